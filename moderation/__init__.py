@@ -1,0 +1,1 @@
+"""The product: what happens to a comment, without HTTP and without Celery."""

@@ -1,0 +1,82 @@
+"""What scorers measure, and the contract every scorer keeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from moderation.domain.text import View
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of the original text: code points, start inclusive, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One measured fact about a revision.
+
+    name: what was measured ('links', 'wordlist:newsroom', 'toxicity'). value: a finite number.
+    scorer: who measured. model: id and version of the model, '' for a plain measurement; a signal
+    with a model is a Score, a probability 0..1. sha256: of the model's weights, hex.
+    spans: the evidence. note: a short machine word (a language code, a host), never the text.
+    """
+
+    name: str
+    value: float
+    scorer: str
+    model: str = ""
+    sha256: str = ""
+    spans: tuple[Span, ...] = ()
+    note: str = ""
+
+    @property
+    def is_score(self) -> bool:
+        return bool(self.model)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A revision as scorers see it.
+
+    text: the original. view: its normalised twin, offsets mapped back. language: of the page,
+    '' where unknown. author_name, author_url: as typed in.
+    """
+
+    text: str
+    view: View
+    language: str = ""
+    author_name: str = ""
+    author_url: str = ""
+    page_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that is known about one revision: the signals, and the scorers that failed."""
+
+    signals: tuple[Signal, ...] = ()
+    failed: tuple[str, ...] = field(default=())
+
+    def get(self, name: str) -> Signal | None:
+        return next((signal for signal in self.signals if signal.name == name), None)
+
+
+class Scorer(Protocol):
+    """Computes signals for a batch of revisions.
+
+    name: short and stable; it stands in reasons, metrics and the log.
+    measure: one tuple of signals per candidate, in order. Raises ScorerUnavailable when it cannot
+    measure at all. It is called from one thread at a time, and may be called again after failing.
+    explain: the spans of one candidate that raise `label`, strongest first; () where it cannot say.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]: ...
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]: ...

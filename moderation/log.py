@@ -1,0 +1,54 @@
+"""The log: one fact a line, as JSON on stderr; ids, never the text, the e-mail or the address."""
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+_STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "data"}
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON; whatever was given as `extra` becomes a field.
+
+    Control characters are escaped by JSON, so a record is always exactly one line. An exception is
+    logged by its type and place, never by its message: messages may quote what a user sent.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line: dict[str, Any] = {
+            "at": f"{when}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "fact": record.getMessage(),
+        }
+        for key, value in record.__dict__.items():
+            if key not in _STANDARD and not key.startswith("_"):
+                line[key] = value
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _frames(record.exc_info[2])
+        return json.dumps(line, default=str, ensure_ascii=True)
+
+
+def _frames(traceback: Any) -> list[str]:
+    frames = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return frames[-8:]
+
+
+def log_to_stderr(level: str) -> None:
+    """Sends every logger of this process through JsonLines at `level` and above."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Their lines carry URLs with queries, SQL parameters or task internals.
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine"):
+        logging.getLogger(noisy).setLevel("WARNING")

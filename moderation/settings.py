@@ -1,0 +1,135 @@
+"""The environment, read once; what makes no sense stops the start with one sentence."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from limits import parse as parse_limit
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+PREFIX = "GATEHOUSE_"
+# The bare names that hosting platforms set; the prefixed ones win.
+_BARE = {"DATABASE_URL", "REDIS_URL"}
+
+
+class SettingsError(Exception):
+    """A setting makes no sense; the message is one sentence that names it."""
+
+
+def _is_limit(text: str) -> str:
+    parse_limit(text)
+    return text
+
+
+RateLimit = Annotated[str, AfterValidator(_is_limit)]
+
+
+class Settings(BaseModel):
+    """Every setting, with its default. The environment names are GATEHOUSE_ and the upper-case name;
+    GATEHOUSE_<NAME>_FILE reads the value from a file instead, as container secrets are handed in.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Field(Path("gatehouse-data"), description="Folder for the database, the broker and secrets")
+    database_url: str = Field("", description="postgresql://... ; empty: SQLite in the data folder")
+    redis_url: str = Field("", description="redis://, rediss://, redis+socket:// or unix://; empty: `gatehouse up` starts its own server")
+    public_url: str = Field("http://127.0.0.1:8000", pattern=r"^https?://[^/]+$", description="Where browsers reach this service, without a path")
+    host: str = Field("127.0.0.1", description="Address the API listens on")
+    port: int = Field(8000, ge=0, le=65535, description="Port the API listens on")
+    secret_key: SecretStr = Field(SecretStr(""), description="At least 32 characters; empty: generated in the data folder at first start")
+    toxicity_model: str = Field("bundled", description="bundled, or detoxify:<name or path of a checkpoint>")
+    policy: str = Field("newsroom", description="Profile in moderation/policies for sites without their own, or a path to a TOML file")
+    scorer_timeout: float = Field(20.0, gt=0, le=600, description="Seconds one scorer may take for a batch before it counts as hung")
+    lease_seconds: float = Field(60.0, gt=0, le=3600, description="Seconds a worker may keep claimed work before another may take it")
+    judge_batch: int = Field(32, ge=1, le=1000, description="Comments claimed at once by a worker")
+    sweep_seconds: float = Field(2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work")
+    limit_address: RateLimit = Field("10/minute", description="Submissions per client address (keyed /24 or /48)")
+    limit_site: RateLimit = Field("60000/minute", description="Submissions per site")
+    limit_global: RateLimit = Field("120000/minute", description="Submissions in all")
+    limit_login: RateLimit = Field("10/15 minutes", description="Failed log-ins per account and per address")
+    trusted_proxies: str = Field("", description="Comma-separated addresses or networks whose X-Forwarded-For is believed")
+    body_limit: int = Field(512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body")
+    receipt_seconds: float = Field(10.0, gt=0, le=300, description="Seconds a client may take to hand in one request")
+    personal_days: int = Field(30, ge=1, le=3650, description="Days until a commenter's address and user agent are forgotten")
+    idempotency_hours: int = Field(72, ge=24, le=720, description="Hours an Idempotency-Key is remembered (72: a Friday fault survives the weekend)")
+    webhook_allow: str = Field("", description="Comma-separated host:port that webhooks may reach although they are not public (development)")
+    webhook_timeout: float = Field(20.0, gt=0, le=30, description="Seconds one delivery attempt may take in all (Standard Webhooks: 15 to 30)")
+    webhook_schedule_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the delays of the retry schedule (tests use less than 1)")
+    metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it")
+    log_level: str = Field("INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database in use."""
+        if not self.database_url:
+            return f"sqlite+pysqlite:///{(self.data / 'gatehouse.db').absolute()}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @property
+    def broker(self) -> str:
+        """The broker's URL; where none is set, the socket that `gatehouse up` opens in the data folder."""
+        if self.redis_url:
+            return self.redis_url
+        return f"redis+socket://{(self.data / 'broker.sock').absolute()}?virtual_host=0"
+
+    def master_secret(self) -> bytes:
+        """The secret all keys are derived from; created in the data folder, mode 600, where none is set."""
+        if given := self.secret_key.get_secret_value():
+            return given.encode()
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.data / "secret.key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_bytes()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises SettingsError with one sentence."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, str] = {}
+    for field in Settings.model_fields:
+        name = field.upper()
+        for key in (PREFIX + name, name) if name in _BARE else (PREFIX + name,):
+            if path := environment.get(key + "_FILE"):
+                try:
+                    values[field] = Path(path).read_text().strip()
+                except OSError as error:
+                    raise SettingsError(f"{key}_FILE cannot be read: {error.strerror}.") from None
+                break
+            if key in environment:
+                values[field] = environment[key]
+                break
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    for key in environment:
+        if key.startswith(PREFIX) and key not in known and key.removesuffix("_FILE") not in known:
+            raise SettingsError(f"{key} is not a setting of Gatehouse; see docs/settings.md.")
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{PREFIX}{where} makes no sense: {first['msg']}.") from None
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    secret = settings.secret_key.get_secret_value()
+    if secret and len(secret) < 32:
+        raise SettingsError("GATEHOUSE_SECRET_KEY is shorter than 32 characters.")
+    if not settings.database.startswith(("sqlite", "postgresql+psycopg://")):
+        raise SettingsError("GATEHOUSE_DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if settings.toxicity_model != "bundled" and not settings.toxicity_model.startswith("detoxify:"):
+        raise SettingsError("GATEHOUSE_TOXICITY_MODEL is 'bundled' or 'detoxify:<name or path>'.")
+    if settings.lease_seconds <= settings.scorer_timeout:
+        raise SettingsError("GATEHOUSE_LEASE_SECONDS must be longer than GATEHOUSE_SCORER_TIMEOUT.")

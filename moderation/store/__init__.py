@@ -1,0 +1,1 @@
+"""The only room that speaks SQL: SQLite and PostgreSQL, one suite of tests for both."""

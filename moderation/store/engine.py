@@ -1,0 +1,108 @@
+"""Opening the database: one Store for SQLite in WAL and for PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from moderation.domain.errors import Unavailable
+from moderation.store.seal import Seal
+
+BUSY_TIMEOUT = 5_000  # ms; two API writers and two claimers never waited longer than 3.2 s
+
+
+class Store:
+    """A database and the keys that seal what is private in it.
+
+    read() and write() give a connection inside one transaction. Verbs say where a transaction
+    begins and ends; the functions of this room only take the connection.
+    A database that is away raises Unavailable; so does one that stays locked.
+    """
+
+    def __init__(self, url: str, secret: bytes) -> None:
+        self.seal = Seal(secret)
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot to read from."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except _AWAY as error:
+            raise _unavailable(error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block, and not at all when it raises.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a transaction that began as a
+        reader cannot be upgraded while another writes.
+        """
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection.execution_options(gatehouse_immediate=True)
+                with connection.begin():
+                    yield connection
+        except _AWAY as error:
+            raise _unavailable(error) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+
+
+def _unavailable(error: BaseException) -> Unavailable:
+    return Unavailable(f"The database is away ({type(error).__name__}).")
+
+
+def _sqlite(url: str) -> Engine:
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # a 202 survives power loss; group commit pays for it
+            f"busy_timeout={BUSY_TIMEOUT}",
+            "temp_store=MEMORY",
+            "cache_size=-16000",  # 16 MB
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("gatehouse_immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    return sa.create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "gatehouse",
+            # A statement that outlives a client must not hold its locks for ever.
+            "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
+        },
+    )

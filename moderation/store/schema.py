@@ -1,0 +1,256 @@
+"""The tables. Times are integers: milliseconds since 1970 UTC, alike on both databases.
+
+Columns named *_json hold JSON text. Foreign keys are left out on purpose on the hot tables: ids are
+made by Gatehouse itself, and a check per row costs more than the insert (docs/decisions/0004).
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+Millis = sa.BigInteger
+
+
+def _text(name: str, **options: object) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, **options)  # type: ignore[arg-type]
+
+
+# --- who may hand in, decide and listen ---------------------------------------------------------
+
+sites = sa.Table(
+    "sites",
+    metadata,
+    _text("id", primary_key=True),
+    _text("name"),
+    _text("origins_json"),  # ["https://news.example", ...]
+    _text("language"),  # BCP 47 of its pages, '' unknown
+    _text("policy"),  # '' the service's default, else TOML
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the whole key
+    _text("id", unique=True),
+    _text("site_id", index=True),
+    _text("kind"),  # secret | publishable | akismet
+    _text("hint"),  # its first characters, to recognise it by
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("revoked_at", Millis),
+)
+
+moderators = sa.Table(
+    "moderators",
+    metadata,
+    _text("id", primary_key=True),
+    _text("email", unique=True),  # lower case
+    _text("password_hash"),  # argon2id; '' = no password, only log-in links
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    _text("moderator_id", primary_key=True),
+    _text("site_id", primary_key=True),
+    _text("role"),  # moderator | editor | admin
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the cookie
+    _text("moderator_id", index=True),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("seen_at", Millis, nullable=False),
+    sa.Column("expires_at", Millis, nullable=False),
+)
+
+login_links = sa.Table(
+    "login_links",
+    metadata,
+    _text("digest", primary_key=True),
+    _text("moderator_id"),
+    sa.Column("expires_at", Millis, nullable=False),
+)
+
+# --- what was handed in -------------------------------------------------------------------------
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    _text("id", primary_key=True),  # derived from the site and its own id or URL
+    _text("site_id"),
+    _text("external_id"),
+    _text("url"),
+    _text("title"),
+    _text("state"),  # open | premoderated | closed
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("pages_by_url", "site_id", "url"),
+)
+
+comments = sa.Table(
+    "comments",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("page_id"),
+    _text("parent_id"),
+    _text("author_name"),
+    _text("author_url"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),  # the newest
+    # A projection of the latest decision, written in its transaction; decisions are the truth.
+    _text("status"),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    _text("decided_by"),  # '' | policy | moderator | import
+    # Keyset pages of a queue: oldest first within a site and a status.
+    sa.Index("comments_by_status", "site_id", "status", "id"),
+    sa.Index("comments_of_page", "page_id", "status", "id"),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    _text("text"),
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+personal = sa.Table(
+    "personal",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("email_sealed", sa.LargeBinary),  # AES-256-GCM, bound to the comment's id
+    _text("email_key", index=True),  # HMAC-SHA256 hex, '' none
+    _text("network"),  # /24 or /48 of the address
+    _text("address_key", index=True),  # HMAC-SHA256 hex of the address, '' none
+    _text("user_agent"),
+    _text("referrer"),
+    sa.Column("expires_at", Millis, nullable=False, index=True),  # of all but the e-mail
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("key", primary_key=True),
+    _text("fingerprint"),
+    _text("comment_id"),
+    sa.Column("created_at", Millis, nullable=False, index=True),
+)
+
+# --- work: a row here is the job; the broker only carries the doorbell ----------------------------
+
+pending = sa.Table(
+    "pending",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    _text("site_id"),
+    sa.Column("due_at", Millis, nullable=False, index=True),  # not before
+    sa.Column("attempts", sa.Integer, nullable=False),
+    _text("lease"),  # whose claim, '' nobody's
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+# --- what was found and decided --------------------------------------------------------------------
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    _text("signals_json"),
+    _text("failed_json"),  # names of the scorers that failed
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    _text("outcome"),
+    _text("actor_kind"),
+    _text("actor_id"),
+    _text("actor_version"),
+    _text("reasons_json"),
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+# --- telling the sites ---------------------------------------------------------------------------
+
+endpoints = sa.Table(
+    "endpoints",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id", index=True),
+    _text("url"),
+    _text("types_json"),  # [] = every type
+    sa.Column("with_text", sa.Boolean, nullable=False),
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("old_secret_sealed", sa.LargeBinary),  # still signs until old_secret_until
+    sa.Column("old_secret_until", Millis),
+    _text("state"),  # enabled | disabled
+    _text("disabled_because"),
+    sa.Column("failing_since", Millis),
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("type"),
+    _text("comment_id", index=True),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    _text("data_json"),  # frozen when the fact happened; without the text
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    _text("id", primary_key=True),
+    _text("event_id", index=True),
+    _text("endpoint_id"),
+    _text("state"),  # due | delivered | dead
+    sa.Column("due_at", Millis, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    _text("lease"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("deliveries_of_endpoint", "endpoint_id", "id"),
+)
+sa.Index(
+    "deliveries_due",
+    deliveries.c.due_at,
+    sqlite_where=deliveries.c.state == "due",
+    postgresql_where=deliveries.c.state == "due",
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    _text("delivery_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("started_at", Millis, nullable=False),
+    sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
+    sa.Column("response_status", sa.Integer),
+    _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- who is at work -------------------------------------------------------------------------------
+
+heartbeats = sa.Table(
+    "heartbeats",
+    metadata,
+    _text("name", primary_key=True),  # 'judge@host:pid'
+    _text("detail_json"),
+    sa.Column("at", Millis, nullable=False),
+)
