@@ -46,7 +46,7 @@ class Settings(BaseModel):
     lease_seconds: float = Field(60.0, gt=0, le=3600, description="Seconds a worker may keep claimed work before another may take it")
     judge_batch: int = Field(32, ge=1, le=1000, description="Comments claimed at once by a worker")
     sweep_seconds: float = Field(2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work")
-    limit_address: RateLimit = Field("10/minute", description="Submissions per client address (keyed /24 or /48)")
+    limit_address: RateLimit = Field("10/minute", description="Submissions per client address (IPv4) or /64 (IPv6)")
     limit_site: RateLimit = Field("60000/minute", description="Submissions per site")
     limit_global: RateLimit = Field("120000/minute", description="Submissions in all")
     limit_login: RateLimit = Field("10/15 minutes", description="Failed log-ins per account and per address")

@@ -1,6 +1,16 @@
 """Normalised text that remembers where each character came from."""
 
+import json
+import pkgutil
+import re
+import string
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import normalize
+
+# An edit: the piece text[start:end] becomes another string.
+_Edit = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,220 @@ class View:
         return self.starts[start], self.ends[end - 1]
 
 
+# Marks that go on any letter (accents, strokes, "zalgo"). Vowel signs of Hindi, Arabic, Thai ... stay.
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# Characters that NFKC may melt into the one before: Hangul vowels and finals, kana voicing.
+_TAILS = "\u1161-\u11ff\u3099\u309a\uff9e\uff9f"
+# What nobody sees: format characters, fillers, variation selectors, tags, control characters.
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+# Eight marks at a time: canonical ordering is quadratic in the marks of one letter.
+_CLUSTER = re.compile(
+    f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{0,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[\x00-\x08\x0e-\x1f\x7f]"
+)
+_DROPPED = re.compile(f"[{_MARKS}{_INVISIBLE}]")
+_EMOJI = "[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
+_EMOJI_WORD = re.compile(f"(?<![A-Za-z])[A-Za-z]+(?:{_EMOJI}+[A-Za-z]+)+")
+_EMOJI_RUN = re.compile(f"{_EMOJI}+")
+_WORD = re.compile(r"[^\W_]+")
+_SPACED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,}")
+_SEPARATOR = re.compile(r"[ ._*/-]+")
+_STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
+_LEET_HINT = re.compile(r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]")
+_CHUNK = re.compile(r"\S+")
+_TOKEN = re.compile(r"[A-Za-z0-9@$!]+")
+# Addresses, and e-mail; @names are skipped where they are met.
+_ADDRESS = re.compile(r"://|^www\.|[A-Za-z0-9]\.[A-Za-z]{2,}(?:[/:?]|$)|[\w]@[\w-]+\.")
+# 10k, 2nd, 1980s, 20km; covid19, F16, mp3; $5m.
+_PLAIN_NUMBER = re.compile(r"\d+[A-Za-z]{1,3}|[A-Za-z]+\d+|\$\d.*")
+_LEET = str.maketrans("013456789@$!", "oieasgtbgasi")
+_QUOTES = str.maketrans("‘’‚‛′ʼ´`“”„″‐‑‒–—―", "''''''''\"\"\"\"------")
+
+
+def _lookalikes() -> dict[int, str]:
+    """Characters of other alphabets, and the ASCII letter each is mistaken for.
+
+    Unicode's confusables, as shipped by confusable_homoglyphs (read as data: its module also loads
+    what we do not need). Added: what evasions use and that table calls distinct.
+    """
+    table = json.loads(pkgutil.get_data("confusable_homoglyphs", "confusables.json") or b"{}")
+    found: dict[int, str] = {}
+    for letter in string.ascii_letters:
+        for twin in table.get(letter, ()):
+            if len(twin["c"]) == 1 and not twin["c"].isascii():
+                found[ord(twin["c"])] = letter
+    small = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"
+    found |= str.maketrans(small, "abcdefghijklmnoprstuvwyz")
+    found |= str.maketrans("кпнтвмияькКøØłŁđĐħŧƒɐǝ", "knhtbmurbkKoOlLdDhtfae")
+    for first in (0x1F150, 0x1F170):  # white letters on black circles and squares
+        found |= {first + at: letter for at, letter in enumerate(string.ascii_uppercase)}
+    for code in range(0x370, 0x530):  # accented Greek and Cyrillic: as their bare letter
+        bare = ord(normalize("NFD", chr(code))[0])
+        if bare in found:
+            found.setdefault(code, found[bare])
+    return found
+
+
+_LOOKALIKES = _lookalikes()
+# Slices of one tuple share their numbers: the offsets of an unchanged comment cost next to nothing.
+_IDENTITY = tuple(range(4097))
+
+
 def normalise(text: str) -> View:
-    """The view of a text; never raises, whatever the text."""
-    positions = range(len(text))
-    return View(text, tuple(positions), tuple(position + 1 for position in positions))
+    """The view of a text; never raises, whatever the text. Linear in its length.
+
+    In order: NFKC; what is invisible goes; lookalikes become ASCII in words that hold Latin letters
+    or nothing but lookalikes; accents on Latin letters go; emoji inside words go; s.p.a.c.e.d
+    letters join; d1g1ts become letters; letters repeated three times or more are squeezed.
+    Case, line breaks and punctuation stay. Plain English comes back as it is.
+    """
+    size = len(text)
+    starts = list(range(size))
+    ends = list(range(1, size + 1))
+    original = text
+    if not text.isascii() or _DROPPED.search(text):
+        text = _rewrite(text, starts, ends, _folds(text))
+        if not text.isascii():
+            text = _rewrite(text, starts, ends, _unmaskings(text))
+            text = _rewrite(text, starts, ends, _embedded_emoji(text))
+    if _SPACED.search(text):
+        text = _rewrite(text, starts, ends, _joins(text))
+    if _LEET_HINT.search(text):
+        text = _rewrite(text, starts, ends, _spellings(text))
+    if _STRETCHED.search(text):
+        text = _rewrite(text, starts, ends, _squeezes(text))
+    if text is original and size < len(_IDENTITY):
+        return View(text, _IDENTITY[:size], _IDENTITY[1 : size + 1])
+    return View(text, tuple(starts), tuple(ends))
+
+
+def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edit]) -> str:
+    """Applies edits, which come in order and do not overlap; starts and ends change in place."""
+    pieces: list[str] = []
+    new_starts: list[int] = []
+    new_ends: list[int] = []
+    at = 0
+    for start, end, replacement in edits:
+        pieces += text[at:start], replacement
+        if len(replacement) == end - start:  # letter by letter
+            new_starts += starts[at:end]
+            new_ends += ends[at:end]
+        else:
+            new_starts += starts[at:start]
+            new_ends += ends[at:start]
+            new_starts += [starts[start]] * len(replacement)
+            new_ends += [ends[end - 1]] * len(replacement)
+        at = end
+    if not at:
+        return text
+    pieces.append(text[at:])
+    starts[:] = new_starts + starts[at:]
+    ends[:] = new_ends + ends[at:]
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=8192)
+def _fold(cluster: str) -> str:
+    """One letter with its marks: NFKC, without what is invisible, Latin letters without accents."""
+    kept = _DROPPED.sub("", normalize("NFKC", cluster.translate(_QUOTES)))
+    if kept.isascii():
+        return kept
+    bare = ((letter, normalize("NFD", letter)) for letter in kept)
+    return "".join(parts[0] if parts[0].isascii() else letter for letter, parts in bare)
+
+
+def _folds(text: str) -> Iterable[_Edit]:
+    for found in _CLUSTER.finditer(text):
+        cluster = found.group()
+        folded = _fold(cluster)
+        if folded != cluster:
+            yield found.start(), found.end(), folded
+
+
+def _unmaskings(text: str) -> Iterable[_Edit]:
+    """Words written with lookalikes. Words of nothing else are left alone among foreign words."""
+    latin, foreign = 0, 0
+    mixed: list[_Edit] = []
+    whole: list[_Edit] = []
+    for found in _WORD.finditer(text):
+        word = found.group()
+        if word.isascii():
+            latin += 1
+            continue
+        plain = word.translate(_LOOKALIKES)
+        if any(letter in string.ascii_letters for letter in word):
+            latin += 1
+            if plain != word:
+                mixed.append((found.start(), found.end(), plain))
+        elif plain.isascii():
+            whole.append((found.start(), found.end(), plain))
+        else:
+            foreign += 1
+    return mixed if foreign > latin else sorted(mixed + whole)
+
+
+def _embedded_emoji(text: str) -> Iterable[_Edit]:
+    """idi😀ot loses its emoji; in you👏are👏dumb they become spaces."""
+    for word in _EMOJI_WORD.finditer(text):
+        runs = list(_EMOJI_RUN.finditer(text, word.start(), word.end()))
+        letters = word.end() - word.start() - sum(run.end() - run.start() for run in runs)
+        between = " " if len(runs) > 1 and letters >= 2.5 * (len(runs) + 1) else ""
+        for run in runs:
+            yield run.start(), run.end(), between
+
+
+def _joins(text: str) -> Iterable[_Edit]:
+    """s.p.a.c.e.d becomes spaced; a wider gap among narrow ones is where a word ends."""
+    for run in _SPACED.finditer(text):
+        letters = sum(letter.isalpha() for letter in run.group())
+        gaps = list(_SEPARATOR.finditer(text, run.start(), run.end()))
+        if letters * 2 < len(gaps) + 1:
+            continue
+        narrow = min(gap.end() - gap.start() for gap in gaps)
+        inner = [gap for gap in gaps if gap.end() - gap.start() == narrow]
+        # e.g. I: one pair and a stranger. Three letters in a row are a word that hides.
+        if len(inner) * 2 > len(gaps):
+            for gap in inner:
+                yield gap.start(), gap.end(), ""
+
+
+def _spellings(text: str) -> Iterable[_Edit]:
+    """1d10t becomes idiot."""
+    for chunk in _CHUNK.finditer(text):
+        written = chunk.group()
+        if written.isalpha() or not _LEET_HINT.search(written) or _ADDRESS.search(written):
+            continue
+        for token in _TOKEN.finditer(text, chunk.start(), chunk.end()):
+            word = token.group().strip("!")
+            if word.endswith("$") and not word.endswith("$$"):
+                word = word[:-1]
+            start = token.start() + (1 if token.group()[0] == "!" else 0)
+            if word and text.startswith(word, start) and _is_leet(word):
+                plain = word.replace("11", "ll").translate(_LEET)
+                yield start, start + len(word), plain
+
+
+def _is_leet(word: str) -> bool:
+    letters = sum(letter.isalpha() for letter in word)
+    if word[0] == "@" or "2" in word or letters == len(word) or letters * 4 < len(word):
+        return False
+    if _PLAIN_NUMBER.fullmatch(word):
+        return False
+    # sh!t, but not wow!great: an exclamation mark is a letter only close to a word's edge.
+    before, mark, after = word.partition("!")
+    return not mark or min(len(before), len(after)) <= 2
+
+
+def _squeezes(text: str) -> Iterable[_Edit]:
+    """soooo becomes so. G, l and s after a vowel stay double: those words carry meaning that way."""
+    for found in _STRETCHED.finditer(text):
+        start, end = found.span()
+        run = found.group()
+        alone = not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
+        if run == "III" or (alone and len(run) == 3):  # www, KKK, Louis XIII
+            continue
+        double = run[0] in "glsGLS" and text[start - 1 : start].lower() in tuple("aeiou")
+        yield start, end, run[: 2 if double else 1]

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from moderation.domain.errors import Unavailable
 from moderation.store.seal import Seal
 
+__all__ = ["Connection", "Store"]
+
 BUSY_TIMEOUT = 5_000  # ms; two API writers and two claimers never waited longer than 3.2 s
 
 

@@ -1,0 +1,224 @@
+"""Comments, their pages and revisions: written in batches, read for people and pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.comment import PageState, Status, Submission
+from moderation.domain.ids import derived_id
+from moderation.store.dialect import insert_new
+from moderation.store.schema import comments, idempotency, pages, pending, personal, revisions
+from moderation.store.seal import Seal, network_of
+
+DAY = 86_400_000  # ms
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An idempotency record: which comment a key made, and from what."""
+
+    comment_id: str
+    fingerprint: str
+    created_at: int
+
+
+def page_id(submission: Submission) -> str:
+    """The page's identity: the site's own id where it gave one, else the URL."""
+    page = submission.page
+    return derived_id("pg", submission.site_id, "id" if page.id else "url", page.id or page.url)
+
+
+def claim_keys(
+    connection: Connection, submissions: Iterable[Submission]
+) -> dict[tuple[str, str], Stored]:
+    """Records the idempotency keys of a batch; returns who holds each key now.
+
+    Where the holder is another comment than the submission's, the submission is a repetition.
+    """
+    keyed = [one for one in submissions if one.idempotency_key]
+    if not keyed:
+        return {}
+    connection.execute(
+        insert_new(connection, idempotency),
+        [
+            {
+                "site_id": one.site_id,
+                "key": one.idempotency_key,
+                "fingerprint": one.fingerprint,
+                "comment_id": one.id,
+                "created_at": one.created_at,
+            }
+            for one in keyed
+        ],
+    )
+    wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
+        {(one.site_id, one.idempotency_key) for one in keyed}
+    )
+    return {
+        (row.site_id, row.key): Stored(row.comment_id, row.fingerprint, row.created_at)
+        for row in connection.execute(sa.select(idempotency).where(wanted))
+    }
+
+
+def release_keys(connection: Connection, refused: Iterable[Submission]) -> None:
+    """Forgets the keys of submissions that were refused: nothing was stored, so nothing to replay."""
+    for one in refused:
+        if one.idempotency_key:
+            connection.execute(
+                sa.delete(idempotency).where(
+                    idempotency.c.site_id == one.site_id,
+                    idempotency.c.key == one.idempotency_key,
+                    idempotency.c.comment_id == one.id,
+                )
+            )
+
+
+def page_states(connection: Connection, page_ids: Iterable[str]) -> dict[str, PageState]:
+    """The state of those pages that exist."""
+    rows = connection.execute(
+        sa.select(pages.c.id, pages.c.state).where(pages.c.id.in_(set(page_ids)))
+    )
+    return {row.id: PageState(row.state) for row in rows}
+
+
+def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
+    """The page of each comment that exists."""
+    wanted = set(comment_ids)
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        sa.select(comments.c.id, comments.c.page_id).where(comments.c.id.in_(wanted))
+    )
+    return {row.id: row.page_id for row in rows}
+
+
+def insert_pages(connection: Connection, submissions: Mapping[str, Submission]) -> None:
+    """Makes the pages that comments name for the first time. submissions: by page id."""
+    if submissions:
+        connection.execute(
+            insert_new(connection, pages),
+            [
+                {
+                    "id": id,
+                    "site_id": one.site_id,
+                    "external_id": one.page.id,
+                    "url": one.page.url,
+                    "title": one.page.title,
+                    "state": PageState.OPEN.value,
+                    "created_at": one.created_at,
+                }
+                for id, one in submissions.items()
+            ],
+        )
+
+
+def insert(
+    connection: Connection, submissions: Sequence[Submission], seal: Seal, personal_days: int
+) -> None:
+    """Stores new comments, each with its first revision and its place in the work."""
+    if not submissions:
+        return
+    connection.execute(
+        sa.insert(comments),
+        [
+            {
+                "id": one.id,
+                "site_id": one.site_id,
+                "page_id": page_id(one),
+                "parent_id": one.parent_id,
+                "author_name": one.author.name,
+                "author_url": one.author.url,
+                "created_at": one.created_at,
+                "revision": 1,
+                "status": Status.PENDING.value,
+                "sequence": 0,
+                "decided_by": "",
+            }
+            for one in submissions
+        ],
+    )
+    connection.execute(
+        sa.insert(revisions),
+        [
+            {"comment_id": one.id, "number": 1, "text": one.text, "created_at": one.created_at}
+            for one in submissions
+        ],
+    )
+    connection.execute(
+        sa.insert(pending),
+        [
+            {
+                "comment_id": one.id,
+                "revision": 1,
+                "site_id": one.site_id,
+                "due_at": one.created_at,
+                "attempts": 0,
+                "lease": "",
+                "created_at": one.created_at,
+            }
+            for one in submissions
+        ],
+    )
+    private = [
+        _private(one, seal, personal_days)
+        for one in submissions
+        if one.author.email or any((one.context.ip, one.context.user_agent, one.context.referrer))
+    ]
+    if private:
+        connection.execute(sa.insert(personal), private)
+
+
+def _private(one: Submission, seal: Seal, days: int) -> dict[str, object]:
+    email = one.author.email
+    return {
+        "comment_id": one.id,
+        "email_sealed": seal.close_up(email, one.id) if email else None,
+        "email_key": seal.email_key(email),
+        "network": network_of(one.context.ip),
+        "address_key": seal.address_key(one.context.ip),
+        "user_agent": one.context.user_agent,
+        "referrer": one.context.referrer,
+        "expires_at": one.created_at + days * DAY,
+    }
+
+
+def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, ...]] | None:
+    """id, site_id, status, sequence, created_at of a comment."""
+    columns = (
+        comments.c.id,
+        comments.c.site_id,
+        comments.c.status,
+        comments.c.sequence,
+        comments.c.created_at,
+    )
+    return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
+
+
+def approved(
+    connection: Connection, site_id: str, page_url: str, limit: int
+) -> list[sa.Row[tuple[object, ...]]]:
+    """The approved comments of a page, oldest first: all that readers may ever see."""
+    on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
+    query = (
+        sa.select(
+            comments.c.id,
+            comments.c.parent_id,
+            comments.c.author_name,
+            comments.c.author_url,
+            comments.c.created_at,
+            revisions.c.text,
+        )
+        .join(
+            revisions,
+            sa.and_(
+                revisions.c.comment_id == comments.c.id,
+                revisions.c.number == comments.c.revision,
+            ),
+        )
+        .where(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
+        .order_by(comments.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query))

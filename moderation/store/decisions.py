@@ -1,0 +1,209 @@
+"""Decisions and findings: append-only rows, and the projection of the latest on the comment."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.score import Findings, Signal, Span
+from moderation.store.schema import comments, decisions, findings, pages
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a comment stands, read under a lock before something is decided about it."""
+
+    comment_id: str
+    site_id: str
+    revision: int
+    status: Status
+    sequence: int
+    decided_by: str
+    parent_id: str
+    page: Mapping[str, str]
+
+
+def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Standing]:
+    """The comments' standings; the rows stay locked, in one order for all, until the commit."""
+    rows = connection.execute(
+        sa.select(comments, pages.c.url, pages.c.title, pages.c.external_id)
+        .join(pages, pages.c.id == comments.c.page_id)
+        .where(comments.c.id.in_(comment_ids))
+        .order_by(comments.c.id)
+        .with_for_update(of=comments)
+    )
+    return {
+        row.id: Standing(
+            row.id,
+            row.site_id,
+            row.revision,
+            Status(row.status),
+            row.sequence,
+            row.decided_by,
+            row.parent_id,
+            {"url": row.url, "title": row.title, "id": row.external_id},
+        )
+        for row in rows
+    }
+
+
+def append(connection: Connection, new: Sequence[Decision]) -> None:
+    """Adds decisions and moves their comments' projection along. The caller holds the standings."""
+    if not new:
+        return
+    connection.execute(
+        sa.insert(decisions),
+        [
+            {
+                "comment_id": one.comment_id,
+                "sequence": one.sequence,
+                "revision": one.revision,
+                "outcome": one.outcome.value,
+                "actor_kind": one.actor.kind.value,
+                "actor_id": one.actor.id,
+                "actor_version": one.actor.version,
+                "reasons_json": json.dumps([_reason_json(reason) for reason in one.reasons]),
+                "created_at": one.created_at,
+            }
+            for one in new
+        ],
+    )
+    connection.execute(
+        sa.update(comments)
+        .where(comments.c.id == sa.bindparam("which"))
+        .values(
+            status=sa.bindparam("status"),
+            sequence=sa.bindparam("sequence"),
+            decided_by=sa.bindparam("by"),
+        ),
+        [
+            {
+                "which": one.comment_id,
+                "status": one.status.value,
+                "sequence": one.sequence,
+                "by": one.actor.kind.value,
+            }
+            for one in new
+        ],
+    )
+
+
+def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:
+    """The latest decision of each comment that has one."""
+    rows = connection.execute(
+        sa.select(decisions)
+        .join(
+            comments,
+            sa.and_(
+                comments.c.id == decisions.c.comment_id,
+                comments.c.sequence == decisions.c.sequence,
+            ),
+        )
+        .where(comments.c.id.in_(comment_ids))
+    )
+    return {row.comment_id: _decision(row) for row in rows}
+
+
+def histories(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Decision]]:
+    """All decisions of each comment, first to last."""
+    found: dict[str, list[Decision]] = {id: [] for id in comment_ids}
+    rows = connection.execute(
+        sa.select(decisions)
+        .where(decisions.c.comment_id.in_(comment_ids))
+        .order_by(decisions.c.comment_id, decisions.c.sequence)
+    )
+    for row in rows:
+        found[row.comment_id].append(_decision(row))
+    return found
+
+
+def add_findings(
+    connection: Connection, found: Sequence[tuple[str, int, int, Findings]], now: int
+) -> None:
+    """Keeps what was measured. found: comment id, revision, attempt, findings."""
+    if found:
+        connection.execute(
+            sa.insert(findings),
+            [
+                {
+                    "comment_id": comment_id,
+                    "revision": revision,
+                    "attempt": attempt,
+                    "signals_json": json.dumps([_signal_json(one) for one in what.signals]),
+                    "failed_json": json.dumps(what.failed),
+                    "created_at": now,
+                }
+                for comment_id, revision, attempt, what in found
+            ],
+        )
+
+
+def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Findings]:
+    """What was measured last about each comment's newest revision."""
+    rows = connection.execute(
+        sa.select(findings.c.comment_id, findings.c.signals_json, findings.c.failed_json)
+        .join(
+            comments,
+            sa.and_(
+                comments.c.id == findings.c.comment_id,
+                comments.c.revision == findings.c.revision,
+            ),
+        )
+        .where(comments.c.id.in_(comment_ids))
+        .order_by(findings.c.attempt)
+    )
+    return {
+        row.comment_id: Findings(
+            tuple(_signal(one) for one in json.loads(row.signals_json)),
+            tuple(json.loads(row.failed_json)),
+        )
+        for row in rows
+    }
+
+
+def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
+    return Decision(
+        comment_id=row.comment_id,
+        sequence=row.sequence,
+        revision=row.revision,
+        outcome=Outcome(row.outcome),
+        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
+        reasons=tuple(_reason(one) for one in json.loads(row.reasons_json)),
+        created_at=row.created_at,
+    )
+
+
+def _spans(pairs: object) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined]
+
+
+def _reason_json(reason: Reason) -> Json:
+    """What is set, and nothing else: decisions are kept for years."""
+    data: Json = {key: value for key, value in asdict(reason).items() if value not in ("", None, ())}
+    if reason.spans:
+        data["spans"] = [(span.start, span.end) for span in reason.spans]
+    return data
+
+
+def _reason(data: Json) -> Reason:
+    return Reason(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]
+
+
+def _signal_json(signal: Signal) -> Json:
+    data: Json = {"name": signal.name, "value": round(signal.value, 6), "scorer": signal.scorer}
+    for key in ("model", "sha256", "note"):
+        if value := getattr(signal, key):
+            data[key] = value
+    if signal.spans:
+        data["spans"] = [(span.start, span.end) for span in signal.spans]
+    return data
+
+
+def _signal(data: Json) -> Signal:
+    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]

@@ -1,0 +1,37 @@
+"""Bringing a database to the newest schema, with Alembic."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from moderation.store.engine import Store
+
+# Any number will do as long as everyone takes the same; it spells 'gate'.
+_ADVISORY_LOCK = 0x67617465
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def migrate(store: Store) -> None:
+    """Upgrades to the newest revision; several processes may call it at once."""
+    config = _config()
+    with store.write() as connection:
+        if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(store: Store) -> bool:
+    """Whether the database stands at the newest revision."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with store.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,113 @@
+"""What people look at: comments of a site by status, with text, page and author."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.comment import Status
+from moderation.store.schema import comments, decisions, pages, revisions
+
+# Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
+COUNT_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A comment with its newest text and its page."""
+
+    id: str
+    site_id: str
+    page_id: str
+    page_url: str
+    page_title: str
+    page_external_id: str
+    parent_id: str
+    author_name: str
+    author_url: str
+    text: str
+    status: Status
+    created_at: int
+    revision: int
+    sequence: int
+
+
+def _entries() -> sa.Select[tuple[object, ...]]:
+    return (
+        sa.select(
+            comments.c.id,
+            comments.c.site_id,
+            comments.c.page_id,
+            pages.c.url.label("page_url"),
+            pages.c.title.label("page_title"),
+            pages.c.external_id.label("page_external_id"),
+            comments.c.parent_id,
+            comments.c.author_name,
+            comments.c.author_url,
+            revisions.c.text,
+            comments.c.status,
+            comments.c.created_at,
+            comments.c.revision,
+            comments.c.sequence,
+        )
+        .join(pages, pages.c.id == comments.c.page_id)
+        .join(
+            revisions,
+            sa.and_(
+                revisions.c.comment_id == comments.c.id,
+                revisions.c.number == comments.c.revision,
+            ),
+        )
+    )
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
+    return Entry(**{**row._mapping, "status": Status(row.status)})  # type: ignore[arg-type]
+
+
+def by_status(
+    connection: Connection,
+    site_id: str,
+    status: Status,
+    *,
+    after: str,
+    limit: int,
+    newest_first: bool,
+    reason: str,
+) -> list[Entry]:
+    """A keyset page: up to `limit` comments past the id `after` ('' from the beginning).
+
+    reason: only those whose latest decision gives this reason code; '' for all.
+    """
+    query = _entries().where(comments.c.site_id == site_id, comments.c.status == status.value)
+    if after:
+        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
+    if reason:
+        query = query.join(
+            decisions,
+            sa.and_(
+                decisions.c.comment_id == comments.c.id,
+                decisions.c.sequence == comments.c.sequence,
+            ),
+        ).where(decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True))
+    order = comments.c.id.desc() if newest_first else comments.c.id
+    return [_entry(row) for row in connection.execute(query.order_by(order).limit(limit))]
+
+
+def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) -> Entry | None:
+    """The comment, if it belongs to one of the sites."""
+    query = _entries().where(comments.c.id == comment_id, comments.c.site_id.in_(site_ids))
+    row = connection.execute(query).one_or_none()
+    return _entry(row) if row else None
+
+
+def count(connection: Connection, site_id: str, status: Status) -> int:
+    """How many comments of a site have a status, counted up to COUNT_LIMIT."""
+    some = (
+        sa.select(comments.c.id)
+        .where(comments.c.site_id == site_id, comments.c.status == status.value)
+        .limit(COUNT_LIMIT)
+        .subquery()
+    )
+    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()

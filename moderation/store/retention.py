@@ -1,0 +1,43 @@
+"""Forgetting what is past its time, a bounded number of rows at once."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.store.schema import idempotency, login_links, personal, sessions
+
+_NEVER = 1 << 62  # ms
+
+
+def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
+    """Forgets idempotency keys first seen before `before` (ms)."""
+    old = (
+        sa.select(idempotency.c.site_id, idempotency.c.key)
+        .where(idempotency.c.created_at < before)
+        .limit(limit)
+    )
+    key = sa.tuple_(idempotency.c.site_id, idempotency.c.key)
+    return connection.execute(sa.delete(idempotency).where(key.in_(old))).rowcount
+
+
+def addresses(connection: Connection, now: int, limit: int) -> int:
+    """Forgets addresses, user agents and referrers whose time is up; a sealed e-mail stays."""
+    due = (
+        sa.select(personal.c.comment_id)
+        .where(personal.c.expires_at <= now)
+        .limit(limit)
+    )
+    return connection.execute(
+        sa.update(personal)
+        .where(personal.c.comment_id.in_(due))
+        .values(network="", address_key="", user_agent="", referrer="", expires_at=_NEVER)
+    ).rowcount
+
+
+def sign_ins(connection: Connection, now: int, limit: int) -> int:
+    """Forgets sessions and log-in links that have run out."""
+    forgotten = 0
+    for table in (sessions, login_links):
+        old = sa.select(table.c.digest).where(table.c.expires_at <= now).limit(limit)
+        deleted = connection.execute(sa.delete(table).where(table.c.digest.in_(old)))
+        forgotten += deleted.rowcount
+    return forgotten

@@ -1,0 +1,123 @@
+"""Sites and their keys; a key is shown once and kept as a SHA-256."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.ids import timed_id
+from moderation.store.schema import keys, sites
+
+Entropy = Callable[[int], bytes]
+
+SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"  # noqa: S105 - kinds, no secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A tenant. origins: 'https://news.example', without a path."""
+
+    id: str
+    name: str
+    origins: tuple[str, ...]
+    language: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it is known after its digest was found."""
+
+    id: str
+    site_id: str
+    kind: str
+    origins: tuple[str, ...]
+
+
+def add_site(
+    connection: Connection,
+    name: str,
+    origins: Sequence[str],
+    language: str,
+    now: int,
+    entropy: Entropy,
+) -> Site:
+    site = Site(timed_id("site", now, entropy(10)), name, tuple(origins), language, "")
+    connection.execute(
+        sa.insert(sites).values(
+            id=site.id,
+            name=name,
+            origins_json=json.dumps(list(origins)),
+            language=language,
+            policy="",
+            created_at=now,
+        )
+    )
+    return site
+
+
+def get_site(connection: Connection, site_id: str) -> Site | None:
+    row = connection.execute(sa.select(sites).where(sites.c.id == site_id)).one_or_none()
+    return _site(row) if row else None
+
+
+def all_sites(connection: Connection) -> list[Site]:
+    """Every site, oldest first."""
+    return [_site(row) for row in connection.execute(sa.select(sites).order_by(sites.c.id))]
+
+
+def _site(row: sa.Row[tuple[object, ...]]) -> Site:
+    return Site(row.id, row.name, tuple(json.loads(row.origins_json)), row.language, row.policy)
+
+
+def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: Entropy) -> str:
+    """Makes a key and returns it; this is the only time it can be seen.
+
+    secret and publishable keys carry 160 random bits. Akismet's clients take nothing but 12 hex
+    digits; so thin a key is only as good as the limit on failed attempts.
+    """
+    if kind == AKISMET:
+        key = entropy(6).hex()
+    else:
+        key = {SECRET: "ghs_", PUBLISHABLE: "ghp_"}[kind] + entropy(20).hex()
+    connection.execute(
+        sa.insert(keys).values(
+            digest=key_digest(key),
+            id=timed_id("key", now, entropy(10)),
+            site_id=site_id,
+            kind=kind,
+            hint=key[:8] if kind != AKISMET else key[:3],
+            created_at=now,
+            revoked_at=None,
+        )
+    )
+    return key
+
+
+def find_key(connection: Connection, digest: str) -> Key | None:
+    """The key with this digest, unless it was revoked."""
+    row = connection.execute(
+        sa.select(keys.c.id, keys.c.site_id, keys.c.kind, sites.c.origins_json)
+        .join(sites, sites.c.id == keys.c.site_id)
+        .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)))
+
+
+def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> bool:
+    changed = connection.execute(
+        sa.update(keys)
+        .where(keys.c.id == key_id, keys.c.site_id == site_id, keys.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return changed.rowcount == 1
+
+
+def key_digest(key: str) -> str:
+    """SHA-256 hex: keys are random, so a slow hash would add nothing."""
+    return hashlib.sha256(key.encode()).hexdigest()

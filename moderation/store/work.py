@@ -1,0 +1,152 @@
+"""The work that waits for judging: claimed under a lease, finished, or handed back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.comment import PageState
+from moderation.store.dialect import claim_pending
+from moderation.store.schema import comments, pages, pending, revisions, sites
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One revision to judge, with all that judging needs.
+
+    attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
+    """
+
+    comment_id: str
+    revision: int
+    site_id: str
+    attempts: int
+    text: str
+    author_name: str
+    author_url: str
+    parent_id: str
+    page_url: str
+    page_title: str
+    page_external_id: str
+    page_state: PageState
+    language: str
+    policy: str
+
+
+def claim(connection: Connection, lease: str, now: int, until: int, limit: int) -> list[Job]:
+    """Takes up to `limit` due jobs, oldest first, and keeps them until `until` (ms)."""
+    taken = {
+        row.comment_id: row
+        for row in connection.execute(
+            claim_pending(connection),
+            {"lease": lease, "now": now, "until": until, "limit": limit},
+        )
+    }
+    if not taken:
+        return []
+    rows = connection.execute(
+        sa.select(
+            comments.c.id,
+            comments.c.author_name,
+            comments.c.author_url,
+            comments.c.parent_id,
+            revisions.c.number,
+            revisions.c.text,
+            pages.c.url,
+            pages.c.title,
+            pages.c.external_id,
+            pages.c.state,
+            sites.c.language,
+            sites.c.policy,
+        )
+        .join(revisions, revisions.c.comment_id == comments.c.id)
+        .join(pages, pages.c.id == comments.c.page_id)
+        .join(sites, sites.c.id == comments.c.site_id)
+        .where(comments.c.id.in_(taken))
+    )
+    jobs = [
+        Job(
+            comment_id=row.id,
+            revision=row.number,
+            site_id=taken[row.id].site_id,
+            attempts=taken[row.id].attempts,
+            text=row.text,
+            author_name=row.author_name,
+            author_url=row.author_url,
+            parent_id=row.parent_id,
+            page_url=row.url,
+            page_title=row.title,
+            page_external_id=row.external_id,
+            page_state=PageState(row.state),
+            language=row.language,
+            policy=row.policy,
+        )
+        for row in rows
+        if row.number == taken[row.id].revision
+    ]
+    return sorted(jobs, key=lambda job: job.comment_id)
+
+
+def still_leased(connection: Connection, lease: str, comment_ids: Sequence[str]) -> set[str]:
+    """Those of the jobs that this lease still holds; the rows stay locked until the commit."""
+    rows = connection.execute(
+        sa.select(pending.c.comment_id)
+        .where(pending.c.comment_id.in_(comment_ids), pending.c.lease == lease)
+        .order_by(pending.c.comment_id)
+        .with_for_update()
+    )
+    return {row.comment_id for row in rows}
+
+
+def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
+    """The jobs are done."""
+    if comment_ids:
+        connection.execute(sa.delete(pending).where(pending.c.comment_id.in_(comment_ids)))
+
+
+def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
+    """Hands jobs back, each not before its own time (ms)."""
+    for comment_id, due_at in due:
+        connection.execute(
+            sa.update(pending)
+            .where(pending.c.comment_id == comment_id)
+            .values(lease="", due_at=due_at)
+        )
+
+
+def release(connection: Connection, lease: str, now: int, *, counted: bool) -> int:
+    """Hands back whatever a lease holds, at once; returns how many jobs.
+
+    counted: the attempt stays counted. True where the worker died, for the job may have killed it;
+    False where it was asked to stop.
+    """
+    attempts = pending.c.attempts if counted else pending.c.attempts - 1
+    released = connection.execute(
+        sa.update(pending)
+        .where(pending.c.lease == lease)
+        .values(lease="", due_at=now, attempts=attempts)
+    )
+    return released.rowcount
+
+
+def leases(connection: Connection, prefix: str) -> set[str]:
+    """The leases in force whose names begin with `prefix`."""
+    rows = connection.execute(
+        sa.select(pending.c.lease).where(pending.c.lease.startswith(prefix, autoescape=True)).distinct()
+    )
+    return {row.lease for row in rows}
+
+
+def is_due(connection: Connection, now: int) -> bool:
+    """Whether a worker would find anything."""
+    query = sa.select(pending.c.comment_id).where(pending.c.due_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def backlog(connection: Connection) -> tuple[int, int | None]:
+    """How many jobs wait or are in work, and when the oldest came in (ms; None when there is none)."""
+    row = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(pending.c.created_at)).select_from(pending)
+    ).one()
+    return row[0], row[1]

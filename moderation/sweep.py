@@ -1,0 +1,34 @@
+"""What must still happen and has not: due work whose doorbell was lost, and retention."""
+
+from dataclasses import dataclass
+
+from moderation.store import deliveries, heartbeats, retention, work
+from moderation.store.engine import Store
+
+HOUR = 3_600_000  # ms
+PURGE_LIMIT = 5_000  # rows a table and sweep: a sweep must not hold SQLite's one writer for long
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which doorbells must ring."""
+
+    judge: bool
+    deliver: bool
+
+
+def sweep(store: Store, now: int) -> Due:
+    """Looks for work that is due; expired leases are due again by themselves."""
+    with store.read() as connection:
+        return Due(work.is_due(connection, now), deliveries.is_due(connection, now))
+
+
+def purge(store: Store, now: int, idempotency_hours: int) -> int:
+    """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
+    with store.write() as connection:
+        heartbeats.forget(connection, now - HOUR)
+        return (
+            retention.idempotency_keys(connection, now - idempotency_hours * HOUR, PURGE_LIMIT)
+            + retention.addresses(connection, now, PURGE_LIMIT)
+            + retention.sign_ins(connection, now, PURGE_LIMIT)
+        )

@@ -1,0 +1,1 @@
+"""The HTTP door: takes comments in, answers moderators and sites."""

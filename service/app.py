@@ -1,0 +1,98 @@
+"""The app: opens the store, starts the intake, puts the routes together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from moderation.doorbell import JUDGE, Doorbell
+from moderation.settings import Settings, SettingsError, read_settings
+from moderation.store import sites
+from moderation.store.engine import Store
+from service import errors
+from service.auth import KeyRing
+from service.client import parse_networks
+from service.console.routes import router as console
+from service.edge import Edge
+from service.embed.routes import router as embed
+from service.intake import Intake
+from service.limits import Limits
+from service.routes import comments, endpoints, health, queues, threads
+from service.schemas import CommentIn
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI app of the API. Raises SettingsError when a setting makes no sense."""
+    settings = settings or read_settings()
+    try:
+        trusted = parse_networks(settings.trusted_proxies)
+    except ValueError:
+        raise SettingsError("GATEHOUSE_TRUSTED_PROXIES lists addresses or networks.") from None
+    store = Store(settings.database, settings.master_secret())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        bell = Doorbell(settings.broker)
+        app.state.bell = bell
+        app.state.ring = bell.ring
+        app.state.limits = Limits(settings)
+        app.state.intake = Intake(store, partial(bell.ring, JUDGE), settings.personal_days)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(app.state.intake.close)
+            await run_in_threadpool(bell.close)
+            store.close()
+
+    app = FastAPI(
+        title="Gatehouse",
+        version="1",
+        description="Every reply passes the gatehouse before it enters the page.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # the stock page loads its scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.store = store
+    app.state.trusted = trusted
+    app.state.keys = KeyRing(store)
+    errors.install(app)
+    for router in (
+        comments.router,
+        queues.router,
+        threads.router,
+        endpoints.router,
+        health.router,
+        console,
+        embed,
+    ):
+        app.include_router(router)
+    _describe(app)
+
+    async def owns_origin(origin: str) -> bool:
+        def look() -> bool:
+            with store.read() as connection:
+                return any(origin in one.origins for one in sites.all_sites(connection))
+
+        return await run_in_threadpool(look)
+
+    app.add_middleware(Edge, owns_origin=owns_origin)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Adds to the OpenAPI document what the intake parses by hand."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = generate()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        described = CommentIn.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(described.pop("$defs", {}))
+        schemas["CommentIn"] = described
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

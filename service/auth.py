@@ -1,0 +1,83 @@
+"""Who calls: a site's key, known by its digest; publishable keys only from the site's own pages."""
+
+import time
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from moderation.domain.errors import Forbidden, Unauthenticated
+from moderation.store import sites
+from moderation.store.engine import Store
+from moderation.store.sites import PUBLISHABLE, SECRET, Key
+
+# A revoked key works for at most this long; a known one costs no query meanwhile. Seconds.
+REMEMBER = 5.0
+_CACHE_LIMIT = 10_000  # keys and non-keys; guessing must not fill the memory
+
+
+class KeyRing:
+    """Keys by digest, remembered for a moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[float, Key | None]] = {}
+
+    async def find(self, key: str) -> Key | None:
+        digest = sites.key_digest(key)
+        known = self._known.get(digest)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        found = await run_in_threadpool(self._look_up, digest)
+        if len(self._known) >= _CACHE_LIMIT:
+            self._known.clear()
+        self._known[digest] = (time.monotonic() + REMEMBER, found)
+        return found
+
+    def _look_up(self, digest: str) -> Key | None:
+        with self._store.read() as connection:
+            return sites.find_key(connection, digest)
+
+
+async def caller(request: Request) -> Key:
+    """The key that a request carries as `Authorization: Bearer`.
+
+    A publishable key is readable by everyone, so it counts only where the browser says that the page
+    is the site's own. Raises Unauthenticated or Forbidden.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send the site's key as 'Authorization: Bearer <key>'.")
+    key = await request.app.state.keys.find(token.strip())
+    if key is None or key.kind not in (SECRET, PUBLISHABLE):
+        raise Unauthenticated("The key is not known.")
+    if key.kind == PUBLISHABLE and not is_origin_of(request, key.origins):
+        raise Forbidden("A publishable key works only from the site's own origins.")
+    return key
+
+
+async def secret_caller(request: Request) -> Key:
+    """The caller, who must hold a secret key."""
+    key = await caller(request)
+    if key.kind != SECRET:
+        raise Forbidden("This needs the site's secret key.")
+    return key
+
+
+def is_origin_of(request: Request, origins: tuple[str, ...]) -> bool:
+    """Whether the request's Origin is one of the site's."""
+    return request.headers.get("origin", "").lower() in origins
+
+
+def origin_of(url: str) -> str:
+    """'https://news.example' of a URL on it; '' where it has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + ("" if port in (None, default) else f":{port}")

@@ -1,0 +1,139 @@
+"""Every error as application/problem+json (RFC 9457), turned from words into HTTP here and only here.
+
+An answer names the field and the rule. It never repeats what was sent.
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from moderation.domain import errors
+
+log = logging.getLogger("gatehouse.service")
+
+STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
+    errors.Invalid: (422, "The request breaks a rule"),
+    errors.NotFound: (404, "Not found"),
+    errors.Unauthenticated: (401, "Who are you?"),
+    errors.Forbidden: (403, "Not allowed"),
+    errors.PageClosed: (403, "Comments are closed"),
+    errors.IdempotencyConflict: (422, "Idempotency-Key used before"),
+    errors.IdempotencyInFlight: (409, "Still being answered"),
+    errors.Conflict: (409, "Changed meanwhile"),
+    errors.TooMany: (429, "Too many requests"),
+    errors.Unavailable: (503, "Try again shortly"),
+}
+
+_HTTP_TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    411: "Length required",
+    413: "Too large",
+    415: "Unsupported media type",
+}
+
+
+class BadRequest(errors.GatehouseError):
+    """The bytes themselves are wrong, before any field is looked at. status: the HTTP status."""
+
+    code = "bad_request"
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    code: str,
+    *,
+    fields: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document. fields: {'pointer', 'detail'} of each field that breaks a rule."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if fields:
+        body["errors"] = list(fields)
+    return Response(
+        json.dumps(body),
+        status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+def answer(error: errors.GatehouseError) -> Response:
+    """The HTTP answer to an error of the domain."""
+    if isinstance(error, BadRequest):
+        return problem(error.status, _HTTP_TITLES[error.status], error.message, error.code)
+    status, title = next(
+        (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
+        (500, "Something went wrong here"),
+    )
+    headers = {}
+    if retry_after := getattr(error, "retry_after", None):
+        headers["Retry-After"] = str(retry_after)
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="gatehouse"'
+    pointer = getattr(error, "pointer", "")
+    fields = [{"pointer": pointer, "detail": error.message}] if pointer else []
+    return problem(status, title, error.message, error.code, fields=fields, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem document."""
+
+    async def domain(_: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.GatehouseError)
+        return answer(error)
+
+    async def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        title = _HTTP_TITLES.get(error.status_code, "Request refused")
+        return problem(
+            error.status_code, title, f"{title}.", "http", headers=dict(error.headers or {})
+        )
+
+    async def validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        fields = [
+            {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "detail": one["msg"]}
+            for one in error.errors()
+        ]
+        return problem(
+            422, "The request breaks a rule", "See errors.", "invalid", fields=fields
+        )
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        route = request.scope.get("route")
+        log.error(
+            "unexpected error",
+            extra={
+                "request_id": request.scope.get("request_id", ""),
+                "route": getattr(route, "path", ""),
+            },
+            exc_info=error,
+        )
+        return problem(
+            500, "Something went wrong here", "The error was logged.", "internal",
+            headers={"X-Request-ID": request.scope.get("request_id", "")},
+        )
+
+    app.add_exception_handler(errors.GatehouseError, domain)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(Exception, unexpected)

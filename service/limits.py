@@ -1,0 +1,125 @@
+"""Flood control: sliding windows in Redis, through `limits`, per address, site and in all.
+
+Site-wide limits are taken in handfuls: one round trip buys the right to many submissions, so a busy
+site costs the broker next to nothing; the window may then be off by one handful per API process.
+With Redis away everything passes, and /readyz says so: losing comments is worse than a flood.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from moderation.domain.errors import TooMany
+from moderation.settings import Settings
+
+log = logging.getLogger("gatehouse.limits")
+
+# Share of a window bought at once; a hundredth keeps the error below what anyone would notice.
+HANDFUL = 0.01
+# After Redis failed it is left alone for so long, that a flood does not wait for it. Seconds.
+REST = 1.0
+_BOUGHT_LIMIT = 50_000  # site windows remembered
+
+
+@dataclass(slots=True)
+class _Bought:
+    left: int
+    until: float
+
+
+class Limits:
+    """The limits of this service. ok: whether Redis answered last time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.ok = True
+        self._rest_until = 0.0
+        self._items: dict[str, RateLimitItem] = {
+            "address": parse(settings.limit_address),
+            "site": parse(settings.limit_site),
+            "global": parse(settings.limit_global),
+            "login": parse(settings.limit_login),
+        }
+        # Short time-outs: a broker that hangs must not hold a submission back.
+        self._limiter = SlidingWindowCounterRateLimiter(
+            RedisStorage(
+                _async_url(settings.broker),
+                implementation="redispy",
+                key_prefix="gatehouse:limit",
+                socket_timeout=0.5,
+                socket_connect_timeout=0.5,
+                retry=Retry(NoBackoff(), 0),  # redis-py would try three more times, a second apart
+            )
+        )
+        self._bought: dict[tuple[str, str], _Bought] = {}
+
+    async def admit(self, site_id: str, address_key: str) -> None:
+        """Lets a submission pass or raises TooMany. address_key: '' where no address is known."""
+        if address_key:
+            await self.allow("address", address_key)
+        await self._take("site", site_id)
+        await self._take("global", "all")
+
+    async def allow(self, kind: str, key: str) -> None:
+        """Counts one against the limit `kind` of `key`. Raises TooMany when it is used up."""
+        if not await self._hit(kind, key, 1):
+            raise TooMany("Too many requests; please slow down.", await self._wait(kind, key))
+
+    async def _take(self, kind: str, key: str) -> None:
+        bought = self._bought.get((kind, key))
+        now = time.monotonic()
+        if bought and bought.left > 0 and bought.until > now:
+            bought.left -= 1
+            return
+        item = self._items[kind]
+        handful = max(1, int(item.amount * HANDFUL))
+        if not await self._hit(kind, key, handful) and not (
+            handful > 1 and await self._hit(kind, key, handful := 1)
+        ):
+            raise TooMany("Too many comments are arriving here.", await self._wait(kind, key))
+        if len(self._bought) >= _BOUGHT_LIMIT:
+            self._bought.clear()
+        # What was bought in one window is not spent in the next.
+        self._bought[kind, key] = _Bought(handful - 1, now + item.get_expiry() * HANDFUL * 10)
+
+    async def _hit(self, kind: str, key: str, cost: int) -> bool:
+        if time.monotonic() < self._rest_until:
+            return True
+        try:
+            allowed = await self._limiter.hit(self._items[kind], kind, key, cost=cost)
+        except Exception as error:  # whatever redis raises; the limit is open until it is back
+            self._away(error)
+            return True
+        if not self.ok:
+            log.info("limits are in force again")
+        self.ok = True
+        return allowed
+
+    async def _wait(self, kind: str, key: str) -> int:
+        try:
+            stats = await self._limiter.get_window_stats(self._items[kind], kind, key)
+        except Exception as error:
+            self._away(error)
+            return 1
+        return max(1, round(stats.reset_time - time.time()))
+
+    def _away(self, error: Exception) -> None:
+        if self.ok:
+            log.warning("limits are open: Redis is away", extra={"error": type(error).__name__})
+        self.ok = False
+        self._rest_until = time.monotonic() + REST
+
+
+def _async_url(broker: str) -> str:
+    """The broker's URL as `limits` wants it."""
+    for scheme in ("redis+socket://", "socket://", "unix://"):
+        if broker.startswith(scheme):
+            path, _, query = broker.removeprefix(scheme).partition("?")
+            database = query.rpartition("=")[2] or "0"
+            return f"async+redis+unix://{path}?db={database}"
+    return f"async+{broker}"

@@ -1,0 +1,193 @@
+"""/api/v1/comments: hand in, ask after, decide about."""
+
+import os
+import re
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from moderation import review
+from moderation.doorbell import DELIVER
+from moderation.domain.comment import Receipt
+from moderation.domain.decision import Outcome
+from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
+from moderation.domain.ids import timed_id
+from moderation.store.sites import SECRET, Key
+from service.auth import caller, secret_caller
+from service.body import read_body, strict_json
+from service.client import client_address, flood_unit
+from service.errors import BadRequest, problem
+from service.schemas import (
+    CommentIn,
+    comment_out,
+    decision_out,
+    iso,
+    parse_comment,
+    to_submission,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["comments"])
+
+_KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@router.post(
+    "/comments",
+    status_code=202,
+    summary="Hand in a comment",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/CommentIn"}}
+            },
+        },
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "schema": {"type": "string", "maxLength": 255},
+                "description": "The same key and body give the same receipt, and one comment.",
+            }
+        ],
+    },
+)
+async def hand_in(request: Request) -> Response:
+    """Stores a reply and answers 202 with a receipt: the comment is on disk, and will be judged."""
+    state = request.app.state
+    key = await caller(request)
+    address = client_address(request, state.trusted)
+    if key.kind == SECRET:
+        address = ""  # the site's own server; it names its reader in context.ip
+    if not _is_json(request):
+        raise BadRequest("Send JSON (Content-Type: application/json).", 415)
+    given = parse_comment(strict_json(await read_body(request, state.settings.body_limit)))
+    if key.kind != SECRET and given.context.ip:
+        raise Invalid("/context/ip: Only a secret key may name the reader's address.", "/context/ip")
+    address = given.context.ip or address
+    await state.limits.admit(
+        key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
+    )
+    now = time.time_ns() // 1_000_000
+    receipt = await state.intake.submit(
+        to_submission(
+            given,
+            id=timed_id("cmt", now, os.urandom(10)),
+            site_id=key.site_id,
+            now=now,
+            ip=address,
+            idempotency_key=_idempotency_key(request),
+        )
+    )
+    return JSONResponse(
+        receipt_out(request, receipt), 202, headers={"Location": _path(receipt.comment_id)}
+    )
+
+
+def receipt_out(request: Request, receipt: Receipt) -> dict[str, Any]:
+    """The receipt: the same for every repetition. author_token: lets the writer ask after it."""
+    state = request.app.state
+    return {
+        "id": receipt.comment_id,
+        "status": "pending",
+        "status_url": state.settings.public_url + _path(receipt.comment_id),
+        "author_token": state.store.seal.author_token(receipt.comment_id),
+        "created_at": iso(receipt.created_at),
+    }
+
+
+@router.get("/comments/{comment_id}", summary="Read a comment, or ask after one's own")
+async def read(request: Request, comment_id: str) -> Response:
+    """With the secret key: everything but e-mail and address. With the author's token: its status."""
+    store = request.app.state.store
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    if token.startswith("gha_"):
+        if not store.seal.is_author_token(token, comment_id):
+            raise Unauthenticated("The token is not this comment's.")
+        return _private(await run_in_threadpool(_status, store, comment_id))
+    key = await secret_caller(request)
+    card = await run_in_threadpool(review.card, store, {key.site_id}, comment_id)
+    return _private(comment_out(card), etag=_etag(card.sequence))
+
+
+class DecisionIn(BaseModel):
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome
+    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    sequence: Annotated[int | None, Field(ge=0)] = None
+
+
+@router.post("/comments/{comment_id}/decisions", status_code=201, summary="Decide about a comment")
+def decide(
+    request: Request, comment_id: str, given: DecisionIn, key: Annotated[Key, Depends(secret_caller)]
+) -> Response:
+    """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well."""
+    state = request.app.state
+    expected = given.sequence
+    if_match = request.headers.get("if-match", "")
+    if if_match and if_match != "*":
+        if not (matched := re.fullmatch(r'"s(\d{1,9})"', if_match)):
+            raise Invalid("If-Match takes the comment's ETag.")
+        expected = int(matched[1])
+    try:
+        decision = review.decide(
+            state.store,
+            key.id,
+            {key.site_id},
+            comment_id,
+            given.outcome,
+            given.reason,
+            expected,
+            now=time.time_ns() // 1_000_000,
+            entropy=os.urandom,
+        )
+    except Conflict as error:
+        if if_match:
+            return problem(412, "Changed meanwhile", error.message, error.code)
+        raise
+    state.ring(DELIVER)
+    body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
+    return JSONResponse(body, 201, headers={"ETag": _etag(decision.sequence)})
+
+
+def _status(store: Any, comment_id: str) -> dict[str, Any]:
+    found = review.status(store, comment_id)
+    if found is None:
+        raise NotFound("There is no such comment.")
+    return {"id": comment_id, "status": found.status.value, "created_at": iso(found.created_at)}
+
+
+def _private(body: dict[str, Any], etag: str = "") -> Response:
+    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    return JSONResponse(body, headers=headers | ({"ETag": etag} if etag else {}))
+
+
+def _etag(sequence: int) -> str:
+    return f'"s{sequence}"'
+
+
+def _path(comment_id: str) -> str:
+    return f"/api/v1/comments/{comment_id}"
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == (
+        "application/json"
+    )
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if key and not _KEY_FORM.fullmatch(key):
+        raise Invalid("Idempotency-Key: 1 to 255 visible ASCII characters.")
+    return key
+
+
+__all__ = ["CommentIn", "router"]

@@ -1,0 +1,51 @@
+"""/api/v1/threads: the approved comments of a page, for everybody."""
+
+import hashlib
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from moderation.domain.errors import NotFound
+from moderation.publish import site_of, thread
+from service.auth import origin_of
+from service.schemas import iso
+
+router = APIRouter(prefix="/api/v1", tags=["threads"])
+
+# A caching proxy may answer for a second: one query a second a page, and a removal shows at once.
+CACHE = "public, max-age=1"
+
+
+@router.get("/threads", summary="The approved comments of a page")
+def threads(
+    request: Request,
+    page_url: Annotated[str, Query(max_length=2_000)],
+    site_id: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Oldest first. site_id: needed only where two sites share an origin. No key: it is public."""
+    store = request.app.state.store
+    url = page_url.partition("#")[0]
+    site = site_of(store, site_id, origin_of(url))
+    if site is None:
+        raise NotFound("No site here has this page.")
+    body = json.dumps(
+        {
+            "page_url": url,
+            "comments": [
+                {
+                    "id": one.id,
+                    "parent_id": one.parent_id or None,
+                    "author": {"name": one.author_name, "url": one.author_url or None},
+                    "text": one.text,
+                    "created_at": iso(one.created_at),
+                }
+                for one in thread(store, site, url)
+            ],
+        }
+    )
+    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
+    headers = {"ETag": etag, "Cache-Control": CACHE, "Access-Control-Allow-Origin": "*"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)

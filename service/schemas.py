@@ -1,0 +1,229 @@
+"""What the API takes in and gives out; the rules of a submission stand here, once."""
+
+import ipaddress
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from moderation.domain import comment as rules
+from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
+from moderation.domain.decision import Decision
+from moderation.domain.errors import Invalid
+from moderation.review import CommentCard
+
+# NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def _one_line(value: str) -> str:
+    if _CONTROL.search(value) or "\n" in value:
+        raise ValueError("must not contain control characters")
+    return value.strip()
+
+
+def _text(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not contain NUL")
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if len(value.encode("utf-8", "surrogatepass")) > rules.TEXT_LIMIT:
+        raise ValueError(f"must not be longer than {rules.TEXT_LIMIT} bytes")
+    return value
+
+
+def _no_surrogates(value: str) -> str:
+    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("must not contain lone surrogates")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    return value
+
+
+def _email(value: str) -> str:
+    # What a browser's type=email accepts, roughly: whether it works, only sending would tell.
+    if value and not re.fullmatch(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>/\\]{1,255}", value):
+        raise ValueError("is not an e-mail address")
+    return value
+
+
+def _address(value: str) -> str:
+    if not value:
+        return value
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError("is not an IP address") from None
+
+
+def _line(limit: int, smallest: int = 0) -> Any:
+    return Annotated[
+        str,
+        Field(max_length=limit, min_length=smallest),
+        AfterValidator(_no_surrogates),
+        AfterValidator(_one_line),
+    ]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageIn(_Strict):
+    """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
+
+    url: Annotated[_line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address)]
+    title: _line(rules.TITLE_LIMIT) = ""
+    id: _line(200) = ""
+
+
+class AuthorIn(_Strict):
+    """Who wrote, as typed in."""
+
+    name: Annotated[_line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
+    email: Annotated[_line(rules.EMAIL_LIMIT), AfterValidator(_email)] = ""
+    url: Annotated[_line(rules.URL_LIMIT), AfterValidator(_web_address)] = ""
+
+
+class ContextIn(_Strict):
+    """Where the reader's submission came from; kept apart from the comment and not for long."""
+
+    ip: Annotated[_line(60), AfterValidator(_address)] = ""
+    user_agent: _line(1_000) = ""
+    referrer: _line(2_000) = ""
+
+
+class CommentIn(_Strict):
+    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress."""
+
+    page: PageIn
+    author: AuthorIn
+    text: Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_text)]
+    parent_id: _line(64) = ""
+    context: ContextIn = ContextIn()
+
+
+_comment_in: TypeAdapter[CommentIn] = TypeAdapter(CommentIn)
+
+
+def parse_comment(value: Any) -> CommentIn:
+    """The submission, or Invalid with the JSON Pointer and the rule of the first field that is wrong."""
+    try:
+        return _comment_in.validate_python(value)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """The first thing a validation found, without a word of what was sent."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = first["loc"]
+    if first["type"] == "extra_forbidden":  # the unknown name itself came from the sender
+        where, message = where[:-1], "There is a field that is not known here."
+    else:
+        message = first["msg"].removeprefix("Value error, ")
+        message = message[0].upper() + message[1:] + "."
+    pointer = "".join(f"/{part}" for part in where)
+    return Invalid(f"{pointer or 'The body'}: {message}", pointer)
+
+
+def to_submission(
+    given: CommentIn, *, id: str, site_id: str, now: int, ip: str, idempotency_key: str = ""
+) -> Submission:
+    """The submission as the verbs know it. ip: of the client, where the caller named none."""
+    page, author, context = given.page, given.author, given.context
+    return Submission(
+        id=id,
+        site_id=site_id,
+        page=PageRef(page.url.partition("#")[0], page.title, page.id),
+        author=AuthorRef(author.name, author.email, author.url),
+        text=given.text,
+        created_at=now,
+        parent_id=given.parent_id,
+        context=Context(context.ip or ip, context.user_agent, context.referrer),
+        idempotency_key=idempotency_key,
+        fingerprint=fingerprint(
+            page.id or page.url, author.name, author.email, author.url, given.parent_id, given.text
+        ),
+    )
+
+
+def iso(millis: int) -> str:
+    """RFC 3339 in UTC, to the millisecond."""
+    return (
+        datetime.fromtimestamp(millis / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
+
+
+def comment_out(card: CommentCard) -> dict[str, Any]:
+    """A comment as a moderator or the site's secret key reads it: neither e-mail nor address."""
+    return {
+        "id": card.id,
+        "site_id": card.site_id,
+        "page": {
+            "url": card.page_url,
+            "title": card.page_title or None,
+            "id": card.page_external_id or None,
+        },
+        "parent_id": card.parent_id or None,
+        "author": {"name": card.author_name, "url": card.author_url or None},
+        "text": card.text,
+        "status": card.status.value,
+        "created_at": iso(card.created_at),
+        "revision": card.revision,
+        "scores": {name: round(value, 6) for name, value in card.scores.items()},
+        "signals": [
+            {
+                "name": one.name,
+                "value": round(one.value, 6),
+                "scorer": one.scorer,
+                "model": one.model or None,
+                "sha256": one.sha256 or None,
+                "note": one.note or None,
+                "spans": [[span.start, span.end] for span in one.spans],
+            }
+            for one in card.signals
+        ],
+        "decision": decision_out(card.decision) if card.decision else None,
+    }
+
+
+def decision_out(decision: Decision) -> dict[str, Any]:
+    """A decision with its reasons; label, value, threshold and spans where there are any."""
+    return {
+        "sequence": decision.sequence,
+        "outcome": decision.outcome.value,
+        "actor": {
+            "kind": decision.actor.kind.value,
+            "id": decision.actor.id,
+            "version": decision.actor.version or None,
+        },
+        "reasons": [
+            {
+                "code": one.code,
+                "message": one.message,
+                **({"label": one.label} if one.label else {}),
+                **({"value": round(one.value, 6)} if one.value is not None else {}),
+                **({"threshold": one.threshold} if one.threshold is not None else {}),
+                **({"spans": [[span.start, span.end] for span in one.spans]} if one.spans else {}),
+            }
+            for one in decision.reasons
+        ],
+        "created_at": iso(decision.created_at),
+    }

@@ -1,0 +1,1 @@
+"""The Celery door: judges, delivers and sweeps; each task is one call to a verb."""

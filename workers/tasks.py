@@ -1,0 +1,87 @@
+"""The tasks: judge, deliver, sweep. Each drains what is due through one verb, in slices."""
+
+import os
+import random
+import time
+
+from moderation.deliver import deliver
+from moderation.domain.errors import Unavailable
+from moderation.doorbell import DELIVER, JUDGE
+from moderation.judge import judge
+from moderation.sweep import purge, sweep
+from workers.app import app
+from workers.workbench import now, workbench
+
+# A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
+SLICE = 2.0
+# Before a drain ends it looks once more: at some hundred comments a second the next one is here by
+# then, and a second message would cost more than the wait. Seconds.
+LINGER = 0.010
+# A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
+BATCH_SECONDS = 1.0
+PURGE_SECONDS = 60.0
+
+_pace = {"each": 0.01}  # seconds a comment took lately
+_purged = {"at": 0.0}
+
+
+@app.task(name="gatehouse.judge")
+def judge_due() -> None:
+    """Judges whatever is due, batch by batch."""
+    bench = workbench()
+    bench.bell.answered(JUDGE)
+    until = time.monotonic() + SLICE
+    lingered = False
+    while time.monotonic() < until:
+        limit = max(1, min(bench.settings.judge_batch, int(BATCH_SECONDS / _pace["each"])))
+        started = time.monotonic()
+        judged = judge(
+            bench.store,
+            bench.panel,
+            bench.policy,
+            lease=bench.lease,
+            lease_ms=int(bench.settings.lease_seconds * 1000),
+            limit=limit,
+            now=now,
+            entropy=os.urandom,
+        )
+        if judged.told:
+            bench.bell.ring(DELIVER)
+        if judged.claimed:
+            lingered = False
+            took = (time.monotonic() - started) / judged.claimed
+            _pace["each"] = 0.8 * _pace["each"] + 0.2 * max(took, 1e-4)
+        elif lingered:
+            return
+        else:
+            lingered = True
+            time.sleep(LINGER)
+        if bench.panel.hung:
+            # The bell is handed on to the process that replaces this one, and its stuck thread.
+            raise SystemExit("A scorer hangs; this process makes room for a new one.")
+    bench.bell.ring(JUDGE)
+
+
+@app.task(name="gatehouse.deliver")
+def deliver_due() -> None:
+    """Delivers whatever is due."""
+    bench = workbench()
+    bench.bell.answered(DELIVER)
+    deliver(bench.store, bench.sender.post, now=now, entropy=os.urandom, chance=random.random)
+
+
+@app.task(name="gatehouse.sweep")
+def sweep_up() -> None:
+    """Rings for what is due and nobody rang for; now and then forgets what is past its time."""
+    bench = workbench()
+    try:
+        due = sweep(bench.store, now())
+        if time.monotonic() - _purged["at"] > PURGE_SECONDS:
+            _purged["at"] = time.monotonic()
+            purge(bench.store, now(), bench.settings.idempotency_hours)
+    except Unavailable:
+        return  # the next sweep is seconds away
+    if due.judge:
+        bench.bell.ring(JUDGE)
+    if due.deliver:
+        bench.bell.ring(DELIVER)

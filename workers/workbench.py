@@ -1,0 +1,146 @@
+"""What one worker process holds: the store, the scorers, the bell, its lease and its heartbeat."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from moderation.doorbell import Doorbell
+from moderation.domain.errors import Unavailable
+from moderation.domain.policy import Policy
+from moderation.policies import load_policy
+from moderation.scorers.panel import Panel
+from moderation.scorers.roster import roster
+from moderation.settings import Settings
+from moderation.store import heartbeats, work
+from moderation.store.engine import Store
+from workers.sender import Sender
+
+log = logging.getLogger("gatehouse.worker")
+
+BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
+
+
+def now() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class Workbench:
+    """role: 'judge' or 'courier'. lease: how this process signs its claims: host/pid/random."""
+
+    settings: Settings
+    role: str
+    store: Store
+    bell: Doorbell
+    lease: str
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def panel(self) -> Panel:
+        return Panel(roster(self.settings.toxicity_model), self.settings.scorer_timeout)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return load_policy(self.settings.policy)
+
+    @cached_property
+    def sender(self) -> Sender:
+        return Sender(self.settings.webhook_allow, self.settings.webhook_timeout)
+
+
+_bench: Workbench | None = None
+_owner = 0
+
+
+def begin(settings: Settings, role: str) -> Workbench:
+    """Lays out the bench of this process, takes back what its dead predecessors had claimed."""
+    global _bench, _owner
+    lease = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    store = Store(settings.database, settings.master_secret())
+    bench = Workbench(settings, role, store, Doorbell(settings.broker), lease)
+    _bench, _owner = bench, os.getpid()
+    if role == "judge":
+        _warm_up(bench)
+        _take_back(bench)
+    threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
+    return bench
+
+
+def workbench() -> Workbench:
+    """The bench of this process."""
+    if _bench is None or _owner != os.getpid():
+        raise RuntimeError("begin() has not been called in this process")
+    return _bench
+
+
+def end() -> None:
+    """Hands back what this process has claimed and not finished."""
+    global _bench
+    if _bench is None or _owner != os.getpid():
+        return
+    bench, _bench = _bench, None
+    bench.stopping.set()
+    try:
+        with bench.store.write() as connection:
+            released = work.release(connection, bench.lease, now(), counted=False)
+        if released:
+            log.info("leases handed back", extra={"count": released})
+    except Unavailable:
+        log.warning("leases could not be handed back; they run out by themselves")
+    bench.bell.close()
+    bench.store.close()
+
+
+def _warm_up(bench: Workbench) -> None:
+    """Loads the models and scores one sentence, so that the first comment does not pay for it."""
+    from moderation.assess import assess
+
+    failed = assess(bench.panel, ["Thank you, that was an interesting article."])[0].failed
+    if failed:
+        log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
+
+
+def _take_back(bench: Workbench) -> None:
+    """Frees the leases of processes of this host that are no more."""
+    host = bench.lease.split("/")[0] + "/"
+    try:
+        with bench.store.write() as connection:
+            for lease in work.leases(connection, host):
+                pid = int(lease.split("/")[1])
+                if lease != bench.lease and not _lives(pid):
+                    freed = work.release(connection, lease, now(), counted=True)
+                    log.warning("work of a dead process taken back", extra={"count": freed})
+    except Unavailable:
+        log.warning("the database is away; old leases run out by themselves")
+
+
+def _lives(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # the same number, another life
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _beat(bench: Workbench) -> None:
+    name = f"{bench.role}@" + "/".join(bench.lease.split("/")[:2])
+    while not bench.stopping.is_set():
+        detail: dict[str, object] = {}
+        if bench.role == "judge":
+            detail = {"model": bench.settings.toxicity_model, "loaded": not bench.panel.failing}
+        try:
+            with bench.store.write() as connection:
+                heartbeats.beat(connection, name, detail, now())
+        except Unavailable:
+            pass  # whoever reads the beats will miss it, and that is the truth
+        bench.stopping.wait(BEAT_SECONDS)
