@@ -44,25 +44,32 @@ _INVISIBLE = (
 )
 # Eight marks at a time: canonical ordering is quadratic in the marks of one letter.
 _CLUSTER = re.compile(
-    f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{0,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[\x00-\x08\x0e-\x1f\x7f]"
+    f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{0,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[\x00-\x08\x0e-\x1f\x7f]+"
 )
 _DROPPED = re.compile(f"[{_MARKS}{_INVISIBLE}]")
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
 _EMOJI_WORD = re.compile(f"(?<![A-Za-z])[A-Za-z]+(?:{_EMOJI}+[A-Za-z]+)+")
 _EMOJI_RUN = re.compile(f"{_EMOJI}+")
 _WORD = re.compile(r"[^\W_]+")
-_SPACED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,}")
+_SPACED = re.compile(
+    r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,}"
+)
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 _STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_LATIN = re.compile(r"[A-Za-z]")
+_SIGN = re.compile(r"[0-9@$!]")  # a first, cheap look
 _LEET_HINT = re.compile(r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]")
 _CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9@$!]+")
 # Addresses, and e-mail; @names are skipped where they are met.
 _ADDRESS = re.compile(r"://|^www\.|[A-Za-z0-9]\.[A-Za-z]{2,}(?:[/:?]|$)|[\w]@[\w-]+\.")
 # 10k, 2nd, 1980s, 20km; covid19, F16, mp3; $5m.
-_PLAIN_NUMBER = re.compile(r"\d+[A-Za-z]{1,3}|[A-Za-z]+\d+|\$\d.*")
+_PLAIN_NUMBER = re.compile(r"\d+[A-Za-z]{1,3}|[A-Za-z]+\d+s?|\$\d.*")
 _LEET = str.maketrans("013456789@$!", "oieasgtbgasi")
-_QUOTES = str.maketrans("‘’‚‛′ʼ´`“”„″‐‑‒–—―", "''''''''\"\"\"\"------")
+_SIGNS = str.maketrans("‘’‚‛′ʼ´“”„″‐‑‒–—―", "'" * 7 + '"' * 4 + "-" * 6)
+for _first in (0x1F150, 0x1F170):  # white capitals on black circles and squares: NFKC leaves them
+    _SIGNS |= {_first + _at: ord(_letter) for _at, _letter in enumerate(string.ascii_uppercase)}
 
 
 def _lookalikes() -> dict[int, str]:
@@ -77,11 +84,9 @@ def _lookalikes() -> dict[int, str]:
         for twin in table.get(letter, ()):
             if len(twin["c"]) == 1 and not twin["c"].isascii():
                 found[ord(twin["c"])] = letter
-    small = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"
-    found |= str.maketrans(small, "abcdefghijklmnoprstuvwyz")
-    found |= str.maketrans("кпнтвмияькКøØłŁđĐħŧƒɐǝ", "knhtbmurbkKoOlLdDhtfae")
-    for first in (0x1F150, 0x1F170):  # white letters on black circles and squares
-        found |= {first + at: letter for at, letter in enumerate(string.ascii_uppercase)}
+    evasive = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢкпнтвмияькКøØłŁđĐħŧƒɐǝ"
+    letters = "abcdefghijklmnoprstuvwyzknhtbmurbkKoOlLdDhtfae"
+    found |= {ord(twin): letter for twin, letter in zip(evasive, letters, strict=True)}
     for code in range(0x370, 0x530):  # accented Greek and Cyrillic: as their bare letter
         bare = ord(normalize("NFD", chr(code))[0])
         if bare in found:
@@ -103,23 +108,27 @@ def normalise(text: str) -> View:
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
     size = len(text)
+    folding = not text.isascii() or _CONTROL.search(text)
+    if not folding and not _is_odd(text):
+        if size < len(_IDENTITY):
+            return View(text, _IDENTITY[:size], _IDENTITY[1 : size + 1])
+        return View(text, tuple(range(size)), tuple(range(1, size + 1)))
     starts = list(range(size))
     ends = list(range(1, size + 1))
-    original = text
-    if not text.isascii() or _DROPPED.search(text):
+    if folding:
         text = _rewrite(text, starts, ends, _folds(text))
         if not text.isascii():
             text = _rewrite(text, starts, ends, _unmaskings(text))
             text = _rewrite(text, starts, ends, _embedded_emoji(text))
-    if _SPACED.search(text):
-        text = _rewrite(text, starts, ends, _joins(text))
-    if _LEET_HINT.search(text):
-        text = _rewrite(text, starts, ends, _spellings(text))
-    if _STRETCHED.search(text):
-        text = _rewrite(text, starts, ends, _squeezes(text))
-    if text is original and size < len(_IDENTITY):
-        return View(text, _IDENTITY[:size], _IDENTITY[1 : size + 1])
+    text = _rewrite(text, starts, ends, _joins(text))
+    text = _rewrite(text, starts, ends, _spellings(text))
+    text = _rewrite(text, starts, ends, _squeezes(text))
     return View(text, tuple(starts), tuple(ends))
+
+
+def _is_odd(text: str) -> bool:
+    leet = _SIGN.search(text) and _LEET_HINT.search(text)
+    return bool(leet or _STRETCHED.search(text) or _SPACED.search(text))
 
 
 def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edit]) -> str:
@@ -129,15 +138,17 @@ def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edi
     new_ends: list[int] = []
     at = 0
     for start, end, replacement in edits:
+        size = len(replacement)
         pieces += text[at:start], replacement
-        if len(replacement) == end - start:  # letter by letter
+        if size == end - start:  # letter by letter
             new_starts += starts[at:end]
             new_ends += ends[at:end]
         else:
             new_starts += starts[at:start]
             new_ends += ends[at:start]
-            new_starts += [starts[start]] * len(replacement)
-            new_ends += [ends[end - 1]] * len(replacement)
+            if size:
+                new_starts += [starts[start]] * size
+                new_ends += [ends[end - 1]] * size
         at = end
     if not at:
         return text
@@ -150,7 +161,12 @@ def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edi
 @lru_cache(maxsize=8192)
 def _fold(cluster: str) -> str:
     """One letter with its marks: NFKC, without what is invisible, Latin letters without accents."""
-    kept = _DROPPED.sub("", normalize("NFKC", cluster.translate(_QUOTES)))
+    kept = normalize("NFKC", cluster.translate(_SIGNS))
+    if len(kept) > 4 + len(
+        cluster
+    ):  # one ligature of Arabic is a phrase of 18 letters: not ours to read
+        kept = cluster
+    kept = _DROPPED.sub("", kept)
     if kept.isascii():
         return kept
     bare = ((letter, normalize("NFD", letter)) for letter in kept)
@@ -176,7 +192,7 @@ def _unmaskings(text: str) -> Iterable[_Edit]:
             latin += 1
             continue
         plain = word.translate(_LOOKALIKES)
-        if any(letter in string.ascii_letters for letter in word):
+        if _LATIN.search(word):
             latin += 1
             if plain != word:
                 mixed.append((found.start(), found.end(), plain))
@@ -204,9 +220,10 @@ def _joins(text: str) -> Iterable[_Edit]:
         gaps = list(_SEPARATOR.finditer(text, run.start(), run.end()))
         if letters * 2 < len(gaps) + 1:
             continue
-        narrow = min(gap.end() - gap.start() for gap in gaps)
-        inner = [gap for gap in gaps if gap.end() - gap.start() == narrow]
-        # e.g. I: one pair and a stranger. Three letters in a row are a word that hides.
+        # The narrowest gap of one kind of sign: s  p  a  c  e  d, but not J. R. R. Tolkien.
+        inner = [gap for gap in gaps if len(set(gap.group())) == 1]
+        narrow = min((len(gap.group()) for gap in inner), default=0)
+        inner = [gap for gap in inner if len(gap.group()) == narrow]
         if len(inner) * 2 > len(gaps):
             for gap in inner:
                 yield gap.start(), gap.end(), ""
