@@ -6,6 +6,7 @@ time until the next sweep. Ringing never happens inside a request: see Doorbell.
 
 import logging
 import threading
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,7 +43,7 @@ TRANSPORT = {
 }
 
 
-def redis_client(url: str, timeout: float) -> "redis.Redis[bytes]":
+def redis_client(url: str, timeout: float) -> redis.Redis:
     """A client for any of the URLs that Celery takes for Redis. timeout: seconds, for everything."""
     options: dict[str, Any] = {
         "socket_timeout": timeout,
@@ -87,10 +88,8 @@ class Doorbell:
 
     def answered(self, task: str) -> None:
         """A worker has heard the bell: from here on a ring is a new one."""
-        try:
+        with suppress(redis.RedisError):  # the key runs out by itself
             self._redis.delete(_key(task))
-        except redis.RedisError:
-            pass  # the key runs out by itself
 
     def ping(self) -> bool:
         """Whether the broker answers now; takes a second at most."""
@@ -125,7 +124,9 @@ class Doorbell:
                 self._app.send_task(f"gatehouse.{task}", queue=task, expires=EXPIRES)
         except Exception as error:  # whatever the broker's library raises: the sweep rings again
             if self.reachable:
-                log.warning("the doorbell does not reach the broker", extra={"error": type(error).__name__})
+                log.warning(
+                    "the doorbell does not reach the broker", extra={"error": type(error).__name__}
+                )
             self.reachable = False
         else:
             if not self.reachable:

@@ -105,9 +105,7 @@ def _gave_up(reasons: tuple[Reason, ...]) -> Verdict:
     return Verdict(Outcome.HOLD, (failed, *others))
 
 
-def _with_evidence(
-    reason: Reason, candidate: Candidate, found: Findings, panel: Panel
-) -> Reason:
+def _with_evidence(reason: Reason, candidate: Candidate, found: Findings, panel: Panel) -> Reason:
     """The reason with the spans behind it: sought only for what a person will see."""
     signal = found.get(reason.label)
     if reason.spans or signal is None or not signal.is_score:
@@ -129,9 +127,7 @@ def _record(
     with store.write() as connection:
         ours = work.still_leased(connection, lease, ids)
         standings = decisions.standings(connection, sorted(ours))
-        current = decisions.latest(
-            connection, [id for id in ours if standings[id].sequence > 0]
-        )
+        current = decisions.latest(connection, [id for id in ours if standings[id].sequence > 0])
         new: list[Decision] = []
         events = []
         kept: list[tuple[str, int, int, Findings]] = []

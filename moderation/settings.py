@@ -33,33 +33,99 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: Path = Field(Path("gatehouse-data"), description="Folder for the database, the broker and secrets")
+    data: Path = Field(
+        Path("gatehouse-data"), description="Folder for the database, the broker and secrets"
+    )
     database_url: str = Field("", description="postgresql://... ; empty: SQLite in the data folder")
-    redis_url: str = Field("", description="redis://, rediss://, redis+socket:// or unix://; empty: `gatehouse up` starts its own server")
-    public_url: str = Field("http://127.0.0.1:8000", pattern=r"^https?://[^/]+$", description="Where browsers reach this service, without a path")
+    redis_url: str = Field(
+        "",
+        description="redis://, rediss://, redis+socket:// or unix://; empty: `gatehouse up` starts its own server",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^/]+$",
+        description="Where browsers reach this service, without a path",
+    )
     host: str = Field("127.0.0.1", description="Address the API listens on")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on")
-    secret_key: SecretStr = Field(SecretStr(""), description="At least 32 characters; empty: generated in the data folder at first start")
-    toxicity_model: str = Field("bundled", description="bundled, or detoxify:<name or path of a checkpoint>")
-    policy: str = Field("newsroom", description="Profile in moderation/policies for sites without their own, or a path to a TOML file")
-    scorer_timeout: float = Field(20.0, gt=0, le=600, description="Seconds one scorer may take for a batch before it counts as hung")
-    lease_seconds: float = Field(60.0, gt=0, le=3600, description="Seconds a worker may keep claimed work before another may take it")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 characters; empty: generated in the data folder at first start",
+    )
+    toxicity_model: str = Field(
+        "bundled", description="bundled, or detoxify:<name or path of a checkpoint>"
+    )
+    policy: str = Field(
+        "newsroom",
+        description="Profile in moderation/policies for sites without their own, or a path to a TOML file",
+    )
+    scorer_timeout: float = Field(
+        20.0,
+        gt=0,
+        le=600,
+        description="Seconds one scorer may take for a batch before it counts as hung",
+    )
+    lease_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=3600,
+        description="Seconds a worker may keep claimed work before another may take it",
+    )
     judge_batch: int = Field(32, ge=1, le=1000, description="Comments claimed at once by a worker")
-    sweep_seconds: float = Field(2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work")
-    limit_address: RateLimit = Field("10/minute", description="Submissions per client address (IPv4) or /64 (IPv6)")
+    sweep_seconds: float = Field(
+        2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work"
+    )
+    limit_address: RateLimit = Field(
+        "10/minute", description="Submissions per client address (IPv4) or /64 (IPv6)"
+    )
     limit_site: RateLimit = Field("60000/minute", description="Submissions per site")
     limit_global: RateLimit = Field("120000/minute", description="Submissions in all")
-    limit_login: RateLimit = Field("10/15 minutes", description="Failed log-ins per account and per address")
-    trusted_proxies: str = Field("", description="Comma-separated addresses or networks whose X-Forwarded-For is believed")
-    body_limit: int = Field(512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body")
-    receipt_seconds: float = Field(10.0, gt=0, le=300, description="Seconds a client may take to hand in one request")
-    personal_days: int = Field(30, ge=1, le=3650, description="Days until a commenter's address and user agent are forgotten")
-    idempotency_hours: int = Field(72, ge=24, le=720, description="Hours an Idempotency-Key is remembered (72: a Friday fault survives the weekend)")
-    webhook_allow: str = Field("", description="Comma-separated host:port that webhooks may reach although they are not public (development)")
-    webhook_timeout: float = Field(20.0, gt=0, le=30, description="Seconds one delivery attempt may take in all (Standard Webhooks: 15 to 30)")
-    webhook_schedule_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the delays of the retry schedule (tests use less than 1)")
-    metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it")
-    log_level: str = Field("INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+    limit_login: RateLimit = Field(
+        "10/15 minutes", description="Failed log-ins per account and per address"
+    )
+    trusted_proxies: str = Field(
+        "", description="Comma-separated addresses or networks whose X-Forwarded-For is believed"
+    )
+    body_limit: int = Field(
+        512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body"
+    )
+    receipt_seconds: float = Field(
+        10.0, gt=0, le=300, description="Seconds a client may take to hand in one request"
+    )
+    personal_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Days until a commenter's address and user agent are forgotten",
+    )
+    idempotency_hours: int = Field(
+        72,
+        ge=24,
+        le=720,
+        description="Hours an Idempotency-Key is remembered (72: a Friday fault survives the weekend)",
+    )
+    webhook_allow: str = Field(
+        "",
+        description="Comma-separated host:port that webhooks may reach although they are not public (development)",
+    )
+    webhook_timeout: float = Field(
+        20.0,
+        gt=0,
+        le=30,
+        description="Seconds one delivery attempt may take in all (Standard Webhooks: 15 to 30)",
+    )
+    webhook_schedule_scale: float = Field(
+        1.0,
+        gt=0,
+        le=10,
+        description="Multiplies the delays of the retry schedule (tests use less than 1)",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
+    )
+    log_level: str = Field(
+        "INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
 
     @property
     def database(self) -> str:

@@ -66,4 +66,3 @@ def submit(
         if outbox.has_listeners(connection, {one.site_id for one in new}):
             outbox.put(connection, [received_event(one) for one in new], entropy)
     return answers
-

@@ -1,6 +1,7 @@
 """Reading a request's body with a limit, and JSON without its traps."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -41,6 +42,7 @@ def strict_json(body: bytes) -> Any:
             object_pairs_hook=_members,
             parse_constant=_not_json,
             parse_int=_integer,
+            parse_float=_decimal,
         )
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.") from None
@@ -86,6 +88,13 @@ def _integer(digits: str) -> int:
     if len(digits) > 20:
         raise BadRequest("A number is too large.")
     return int(digits)
+
+
+def _decimal(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise BadRequest("A number is too large.")
+    return value
 
 
 def _check_surrogates(value: Any) -> None:

@@ -114,9 +114,7 @@ def install(app: FastAPI) -> None:
             {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "detail": one["msg"]}
             for one in error.errors()
         ]
-        return problem(
-            422, "The request breaks a rule", "See errors.", "invalid", fields=fields
-        )
+        return problem(422, "The request breaks a rule", "See errors.", "invalid", fields=fields)
 
     async def unexpected(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")
@@ -129,7 +127,10 @@ def install(app: FastAPI) -> None:
             exc_info=error,
         )
         return problem(
-            500, "Something went wrong here", "The error was logged.", "internal",
+            500,
+            "Something went wrong here",
+            "The error was logged.",
+            "internal",
             headers={"X-Request-ID": request.scope.get("request_id", "")},
         )
 

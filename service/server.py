@@ -76,9 +76,7 @@ def serve(settings: Settings) -> None:
     """Runs the API until SIGTERM or SIGINT; requests under way are answered first."""
     log_to_stderr(settings.log_level)
     app = create_app(settings)
-    protocol = type(
-        "Protocol", (DeadlineProtocol,), {"receipt_seconds": settings.receipt_seconds}
-    )
+    protocol = type("Protocol", (DeadlineProtocol,), {"receipt_seconds": settings.receipt_seconds})
     uvicorn.run(
         app,
         host=settings.host,

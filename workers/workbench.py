@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from moderation.doorbell import Doorbell
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
+from moderation.doorbell import Doorbell
 from moderation.policies import load_policy
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster

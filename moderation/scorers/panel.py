@@ -33,6 +33,11 @@ class Panel:
         """Whether a scorer has not come back from an earlier call."""
         return any(lane.busy for lane in self._lanes)
 
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The scorers that could not measure anything the last time they were asked."""
+        return tuple(lane.scorer.name for lane in self._lanes if lane.failing)
+
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
         """What is known about each candidate, in order. Never raises for what a scorer does."""
         signals: list[list[Signal]] = [[] for _ in batch]
@@ -49,26 +54,24 @@ class Panel:
 
     def explain(self, candidate: Candidate, scorer: str, label: str) -> tuple[Span, ...]:
         """The spans behind a score; () when its scorer cannot say in time."""
-        for lane in self._lanes:
-            if lane.scorer.name == scorer:
-                try:
-                    spans = lane.call(
-                        lambda lane=lane: lane.scorer.explain(candidate, label), self._timeout
-                    )
-                except Exception as error:
-                    _note(scorer, "could not explain", error)
-                    return ()
-                return tuple(span for span in spans if 0 <= span.start < span.end <= len(candidate.text))
-        return ()
+        lane = next((one for one in self._lanes if one.scorer.name == scorer), None)
+        if lane is None:
+            return ()
+        asked = lane.scorer
+        try:
+            spans = lane.call(lambda: asked.explain(candidate, label), self._timeout)
+        except Exception as error:
+            _note(scorer, "could not explain", error)
+            return ()
+        return tuple(one for one in spans if 0 <= one.start < one.end <= len(candidate.text))
 
-    def _ask(
-        self, lane: "_Lane", batch: Sequence[Candidate]
-    ) -> list[tuple[Signal, ...] | None]:
+    def _ask(self, lane: "_Lane", batch: Sequence[Candidate]) -> list[tuple[Signal, ...] | None]:
         try:
             found = lane.call(lambda: lane.scorer.measure(batch), self._timeout)
             if len(found) != len(batch):
                 raise ScorerUnavailable("The scorer answered for another number of texts.")
         except ScorerUnavailable as error:
+            lane.failing = True
             _note(lane.scorer.name, "unavailable", error)
             return [None] * len(batch)
         except Exception as error:
@@ -77,6 +80,7 @@ class Panel:
                 return [None]
             # One bad text must not take its neighbours along.
             return [self._ask(lane, [one])[0] for one in batch]
+        lane.failing = False
         return [one if _sane(one) else None for one in found]
 
 
@@ -97,6 +101,7 @@ class _Lane:
     def __init__(self, scorer: Scorer) -> None:
         self.scorer = scorer
         self.busy = False
+        self.failing = False
         self._calls: queue.SimpleQueue[Callable[[], None]] | None = None
 
     def call(self, function: Callable[[], Any], timeout: float) -> Any:

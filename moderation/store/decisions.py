@@ -185,7 +185,9 @@ def _spans(pairs: object) -> tuple[Span, ...]:
 
 def _reason_json(reason: Reason) -> Json:
     """What is set, and nothing else: decisions are kept for years."""
-    data: Json = {key: value for key, value in asdict(reason).items() if value not in ("", None, ())}
+    data: Json = {
+        key: value for key, value in asdict(reason).items() if value not in ("", None, ())
+    }
     if reason.spans:
         data["spans"] = [(span.start, span.end) for span in reason.spans]
     return data

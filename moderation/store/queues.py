@@ -63,7 +63,7 @@ def _entries() -> sa.Select[tuple[object, ...]]:
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
-    return Entry(**{**row._mapping, "status": Status(row.status)})  # type: ignore[arg-type]
+    return Entry(**{**row._mapping, "status": Status(row.status)})
 
 
 def by_status(

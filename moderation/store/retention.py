@@ -21,11 +21,7 @@ def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
 
 def addresses(connection: Connection, now: int, limit: int) -> int:
     """Forgets addresses, user agents and referrers whose time is up; a sealed e-mail stays."""
-    due = (
-        sa.select(personal.c.comment_id)
-        .where(personal.c.expires_at <= now)
-        .limit(limit)
-    )
+    due = sa.select(personal.c.comment_id).where(personal.c.expires_at <= now).limit(limit)
     return connection.execute(
         sa.update(personal)
         .where(personal.c.comment_id.in_(due))

@@ -13,7 +13,7 @@ from moderation.store.schema import keys, sites
 
 Entropy = Callable[[int], bytes]
 
-SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"  # noqa: S105 - kinds, no secrets
+SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,9 @@ def release(connection: Connection, lease: str, now: int, *, counted: bool) -> i
 def leases(connection: Connection, prefix: str) -> set[str]:
     """The leases in force whose names begin with `prefix`."""
     rows = connection.execute(
-        sa.select(pending.c.lease).where(pending.c.lease.startswith(prefix, autoescape=True)).distinct()
+        sa.select(pending.c.lease)
+        .where(pending.c.lease.startswith(prefix, autoescape=True))
+        .distinct()
     )
     return {row.lease for row in rows}
 

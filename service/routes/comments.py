@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from moderation import review
-from moderation.doorbell import DELIVER
 from moderation.domain.comment import Receipt
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
+from moderation.doorbell import DELIVER
 from moderation.store.sites import SECRET, Key
 from service.auth import caller, secret_caller
 from service.body import read_body, strict_json
@@ -42,9 +42,7 @@ _KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/CommentIn"}}
-            },
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CommentIn"}}},
         },
         "parameters": [
             {
@@ -67,7 +65,9 @@ async def hand_in(request: Request) -> Response:
         raise BadRequest("Send JSON (Content-Type: application/json).", 415)
     given = parse_comment(strict_json(await read_body(request, state.settings.body_limit)))
     if key.kind != SECRET and given.context.ip:
-        raise Invalid("/context/ip: Only a secret key may name the reader's address.", "/context/ip")
+        raise Invalid(
+            "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
+        )
     address = given.context.ip or address
     await state.limits.admit(
         key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
@@ -126,7 +126,10 @@ class DecisionIn(BaseModel):
 
 @router.post("/comments/{comment_id}/decisions", status_code=201, summary="Decide about a comment")
 def decide(
-    request: Request, comment_id: str, given: DecisionIn, key: Annotated[Key, Depends(secret_caller)]
+    request: Request,
+    comment_id: str,
+    given: DecisionIn,
+    key: Annotated[Key, Depends(secret_caller)],
 ) -> Response:
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well."""
     state = request.app.state

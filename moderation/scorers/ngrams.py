@@ -1,0 +1,124 @@
+"""Texts as hashed n-grams: words 1-2 and characters 2-5, for many texts at once with numpy.
+
+Words and characters have 2^18 places each. Case, punctuation and apostrophes do not count: half of
+the public training text has lost them, and a model must not learn which half a comment is from.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS = 18
+PLACES = 2 << BITS  # words first, then characters
+_EDGE, _SPACE, _DROP = 0, 32, 1
+# Odd multipliers from the first digits of pi, the golden ratio and MurmurHash3's finaliser.
+_CHARACTER, _PAIR, _MIX = np.uint32(0x9E3779B1), np.uint32(0x243F6A89), np.uint32(0x85EBCA6B)
+_LONGEST_GRAM = 5
+
+_Codes = NDArray[np.uint32]
+_Positions = NDArray[np.int64]
+
+
+def _ascii_table() -> _Codes:
+    table = np.full(128, _SPACE, np.uint32)
+    for code in b"0123456789abcdefghijklmnopqrstuvwxyz*":  # f**k is a word
+        table[code] = code
+    for code in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        table[code] = code + 32
+    table[ord("'")] = _DROP
+    table[_EDGE] = _EDGE
+    return table
+
+
+_TABLE = _ascii_table()
+_POWERS = np.cumprod(np.full(256, _CHARACTER, np.uint32), dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Texts laid out one after another, each between edges.
+
+    codes: what the grams are made of. origin: where each code stood in its own text.
+    """
+
+    codes: _Codes
+    origin: _Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """One kind of gram: its place in the weights, and where on the tape it starts and ends."""
+
+    places: NDArray[np.int64]
+    starts: _Positions
+    ends: _Positions
+
+
+def lay_out(texts: Sequence[str]) -> Tape:
+    """The texts on one tape: lower case, what is no letter or digit is a space, spaces are single."""
+    clean = [_lower(text) for text in texts]
+    joined = "\0 " + " \0 ".join(clean) + " \0"
+    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.where(raw < 128, _TABLE[np.minimum(raw, 127)], raw)
+    codes[(raw > 127) & (raw < 0xC0) | (raw >= 0x2000) & (raw < 0x2070)] = _SPACE
+    lengths = np.fromiter((len(text) for text in clean), np.int64, len(clean))
+    # Each text has three codes of its own: the edge and the space before it, the space after it.
+    begins = np.concatenate(([0], np.cumsum(lengths + 3)))
+    origin = np.arange(len(raw)) - 2
+    origin -= np.repeat(begins, np.append(lengths + 3, 1))
+    kept = codes != _DROP
+    codes, origin = codes[kept], origin[kept]
+    space = codes == _SPACE
+    kept = np.ones(len(codes), bool)
+    kept[1:] = ~(space[1:] & space[:-1])
+    return Tape(codes[kept], origin[kept])
+
+
+def _lower(text: str) -> str:
+    lower = text.lower() if len(text.lower()) == len(text) else text  # only U+0130 grows
+    return lower.replace("\0", " ")
+
+
+def grams(tape: Tape) -> Iterator[Grams]:
+    """Every occurrence of every gram, kind by kind: words, pairs, then 2 to 5 characters."""
+    codes = tape.codes
+    letter = (codes != _SPACE) & (codes != _EDGE)
+    starts = np.flatnonzero(letter[1:] & ~letter[:-1]) + 1
+    ends = np.flatnonzero(letter[:-1] & ~letter[1:]) + 1
+    if len(starts):
+        depth = np.arange(len(codes))
+        depth[starts[0] :] -= np.repeat(starts, np.diff(np.append(starts, len(codes))))
+        terms = np.where(letter, codes * _POWERS[np.clip(depth, 0, 255)], 0).astype(np.uint32)
+        words = np.add.reduceat(terms, starts, dtype=np.uint32)
+        yield Grams(_place(words), starts, ends)
+        text = np.cumsum(codes == _EDGE)[starts]
+        near = text[1:] == text[:-1]
+        pairs = (words[:-1] * _PAIR + words[1:])[near]
+        yield Grams(_place(pairs), starts[:-1][near], ends[1:][near])
+    rolling = codes
+    crossing = codes == _EDGE
+    for size in range(2, _LONGEST_GRAM + 1):
+        rolling = rolling[:-1] * _CHARACTER + codes[size - 1 :]
+        crossing = crossing[:-1] | (codes[size - 1 :] == _EDGE)
+        found = np.flatnonzero(~crossing)
+        yield Grams(_place(rolling[found]) + (1 << BITS), found, found + size)
+
+
+def _place(hashes: _Codes) -> NDArray[np.int64]:
+    mixed = (hashes ^ (hashes >> np.uint32(15))) * _MIX
+    return (mixed >> np.uint32(32 - BITS)).astype(np.int64)
+
+
+def presence(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which places each text touches, each once: (places, first), text i from first[i] to first[i+1]."""
+    tape = lay_out(texts)
+    text = np.cumsum(tape.codes == _EDGE) - 1
+    keys = np.concatenate([text[one.starts] * PLACES + one.places for one in grams(tape)])
+    keys.sort()
+    fresh = np.ones(len(keys), bool)
+    fresh[1:] = keys[1:] != keys[:-1]
+    keys = keys[fresh]
+    first = np.searchsorted(keys, np.arange(len(texts) + 1) * PLACES)
+    return keys % PLACES, first
