@@ -1,0 +1,130 @@
+"""Fixtures: a migrated store on both databases, and a broker of the test's own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moderation.store.engine import Store
+from moderation.store.migrate import migrate
+from tests.servers import SECRET, Broker, NoPostgres, Postgres
+
+_missing: set[str] = set()  # what could not be tested here, and why
+
+
+class _Cluster:
+    """The PostgreSQL of this session, started when the first test asks for it."""
+
+    def __init__(self) -> None:
+        self._server: Postgres | None = None
+        self._why_not = ""
+        self._template = ""
+
+    @property
+    def server(self) -> Postgres:
+        if self._why_not:
+            pytest.skip(self._why_not)
+        if self._server is None:
+            try:
+                self._server = Postgres()
+            except NoPostgres as error:
+                self._why_not = f"NO POSTGRESQL, half of the store's tests did not run: {error}"
+                _missing.add(self._why_not)
+                pytest.skip(self._why_not)
+        return self._server
+
+    def empty(self) -> str:
+        return self.server.create()
+
+    def migrated(self) -> str:
+        if not self._template:
+            self._template = self.server.create()
+            _migrate(self._template)
+        return self.server.create(self._template)
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop()
+
+
+def _migrate(url: str) -> None:
+    store = Store(url, SECRET)
+    migrate(store)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def _cluster() -> Iterator[_Cluster]:
+    cluster = _Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "gatehouse.db"
+    _migrate(f"sqlite+pysqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of the test's own; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "gatehouse.db"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite+pysqlite:///{path}"
+        return
+    cluster: _Cluster = request.getfixturevalue("_cluster")
+    url = cluster.migrated()
+    yield url
+    cluster.server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, for tests of the migrations."""
+    if request.param == "sqlite":
+        yield f"sqlite+pysqlite:///{tmp_path / 'empty.db'}"
+        return
+    cluster: _Cluster = request.getfixturevalue("_cluster")
+    url = cluster.empty()
+    yield url
+    cluster.server.drop(url)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated store, on both databases."""
+    store = Store(database_url, SECRET)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def _session_broker() -> Iterator[Broker]:
+    broker = Broker()
+    yield broker
+    broker.remove()
+
+
+@pytest.fixture
+def broker_url(_session_broker: Broker) -> str:
+    """The URL of a broker that is empty when the test begins."""
+    _session_broker.flush()
+    return _session_broker.url
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """A broker of the test's own, which it may stop, start again and flush."""
+    broker = Broker()
+    yield broker
+    broker.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in sorted(_missing):
+        terminalreporter.section("not tested here", red=True, bold=True)
+        terminalreporter.line(line)

