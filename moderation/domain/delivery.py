@@ -45,7 +45,10 @@ SLOW_FACTOR = 2
 RETRY_AFTER_LIMIT = RETRY_DELAYS[-1]  # a receiver may not put us off longer than we would wait
 # A receiver that took nothing for five days is gone; Svix disables after the same time.
 FAILING_LIMIT = 120 * _HOUR
-# Errors no repetition can mend: see workers/sender.py and moderation/deliver.py.
+# Errors of our own making, without any request: the receiver is not to blame.
+UNTRIED = frozenset({"erased", "gone", "disabled", "secret", "internal"})
+# Errors that no repetition can mend. 'url': may not be called at all. 'erased': the text it must
+# carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is.
 PERMANENT = frozenset({"url", "erased", "gone", "disabled"})
 
 
@@ -92,9 +95,6 @@ class Endpoint:
     disabled_because: str = ""
     failing_since: int | None = None
     created_at: int = 0
-
-    def wants(self, type: str) -> bool:
-        return self.state == "enabled" and (not self.types or type in self.types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,23 @@ def decision_event(
     )
 
 
+def disabled_event(endpoint_id: str, site_id: str, because: str, now: int) -> Event:
+    """Tells the site's other endpoints that one is no longer told anything."""
+    return _endpoint_event(EventType.DISABLED, endpoint_id, site_id, now, {"because": because})
+
+
+def test_event(endpoint_id: str, site_id: str, now: int) -> Event:
+    """A message that asks nothing but an answer."""
+    return _endpoint_event(EventType.TEST, endpoint_id, site_id, now, {})
+
+
+def _endpoint_event(
+    type: str, endpoint_id: str, site_id: str, now: int, facts: Mapping[str, object]
+) -> Event:
+    data = {"endpoint_id": endpoint_id, "site_id": site_id, **facts}
+    return Event(event_id(endpoint_id, type, now), site_id, str(type), "", 0, 0, data, now)
+
+
 def _comment_event(
     type: str,
     comment_id: str,
@@ -247,10 +264,10 @@ def moment(at: int) -> datetime:
 
 def outcome_of(status: int | None, error: str) -> Fate:
     """What an attempt means. Only 2xx is success: a redirect is a failure, and is never followed."""
-    if error:
-        return Fate.DEAD if error in PERMANENT else Fate.RETRY
     if status == 410:
         return Fate.DISABLE
+    if error:
+        return Fate.DEAD if error in PERMANENT else Fate.RETRY
     return Fate.DELIVERED if status is not None and 200 <= status < 300 else Fate.RETRY
 
 

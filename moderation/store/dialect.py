@@ -3,6 +3,7 @@
 SQLite has one writer at a time, so what PostgreSQL must lock it simply takes.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -27,6 +28,78 @@ CLAIM_PENDING = {
 def claim_pending(connection: Connection) -> TextClause:
     """Takes due rows under a lease; binds: lease, until, now, limit."""
     return CLAIM_PENDING[connection.dialect.name]
+
+
+# Deliveries, endpoint by endpoint: the oldest few of each, so that none waits behind another's
+# backlog. What is in flight counts; an endpoint that is failing gets one at a time.
+_DUE_DELIVERIES = """
+    SELECT ranked.id FROM (
+        SELECT id, endpoint_id, due_at,
+               row_number() OVER (PARTITION BY endpoint_id ORDER BY due_at, id) AS place
+        FROM deliveries WHERE state = 'due' AND due_at <= :now
+    ) AS ranked
+    LEFT JOIN (
+        SELECT endpoint_id, count(*) AS flying FROM deliveries
+        WHERE state = 'due' AND due_at > :now AND due_at <= :until AND lease <> ''
+        GROUP BY endpoint_id
+    ) AS busy ON busy.endpoint_id = ranked.endpoint_id
+    LEFT JOIN endpoints ON endpoints.id = ranked.endpoint_id
+    WHERE ranked.place + coalesce(busy.flying, 0)
+          <= CASE WHEN endpoints.failing_since IS NULL THEN :cap ELSE 1 END
+    ORDER BY ranked.place, ranked.due_at LIMIT :limit
+"""
+
+CLAIM_DELIVERIES = {
+    "sqlite": text(
+        f"""
+        UPDATE deliveries SET lease = :lease, due_at = :until
+        WHERE id IN ({_DUE_DELIVERIES}) RETURNING id
+        """  # noqa: S608 - both parts stand in this file
+    ),
+    # A window cannot be locked: the rows are, and looked at again.
+    "postgresql": text(
+        f"""
+        UPDATE deliveries SET lease = :lease, due_at = :until
+        WHERE id IN (
+            SELECT id FROM deliveries
+            WHERE state = 'due' AND due_at <= :now AND id IN ({_DUE_DELIVERIES})
+            FOR UPDATE SKIP LOCKED
+        ) RETURNING id
+        """  # noqa: S608
+    ),
+}
+
+
+def claim_deliveries(connection: Connection) -> TextClause:
+    """Takes due deliveries under a lease; binds: lease, until, now, limit, cap (per endpoint)."""
+    return CLAIM_DELIVERIES[connection.dialect.name]
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    new_only: bool = False,
+) -> int:
+    """Inserts rows that all have the same columns, as one statement; returns how many went in.
+
+    One statement of the driver's, not one execution a row: each execution gives up the interpreter
+    lock, and a writer thread that must win it back for every row from a busy event loop is slow.
+    new_only: leaves alone a row whose key is there already.
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    values = f"({', '.join([mark] * len(columns))})"
+    tail = " ON CONFLICT DO NOTHING" if new_only else ""
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of ours
+        f"{', '.join([values] * len(rows))}{tail}"
+    )
+    flat = tuple(value for row in rows for value in row.values())
+    return connection.exec_driver_sql(statement, flat).rowcount
 
 
 def insert_new(connection: Connection, table: Table) -> Any:

@@ -1,0 +1,287 @@
+"""Deliveries and their attempts: claimed under a lease, noted, listed, sent again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.comment import Status
+from moderation.domain.delivery import Attempt, Response
+from moderation.store.dialect import claim_deliveries, insert_new
+from moderation.store.schema import attempts, comments, deliveries, endpoints, events, revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One delivery to attempt, with all that sending needs.
+
+    attempts: made before. enabled: whether its endpoint still is; None where endpoint or event is
+    no more, and what follows is empty. text: None unless the endpoint asked for it and it exists.
+    """
+
+    id: str
+    attempts: int
+    event_id: str
+    endpoint_id: str
+    enabled: bool | None
+    type: str = ""
+    comment_id: str = ""
+    data_json: str = field(default="", repr=False)
+    happened_at: int = 0
+    url: str = field(default="", repr=False)
+    with_text: bool = False
+    text: str | None = field(default=None, repr=False)
+    secret_sealed: bytes = field(default=b"", repr=False)
+    old_secret_sealed: bytes | None = field(default=None, repr=False)
+    old_secret_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is written down after an attempt. state: due | delivered | dead. due_at: ms."""
+
+    delivery_id: str
+    attempt: Attempt
+    state: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one endpoint, with the attempts made; state: due | delivered | dead."""
+
+    id: str
+    event_id: str
+    endpoint_id: str
+    type: str
+    comment_id: str
+    state: str
+    due_at: int
+    created_at: int
+    attempts: tuple[Attempt, ...]
+
+
+def claim(
+    connection: Connection, lease: str, now: int, until: int, limit: int, per_endpoint: int
+) -> list[Job]:
+    """Takes up to `limit` due deliveries and keeps them until `until` (ms), the first of each
+    endpoint first; never more than `per_endpoint` of one in flight, whoever holds them.
+    """
+    taken = connection.scalars(
+        claim_deliveries(connection),
+        {"lease": lease, "now": now, "until": until, "limit": limit, "cap": per_endpoint},
+    ).all()
+    if not taken:
+        return []
+    readable = sa.and_(endpoints.c.with_text, comments.c.status != Status.ERASED.value)
+    rows = connection.execute(
+        sa.select(
+            deliveries.c.id,
+            deliveries.c.attempts,
+            deliveries.c.event_id,
+            deliveries.c.endpoint_id,
+            events.c.type,
+            events.c.comment_id,
+            events.c.data_json,
+            events.c.created_at.label("happened_at"),
+            endpoints.c.state,
+            endpoints.c.url,
+            endpoints.c.with_text,
+            sa.case((readable, revisions.c.text)).label("text"),
+            endpoints.c.secret_sealed,
+            endpoints.c.old_secret_sealed,
+            endpoints.c.old_secret_until,
+        )
+        .outerjoin(events, events.c.id == deliveries.c.event_id)
+        .outerjoin(endpoints, endpoints.c.id == deliveries.c.endpoint_id)
+        .outerjoin(comments, comments.c.id == events.c.comment_id)
+        .outerjoin(
+            revisions,
+            sa.and_(
+                revisions.c.comment_id == events.c.comment_id,
+                revisions.c.number == events.c.revision,
+            ),
+        )
+        .where(deliveries.c.id.in_(taken))
+        .order_by(deliveries.c.id)
+    )
+    return [_job(row) for row in rows]
+
+
+def _job(row: sa.Row[tuple[object, ...]]) -> Job:
+    if row.type is None or row.url is None:
+        return Job(row.id, row.attempts, row.event_id, row.endpoint_id, None)
+    fields = {key: value for key, value in row._mapping.items() if key != "state"}
+    return Job(enabled=row.state == "enabled", **fields)
+
+
+def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
+    """Writes down what came of attempts; the ids of the deliveries this lease still held.
+
+    Where it did not, somebody else has the delivery by now: nothing is written.
+    """
+    held = set(
+        connection.scalars(
+            sa.select(deliveries.c.id)
+            .where(
+                deliveries.c.id.in_([one.delivery_id for one in notes]),
+                deliveries.c.lease == lease,
+                deliveries.c.state == "due",
+            )
+            .order_by(deliveries.c.id)
+            .with_for_update()
+        )
+    )
+    ours = [one for one in notes if one.delivery_id in held]
+    if ours:
+        connection.execute(
+            insert_new(connection, attempts),
+            [
+                {
+                    "delivery_id": one.delivery_id,
+                    "number": one.attempt.number,
+                    "started_at": one.attempt.started_at,
+                    "duration": one.attempt.response.duration,
+                    "response_status": one.attempt.response.status,
+                    "error": one.attempt.response.error,
+                }
+                for one in ours
+            ],
+        )
+        connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id == sa.bindparam("which"))
+            .values(
+                state=sa.bindparam("state_now"),
+                due_at=sa.bindparam("due"),
+                attempts=sa.bindparam("made"),
+                lease="",
+            ),
+            [
+                {
+                    "which": one.delivery_id,
+                    "state_now": one.state,
+                    "due": one.due_at,
+                    "made": one.attempt.number,
+                }
+                for one in ours
+            ],
+        )
+    return held
+
+
+def _waiting(endpoint_id: str, now: int) -> sa.ColumnElement[bool]:
+    """Due for this endpoint, and nobody is sending it."""
+    idle = sa.or_(deliveries.c.lease == "", deliveries.c.due_at <= now)
+    return sa.and_(deliveries.c.endpoint_id == endpoint_id, deliveries.c.state == "due", idle)
+
+
+def hold_back(connection: Connection, endpoint_id: str, now: int, until: int) -> None:
+    """The receiver asked for time: nothing goes to it before `until` (ms)."""
+    connection.execute(
+        sa.update(deliveries)
+        .where(_waiting(endpoint_id, now), deliveries.c.due_at < until)
+        .values(due_at=until, lease="")
+    )
+
+
+def bury(connection: Connection, endpoint_id: str, now: int) -> int:
+    """Whatever waits for an endpoint that was disabled is dead, and says so; returns how many."""
+    waiting = _waiting(endpoint_id, now)
+    last_words = sa.select(
+        deliveries.c.id,
+        deliveries.c.attempts + 1,
+        sa.literal(now),
+        sa.literal(0),
+        sa.literal("disabled"),
+    ).where(waiting)
+    columns = ["delivery_id", "number", "started_at", "duration", "error"]
+    connection.execute(sa.insert(attempts).from_select(columns, last_words))
+    return connection.execute(
+        sa.update(deliveries)
+        .where(waiting)
+        .values(state="dead", lease="", attempts=deliveries.c.attempts + 1)
+    ).rowcount
+
+
+def is_due(connection: Connection, now: int) -> bool:
+    """Whether a courier would find anything."""
+    query = sa.select(deliveries.c.id).where(
+        deliveries.c.state == "due", deliveries.c.due_at <= now
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def backlog(connection: Connection) -> int:
+    """How many deliveries are not yet accepted, those included that wait for their next attempt."""
+    query = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.state == "due")
+    return connection.execute(query).scalar_one()
+
+
+def page(
+    connection: Connection, endpoint_id: str, *, before: str = "", state: str = "", limit: int = 25
+) -> list[Delivery]:
+    """An endpoint's deliveries with their attempts, newest first, past the id `before`."""
+    query = sa.select(deliveries.c.id).where(deliveries.c.endpoint_id == endpoint_id)
+    if before:
+        query = query.where(deliveries.c.id < before)
+    if state:
+        query = query.where(deliveries.c.state == state)
+    return by_ids(
+        connection, connection.scalars(query.order_by(deliveries.c.id.desc()).limit(limit)).all()
+    )
+
+
+def by_ids(connection: Connection, ids: Collection[str]) -> list[Delivery]:
+    """The deliveries with these ids and their attempts, newest first."""
+    tries: dict[str, list[Attempt]] = {id: [] for id in ids}
+    for row in connection.execute(
+        sa.select(attempts).where(attempts.c.delivery_id.in_(ids)).order_by(attempts.c.number)
+    ):
+        answer = Response(row.response_status, row.error, row.duration)
+        tries[row.delivery_id].append(Attempt(row.number, row.started_at, answer))
+    rows = connection.execute(
+        sa.select(deliveries, events.c.type, events.c.comment_id)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(deliveries.c.id.in_(ids))
+        .order_by(deliveries.c.id.desc())
+    )
+    return [
+        Delivery(
+            row.id,
+            row.event_id,
+            row.endpoint_id,
+            row.type,
+            row.comment_id,
+            row.state,
+            row.due_at,
+            row.created_at,
+            tuple(tries[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def resend(connection: Connection, delivery_id: str, now: int) -> bool:
+    """Makes a delivery due now, whatever became of it; False while it is being sent."""
+    idle = sa.or_(deliveries.c.lease == "", deliveries.c.due_at <= now)
+    changed = connection.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.id == delivery_id, idle)
+        .values(state="due", due_at=now, lease="")
+    )
+    return changed.rowcount == 1
+
+
+def resend_dead(connection: Connection, endpoint_id: str, since: int, now: int) -> int:
+    """Makes an endpoint's dead deliveries of events since then (ms) due now; returns how many."""
+    dead = sa.and_(
+        deliveries.c.endpoint_id == endpoint_id,
+        deliveries.c.state == "dead",
+        deliveries.c.created_at >= since,
+    )
+    changed = connection.execute(
+        sa.update(deliveries).where(dead).values(state="due", due_at=now, lease="")
+    )
+    return changed.rowcount
