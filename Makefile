@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone lists them.
+
+PYTHON := .venv/bin/python
+# What a stamp stands for: the environment holds what these say.
+SOURCES := pyproject.toml deploy/environment.sh
+# Extras to install before the tests: make test EXTRAS=detoxify
+EXTRAS :=
+# Handed on: make test ARGS="-k judge", make run ARGS="--port 9000", make bench ARGS=intake
+ARGS :=
+
+.PHONY: help env run test check lock docs bench format dev extras
+.DEFAULT_GOAL := help
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+env: .venv/.run ## Make the environment in .venv, from the lock file
+
+run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-C stops it
+	@exec .venv/bin/gatehouse up $(ARGS)
+
+test: dev extras ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
+	$(PYTHON) -m pytest $(ARGS)
+
+check: dev ## Check format, lint, types, imports and lock files
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) deploy/locks.py check
+
+format: dev ## Format the code and fix what can be fixed
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+lock: dev ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) deploy/locks.py write $(ARGS)
+
+docs: dev ## Write docs/settings.md from the code
+	$(PYTHON) deploy/settings_table.py write
+
+bench: dev ## Measure every speed claim again
+	$(PYTHON) -m bench $(ARGS)
+
+.venv/.run: locks/run.lock $(SOURCES)
+	@deploy/environment.sh run
+	@touch $@
+
+.venv/.dev: locks/dev.lock $(SOURCES)
+	@deploy/environment.sh dev
+	@touch .venv/.run $@
+
+dev: .venv/.dev
+
+extras: dev
+	@for extra in $(EXTRAS); do \
+		echo "Installing the extra $$extra ..." >&2; \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+			--constraint locks/$$extra.lock --editable ".[$$extra]" || exit 1; \
+	done

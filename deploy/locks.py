@@ -1,0 +1,73 @@
+"""Writes the lock files with uv, and says whether they still match pyproject.toml, offline."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ROOT / "locks"
+# The versions that pyproject.toml admits; uv resolves for the oldest and every newer one at once.
+OLDEST_PYTHON = "3.11"
+_MARK = "# for pyproject.toml with dependencies of SHA-256 "
+
+
+def digest() -> str:
+    """SHA-256 hex of everything in the project that a lock file depends on."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tables = [
+        project["build-system"],
+        project["project"]["requires-python"],
+        project["project"]["dependencies"],
+        project["project"]["optional-dependencies"],
+        (LOCKS / "build.in").read_text(),
+    ]
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+
+
+def write() -> None:
+    """Resolves anew; versions already locked stay unless pyproject.toml or --upgrade says otherwise."""
+    hashes = ("--generate-hashes",)
+    _compile("run", "locks/build.in", *hashes)
+    _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock", *hashes)
+    # Constraints without hashes: which build of torch fits is for the machine to say.
+    _compile("detoxify", "--extra", "detoxify", "-c", "locks/dev.lock")
+
+
+def _compile(name: str, *options: str) -> None:
+    path = LOCKS / f"{name}.lock"
+    command = ["uv", "pip", "compile", "pyproject.toml", *options, "-o", str(path), "--quiet"]
+    command += ["--universal", "--python-version", OLDEST_PYTHON]
+    command += ["--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[2:]]
+    # uv takes the index from the environment and from its own settings; nothing of it is written.
+    subprocess.run(command, cwd=ROOT, check=True)
+    path.write_text(f"{_MARK}{digest()}\n{path.read_text().removeprefix(_mark_of(path))}")
+
+
+def _mark_of(path: Path) -> str:
+    first = path.read_text().partition("\n")[0]
+    return first + "\n" if first.startswith(_MARK) else ""
+
+
+def check() -> list[str]:
+    """What is wrong with the lock files, one sentence each."""
+    wrong = []
+    for name in ("run", "dev", "detoxify"):
+        path = LOCKS / f"{name}.lock"
+        if not path.exists():
+            wrong.append(f"locks/{name}.lock is missing: run `make lock`.")
+        elif _mark_of(path).strip() != _MARK + digest():
+            wrong.append(f"locks/{name}.lock is not for this pyproject.toml: run `make lock`.")
+        elif "://" in path.read_text():
+            wrong.append(f"locks/{name}.lock names a host; installers choose their own registry.")
+    return wrong
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["write"]:
+        write()
+    for sentence in (failures := check()):
+        print(sentence, file=sys.stderr)
+    sys.exit(bool(failures))
