@@ -6,6 +6,7 @@ time until the next sweep. Ringing never happens inside a request: see Doorbell.
 
 import logging
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +24,9 @@ JUDGE, DELIVER = "judge", "deliver"
 # A ring within this time of the last one is the same ring. The worker deletes the key when it starts,
 # so this only bounds how long a ring that was lost with its worker silences the next. Milliseconds.
 COALESCE = 1_000
+
+# Between two rings of one process: on a busy service each commit wants one. Seconds.
+PAUSE = 0.010
 
 # A ring that nobody heard for so long is worth nothing: the sweep has rung since. Seconds.
 EXPIRES = 30
@@ -117,6 +121,7 @@ class Doorbell:
                 tasks, self._wanted = self._wanted, set()
             for task in tasks:
                 self._ring_now(task)
+            time.sleep(PAUSE)
 
     def _ring_now(self, task: str) -> None:
         try:

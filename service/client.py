@@ -23,7 +23,7 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """
     address = _canonical(request.client.host if request.client else "")
     forwarded = request.headers.get("x-forwarded-for", "").split(",")
-    while address and forwarded and _is_in(address, trusted):
+    while address and forwarded and trusted and _is_in(address, trusted):
         said = _canonical(forwarded.pop().strip())
         if not said:
             break

@@ -7,8 +7,8 @@ service writes at once, a busy one writes more rows a commit. docs/decisions/000
 import asyncio
 import logging
 import os
+import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 
 from moderation.domain.comment import Receipt, Submission
@@ -34,8 +34,8 @@ class Intake:
         self._store = store
         self._ring = ring
         self._personal_days = personal_days
-        self._waiting: deque[_Waiting] = deque()
-        self._changed = threading.Condition()
+        # None asks the writer to stop.
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._open = True
         self._in_flight: dict[tuple[str, str], asyncio.Future[Receipt]] = {}
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
@@ -53,37 +53,37 @@ class Intake:
             if join:
                 return await asyncio.shield(first)
             raise IdempotencyInFlight("The first request with this key is still being answered.")
-        if len(self._waiting) >= WAITING_LIMIT:
+        if not self._open:
+            raise Unavailable("The service is stopping.")
+        if self._waiting.qsize() >= WAITING_LIMIT:
             raise Unavailable("More comments are arriving than can be stored; try again shortly.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Receipt] = loop.create_future()
         if submission.idempotency_key:
             self._in_flight[key] = future
             future.add_done_callback(lambda _: self._in_flight.pop(key, None))
-        with self._changed:
-            if not self._open:
-                future.cancel()
-                raise Unavailable("The service is stopping.")
-            self._waiting.append((submission, future, loop))
-            self._changed.notify()
+        self._waiting.put((submission, future, loop))
         # A client that hangs up does not take the stored comment's answer from those who joined.
         return await asyncio.shield(future)
 
     def close(self) -> None:
-        """Writes what is waiting, then stops."""
-        with self._changed:
-            self._open = False
-            self._changed.notify()
+        """Writes what is waiting, then stops. Nothing may be submitted any more."""
+        self._open = False
+        self._waiting.put(None)
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while self._open and not self._waiting:
-                    self._changed.wait()
-                if not self._waiting:
-                    return
-                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        while (first := self._waiting.get()) is not None:
+            batch = [first]
+            while len(batch) < BATCH:
+                try:
+                    following = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    self._waiting.put(None)  # for the next round: what is in hand goes first
+                    break
+                batch.append(following)
             self._write(batch)
 
     def _write(self, batch: list[_Waiting]) -> None:

@@ -5,6 +5,7 @@ site costs the broker next to nothing; the window may then be off by one handful
 With Redis away everything passes, and /readyz says so: losing comments is worse than a flood.
 """
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Limits:
             )
         )
         self._bought: dict[tuple[str, str], _Bought] = {}
+        self._buying = asyncio.Lock()
 
     async def admit(self, site_id: str, address_key: str) -> None:
         """Lets a submission pass or raises TooMany. address_key: '' where no address is known."""
@@ -71,11 +73,20 @@ class Limits:
             raise TooMany("Too many requests; please slow down.", await self._wait(kind, key))
 
     async def _take(self, kind: str, key: str) -> None:
-        bought = self._bought.get((kind, key))
-        now = time.monotonic()
-        if bought and bought.left > 0 and bought.until > now:
-            bought.left -= 1
+        if self._spend(kind, key):
             return
+        async with self._buying:  # one buys, the others spend what it bought
+            if not self._spend(kind, key):
+                await self._buy(kind, key)
+
+    def _spend(self, kind: str, key: str) -> bool:
+        bought = self._bought.get((kind, key))
+        if bought is None or bought.left <= 0 or bought.until < time.monotonic():
+            return False
+        bought.left -= 1
+        return True
+
+    async def _buy(self, kind: str, key: str) -> None:
         item = self._items[kind]
         handful = max(1, int(item.amount * HANDFUL))
         if not await self._hit(kind, key, handful) and not (
@@ -84,8 +95,8 @@ class Limits:
             raise TooMany("Too many comments are arriving here.", await self._wait(kind, key))
         if len(self._bought) >= _BOUGHT_LIMIT:
             self._bought.clear()
-        # What was bought in one window is not spent in the next.
-        self._bought[kind, key] = _Bought(handful - 1, now + item.get_expiry() * HANDFUL * 10)
+        # What was bought in one window is not hoarded for the next.
+        self._bought[kind, key] = _Bought(handful - 1, time.monotonic() + item.get_expiry() / 10)
 
     async def _hit(self, kind: str, key: str, cost: int) -> bool:
         if time.monotonic() < self._rest_until:

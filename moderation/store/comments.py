@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import PageState, Status, Submission
 from moderation.domain.ids import derived_id
-from moderation.store.dialect import insert_new
+from moderation.store.dialect import insert_rows
 from moderation.store.schema import comments, idempotency, pages, pending, personal, revisions
 from moderation.store.seal import Seal, network_of
 
@@ -33,15 +33,16 @@ def page_id(submission: Submission) -> str:
 def claim_keys(
     connection: Connection, submissions: Iterable[Submission]
 ) -> dict[tuple[str, str], Stored]:
-    """Records the idempotency keys of a batch; returns who holds each key now.
+    """Records the idempotency keys of a batch; returns who holds each key, {} where all were new.
 
     Where the holder is another comment than the submission's, the submission is a repetition.
     """
     keyed = [one for one in submissions if one.idempotency_key]
     if not keyed:
         return {}
-    connection.execute(
-        insert_new(connection, idempotency),
+    stored = insert_rows(
+        connection,
+        idempotency,
         [
             {
                 "site_id": one.site_id,
@@ -52,7 +53,10 @@ def claim_keys(
             }
             for one in keyed
         ],
+        new_only=True,
     )
+    if stored == len(keyed):
+        return {}
     wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
         {(one.site_id, one.idempotency_key) for one in keyed}
     )
@@ -96,32 +100,32 @@ def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, st
 
 def insert_pages(connection: Connection, submissions: Mapping[str, Submission]) -> None:
     """Makes the pages that comments name for the first time. submissions: by page id."""
-    if submissions:
-        connection.execute(
-            insert_new(connection, pages),
-            [
-                {
-                    "id": id,
-                    "site_id": one.site_id,
-                    "external_id": one.page.id,
-                    "url": one.page.url,
-                    "title": one.page.title,
-                    "state": PageState.OPEN.value,
-                    "created_at": one.created_at,
-                }
-                for id, one in submissions.items()
-            ],
-        )
+    insert_rows(
+        connection,
+        pages,
+        [
+            {
+                "id": id,
+                "site_id": one.site_id,
+                "external_id": one.page.id,
+                "url": one.page.url,
+                "title": one.page.title,
+                "state": PageState.OPEN.value,
+                "created_at": one.created_at,
+            }
+            for id, one in submissions.items()
+        ],
+        new_only=True,
+    )
 
 
 def insert(
     connection: Connection, submissions: Sequence[Submission], seal: Seal, personal_days: int
 ) -> None:
     """Stores new comments, each with its first revision and its place in the work."""
-    if not submissions:
-        return
-    connection.execute(
-        sa.insert(comments),
+    insert_rows(
+        connection,
+        comments,
         [
             {
                 "id": one.id,
@@ -139,15 +143,17 @@ def insert(
             for one in submissions
         ],
     )
-    connection.execute(
-        sa.insert(revisions),
+    insert_rows(
+        connection,
+        revisions,
         [
             {"comment_id": one.id, "number": 1, "text": one.text, "created_at": one.created_at}
             for one in submissions
         ],
     )
-    connection.execute(
-        sa.insert(pending),
+    insert_rows(
+        connection,
+        pending,
         [
             {
                 "comment_id": one.id,
@@ -166,8 +172,7 @@ def insert(
         for one in submissions
         if one.author.email or any((one.context.ip, one.context.user_agent, one.context.referrer))
     ]
-    if private:
-        connection.execute(sa.insert(personal), private)
+    insert_rows(connection, personal, private)
 
 
 def _private(one: Submission, seal: Seal, days: int) -> dict[str, object]:

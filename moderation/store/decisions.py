@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.score import Findings, Signal, Span
+from moderation.store.dialect import insert_rows
 from moderation.store.schema import comments, decisions, findings, pages
 
 Json = dict[str, object]
@@ -57,8 +58,9 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
     """Adds decisions and moves their comments' projection along. The caller holds the standings."""
     if not new:
         return
-    connection.execute(
-        sa.insert(decisions),
+    insert_rows(
+        connection,
+        decisions,
         [
             {
                 "comment_id": one.comment_id,
@@ -127,21 +129,21 @@ def add_findings(
     connection: Connection, found: Sequence[tuple[str, int, int, Findings]], now: int
 ) -> None:
     """Keeps what was measured. found: comment id, revision, attempt, findings."""
-    if found:
-        connection.execute(
-            sa.insert(findings),
-            [
-                {
-                    "comment_id": comment_id,
-                    "revision": revision,
-                    "attempt": attempt,
-                    "signals_json": json.dumps([_signal_json(one) for one in what.signals]),
-                    "failed_json": json.dumps(what.failed),
-                    "created_at": now,
-                }
-                for comment_id, revision, attempt, what in found
-            ],
-        )
+    insert_rows(
+        connection,
+        findings,
+        [
+            {
+                "comment_id": comment_id,
+                "revision": revision,
+                "attempt": attempt,
+                "signals_json": json.dumps([_signal_json(one) for one in what.signals]),
+                "failed_json": json.dumps(what.failed),
+                "created_at": now,
+            }
+            for comment_id, revision, attempt, what in found
+        ],
+    )
 
 
 def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Findings]:

@@ -58,9 +58,6 @@ async def hand_in(request: Request) -> Response:
     """Stores a reply and answers 202 with a receipt: the comment is on disk, and will be judged."""
     state = request.app.state
     key = await caller(request)
-    address = client_address(request, state.trusted)
-    if key.kind == SECRET:
-        address = ""  # the site's own server; it names its reader in context.ip
     if not _is_json(request):
         raise BadRequest("Send JSON (Content-Type: application/json).", 415)
     given = parse_comment(strict_json(await read_body(request, state.settings.body_limit)))
@@ -68,7 +65,10 @@ async def hand_in(request: Request) -> Response:
         raise Invalid(
             "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
         )
-    address = given.context.ip or address
+    # A secret key is the site's own server, which names its reader where it wants limits for him.
+    address = given.context.ip or (
+        "" if key.kind == SECRET else client_address(request, state.trusted)
+    )
     await state.limits.admit(
         key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
     )

@@ -1,0 +1,1 @@
+"""Every speed claim, printed again by a command: `make bench`."""

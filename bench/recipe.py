@@ -1,0 +1,58 @@
+"""The usual recipe, for comparison: insert in the request, then one Celery task per comment.
+
+Written as tutorials write it, with the same database, broker, validation and decision as Gatehouse.
+"""
+
+import os
+import time
+import uuid
+
+import sqlalchemy as sa
+from celery import Celery
+from fastapi import FastAPI
+
+from service.schemas import CommentIn
+
+engine = sa.create_engine(os.environ["BENCH_DATABASE"], pool_size=10, max_overflow=20)
+metadata = sa.MetaData()
+comments = sa.Table(
+    "recipe_comments",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("created_at", sa.Float),
+    sa.Column("decided_at", sa.Float),
+)
+celery = Celery("recipe", broker=os.environ["BENCH_BROKER"])
+celery.conf.update(task_ignore_result=True, task_acks_late=True, worker_prefetch_multiplier=1)
+app = FastAPI()
+
+
+@app.post("/comments", status_code=202)
+def hand_in(given: CommentIn) -> dict[str, str]:
+    comment_id = uuid.uuid4().hex
+    with engine.begin() as connection:
+        connection.execute(
+            comments.insert().values(
+                id=comment_id,
+                name=given.author.name,
+                text=given.text,
+                status="pending",
+                created_at=time.time(),
+            )
+        )
+    judge.apply_async((comment_id,))
+    return {"id": comment_id}
+
+
+@celery.task(name="recipe.judge")
+def judge(comment_id: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.select(comments.c.text).where(comments.c.id == comment_id)).one()
+        connection.execute(
+            comments.update()
+            .where(comments.c.id == comment_id)
+            .values(status="approved", decided_at=time.time())
+        )
