@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         finally:
             await run_in_threadpool(app.state.intake.close)
+            await app.state.limits.close()
             await run_in_threadpool(bell.close)
             store.close()
 

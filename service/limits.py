@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -46,19 +47,29 @@ class Limits:
             "global": parse(settings.limit_global),
             "login": parse(settings.limit_login),
         }
-        # Short time-outs: a broker that hangs must not hold a submission back.
+        url = _client_url(settings.broker)
+        # Short time-outs and no second try (redis-py would make three, a second apart): a broker
+        # that hangs must not hold a submission back.
+        self._pool = ConnectionPool.from_url(
+            url,
+            socket_timeout=0.5,
+            socket_connect_timeout=0.5,
+            retry=Retry(NoBackoff(), 0),
+        )
         self._limiter = SlidingWindowCounterRateLimiter(
             RedisStorage(
-                _async_url(settings.broker),
+                "async+redis://",  # where to is the pool's affair
                 implementation="redispy",
                 key_prefix="gatehouse:limit",
-                socket_timeout=0.5,
-                socket_connect_timeout=0.5,
-                retry=Retry(NoBackoff(), 0),  # redis-py would try three more times, a second apart
+                connection_pool=self._pool,
             )
         )
         self._bought: dict[tuple[str, str], _Bought] = {}
         self._buying = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._pool.disconnect()
 
     async def admit(self, site_id: str, address_key: str) -> None:
         """Lets a submission pass or raises TooMany. address_key: '' where no address is known."""
@@ -126,11 +137,10 @@ class Limits:
         self._rest_until = time.monotonic() + REST
 
 
-def _async_url(broker: str) -> str:
-    """The broker's URL as `limits` wants it."""
-    for scheme in ("redis+socket://", "socket://", "unix://"):
+def _client_url(broker: str) -> str:
+    """The broker's URL as redis-py wants it."""
+    for scheme in ("redis+socket://", "socket://"):
         if broker.startswith(scheme):
             path, _, query = broker.removeprefix(scheme).partition("?")
-            database = query.rpartition("=")[2] or "0"
-            return f"async+redis+unix://{path}?db={database}"
-    return f"async+{broker}"
+            return f"unix://{path}?db={query.rpartition('=')[2] or '0'}"
+    return broker

@@ -67,7 +67,14 @@ def deliver_due() -> None:
     """Delivers whatever is due."""
     bench = workbench()
     bench.bell.answered(DELIVER)
-    deliver(bench.store, bench.sender.post, now=now, entropy=os.urandom, chance=random.random)
+    deliver(
+        bench.store,
+        bench.sender.post,
+        now=now,
+        entropy=os.urandom,
+        chance=random.random,
+        scale=bench.settings.webhook_schedule_scale,
+    )
 
 
 @app.task(name="gatehouse.sweep")

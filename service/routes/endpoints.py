@@ -1,0 +1,185 @@
+"""/api/v1/endpoints: where a site is told, what was sent there, and sending it again."""
+
+import os
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from moderation import subscribe
+from moderation.domain.delivery import Endpoint, EventType
+from moderation.doorbell import DELIVER
+from moderation.store.deliveries import Delivery
+from moderation.store.sites import Key
+from service.auth import secret_caller
+from service.schemas import iso
+
+router = APIRouter(prefix="/api/v1", tags=["endpoints"])
+
+Secret = Annotated[Key, Depends(secret_caller)]
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+class EndpointIn(BaseModel):
+    """types: [] for every type. with_text: whether messages carry the comment's text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[str, Field(max_length=2_000)]
+    types: list[EventType] = []
+    with_text: bool = False
+
+
+class EndpointChange(BaseModel):
+    """enabled: false stops telling it; true tells it what happens from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool
+
+
+@router.post("/endpoints", status_code=201, summary="Add an endpoint")
+def add(request: Request, given: EndpointIn, key: Secret) -> Response:
+    """Answers with the signing secret: the only time it is shown."""
+    state = request.app.state
+    endpoint, secret = subscribe.add(
+        state.store,
+        key.site_id,
+        given.url,
+        types=[one.value for one in given.types],
+        with_text=given.with_text,
+        allow=state.settings.webhook_allow,
+        now=_now(),
+        entropy=os.urandom,
+    )
+    return _answer({**_endpoint(endpoint), "secret": secret}, 201)
+
+
+@router.get("/endpoints", summary="The site's endpoints")
+def list_all(request: Request, key: Secret) -> Response:
+    found = subscribe.list_endpoints(request.app.state.store, {key.site_id})
+    return _answer({"items": [_endpoint(one) for one in found]})
+
+
+@router.get("/endpoints/{endpoint_id}", summary="One endpoint")
+def read(request: Request, endpoint_id: str, key: Secret) -> Response:
+    return _answer(_endpoint(subscribe.get(request.app.state.store, {key.site_id}, endpoint_id)))
+
+
+@router.patch("/endpoints/{endpoint_id}", summary="Switch an endpoint off or on")
+def change(request: Request, endpoint_id: str, given: EndpointChange, key: Secret) -> Response:
+    store = request.app.state.store
+    if given.enabled:
+        changed = subscribe.enable(store, {key.site_id}, endpoint_id)
+    else:
+        changed = subscribe.disable(
+            store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+        )
+    return _answer(_endpoint(changed))
+
+
+@router.delete("/endpoints/{endpoint_id}", status_code=204, summary="Forget an endpoint")
+def remove(request: Request, endpoint_id: str, key: Secret) -> Response:
+    subscribe.remove(request.app.state.store, {key.site_id}, endpoint_id)
+    return Response(status_code=204)
+
+
+@router.post("/endpoints/{endpoint_id}/secret", status_code=201, summary="A new secret")
+def rotate(request: Request, endpoint_id: str, key: Secret) -> Response:
+    """The old secret signs as well for a day."""
+    secret = subscribe.rotate(
+        request.app.state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+    )
+    return _answer({"id": endpoint_id, "secret": secret}, 201)
+
+
+@router.post("/endpoints/{endpoint_id}/test", status_code=202, summary="Send a test message")
+def test(request: Request, endpoint_id: str, key: Secret) -> Response:
+    state = request.app.state
+    event_id = subscribe.send_test(
+        state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+    )
+    state.ring(DELIVER)
+    return _answer({"event_id": event_id}, 202)
+
+
+@router.get("/endpoints/{endpoint_id}/deliveries", summary="What was sent there")
+def deliveries(
+    request: Request,
+    endpoint_id: str,
+    key: Secret,
+    before: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
+    state: Annotated[str, Query(pattern=r"^(due|delivered|dead|)$")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> Response:
+    """Newest first, each with its attempts. `next` and Link lead to the next page."""
+    found = subscribe.list_deliveries(
+        request.app.state.store,
+        {key.site_id},
+        endpoint_id,
+        before=before,
+        state=state,
+        limit=limit + 1,
+    )
+    page, more = found[:limit], len(found) > limit
+    body: dict[str, Any] = {"items": [_delivery(one) for one in page], "next": None}
+    headers = dict(_PRIVATE)
+    if more:
+        following = request.url.include_query_params(before=page[-1].id)
+        body["next"] = f"{following.path}?{following.query}"
+        headers["Link"] = f'<{body["next"]}>; rel="next"'
+    return JSONResponse(body, headers=headers)
+
+
+@router.post("/deliveries/{delivery_id}/resend", status_code=202, summary="Send one again")
+def resend(request: Request, delivery_id: str, key: Secret) -> Response:
+    """The same id and the same bytes, whatever became of it before."""
+    state = request.app.state
+    delivery = subscribe.resend(state.store, {key.site_id}, delivery_id, now=_now())
+    state.ring(DELIVER)
+    return _answer(_delivery(delivery), 202)
+
+
+def _endpoint(one: Endpoint) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "url": one.url,
+        "types": list(one.types),
+        "with_text": one.with_text,
+        "state": one.state,
+        "disabled_because": one.disabled_because or None,
+        "failing_since": iso(one.failing_since) if one.failing_since else None,
+        "created_at": iso(one.created_at),
+    }
+
+
+def _delivery(one: Delivery) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "event_id": one.event_id,
+        "type": one.type,
+        "comment_id": one.comment_id or None,
+        "state": one.state,
+        "due_at": iso(one.due_at) if one.state == "due" else None,
+        "created_at": iso(one.created_at),
+        "attempts": [
+            {
+                "number": attempt.number,
+                "started_at": iso(attempt.started_at),
+                "status": attempt.response.status,
+                "error": attempt.response.error or None,
+                "duration_ms": attempt.response.duration,
+            }
+            for attempt in one.attempts
+        ],
+    }
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> Response:
+    return JSONResponse(body, status, headers=_PRIVATE)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
