@@ -1,0 +1,1 @@
+"""Scorers: one file each, all with the contract in moderation/domain/score.py; see roster.py."""

@@ -1,0 +1,32 @@
+"""Which scorers this process has, from one setting."""
+
+from collections.abc import Iterable
+
+from moderation.domain.errors import Invalid
+from moderation.domain.score import Scorer
+from moderation.scorers.bundled import Bundled
+from moderation.scorers.detoxify import Detoxify
+from moderation.scorers.language import Language
+from moderation.scorers.spam import Spam
+from moderation.scorers.wordlist import Wordlist, read_entries
+
+_DETOXIFY = "detoxify:"
+
+
+def roster(toxicity_model: str, wordlist: Iterable[str] | None = None) -> tuple[Scorer, ...]:
+    """All scorers, the cheap ones first.
+
+    Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
+
+    toxicity_model: 'bundled' or 'detoxify:<name or path>'. wordlist: entries; None: those that come
+    with Gatehouse. Raises Invalid for another model or for an entry that cannot be one.
+    """
+    toxicity: Bundled | Detoxify
+    if toxicity_model == "bundled":
+        toxicity = Bundled()
+    elif toxicity_model.startswith(_DETOXIFY) and toxicity_model != _DETOXIFY:
+        toxicity = Detoxify(toxicity_model.removeprefix(_DETOXIFY))
+    else:
+        raise Invalid("The toxicity model is 'bundled' or 'detoxify:<name or path>'.")
+    words = Wordlist(read_entries() if wordlist is None else wordlist)
+    return (Language(toxicity.languages), words, Spam(), toxicity)

@@ -1,0 +1,132 @@
+"""Lists of words and phrases, found whole, in the text as written and as normalised."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import re2
+
+from moderation.domain.errors import Invalid
+from moderation.domain.score import Candidate, Signal, Span
+
+DEFAULT = Path(__file__).with_name("wordlist.txt")
+LONGEST = 200  # characters of an entry: a phrase, not an essay
+MOST = 20_000  # entries: a megabyte or two of automaton
+# A wildcard stands for the rest of a word; bounded, as an endless one is how lists are made slow.
+_WILD = r"[\pL\pN_'’]{0,30}"
+# RE2 knows \b for ASCII letters only.
+_BEFORE, _AFTER = r"(?:^|[^\pL\pN_])", r"(?:$|[^\pL\pN_])"
+_AT_ONCE = 500  # entries per automaton: one of 20,000 would run out of RE2's memory
+
+
+class Wordlist:
+    """Signal `wordlist`: the number of places where an entry was found, with those places as spans.
+
+    One entry a line; case does not count; a space stands for any white space; `*` for the rest of
+    a word; '#' begins a comment. Entries match whole words: "cialis" is not in "specialist".
+    RE2 runs in linear time whatever the entry and whatever the text.
+
+    entries: raises Invalid, with the number of the entry, for what cannot be an entry.
+    """
+
+    name = "wordlist"
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        patterns = [_pattern(entry, number) for number, entry in enumerate(entries, 1)]
+        patterns = [pattern for pattern in patterns if pattern]
+        if len(patterns) > MOST:
+            raise Invalid(f"A word list has at most {MOST:,} entries.")
+        self._automata = [
+            _compiled(patterns[at : at + _AT_ONCE]) for at in range(0, len(patterns), _AT_ONCE)
+        ]
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        return [self._signals(candidate) for candidate in batch]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The places found, from the beginning."""
+        return self._spans(candidate) if label == self.name else ()
+
+    def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
+        spans = self._spans(candidate)
+        return (Signal(self.name, float(len(spans)), self.name, spans=spans),) if spans else ()
+
+    def _spans(self, candidate: Candidate) -> tuple[Span, ...]:
+        found = {Span(start, end) for start, end in self._find(candidate.text)}
+        if candidate.view.text != candidate.text:
+            found |= {
+                Span(*candidate.view.original(start, end))
+                for start, end in self._find(candidate.view.text)
+            }
+        return _merged(found)
+
+    def _find(self, text: str) -> Iterable[tuple[int, int]]:
+        for automaton in self._automata:
+            left = text
+            # Two entries side by side share a border, and the first takes it: what was found is
+            # blanked and the rest searched again. In a row of them, every second falls each time.
+            for _ in range(3):
+                found = [match.span(1) for match in automaton.finditer(left)]
+                if not found:
+                    break
+                yield from found
+                left = _blanked(left, found)
+
+
+def _pattern(entry: str, number: int) -> str:
+    """The expression of one entry, '' for a comment. Raises Invalid."""
+    entry = normalize("NFC", entry.partition("#")[0].strip())
+    if not entry:
+        return ""
+    where = f"/{number}"
+    if len(entry) > LONGEST:
+        raise Invalid(f"Entry {number} is longer than {LONGEST} characters.", where)
+    if not entry.replace(" ", "").replace("\t", "").isprintable():
+        raise Invalid(f"Entry {number} holds characters that cannot be seen.", where)
+    if entry.count("*") > 3:
+        raise Invalid(f"Entry {number} has more than three wildcards.", where)
+    for word in entry.split():
+        if "*" in word and sum(letter.isalnum() for letter in word) < 2:
+            raise Invalid(f"Entry {number} would match almost any word.", where)
+    if not (entry[0] == "*" or entry[0].isalnum()) or not (entry[-1] == "*" or entry[-1].isalnum()):
+        raise Invalid(f"Entry {number} must begin and end with a letter, a digit or *.", where)
+    words = (_WILD.join(re2.escape(part) for part in word.split("*")) for word in entry.split())
+    return r"[\pZ\s]+".join(words)
+
+
+def _compiled(patterns: Sequence[str]) -> Any:
+    options = re2.Options()
+    options.max_mem = 64 << 20  # 500 entries need under 2 MB; more is refused below
+    options.log_errors = False  # it would log the entry
+    # The longest first: RE2 takes the first alternative that fits.
+    either = "|".join(sorted(patterns, key=len, reverse=True))
+    try:
+        return re2.compile(f"(?i){_BEFORE}({either}){_AFTER}", options)
+    except re2.error:
+        raise Invalid("The word list is too large to be searched at once.") from None
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end in spans:
+        pieces += text[at:start], "\0" * (end - start)
+        at = end
+    return "".join(pieces) + text[at:]
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Overlapping places as one: the same word is found as written and as normalised."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def read_entries(path: Path = DEFAULT) -> list[str]:
+    """The lines of a word list file. Raises OSError."""
+    return path.read_text(encoding="utf-8").splitlines()

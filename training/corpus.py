@@ -1,0 +1,85 @@
+"""The public datasets as labelled texts; which of them a model may learn from.
+
+Every file is CSV, UTF-8, gzip, in one folder. Texts are abusive by nature and stay out of the
+repository. What is named *_dev, or has no licence for training, is for measuring only (evaluate.py).
+"""
+
+import csv
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
+JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+UNKNOWN = -1
+csv.field_size_limit(1 << 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and what is known of it. labels: 1, 0 or UNKNOWN, in the order of LABELS."""
+
+    text: str
+    labels: tuple[int, ...]
+    weight: float = 1.0
+    source: str = ""
+
+
+def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
+    """The rows of one dataset."""
+    with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def only_toxicity(toxic: bool) -> tuple[int, ...]:
+    """Labels where a dataset says toxic or not: what is not toxic is none of the others either."""
+    return (1, *[UNKNOWN] * 5) if toxic else (0,) * 6
+
+
+def hateful() -> tuple[int, ...]:
+    """Labels where a dataset says hate against a group."""
+    return (1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1)
+
+
+def jigsaw(folder: Path) -> list[Example]:
+    """Wikipedia talk pages with all six labels (comments CC BY-SA 3.0, labels CC0)."""
+    return [
+        Example(
+            row["text"],
+            tuple(int(float(row[name])) if row[name] else UNKNOWN for name in JIGSAW),
+            source="jigsaw",
+        )
+        for row in rows(folder, "jigsaw_train_pool")
+    ]
+
+
+def others(folder: Path) -> Iterator[Example]:
+    """Everything else that may be learned from; weights keep strangers from drowning the news sites."""
+    for row in rows(folder, "civil_toxic_spans_comments"):  # CC0
+        if float(row["nt"]) < 0.5:
+            yield Example(row["comment_text"], only_toxicity(True), 0.5, "civil")
+    for row in rows(folder, "toxic_spans"):  # CC0
+        # Labellers marked no word in some: those are toxic at most as a whole.
+        if row["split"] == "train" and row["spans"] != "[]":
+            yield Example(row["text"], only_toxicity(True), 0.5, "toxic_spans")
+    for row in rows(folder, "context_toxicity"):  # Apache-2.0, text CC BY-SA
+        if row["split"] == "gc":  # the other half measures false alarms
+            yield Example(row["text"], only_toxicity(row["label"] == "1"), 1.0, "context")
+    for row in rows(folder, "davidson"):  # MIT
+        if row["class"] != "1":  # 'offensive' there is mostly the dialect of the writer
+            labels = hateful() if row["class"] == "0" else (0,) * 6
+            yield Example(row["tweet"], labels, 0.5, "davidson")
+    for row in rows(folder, "sbic_dev_test"):  # CC BY 4.0
+        votes = float(row["offensiveYN"] or 0.5)
+        if votes in (0.0, 1.0):
+            aimed = votes and row["targetMinority"] not in ("", "[]")
+            yield Example(
+                row["post"], hateful() if aimed else only_toxicity(votes > 0), 0.3, "sbic"
+            )
+    for row in rows(folder, "hatemoji_build"):  # CC BY 4.0
+        labels = hateful() if row["label_gold"] == "1" else (0,) * 6
+        yield Example(row["text"], labels, 0.3, "hatemoji")
+    for row in rows(folder, "edos"):  # CC0; not sexist is not yet harmless: only the sexist rows
+        if row["label_sexist"] == "sexist" and row["label_category"][:2] in ("1.", "2."):
+            yield Example(row["text"], hateful(), 0.3, "edos")
