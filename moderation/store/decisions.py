@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store.dialect import insert_rows
+from moderation.store.dialect import insert_rows, update_rows
 from moderation.store.schema import comments, decisions, findings, pages
 
 Json = dict[str, object]
@@ -76,20 +76,16 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
             for one in new
         ],
     )
-    connection.execute(
-        sa.update(comments)
-        .where(comments.c.id == sa.bindparam("which"))
-        .values(
-            status=sa.bindparam("status"),
-            sequence=sa.bindparam("sequence"),
-            decided_by=sa.bindparam("by"),
-        ),
+    update_rows(
+        connection,
+        comments,
+        "id",
         [
             {
-                "which": one.comment_id,
+                "id": one.comment_id,
                 "status": one.status.value,
                 "sequence": one.sequence,
-                "by": one.actor.kind.value,
+                "decided_by": one.actor.kind.value,
             }
             for one in new
         ],

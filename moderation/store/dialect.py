@@ -102,6 +102,27 @@ def insert_rows(
     return connection.exec_driver_sql(statement, flat).rowcount
 
 
+def update_rows(
+    connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, object]]
+) -> int:
+    """Updates many rows, each to its own values, as one statement; returns how many were there.
+
+    key: the column they are found by. rows: all with the same columns, the key among them.
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    values = f"({', '.join([mark] * len(columns))})"
+    changes = ", ".join(f"{name} = new.{name}" for name in columns if name != key)
+    statement = (
+        f"WITH new ({', '.join(columns)}) AS (VALUES {', '.join([values] * len(rows))}) "  # noqa: S608
+        f"UPDATE {table.name} SET {changes} FROM new WHERE {table.name}.{key} = new.{key}"
+    )
+    flat = tuple(value for row in rows for value in row.values())
+    return connection.exec_driver_sql(statement, flat).rowcount
+
+
 def insert_new(connection: Connection, table: Table) -> Any:
     """An insert that leaves alone a row whose key is there already."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
