@@ -1,34 +1,52 @@
 """A load of HTTP requests from this process: closed loop, or so many a second."""
 
 import asyncio
+import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 
 @dataclass
 class Load:
-    """What came of a load. latencies: seconds, one per answer; statuses: how many of each."""
+    """What came of a load. latencies: seconds, one per answer; statuses: how many of each.
+
+    Status 0: no answer came, or there was nobody to connect to.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
-    bodies: list[bytes] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)  # of the 202s
 
     @property
     def rate(self) -> float:
         return len(self.latencies) / self.seconds if self.seconds else 0.0
+
+    @property
+    def accepted(self) -> list[str]:
+        """The ids in the receipts."""
+        return [json.loads(body)["id"] for body in self.bodies]
+
+    @property
+    def failed(self) -> int:
+        """How many were not answered with 202."""
+        return sum(count for status, count in self.statuses.items() if status != 202)
 
     def percentile(self, share: float) -> float:
         """Seconds; share: 0.5 is the median."""
         return percentile(self.latencies, share)
 
 
-def percentile(values: list[float], share: float) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
 
 
 def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
@@ -38,10 +56,11 @@ def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-class _Connection(asyncio.Protocol):
-    """One keep-alive connection: sends, waits for the whole answer, gives its status and body."""
+class _Wire(asyncio.Protocol):
+    """One connection: sends, waits for the whole answer, gives its status and body."""
 
     def __init__(self) -> None:
+        self.lost = False
         self._buffer = b""
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
@@ -50,6 +69,7 @@ class _Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not derived from it
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
         if self._answer and not self._answer.done():
             self._answer.set_result((0, b""))
 
@@ -70,12 +90,32 @@ class _Connection(asyncio.Protocol):
         self._transport.write(raw)
         return await self._answer
 
+    def close(self) -> None:
+        if self._transport:
+            self._transport.close()
 
-async def _connect(port: int) -> _Connection:
-    _, protocol = await asyncio.get_running_loop().create_connection(
-        _Connection, "127.0.0.1", port
-    )
-    return protocol
+
+class Client:
+    """A keep-alive connection that is made anew after it was lost. It repeats no request."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._where = (host, port)
+        self._wire: _Wire | None = None
+
+    async def ask(self, raw: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer; 0 where none came."""
+        if self._wire is None or self._wire.lost:
+            try:
+                _, self._wire = await asyncio.get_running_loop().create_connection(
+                    _Wire, *self._where
+                )
+            except OSError:
+                return 0, b""
+        return await self._wire.ask(raw)
+
+    def close(self) -> None:
+        if self._wire:
+            self._wire.close()
 
 
 async def closed_loop(
@@ -84,50 +124,60 @@ async def closed_loop(
     """As many as `connections` can ask one after the other, for `seconds`. make: the n-th request."""
     load = Load()
     count = iter(range(1 << 62))
-    until = time.perf_counter() + seconds
     started = time.perf_counter()
+    until = started + seconds
 
-    async def client() -> None:
-        connection = await _connect(port)
-        while time.perf_counter() < until:
-            await _ask(load, connection, make(next(count)))
+    async def ask_on() -> None:
+        client = Client(port)
+        while (now := time.perf_counter()) < until:
+            await _ask(load, client, make(next(count)), now)
+        client.close()
 
-    await asyncio.gather(*(client() for _ in range(connections)))
+    await asyncio.gather(*(ask_on() for _ in range(connections)))
     load.seconds = time.perf_counter() - started
     return load
 
 
-async def at_rate(port: int, requests: list[bytes], per_second: float, connections: int) -> Load:
-    """Sends each request at its own time, whether or not earlier ones were answered."""
+async def at_rate(
+    port: int,
+    requests: Sequence[bytes],
+    per_second: float,
+    connections: int,
+    host: str = "127.0.0.1",
+) -> Load:
+    """Sends each request at its own time, whether or not earlier ones were answered.
+
+    Latencies count from that time: waiting for a free connection is waiting.
+    """
     load = Load()
-    free: asyncio.Queue[_Connection] = asyncio.Queue()
+    free: asyncio.Queue[Client] = asyncio.Queue()
     for _ in range(connections):
-        free.put_nowait(await _connect(port))
+        free.put_nowait(Client(port, host))
     started = time.perf_counter()
 
-    async def send(raw: bytes) -> None:
-        connection = await free.get()
+    async def send(raw: bytes, due: float) -> None:
+        client = await free.get()
         try:
-            await _ask(load, connection, raw)
+            await _ask(load, client, raw, due)
         finally:
-            free.put_nowait(connection)
+            free.put_nowait(client)
 
     tasks = []
     for number, raw in enumerate(requests):
-        await asyncio.sleep(max(0.0, started + number / per_second - time.perf_counter()))
-        tasks.append(asyncio.create_task(send(raw)))
+        due = started + number / per_second
+        if (wait := due - time.perf_counter()) > 0:
+            await asyncio.sleep(wait)
+        tasks.append(asyncio.create_task(send(raw, due)))
     await asyncio.gather(*tasks)
     load.seconds = time.perf_counter() - started
+    while not free.empty():
+        free.get_nowait().close()
     return load
 
 
-async def _ask(load: Load, connection: _Connection, raw: bytes) -> None:
-    started = time.perf_counter()
-    status, body = await connection.ask(raw)
+async def _ask(load: Load, client: Client, raw: bytes, started: float) -> None:
+    status, body = await client.ask(raw)
     load.latencies.append(time.perf_counter() - started)
     load.statuses[status] = load.statuses.get(status, 0) + 1
-    load.bodies.append(body)
-
-
-def median(values: list[float]) -> float:
-    return statistics.median(values)
+    if status == 202:
+        load.bodies.append(body)

@@ -42,7 +42,7 @@ def _compile(name: str, *options: str) -> None:
     command += ["--universal", "--python-version", OLDEST_PYTHON]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[2:]]
     # uv takes the index from the environment and from its own settings; nothing of it is written.
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own command
     path.write_text(f"{_MARK}{digest()}\n{path.read_text().removeprefix(_mark_of(path))}")
 
 

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from moderation.domain.comment import PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.delivery import decision_event
+from moderation.domain.delivery import Event, decision_event
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.score import Candidate, Findings
 from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
 from moderation.store import decisions, outbox, work
+from moderation.store.decisions import Standing
 from moderation.store.engine import Store
 from moderation.store.work import Job
 
@@ -50,18 +51,54 @@ def judge(
         jobs = work.claim(connection, lease, now(), now() + lease_ms, limit)
     if not jobs:
         return Judged()
+    # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
     candidates = [_candidate(job) for job in fresh]
     found = panel.measure(candidates) if fresh else []
-    verdicts = [
-        _verdict(job, candidate, what, panel, _policy_of(job, policy))
+    judged = [
+        _Judged(job, what, *_verdict(job, candidate, what, panel, policy))
         for job, candidate, what in zip(fresh, candidates, found, strict=True)
     ]
-    # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
-    verdicts += [_gave_up(()) for _ in spent]
-    found += [Findings(failed=panel.names) for _ in spent]
-    return _record(store, fresh + spent, found, verdicts, policy, lease, now(), entropy)
+    judged += [
+        _Judged(job, Findings(failed=panel.names), _gave_up(()), _actor(_policy_of(job, policy)))
+        for job in spent
+    ]
+    return _record(store, judged, lease, now(), entropy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One job with what was found and what the policy says."""
+
+    job: Job
+    found: Findings
+    verdict: Verdict
+    actor: Actor
+
+    @property
+    def again_after(self) -> int | None:
+        """Milliseconds until it is worth another try; None when it is done."""
+        if not self.found.failed or self.job.attempts >= MAX_ATTEMPTS:
+            return None
+        return RETRY_AFTER[self.job.attempts - 1]
+
+    def decision(self, standing: Standing, current: Decision | None, now: int) -> Decision | None:
+        """What to add to the comment's history; None where it stays as it stands."""
+        decided_by_person = standing.decided_by == ActorKind.MODERATOR
+        if decided_by_person or standing.status is Status.ERASED:
+            return None
+        if standing.revision != self.job.revision or _same(current, self.verdict):
+            return None
+        return Decision(
+            comment_id=self.job.comment_id,
+            sequence=standing.sequence + 1,
+            revision=self.job.revision,
+            outcome=self.verdict.outcome,
+            actor=self.actor,
+            reasons=self.verdict.reasons,
+            created_at=now,
+        )
 
 
 def _candidate(job: Job) -> Candidate:
@@ -84,19 +121,22 @@ def _policy_of(job: Job, default: Policy) -> Policy:
     return _parsed(job.policy) if job.policy else default
 
 
+def _actor(policy: Policy) -> Actor:
+    return Actor(ActorKind.POLICY, policy.name, policy.version)
+
+
 def _verdict(
-    job: Job, candidate: Candidate, found: Findings, panel: Panel, policy: Policy
-) -> Verdict:
+    job: Job, candidate: Candidate, found: Findings, panel: Panel, default: Policy
+) -> tuple[Verdict, Actor]:
+    policy = _policy_of(job, default)
     verdict = decide(policy, found)
     if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
         premoderated = Reason("premoderated", "Every comment on this page waits for a person.")
         verdict = Verdict(Outcome.HOLD, (premoderated,))
     if found.failed and job.attempts >= MAX_ATTEMPTS:
-        return _gave_up(verdict.reasons)
-    return replace(
-        verdict,
-        reasons=tuple(_with_evidence(one, candidate, found, panel) for one in verdict.reasons),
-    )
+        return _gave_up(verdict.reasons), _actor(policy)
+    shown = tuple(_with_evidence(one, candidate, found, panel) for one in verdict.reasons)
+    return replace(verdict, reasons=shown), _actor(policy)
 
 
 def _gave_up(reasons: tuple[Reason, ...]) -> Verdict:
@@ -115,59 +155,45 @@ def _with_evidence(reason: Reason, candidate: Candidate, found: Findings, panel:
 
 def _record(
     store: Store,
-    jobs: Sequence[Job],
-    found: Sequence[Findings],
-    verdicts: Sequence[Verdict],
-    policy: Policy,
+    judged: Sequence[_Judged],
     lease: str,
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Judged:
-    ids = [job.comment_id for job in jobs]
     with store.write() as connection:
-        ours = work.still_leased(connection, lease, ids)
-        standings = decisions.standings(connection, sorted(ours))
-        current = decisions.latest(connection, [id for id in ours if standings[id].sequence > 0])
-        new: list[Decision] = []
-        events = []
-        kept: list[tuple[str, int, int, Findings]] = []
-        done: list[str] = []
-        again: list[tuple[str, int]] = []
-        for job, what, verdict in zip(jobs, found, verdicts, strict=True):
-            if job.comment_id not in ours:
-                continue
-            standing = standings[job.comment_id]
-            kept.append((job.comment_id, job.revision, job.attempts, what))
-            if what.failed and job.attempts < MAX_ATTEMPTS:
-                again.append((job.comment_id, now + RETRY_AFTER[job.attempts - 1]))
-            else:
-                done.append(job.comment_id)
-            if standing.decided_by == ActorKind.MODERATOR or standing.status is Status.ERASED:
-                continue
-            if standing.revision != job.revision or _same(current.get(job.comment_id), verdict):
-                continue
-            actor = _policy_of(job, policy)
-            decision = Decision(
-                comment_id=job.comment_id,
-                sequence=standing.sequence + 1,
-                revision=job.revision,
-                outcome=verdict.outcome,
-                actor=Actor(ActorKind.POLICY, actor.name, actor.version),
-                reasons=verdict.reasons,
-                created_at=now,
-            )
-            new.append(decision)
-            events.append(
-                decision_event(
-                    decision, standing.site_id, standing.page, standing.parent_id, standing.status
+        held = work.still_leased(connection, lease, [one.job.comment_id for one in judged])
+        ours = [one for one in judged if one.job.comment_id in held]
+        standings = decisions.standings(connection, sorted(held))
+        current = decisions.latest(connection, [id for id in held if standings[id].sequence > 0])
+        new = [
+            decision
+            for one in ours
+            if (
+                decision := one.decision(
+                    standings[one.job.comment_id], current.get(one.job.comment_id), now
                 )
             )
-        decisions.add_findings(connection, kept, now)
+        ]
+        decisions.add_findings(
+            connection,
+            [(one.job.comment_id, one.job.revision, one.job.attempts, one.found) for one in ours],
+            now,
+        )
         decisions.append(connection, new)
-        told = outbox.put(connection, events, entropy)
-        work.finish(connection, done)
-        work.postpone(connection, again)
-    return Judged(len(jobs), len(new), told)
+        told = 0
+        if outbox.has_listeners(connection, {one.site_id for one in standings.values()}):
+            events = [_event(one, standings[one.comment_id]) for one in new]
+            told = outbox.put(connection, events, entropy)
+        again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
+        work.finish(connection, sorted(held - {id for id, _ in again}))
+        work.postpone(connection, [(id, now + after) for id, after in again])
+    return Judged(len(judged), len(new), told)
+
+
+def _event(decision: Decision, standing: Standing) -> Event:
+    return decision_event(
+        decision, standing.site_id, standing.page, standing.parent_id, standing.status
+    )
 
 
 def _same(current: Decision | None, verdict: Verdict) -> bool:

@@ -71,7 +71,7 @@ class Settings(BaseModel):
         le=3600,
         description="Seconds a worker may keep claimed work before another may take it",
     )
-    judge_batch: int = Field(32, ge=1, le=1000, description="Comments claimed at once by a worker")
+    judge_batch: int = Field(64, ge=1, le=1000, description="Comments claimed at once by a worker")
     sweep_seconds: float = Field(
         2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work"
     )

@@ -263,12 +263,15 @@ def moment(at: int) -> datetime:
 
 
 def outcome_of(status: int | None, error: str) -> Fate:
-    """What an attempt means. Only 2xx is success: a redirect is a failure, and is never followed."""
+    """What an attempt means. Only 2xx is success: a redirect is a failure, and is never followed.
+
+    The status decides where there is one: what broke after it (a body without end) changes nothing.
+    """
+    if status is None:
+        return Fate.DEAD if error in PERMANENT else Fate.RETRY
     if status == 410:
         return Fate.DISABLE
-    if error:
-        return Fate.DEAD if error in PERMANENT else Fate.RETRY
-    return Fate.DELIVERED if status is not None and 200 <= status < 300 else Fate.RETRY
+    return Fate.DELIVERED if 200 <= status < 300 else Fate.RETRY
 
 
 def next_delay(

@@ -63,7 +63,10 @@ class Spam:
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         text = candidate.text
-        links = _found(_LINK, text)
+        # The host of an e-mail address is no link.
+        links = tuple(
+            link for link in _found(_LINK, text) if text[link.start - 1 : link.start] != "@"
+        )
         contact = _apart(_found(_PHONE, text) + _found(_REACH, text), links)
         pitch = tuple(
             Span(*candidate.view.original(*match.span()))
