@@ -1,0 +1,225 @@
+"""Moderators, what they may look after, and how they are known again: links and sessions.
+
+Links and session tokens are 256 random bits and kept as SHA-256: whoever reads the database can
+sign in with nothing that is in it.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from moderation.domain.errors import Invalid
+from moderation.domain.ids import timed_id
+from moderation.store.dialect import upsert
+from moderation.store.schema import login_links, memberships, moderators, sessions, sites
+
+Entropy = Callable[[int], bytes]
+
+ROLES = ("moderator", "editor", "admin")
+
+MINUTE = 60_000  # ms
+HOUR = 60 * MINUTE
+# Long enough to find the mail or the terminal line, too short to be worth stealing from either.
+LINK_LIFETIME = 15 * MINUTE
+IDLE_LIMIT = 8 * HOUR  # a shift: who went home without logging out is logged out in the morning
+SESSION_LIMIT = 7 * 24 * HOUR  # however busy: a stolen cookie ends within the week
+# Being seen is written down this often, so that reading a queue is not a write each time.
+SEEN_EVERY = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """A person. password_hash: argon2id, '' where only links let them in."""
+
+    id: str
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A site that a moderator looks after, and as what."""
+
+    site_id: str
+    site_name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in. seen_at: when that was last written down, ms."""
+
+    moderator_id: str
+    email: str
+    created_at: int
+    seen_at: int
+
+
+def add(connection: Connection, email: str, password_hash: str, now: int, entropy: Entropy) -> str:
+    """Adds a moderator and returns the id. Raises Invalid where the e-mail is taken."""
+    moderator_id = timed_id("mod", now, entropy(10))
+    try:
+        with connection.begin_nested():
+            connection.execute(
+                sa.insert(moderators).values(
+                    id=moderator_id,
+                    email=_address(email),
+                    password_hash=password_hash,
+                    created_at=now,
+                )
+            )
+    except IntegrityError:
+        raise Invalid("There is a moderator with this e-mail already.", "/email") from None
+    return moderator_id
+
+
+def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
+    """Changes the password; whoever is signed in with the old one no longer is."""
+    _store_hash(connection, moderator_id, password_hash)
+    close_sessions(connection, moderator_id)
+    connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
+
+
+def renew_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+    """Stores the same password under a newer hash; nobody is signed out."""
+    _store_hash(connection, moderator_id, password_hash)
+
+
+def _store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+    connection.execute(
+        sa.update(moderators)
+        .where(moderators.c.id == moderator_id)
+        .values(password_hash=password_hash)
+    )
+
+
+def grant(connection: Connection, moderator_id: str, site_id: str, role: str) -> None:
+    """Gives a moderator a role on a site, instead of the one they had there."""
+    if role not in ROLES:
+        raise Invalid(f"A role is one of {', '.join(ROLES)}.", "/role")
+    connection.execute(
+        upsert(connection, memberships, "role"),
+        {"moderator_id": moderator_id, "site_id": site_id, "role": role},
+    )
+
+
+def revoke(connection: Connection, moderator_id: str, site_id: str) -> None:
+    """Takes a site from a moderator; it holds from their next request on."""
+    connection.execute(
+        sa.delete(memberships).where(
+            memberships.c.moderator_id == moderator_id, memberships.c.site_id == site_id
+        )
+    )
+
+
+def by_email(connection: Connection, email: str) -> Moderator | None:
+    row = connection.execute(
+        sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
+            moderators.c.email == _address(email)
+        )
+    ).one_or_none()
+    return Moderator(row.id, row.email, row.password_hash) if row else None
+
+
+def emails(connection: Connection, moderator_ids: Collection[str]) -> dict[str, str]:
+    """The e-mails of those moderators that exist: how colleagues know each other."""
+    if not moderator_ids:
+        return {}
+    rows = connection.execute(
+        sa.select(moderators.c.id, moderators.c.email).where(moderators.c.id.in_(moderator_ids))
+    )
+    return {row.id: row.email for row in rows}
+
+
+def memberships_of(connection: Connection, moderator_id: str) -> tuple[Membership, ...]:
+    """The sites a moderator looks after, oldest first."""
+    rows = connection.execute(
+        sa.select(memberships.c.site_id, sites.c.name, memberships.c.role)
+        .join(sites, sites.c.id == memberships.c.site_id)
+        .where(memberships.c.moderator_id == moderator_id)
+        .order_by(sites.c.id)
+    )
+    return tuple(Membership(row.site_id, row.name, row.role) for row in rows)
+
+
+def add_login_link(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:
+    """Makes a token that signs in once, within LINK_LIFETIME, and returns it."""
+    token = "ghl_" + entropy(32).hex()
+    connection.execute(
+        sa.insert(login_links).values(
+            digest=_digest(token), moderator_id=moderator_id, expires_at=now + LINK_LIFETIME
+        )
+    )
+    return token
+
+
+def use_login_link(connection: Connection, token: str, now: int) -> str | None:
+    """The moderator a link was made for, once; None for one that is used, too old or made up."""
+    row = connection.execute(
+        sa.delete(login_links)
+        .where(login_links.c.digest == _digest(token))
+        .returning(login_links.c.moderator_id, login_links.c.expires_at)
+    ).one_or_none()
+    return row.moderator_id if row and row.expires_at > now else None
+
+
+def open_session(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:
+    """Signs a moderator in and returns the new token; sweeps out what has run out."""
+    connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
+    connection.execute(sa.delete(login_links).where(login_links.c.expires_at <= now))
+    token = "ghc_" + entropy(32).hex()
+    connection.execute(
+        sa.insert(sessions).values(
+            digest=_digest(token),
+            moderator_id=moderator_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + SESSION_LIMIT,
+        )
+    )
+    return token
+
+
+def session(connection: Connection, token: str, now: int) -> Session | None:
+    """Who a token stands for; None once it is closed, idle for too long or simply too old."""
+    row = connection.execute(
+        sa.select(
+            sessions.c.moderator_id, moderators.c.email, sessions.c.created_at, sessions.c.seen_at
+        )
+        .join(moderators, moderators.c.id == sessions.c.moderator_id)
+        .where(
+            sessions.c.digest == _digest(token),
+            sessions.c.expires_at > now,
+            sessions.c.seen_at > now - IDLE_LIMIT,
+        )
+    ).one_or_none()
+    return Session(row.moderator_id, row.email, row.created_at, row.seen_at) if row else None
+
+
+def seen(connection: Connection, token: str, now: int) -> None:
+    """Notes that a session is in use."""
+    connection.execute(
+        sa.update(sessions).where(sessions.c.digest == _digest(token)).values(seen_at=now)
+    )
+
+
+def close_session(connection: Connection, token: str) -> None:
+    connection.execute(sa.delete(sessions).where(sessions.c.digest == _digest(token)))
+
+
+def close_sessions(connection: Connection, moderator_id: str) -> None:
+    """Signs a moderator out everywhere."""
+    connection.execute(sa.delete(sessions).where(sessions.c.moderator_id == moderator_id))
+
+
+def _digest(token: str) -> str:
+    """SHA-256 hex: tokens are random, so a slow hash would add nothing."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()

@@ -1,0 +1,1 @@
+"""The console: the pages on which moderators work off their queues."""

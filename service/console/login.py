@@ -1,0 +1,116 @@
+"""Logging in and out: by password, or by a link that works once and only when its button is pressed."""
+
+import os
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from moderation import signin
+from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
+from service.client import client_address, flood_unit
+from service.console import session
+from service.console.pages import URL, PageRoute, login_page, next_page
+from service.console.session import Acting, Form
+from service.html import HEADERS
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/login")
+async def show(request: Request, link: str = "", next: str = "") -> Response:
+    """The form. A link is not used up by looking at it: mail scanners look at every link."""
+    return login_page(request, link=link[:100], wanted=next)
+
+
+@router.post("/login")
+async def with_password(request: Request, form: Form) -> Response:
+    email, wanted = form.get("email", "")[:500], form.get("next", "")
+    store = request.app.state.store
+    try:
+        _check_visit(request, form)
+        await _count(request, store.seal.email_key(email))
+        token = await run_in_threadpool(
+            signin.with_password,
+            store,
+            email,
+            form.get("password", ""),
+            now=session.now(),
+            entropy=os.urandom,
+            old=session.session_cookie(request),
+        )
+    except (Forbidden, Unauthenticated, TooMany) as error:
+        return _again(request, error, email=email, wanted=wanted)
+    return _welcome(request, token, wanted)
+
+
+@router.post("/login/link")
+async def with_link(request: Request, form: Form) -> Response:
+    link = form.get("link", "")
+    try:
+        _check_visit(request, form)
+        await _count(request, "")
+        token = await run_in_threadpool(
+            signin.with_link,
+            request.app.state.store,
+            link,
+            now=session.now(),
+            entropy=os.urandom,
+            old=session.session_cookie(request),
+        )
+    except Unauthenticated as error:
+        return _again(request, error)
+    except (Forbidden, TooMany) as error:
+        return _again(request, error, link=link[:100])
+    return _welcome(request, token, "")
+
+
+@router.post("/logout")
+def log_out(request: Request, acting: Acting) -> Response:
+    here, _ = acting
+    signin.sign_out(request.app.state.store, here.token)
+    response = RedirectResponse(f"{URL}/login", 303, headers=HEADERS)
+    session.end_session(request, response)
+    return response
+
+
+def _check_visit(request: Request, form: Form) -> None:
+    try:
+        session.check_token(session.visit_cookie(request), form.get("csrf", ""))
+    except Forbidden:
+        raise Forbidden("Your browser has not kept our cookie. Please try once more.") from None
+
+
+async def _count(request: Request, account: str) -> None:
+    """Counts an attempt, per account and per address, under keyed hashes of both."""
+    state = request.app.state
+    if account:
+        await state.limits.allow("login", f"account:{account}")
+    if address := client_address(request, state.trusted):
+        await state.limits.allow(
+            "login", f"from:{state.store.seal.address_key(flood_unit(address))}"
+        )
+
+
+def _again(
+    request: Request,
+    error: Forbidden | Unauthenticated | TooMany,
+    *,
+    email: str = "",
+    link: str = "",
+    wanted: str = "",
+) -> Response:
+    if isinstance(error, TooMany):
+        minutes = max(1, round(error.retry_after / 60))
+        message = f"Too many attempts. Wait {minutes} min, or use a log-in link."
+        return login_page(
+            request, 429, error=message, email=email, link=link, retry_after=error.retry_after
+        )
+    status = 403 if isinstance(error, Forbidden) else 401
+    return login_page(request, status, error=error.message, email=email, link=link, wanted=wanted)
+
+
+def _welcome(request: Request, token: str, wanted: str) -> Response:
+    response = RedirectResponse(next_page(wanted), 303, headers=HEADERS)
+    session.start_session(request, response, token)
+    return response

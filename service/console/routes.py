@@ -1,0 +1,245 @@
+"""The console under /console: queues, one comment, deciding, undoing."""
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from moderation import review, signin
+from moderation.domain.comment import Status
+from moderation.domain.decision import Decision, Outcome
+from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.doorbell import DELIVER
+from moderation.review import CommentCard
+from moderation.store.moderators import Membership
+from service.console import login, session
+from service.console.pages import URL, PageRoute, pages
+from service.console.session import Acting, Here, Visitor
+from service.console.view import QUEUE_NAMES, SAID, View, before, entry, view
+from service.html import HEADERS
+
+PAGE = 20  # cards; more would be a long way to scroll and a slow page
+COUNT_LIMIT = 10_000  # the store counts no further
+
+router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
+router.include_router(login.router)
+
+# Where a form was pressed: the query of a queue page. Only ever put behind '/console/?'.
+_BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
+_ID = re.compile(r"[a-z0-9_]{1,64}")
+
+Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
+
+
+@router.get("/static/{version}/{name}")
+def static(version: str, name: str) -> Response:
+    return pages.file(version, name)
+
+
+@router.get("/")
+def queue_page(
+    request: Request,
+    here: Here,
+    site: Name = "",
+    queue: Name = Status.HELD.value,
+    after: Name = "",
+    reason: Name = "",
+    done: Name = "",
+) -> Response:
+    """A page of a queue. done: the comment that was just decided about, for the notice and its undo."""
+    store = request.app.state.store
+    if not here.signed.sites:
+        return pages.page("nothing.html", here=here)
+    at = _site(here, site)
+    if queue not in review.QUEUES:
+        raise NotFound("There is no such queue.")
+    status = Status(queue)
+    cards = review.queue(store, at.site_id, status, after, PAGE + 1, reason)
+    more = len(cards) > PAGE
+    cards = cards[:PAGE]
+    where = {"site": at.site_id, "queue": queue, "reason": reason}
+    return pages.page(
+        "queue.html",
+        here=here,
+        site=at,
+        queue=status,
+        tabs=_tabs(request, at, status),
+        views=_views(request, cards),
+        reason=reason,
+        codes=_codes(cards, reason),
+        is_first=not after,
+        next_url=_queue_url(**where, after=cards[-1].id) if more else "",
+        back=_query(**where, after=after),
+        done=_done(request, here, done),
+        queue_url=_queue_url,
+    )
+
+
+@router.get("/comments/{comment_id}")
+def comment_page(request: Request, here: Here, comment_id: str) -> Response:
+    """One comment with its history."""
+    return _comment(request, here, _card(request, here, comment_id))
+
+
+@router.post("/comments/{comment_id}/decisions")
+def decide(request: Request, acting: Acting, comment_id: str) -> Response:
+    here, form = acting
+    if form.get("outcome") not in set(Outcome):
+        raise Invalid("A decision is approve, hold, reject or spam.")
+    return _decide(request, here, form, comment_id, Outcome(form["outcome"]))
+
+
+@router.post("/comments/{comment_id}/undo")
+def undo(request: Request, acting: Acting, comment_id: str) -> Response:
+    """The next decision, with the outcome of the one before last: nothing is ever taken back."""
+    here, form = acting
+    card = _card(request, here, comment_id)
+    return _decide(request, here, form, comment_id, before(card), is_undo=True)
+
+
+def _decide(
+    request: Request,
+    here: Visitor,
+    form: dict[str, str],
+    comment_id: str,
+    outcome: Outcome,
+    *,
+    is_undo: bool = False,
+) -> Response:
+    state = request.app.state
+    sequence = form.get("sequence", "")
+    if not re.fullmatch(r"[0-9]{1,9}", sequence):
+        raise Invalid("The form does not say which decision it follows.")
+    site_ids = here.signed.site_ids
+    try:
+        review.decide(
+            state.store,
+            here.signed.moderator_id,
+            site_ids,
+            comment_id,
+            outcome,
+            "",
+            int(sequence),
+            now=session.now(),
+            entropy=os.urandom,
+        )
+    except Conflict:
+        card = review.card(state.store, site_ids, comment_id)
+        return _comment(request, here, card, form, stale=True, status=409)
+    state.ring(DELIVER)
+    back = form.get("back", "")
+    back = back if _BACK.fullmatch(back) else ""
+    if "hx-request" not in request.headers:
+        anchor = f"c-{comment_id}" if is_undo else "notice"
+        query = back if is_undo else f"{back}&done={comment_id}"
+        return RedirectResponse(f"{URL}/?{query}#{anchor}", 303, headers=HEADERS)
+    card = review.card(state.store, site_ids, comment_id)
+    if is_undo:
+        return _comment(request, here, card, form)
+    at = _site(here, card.site_id)
+    return pages.page(
+        "result.html",
+        here=here,
+        view=_views(request, [card])[0],
+        said=SAID[outcome],
+        back=back,
+        tabs=_tabs(request, at, None),
+    )
+
+
+def _comment(
+    request: Request,
+    here: Visitor,
+    card: CommentCard,
+    form: dict[str, str] | None = None,
+    *,
+    stale: bool = False,
+    status: int = 200,
+) -> Response:
+    """The card, alone for htmx, on a page of its own for everybody else."""
+    back = (form or {}).get("back", "")
+    shown = _views(request, [card])[0]
+    latest = shown.history[-1] if stale and shown.history else None
+    is_piece = "hx-request" in request.headers
+    return pages.page(
+        "piece.html" if is_piece else "comment.html",
+        status,
+        here=here,
+        view=shown,
+        stale=latest,
+        back=back if _BACK.fullmatch(back) else "",
+        tabs=_tabs(request, _site(here, card.site_id), None),
+        queue_url=_queue_url,
+    )
+
+
+def _site(here: Visitor, site_id: str) -> Membership:
+    """The site, or the moderator's first; another's site is like none at all."""
+    for one in here.signed.sites:
+        if site_id in ("", one.site_id):
+            return one
+    raise NotFound("There is no such site.")
+
+
+def _card(request: Request, here: Visitor, comment_id: str) -> CommentCard:
+    if not _ID.fullmatch(comment_id):
+        raise NotFound("There is no such comment.")
+    return review.card(request.app.state.store, here.signed.site_ids, comment_id)
+
+
+def _views(request: Request, cards: list[CommentCard]) -> list[View]:
+    now = session.now()
+    names = _names(request, (one for card in cards for one in card.decisions))
+    return [view(card, names, now) for card in cards]
+
+
+def _names(request: Request, decisions: Iterable[Decision]) -> dict[str, str]:
+    return signin.colleagues(request.app.state.store, {one.actor.id for one in decisions})
+
+
+def _done(request: Request, here: Visitor, comment_id: str) -> dict[str, Any] | None:
+    """What the page says about the comment that was just decided about."""
+    if not comment_id:
+        return None
+    try:
+        card = _card(request, here, comment_id)
+    except NotFound:
+        return None
+    if card.decision is None:
+        return None
+    shown = _views(request, [card])[0]
+    return {"view": shown, "entry": entry(card.decision, {}), "said": SAID[card.decision.outcome]}
+
+
+def _tabs(request: Request, at: Membership, current: Status | None) -> list[dict[str, Any]]:
+    """The queues with their counts; what is not judged yet shows only where something waits."""
+    counts = review.counts(request.app.state.store, at.site_id)
+    return [
+        {
+            "id": status.value,
+            "name": QUEUE_NAMES[status],
+            "count": f"{COUNT_LIMIT:,}+" if count >= COUNT_LIMIT else f"{count:,}",
+            "url": _queue_url(site=at.site_id, queue=status.value),
+            "is_current": status is current,
+        }
+        for status, count in counts.items()
+        if count or status is not Status.PENDING or status is current
+    ]
+
+
+def _codes(cards: list[CommentCard], chosen: str) -> list[str]:
+    """The reason codes to filter by: those of this page, and the one that is chosen."""
+    found = {one.code for card in cards if card.decision for one in card.decision.reasons}
+    return sorted(found | ({chosen} if chosen else set()))
+
+
+def _query(**fields: str) -> str:
+    return urlencode({name: value for name, value in fields.items() if value})
+
+
+def _queue_url(**fields: str) -> str:
+    return f"{URL}/?{_query(**fields)}"

@@ -1,0 +1,134 @@
+"""A "Leave a Reply" form as a submission: WordPress's field names, our rules, and where to go back to."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
+from moderation.domain.errors import Invalid
+from service.schemas import parse_comment, to_submission
+
+# A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
+HONEYPOTS = ("topic", "ak_hp_textarea")
+NAMES = (
+    *("author", "email", "url", "comment", "comment_post_ID", "comment_parent"),
+    *("page_url", "page_title", "redirect_to"),
+    *HONEYPOTS,
+)
+LABELS = {
+    "author": "Name",
+    "email": "Email",
+    "url": "Website",
+    "comment": "Comment",
+    "page_url": "The page's address (page_url)",
+    "page_title": "The page's title (page_title)",
+    "comment_parent": "The comment you reply to",
+}
+_FIELD_AT = {
+    "/author/name": "author",
+    "/author/email": "email",
+    "/author/url": "url",
+    "/text": "comment",
+    "/page/url": "page_url",
+    "/page/title": "page_title",
+    "/parent_id": "comment_parent",
+}
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
+_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
+# What we add to a page's address, and what WordPress's reply links do: no part of its identity.
+_OURS = ("gatehouse=", "replytocom=")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Which field breaks which rule. field: its name in the form, '' for the form as a whole."""
+
+    field: str
+    message: str
+
+
+def problem(error: Invalid) -> Problem:
+    """An Invalid of the shared rules in the words of the form."""
+    field = _FIELD_AT.get(error.pointer, "")
+    rule = error.message.removeprefix(f"{error.pointer}: ").removeprefix("String ")
+    if not field or rule == error.message:
+        return Problem(field, error.message)
+    return Problem(field, f"{LABELS[field]} {rule[0].lower()}{rule[1:]}")
+
+
+def within(url: str, origins: Iterable[str]) -> bool:
+    """Whether a URL lies on one of the origins, letter by letter.
+
+    After the origin only '/', '?' or '#' may follow, so no reader of URLs can see another host.
+    """
+    if len(url) > PAGE_URL_LIMIT or _UNPRINTABLE.search(url):
+        return False
+    if any("\ud800" <= char <= "\udfff" for char in url):
+        return False
+    return any(
+        url == origin or url.startswith((f"{origin}/", f"{origin}?", f"{origin}#"))
+        for origin in origins
+    )
+
+
+def page_of(url: str) -> str:
+    """The address of the page itself: without fragment and without what we or WordPress add."""
+    path, mark, query = url.partition("#")[0].partition("?")
+    kept = "&".join(one for one in query.split("&") if not one.startswith(_OURS))
+    return f"{path}{mark}{kept}" if kept else path
+
+
+def landing(url: str) -> str:
+    """Where the reader goes after handing in: the page, which says that the reply was received."""
+    page = page_of(url)
+    safe = quote(page, safe=":/?#[]@!$&'()*+,;=%-._~")
+    return f"{safe}{'&' if '?' in page else '?'}gatehouse=received#respond"
+
+
+def submission(
+    fields: Mapping[str, str],
+    origins: Iterable[str],
+    *,
+    id: str,
+    site_id: str,
+    now: int,
+    ip: str,
+    user_agent: str,
+) -> Submission:
+    """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
+
+    The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and
+    whoever paired an article's number with another address first would carry its comments away.
+    The same content twice has the same idempotency key, so a double click is one comment.
+    """
+    if any(fields.get(name) for name in HONEYPOTS):
+        raise Invalid("A field that must stay empty was filled in. Please send it once more.")
+    text = fields.get("comment", "").replace("\r\n", "\n")
+    for typed, pointer in ((fields.get("author", ""), "/author/name"), (text, "/text")):
+        if not typed.strip():
+            raise Invalid(f"{pointer}: must not be empty.", pointer)
+    page_url = fields.get("page_url", "")
+    if not within(page_url, origins):
+        raise Invalid("/page/url: is not on this site.", "/page/url")
+    parent = fields.get("comment_parent", "").strip()
+    given = parse_comment(
+        {
+            "page": {"url": page_of(page_url), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
+            "author": {
+                "name": fields["author"],
+                "email": fields.get("email", "").strip(),
+                "url": _website(fields.get("url", "").strip()),
+            },
+            "text": text,
+            "parent_id": "" if parent == "0" else parent,  # WordPress's way to say none
+            "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
+        }
+    )
+    made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip)
+    return replace(made, idempotency_key=f"form:{made.fingerprint}")
+
+
+def _website(typed: str) -> str:
+    """'example.org' is what people type."""
+    return f"https://{typed}" if _BARE_HOST.fullmatch(typed) else typed

@@ -1,0 +1,145 @@
+"""/reply/{site_id} takes a plain form and answers 303; /demo is an article that has one."""
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from moderation import publish
+from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
+from moderation.domain.ids import timed_id
+from moderation.store import sites
+from moderation.store.engine import Store
+from moderation.store.sites import Site
+from service.auth import origin_of
+from service.client import client_address, flood_unit
+from service.embed.conversation import conversation
+from service.embed.reply import NAMES, Problem, landing, problem, submission, within
+from service.forms import read_form
+from service.html import HEADERS, Pages, retry_header, status_of
+
+router = APIRouter(include_in_schema=False)
+pages = Pages(Path(__file__).parent, "/embed/static")
+
+DEMO = "/demo"
+_SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
+
+
+@router.get("/embed/static/{version}/{name}")
+def static(version: str, name: str) -> Response:
+    return pages.file(version, name)
+
+
+@router.post("/reply/{site_id}")
+async def reply(request: Request, site_id: str) -> Response:
+    """Stores a reply and sends the reader back to the page: 303 means that it is on disk."""
+    state = request.app.state
+    fields: dict[str, str] = {}
+    site: Site | None = None
+    try:
+        site = await run_in_threadpool(_site, state.store, site_id)
+        _check_origin(request, site)
+        fields = await read_form(request, NAMES, state.settings.body_limit)
+        address = client_address(request, state.trusted)
+        unit = state.store.seal.address_key(flood_unit(address)) if address else ""
+        await state.limits.admit(site.id, unit)
+        now = time.time_ns() // 1_000_000
+        handed_in = submission(
+            fields,
+            site.origins,
+            id=timed_id("cmt", now, os.urandom(10)),
+            site_id=site.id,
+            now=now,
+            ip=address,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+        await state.intake.submit(handed_in, join=True)
+    except GatehouseError as error:
+        return _refused(error, site, fields)
+    wanted = fields.get("redirect_to", "")
+    back = landing(wanted if within(wanted, site.origins) else fields["page_url"])
+    return RedirectResponse(back, 303, headers=HEADERS)
+
+
+def _site(store: Store, site_id: str) -> Site:
+    if _SITE_ID.fullmatch(site_id):
+        with store.read() as connection:
+            if site := sites.get_site(connection, site_id):
+                return site
+    raise NotFound("There is no such site.")
+
+
+def _check_origin(request: Request, site: Site) -> None:
+    """A form belongs on the site's own pages or ours. Raises Forbidden for another's.
+
+    No Origin at all is let pass: old browsers and pages with a strict referrer policy send none.
+    """
+    origin = request.headers.get("origin", "null").lower()
+    host = request.headers.get("host", "")
+    ours = (request.app.state.settings.public_url, f"http://{host}", f"https://{host}")
+    if origin not in ("null", *site.origins, *ours):
+        raise Forbidden("This form stands on a page that does not belong to the site.")
+
+
+def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]) -> Response:
+    """A page that says what was wrong and still has what was typed."""
+    status, title = status_of(error)
+    found = problem(error) if isinstance(error, Invalid) else Problem("", error.message)
+    # Only the page's own address goes back into the form, and only where it is one.
+    origins = site.origins if site else ()
+    can_retry = site is not None and within(fields.get("page_url", ""), origins)
+    return pages.page(
+        "refused.html",
+        status,
+        retry_header(error),
+        form_action=filter(_is_plain, origins),
+        title=title,
+        problem=found,
+        can_retry=can_retry,
+        site_id=site.id if site else "",
+        typed=fields,
+        form={
+            "page_url": fields.get("page_url", "") if can_retry else "",
+            "page_title": fields.get("page_title", ""),
+            "parent": fields.get("comment_parent", ""),
+        },
+    )
+
+
+@router.get(DEMO)
+def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Response:
+    """An article of a small invented newspaper, with its approved comments and the form."""
+    state = request.app.state
+    origin = origin_of(state.settings.public_url)
+    site_id = publish.site_of(state.store, "", origin)
+    if site_id is None:
+        return pages.page("nosite.html", 404, origin=origin)
+    page_url = f"{state.settings.public_url}{DEMO}"
+    comments = publish.thread(state.store, site_id, page_url)
+    return pages.page(
+        "demo.html",
+        form_action=filter(_is_plain, [origin]),
+        comments=conversation(comments),
+        answered=next((one for one in comments if one.id == replytocom), None),
+        received=gatehouse == "received",
+        site_id=site_id,
+        problem=Problem("", ""),
+        typed={},
+        form={
+            "page_url": page_url,
+            "page_title": "The night ferry comes back",
+            "parent": replytocom if any(one.id == replytocom for one in comments) else "0",
+        },
+    )
+
+
+def _is_plain(origin: str) -> bool:
+    """Whether an origin may stand in a Content-Security-Policy."""
+    parts = urlsplit(origin)
+    return bool(re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", origin)) and bool(parts.hostname)
