@@ -1,0 +1,77 @@
+"""The `gatehouse` command: its list of commands, and how it says what went wrong."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatehouse import processes
+from gatehouse.broker import NoBroker
+from gatehouse.folder import FolderError
+from gatehouse.up import Failed
+from gatehouse.up import up as run_everything
+from moderation.domain.errors import GatehouseError
+from moderation.settings import SettingsError, read_settings
+
+app = typer.Typer(
+    help="Gatehouse: every reply passes the gatehouse before it enters the page.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def up(
+    data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Run everything on this machine until Ctrl-C: broker, API, workers, with a demo page."""
+    environment = dict(os.environ)
+    given = {"DATA": data, "HOST": host, "PORT": port}
+    environment.update(
+        {f"GATEHOUSE_{key}": str(value) for key, value in given.items() if value is not None}
+    )
+    settings = read_settings(environment)
+    if not {"GATEHOUSE_PUBLIC_URL", "GATEHOUSE_PUBLIC_URL_FILE"} & environment.keys():
+        named = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+        named = f"[{named}]" if ":" in named else named
+        environment["GATEHOUSE_PUBLIC_URL"] = f"http://{named}:{settings.port}"
+        settings = read_settings(environment)
+    run_everything(settings)
+
+
+for command in (
+    processes.api,
+    processes.worker,
+    processes.courier,
+    processes.beat,
+    processes.migrate,
+):
+    app.command()(command)
+app.command(hidden=True)(processes.prepare)
+
+
+def run() -> None:
+    """The entry point: what is the operator's to mend is one sentence, without a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        _end(error, 2)
+    except GatehouseError as error:
+        _end(error.message, 1)
+    except (FolderError, NoBroker, Failed) as error:
+        _end(error, 1)
+
+
+def _end(message: object, status: int) -> None:
+    print(f"gatehouse: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,132 @@
+"""What `gatehouse up` makes at its first start, and what it says when everything runs."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatehouse.store import entropy, now
+from moderation.settings import Settings
+
+if TYPE_CHECKING:
+    from moderation.store.engine import Connection, Store
+
+OPERATOR = "operator@localhost"  # who the printed log-in link is for
+_MARK = b'{"gatehouse_welcome": '
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """site_id, publishable: of the demo site, '' without one. secret: its key, '' but at first start.
+    link: token of a log-in link.
+    """
+
+    site_id: str
+    publishable: str
+    secret: str
+    link: str
+
+    def text(self, settings: Settings) -> str:
+        """What the operator reads."""
+        url = settings.public_url
+        lines = [
+            "",
+            "  Gatehouse is open.",
+            "",
+            f"  Article with a form  {url}/demo",
+            f"  Console              {url}/console/login?link={self.link}",
+            "                       (opens once, within 15 minutes; the next one:",
+            f"                       gatehouse moderator login-link {OPERATOR})",
+            f"  Data                 {settings.data}",
+        ]
+        if self.publishable:
+            lines += ["", "  Hand in a comment:", "", *_curl(url, self.publishable)]
+        if self.secret:
+            lines += [
+                "",
+                "  The demo site's secret key, for servers. It is shown this once:",
+                "",
+                f"    {self.secret}",
+            ]
+        return "\n".join([*lines, ""])
+
+
+def _curl(url: str, key: str) -> list[str]:
+    comment = {
+        "page": {"url": f"{url}/demo"},
+        "author": {"name": "Alice"},
+        "text": "Thank you, that was worth reading.",
+    }
+    return [
+        f"    curl -s {url}/api/v1/comments \\",
+        f"      -H 'Authorization: Bearer {key}' \\",
+        f"      -H 'Origin: {url}' -H 'Content-Type: application/json' \\",
+        f"      -d '{json.dumps(comment)}'",
+    ]
+
+
+def write_welcome(welcome: Welcome) -> str:
+    """One line, from the process that prepares to the one that greets; it is never logged."""
+    return _MARK.decode() + json.dumps(asdict(welcome)) + "}"
+
+
+def read_welcome(line: bytes) -> Welcome | None:
+    """The welcome, if the line is one."""
+    if not line.startswith(_MARK):
+        return None
+    return Welcome(**json.loads(line)["gatehouse_welcome"])
+
+
+def prepare(store: "Store", settings: Settings) -> Welcome:
+    """Makes the demo site where there is no site at all, and a log-in link each time."""
+    from moderation.store import moderators, sites
+
+    with store.write() as connection:
+        known = sites.all_sites(connection)
+        remembered = _Remembered(settings.data / "demo.json")
+        secret = ""
+        if not known:
+            site_id, publishable, secret = _found_site(connection, settings)
+            remembered.write(site_id, publishable)
+        site_id, publishable = remembered.read()
+        if site_id not in {one.id for one in known} and not secret:
+            site_id, publishable = "", ""  # another database than the one it was made in
+        operator = moderators.by_email(connection, OPERATOR)
+        operator_id = (
+            operator.id if operator else moderators.add(connection, OPERATOR, "", now(), entropy)
+        )
+        for one in sites.all_sites(connection) if operator is None else ():
+            moderators.grant(connection, operator_id, one.id, "admin")
+        link = moderators.add_login_link(connection, operator_id, now(), entropy)
+    return Welcome(site_id, publishable, secret, link)
+
+
+def _found_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
+    """The demo site: its id, publishable key and secret key."""
+    from moderation.store import sites
+
+    # A browser may be pointed at either name of this machine.
+    origins = {settings.public_url, settings.public_url.replace("//127.0.0.1", "//localhost")}
+    site = sites.add_site(connection, "Demo", sorted(origins), "en", now(), entropy)
+    publishable = sites.add_key(connection, site.id, sites.PUBLISHABLE, now(), entropy)
+    return site.id, publishable, sites.add_key(connection, site.id, sites.SECRET, now(), entropy)
+
+
+class _Remembered:
+    """The demo site's publishable key, which is no secret, for the next start's curl."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> tuple[str, str]:
+        try:
+            kept = json.loads(self._path.read_text())
+            return str(kept["site_id"]), str(kept["publishable_key"])
+        except (OSError, ValueError, KeyError):
+            return "", ""
+
+    def write(self, site_id: str, publishable: str) -> None:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({"site_id": site_id, "publishable_key": publishable}, file)
