@@ -1,0 +1,85 @@
+"""Settings: read once, from the environment or files; nonsense stops the start with one sentence."""
+
+import json
+import logging
+import stat
+
+import pytest
+
+from moderation.log import JsonLines
+from moderation.settings import SettingsError, read_settings
+
+
+def test_defaults_are_loopback_sqlite_and_the_bundled_model(tmp_path):
+    settings = read_settings({"GATEHOUSE_DATA": str(tmp_path)})
+    assert settings.host == "127.0.0.1"
+    assert settings.database == f"sqlite+pysqlite:///{tmp_path}/gatehouse.db"
+    assert settings.broker == f"redis+socket://{tmp_path}/broker.sock?virtual_host=0"
+    assert settings.toxicity_model == "bundled"
+
+
+def test_secrets_may_come_from_files(tmp_path):
+    (tmp_path / "url").write_text("postgresql://u:p@db/gatehouse\n")
+    settings = read_settings({"GATEHOUSE_DATABASE_URL_FILE": str(tmp_path / "url")})
+    assert settings.database == "postgresql+psycopg://u:p@db/gatehouse"
+    assert (
+        read_settings({"DATABASE_URL": "postgres://db/x"}).database == "postgresql+psycopg://db/x"
+    )
+    assert read_settings({"REDIS_URL": "redis://b"}).broker == "redis://b"
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
+    settings = read_settings({"GATEHOUSE_DATA": str(tmp_path / "data")})
+    secret = settings.master_secret()
+    assert len(secret) >= 32
+    assert settings.master_secret() == secret
+    assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        ({"GATEHOUSE_PORT": "eighty"}, "GATEHOUSE_PORT"),
+        ({"GATEHOUSE_PORT": "70000"}, "GATEHOUSE_PORT"),
+        ({"GATEHOUSE_SECRET_KEY": "short"}, "GATEHOUSE_SECRET_KEY"),
+        ({"GATEHOUSE_DATABASE_URL": "mysql://x"}, "GATEHOUSE_DATABASE_URL"),
+        ({"GATEHOUSE_DATABASE_URL_FILE": "/no/such/file"}, "GATEHOUSE_DATABASE_URL_FILE"),
+        ({"GATEHOUSE_LIMIT_SITE": "many"}, "GATEHOUSE_LIMIT_SITE"),
+        ({"GATEHOUSE_PUBLIC_URL": "news.example"}, "GATEHOUSE_PUBLIC_URL"),
+        ({"GATEHOUSE_TOXICITY_MODEL": "gpt"}, "GATEHOUSE_TOXICITY_MODEL"),
+        ({"GATEHOUSE_LEASE_SECONDS": "5"}, "GATEHOUSE_LEASE_SECONDS"),
+        ({"GATEHOUSE_COLOUR": "red"}, "GATEHOUSE_COLOUR"),
+    ],
+)
+def test_nonsense_is_one_sentence_that_names_the_setting(environment, name):
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment)
+    sentence = str(caught.value)
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "short" not in sentence.split("shorter")[0]
+
+
+def test_a_record_is_one_line_and_an_exception_never_quotes():
+    canary = "carol@private.test"
+    try:
+        raise ValueError(canary)
+    except ValueError as error:
+        record = logging.getLogger("gatehouse.test").makeRecord(
+            "gatehouse.test",
+            logging.ERROR,
+            "f",
+            1,
+            "a fact\n\x1b[31m",
+            (),
+            (type(error), error, error.__traceback__),
+            extra={"comment_id": "cmt_1"},
+        )
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert canary not in line
+    read = json.loads(line)
+    assert (read["error"], read["comment_id"]) == ("ValueError", "cmt_1")
+    assert read["where"][0].endswith("test_a_record_is_one_line_and_an_exception_never_quotes")
