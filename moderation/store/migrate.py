@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from moderation.store.engine import Store
+from moderation.store.engine import Connection, Store
 
 # Any number will do as long as everyone takes the same; it spells 'gate'.
 _ADVISORY_LOCK = 0x67617465
@@ -20,14 +20,19 @@ def _config() -> Config:
     return config
 
 
+def configured(connection: Connection) -> Config:
+    """Alembic's settings for running its commands on an open connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    return config
+
+
 def migrate(store: Store) -> None:
     """Upgrades to the newest revision; several processes may call it at once."""
-    config = _config()
     with store.write() as connection:
         if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(configured(connection), "head")
 
 
 def is_current(store: Store) -> bool:
