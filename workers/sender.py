@@ -125,16 +125,9 @@ def _read_away(chunks: Iterable[bytes]) -> None:
 
 
 def _word(failure: Exception) -> str:
-    cause = failure.__cause__
     if isinstance(failure, httpcore.TimeoutException):
         return "timeout"
-    if isinstance(failure, httpcore.ProtocolError):
-        return "protocol"
-    if isinstance(cause, ssl.SSLError):  # a certificate that is wrong, or no TLS at all
-        return "tls"
-    if isinstance(cause, ConnectionRefusedError):
-        return "refused"
-    return "unreachable" if isinstance(failure, httpcore.ConnectError) else "reset"
+    return "protocol" if isinstance(failure, httpcore.ProtocolError) else "reset"
 
 
 class _Line(httpcore.NetworkBackend):
@@ -158,13 +151,16 @@ class _Line(httpcore.NetworkBackend):
         # One inner address among public ones is reason enough: such a name is not to be trusted.
         if not self._to.allowed and any(refused(address) for address in addresses):
             raise _Stopped("address")
-        failure: Exception = _Stopped("dns")
+        failure = _Stopped("dns")
         for address in addresses[:ADDRESS_LIMIT]:
             seconds = min(CONNECT_SECONDS, _left(self._until))
             try:
                 stream = self._dial.connect_tcp(address, port, seconds, None, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
+            except httpcore.ConnectTimeout:
+                failure = _Stopped("timeout")
+            except httpcore.ConnectError as error:
+                closed = isinstance(error.__cause__, ConnectionRefusedError)
+                failure = _Stopped("refused" if closed else "unreachable")
             else:
                 return _Timed(stream, self._until)
         raise failure
@@ -221,7 +217,11 @@ class _Timed(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         left = _left(self._until)
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._until)
+        try:
+            secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        except httpcore.ConnectError:  # a certificate that is wrong, or no TLS at all
+            raise _Stopped("tls") from None
+        return _Timed(secured, self._until)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
