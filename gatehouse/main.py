@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import processes
+from gatehouse import policies, processes, sites
 from gatehouse.broker import NoBroker
+from gatehouse.doctor import doctor
+from gatehouse.export import export
 from gatehouse.folder import FolderError
+from gatehouse.score import score
 from gatehouse.up import Failed
 from gatehouse.up import up as run_everything
 from moderation.domain.errors import GatehouseError
@@ -30,7 +33,10 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
-    """Run everything on this machine until Ctrl-C: broker, API, workers, with a demo page."""
+    """Run everything here until Ctrl-C.
+
+    Broker, API, workers and a demo page; started again with the same folder, all is still there.
+    """
     environment = dict(os.environ)
     given = {"DATA": data, "HOST": host, "PORT": port}
     environment.update(
@@ -46,14 +52,15 @@ def up(
 
 
 for command in (
-    processes.api,
-    processes.worker,
-    processes.courier,
-    processes.beat,
-    processes.migrate,
+    *(processes.api, processes.worker, processes.courier, processes.beat, processes.migrate),
+    *(score, export, doctor),
 ):
     app.command()(command)
 app.command(hidden=True)(processes.prepare)
+for name in ("site", "endpoint", "moderator"):
+    app.add_typer(getattr(sites, name), name=name)
+app.add_typer(policies.policy, name="policy")
+app.add_typer(policies.model, name="model")
 
 
 def run() -> None:

@@ -74,7 +74,10 @@ def courier(
 
 
 def beat() -> None:
-    """Ring for the sweep every few seconds: one such process, where no worker has --beat."""
+    """Ring for the sweep every few seconds.
+
+    One such process is enough, and none where a worker has --beat.
+    """
     _celery(
         "beat", "--pidfile="
     )  # one per container or unit; a stale file would keep it from starting
@@ -91,7 +94,10 @@ def _celery(command: str, *options: str) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to this version's schema; it may be run again, and by several at once."""
+    """Bring the database to this version.
+
+    It may be run again, and by several at once.
+    """
     settings = read_settings()
     _migrate(settings)
     print("The database is up to date.", file=sys.stderr)

@@ -162,6 +162,7 @@ class Up:
                     self._collect(child)
         self._undertaker.dismiss()
         self._selector.close()
+        _say(f"stopped; everything is kept in {self._settings.data}")
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

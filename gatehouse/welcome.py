@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatehouse.store import entropy, now
-from moderation.settings import Settings
+from moderation.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Connection, Store
@@ -37,7 +39,7 @@ class Welcome:
             f"  Article with a form  {url}/demo",
             f"  Console              {url}/console/login?link={self.link}",
             "                       (opens once, within 15 minutes; the next one:",
-            f"                       gatehouse moderator login-link {OPERATOR})",
+            f"                       {_command(settings)} moderator login-link {OPERATOR})",
             f"  Data                 {settings.data}",
         ]
         if self.publishable:
@@ -50,6 +52,16 @@ class Welcome:
                 f"    {self.secret}",
             ]
         return "\n".join([*lines, ""])
+
+
+def _command(settings: Settings) -> str:
+    """How to call `gatehouse` from another terminal in the same folder, so that it finds all this."""
+    words, usual = [], read_settings({})
+    if settings.data != usual.data.absolute():
+        words.append(f"GATEHOUSE_DATA={shlex.quote(str(settings.data))}")
+    if settings.public_url != usual.public_url:
+        words.append(f"GATEHOUSE_PUBLIC_URL={settings.public_url}")
+    return " ".join([*words, sys.argv[0]])
 
 
 def _curl(url: str, key: str) -> list[str]:

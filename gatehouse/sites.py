@@ -1,0 +1,170 @@
+"""The commands that set up who takes part: sites with keys, endpoints, moderators."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from gatehouse.store import entropy, now, opened
+from moderation.domain.errors import Invalid, NotFound
+from moderation.settings import read_settings
+
+if TYPE_CHECKING:
+    from moderation.store.engine import Connection
+    from moderation.store.sites import Site
+
+site = typer.Typer(help="Sites and their keys.", no_args_is_help=True)
+endpoint = typer.Typer(help="Where a site's webhooks go.", no_args_is_help=True)
+moderator = typer.Typer(help="The people who moderate.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+SiteGiven = Annotated[str, typer.Argument(metavar="SITE", help="A site's id, or its name.")]
+
+
+@site.command("add")
+def add_site(
+    name: Annotated[str, typer.Argument(help="What moderators call it.")],
+    origin: Annotated[list[str], typer.Option(help="https://news.example; may be given again.")],
+    language: Annotated[str, typer.Option(help="Of its pages, such as en or pt-BR.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add a site and print its keys, which cannot be shown again."""
+    from moderation.store import sites
+
+    origins = [normal_origin(one) for one in origin]
+    with opened() as store, store.write() as connection:
+        made = sites.add_site(connection, name, origins, language, now(), entropy)
+        keys = {
+            f"{kind}_key": sites.add_key(connection, made.id, kind, now(), entropy)
+            for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
+        }
+    _show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
+
+
+def normal_origin(given: str) -> str:
+    """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
+    try:
+        parts = urlsplit(given.strip())
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:
+        host, port = "", None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Invalid("An origin is written https://news.example.", "/origins")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+        raise Invalid("An origin has no path: https://news.example.", "/origins")
+    shown = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, default) else f":{port}")
+
+
+@site.command("list")
+def list_sites(as_json: AsJson = False) -> None:
+    """List the sites, oldest first."""
+    from moderation.store import sites
+
+    with opened() as store, store.read() as connection:
+        for one in sites.all_sites(connection):
+            if as_json:
+                print(json.dumps({"id": one.id, "name": one.name, "origins": one.origins}))
+            else:
+                print(f"{one.id}  {one.name}  {' '.join(one.origins)}")
+
+
+def find_site(connection: "Connection", given: str) -> "Site":
+    """The site with this id, or the only one with this name. Raises NotFound."""
+    from moderation.store import sites
+
+    found = sites.get_site(connection, given)
+    named = [one for one in sites.all_sites(connection) if one.name == given]
+    if found is None and len(named) == 1:
+        found = named[0]
+    if found is None:
+        raise NotFound(f"There is no site '{given}', or more than one: see `gatehouse site list`.")
+    return found
+
+
+@endpoint.command("add")
+def add_endpoint(
+    site: SiteGiven,
+    url: Annotated[str, typer.Argument(help="https://news.example/hook")],
+    with_text: Annotated[bool, typer.Option(help="Send the comment's text too.")] = False,
+    type: Annotated[
+        list[str] | None, typer.Option(help="comment.held and so on; all without this.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
+    from moderation import subscribe
+
+    settings = read_settings()
+    with opened(settings) as store:
+        with store.read() as connection:
+            site_id = find_site(connection, site).id
+        made, secret = subscribe.add(
+            store,
+            site_id,
+            url,
+            types=type or (),
+            with_text=with_text,
+            allow=settings.webhook_allow,
+            now=now(),
+            entropy=entropy,
+        )
+    _show({"id": made.id, "url": made.url, "secret": secret}, as_json)
+
+
+@moderator.command("add")
+def add_moderator(
+    email: str,
+    role: Annotated[str, typer.Option(help="moderator, editor or admin.")],
+    site: Annotated[str, typer.Option(help="A site's id, or its name.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a password; without one, links only.")
+    ] = False,
+) -> None:
+    """Add a moderator, or give one another site, role or password."""
+    from moderation.signin import hash_password
+    from moderation.store import moderators
+
+    if "@" not in email:
+        raise Invalid("That is no e-mail address.", "/email")
+    password = hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else ""
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        known = moderators.by_email(connection, email)
+        if known is None:
+            moderator_id = moderators.add(connection, email, password, now(), entropy)
+        else:
+            moderator_id = known.id
+            if password:
+                moderators.set_password(connection, moderator_id, password)
+        moderators.grant(connection, moderator_id, its.id, role)
+    print(f"{email} is {role} of {its.name}.", file=sys.stderr)
+    print(moderator_id)
+
+
+@moderator.command("login-link")
+def login_link(email: str) -> None:
+    """Print a link that logs a moderator in, once, within 15 minutes."""
+    from moderation.store import moderators
+
+    settings = read_settings()
+    with opened(settings) as store, store.write() as connection:
+        known = moderators.by_email(connection, email)
+        if known is None:
+            raise NotFound(f"There is no moderator {email}: see `gatehouse moderator add`.")
+        token = moderators.add_login_link(connection, known.id, now(), entropy)
+    print(f"{settings.public_url}/console/login?link={token}")
+
+
+def _show(facts: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts))
+        return
+    for key, value in facts.items():
+        shown = " ".join(value) if isinstance(value, list) else value
+        print(f"{key.replace('_', ' '):16}{shown}")
+    print("\nKeep the keys now: they are not shown again.", file=sys.stderr)
