@@ -6,6 +6,7 @@ label (Wang and Manning 2012, "Baselines and Bigrams"), calibrated on comments i
 
 import argparse
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -19,8 +20,9 @@ from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
 
 from moderation.domain.text import normalise
+from moderation.scorers.bundled import windows
 from moderation.scorers.ngrams import PLACES, presence
-from training.corpus import LABELS, UNKNOWN, Example, jigsaw, others
+from training.corpus import LABELS, UNKNOWN, Example, jigsaw, others, rest_of_talk
 from training.sentences import sentences
 
 ID, VERSION = "gatehouse-linear", "1"
@@ -50,8 +52,10 @@ def main() -> None:
         area = roc_auc_score(held_wanted[known, at], logits)
         print(f"{label:16} held-out AUC {area:.4f}, {time.process_time() - begun:.0f} CPU s")
     small, scale = quantise(table)
-    logits = held_features @ (small * scale.astype(np.float32)) + bias
-    calibration = [calibrate(logits[:, at], held_wanted[:, at], PREVALENCE[at]) for at in range(6)]
+    held += rest_of_talk(arguments.data)
+    logits = _logits(held, small, scale, bias)
+    truth = np.array([one.labels for one in held])
+    calibration = [calibrate(logits[:, at], truth[:, at], PREVALENCE[at]) for at in range(6)]
     _write(arguments.out, small, scale, bias, calibration)
     print(f"{time.process_time() - begun:.0f} CPU seconds in all")
 
@@ -155,6 +159,21 @@ def fit(features: csr_matrix, wanted: np.ndarray, weights: np.ndarray) -> tuple[
     start[-1] = np.log(rate / (1 - rate))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     return found.x[:-1].astype(np.float32) * ratio, float(found.x[-1])
+
+
+def _logits(
+    examples: Sequence[Example], small: np.ndarray, scale: np.ndarray, bias: np.ndarray
+) -> np.ndarray:
+    """What the scorer will see: of each text, the highest over its windows."""
+    table = small * scale.astype(np.float32)
+    found = []
+    for one in examples:
+        text = normalise(one.text).text
+        places, first = presence([text[start:end] for start, end in windows(text)])
+        counts = np.maximum(np.diff(first), 1)
+        sums = [table[places[a:b]].sum(axis=0) for a, b in itertools.pairwise(first)]
+        found.append((np.array(sums) / np.sqrt(counts)[:, None] + bias).max(axis=0))
+    return np.array(found)
 
 
 def quantise(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -172,8 +172,8 @@ def sentences(seed: int) -> Iterator[Example]:
         itertools.product(_HARMLESS, adjectives), itertools.product(_HARMLESS_MANY, plurals)
     ):
         if random_.random() < 0.7:
-            yield Example(_fill(template, word, word), clean, 1.0, "written")
-    for labels, templates, share in ((hateful, _UGLY, 0.5), (threatening, _UGLY_THREATS, 0.6)):
+            yield Example(_fill(template, word, word), clean, 4.0, "written")
+    for labels, templates, share in ((hateful, _UGLY, 0.3), (threatening, _UGLY_THREATS, 0.6)):
         for template in templates:
             for word, many in itertools.zip_longest(adjectives, plurals):
                 chosen = word if "{a}" in template else many

@@ -98,14 +98,15 @@ def _found(pattern: object, text: str) -> tuple[Span, ...]:
 
 
 def _apart(spans: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans that touch none of the others: digits in a link are no phone number."""
+    """The spans that touch none of the others, nor each other: digits in a link are no phone number."""
     taken = iter(sorted(others))
     other = next(taken, None)
-    kept = []
+    kept: list[Span] = []
     for span in sorted(set(spans)):
         while other is not None and other.end <= span.start:
             other = next(taken, None)
-        if other is None or span.end <= other.start:
+        free = not kept or kept[-1].end <= span.start
+        if free and (other is None or span.end <= other.start):
             kept.append(span)
     return tuple(kept)
 

@@ -1,0 +1,36 @@
+"""Candidates to measure: from plain to hostile."""
+
+from typing import Any
+
+from moderation.domain.score import Candidate
+from moderation.domain.text import normalise
+
+
+def candidate(text: str, **more: Any) -> Candidate:
+    """A text as the service hands it to scorers."""
+    return Candidate(text, normalise(text), **more)
+
+
+HOSTILE = {
+    "empty": "",
+    "blank": " \n\t ",
+    "one word of 65 kB": "a" * 65_525,
+    "two letters for 65 kB": "ab " * 21_000,
+    "an insult for 65 kB": "you idiot " * 6_500,
+    "dots": "." * 65_525,
+    "links": "http://a.b/" * 5_000,
+    "digits": "1 " * 32_000,
+    "names at names": "a@b." * 16_000,
+    "NULs": "\x00" * 1_000 + "idiot\x00",
+    "emoji": "😀👏🏽👨‍👩‍👧‍👦🇩🇪" * 500,
+    "emoji inside": "i😀d😀i😀o😀t " * 500,
+    "bidi": "\u202eidiot\u202c \u2066you\u2069" * 200,
+    "marks": "e\u0301\u0316" * 5_000,
+    "Russian": "Это совершенно обычный комментарий. " * 50,
+    "Chinese": "这是一条普通的评论。" * 300,
+    "Hindi": "यह एक साधारण टिप्पणी है। " * 100,
+    "Arabic ligatures": "ﷺ" * 5_000,
+    "capital that grows": "İ" * 500 + " İstanbul",
+    "unassigned and private": "\u0378\ue000\U000f0000\U0010ffff" * 100,
+    "invisible": "\u200b\u200d\ufeff" * 1_000,
+}

@@ -1,0 +1,63 @@
+"""Languages: told from the raw text, inherited where too short, never by way of the network."""
+
+import socket
+
+import pytest
+
+from moderation.domain.score import Signal
+from moderation.scorers.language import Language
+from tests.scorers.candidates import candidate
+
+
+def signals(text: str, language: str = "", covered: str = "en") -> dict[str, Signal]:
+    scorer = Language(frozenset(covered.split()))
+    return {one.name: one for one in scorer.measure([candidate(text, language=language)])[0]}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The council will vote on the new bridge next week.", "en"),
+        ("Der Stadtrat stimmt nächste Woche über die neue Brücke ab.", "de"),
+        ("Городской совет проголосует на следующей неделе.", "ru"),
+        ("Le conseil municipal votera la semaine prochaine.", "fr"),
+        ("市议会将于下周就新桥进行表决", "zh"),
+        ("مجلس المدينة سيصوت الأسبوع المقبل على الجسر", "ar"),
+        ("日本語のコメントです", "ja"),
+    ],
+)
+def test_what_is_not_covered_is_said_to_be_so(text: str, code: str) -> None:
+    found = signals(text)
+    assert found["language"].note == code
+    assert found["language"].value > 0.5
+    assert ("language_unsupported" in found) == (code != "en")
+    assert "language_unsupported" not in signals(text, covered=f"en {code}")
+
+
+@pytest.mark.parametrize(
+    ("page", "code"), [("", "en"), ("en-GB", "en"), ("de-AT", "de"), ("fr", "fr")]
+)
+def test_short_comments_are_in_the_language_of_the_page(page: str, code: str) -> None:
+    found = signals("lol, ok!", language=page)
+    assert (found["language"].note, found["language"].value) == (code, 0.0)
+    assert ("language_unsupported" in found) == (code != "en")
+
+
+def test_a_link_says_nothing_about_the_language() -> None:
+    assert (
+        signals("lol https://www.zeitung.example/nachrichten-aus-der-ganzen-welt")["language"].note
+        == "en"
+    )
+
+
+def test_the_disguise_of_english_is_not_taken_for_another_language_by_the_page() -> None:
+    # Short Cyrillic stays what it is although the page is English.
+    assert "language_unsupported" in signals("идиот ты", language="en")
+
+
+def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was attempted")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert signals("The council will vote on the new bridge next week.")["language"].note == "en"
