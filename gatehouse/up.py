@@ -32,8 +32,12 @@ class Failed(Exception):
 class Up:
     """The children and the loop that listens to them. One thread; nothing here waits for long."""
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, environment: Mapping[str, str], broker_command: list[str] | None
+    ) -> None:
+        """broker_command: None where the broker is somebody else's."""
         self._settings = settings
+        self._broker_command = broker_command
         self._environment = environment
         self._selector = selectors.DefaultSelector()
         self._undertaker = Undertaker()
@@ -56,9 +60,8 @@ class Up:
                 self._stop()
 
     def _start_first(self) -> None:
-        if not self._settings.redis_url:
-            command = broker.server_command(self._settings.data)
-            self._add("broker", command)
+        if self._broker_command:
+            self._add("broker", self._broker_command)
         self._add("prepare", _ourselves("prepare"), once=True, heard=self._prepared)
         # It imports while the database is made ready, and then waits for that.
         self._add("api", _ourselves("api", "--when-migrated"))
@@ -219,7 +222,8 @@ def up(settings: Settings) -> None:
                 "choose another with --port or --host."
             )
         settings = settings.model_copy(update={"data": data})
-        Up(settings, _environment(settings)).run()
+        command = None if settings.redis_url else broker.server_command(data)
+        Up(settings, _environment(settings), command).run()
     finally:
         os.close(holder)
 

@@ -91,26 +91,33 @@ def read_welcome(line: bytes) -> Welcome | None:
 
 
 def prepare(store: "Store", settings: Settings) -> Welcome:
-    """Makes the demo site where there is no site at all, and a log-in link each time."""
+    """Makes the demo site where there is none, and a log-in link each time.
+
+    Where other sites are there is none, so that a service in use is left alone. A demo site is for
+    one address: on another port there is another.
+    """
     from moderation.store import moderators, sites
 
+    remembered = _Remembered(settings.data / "demo.json")
+    secret = ""
     with store.write() as connection:
-        known = sites.all_sites(connection)
-        remembered = _Remembered(settings.data / "demo.json")
-        secret = ""
-        if not known:
-            site_id, publishable, secret = _found_site(connection, settings)
-            remembered.write(site_id, publishable)
+        known = {one.id: one for one in sites.all_sites(connection)}
         site_id, publishable = remembered.read()
-        if site_id not in {one.id for one in known} and not secret:
-            site_id, publishable = "", ""  # another database than the one it was made in
+        demo = known.get(site_id)
+        if not known or (demo and settings.public_url not in demo.origins):
+            site_id, publishable, secret = _found_site(connection, settings)
+        elif demo is None:
+            site_id = publishable = ""
         operator = moderators.by_email(connection, OPERATOR)
         operator_id = (
             operator.id if operator else moderators.add(connection, OPERATOR, "", now(), entropy)
         )
-        for one in sites.all_sites(connection) if operator is None else ():
-            moderators.grant(connection, operator_id, one.id, "admin")
+        granted = [] if operator else list(known)
+        for one in [*granted, *([site_id] if secret else [])]:
+            moderators.grant(connection, operator_id, one, "admin")
         link = moderators.add_login_link(connection, operator_id, now(), entropy)
+    if secret:  # after the commit: the site is there
+        remembered.write(site_id, publishable)
     return Welcome(site_id, publishable, secret, link)
 
 

@@ -1,0 +1,1 @@
+"""Tests of the command, run as an operator runs it."""
