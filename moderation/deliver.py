@@ -19,9 +19,10 @@ from moderation.domain.delivery import (
     next_delay,
     outcome_of,
 )
-from moderation.store import deliveries, endpoints
-from moderation.store.deliveries import Job, Note
+from moderation.store import deliveries, endpoints, outbox
+from moderation.store.deliveries import Note
 from moderation.store.engine import Store
+from moderation.store.outbox import Job
 
 log = logging.getLogger("gatehouse.deliver")
 
@@ -32,8 +33,10 @@ LEASE = 45_000  # ms: half as long again as an attempt may take (settings.webhoo
 # ms after which a drain claims no more. With the longest attempt it stays well below the 120 s
 # after which the broker would hand the same bell to somebody else.
 SLICE = 60_000
-THREADS = 16  # sends at once: they wait, they do not work
-PER_ENDPOINT = 4  # of them for one endpoint, so that four slow ones leave the pool free for a fifth
+THREADS = 32  # sends at once: they wait, they do not work
+# Of them for one endpoint: what a small site's web server takes beside its readers. It takes eight
+# endpoints that begin to hang in the same moment to fill the pool; failing ones get one each.
+PER_ENDPOINT = 4
 # Seconds between looks for new work while sends are under way: what a new event waits at most.
 LOOK = 0.1
 
@@ -64,6 +67,7 @@ def deliver(
     now: Callable[[], int],
     entropy: Callable[[int], bytes],
     chance: Callable[[], float],
+    lease: str = "courier",
     scale: float = 1.0,
     limit: int = 10_000,
     threads: int = THREADS,
@@ -73,37 +77,36 @@ def deliver(
 
     Sends wait in threads, outside any transaction; claims and notes are made by this thread alone,
     in batches. A crash between the two leaves the lease to run out, and the same message with the
-    same id is sent again: at least once. scale: multiplies the retry schedule. chance: 0 <= it < 1.
+    same id is sent again: at least once. lease: names the process, see deliveries.release; every
+    drain adds its own mark, so that a note which comes too late is never taken for a timely one.
+    scale: multiplies the retry schedule. chance: 0 <= it < 1. Raises Unavailable with the database.
     """
-    lease = "send/" + entropy(8).hex()
+    lease = f"{lease}/{entropy(8).hex()}"
     until = now() + SLICE
     done = Delivered()
-    flying: dict[Future[_Sent], Job] = {}
+    flying: set[Future[_Sent]] = set()
     with ThreadPoolExecutor(threads, thread_name_prefix="send") as pool:
         while True:
             free = min(threads - len(flying), limit)
-            jobs: list[Job] = []
             if free > 0 and now() < until:
-                jobs = _claim(store, lease, now(), free, per_endpoint)
-            limit -= len(jobs)
-            for job in jobs:
-                flying[pool.submit(_attempt, job, store, send, now)] = job
+                for job in _claim(store, lease, now(), free, per_endpoint):
+                    flying.add(pool.submit(_attempt, job, store, send, now))
+                    limit -= 1
             if not flying:
                 return done
-            landed, _ = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
+            landed, flying = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
             if landed:
-                for future in landed:
-                    del flying[future]
                 sent = [future.result() for future in landed]
                 _record(store, lease, sent, now(), entropy, chance, scale, done)
 
 
 def _claim(store: Store, lease: str, now: int, limit: int, per_endpoint: int) -> list[Job]:
-    with store.read() as connection:  # SQLite's one write lock is not taken to find nothing
-        if not deliveries.is_due(connection, now):
-            return []
+    with store.read() as connection:  # SQLite's one write lock is not taken to look about
+        ids = outbox.due(connection, now, now + LEASE, limit, per_endpoint)
+    if not ids:
+        return []
     with store.write() as connection:
-        return deliveries.claim(connection, lease, now, now + LEASE, limit, per_endpoint)
+        return outbox.take(connection, ids, lease, now, now + LEASE)
 
 
 def _attempt(job: Job, store: Store, send: Send, now: Callable[[], int]) -> _Sent:

@@ -1,40 +1,14 @@
-"""Deliveries and their attempts: claimed under a lease, noted, listed, sent again."""
+"""Deliveries and their attempts: noted, listed, held back, sent again."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import Status
 from moderation.domain.delivery import Attempt, Response
-from moderation.store.dialect import claim_deliveries, insert_new
-from moderation.store.schema import attempts, comments, deliveries, endpoints, events, revisions
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One delivery to attempt, with all that sending needs.
-
-    attempts: made before. enabled: whether its endpoint still is; None where endpoint or event is
-    no more, and what follows is empty. text: None unless the endpoint asked for it and it exists.
-    """
-
-    id: str
-    attempts: int
-    event_id: str
-    endpoint_id: str
-    enabled: bool | None
-    type: str = ""
-    comment_id: str = ""
-    data_json: str = field(default="", repr=False)
-    happened_at: int = 0
-    url: str = field(default="", repr=False)
-    with_text: bool = False
-    text: str | None = field(default=None, repr=False)
-    secret_sealed: bytes = field(default=b"", repr=False)
-    old_secret_sealed: bytes | None = field(default=None, repr=False)
-    old_secret_until: int | None = None
+from moderation.store.dialect import insert_new
+from moderation.store.schema import attempts, deliveries, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,60 +34,6 @@ class Delivery:
     due_at: int
     created_at: int
     attempts: tuple[Attempt, ...]
-
-
-def claim(
-    connection: Connection, lease: str, now: int, until: int, limit: int, per_endpoint: int
-) -> list[Job]:
-    """Takes up to `limit` due deliveries and keeps them until `until` (ms), the first of each
-    endpoint first; never more than `per_endpoint` of one in flight, whoever holds them.
-    """
-    taken = connection.scalars(
-        claim_deliveries(connection),
-        {"lease": lease, "now": now, "until": until, "limit": limit, "cap": per_endpoint},
-    ).all()
-    if not taken:
-        return []
-    readable = sa.and_(endpoints.c.with_text, comments.c.status != Status.ERASED.value)
-    rows = connection.execute(
-        sa.select(
-            deliveries.c.id,
-            deliveries.c.attempts,
-            deliveries.c.event_id,
-            deliveries.c.endpoint_id,
-            events.c.type,
-            events.c.comment_id,
-            events.c.data_json,
-            events.c.created_at.label("happened_at"),
-            endpoints.c.state,
-            endpoints.c.url,
-            endpoints.c.with_text,
-            sa.case((readable, revisions.c.text)).label("text"),
-            endpoints.c.secret_sealed,
-            endpoints.c.old_secret_sealed,
-            endpoints.c.old_secret_until,
-        )
-        .outerjoin(events, events.c.id == deliveries.c.event_id)
-        .outerjoin(endpoints, endpoints.c.id == deliveries.c.endpoint_id)
-        .outerjoin(comments, comments.c.id == events.c.comment_id)
-        .outerjoin(
-            revisions,
-            sa.and_(
-                revisions.c.comment_id == events.c.comment_id,
-                revisions.c.number == events.c.revision,
-            ),
-        )
-        .where(deliveries.c.id.in_(taken))
-        .order_by(deliveries.c.id)
-    )
-    return [_job(row) for row in rows]
-
-
-def _job(row: sa.Row[tuple[object, ...]]) -> Job:
-    if row.type is None or row.url is None:
-        return Job(row.id, row.attempts, row.event_id, row.endpoint_id, None)
-    fields = {key: value for key, value in row._mapping.items() if key != "state"}
-    return Job(enabled=row.state == "enabled", **fields)
 
 
 def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
@@ -203,6 +123,25 @@ def bury(connection: Connection, endpoint_id: str, now: int) -> int:
         .where(waiting)
         .values(state="dead", lease="", attempts=deliveries.c.attempts + 1)
     ).rowcount
+
+
+def leases(connection: Connection, prefix: str, now: int) -> set[str]:
+    """The leases in force whose names begin with `prefix`."""
+    flying = sa.select(deliveries.c.lease).where(
+        deliveries.c.state == "due",
+        deliveries.c.due_at > now,
+        deliveries.c.lease.startswith(prefix, autoescape=True),
+    )
+    return set(connection.scalars(flying.distinct()))
+
+
+def release(connection: Connection, lease: str, now: int) -> int:
+    """Hands back what a dead process held, at once: the lease itself, or any that begins with it."""
+    held = deliveries.c.lease.startswith(lease, autoescape=True)
+    changed = connection.execute(
+        sa.update(deliveries).where(deliveries.c.state == "due", held).values(lease="", due_at=now)
+    )
+    return changed.rowcount
 
 
 def is_due(connection: Connection, now: int) -> bool:

@@ -30,51 +30,6 @@ def claim_pending(connection: Connection) -> TextClause:
     return CLAIM_PENDING[connection.dialect.name]
 
 
-# Deliveries, endpoint by endpoint: the oldest few of each, so that none waits behind another's
-# backlog. What is in flight counts; an endpoint that is failing gets one at a time.
-_DUE_DELIVERIES = """
-    SELECT ranked.id FROM (
-        SELECT id, endpoint_id, due_at,
-               row_number() OVER (PARTITION BY endpoint_id ORDER BY due_at, id) AS place
-        FROM deliveries WHERE state = 'due' AND due_at <= :now
-    ) AS ranked
-    LEFT JOIN (
-        SELECT endpoint_id, count(*) AS flying FROM deliveries
-        WHERE state = 'due' AND due_at > :now AND due_at <= :until AND lease <> ''
-        GROUP BY endpoint_id
-    ) AS busy ON busy.endpoint_id = ranked.endpoint_id
-    LEFT JOIN endpoints ON endpoints.id = ranked.endpoint_id
-    WHERE ranked.place + coalesce(busy.flying, 0)
-          <= CASE WHEN endpoints.failing_since IS NULL THEN :cap ELSE 1 END
-    ORDER BY ranked.place, ranked.due_at LIMIT :limit
-"""
-
-CLAIM_DELIVERIES = {
-    "sqlite": text(
-        f"""
-        UPDATE deliveries SET lease = :lease, due_at = :until
-        WHERE id IN ({_DUE_DELIVERIES}) RETURNING id
-        """  # noqa: S608 - both parts stand in this file
-    ),
-    # A window cannot be locked: the rows are, and looked at again.
-    "postgresql": text(
-        f"""
-        UPDATE deliveries SET lease = :lease, due_at = :until
-        WHERE id IN (
-            SELECT id FROM deliveries
-            WHERE state = 'due' AND due_at <= :now AND id IN ({_DUE_DELIVERIES})
-            FOR UPDATE SKIP LOCKED
-        ) RETURNING id
-        """  # noqa: S608
-    ),
-}
-
-
-def claim_deliveries(connection: Connection) -> TextClause:
-    """Takes due deliveries under a lease; binds: lease, until, now, limit, cap (per endpoint)."""
-    return CLAIM_DELIVERIES[connection.dialect.name]
-
-
 def insert_rows(
     connection: Connection,
     table: Table,

@@ -1,17 +1,44 @@
-"""The outbox: events and their deliveries, written in the transaction of the fact they tell."""
+"""The outbox: events and their deliveries, put in with the fact they tell, taken out under a lease."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from moderation.domain.comment import Status
 from moderation.domain.delivery import Event, frozen
 from moderation.domain.ids import timed_id
 from moderation.store.dialect import insert_new
-from moderation.store.schema import deliveries, endpoints, events
+from moderation.store.schema import comments, deliveries, endpoints, events, revisions
 
 Entropy = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One delivery to attempt, with all that sending needs.
+
+    attempts: made before. enabled: whether its endpoint still is; None where endpoint or event is
+    no more, and what follows is empty. text: None unless the endpoint asked for it and it exists.
+    """
+
+    id: str
+    attempts: int
+    event_id: str
+    endpoint_id: str
+    enabled: bool | None
+    type: str = ""
+    comment_id: str = ""
+    data_json: str = field(default="", repr=False)
+    happened_at: int = 0
+    url: str = field(default="", repr=False)
+    with_text: bool = False
+    text: str | None = field(default=None, repr=False)
+    secret_sealed: bytes = field(default=b"", repr=False)
+    old_secret_sealed: bytes | None = field(default=None, repr=False)
+    old_secret_until: int | None = None
 
 
 def has_listeners(connection: Connection, site_ids: Collection[str]) -> bool:
@@ -106,3 +133,107 @@ def _insert(
     if rows:
         connection.execute(sa.insert(deliveries), rows)
     return len(rows)
+
+
+def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: int) -> list[str]:
+    """The ids of up to `limit` deliveries to take now: the oldest few of each endpoint, the first of
+    each first, so that none waits behind another's backlog.
+
+    Never more than `per_endpoint` of one in flight, whoever sends them (leases end by `until`); one
+    at a time to an endpoint that is failing. It reads every due row: call it outside of write().
+    """
+    waiting = deliveries.c.state == "due"
+    place = sa.func.row_number().over(
+        partition_by=deliveries.c.endpoint_id, order_by=(deliveries.c.due_at, deliveries.c.id)
+    )
+    ranked = (
+        sa.select(
+            deliveries.c.id,
+            deliveries.c.endpoint_id,
+            deliveries.c.due_at,
+            place.label("place"),
+        )
+        .where(waiting, deliveries.c.due_at <= now)
+        .subquery()
+    )
+    flying = (
+        sa.select(deliveries.c.endpoint_id, sa.func.count().label("count"))
+        .where(
+            waiting,
+            deliveries.c.due_at > now,
+            deliveries.c.due_at <= until,
+            deliveries.c.lease != "",
+        )
+        .group_by(deliveries.c.endpoint_id)
+        .subquery()
+    )
+    share = sa.case((endpoints.c.failing_since.is_(None), per_endpoint), else_=1)
+    return list(
+        connection.scalars(
+            sa.select(ranked.c.id)
+            .outerjoin(flying, flying.c.endpoint_id == ranked.c.endpoint_id)
+            .outerjoin(endpoints, endpoints.c.id == ranked.c.endpoint_id)
+            .where(ranked.c.place + sa.func.coalesce(flying.c.count, 0) <= share)
+            .order_by(ranked.c.place, ranked.c.due_at)
+            .limit(limit)
+        )
+    )
+
+
+def take(connection: Connection, ids: Sequence[str], lease: str, now: int, until: int) -> list[Job]:
+    """Takes those of the deliveries that are still due, and keeps them until `until` (ms)."""
+    still = (
+        sa.select(deliveries.c.id)
+        .where(deliveries.c.id.in_(ids), deliveries.c.state == "due", deliveries.c.due_at <= now)
+        .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite the writer is alone
+    )
+    taken = connection.scalars(
+        sa.update(deliveries)
+        .where(deliveries.c.id.in_(still))
+        .values(lease=lease, due_at=until)
+        .returning(deliveries.c.id)
+    ).all()
+    return _jobs(connection, taken) if taken else []
+
+
+def _jobs(connection: Connection, ids: Sequence[str]) -> list[Job]:
+    readable = sa.and_(endpoints.c.with_text, comments.c.status != Status.ERASED.value)
+    rows = connection.execute(
+        sa.select(
+            deliveries.c.id,
+            deliveries.c.attempts,
+            deliveries.c.event_id,
+            deliveries.c.endpoint_id,
+            events.c.type,
+            events.c.comment_id,
+            events.c.data_json,
+            events.c.created_at.label("happened_at"),
+            endpoints.c.state,
+            endpoints.c.url,
+            endpoints.c.with_text,
+            sa.case((readable, revisions.c.text)).label("text"),
+            endpoints.c.secret_sealed,
+            endpoints.c.old_secret_sealed,
+            endpoints.c.old_secret_until,
+        )
+        .outerjoin(events, events.c.id == deliveries.c.event_id)
+        .outerjoin(endpoints, endpoints.c.id == deliveries.c.endpoint_id)
+        .outerjoin(comments, comments.c.id == events.c.comment_id)
+        .outerjoin(
+            revisions,
+            sa.and_(
+                revisions.c.comment_id == events.c.comment_id,
+                revisions.c.number == events.c.revision,
+            ),
+        )
+        .where(deliveries.c.id.in_(ids))
+        .order_by(deliveries.c.id)
+    )
+    return [_job(row) for row in rows]
+
+
+def _job(row: sa.Row[tuple[object, ...]]) -> Job:
+    if row.type is None or row.url is None:
+        return Job(row.id, row.attempts, row.event_id, row.endpoint_id, None)
+    fields = {key: value for key, value in row._mapping.items() if key != "state"}
+    return Job(enabled=row.state == "enabled", **fields)
