@@ -55,6 +55,6 @@ dev: .venv/.dev
 extras: dev
 	@for extra in $(EXTRAS); do \
 		echo "Installing the extra $$extra ..." >&2; \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+		$(PYTHON) -m pip install -qq --disable-pip-version-check --no-build-isolation \
 			--constraint locks/$$extra.lock --editable ".[$$extra]" || exit 1; \
 	done

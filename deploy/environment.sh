@@ -38,7 +38,7 @@ if ! { [ -x .venv/bin/python ] && runs .venv/bin/python && .venv/bin/python -m p
 fi
 
 pip() {
-    .venv/bin/python -m pip "$@" --quiet --disable-pip-version-check --no-input
+    .venv/bin/python -m pip "$@" -qq --disable-pip-version-check --no-input  # -qq: errors only
 }
 
 echo "Installing $lock into .venv ..." >&2

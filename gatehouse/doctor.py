@@ -1,5 +1,6 @@
 """`gatehouse doctor`: what must be well for the service to be, one line each, and what to do."""
 
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -129,6 +130,17 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     )
     age = (now() - oldest) / 1000 if oldest else 0.0
     yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
+
+
+def alive(role: str) -> None:
+    """Exit 0 if a judge or courier of this host was heard of lately; for containers."""
+    from gatehouse.store import opened
+    from moderation.store import heartbeats
+
+    with opened() as store, store.read() as connection:
+        beats = heartbeats.alive(connection, now() - SILENCE)
+    if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
+        raise typer.Exit(1)
 
 
 CHECKS = {

@@ -9,7 +9,7 @@ import typer
 
 from gatehouse import policies, processes, sites
 from gatehouse.broker import NoBroker
-from gatehouse.doctor import doctor
+from gatehouse.doctor import alive, doctor
 from gatehouse.export import export
 from gatehouse.folder import FolderError
 from gatehouse.score import score
@@ -57,6 +57,7 @@ for command in (
 ):
     app.command()(command)
 app.command(hidden=True)(processes.prepare)
+app.command(hidden=True)(alive)
 for name in ("site", "endpoint", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
 app.add_typer(policies.policy, name="policy")

@@ -1,0 +1,41 @@
+# The service's image. Targets: `slim` (every process; the default), `detoxify` (with torch, for workers).
+FROM python:3.13-slim-bookworm AS build
+RUN python -m venv /opt/gatehouse
+ENV PATH=/opt/gatehouse/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+# The locked versions first: they change less often than the code.
+COPY locks locks
+RUN pip install --require-hashes -r locks/run.lock
+COPY pyproject.toml README.md ./
+COPY moderation moderation
+COPY service service
+COPY workers workers
+COPY gatehouse gatehouse
+RUN pip install --no-deps --no-build-isolation --no-index .
+
+FROM build AS build-detoxify
+# A place with torch's builds for CPUs only; without one pip takes the build for GPUs, several GB.
+ARG PIP_EXTRA_INDEX_URL
+RUN pip install --no-build-isolation --constraint locks/detoxify.lock '.[detoxify]'
+
+FROM python:3.13-slim-bookworm AS runtime
+# The data folder is the user's own, and used only where no database and secret are named.
+RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/gatehouse gatehouse \
+    && install -d -m 700 -o gatehouse -g gatehouse /var/lib/gatehouse
+ENV PATH=/opt/gatehouse/bin:$PATH PYTHONUNBUFFERED=1 \
+    GATEHOUSE_DATA=/var/lib/gatehouse GATEHOUSE_HOST=0.0.0.0
+WORKDIR /var/lib/gatehouse
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["gatehouse"]
+CMD ["api"]
+
+FROM runtime AS detoxify
+# Checkpoints are mounted, never fetched at run time.
+ENV HF_HUB_OFFLINE=1
+COPY --from=build-detoxify /opt/gatehouse /opt/gatehouse
+
+# Last, and so the default.
+FROM runtime AS slim
+COPY --from=build /opt/gatehouse /opt/gatehouse

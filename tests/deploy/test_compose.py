@@ -1,0 +1,146 @@
+"""docker-compose.yml and the Dockerfile: valid, and everything they name exists. No engine needed.
+
+compose-spec.json is the Compose Specification's own schema, as vendored by check-jsonschema 0.39.0.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import typer.main
+import yaml
+
+from gatehouse.main import app
+from moderation.settings import PREFIX, Settings, read_settings
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+OURS = {
+    name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("gatehouse:")
+}
+
+
+def test_it_is_a_compose_file() -> None:
+    schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(COMPOSE)
+
+
+def test_every_process_of_the_service_is_there() -> None:
+    assert set(OURS) == {"migrate", "api", "worker", "courier", "beat"}
+    assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "valkey"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_exists(name: str) -> None:
+    command, *options = OURS[name]["command"]
+    known = {option for one in COMMANDS[command].params for option in one.opts}
+    assert set(options) <= known
+    check = OURS[name].get("healthcheck", {}).get("test", [])
+    if check[:2] == ["CMD", "gatehouse"]:
+        assert check[2] in COMMANDS and check[3] in ("judge", "courier")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_a_setting_and_makes_sense(name: str, tmp_path: Path) -> None:
+    secrets = {
+        "database_url": "postgresql://gatehouse:x@postgres:5432/gatehouse",
+        "secret_key": "k" * 64,
+    }
+    environment = {}
+    for key, value in OURS[name]["environment"].items():
+        # ${NAME:-default}: what an operator gets who sets nothing.
+        given = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        if key.endswith("_FILE"):
+            secret = given.removeprefix("/run/secrets/")
+            assert secret in OURS[name]["secrets"] and secret in COMPOSE["secrets"]
+            given = str(tmp_path / secret)
+            Path(given).write_text(secrets[secret])
+        environment[key] = given
+    settings = read_settings(environment)
+    assert settings.database.startswith("postgresql+psycopg://")
+    for handed_on in re.findall(r"\$\{(GATEHOUSE_\w+):-", str(OURS[name]["environment"])):
+        assert handed_on.removeprefix(PREFIX).lower() in Settings.model_fields
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert not re.search(r"://[^/\s]*:[^/\s]*@", text)
+    for service in COMPOSE["services"].values():
+        for key in service.get("environment", {}):
+            secret = re.search(r"PASSWORD|SECRET|DATABASE_URL|TOKEN", key)
+            assert not secret or key.endswith("_FILE")
+    ignored = subprocess.run(
+        ["git", "check-ignore", *(one["file"] for one in COMPOSE["secrets"].values())],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if (ROOT / ".git").exists():
+        assert len(ignored.stdout.split()) == len(COMPOSE["secrets"])
+
+
+def test_the_script_makes_every_secret_and_keeps_what_is_there(tmp_path: Path) -> None:
+    script = tmp_path / "deploy" / "make-secrets.sh"
+    script.parent.mkdir()
+    script.write_text((ROOT / "deploy" / "make-secrets.sh").read_text())
+    for _ in range(2):
+        subprocess.run(["sh", str(script)], check=True)
+        made = {one["file"]: tmp_path / one["file"] for one in COMPOSE["secrets"].values()}
+        before = [path.read_text() for path in made.values()]
+    assert before == [path.read_text() for path in made.values()]
+    key = (tmp_path / "deploy/secrets/secret_key").read_text()
+    url = (tmp_path / "deploy/secrets/database_url").read_text()
+    settings = read_settings({"GATEHOUSE_SECRET_KEY": key, "GATEHOUSE_DATABASE_URL": url})
+    assert (tmp_path / "deploy/secrets/postgres_password").read_text() in settings.database
+
+
+def test_ports_are_for_this_machine_only() -> None:
+    ports = [port for one in COMPOSE["services"].values() for port in one.get("ports", ())]
+    assert ports and all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_broker_keeps_and_never_forgets() -> None:
+    command = COMPOSE["services"]["valkey"]["command"]
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+def test_everything_starts_after_what_it_needs() -> None:
+    for name in set(OURS) - {"migrate"}:
+        needs = OURS[name]["depends_on"]
+        assert needs["migrate"]["condition"] == "service_completed_successfully"
+        assert needs["valkey"]["condition"] == "service_healthy"
+    assert OURS["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+    for name in ("postgres", "valkey", "api", "worker", "courier"):
+        assert "healthcheck" in COMPOSE["services"][name]
+
+
+def test_volumes_and_networks_are_declared() -> None:
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", ()):
+            assert volume.partition(":")[0] in COMPOSE["volumes"]
+        assert set(service["networks"]) <= set(COMPOSE["networks"])
+
+
+def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    stages = re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE)
+    target = re.fullmatch(r"\$\{GATEHOUSE_TARGET:-(\w+)\}", OURS["api"]["build"]["target"])
+    assert target and target[1] in stages and "detoxify" in stages
+    allowed = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
+    }
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists()
+            assert source in allowed
+    for stage in re.findall(r"--from=(\S+)", text):
+        assert stage in stages
+    assert re.search(r"^USER 10001", text, re.MULTILINE)
+    for key in re.findall(r"\b(GATEHOUSE_[A-Z_]+)=", text):
+        assert key.removeprefix(PREFIX).lower() in Settings.model_fields

@@ -1,0 +1,108 @@
+"""The Makefile, the lock files and the page of settings: they do what they say, without the network."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_make_alone_lists_every_target() -> None:
+    shown = make()
+    assert shown.returncode == 0
+    for target in ("env", "run", "test", "check", "lock", "bench", "docs"):
+        assert re.search(rf"^  make {target} +\S", shown.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", ["env", "run", "check", "lock", "bench", "docs"])
+def test_what_a_target_would_run_exists(target: str) -> None:
+    planned = make("--dry-run", "--always-make", target)
+    assert planned.returncode == 0, planned.stderr
+    for path in re.findall(r"(deploy/[\w.-]+)", planned.stdout):
+        assert os.access(ROOT / path, os.R_OK)
+
+
+def test_run_and_env_ask_for_nothing_but_what_runs() -> None:
+    planned = make("--dry-run", "--always-make", "run").stdout
+    assert "environment.sh run" in planned and "environment.sh dev" not in planned
+
+
+def test_the_locks_match_the_project_and_name_no_host() -> None:
+    checked = subprocess.run(
+        [sys.executable, "deploy/locks.py", "check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("name", ["run", "dev"])
+def test_every_locked_version_has_its_hashes(name: str) -> None:
+    text = (ROOT / "locks" / f"{name}.lock").read_text()
+    for entry in re.split(r"\n(?=\w)", text)[1:]:
+        assert "--hash=sha256:" in entry, entry
+
+
+def test_a_changed_dependency_is_noticed(tmp_path: Path) -> None:
+    for name in ("deploy", "locks"):
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("secrets", "__pycache__")
+        )
+    project = (ROOT / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(project.replace('"alembic>=', '"alembic>=1.0,>='))
+    checked = subprocess.run(
+        [sys.executable, str(tmp_path / "deploy" / "locks.py"), "check"],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 1
+    assert "make lock" in checked.stderr
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    checked = subprocess.run(
+        [sys.executable, "deploy/settings_table.py"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("pythons", "says"),
+    [
+        ({}, "needs Python 3.11, 3.12 or 3.13"),
+        ({"python3": "exit 127"}, "needs Python 3.11, 3.12 or 3.13"),
+        (
+            # It runs and is new enough, but Debian's python3-venv is not installed.
+            {"python3": 'case "$2" in *ensurepip*) exit 1 ;; *print*) echo 3.11 ;; esac'},
+            "apt install python3.11-venv",
+        ),
+    ],
+)
+def test_a_machine_without_python_is_told_in_one_sentence(
+    tmp_path: Path, pythons: dict[str, str], says: str
+) -> None:
+    deploy, programs = tmp_path / "deploy", tmp_path / "bin"
+    deploy.mkdir()
+    programs.mkdir()
+    shutil.copy(ROOT / "deploy" / "environment.sh", deploy)
+    for name, body in pythons.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    for needed in ("sh", "dirname"):
+        (programs / needed).symlink_to(shutil.which(needed) or "")
+    tried = subprocess.run(
+        [str(deploy / "environment.sh"), "run"],
+        env={"PATH": str(programs)},
+        capture_output=True,
+        text=True,
+    )
+    assert tried.returncode == 1
+    assert says in tried.stderr and tried.stderr.count("\n") == 1
+    assert not (tmp_path / ".venv").exists()
