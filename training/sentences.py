@@ -162,6 +162,12 @@ yes
 lol""".splitlines()
 
 
+def names() -> list[str]:
+    """The names of groups, each a single lower-case word."""
+    words = {word.lower() for word in (_ADJECTIVES + " " + _PLURALS).split() if "-" not in word}
+    return sorted(words - {"women", "men", "old", "young", "poor", "straight"})
+
+
 def sentences(seed: int) -> Iterator[Example]:
     """Harmless and hateful sentences in about the same number, so that the name itself says nothing."""
     random_ = random.Random(seed)

@@ -1,5 +1,6 @@
 """The bundled model: what it must tell apart, windows, reasons, and weights that are what they claim."""
 
+import itertools
 import json
 import time
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_windows_cover_the_text_and_overlap(text: str) -> None:
     assert parts[0][0] == 0
     assert parts[-1][1] == len(text)
     assert all(end - start <= WINDOW for start, end in parts)
-    for (_, end), (start, _) in zip(parts, parts[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(parts):
         assert end - OVERLAP <= start < end
 
 

@@ -1,0 +1,75 @@
+"""The default policy on the real scorers: what it lets through, what it holds and why."""
+
+from pathlib import Path
+
+import pytest
+
+from moderation.domain.policy import decide, parse_policy
+from moderation.scorers.panel import Panel
+from moderation.scorers.roster import roster
+from tests.scorers.candidates import candidate
+
+POLICY = parse_policy(
+    (Path(__file__).parents[2] / "moderation/policies/newsroom.toml").read_text(encoding="utf-8")
+)
+PANEL = Panel(roster("bundled"), timeout=20)
+
+
+def verdict(text: str, **more: str) -> tuple[str, set[str]]:
+    found = decide(POLICY, PANEL.measure([candidate(text, **more)])[0])
+    return found.outcome.value, {reason.code for reason in found.reasons}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister is a liar and should resign",
+        "I am a gay man",
+        "Great article, thanks!",
+        "I am a Muslim woman and I liked this article.",
+        "The numbers in the third paragraph are wrong, see https://example.org/report.pdf",
+        "My grandfather was killed in that war and nobody told us for years.",
+        "ok",
+    ],
+)
+def test_ordinary_comments_are_approved(text: str) -> None:
+    assert verdict(text) == ("approve", set())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("You are a fucking idiot", "insult"),
+        ("You are a fucking 1d10t", "toxic"),
+        ("I will find you and kill you", "threat"),
+        ("All of you faggots should be shot", "wordlist"),
+        (
+            "Der Minister soll endlich zurücktreten, so geht es nicht weiter.",
+            "language_unsupported",
+        ),
+        ("See http://a.example.com http://b.example.com http://c.example.com", "links"),
+    ],
+)
+def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> None:
+    outcome, codes = verdict(text)
+    assert outcome == "hold"
+    assert code in codes
+
+
+def test_plain_link_spam_is_filed_as_spam() -> None:
+    outcome, codes = verdict(
+        "CHECK OUT MY CHANNEL http://a.example.com please subscribe!!!",
+        author_name="www.a.example.com",
+    )
+    assert outcome == "spam"
+    assert {"spam", "link_in_name"} <= codes
+
+
+def test_no_machine_rejects() -> None:
+    assert {rule.outcome.value for rule in POLICY.rules} == {"hold", "spam"}
+
+
+def test_what_could_not_be_measured_is_held() -> None:
+    broken = Panel([*roster("bundled")[:3], *roster("detoxify:/nowhere")[3:]], timeout=20)
+    found = decide(POLICY, broken.measure([candidate("Great article, thanks!")])[0])
+    assert (found.outcome.value, found.reasons[0].code) == ("hold", "scorer_unavailable")
