@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parents[1] / "weights" / "bundled"
 WINDOW = 160
 OVERLAP = 60
 _BORDER = re.compile(r"[.!?\n]\s|\s")
+_AT_ONCE = 256  # windows: without this limit a batch of 65 kB comments takes hundreds of megabytes
 # A word is evidence from a quarter of the strongest word's contribution, and at most so many are.
 _SHARE, _MOST = 0.25, 8
 
@@ -157,6 +158,11 @@ def _border(text: str, low: int, high: int) -> int:
 
 
 def _probabilities(model: _Model, texts: Sequence[str]) -> NDArray[np.float64]:
+    parts = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
+    return np.concatenate([_some_probabilities(model, part) for part in parts])
+
+
+def _some_probabilities(model: _Model, texts: Sequence[str]) -> NDArray[np.float64]:
     places, first = ngrams.presence(texts)
     counts = np.diff(first)
     sums = np.zeros((len(texts), len(model.labels)))
