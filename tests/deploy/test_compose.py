@@ -130,7 +130,7 @@ def test_volumes_and_networks_are_declared() -> None:
 def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     text = (ROOT / "Dockerfile").read_text()
     stages = re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE)
-    target = re.fullmatch(r"\$\{GATEHOUSE_TARGET:-(\w+)\}", OURS["api"]["build"]["target"])
+    target = re.fullmatch(r"\$\{IMAGE_TARGET:-(\w+)\}", OURS["api"]["build"]["target"])
     assert target and target[1] in stages and "detoxify" in stages
     allowed = {
         line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
