@@ -173,7 +173,6 @@ def _comment(
         stale=latest,
         back=back if _BACK.fullmatch(back) else "",
         tabs=_tabs(request, _site(here, card.site_id), None),
-        queue_url=_queue_url,
     )
 
 

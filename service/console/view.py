@@ -31,6 +31,8 @@ SAID = {
 }
 # A text longer than this gets its own scroll bar, so that one comment does not hide the next.
 LONG_TEXT, LONG_LINES = 1_500, 20
+# Scores below this are told in words behind the history: they explain nothing.
+LOW_SCORE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class View:
     opening: str
     is_long: bool
     bars: list[Bar]
+    low_bars: list[Bar]
     reasons: tuple[Reason, ...]
     history: list[Entry]
     actions: list[tuple[str, str]]
@@ -85,12 +88,15 @@ def view(card: CommentCard, names: Mapping[str, str], now: int) -> View:
     """names: the e-mails of those who decided, by moderator id. now: ms."""
     reasons = _reasons(card)
     history = [entry(one, names) for one in card.decisions]
+    shown = bars(card.scores, reasons)
+    high = [bar for bar in shown if bar.mark is not None or bar.width >= 100 * LOW_SCORE]
     return View(
         card=card,
         pieces=pieces(card.text, reasons),
         opening=opening(card.text),
         is_long=len(card.text) > LONG_TEXT or card.text.count("\n") > LONG_LINES,
-        bars=bars(card.scores, reasons),
+        bars=high,
+        low_bars=[bar for bar in shown if bar not in high],
         reasons=reasons,
         history=history,
         actions=[

@@ -1,0 +1,1 @@
+"""Tests in a real Chromium: the whole path, hostile text, accessibility, the look of it."""

@@ -1,0 +1,61 @@
+"""A Chromium and a running service for the browser tests; says loudly when there is no Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.house import House, open_house
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+# A container has no sandbox of its own to give; nothing here may call home.
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+_missing: list[str] = []
+
+
+def _chromium() -> str | None:
+    """GATEHOUSE_CHROMIUM, else a Chromium on the PATH, else the one Playwright installed."""
+    given = os.environ.get("GATEHOUSE_CHROMIUM")
+    return given or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["playwright.Browser"]:
+    path = _chromium()
+    with playwright.sync_playwright() as started:
+        if path is None and not Path(started.chromium.executable_path).exists():
+            why = "NO CHROMIUM FOUND: the browser tests did not run (install chromium)"
+            _missing.append(why)
+            pytest.skip(why)
+        launched = started.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def database_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite only: what the pages show does not depend on the database, and Chromium is slow."""
+    path = tmp_path / "gatehouse.db"
+    shutil.copy(_sqlite_template, path)
+    return f"sqlite+pysqlite:///{path}"
+
+
+@pytest.fixture
+def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[House]:
+    house = open_house(database_url, broker_url, str(tmp_path / "data"))
+    yield house
+    house.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in _missing:
+        terminalreporter.section("not tested here", red=True, bold=True)
+        terminalreporter.line(line)

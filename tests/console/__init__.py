@@ -1,0 +1,1 @@
+"""Tests of the console: signing in, every form, what strangers wrote."""

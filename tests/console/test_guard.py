@@ -1,0 +1,217 @@
+"""Who may act: every route of the console, generated from the router, against every forged request."""
+
+import itertools
+
+import pytest
+import sqlalchemy as sa
+from fastapi.routing import APIRoute
+
+from moderation.store.schema import decisions, metadata
+from service.console.routes import router
+from service.console.session import form_token
+from tests.console.desk import ORIGIN, held, link_for, moderator
+
+
+def _routes(method: str) -> list[str]:
+    """The paths of all console routes that answer to a method, however they were included."""
+
+    def walk(routes, prefix=""):
+        for one in routes:
+            if isinstance(one, APIRoute):
+                if method in one.methods:
+                    yield prefix + one.path
+            elif (inner := getattr(one, "original_router", None)) is not None:
+                yield from walk(inner.routes, prefix + one.include_context.prefix)
+
+    return sorted(walk(router.routes))
+
+
+POSTS = _routes("POST")
+GETS = [path for path in _routes("GET") if "/static/" not in path]
+
+FORGERIES = {
+    "no token": ({"csrf": None}, {}),
+    "empty token": ({"csrf": ""}, {}),
+    "a made-up token": ({"csrf": "0" * 64}, {}),
+    "the token of another session": ({"csrf": "other"}, {}),
+    "the token of a visitor": ({"csrf": form_token("a" * 64)}, {}),
+    "a token that is not ASCII": ({"csrf": "é"}, {}),
+    "a foreign Origin": ({}, {"Origin": "https://evil.test"}),
+    "a foreign Origin on our port": ({}, {"Origin": "http://127.0.0.1.evil.test:8000"}),
+    "our Origin with another scheme's port": ({}, {"Origin": "http://127.0.0.1:9"}),
+    "Origin null": ({}, {"Origin": "null"}),
+    "a foreign Referer and no Origin": ({}, {"Referer": "https://evil.test/console/"}),
+    "cross-site": ({}, {"Sec-Fetch-Site": "cross-site"}),
+    "same-site": ({}, {"Sec-Fetch-Site": "same-site"}),
+    "cross-site with our Origin": ({}, {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}),
+    "our site, a foreign Origin": (
+        {},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.test"},
+    ),
+    "JSON as text": ("json", {"Content-Type": "text/plain"}),
+    "JSON": ("json", {"Content-Type": "application/json"}),
+    "a multipart without an end": ("json", {"Content-Type": "multipart/form-data; boundary=x"}),
+    "too large": ({"outcome": "a" * 20_000}, {}),
+    "a field twice": ("twice", {}),
+}
+
+
+def snapshot(store):
+    """Every row that a form could change."""
+    with store.read() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(sa.select(table))))
+            for table in metadata.sorted_tables
+            if table.name not in {"heartbeats"}
+        }
+
+
+def test_the_routes_are_all_here():
+    assert POSTS == [
+        "/console/comments/{comment_id}/decisions",
+        "/console/comments/{comment_id}/undo",
+        "/console/login",
+        "/console/login/link",
+        "/console/logout",
+    ]
+    assert GETS == ["/console/", "/console/comments/{comment_id}", "/console/login"]
+
+
+@pytest.fixture
+def scene(desk, open_desk, site):
+    """A comment, a log-in link, and for each route the fields that would work."""
+    [one] = held(desk.store, site, "bad")
+    bo = moderator(desk.store, "bo@herald.test", site)
+    link = link_for(desk.store, bo)
+    other = open_desk()
+    other.log_in("bo@herald.test")
+    stranger = open_desk()
+    visit = stranger.fields("/console/login", "/console/login")
+    seen = desk.fields("/console/", f"{one}/decisions")
+    works = {
+        "/console/comments/{comment_id}/decisions": (desk, seen | {"outcome": "approve"}),
+        "/console/comments/{comment_id}/undo": (desk, seen),
+        "/console/logout": (desk, {"csrf": seen["csrf"]}),
+        "/console/login": (
+            stranger,
+            visit | {"email": "bo@herald.test", "password": "correct horse battery"},
+        ),
+        "/console/login/link": (stranger, {"csrf": visit["csrf"], "link": link}),
+    }
+    return one, works, form_token(other.token)
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_no_forged_request_changes_anything(scene, store, path):
+    one, works, others_token = scene
+    desk, fields = works[path]
+    url = path.replace("{comment_id}", one)
+    before = snapshot(store)
+    for name, (change, headers) in FORGERIES.items():
+        if change == "json":
+            answer = desk.client.post(url, content='{"outcome": "approve"}', headers=headers)
+        elif change == "twice":
+            answer = desk.client.post(url, data=fields | {"csrf": [fields["csrf"]] * 2})
+        else:
+            sent = {key: value for key, value in (fields | change).items() if value is not None}
+            if sent.get("csrf") == "other":
+                sent["csrf"] = others_token
+            answer = desk.post(url, sent, **headers)
+        assert 400 <= answer.status_code < 500, (name, answer.status_code)
+        assert snapshot(store) == before, name
+    for method in ("GET", "PUT", "DELETE", "PATCH"):
+        if method == "GET" and path in GETS:
+            continue
+        answer = desk.client.request(method, url, params=fields | {"_method": "POST"})
+        assert answer.status_code == 405, method
+        assert snapshot(store) == before
+    # The control: the same request, unforged, works.
+    ours = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
+    assert desk.post(url, fields, **ours).status_code == 303
+    assert snapshot(store) != before
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": ORIGIN},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},  # a strict referrer policy does this
+        {"Host": "localhost:8000", "Origin": "http://localhost:8000"},
+        {"Referer": f"{ORIGIN}/console/"},
+    ],
+)
+def test_what_browsers_send_with_our_own_forms_passes(scene, path, headers):
+    one, works, _ = scene
+    desk, fields = works[path]
+    cookies = "; ".join(f"{name}={value}" for name, value in desk.client.cookies.items())
+    answer = desk.post(path.replace("{comment_id}", one), fields, Cookie=cookies, **headers)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("path", [one for one in POSTS if "login" not in one])
+def test_without_a_session_nothing_is_done(scene, open_desk, store, path):
+    one, works, _ = scene
+    _, fields = works[path]
+    before = snapshot(store)
+    answer = open_desk().post(path.replace("{comment_id}", one), fields)
+    assert answer.status_code == 401
+    assert "<h1>Log in</h1>" in answer.text
+    assert snapshot(store) == before
+
+
+def test_looking_changes_nothing(scene, store):
+    one, works, _ = scene
+    desk, _ = works["/console/logout"]
+    before = snapshot(store)
+    link = works["/console/login/link"][1]["link"]
+    for path, query in itertools.product(GETS, ("", f"?link={link}", "?done=" + one)):
+        assert desk.get(path.replace("{comment_id}", one) + query).status_code == 200
+    assert snapshot(store) == before
+
+
+def test_every_page_is_closed_to_the_outside(scene):
+    one, works, _ = scene
+    desk, _ = works["/console/logout"]
+    for path in (*GETS, "/console/nothing_here?x", "/console/comments/cmt_nobody"):
+        if path.startswith("/console/nothing"):
+            continue
+        headers = desk.get(path.replace("{comment_id}", one)).headers
+        policy = headers["content-security-policy"]
+        for part in (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ):
+            assert part in policy
+        assert "unsafe" not in policy
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_hold_nothing_inline(scene):
+    one, works, _ = scene
+    desk, _ = works["/console/logout"]
+    for path in ("/console/", f"/console/comments/{one}", "/console/login"):
+        text = desk.get(path).text
+        assert " style=" not in text and "<style" not in text and "javascript:" not in text
+        assert " on" not in {part[:3] for part in text.split('"')[::2] if "=" in part[3:]}
+        assert text.count("<script") == text.count("<script src=")
+
+
+def test_an_undecided_comment_stays_so_however_often_it_is_looked_at(scene, store):
+    one, works, _ = scene
+    desk, _ = works["/console/logout"]
+    for _ in range(3):
+        desk.get("/console/")
+    with store.read() as connection:
+        found = connection.execute(
+            sa.select(sa.func.count()).where(decisions.c.comment_id == one)
+        ).scalar_one()
+    assert found == 1
