@@ -1,0 +1,93 @@
+"""What the database says of a run: nothing lost, nothing decided twice, nothing approved unmeasured."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from moderation.domain.decision import ActorKind, Outcome
+from moderation.store.engine import Store
+from moderation.store.schema import comments, decisions, findings, pending
+
+NEEDED = "toxicity"  # the label without which nothing may be approved
+
+
+@dataclass
+class History:
+    """waits: ms from accepted to the first decision, sorted. outcomes: of the first decisions.
+
+    lost: answered with 202 and not stored, or stored and not decided. strays: stored without a 202.
+    doubled: decided more than once. gaps: whose sequence is not 1..n. unmeasured: approved without
+    the score that approval needs. waiting: still to be judged.
+    """
+
+    waits: list[int] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    unmeasured: list[str] = field(default_factory=list)
+    waiting: int = 0
+
+    @property
+    def faultless(self) -> bool:
+        wrong = (self.lost, self.strays, self.doubled, self.gaps, self.unmeasured)
+        return not any(wrong) and not self.waiting
+
+    def at(self, share: float) -> float:
+        """ms from accepted to decided; share: 0.5 is the median."""
+        if not self.waits:
+            return float("nan")
+        return float(self.waits[min(len(self.waits) - 1, int(share * len(self.waits)))])
+
+
+def read_history(store: Store, accepted: Collection[str], since: int = 0) -> History:
+    """The history of the comments handed in at or after `since` (ms). accepted: ids out of the 202s.
+
+    Nothing may fail on purpose in such a run: a rescore would count as a second decision.
+    """
+    found = History()
+    with store.read() as connection:
+        stored = {
+            row.id: row.created_at
+            for row in connection.execute(
+                sa.select(comments.c.id, comments.c.created_at).where(
+                    comments.c.created_at >= since
+                )
+            )
+        }
+        decided: dict[str, list[sa.Row[tuple[object, ...]]]] = {}
+        for row in connection.execute(
+            sa.select(decisions).order_by(decisions.c.comment_id, decisions.c.sequence)
+        ):
+            decided.setdefault(row.comment_id, []).append(row)
+        measured = {
+            row.comment_id
+            for row in connection.execute(
+                sa.select(findings.c.comment_id).where(
+                    findings.c.signals_json.contains(f'"name": "{NEEDED}"')
+                )
+            )
+        }
+        found.waiting = connection.scalar(sa.select(sa.func.count()).select_from(pending)) or 0
+    found.lost = [id for id in accepted if id not in stored or id not in decided]
+    found.strays = sorted(set(stored) - set(accepted))
+    for id, created_at in stored.items():
+        rows = decided.get(id, [])
+        if not rows:
+            continue
+        found.waits.append(rows[0].created_at - created_at)
+        found.outcomes[rows[0].outcome] += 1
+        if [row.sequence for row in rows] != list(range(1, len(rows) + 1)):
+            found.gaps.append(id)
+        if len(rows) > 1:
+            found.doubled.append(id)
+        approved = any(
+            row.outcome == Outcome.APPROVE and row.actor_kind == ActorKind.POLICY for row in rows
+        )
+        if approved and id not in measured:
+            found.unmeasured.append(id)
+    found.waits.sort()
+    return found

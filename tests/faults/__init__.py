@@ -1,0 +1,1 @@
+"""Faults: real processes killed, frozen and stopped while comments come in."""

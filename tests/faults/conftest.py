@@ -1,0 +1,37 @@
+"""A house for each test, on both databases, with a broker of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.house import House
+from tests.servers import Broker
+
+Build = Callable[..., House]
+
+TAIL = 4_000  # characters of each log that are shown when a test fails
+
+
+@pytest.fixture
+def build(database_url: str, broker: Broker, tmp_path: Path) -> Iterator[Build]:
+    """Makes a house; its arguments are settings. scripted: with the worker of these tests."""
+    houses: list[House] = []
+
+    def make(*, scripted: bool = True, **settings: object) -> House:
+        worker = "tests.faults.scripted" if scripted else ""
+        house = House(tmp_path, database_url, broker, settings, worker=worker)
+        houses.append(house)
+        return house
+
+    yield make
+    for house in houses:
+        house.__exit__(None, None, None)
+    for log in sorted(tmp_path.glob("*.log")):  # pytest shows it where the test failed
+        print(f"--- {log.name}\n{log.read_text(errors='replace')[-TAIL:]}")
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """A house with nothing started yet and the scripted worker."""
+    return build()

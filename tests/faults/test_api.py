@@ -1,0 +1,59 @@
+"""The API ends under load: what it answered with 202 is on disk, and may be sent again."""
+
+import asyncio
+import json
+import signal
+
+import pytest
+
+from bench.load import Client, at_rate
+from bench.texts import made_up, submissions
+from moderation.store.schema import comments
+
+pytestmark = pytest.mark.timeout(90)
+COMMENTS, RATE = 300, 150.0
+
+
+def stored(house):
+    with house.store.read() as connection:
+        return {row.id for row in connection.execute(comments.select())}
+
+
+async def ask_all(port, raws):
+    """The answers, one after the other."""
+    client = Client(port)
+    answers = [await client.ask(raw) for raw in raws]
+    client.close()
+    return answers
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_every_202_is_on_disk_and_a_repetition_gets_the_same_receipt(house, number):
+    api = house.start_api()
+    raws = submissions(made_up(COMMENTS), house.key)
+
+    async def load_and_end():
+        async def end():
+            await asyncio.sleep(0.5 * COMMENTS / RATE)
+            api.ask_to_stop(number)
+
+        load, _ = await asyncio.gather(at_rate(house.port, raws, RATE, 16), end())
+        return load
+
+    load = asyncio.run(load_and_end())
+    api.wait()
+    answered = set(load.accepted)
+    before = stored(house)
+    # Some were answered and some were not, or nothing was tried here.
+    assert 0.2 * COMMENTS < len(answered) < 0.8 * COMMENTS, load.statuses
+    assert set(load.statuses) <= {202, 503, 0}
+    assert answered <= before
+    if number == signal.SIGTERM:
+        assert before == answered  # whoever was under way was answered
+
+    house.start_api()
+    again = asyncio.run(ask_all(house.port, raws))
+    assert [status for status, _ in again] == [202] * COMMENTS
+    ids = [json.loads(body)["id"] for _, body in again]
+    assert len(set(ids)) == COMMENTS
+    assert before <= set(ids) == stored(house)

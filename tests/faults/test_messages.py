@@ -1,0 +1,74 @@
+"""Messages that should not be in the queue: code in disguise, garbage, and the same bell many times."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from bench.history import read_history
+from moderation.doorbell import JUDGE, redis_client
+from tests.cast import hand_in, reply
+from tests.servers import wait_until
+
+pytestmark = [
+    pytest.mark.timeout(90),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),  # it is the broker's test
+]
+
+
+class Bomb:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self):
+        return os.system, (f"touch {self._file}",)
+
+
+@pytest.fixture
+def ringer(broker):
+    """Somebody else's Celery app on the same broker."""
+    app = Celery("stranger", broker=broker.url)
+    yield app
+    app.close()
+
+
+def decide_one(house, text):
+    ids = hand_in(house.store, reply(house.site, text, at=time.time_ns() // 1_000_000))
+    house.wait_until_decided(30)
+    return ids
+
+
+def test_a_pickle_is_thrown_away_unopened(house, ringer, tmp_path):
+    house.start_worker()
+    house.wait_for_worker()
+    exploded = tmp_path / "exploded"
+    ringer.send_task("gatehouse.judge", [Bomb(exploded)], queue=JUDGE, serializer="pickle")
+    redis = redis_client(house.broker.url, timeout=5)
+    redis.lpush(JUDGE, json.dumps({"body": "?", "headers": {}, "properties": {}}))
+    wait_until(lambda: redis.llen(JUDGE) == 0, "the messages are taken")
+    ids = decide_one(house, "The worker still works.")
+    assert read_history(house.store, ids).faultless
+    wait_until(lambda: redis.hlen("unacked") == 0, "nothing is put back")
+    redis.close()
+    assert not exploded.exists()
+    assert "ContentDisallowed" in house.log("worker")
+
+
+def test_the_same_bell_many_times_decides_once(house, ringer):
+    now = time.time_ns() // 1_000_000
+    ids = hand_in(house.store, *(reply(house.site, f"Comment {n}.", at=now) for n in range(200)))
+    for _ in range(50):
+        ringer.send_task("gatehouse.judge", queue=JUDGE)
+    workers = [house.start_worker(), house.start_worker()]
+    house.wait_until_decided(40)
+    redis = redis_client(house.broker.url, timeout=5)
+    wait_until(lambda: redis.llen(JUDGE) == 0, "every bell is answered")
+    redis.close()
+    assert all(worker.lives for worker in workers)
+    found = read_history(house.store, ids)
+    assert found.faultless and len(found.waits) == 200, found
