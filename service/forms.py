@@ -1,5 +1,6 @@
 """Reading an HTML form strictly: urlencoded or multipart, small, in UTF-8, each field once."""
 
+import logging
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +14,9 @@ from service.errors import BadRequest
 
 FIELDS_LIMIT = 60  # WordPress's form has 8; plugins add a few each
 _HEADERS_LIMIT = 8  # of one part
+
+# It writes down pieces of what strangers send.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 _TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
 
@@ -72,11 +76,21 @@ def _multipart(body: bytes, boundary: bytes) -> list[tuple[bytes, bytes]]:
         part.close()
         raise BadRequest("A comment takes no files.")
 
+    ended: list[bool] = []
     config = {"MAX_HEADER_COUNT": _HEADERS_LIMIT, "UPLOAD_ERROR_ON_BAD_CTE": True}
     try:
-        parser = FormParser("multipart/form-data", field, file, boundary=boundary, config=config)
+        parser = FormParser(
+            "multipart/form-data",
+            field,
+            file,
+            lambda: ended.append(True),
+            boundary=boundary,
+            config=config,
+        )
         parser.write(body)
         parser.finalize()
     except FormParserError:
         raise BadRequest("The form cannot be read.") from None
+    if not ended:
+        raise BadRequest("The form is not complete.")
     return pairs

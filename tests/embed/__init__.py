@@ -1,0 +1,1 @@
+"""Tests of the form without JavaScript and of the demo article."""
