@@ -14,7 +14,7 @@ ARGS :=
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-env: .venv/.run ## Make the environment in .venv, from the lock file
+env: .venv/.run extras ## Make the environment in .venv, from the lock file (EXTRAS=detoxify for more)
 
 run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-C stops it
 	@exec .venv/bin/gatehouse up $(ARGS)
@@ -52,7 +52,7 @@ bench: dev ## Measure every speed claim again
 
 dev: .venv/.dev
 
-extras: dev
+extras: .venv/.run
 	@for extra in $(EXTRAS); do \
 		echo "Installing the extra $$extra ..." >&2; \
 		$(PYTHON) -m pip install -qq --disable-pip-version-check --no-build-isolation \

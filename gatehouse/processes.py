@@ -63,13 +63,15 @@ def worker(
 
 
 def courier(
-    concurrency: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    concurrency: Annotated[
+        int, typer.Option(min=1, help="Drains at once: while one waits for slow ones, others send.")
+    ] = 2,
 ) -> None:
     """Deliver webhooks until SIGTERM or Ctrl-C."""
     _celery(
         "worker",
         *("-n", f"courier-{os.getpid()}@%h", "-Q", "deliver"),
-        *("-P", "prefork", "-c", str(concurrency)),
+        *("-P", "threads", "-c", str(concurrency)),  # they wait, they do not compute
     )
 
 

@@ -27,6 +27,7 @@ def purge(store: Store, now: int, idempotency_hours: int) -> int:
     """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
+        deliveries.bury_strays(connection)
         return (
             retention.idempotency_keys(connection, now - idempotency_hours * HOUR, PURGE_LIMIT)
             + retention.addresses(connection, now, PURGE_LIMIT)

@@ -79,8 +79,10 @@ def _begin_child(**_: Any) -> None:
 
 
 @worker_init.connect
-def _begin_solo(sender: Any, **_: Any) -> None:
-    if sender.pool_cls.__module__.endswith("solo"):  # no children: this process does the work
+def _begin_here(sender: Any, **_: Any) -> None:
+    if not sender.pool_cls.__module__.endswith(
+        "prefork"
+    ):  # no children: this process does the work
         workbench.begin(settings, _role())
 
 

@@ -73,6 +73,7 @@ def deliver_due() -> None:
         now=now,
         entropy=os.urandom,
         chance=random.random,
+        lease=bench.lease,
         scale=bench.settings.webhook_schedule_scale,
     )
 

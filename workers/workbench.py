@@ -16,7 +16,7 @@ from moderation.policies import load_policy
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.settings import Settings
-from moderation.store import heartbeats, work
+from moderation.store import deliveries, heartbeats, work
 from moderation.store.engine import Store
 from workers.sender import Sender
 
@@ -67,7 +67,7 @@ def begin(settings: Settings, role: str) -> Workbench:
     _bench, _owner = bench, os.getpid()
     if role == "judge":
         _warm_up(bench)
-        _take_back(bench)
+    _take_back(bench)
     threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
     return bench
 
@@ -89,6 +89,7 @@ def end() -> None:
     try:
         with bench.store.write() as connection:
             released = work.release(connection, bench.lease, now(), counted=False)
+            released += deliveries.release(connection, bench.lease, now())
         if released:
             log.info("leases handed back", extra={"count": released})
     except Unavailable:
@@ -111,25 +112,29 @@ def _take_back(bench: Workbench) -> None:
     host = bench.lease.split("/")[0] + "/"
     try:
         with bench.store.write() as connection:
-            for lease in work.leases(connection, host):
-                pid = int(lease.split("/")[1])
-                if lease != bench.lease and not _lives(pid):
-                    freed = work.release(connection, lease, now(), counted=True)
-                    log.warning("work of a dead process taken back", extra={"count": freed})
+            freed = 0
+            for lease in filter(_is_dead, work.leases(connection, host)):
+                freed += work.release(connection, lease, now(), counted=True)
+            for lease in filter(_is_dead, deliveries.leases(connection, host, now())):
+                freed += deliveries.release(connection, lease, now())
+        if freed:
+            log.warning("work of a dead process taken back", extra={"count": freed})
     except Unavailable:
         log.warning("the database is away; old leases run out by themselves")
 
 
-def _lives(pid: int) -> bool:
+def _is_dead(lease: str) -> bool:
+    """Whether the process of this host that signed the lease is no more."""
+    pid = int(lease.split("/")[1])
     if pid == os.getpid():
-        return False  # the same number, another life
+        return True  # the same number, another life: we have claimed nothing yet
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return False
-    except PermissionError:
         return True
-    return True
+    except PermissionError:
+        pass
+    return False
 
 
 def _beat(bench: Workbench) -> None:

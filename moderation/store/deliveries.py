@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Attempt, Response
 from moderation.store.dialect import insert_new
-from moderation.store.schema import attempts, deliveries, events
+from moderation.store.schema import attempts, deliveries, endpoints, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,20 @@ def bury(connection: Connection, endpoint_id: str, now: int) -> int:
         sa.update(deliveries)
         .where(waiting)
         .values(state="dead", lease="", attempts=deliveries.c.attempts + 1)
+    ).rowcount
+
+
+def bury_strays(connection: Connection) -> int:
+    """Whatever waits for an endpoint that is no more is dead; returns how many.
+
+    On PostgreSQL an event may be written while its endpoint is being removed.
+    """
+    return connection.execute(
+        sa.update(deliveries)
+        .where(
+            deliveries.c.state == "due", deliveries.c.endpoint_id.not_in(sa.select(endpoints.c.id))
+        )
+        .values(state="dead", lease="")
     ).rowcount
 
 

@@ -30,6 +30,39 @@ def claim_pending(connection: Connection) -> TextClause:
     return CLAIM_PENDING[connection.dialect.name]
 
 
+_OLDEST_OF_ONE = """
+    SELECT x.id, x.due_at FROM deliveries x
+    WHERE x.endpoint_id = e.id AND x.state = 'due' AND x.due_at <= :now
+    ORDER BY x.due_at, x.id LIMIT :share
+"""
+
+OLDEST_DUE = {
+    # No LATERAL here; the inner search is one look into deliveries_waiting for each endpoint.
+    "sqlite": text(
+        f"""
+        SELECT id, endpoint_id, due_at,
+               row_number() OVER (PARTITION BY endpoint_id ORDER BY due_at, id) AS place
+        FROM deliveries WHERE id IN (
+            SELECT d.id FROM endpoints e JOIN deliveries d
+            ON d.id IN (SELECT id FROM ({_OLDEST_OF_ONE}))
+        )
+        """  # noqa: S608 - both parts stand in this file
+    ),
+    "postgresql": text(
+        f"""
+        SELECT oldest.id, e.id AS endpoint_id, oldest.due_at,
+               row_number() OVER (PARTITION BY e.id ORDER BY oldest.due_at, oldest.id) AS place
+        FROM endpoints e CROSS JOIN LATERAL ({_OLDEST_OF_ONE}) AS oldest
+        """  # noqa: S608
+    ),
+}
+
+
+def oldest_due(connection: Connection) -> TextClause:
+    """The oldest due deliveries of each endpoint, numbered; binds: now, share (of each)."""
+    return OLDEST_DUE[connection.dialect.name]
+
+
 def insert_rows(
     connection: Connection,
     table: Table,

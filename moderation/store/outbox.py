@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Event, frozen
 from moderation.domain.ids import timed_id
-from moderation.store.dialect import insert_new
+from moderation.store.dialect import insert_new, oldest_due
 from moderation.store.schema import comments, deliveries, endpoints, events, revisions
 
 Entropy = Callable[[int], bytes]
@@ -140,26 +140,23 @@ def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: 
     each first, so that none waits behind another's backlog.
 
     Never more than `per_endpoint` of one in flight, whoever sends them (leases end by `until`); one
-    at a time to an endpoint that is failing. It reads every due row: call it outside of write().
+    at a time to an endpoint that is failing.
     """
-    waiting = deliveries.c.state == "due"
-    place = sa.func.row_number().over(
-        partition_by=deliveries.c.endpoint_id, order_by=(deliveries.c.due_at, deliveries.c.id)
-    )
     ranked = (
-        sa.select(
+        oldest_due(connection)
+        .bindparams(now=now, share=per_endpoint)
+        .columns(
             deliveries.c.id,
             deliveries.c.endpoint_id,
             deliveries.c.due_at,
-            place.label("place"),
+            sa.column("place", sa.Integer),
         )
-        .where(waiting, deliveries.c.due_at <= now)
-        .subquery()
+        .subquery("ranked")
     )
     flying = (
         sa.select(deliveries.c.endpoint_id, sa.func.count().label("count"))
         .where(
-            waiting,
+            deliveries.c.state == "due",
             deliveries.c.due_at > now,
             deliveries.c.due_at <= until,
             deliveries.c.lease != "",

@@ -227,6 +227,15 @@ deliveries = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
     sa.Index("deliveries_of_endpoint", "endpoint_id", "id"),
 )
+# The oldest due of one endpoint, without looking at another's backlog.
+sa.Index(
+    "deliveries_waiting",
+    deliveries.c.endpoint_id,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.state == "due",
+    postgresql_where=deliveries.c.state == "due",
+)
 sa.Index(
     "deliveries_due",
     deliveries.c.due_at,

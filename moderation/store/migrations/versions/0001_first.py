@@ -71,6 +71,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'due'"),
     )
     op.create_index("deliveries_of_endpoint", "deliveries", ["endpoint_id", "id"], unique=False)
+    op.create_index(
+        "deliveries_waiting",
+        "deliveries",
+        ["endpoint_id", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
     op.create_index(op.f("ix_deliveries_event_id"), "deliveries", ["event_id"], unique=False)
     op.create_table(
         "endpoints",
@@ -261,6 +269,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_endpoints_site_id"), table_name="endpoints")
     op.drop_table("endpoints")
     op.drop_index(op.f("ix_deliveries_event_id"), table_name="deliveries")
+    op.drop_index(
+        "deliveries_waiting",
+        table_name="deliveries",
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
     op.drop_index("deliveries_of_endpoint", table_name="deliveries")
     op.drop_index(
         "deliveries_due",
