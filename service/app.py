@@ -20,7 +20,7 @@ from service.embed.routes import router as embed
 from service.intake import Intake
 from service.limits import Limits
 from service.routes import comments, endpoints, health, queues, threads
-from service.schemas import CommentIn
+from service.schemas import BODIES
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -85,15 +85,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _describe(app: FastAPI) -> None:
-    """Adds to the OpenAPI document what the intake parses by hand."""
+    """Adds to the OpenAPI document the bodies that are read strictly, past FastAPI."""
     generate = app.openapi
 
     def openapi() -> dict[str, object]:
         document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        described = CommentIn.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(described.pop("$defs", {}))
-        schemas["CommentIn"] = described
+        for model in BODIES:
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(described.pop("$defs", {}))
+            schemas[model.__name__] = described
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

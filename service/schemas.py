@@ -2,17 +2,22 @@
 
 import ipaddress
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from fastapi import Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
-from moderation.domain.decision import Decision
+from moderation.domain.decision import Decision, Outcome
+from moderation.domain.delivery import EventType
 from moderation.domain.errors import Invalid
 from moderation.review import CommentCard
+from service.body import read_body, strict_json
+from service.errors import BadRequest
 
 # NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -79,8 +84,12 @@ def _line(limit: int, smallest: int = 0) -> Any:
     ]
 
 
+Body = TypeVar("Body", bound="_Strict")
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # strict: a string is a string, and true is not 1
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class PageIn(_Strict):
@@ -117,13 +126,59 @@ class CommentIn(_Strict):
     context: ContextIn = ContextIn()
 
 
-_comment_in: TypeAdapter[CommentIn] = TypeAdapter(CommentIn)
+class DecisionIn(_Strict):
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
+
+    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
+    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    sequence: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
 
 
-def parse_comment(value: Any) -> CommentIn:
-    """The submission, or Invalid with the JSON Pointer and the rule of the first field that is wrong."""
+class EndpointIn(_Strict):
+    """types: [] for every type. with_text: whether messages carry the comment's text."""
+
+    url: _line(2_000, 1)
+    types: list[Annotated[EventType, Field(strict=False)]] = []
+    with_text: bool = False
+
+
+class EndpointChange(_Strict):
+    """enabled: false stops telling it; true tells it what happens from now on."""
+
+    enabled: bool
+
+
+# What is taken in; the OpenAPI document describes them, see taking().
+BODIES: tuple[type[_Strict], ...] = (CommentIn, DecisionIn, EndpointIn, EndpointChange)
+
+
+def taking(model: type[_Strict]) -> dict[str, Any]:
+    """The part of a route's OpenAPI description that says what body it takes."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def strictly(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
+    """A dependency that reads a body by the rules of strict_json and then by those of `model`.
+
+    FastAPI's own reading takes NaN, lone surrogates and names given twice.
+    """
+
+    async def read(request: Request) -> Body:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != (
+            "application/json"
+        ):
+            raise BadRequest("Send JSON (Content-Type: application/json).", 415)
+        limit = request.app.state.settings.body_limit
+        return parse(model, strict_json(await read_body(request, limit)))
+
+    return read
+
+
+def parse(model: type[Body], value: Any) -> Body:
+    """The model, or Invalid with the JSON Pointer and the rule of the first field that is wrong."""
     try:
-        return _comment_in.validate_python(value)
+        return model.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
 

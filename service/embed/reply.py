@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
 from moderation.domain.errors import Invalid
-from service.schemas import parse_comment, to_submission
+from service.schemas import CommentIn, parse, to_submission
 
 # A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
 HONEYPOTS = ("topic", "ak_hp_textarea")
@@ -112,7 +112,8 @@ def submission(
     if not within(page_url, origins):
         raise Invalid("/page/url: is not on this site.", "/page/url")
     parent = fields.get("comment_parent", "").strip()
-    given = parse_comment(
+    given = parse(
+        CommentIn,
         {
             "page": {"url": page_of(page_url), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
             "author": {
@@ -123,7 +124,7 @@ def submission(
             "text": text,
             "parent_id": "" if parent == "0" else parent,  # WordPress's way to say none
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
-        }
+        },
     )
     made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip)
     return replace(made, idempotency_key=f"form:{made.fingerprint}")

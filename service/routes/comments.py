@@ -7,31 +7,31 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from moderation import review
 from moderation.domain.comment import Receipt
-from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.store.sites import SECRET, Key
 from service.auth import caller, secret_caller
-from service.body import read_body, strict_json
 from service.client import client_address, flood_unit
-from service.errors import BadRequest, problem
+from service.errors import problem
 from service.schemas import (
     CommentIn,
+    DecisionIn,
     comment_out,
     decision_out,
     iso,
-    parse_comment,
+    strictly,
+    taking,
     to_submission,
 )
 
 router = APIRouter(prefix="/api/v1", tags=["comments"])
 
+_read_comment = strictly(CommentIn)
 _KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -39,11 +39,8 @@ _KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
     "/comments",
     status_code=202,
     summary="Hand in a comment",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CommentIn"}}},
-        },
+    openapi_extra=taking(CommentIn)
+    | {
         "parameters": [
             {
                 "name": "Idempotency-Key",
@@ -58,9 +55,7 @@ async def hand_in(request: Request) -> Response:
     """Stores a reply and answers 202 with a receipt: the comment is on disk, and will be judged."""
     state = request.app.state
     key = await caller(request)
-    if not _is_json(request):
-        raise BadRequest("Send JSON (Content-Type: application/json).", 415)
-    given = parse_comment(strict_json(await read_body(request, state.settings.body_limit)))
+    given = await _read_comment(request)
     if key.kind != SECRET and given.context.ip:
         raise Invalid(
             "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
@@ -114,22 +109,17 @@ async def read(request: Request, comment_id: str) -> Response:
     return _private(comment_out(card), etag=_etag(card.sequence))
 
 
-class DecisionIn(BaseModel):
-    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    outcome: Outcome
-    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
-    sequence: Annotated[int | None, Field(ge=0)] = None
-
-
-@router.post("/comments/{comment_id}/decisions", status_code=201, summary="Decide about a comment")
+@router.post(
+    "/comments/{comment_id}/decisions",
+    status_code=201,
+    summary="Decide about a comment",
+    openapi_extra=taking(DecisionIn),
+)
 def decide(
     request: Request,
     comment_id: str,
-    given: DecisionIn,
     key: Annotated[Key, Depends(secret_caller)],
+    given: Annotated[DecisionIn, Depends(strictly(DecisionIn))],
 ) -> Response:
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well."""
     state = request.app.state
@@ -180,17 +170,8 @@ def _path(comment_id: str) -> str:
     return f"/api/v1/comments/{comment_id}"
 
 
-def _is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == (
-        "application/json"
-    )
-
-
 def _idempotency_key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
     if key and not _KEY_FORM.fullmatch(key):
         raise Invalid("Idempotency-Key: 1 to 255 visible ASCII characters.")
     return key
-
-
-__all__ = ["CommentIn", "router"]

@@ -6,15 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from moderation import subscribe
-from moderation.domain.delivery import Endpoint, EventType
+from moderation.domain.delivery import Endpoint
 from moderation.doorbell import DELIVER
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Key
 from service.auth import secret_caller
-from service.schemas import iso
+from service.schemas import EndpointChange, EndpointIn, iso, strictly, taking
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 
@@ -22,26 +21,12 @@ Secret = Annotated[Key, Depends(secret_caller)]
 _PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-class EndpointIn(BaseModel):
-    """types: [] for every type. with_text: whether messages carry the comment's text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: Annotated[str, Field(max_length=2_000)]
-    types: list[EventType] = []
-    with_text: bool = False
-
-
-class EndpointChange(BaseModel):
-    """enabled: false stops telling it; true tells it what happens from now on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    enabled: bool
-
-
-@router.post("/endpoints", status_code=201, summary="Add an endpoint")
-def add(request: Request, given: EndpointIn, key: Secret) -> Response:
+@router.post(
+    "/endpoints", status_code=201, summary="Add an endpoint", openapi_extra=taking(EndpointIn)
+)
+def add(
+    request: Request, key: Secret, given: Annotated[EndpointIn, Depends(strictly(EndpointIn))]
+) -> Response:
     """Answers with the signing secret: the only time it is shown."""
     state = request.app.state
     endpoint, secret = subscribe.add(
@@ -68,8 +53,17 @@ def read(request: Request, endpoint_id: str, key: Secret) -> Response:
     return _answer(_endpoint(subscribe.get(request.app.state.store, {key.site_id}, endpoint_id)))
 
 
-@router.patch("/endpoints/{endpoint_id}", summary="Switch an endpoint off or on")
-def change(request: Request, endpoint_id: str, given: EndpointChange, key: Secret) -> Response:
+@router.patch(
+    "/endpoints/{endpoint_id}",
+    summary="Switch an endpoint off or on",
+    openapi_extra=taking(EndpointChange),
+)
+def change(
+    request: Request,
+    endpoint_id: str,
+    key: Secret,
+    given: Annotated[EndpointChange, Depends(strictly(EndpointChange))],
+) -> Response:
     store = request.app.state.store
     if given.enabled:
         changed = subscribe.enable(store, {key.site_id}, endpoint_id)

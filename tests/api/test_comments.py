@@ -279,3 +279,29 @@ def test_metrics_are_for_this_machine_or_the_token(settings, store):
     with TestClient(create_app(guarded), client=("127.0.0.1", 1)) as client:
         assert client.get("/metrics").status_code == 401
         assert client.get("/metrics", headers={"Authorization": "Bearer t0ken"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/comments/{}/decisions", "/api/v1/endpoints"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"outcome": NaN}',
+        b'{"reason": "\\ud800"}',
+        b'{"outcome": "approve", "outcome": "reject"}',
+        b"[" * 100_000,
+        b'{"outcome": "approve", "sequence": 99999999999999999999999}',
+        b'{"outcome": "approve", "sequence": 9223372036854775808}',
+        b'{"outcome": "approve", "sequence": true}',
+        b'{"url": ["https://a.test"]}',
+        b"null",
+        b'"' + b"a" * 600_000 + b'"',
+    ],
+)
+def test_every_body_is_read_strictly(api, path, body):
+    path = path.format(api.hand_in().json()["id"])
+    headers = {"Authorization": f"Bearer {api.secret}", "Content-Type": "application/json"}
+    answer = api.client.post(path, content=body, headers=headers)
+    assert answer.status_code in (400, 413, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert api.get("/api/v1/queues/approved").json()["items"] == []
+    assert api.get("/api/v1/endpoints").json()["items"] == []
