@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.house import House, open_house
+from tests.browser.watch import Watch
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -53,6 +54,22 @@ def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[House]
     house = open_house(database_url, broker_url, str(tmp_path / "data"))
     yield house
     house.close()
+
+
+@pytest.fixture
+def visit(browser: "playwright.Browser", house: House) -> Iterator[Callable[..., Watch]]:
+    """Opens a page in a fresh profile; options are Playwright's for a context."""
+    opened = []
+
+    def open_page(**options: object) -> Watch:
+        context = browser.new_context(**options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return Watch(context.new_page(), house)
+
+    yield open_page
+    for context in opened:
+        context.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

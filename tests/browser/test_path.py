@@ -1,0 +1,97 @@
+"""The whole path in a browser: a reply without JavaScript, a moderator's word, the page."""
+
+import time
+
+import pytest
+
+RUDE = "You are a complete idiot, and so is the ferry."
+
+
+def fill_in(watch, text=RUDE, name="Bertil Storm"):
+    page = watch.page
+    page.goto(watch.house.demo)
+    page.get_by_label("Comment").fill(text)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill("bertil@private.test")
+    page.get_by_role("button", name="Post Comment").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["console with scripts", "without"])
+def test_from_a_plain_form_to_the_page(visit, house, scripts):
+    reader = visit(java_script_enabled=False)
+    fill_in(reader)
+    assert "awaiting moderation" in reader.page.get_by_role("status").inner_text()
+    house.judge()
+    reader.page.goto(house.demo)
+    assert RUDE not in reader.page.content()
+
+    desk = visit(java_script_enabled=scripts)
+    desk.log_in()
+    card = desk.page.get_by_role("article", name="Bertil Storm")
+    assert "idiot" in card.locator("mark").all_inner_texts()
+    assert "bertil@private.test" not in desk.page.content()
+    card.get_by_role("button", name="Approve").click()
+    desk.page.get_by_role("button", name="Undo").wait_for()
+    begun = time.monotonic()
+    reader.page.goto(house.demo)
+    assert RUDE in reader.page.locator(".said").inner_text()
+    assert time.monotonic() - begun < 1
+
+    desk.page.get_by_role("button", name="Undo").click()
+    desk.page.get_by_role("button", name="Approve").wait_for()
+    reader.page.goto(house.demo)
+    assert RUDE not in reader.page.content()
+    assert desk.incidents + reader.incidents == []
+
+
+def test_a_refused_reply_keeps_what_was_typed(visit, house):
+    reader = visit(java_script_enabled=False)
+    reader.page.goto(house.demo)
+    reader.page.get_by_label("Comment").fill("A long thought.\nIn two lines.")
+    reader.page.get_by_label("Name").fill("Carol")
+    reader.page.get_by_label("Website").fill("javascript:alert(1)")
+    reader.page.get_by_role("button", name="Post Comment").click()
+    assert "Website" in reader.page.get_by_role("alert").inner_text()
+    assert reader.page.get_by_label("Comment").input_value() == "A long thought.\nIn two lines."
+    reader.page.get_by_label("Website").fill("carol.example")
+    reader.page.get_by_role("button", name="Post Comment").click()
+    assert "awaiting moderation" in reader.page.get_by_role("status").inner_text()
+
+
+def test_when_somebody_was_quicker_the_card_says_who(visit, house):
+    one = house.hand_in(RUDE)
+    house.judge()
+    desk, other = visit(), visit()
+    for watch in (desk, other):
+        watch.log_in()
+    other.page.locator(f"#c-{one}").get_by_role("button", name="Reject").click()
+    other.page.get_by_role("button", name="Undo").wait_for()
+    desk.page.locator(f"#c-{one}").get_by_role("button", name="Approve").click()
+    alert = desk.page.get_by_role("alert").filter(has_text="Nothing was changed")
+    assert "ada@lantern.test rejected" in alert.inner_text()
+    # The browser itself tells the console of every 409.
+    assert desk.dialogs + desk.outbound + desk.navigated == []
+
+
+def test_a_session_that_ended_leads_to_the_log_in_and_back(visit, house):
+    house.hand_in(RUDE)
+    house.judge()
+    desk = visit()
+    desk.log_in()
+    desk.page.context.clear_cookies()
+    desk.page.get_by_role("button", name="Approve").click()
+    desk.page.get_by_role("heading", name="Log in").wait_for()
+
+
+def test_when_the_service_is_away_the_page_says_so(visit, house):
+    house.hand_in(RUDE)
+    house.judge()
+    desk = visit()
+    desk.log_in()
+    desk.page.route("**/decisions", lambda route: route.abort())
+    desk.page.get_by_role("button", name="Approve").click()
+    assert "cannot be reached" in desk.page.get_by_role("alert").inner_text()
+    desk.page.unroute("**/decisions")
+    desk.page.get_by_role("button", name="Approve").click()
+    desk.page.get_by_role("button", name="Undo").wait_for()
+    assert desk.page.locator("#trouble").is_hidden()

@@ -1,0 +1,49 @@
+"""A page under watch: what it loads from elsewhere, what it pops up, what its policy stopped."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.browser.house import House
+
+
+@dataclass
+class Watch:
+    """page: Playwright's. The lists hold what should never happen."""
+
+    page: Any
+    house: House
+    dialogs: list[str] = field(default_factory=list)
+    outbound: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    navigated: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        def dialog(shown: Any) -> None:
+            self.dialogs.append(shown.message)
+            shown.dismiss()
+
+        def request(sent: Any) -> None:
+            if not sent.url.startswith((self.house.url + "/", "data:")):
+                self.outbound.append(sent.url)
+
+        def navigate(frame: Any) -> None:
+            if not frame.url.startswith((self.house.url, "about:blank")):
+                self.navigated.append(frame.url)
+
+        self.page.on("dialog", dialog)
+        self.page.on("request", request)
+        self.page.on("framenavigated", navigate)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        # A refused load or inline script is told as an error on the console.
+        self.page.on(
+            "console", lambda said: self.errors.append(said.text) if said.type == "error" else None
+        )
+
+    @property
+    def incidents(self) -> list[str]:
+        return self.dialogs + self.outbound + self.errors + self.navigated
+
+    def log_in(self) -> None:
+        self.page.goto(self.house.login_url())
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url("**/console/")
