@@ -104,15 +104,18 @@ class Child:
 
     def read(self) -> bool:
         """Takes in what it wrote; False once nobody can write any more."""
+        return self._take() != b""
+
+    def _take(self) -> bytes | None:
         chunk = self._chunk()
         if chunk is None:
-            return True
+            return None
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         if not chunk and self._rest:
             lines, self._rest = [self._rest], b""
         for line in lines:
             self._line(line)
-        return bool(chunk)
+        return chunk
 
     def _chunk(self) -> bytes | None:
         """What it wrote, b'' at the end, None where there is nothing now."""
@@ -142,10 +145,9 @@ class Child:
         if self._process is None or (status := self._process.poll()) is None:
             return None
         self.signal(signal.SIGKILL)  # its own children end with it
-        assert self._process.stdout
-        os.set_blocking(self.pipe, True)
-        while self.read():  # its last words; with the group gone nobody holds the other end
+        while self._take():  # its last words; never waits, whoever may hold the other end
             pass
+        assert self._process.stdout
         self._process.stdout.close()
         self._process = None
         if time.monotonic() - self._began > WELL_AFTER:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 
@@ -13,19 +15,22 @@ class Undertaker:
     """Holds one end of a pipe and a list of process groups; when the other end closes, they end.
 
     It works on Linux and macOS alike, survives SIGKILL of its parent, and keeps the lock on the data
-    folder that it inherits until the last child is gone.
+    folder until the last child is gone.
+
+    holder: the open file that is the lock.
     """
 
-    def __init__(self) -> None:
-        """Forks: call it before there are threads."""
+    def __init__(self, holder: int) -> None:
         reading, self._writing = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            os.close(self._writing)
-            try:
-                _stand_by(reading)
-            finally:
-                os._exit(0)
+        # This file alone, without site-packages: it imports little and so takes little memory.
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-S", __file__, str(reading)],
+            pass_fds=(reading, holder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # whoever reads the output of `up` need not wait for it
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C in the terminal is not for it
+        )
         os.close(reading)
 
     def take(self, group: int, rank: int) -> None:
@@ -39,16 +44,12 @@ class Undertaker:
     def dismiss(self) -> None:
         """Nobody is left to look after."""
         os.close(self._writing)
-        os.waitpid(self._pid, 0)
+        self._process.wait()
 
 
 def _stand_by(pipe: int) -> None:
-    os.setsid()  # a Ctrl-C in the terminal is not for us
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # whoever reads the output of `up` need not wait for us
-        os.dup2(nowhere, descriptor)
     groups: dict[int, int] = {}
     with os.fdopen(pipe) as lines:
         for line in lines:
@@ -78,3 +79,7 @@ def _lives(group: int) -> bool:
     except (ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
         return False
     return True
+
+
+if __name__ == "__main__":
+    _stand_by(int(sys.argv[1]))

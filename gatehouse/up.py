@@ -22,6 +22,10 @@ from moderation.settings import Settings, SettingsError
 PATIENCE = {"api": 25.0, "judge": 20.0, "courier": 25.0, "broker": 10.0}
 # In what order they stop: nothing comes in, then nothing is worked on, then nobody needs the broker.
 RANK = {"api": 0, "prepare": 0, "judge": 1, "courier": 1, "broker": 2}
+# They wait for the API to be ready, so that it is sooner; but not for ever. Seconds.
+WORKERS_WAIT = 10.0
+# A worker that goes on after SIGTERM for so long hands its work back half done. Seconds.
+QUIT_AFTER = 8.0
 ASK_EVERY = 0.05  # seconds between questions whether the API is ready
 
 
@@ -33,18 +37,23 @@ class Up:
     """The children and the loop that listens to them. One thread; nothing here waits for long."""
 
     def __init__(
-        self, settings: Settings, environment: Mapping[str, str], broker_command: list[str] | None
+        self,
+        settings: Settings,
+        environment: Mapping[str, str],
+        broker_command: list[str] | None,
+        undertaker: Undertaker,
     ) -> None:
         """broker_command: None where the broker is somebody else's."""
         self._settings = settings
         self._broker_command = broker_command
         self._environment = environment
         self._selector = selectors.DefaultSelector()
-        self._undertaker = Undertaker()
+        self._undertaker = undertaker
         self._children: dict[str, Child] = {}
         self._asked = 0  # how often somebody asked us to stop
         self._welcome: Welcome | None = None
         self._welcomed = False
+        self._workers_due: float | None = None
         self._began = time.monotonic()
 
     def run(self) -> None:
@@ -71,6 +80,8 @@ class Up:
         return self._welcome is not None
 
     def _start_workers(self) -> None:
+        """After the API: it should answer first, and each of them imports for a second."""
+        self._workers_due = None
         self._add("judge", _ourselves("worker", "--beat"))
         self._add("courier", _ourselves("courier"))
 
@@ -106,7 +117,7 @@ class Up:
                 continue
             if child.once and status == 0:
                 del self._children[child.name]
-                self._start_workers()
+                self._workers_due = time.monotonic() + WORKERS_WAIT
             elif child.once or status == SETTINGS_STATUS:
                 raise Failed(child.last_words() or f"{child.name} ended with status {status}")
             else:
@@ -126,7 +137,10 @@ class Up:
         return status
 
     def _greet(self) -> None:
-        if not self._welcomed and self._welcome and self._is_ready():
+        ready = not self._welcomed and self._welcome and self._is_ready()
+        if self._workers_due and (ready or time.monotonic() > self._workers_due):
+            self._start_workers()
+        if ready and self._welcome:
             self._welcomed = True
             print(self._welcome.text(self._settings), flush=True)
             _say(f"ready after {time.monotonic() - self._began:.1f} s; Ctrl-C stops everything")
@@ -155,11 +169,15 @@ class Up:
             stopping = [one for one in self._children.values() if one.rank == rank and one.lives]
             for child in stopping:
                 child.signal(signal.SIGTERM)
-            until = {one: time.monotonic() + PATIENCE.get(one.name, 5.0) for one in stopping}
+            began, told = time.monotonic(), False
             while alive := [one for one in stopping if one.lives]:
+                waited = time.monotonic() - began
                 for child in alive:
-                    if self._asked >= enough or time.monotonic() > until[child]:
+                    if self._asked >= enough or waited > PATIENCE.get(child.name, 5.0):
                         child.signal(signal.SIGKILL)
+                    elif child.rank == RANK["judge"] and waited > QUIT_AFTER and not told:
+                        child.signal(signal.SIGQUIT)
+                told = told or waited > QUIT_AFTER
                 self._turn(0.2)
                 for child in alive:
                     self._collect(child)
@@ -223,7 +241,7 @@ def up(settings: Settings) -> None:
             )
         settings = settings.model_copy(update={"data": data})
         command = None if settings.redis_url else broker.server_command(data)
-        Up(settings, _environment(settings), command).run()
+        Up(settings, _environment(settings), command, Undertaker(holder)).run()
     finally:
         os.close(holder)
 
