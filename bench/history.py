@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from bench.load import percentile
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.store.engine import Store
 from moderation.store.schema import comments, decisions, findings, pending
@@ -15,14 +16,14 @@ NEEDED = "toxicity"  # the label without which nothing may be approved
 
 @dataclass
 class History:
-    """waits: ms from accepted to the first decision, sorted. outcomes: of the first decisions.
+    """moments: when each came in and when it was first decided, ms. outcomes: of the first decisions.
 
     lost: answered with 202 and not stored, or stored and not decided. strays: stored without a 202.
     doubled: decided more than once. gaps: whose sequence is not 1..n. unmeasured: approved without
     the score that approval needs. waiting: still to be judged.
     """
 
-    waits: list[int] = field(default_factory=list)
+    moments: list[tuple[int, int]] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
@@ -38,9 +39,7 @@ class History:
 
     def at(self, share: float) -> float:
         """ms from accepted to decided; share: 0.5 is the median."""
-        if not self.waits:
-            return float("nan")
-        return float(self.waits[min(len(self.waits) - 1, int(share * len(self.waits)))])
+        return percentile([decided - came for came, decided in self.moments], share)
 
 
 def read_history(store: Store, accepted: Collection[str], since: int = 0) -> History:
@@ -78,7 +77,7 @@ def read_history(store: Store, accepted: Collection[str], since: int = 0) -> His
         rows = decided.get(id, [])
         if not rows:
             continue
-        found.waits.append(rows[0].created_at - created_at)
+        found.moments.append((created_at, rows[0].created_at))
         found.outcomes[rows[0].outcome] += 1
         if [row.sequence for row in rows] != list(range(1, len(rows) + 1)):
             found.gaps.append(id)
@@ -89,5 +88,4 @@ def read_history(store: Store, accepted: Collection[str], since: int = 0) -> His
         )
         if approved and id not in measured:
             found.unmeasured.append(id)
-    found.waits.sort()
     return found

@@ -113,7 +113,7 @@ class House:
     ) -> None:
         self.folder = folder
         self.broker = broker
-        self.port = _free_port()
+        self.port = free_port()
         self.store = Store(database_url, SECRET)
         migrate(self.store)
         self._api, self._worker = api, worker
@@ -216,7 +216,7 @@ class House:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]

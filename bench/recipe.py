@@ -1,6 +1,7 @@
 """The usual recipe, for comparison: insert in the request, then one Celery task per comment.
 
-Written as tutorials write it, with the same database, broker, validation and decision as Gatehouse.
+Written as tutorials write it, without keys, limits or idempotency, on the same kind of database (opened
+as Gatehouse opens it), with the same broker and the same validation; its judging only writes.
 """
 
 import os
@@ -11,9 +12,9 @@ import sqlalchemy as sa
 from celery import Celery
 from fastapi import FastAPI
 
+from moderation.store.engine import Store
 from service.schemas import CommentIn
 
-engine = sa.create_engine(os.environ["BENCH_DATABASE"], pool_size=10, max_overflow=20)
 metadata = sa.MetaData()
 comments = sa.Table(
     "recipe_comments",
@@ -25,6 +26,8 @@ comments = sa.Table(
     sa.Column("created_at", sa.Float),
     sa.Column("decided_at", sa.Float),
 )
+store = Store(os.environ["BENCH_DATABASE"], b"")
+metadata.create_all(store.engine)
 celery = Celery("recipe", broker=os.environ["BENCH_BROKER"])
 celery.conf.update(task_ignore_result=True, task_acks_late=True, worker_prefetch_multiplier=1)
 app = FastAPI()
@@ -33,7 +36,7 @@ app = FastAPI()
 @app.post("/comments", status_code=202)
 def hand_in(given: CommentIn) -> dict[str, str]:
     comment_id = uuid.uuid4().hex
-    with engine.begin() as connection:
+    with store.write() as connection:
         connection.execute(
             comments.insert().values(
                 id=comment_id,
@@ -49,7 +52,7 @@ def hand_in(given: CommentIn) -> dict[str, str]:
 
 @celery.task(name="recipe.judge")
 def judge(comment_id: str) -> None:
-    with engine.begin() as connection:
+    with store.write() as connection:
         connection.execute(sa.select(comments.c.text).where(comments.c.id == comment_id)).one()
         connection.execute(
             comments.update()

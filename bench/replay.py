@@ -86,7 +86,7 @@ def _print(load: Load, found: History, killed: int = 0) -> None:
                 ("answered 202", load.statuses.get(202, 0)),
                 ("failed submissions", load.failed),
                 ("answer p50 / p99", f"{_ms(load, 0.5)} / {_ms(load, 0.99)} ms"),
-                ("decided", len(found.waits)),
+                ("decided", len(found.moments)),
                 (
                     "accepted -> decided p50 / p95 / p99",
                     f"{found.at(0.5):.0f} / {found.at(0.95):.0f} / {found.at(0.99):.0f} ms",

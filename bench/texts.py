@@ -17,7 +17,7 @@ which one you were all her she there would their we him been has when who will n
 what its about than into them can only other time new some could these two may first then do any like my
 now over such our man me even most made after also did many must before back see through way where get
 much go well your know should down work year because come people just say each those take day good how
-long little use great still think government city council money school vote idiots stupid agree article"""
+long little use great still think government city council money school vote agree article"""
 
 # Columns that hold a comment in the public sets this is run with, in any case; the first that is there.
 _COLUMNS = ("text", "comment_text", "comment", "content")

@@ -71,4 +71,4 @@ def test_the_same_bell_many_times_decides_once(house, ringer):
     redis.close()
     assert all(worker.lives for worker in workers)
     found = read_history(house.store, ids)
-    assert found.faultless and len(found.waits) == 200, found
+    assert found.faultless and len(found.moments) == 200, found

@@ -27,7 +27,7 @@ def test_nothing_is_lost_or_decided_twice_in_a_storm(build):
     house.wait_until_decided(60)
     found = read_history(house.store, load.accepted)
     assert found.faultless, found
-    assert len(found.waits) == COMMENTS
+    assert len(found.moments) == COMMENTS
     print(
         f"answered p99 {load.percentile(0.99):.3f} s; decided p50 {found.at(0.5)}, worst {found.at(1)} ms"
     )

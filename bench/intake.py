@@ -1,0 +1,122 @@
+"""Taking in: durable 202s over the same server's no-op 202, and over the usual recipe.
+
+    python -m bench.intake [--postgresql] [--rounds 5] [--seconds 2]
+
+The three are measured one after the other in every round; ratios are medians over the rounds.
+"""
+
+import argparse
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import uvloop
+
+from bench.house import Process
+from bench.load import Load, closed_loop, median, request
+from bench.place import a_place
+from bench.rival import Rival
+from bench.serving import NOOP
+from bench.table import table
+from bench.texts import PAGE
+
+CONNECTIONS = (32, 128)
+TEXT = "The council should have asked the people who live there before it sold the school. " * 2
+BODY = json.dumps(
+    {
+        "page": {"url": PAGE, "title": "Council sells the old school"},
+        "author": {"name": "Carol Reader", "email": "carol@example.org"},
+        "text": TEXT,
+    }
+).encode()
+
+
+@dataclass
+class Variant:
+    """One way to answer, and what was measured of it."""
+
+    name: str
+    port: int
+    process: Process
+    make: Callable[[int], bytes]
+    loads: list[Load] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)  # microseconds an answer
+
+    def measure(self, connections: int, seconds: float) -> None:
+        before = self.process.cpu()
+        load = uvloop.run(closed_loop(self.port, self.make, connections, seconds))
+        if load.failed:
+            raise SystemExit(f"{self.name} answered {load.statuses}: nothing to compare")
+        self.cpu.append((self.process.cpu() - before) / len(load.latencies) * 1e6)
+        self.loads.append(load)
+
+
+def requests(path: str, key: str = "") -> Callable[[int], bytes]:
+    """The n-th request. With a key each has an Idempotency-Key of its own."""
+    headers = {"Content-Type": "application/json"}
+    if not key:
+        whole = request(path, BODY, headers)
+        return lambda number: whole
+    run = secrets.token_hex(8)
+    marked = headers | {"Authorization": f"Bearer {key}", "Idempotency-Key": f"{run}-@@@@@@@@@@@"}
+    head, _, tail = request(path, BODY, marked).partition(b"@@@@@@@@@@@")
+    return lambda number: head + b"%011d" % number + tail
+
+
+def measure(postgresql: bool, rounds: int, seconds: float) -> str:
+    with (
+        a_place(postgresql) as place,
+        place.house(api="bench.serving") as house,
+        Rival(place) as rival,
+    ):
+        api = house.start_api()
+        recipe = rival.start_api()
+        rows: list[tuple[object, ...]] = []
+        for connections in CONNECTIONS:
+            noop = Variant("no-op 202", house.port, api, requests(NOOP))
+            ours = Variant("Gatehouse", house.port, api, requests("/api/v1/comments", house.key))
+            theirs = Variant("insert, apply_async", rival.port, recipe, requests("/comments"))
+            for variant in (noop, ours, theirs):
+                variant.measure(connections, 0.5)  # warm: caches, page cache, connections
+                variant.loads.clear()
+                variant.cpu.clear()
+            for _ in range(rounds):
+                for variant in (noop, ours, theirs):
+                    variant.measure(connections, seconds)
+                # Each round begins with empty request keys.
+                ours.make = requests("/api/v1/comments", house.key)
+            rows += [_row(connections, one, noop, theirs) for one in (noop, ours, theirs)]
+    head = ("connections", "answer", "202s/s", "p50 ms", "p99 ms", "CPU us", "x no-op", "x recipe")
+    return table(head, rows)
+
+
+def _row(connections: int, one: Variant, noop: Variant, recipe: Variant) -> tuple[object, ...]:
+    return (
+        connections,
+        one.name,
+        f"{median([load.rate for load in one.loads]):.0f}",
+        f"{median([load.percentile(0.5) for load in one.loads]) * 1000:.1f}",
+        f"{median([load.percentile(0.99) for load in one.loads]) * 1000:.1f}",
+        f"{median(one.cpu):.0f}",
+        f"{_ratio(one, noop):.2f}",
+        f"{_ratio(one, recipe):.1f}",
+    )
+
+
+def _ratio(one: Variant, other: Variant) -> float:
+    return median([a.rate / b.rate for a, b in zip(one.loads, other.loads, strict=True)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.intake", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each variant in a round")
+    given = parser.parse_args()
+    print(measure(given.postgresql, given.rounds, given.seconds))
+
+
+if __name__ == "__main__":
+    main()

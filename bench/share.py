@@ -1,0 +1,72 @@
+"""How much of the scorers' own speed is left in the running service, with the bundled model."""
+
+import os
+import signal
+import time
+
+import sqlalchemy as sa
+
+from bench.house import House, Process
+from bench.texts import PAGE, made_up
+from moderation.domain.comment import AuthorRef, PageRef, Submission
+from moderation.domain.ids import timed_id
+from moderation.domain.score import Candidate
+from moderation.domain.text import normalise
+from moderation.scorers.panel import Panel
+from moderation.scorers.roster import roster
+from moderation.store import work
+from moderation.store.schema import decisions
+from moderation.submit import submit
+from tests.servers import wait_until
+
+BATCH = 32  # as GATEHOUSE_JUDGE_BATCH
+HEAD = 0.1  # of the decisions come before the clock starts: the bell has to be rung first
+
+
+def own_rate(count: int) -> float:
+    """Texts a second that the scorers alone measure in this process, in batches as the worker's."""
+    panel = Panel(roster("bundled"), timeout=60)
+    candidates = [Candidate(text, normalise(text), language="en") for text in made_up(count)]
+    panel.measure(candidates[:BATCH])  # loads the model
+    began = time.perf_counter()
+    for at in range(0, count, BATCH):
+        panel.measure(candidates[at : at + BATCH])
+    return count / (time.perf_counter() - began)
+
+
+def service_rate(house: House, worker: Process, count: int) -> float:
+    """Comments a second that the running service decides out of a backlog of `count`.
+
+    The worker is frozen while the backlog is stored, and thawed to work it off.
+    """
+    worker.signal_all(signal.SIGSTOP)
+    since = time.time_ns() // 1_000_000
+    _store(house, count, since)
+    worker.signal_all(signal.SIGCONT)
+
+    def done() -> bool:
+        with house.store.read() as connection:
+            return work.backlog(connection)[0] == 0
+
+    wait_until(done, "the backlog is decided", 180)
+    with house.store.read() as connection:
+        stamps = sorted(
+            connection.scalars(
+                sa.select(decisions.c.created_at).where(decisions.c.created_at >= since)
+            )
+        )
+    skipped = int(len(stamps) * HEAD)
+    # The batch that the clock starts with was decided before it started.
+    counted = sum(stamp > stamps[skipped] for stamp in stamps)
+    return counted / (stamps[-1] - stamps[skipped]) * 1000
+
+
+def _store(house: House, count: int, now: int) -> None:
+    batch: list[Submission] = []
+    for number, text in enumerate(made_up(count)):
+        id = timed_id("cmt", now, os.urandom(10))
+        page, author = PageRef(PAGE), AuthorRef("Carol")
+        batch.append(Submission(id, house.site.id, page, author, text, now))
+        if len(batch) == 200 or number == count - 1:
+            submit(house.store, batch, personal_days=30, entropy=os.urandom)
+            batch = []
