@@ -94,6 +94,8 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
 
 def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:
     """The latest decision of each comment that has one."""
+    if not comment_ids:
+        return {}
     rows = connection.execute(
         sa.select(decisions)
         .join(
