@@ -124,6 +124,11 @@ def broker() -> Iterator[Broker]:
     broker.remove()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: their library keeps an event loop running in this thread until the end."""
+    items.sort(key=lambda item: "browser" in item.path.relative_to(Path(__file__).parent).parts)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in sorted(_missing):
         terminalreporter.section("not tested here", red=True, bold=True)
