@@ -10,6 +10,8 @@ ARGS :=
 
 .PHONY: help env run test check lock docs bench format dev extras
 .DEFAULT_GOAL := help
+# Two pips at once would spoil the environment.
+.NOTPARALLEL:
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'

@@ -12,6 +12,7 @@ from gatehouse.broker import NoBroker
 from gatehouse.doctor import alive, doctor
 from gatehouse.export import export
 from gatehouse.folder import FolderError
+from gatehouse.port import reachable_host
 from gatehouse.score import score
 from gatehouse.up import Failed
 from gatehouse.up import up as run_everything
@@ -44,7 +45,7 @@ def up(
     )
     settings = read_settings(environment)
     if not {"GATEHOUSE_PUBLIC_URL", "GATEHOUSE_PUBLIC_URL_FILE"} & environment.keys():
-        named = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+        named = reachable_host(settings.host)
         named = f"[{named}]" if ":" in named else named
         environment["GATEHOUSE_PUBLIC_URL"] = f"http://{named}:{settings.port}"
         settings = read_settings(environment)

@@ -1,6 +1,5 @@
 """`gatehouse up`: everything on one machine, started in order, kept running, stopped in order."""
 
-import http.client
 import os
 import selectors
 import signal
@@ -13,6 +12,7 @@ from typing import Any
 
 from gatehouse import broker, folder
 from gatehouse.children import SETTINGS_STATUS, Child, LogFile
+from gatehouse.port import is_free, is_ready
 from gatehouse.undertaker import Undertaker
 from gatehouse.welcome import Welcome, read_welcome
 from moderation.settings import Settings, SettingsError
@@ -137,26 +137,17 @@ class Up:
         return status
 
     def _greet(self) -> None:
-        ready = not self._welcomed and self._welcome and self._is_ready()
+        ready = (
+            not self._welcomed
+            and self._welcome
+            and is_ready(self._settings.host, self._settings.port)
+        )
         if self._workers_due and (ready or time.monotonic() > self._workers_due):
             self._start_workers()
         if ready and self._welcome:
             self._welcomed = True
             print(self._welcome.text(self._settings), flush=True)
             _say(f"ready after {time.monotonic() - self._began:.1f} s; Ctrl-C stops everything")
-
-    def _is_ready(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(  # noqa: S104 - any address includes ours
-            self._settings.host, self._settings.host
-        )
-        asking = http.client.HTTPConnection(host, self._settings.port, timeout=3)
-        try:
-            asking.request("GET", "/readyz")
-            return asking.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asking.close()
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -217,16 +208,6 @@ def _say(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
 
 
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
 def up(settings: Settings) -> None:
     """Runs everything until asked to stop. Raises SettingsError, FolderError, NoBroker or Failed."""
     data = folder.prepare(settings.data)
@@ -234,7 +215,7 @@ def up(settings: Settings) -> None:
         raise SettingsError("GATEHOUSE_PORT must be chosen: 0 would be another one each time.")
     holder = folder.lock(data)
     try:
-        if not _is_free(settings.host, settings.port):
+        if not is_free(settings.host, settings.port):
             raise SettingsError(
                 f"{settings.host}:{settings.port} is taken, or not an address of this machine: "
                 "choose another with --port or --host."
