@@ -135,7 +135,7 @@ def _decide(
     back = back if _BACK.fullmatch(back) else ""
     if "hx-request" not in request.headers:
         anchor = f"c-{comment_id}" if is_undo else "notice"
-        query = back if is_undo else f"{back}&done={comment_id}"
+        query = "&".join(filter(None, (back, "" if is_undo else f"done={comment_id}")))
         return RedirectResponse(f"{URL}/?{query}#{anchor}", 303, headers=HEADERS)
     card = review.card(state.store, site_ids, comment_id)
     if is_undo:

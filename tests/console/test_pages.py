@@ -11,8 +11,8 @@ from moderation.domain.score import Span
 from moderation.store import moderators
 from service.console.routes import PAGE
 from service.console.view import Piece, age, opening, pieces
-from tests.cast import newspaper
-from tests.console.desk import held, moderator
+from tests.cast import hand_in, newspaper, reply
+from tests.console.desk import held, moderator, now
 
 HTMX = {"HX-Request": "true"}
 
@@ -42,6 +42,7 @@ def test_a_held_comment_is_shown_with_all_that_helps(desk, site):
 
 
 def test_an_empty_queue_says_so(desk):
+    assert desk.get("/console").headers["location"].endswith("/console/")
     assert "Nobody waits at the gate" in desk.get().text
     assert "Nothing here for the reason" in desk.get("/console/?reason=toxic").text
 
@@ -99,6 +100,16 @@ def test_undo_by_htmx_brings_the_card_back(desk, site):
     fields = desk.fields(f"/console/?done={one}", "undo")
     answer = desk.post(f"/console/comments/{one}/undo", fields, **HTMX)
     assert cards(answer) == [one]
+    assert standing(desk, site, one).status is Status.HELD
+
+
+def test_what_nobody_has_judged_yet_can_be_decided_and_undone_to_held(desk, site):
+    [one] = hand_in(desk.store, reply(site, "bad", at=now()))
+    page = "/console/?queue=pending"
+    assert cards(desk.get(page)) == [one]
+    assert desk.press(one, "approve", page).status_code == 303
+    assert "Not judged yet" not in desk.get().text
+    desk.press(one, "undo", f"/console/?done={one}")
     assert standing(desk, site, one).status is Status.HELD
 
 
@@ -207,7 +218,7 @@ def test_the_way_back_stays_in_the_console(desk, site):
         fields = desk.fields("/console/", f"{one}/decisions")
         fields |= {"outcome": "approve", "back": back}
         answer = desk.post(f"/console/comments/{one}/decisions", fields)
-        assert re.fullmatch(r"/console/\?&done=\w+#notice", answer.headers["location"])
+        assert re.fullmatch(r"/console/\?done=\w+#notice", answer.headers["location"])
 
 
 def test_static_files_are_kept_and_only_they_are_served(desk):

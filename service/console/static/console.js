@@ -60,6 +60,7 @@ const KEYS = {
   j: () => go(1),
   k: () => go(-1),
   a: () => press("approve"),
+  f: () => press("approve"), // Coral's key for it
   d: () => press("reject"),
   s: () => press("spam"),
   z: undo,
