@@ -4,7 +4,7 @@ import hmac
 import os
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
@@ -55,11 +55,11 @@ def visit_cookie(request: Request) -> str:
 def start_session(request: Request, response: Response, token: str) -> None:
     """The cookie ends with the browser; the server's limits hold in any case."""
     _set(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"), token)
-    end_cookie(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"))
+    _end(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"))
 
 
 def end_session(request: Request, response: Response) -> None:
-    end_cookie(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"))
+    _end(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"))
 
 
 def start_visit(request: Request, response: Response, held: str) -> None:
@@ -87,7 +87,7 @@ def _set(request: Request, response: Response, name: str, value: str) -> None:
     )
 
 
-def end_cookie(request: Request, response: Response, name: str) -> None:
+def _end(request: Request, response: Response, name: str) -> None:
     response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=_is_https(request))
 
 
@@ -153,7 +153,3 @@ def acting(
 Here = Annotated[Visitor, Depends(visitor)]
 Acting = Annotated[tuple[Visitor, dict[str, str]], Depends(acting)]
 Form = Annotated[dict[str, str], Depends(posted)]
-
-
-def limits(request: Request) -> Any:
-    return request.app.state.limits

@@ -4,13 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from tests.browser.house import House, open_house
 from tests.browser.watch import Watch
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 # A container has no sandbox of its own to give; nothing here may call home.
 ARGUMENTS = [
@@ -23,19 +22,27 @@ _missing: list[str] = []
 
 
 def _chromium() -> str | None:
-    """GATEHOUSE_CHROMIUM, else a Chromium on the PATH, else the one Playwright installed."""
-    given = os.environ.get("GATEHOUSE_CHROMIUM")
-    return given or next(filter(None, map(shutil.which, NAMES)), None)
+    """CHROMIUM, else a Chromium on the PATH, else the one Playwright installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def _skip(why: str) -> NoReturn:
+    """Skips, and says so once more where nobody overlooks it: at the end."""
+    if why not in _missing:
+        _missing.append(why)
+    pytest.skip(why)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["playwright.Browser"]:
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        _skip("NO PLAYWRIGHT: the browser tests did not run (install the dev extra)")
     path = _chromium()
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         if path is None and not Path(started.chromium.executable_path).exists():
-            why = "NO CHROMIUM FOUND: the browser tests did not run (install chromium)"
-            _missing.append(why)
-            pytest.skip(why)
+            _skip("NO CHROMIUM FOUND: the browser tests did not run (install chromium)")
         launched = started.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()
@@ -57,13 +64,12 @@ def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[House]
 
 
 @pytest.fixture
-def visit(browser: "playwright.Browser", house: House) -> Iterator[Callable[..., Watch]]:
+def visit(browser: Any, house: House) -> Iterator[Callable[..., Watch]]:
     """Opens a page in a fresh profile; options are Playwright's for a context."""
     opened = []
 
     def open_page(**options: object) -> Watch:
         context = browser.new_context(**options)
-        context.set_default_timeout(10_000)
         opened.append(context)
         return Watch(context.new_page(), house)
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 
 @pytest.fixture
 def desk(visit, house):
@@ -28,8 +26,10 @@ def said(desk) -> str:
 
 
 def wait_for_stubs(desk, count):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
     # Not wait_for_function: it evaluates strings, which the pages' own policy forbids.
-    sync_api.expect(desk.page.locator(".stub")).to_have_count(count)
+    expect(desk.page.locator(".stub")).to_have_count(count)
 
 
 def test_a_queue_is_worked_off_without_a_mouse(desk):

@@ -7,16 +7,14 @@ import pytest
 
 from moderation.domain.comment import AuthorRef, PageRef
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 STACKED = "".join(chr(0x300 + n % 80) for n in range(120))
 
 
 @pytest.fixture
 def shots(tmp_path: Path) -> Path:
-    """Where the screenshots go: GATEHOUSE_SCREENSHOTS, for those who want to look at them."""
-    folder = Path(os.environ.get("GATEHOUSE_SCREENSHOTS") or tmp_path / "screenshots")
+    """Where the screenshots go: SCREENSHOTS, for those who want to look at them."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -49,7 +47,9 @@ def furnish(house):
 
 def faults(watch) -> list[str]:
     """What axe finds, one line each."""
-    found = axe.Axe().run(watch.page).response["violations"]
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(watch.page).response["violations"]
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
