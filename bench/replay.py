@@ -33,7 +33,9 @@ def main() -> None:
         where = urlsplit(given.url)
         store = Store(given.database, SECRET)  # only read: the secret opens nothing
         since = _now()
-        load = asyncio.run(storm(where.port or 80, submissions(texts, given.key), given.rate))
+        host, port = where.hostname or "127.0.0.1", where.port or 80
+        raws = submissions(texts, given.key)
+        load = asyncio.run(storm(port, raws, given.rate, host=host))
         _wait(store)
         _print(load, read_history(store, load.accepted, since))
         return

@@ -44,6 +44,7 @@ async def storm(
     per_second: float,
     plan: Sequence[Fault] = (),
     connections: int = 32,
+    host: str = "127.0.0.1",
 ) -> Load:
     """The load, with each fault at its time."""
 
@@ -52,7 +53,7 @@ async def storm(
         await asyncio.to_thread(fault)
 
     load, *_ = await asyncio.gather(
-        at_rate(port, list(requests), per_second, connections),
+        at_rate(port, requests, per_second, connections, host),
         *(strike(after, fault) for after, fault in plan),
     )
     return load
