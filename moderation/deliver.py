@@ -11,14 +11,12 @@ from moderation.domain.delivery import (
     FAILING_LIMIT,
     UNTRIED,
     Attempt,
-    EventType,
     Fate,
     Response,
-    body,
-    moment,
     next_delay,
     outcome_of,
 )
+from moderation.domain.event import EventType, body, moment
 from moderation.store import deliveries, endpoints, outbox
 from moderation.store.deliveries import Note
 from moderation.store.engine import Store

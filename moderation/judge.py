@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from moderation.domain.comment import PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.delivery import Event, decision_event
+from moderation.domain.event import Event, decision_event
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.score import Candidate, Findings
 from moderation.domain.text import normalise

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.delivery import decision_event
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.event import decision_event
 from moderation.domain.score import Findings, Signal
 from moderation.store import comments, decisions, outbox, queues
 from moderation.store.engine import Connection, Store

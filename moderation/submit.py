@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from moderation.domain.comment import PageState, Receipt, Submission
-from moderation.domain.delivery import received_event
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
+from moderation.domain.event import received_event
 from moderation.store import comments, outbox
 from moderation.store.engine import Store
 

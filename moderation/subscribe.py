@@ -4,8 +4,9 @@ import base64
 from collections.abc import Callable, Collection, Sequence
 
 from moderation.domain.address import destination, parse_allow
-from moderation.domain.delivery import Endpoint, EventType, test_event
+from moderation.domain.delivery import Endpoint
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.event import EventType, test_event
 from moderation.domain.ids import timed_id
 from moderation.store import deliveries, endpoints, outbox
 from moderation.store.deliveries import Delivery

@@ -1,9 +1,8 @@
-"""What the API takes in and gives out; the rules of a submission stand here, once."""
+"""What the API takes in; the rules of a submission stand here, once."""
 
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,10 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
-from moderation.domain.decision import Decision, Outcome
-from moderation.domain.delivery import EventType
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
-from moderation.review import CommentCard
+from moderation.domain.event import EventType
 from service.body import read_body, strict_json
 from service.errors import BadRequest
 
@@ -215,70 +213,3 @@ def to_submission(
             page.id or page.url, author.name, author.email, author.url, given.parent_id, given.text
         ),
     )
-
-
-def iso(millis: int) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    return (
-        datetime.fromtimestamp(millis / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
-
-
-def comment_out(card: CommentCard) -> dict[str, Any]:
-    """A comment as a moderator or the site's secret key reads it: neither e-mail nor address."""
-    return {
-        "id": card.id,
-        "site_id": card.site_id,
-        "page": {
-            "url": card.page_url,
-            "title": card.page_title or None,
-            "id": card.page_external_id or None,
-        },
-        "parent_id": card.parent_id or None,
-        "author": {"name": card.author_name, "url": card.author_url or None},
-        "text": card.text,
-        "status": card.status.value,
-        "created_at": iso(card.created_at),
-        "revision": card.revision,
-        "scores": {name: round(value, 6) for name, value in card.scores.items()},
-        "signals": [
-            {
-                "name": one.name,
-                "value": round(one.value, 6),
-                "scorer": one.scorer,
-                "model": one.model or None,
-                "sha256": one.sha256 or None,
-                "note": one.note or None,
-                "spans": [[span.start, span.end] for span in one.spans],
-            }
-            for one in card.signals
-        ],
-        "decision": decision_out(card.decision) if card.decision else None,
-    }
-
-
-def decision_out(decision: Decision) -> dict[str, Any]:
-    """A decision with its reasons; label, value, threshold and spans where there are any."""
-    return {
-        "sequence": decision.sequence,
-        "outcome": decision.outcome.value,
-        "actor": {
-            "kind": decision.actor.kind.value,
-            "id": decision.actor.id,
-            "version": decision.actor.version or None,
-        },
-        "reasons": [
-            {
-                "code": one.code,
-                "message": one.message,
-                **({"label": one.label} if one.label else {}),
-                **({"value": round(one.value, 6)} if one.value is not None else {}),
-                **({"threshold": one.threshold} if one.threshold is not None else {}),
-                **({"spans": [[span.start, span.end] for span in one.spans]} if one.spans else {}),
-            }
-            for one in decision.reasons
-        ],
-        "created_at": iso(decision.created_at),
-    }

@@ -1,29 +1,9 @@
-"""Telling a site: events, who listens, what a message says, when to try again (Standard Webhooks 1.0.0)."""
+"""Telling a site: who listens, what an attempt means, when to try again (Standard Webhooks 1.0.0)."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-
-from moderation.domain.comment import Status, Submission
-from moderation.domain.decision import Decision, Reason
-from moderation.domain.ids import derived_id
-
-
-class EventType(StrEnum):
-    """What may be told. Names are [a-zA-Z0-9_.]+, as the specification asks."""
-
-    RECEIVED = "comment.received"
-    APPROVED = "comment.approved"
-    HELD = "comment.held"
-    REJECTED = "comment.rejected"
-    SPAM = "comment.spam"
-    ERASED = "comment.erased"
-    DISABLED = "endpoint.disabled"
-    TEST = "webhook.test"
-
 
 # The delay after the 1st, 2nd ... failed attempt, in ms: Standard Webhooks 1.0.0, "Deliverability
 # and reliability". Ten attempts in all; a fault on a Friday evening is past before the last of them.
@@ -59,25 +39,6 @@ class Fate(StrEnum):
     RETRY = "retry"
     DISABLE = "disable"  # the receiver said it is gone: so is the endpoint
     DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A fact to tell, frozen when it happened.
-
-    id: also the `webhook-id`, so no '.' in it. comment_id: '' where it is about no comment.
-    sequence: rises with every decision about the comment; 0 when it came in. data: JSON values,
-    never the text, an e-mail or an address. created_at: milliseconds since 1970 UTC.
-    """
-
-    id: str
-    site_id: str
-    type: str
-    comment_id: str
-    sequence: int
-    revision: int
-    data: Mapping[str, object]
-    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,149 +78,6 @@ class Attempt:
     number: int
     started_at: int
     response: Response = field(default_factory=Response)
-
-
-def event_id(about: str, type: str, sequence: int) -> str:
-    """The same id for the same fact, always: a repetition cannot become a second event.
-
-    about: the id of the comment or endpoint the event tells of.
-    """
-    return derived_id("evt", about, type, str(sequence))
-
-
-def received_event(submission: Submission) -> Event:
-    """The event of a comment that came in: sequence 0, before any decision."""
-    page = submission.page
-    return _comment_event(
-        EventType.RECEIVED,
-        submission.id,
-        submission.site_id,
-        {"url": page.url, "title": page.title, "id": page.id},
-        submission.parent_id,
-        submission.created_at,
-        0,
-        1,
-        {
-            "status": Status.PENDING.value,
-            "previous_status": None,
-            "actor": None,
-            "policy_version": "",
-            "reasons": [],
-        },
-    )
-
-
-def decision_event(
-    decision: Decision, site_id: str, page: Mapping[str, str], parent_id: str, previous: Status
-) -> Event:
-    """The event of a decision. page: url, title, id. previous: the status before it."""
-    return _comment_event(
-        f"comment.{decision.status.value}",
-        decision.comment_id,
-        site_id,
-        page,
-        parent_id,
-        decision.created_at,
-        decision.sequence,
-        decision.revision,
-        {
-            "status": decision.status.value,
-            "previous_status": previous.value,
-            # Not the id: which of its moderators decided is the site's own business, not the web's.
-            "actor": {"kind": decision.actor.kind.value},
-            "policy_version": decision.actor.version,
-            "reasons": [_reason(one) for one in decision.reasons],
-        },
-    )
-
-
-def disabled_event(endpoint_id: str, site_id: str, because: str, now: int) -> Event:
-    """Tells the site's other endpoints that one is no longer told anything."""
-    return _endpoint_event(EventType.DISABLED, endpoint_id, site_id, now, {"because": because})
-
-
-def test_event(endpoint_id: str, site_id: str, now: int) -> Event:
-    """A message that asks nothing but an answer."""
-    return _endpoint_event(EventType.TEST, endpoint_id, site_id, now, {})
-
-
-def _endpoint_event(
-    type: str, endpoint_id: str, site_id: str, now: int, facts: Mapping[str, object]
-) -> Event:
-    data = {"endpoint_id": endpoint_id, "site_id": site_id, **facts}
-    return Event(event_id(endpoint_id, type, now), site_id, str(type), "", 0, 0, data, now)
-
-
-def _comment_event(
-    type: str,
-    comment_id: str,
-    site_id: str,
-    page: Mapping[str, str],
-    parent_id: str,
-    created_at: int,
-    sequence: int,
-    revision: int,
-    facts: Mapping[str, object],
-) -> Event:
-    return Event(
-        id=event_id(comment_id, type, sequence),
-        site_id=site_id,
-        type=str(type),
-        comment_id=comment_id,
-        sequence=sequence,
-        revision=revision,
-        data={
-            "comment_id": comment_id,
-            "site_id": site_id,
-            "page": dict(page),
-            "parent_id": parent_id or None,
-            "sequence": sequence,
-            "revision": revision,
-            **facts,
-        },
-        created_at=created_at,
-    )
-
-
-def _reason(reason: Reason) -> dict[str, object]:
-    """Without the spans: they point into a text that most messages do not carry."""
-    data: dict[str, object] = {"code": reason.code, "message": reason.message}
-    if reason.label:
-        data["label"] = reason.label
-    if reason.value is not None:
-        data["value"] = reason.value
-    if reason.threshold is not None:
-        data["threshold"] = reason.threshold
-    return data
-
-
-def frozen(data: Mapping[str, object]) -> str:
-    """The data as it is stored and sent: minified JSON, keys in their order, ASCII only.
-
-    ASCII, so that no receiver's idea of an encoding can change a byte under the signature.
-    Raises ValueError for NaN and infinities, which JSON does not have.
-    """
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def body(type: str, created_at: int, data_json: str, text: str | None = None) -> str:
-    """The message: type, timestamp (of the fact, not of the attempt), data; same input, same bytes.
-
-    data_json: from frozen(). text: merged into the data where the endpoint asked for it.
-    """
-    if text is not None:
-        data_json = frozen({**json.loads(data_json), "text": text})
-    return f'{{"type":{json.dumps(type)},"timestamp":"{iso(created_at)}","data":{data_json}}}'
-
-
-def iso(at: int) -> str:
-    """Milliseconds since 1970 UTC as RFC 3339, e.g. '2026-08-17T12:00:00.000Z'."""
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
-
-
-def moment(at: int) -> datetime:
-    """Milliseconds since 1970 as an aware UTC datetime, exact where a float would round."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
 
 
 def outcome_of(status: int | None, error: str) -> Fate:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.delivery import Endpoint, disabled_event
+from moderation.domain.delivery import Endpoint
+from moderation.domain.event import disabled_event
 from moderation.store import deliveries, outbox
 from moderation.store.outbox import Entropy
 from moderation.store.schema import attempts, endpoints

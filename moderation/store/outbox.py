@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.domain.delivery import Event, frozen
+from moderation.domain.event import Event, frozen
 from moderation.domain.ids import timed_id
 from moderation.store.dialect import insert_new, oldest_due
 from moderation.store.schema import comments, deliveries, endpoints, events, revisions

@@ -15,19 +15,11 @@ from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticate
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.store.sites import SECRET, Key
-from service.auth import caller, secret_caller
+from service.answers import comment_out, decision_out, iso
+from service.auth import caller, origin_of, secret_caller
 from service.client import client_address, flood_unit
 from service.errors import problem
-from service.schemas import (
-    CommentIn,
-    DecisionIn,
-    comment_out,
-    decision_out,
-    iso,
-    strictly,
-    taking,
-    to_submission,
-)
+from service.schemas import CommentIn, DecisionIn, strictly, taking, to_submission
 
 router = APIRouter(prefix="/api/v1", tags=["comments"])
 
@@ -56,10 +48,8 @@ async def hand_in(request: Request) -> Response:
     state = request.app.state
     key = await caller(request)
     given = await _read_comment(request)
-    if key.kind != SECRET and given.context.ip:
-        raise Invalid(
-            "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
-        )
+    if key.kind != SECRET:
+        _refuse_claims(given, key)
     # A secret key is the site's own server, which names its reader where it wants limits for him.
     address = given.context.ip or (
         "" if key.kind == SECRET else client_address(request, state.trusted)
@@ -81,6 +71,19 @@ async def hand_in(request: Request) -> Response:
     return JSONResponse(
         receipt_out(request, receipt), 202, headers={"Location": _path(receipt.comment_id)}
     )
+
+
+def _refuse_claims(given: CommentIn, key: Key) -> None:
+    """What only the site's own server may say: a script of the page runs in a stranger's browser."""
+    if given.context.ip:
+        raise Invalid(
+            "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
+        )
+    if given.page.id:
+        # Whoever comes first would bind the site's number of an article to another address.
+        raise Invalid("/page/id: Only a secret key may name the page's own id.", "/page/id")
+    if origin_of(given.page.url) not in key.origins:
+        raise Invalid("/page/url: is not on this site.", "/page/url")
 
 
 def receipt_out(request: Request, receipt: Receipt) -> dict[str, Any]:

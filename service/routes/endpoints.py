@@ -12,8 +12,9 @@ from moderation.domain.delivery import Endpoint
 from moderation.doorbell import DELIVER
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Key
+from service.answers import iso
 from service.auth import secret_caller
-from service.schemas import EndpointChange, EndpointIn, iso, strictly, taking
+from service.schemas import EndpointChange, EndpointIn, strictly, taking
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 

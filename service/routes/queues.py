@@ -9,8 +9,8 @@ from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.store.sites import Key
+from service.answers import comment_out
 from service.auth import secret_caller
-from service.schemas import comment_out
 
 router = APIRouter(prefix="/api/v1", tags=["queues"])
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from moderation.domain.errors import NotFound
 from moderation.publish import site_of, thread
+from service.answers import iso
 from service.auth import origin_of
-from service.schemas import iso
 
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 

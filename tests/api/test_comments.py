@@ -305,3 +305,14 @@ def test_every_body_is_read_strictly(api, path, body):
     assert answer.headers["content-type"] == "application/problem+json"
     assert api.get("/api/v1/queues/approved").json()["items"] == []
     assert api.get("/api/v1/endpoints").json()["items"] == []
+
+
+def test_a_script_of_the_page_may_speak_for_that_site_only(api):
+    for page, pointer in (
+        ({"url": "https://herald.test/1", "id": "17"}, "/page/id"),
+        ({"url": "https://evil.test/1"}, "/page/url"),
+    ):
+        refused = api.hand_in(api.publishable, headers=HERALD, page=page)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == pointer
+        assert api.hand_in(page=page).status_code == 202  # the site's own server may

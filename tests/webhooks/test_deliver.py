@@ -12,13 +12,8 @@ from standardwebhooks import Webhook
 
 from moderation import subscribe
 from moderation.deliver import LEASE, PER_ENDPOINT
-from moderation.domain.delivery import (
-    FAILING_LIMIT,
-    RETRY_DELAYS,
-    Response,
-    moment,
-    received_event,
-)
+from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Response
+from moderation.domain.event import moment, received_event
 from moderation.store import deliveries, outbox, schema
 from moderation.store.engine import Store
 from moderation.sweep import purge, sweep

@@ -16,15 +16,17 @@ from moderation.domain.delivery import (
     JITTER,
     RETRY_AFTER_LIMIT,
     RETRY_DELAYS,
-    EventType,
     Fate,
+    next_delay,
+    outcome_of,
+    parse_retry_after,
+)
+from moderation.domain.event import (
+    EventType,
     body,
     decision_event,
     event_id,
     frozen,
-    next_delay,
-    outcome_of,
-    parse_retry_after,
     received_event,
 )
 from moderation.domain.score import Span

@@ -12,7 +12,7 @@ from moderation import subscribe
 from moderation.deliver import PER_ENDPOINT, signed
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.delivery import EventType, body, decision_event, frozen
+from moderation.domain.event import EventType, body, decision_event, frozen
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 SECRET = "whsec_" + "QUJD" * 8
