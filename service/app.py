@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
+    app.router.routes.insert(0, comments.QUICK)
     _describe(app)
 
     async def owns_origin(origin: str) -> bool:

@@ -11,6 +11,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutdown,
 )
+from kombu import Connection
 
 from moderation.doorbell import DELIVER, JUDGE, TRANSPORT
 from moderation.log import log_to_stderr
@@ -19,8 +20,18 @@ from workers import workbench
 
 SWEEP = "sweep"
 
+
+class Impatient(Connection):
+    """Looks for a lost broker every second at the least; kombu's own waits grow to 30 s."""
+
+    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
+        waits = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 1.0}
+        return super().ensure_connection(*arguments, **{**waits, **options})
+
+
 settings = read_settings()
 app = Celery("gatehouse", broker=settings.broker, include=["workers.tasks"])
+app.amqp.Connection = Impatient
 app.conf.update(
     # Ids and nothing else travel, and nothing that could run code is read back.
     accept_content=["json"],

@@ -4,6 +4,7 @@ SQLite has one writer at a time, so what PostgreSQL must lock it simply takes.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -63,6 +64,36 @@ def oldest_due(connection: Connection) -> TextClause:
     return OLDEST_DUE[connection.dialect.name]
 
 
+# PostgreSQL takes a batch as one array a column: the text of the statement stays the same whatever
+# the number of rows, so it is planned once. SQLite has no arrays, and takes rows of values.
+_ARRAY_OF = {"TEXT": "text", "BIGINT": "bigint", "INTEGER": "integer", "BOOLEAN": "boolean"}
+
+
+def _batch(dialect: str, table: Table, columns: Sequence[str], rows: int) -> str:
+    """Where the rows of a batch come from. rows: how many; PostgreSQL need not know."""
+    if dialect == "sqlite":
+        one = f"({', '.join('?' * len(columns))})"
+        return f"VALUES {', '.join([one] * rows)}"
+    kinds = (_ARRAY_OF.get(table.c[name].type.compile(), "bytea") for name in columns)
+    return f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"  # noqa: S608
+
+
+@lru_cache(maxsize=4096)
+def _insert_text(dialect: str, table: Table, columns: tuple[str, ...], rows: int) -> str:
+    batch = _batch(dialect, table, columns, rows)
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) {batch}"
+
+
+@lru_cache(maxsize=4096)
+def _update_text(dialect: str, table: Table, key: str, columns: tuple[str, ...], rows: int) -> str:
+    batch = _batch(dialect, table, columns, rows)
+    changes = ", ".join(f"{name} = new.{name}" for name in columns if name != key)
+    return (
+        f"WITH new ({', '.join(columns)}) AS ({batch}) "  # noqa: S608 - all names are of ours
+        f"UPDATE {table.name} SET {changes} FROM new WHERE {table.name}.{key} = new.{key}"
+    )
+
+
 def insert_rows(
     connection: Connection,
     table: Table,
@@ -78,16 +109,11 @@ def insert_rows(
     """
     if not rows:
         return 0
-    columns = tuple(rows[0])
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    values = f"({', '.join([mark] * len(columns))})"
+    dialect, columns = connection.dialect.name, tuple(rows[0])
     tail = " ON CONFLICT DO NOTHING" if new_only else ""
-    statement = (
-        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of ours
-        f"{', '.join([values] * len(rows))}{tail}"
-    )
-    flat = tuple(value for row in rows for value in row.values())
-    return connection.exec_driver_sql(statement, flat).rowcount
+    count = len(rows) if dialect == "sqlite" else 0
+    statement = _insert_text(dialect, table, columns, count) + tail
+    return connection.exec_driver_sql(statement, _parameters(dialect, columns, rows)).rowcount
 
 
 def update_rows(
@@ -99,16 +125,18 @@ def update_rows(
     """
     if not rows:
         return 0
-    columns = tuple(rows[0])
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    values = f"({', '.join([mark] * len(columns))})"
-    changes = ", ".join(f"{name} = new.{name}" for name in columns if name != key)
-    statement = (
-        f"WITH new ({', '.join(columns)}) AS (VALUES {', '.join([values] * len(rows))}) "  # noqa: S608
-        f"UPDATE {table.name} SET {changes} FROM new WHERE {table.name}.{key} = new.{key}"
-    )
-    flat = tuple(value for row in rows for value in row.values())
-    return connection.exec_driver_sql(statement, flat).rowcount
+    dialect, columns = connection.dialect.name, tuple(rows[0])
+    count = len(rows) if dialect == "sqlite" else 0
+    statement = _update_text(dialect, table, key, columns, count)
+    return connection.exec_driver_sql(statement, _parameters(dialect, columns, rows)).rowcount
+
+
+def _parameters(
+    dialect: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]]
+) -> tuple[object, ...]:
+    if dialect == "sqlite":
+        return tuple(value for row in rows for value in row.values())
+    return tuple([row[name] for row in rows] for name in columns)
 
 
 def insert_new(connection: Connection, table: Table) -> Any:

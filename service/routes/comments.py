@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 
 from moderation import review
 from moderation.domain.comment import Receipt
@@ -71,6 +72,11 @@ async def hand_in(request: Request) -> Response:
     return JSONResponse(
         receipt_out(request, receipt), 202, headers={"Location": _path(receipt.comment_id)}
     )
+
+
+# The same, past FastAPI's routing and dependencies, which cost more than all that hand_in does. The
+# app puts it first; the route above describes it in the OpenAPI document.
+QUICK = Route("/api/v1/comments", hand_in, methods=["POST"])
 
 
 def _refuse_claims(given: CommentIn, key: Key) -> None:
