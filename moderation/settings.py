@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from limits import parse as parse_limit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "GATEHOUSE_"
@@ -19,7 +18,9 @@ class SettingsError(Exception):
 
 
 def _is_limit(text: str) -> str:
-    parse_limit(text)
+    from limits import parse  # a tenth of a second, for the few who set a limit
+
+    parse(text)
     return text
 
 

@@ -41,6 +41,11 @@ class Workbench:
     lease: str
     stopping: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def name(self) -> str:
+        """How this process is known in /readyz: 'judge@host/pid'."""
+        return f"{self.role}@{self.lease.rpartition('/')[0]}"
+
     @cached_property
     def panel(self) -> Panel:
         return Panel(roster(self.settings.toxicity_model), self.settings.scorer_timeout)
@@ -90,6 +95,7 @@ def end() -> None:
         with bench.store.write() as connection:
             released = work.release(connection, bench.lease, now(), counted=False)
             released += deliveries.release(connection, bench.lease, now())
+            heartbeats.stop(connection, bench.name)
         if released:
             log.info("leases handed back", extra={"count": released})
     except Unavailable:
@@ -138,14 +144,13 @@ def _is_dead(lease: str) -> bool:
 
 
 def _beat(bench: Workbench) -> None:
-    name = f"{bench.role}@" + "/".join(bench.lease.split("/")[:2])
     while not bench.stopping.is_set():
         detail: dict[str, object] = {}
         if bench.role == "judge":
             detail = {"model": bench.settings.toxicity_model, "loaded": not bench.panel.failing}
         try:
             with bench.store.write() as connection:
-                heartbeats.beat(connection, name, detail, now())
+                heartbeats.beat(connection, bench.name, detail, now())
         except Unavailable:
             pass  # whoever reads the beats will miss it, and that is the truth
         bench.stopping.wait(BEAT_SECONDS)

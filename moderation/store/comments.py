@@ -79,11 +79,14 @@ def release_keys(connection: Connection, refused: Iterable[Submission]) -> None:
             )
 
 
+_PAGE_STATES = sa.select(pages.c.id, pages.c.state).where(
+    pages.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
 def page_states(connection: Connection, page_ids: Iterable[str]) -> dict[str, PageState]:
     """The state of those pages that exist."""
-    rows = connection.execute(
-        sa.select(pages.c.id, pages.c.state).where(pages.c.id.in_(set(page_ids)))
-    )
+    rows = connection.execute(_PAGE_STATES, {"ids": list(set(page_ids))})
     return {row.id: PageState(row.state) for row in rows}
 
 

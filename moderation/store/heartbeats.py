@@ -36,6 +36,11 @@ def alive(connection: Connection, since: int) -> list[Heartbeat]:
     return [Heartbeat(row.name, json.loads(row.detail_json), row.at) for row in rows]
 
 
+def stop(connection: Connection, name: str) -> None:
+    """Says that `name` has ended."""
+    connection.execute(sa.delete(heartbeats).where(heartbeats.c.name == name))
+
+
 def forget(connection: Connection, before: int) -> None:
     """Drops those not heard of since `before` (ms)."""
     connection.execute(sa.delete(heartbeats).where(heartbeats.c.at < before))

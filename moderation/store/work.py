@@ -34,6 +34,37 @@ class Job:
     policy: str
 
 
+# Made once: making a statement costs more than running it on a dozen rows.
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_JOBS = (
+    sa.select(
+        comments.c.id,
+        comments.c.author_name,
+        comments.c.author_url,
+        comments.c.parent_id,
+        revisions.c.number,
+        revisions.c.text,
+        pages.c.url,
+        pages.c.title,
+        pages.c.external_id,
+        pages.c.state,
+        sites.c.language,
+        sites.c.policy,
+    )
+    .join(revisions, revisions.c.comment_id == comments.c.id)
+    .join(pages, pages.c.id == comments.c.page_id)
+    .join(sites, sites.c.id == comments.c.site_id)
+    .where(comments.c.id.in_(_IDS))
+)
+_HELD = (
+    sa.select(pending.c.comment_id)
+    .where(pending.c.comment_id.in_(_IDS), pending.c.lease == sa.bindparam("lease"))
+    .order_by(pending.c.comment_id)
+    .with_for_update()
+)
+_FINISH = sa.delete(pending).where(pending.c.comment_id.in_(_IDS))
+
+
 def claim(connection: Connection, lease: str, now: int, until: int, limit: int) -> list[Job]:
     """Takes up to `limit` due jobs, oldest first, and keeps them until `until` (ms)."""
     taken = {
@@ -45,26 +76,7 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
     }
     if not taken:
         return []
-    rows = connection.execute(
-        sa.select(
-            comments.c.id,
-            comments.c.author_name,
-            comments.c.author_url,
-            comments.c.parent_id,
-            revisions.c.number,
-            revisions.c.text,
-            pages.c.url,
-            pages.c.title,
-            pages.c.external_id,
-            pages.c.state,
-            sites.c.language,
-            sites.c.policy,
-        )
-        .join(revisions, revisions.c.comment_id == comments.c.id)
-        .join(pages, pages.c.id == comments.c.page_id)
-        .join(sites, sites.c.id == comments.c.site_id)
-        .where(comments.c.id.in_(taken))
-    )
+    rows = connection.execute(_JOBS, {"ids": list(taken)})
     jobs = [
         Job(
             comment_id=row.id,
@@ -90,19 +102,14 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
 
 def still_leased(connection: Connection, lease: str, comment_ids: Sequence[str]) -> set[str]:
     """Those of the jobs that this lease still holds; the rows stay locked until the commit."""
-    rows = connection.execute(
-        sa.select(pending.c.comment_id)
-        .where(pending.c.comment_id.in_(comment_ids), pending.c.lease == lease)
-        .order_by(pending.c.comment_id)
-        .with_for_update()
-    )
+    rows = connection.execute(_HELD, {"ids": list(comment_ids), "lease": lease})
     return {row.comment_id for row in rows}
 
 
 def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
     """The jobs are done."""
     if comment_ids:
-        connection.execute(sa.delete(pending).where(pending.c.comment_id.in_(comment_ids)))
+        connection.execute(_FINISH, {"ids": list(comment_ids)})
 
 
 def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
