@@ -107,6 +107,8 @@ class Intake:
         except Unavailable as error:
             return [error] * len(submissions)
         except Exception as error:
+            if len(submissions) == 1 and isinstance(error, GatehouseError):
+                return [error]
             if len(submissions) == 1:
                 log.error("a submission could not be stored", exc_info=error)
                 return [Unavailable("The comment could not be stored.")]

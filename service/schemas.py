@@ -19,6 +19,9 @@ from service.errors import BadRequest
 
 # NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# What RFC 3986 leaves out and readers of URLs disagree about; whoever puts one into an attribute
+# without escaping it shall have less to regret.
+_NOT_IN_URLS = re.compile(r'[\s"<>\\`]')
 
 
 def _one_line(value: str) -> str:
@@ -54,6 +57,15 @@ def _web_address(value: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("must begin with http:// or https:// and name a host")
+    if _NOT_IN_URLS.search(value):
+        raise ValueError("must not contain spaces, quotes, angle brackets or backslashes")
+    return value
+
+
+def _short(value: str) -> str:
+    # In bytes: the address is indexed, and PostgreSQL's index rows end at 2,704 of them.
+    if len(value.encode("utf-8", "surrogatepass")) > rules.PAGE_URL_LIMIT:
+        raise ValueError(f"must not be longer than {rules.PAGE_URL_LIMIT} bytes")
     return value
 
 
@@ -93,7 +105,9 @@ class _Strict(BaseModel):
 class PageIn(_Strict):
     """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
 
-    url: Annotated[_line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address)]
+    url: Annotated[
+        _line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address), AfterValidator(_short)
+    ]
     title: _line(rules.TITLE_LIMIT) = ""
     id: _line(200) = ""
 

@@ -120,7 +120,7 @@ def parse_retry_after(header: str, now: int) -> int | None:
         return int(header) * _SECOND
     try:
         when = parsedate_to_datetime(header)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0, round(when.timestamp() * 1000) - now)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine, make_url
 
-from moderation.domain.errors import Unavailable
+from moderation.domain.errors import GatehouseError, Invalid, Unavailable
 from moderation.store.seal import Seal
 
 __all__ = ["Connection", "Store"]
@@ -26,7 +26,8 @@ class Store:
 
     read() and write() give a connection inside one transaction. Verbs say where a transaction
     begins and ends; the functions of this room only take the connection.
-    A database that is away raises Unavailable; so does one that stays locked.
+    A database that is away raises Unavailable; so does one that stays locked. A value that it cannot
+    hold (PostgreSQL knows no NUL) raises Invalid.
     """
 
     def __init__(self, url: str, secret: bytes) -> None:
@@ -40,8 +41,8 @@ class Store:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except _AWAY as error:
-            raise _unavailable(error) from error
+        except _OURS as error:
+            raise _in_words(error) from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -56,17 +57,25 @@ class Store:
                     connection.execution_options(gatehouse_immediate=True)
                 with connection.begin():
                     yield connection
-        except _AWAY as error:
-            raise _unavailable(error) from error
+        except _OURS as error:
+            raise _in_words(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+# InternalError is what a standby says that has not been promoted yet: read-only.
+_AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+_OURS = (*_AWAY, exc.DataError)
+# SQLSTATE classes: data exceptions; limits of the database, as the size of an index row. These come
+# back however often one tries, and must not be taken for an outage that concerns everybody.
+_NEVER = ("22", "54")
 
 
-def _unavailable(error: BaseException) -> Unavailable:
+def _in_words(error: Exception) -> GatehouseError:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    if isinstance(error, exc.DataError) or state.startswith(_NEVER):
+        return Invalid("There is a character or a length here that cannot be stored.")
     return Unavailable(f"The database is away ({type(error).__name__}).")
 
 
@@ -75,7 +84,11 @@ def _sqlite(url: str) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = sa.create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False}
+        url,
+        hide_parameters=True,  # an exception's message may end up in a log; its values must not
+        pool_size=10,
+        pool_timeout=5,
+        connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -128,6 +141,7 @@ def _take_turn(connection: Connection) -> None:
 def _postgresql(url: str) -> Engine:
     return sa.create_engine(
         url,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=20,
         pool_timeout=5,
