@@ -5,6 +5,7 @@ import math
 from typing import Any, NoReturn
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from service.errors import BadRequest
 
@@ -17,15 +18,18 @@ async def read_body(request: Request, limit: int) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest("Compressed bodies are not taken.", 415)
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limit:
+    if length.isdecimal() and int(length) > limit:
         raise BadRequest(f"The body is larger than {limit} bytes.", 413)
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise BadRequest(f"The body is larger than {limit} bytes.", 413)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise BadRequest(f"The body is larger than {limit} bytes.", 413)
+            parts.append(part)
+    except ClientDisconnect:  # nobody hears this, but it was no fault of ours
+        raise BadRequest("The body ended too early.") from None
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

@@ -24,15 +24,19 @@ class DeadlineProtocol(HttpToolsProtocol):
     """
 
     receipt_seconds = 10.0
+    patience = 30.0  # for a client that reads nothing of its answer
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._header_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._answering: Any = None
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrived()
+        self._was_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -42,6 +46,8 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._header_bytes = 0
+        if self._deadline is None:  # it came in one piece with the end of the request before it
+            self._expect()
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -53,6 +59,45 @@ class DeadlineProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._arrived()
         super().on_message_complete()
+
+    # A client that asks and never reads holds its answer in our memory, and close() waits for it too.
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        self._was_read()
+        super().resume_writing()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answering = cycle  # self.cycle is the request that came last
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.get_write_buffer_size():  # too little to pause, and still unread
+            self._watch()
+
+    def _watch(self) -> None:
+        if self._unread is None:
+            left = self.transport.get_write_buffer_size()
+            self._unread = self.loop.call_later(self.patience, self._look, left)
+
+    def _look(self, before: int) -> None:
+        self._unread = None
+        left = self.transport.get_write_buffer_size()
+        if left and left >= before:
+            if self._answering is not None:  # abort() lets it write on, before it is told
+                self._answering.disconnected = True
+            self.transport.abort()
+        elif left:
+            self._watch()
+
+    def _was_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _expect(self) -> None:
         self._deadline = self.loop.call_later(self.receipt_seconds, self._late)
