@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.settings import Settings, SettingsError, read_settings
-from moderation.store import sites
 from moderation.store.engine import Store
 from service import errors
-from service.auth import KeyRing
+from service.auth import KeyRing, Origins
 from service.client import parse_networks
 from service.console.routes import router as console
 from service.edge import Edge
 from service.embed.routes import router as embed
 from service.intake import Intake
 from service.limits import Limits
+from service.openapi import describe
 from service.routes import comments, endpoints, health, queues, threads
-from service.schemas import BODIES
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # the stock page loads its scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # it would send people from the proxy's https to our http
         lifespan=lifespan,
     )
     app.state.settings = settings
@@ -72,30 +73,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(router)
     app.router.routes.insert(0, comments.QUICK)
-    _describe(app)
-
-    async def owns_origin(origin: str) -> bool:
-        def look() -> bool:
-            with store.read() as connection:
-                return any(origin in one.origins for one in sites.all_sites(connection))
-
-        return await run_in_threadpool(look)
-
-    app.add_middleware(Edge, owns_origin=owns_origin)
+    app.add_api_route("/console", _to_the_console, include_in_schema=False)
+    describe(app)
+    app.add_middleware(Edge, owns_origin=Origins(store).has)
     return app
 
 
-def _describe(app: FastAPI) -> None:
-    """Adds to the OpenAPI document the bodies that are read strictly, past FastAPI."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, object]:
-        document = generate()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for model in BODIES:
-            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(described.pop("$defs", {}))
-            schemas[model.__name__] = described
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
+async def _to_the_console() -> Response:
+    """What people type. A path alone: only the browser knows whether it came by https."""
+    return RedirectResponse("/console/")

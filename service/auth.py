@@ -1,18 +1,22 @@
 """Who calls: a site's key, known by its digest; publishable keys only from the site's own pages."""
 
+import asyncio
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from moderation.domain.errors import Forbidden, Unauthenticated
+from moderation.domain.errors import Forbidden, GatehouseError, Unauthenticated
 from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import PUBLISHABLE, SECRET, Key
 
 # A revoked key works for at most this long; a known one costs no query meanwhile. Seconds.
 REMEMBER = 5.0
+# An origin nobody has is looked for so often at most: its site may just have been added. Seconds.
+LOOK_AGAIN = 0.5
 _CACHE_LIMIT = 10_000  # keys and non-keys; guessing must not fill the memory
 
 
@@ -37,6 +41,34 @@ class KeyRing:
     def _look_up(self, digest: str) -> Key | None:
         with self._store.read() as connection:
             return sites.find_key(connection, digest)
+
+
+class Origins:
+    """The origins of all sites, remembered for a moment: every browser's submission asks for them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: frozenset[str] = frozenset()
+        self._looked = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def has(self, origin: str) -> bool:
+        """Whether a site has this origin. Never raises: with the database away, what was known."""
+        if self._is_stale(origin):
+            async with self._looking:  # one looks, the others wait for what it finds
+                if self._is_stale(origin):
+                    with suppress(GatehouseError):
+                        self._known = await run_in_threadpool(self._look_up)
+                    self._looked = time.monotonic()
+        return origin in self._known
+
+    def _is_stale(self, origin: str) -> bool:
+        age = time.monotonic() - self._looked
+        return age > (REMEMBER if origin in self._known else LOOK_AGAIN)
+
+    def _look_up(self) -> frozenset[str]:
+        with self._store.read() as connection:
+            return frozenset(one for site in sites.all_sites(connection) for one in site.origins)
 
 
 async def caller(request: Request) -> Key:

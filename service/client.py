@@ -22,7 +22,8 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
     further left, anybody could have written.
     """
     address = _canonical(request.client.host if request.client else "")
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")
+    # Every line of it: some proxies append to the sender's own, some add a line below.
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     while address and forwarded and trusted and _is_in(address, trusted):
         said = _canonical(forwarded.pop().strip())
         if not said:

@@ -40,6 +40,10 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if (
+            scope["method"] == "HEAD"
+        ):  # RFC 9110: wherever there is a GET; the server drops the body
+            scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(12).hex()

@@ -39,6 +39,9 @@ _HTTP_TITLES = {
 }
 
 
+_FIELDS_LIMIT = 20  # errors told at once; a body of nonsense has thousands
+
+
 class BadRequest(errors.GatehouseError):
     """The bytes themselves are wrong, before any field is looked at. status: the HTTP status."""
 
@@ -94,6 +97,13 @@ def answer(error: errors.GatehouseError) -> Response:
     return problem(status, title, error.message, error.code, fields=fields, headers=headers)
 
 
+def _field(found: Mapping[str, Any]) -> dict[str, str]:
+    where, message = found["loc"], str(found["msg"])
+    if found["type"] == "extra_forbidden":  # the unknown name itself came from the sender
+        where, message = where[:-1], "There is a field that is not known here"
+    return {"pointer": "/" + "/".join(str(part) for part in where), "detail": message}
+
+
 def install(app: FastAPI) -> None:
     """Makes every error of the app a problem document."""
 
@@ -110,10 +120,7 @@ def install(app: FastAPI) -> None:
 
     async def validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = [
-            {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "detail": one["msg"]}
-            for one in error.errors()
-        ]
+        fields = [_field(one) for one in error.errors()[:_FIELDS_LIMIT]]
         return problem(422, "The request breaks a rule", "See errors.", "invalid", fields=fields)
 
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -2,7 +2,8 @@
 
 Site-wide limits are taken in handfuls: one round trip buys the right to many submissions, so a busy
 site costs the broker next to nothing; the window may then be off by one handful per API process.
-With Redis away everything passes, and /readyz says so: losing comments is worse than a flood.
+With Redis away every comment passes, and /readyz says so: losing comments is worse than a flood.
+Log-ins are then counted by this process alone: guessing passwords is not made free.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import RedisStorage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
@@ -64,6 +65,7 @@ class Limits:
                 connection_pool=self._pool,
             )
         )
+        self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._bought: dict[tuple[str, str], _Bought] = {}
         self._buying = asyncio.Lock()
 
@@ -111,23 +113,26 @@ class Limits:
 
     async def _hit(self, kind: str, key: str, cost: int) -> bool:
         if time.monotonic() < self._rest_until:
-            return True
+            return await self._hit_alone(kind, key)
         try:
             allowed = await self._limiter.hit(self._items[kind], kind, key, cost=cost)
         except Exception as error:  # whatever redis raises; the limit is open until it is back
             self._away(error)
-            return True
+            return await self._hit_alone(kind, key)
         if not self.ok:
             log.info("limits are in force again")
         self.ok = True
         return allowed
+
+    async def _hit_alone(self, kind: str, key: str) -> bool:
+        return kind != "login" or await self._alone.hit(self._items[kind], kind, key)
 
     async def _wait(self, kind: str, key: str) -> int:
         try:
             stats = await self._limiter.get_window_stats(self._items[kind], kind, key)
         except Exception as error:
             self._away(error)
-            return 1
+            stats = await self._alone.get_window_stats(self._items[kind], kind, key)
         return max(1, round(stats.reset_time - time.time()))
 
     def _away(self, error: Exception) -> None:

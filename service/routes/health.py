@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
@@ -78,7 +78,7 @@ def _check(ok: bool, otherwise: str = "", **facts: Any) -> dict[str, Any]:
     return {"ok": ok, **({"detail": otherwise} if not ok and otherwise else {}), **facts}
 
 
-@router.get("/metrics", summary="Prometheus metrics")
+@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 async def show_metrics(request: Request) -> Response:
     """With the token of GATEHOUSE_METRICS_TOKEN; without one set, only from this machine."""
     state = request.app.state
