@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import generate_latest
 from starlette.datastructures import Headers
 
 from moderation.domain.errors import TooMany
+from service import metrics
 from service.client import client_address, parse_networks
 from service.limits import Limits
 from tests.console.desk import Desk, moderator
@@ -134,3 +136,12 @@ def test_private_answers_are_kept_by_nobody(api):
         assert "no-store" in api.get(path).headers["cache-control"]
         assert "no-store" in api.client.get(path).headers["cache-control"]
     assert "no-store" in api.client.get(f"{HOST}/console/").headers["cache-control"]
+
+
+def test_submissions_are_counted_by_their_route(api):
+    """Alerts on failed submissions look for it."""
+    api.hand_in()
+    counted = generate_latest(metrics.registry).decode()
+    assert (
+        'gatehouse_requests_total{method="POST",route="/api/v1/comments",status="202"}' in counted
+    )
