@@ -14,9 +14,11 @@ from workers.workbench import now, workbench
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
 SLICE = 2.0
-# Before a drain ends it looks once more: at some hundred comments a second the next one is here by
-# then, and a second message would cost more than the wait. Seconds.
+# After a small batch more may gather: a transaction costs as much CPU as twenty of its rows. And before
+# a drain ends it looks once more: at some hundred comments a second the next one is here by then, and
+# a second message would cost more than the wait. Seconds.
 LINGER = 0.010
+SMALL = 16  # comments; a larger batch says that more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
 BATCH_SECONDS = 1.0
 PURGE_SECONDS = 60.0
@@ -48,13 +50,12 @@ def judge_due() -> None:
         if judged.told:
             bench.bell.ring(DELIVER)
         if judged.claimed:
-            lingered = False
             took = (time.monotonic() - started) / judged.claimed
             _pace["each"] = 0.8 * _pace["each"] + 0.2 * max(took, 1e-4)
         elif lingered:
             return
-        else:
-            lingered = True
+        lingered = judged.claimed == 0
+        if judged.claimed < min(SMALL, limit):
             time.sleep(LINGER)
         if bench.panel.hung:
             # The bell is handed on to the process that replaces this one, and its stuck thread.

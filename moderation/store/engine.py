@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -64,17 +65,23 @@ class Store:
         self.engine.dispose()
 
 
-# InternalError is what a standby says that has not been promoted yet: read-only.
-_AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
-_OURS = (*_AWAY, exc.DataError)
+# InternalError is what a standby says that has not been promoted yet: read-only. The drivers' own
+# errors count as well: batches run on their cursors (dialect.py), and so does _take_turn.
+_DATA = (exc.DataError, sqlite3.DataError, psycopg.DataError)
+_OURS = (
+    *_DATA,
+    *(exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError),
+    *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
+    *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
+)
 # SQLSTATE classes: data exceptions; limits of the database, as the size of an index row. These come
 # back however often one tries, and must not be taken for an outage that concerns everybody.
 _NEVER = ("22", "54")
 
 
 def _in_words(error: Exception) -> GatehouseError:
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    if isinstance(error, exc.DataError) or state.startswith(_NEVER):
+    state = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+    if isinstance(error, _DATA) or state.startswith(_NEVER):
         return Invalid("There is a character or a length here that cannot be stored.")
     return Unavailable(f"The database is away ({type(error).__name__}).")
 
@@ -150,6 +157,13 @@ def _postgresql(url: str) -> Engine:
             "connect_timeout": 5,
             "application_name": "gatehouse",
             # A statement that outlives a client must not hold its locks for ever.
-            "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
+            "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+            # Somebody who holds a lock for seconds is stuck; requests must not pile up behind it.
+            " -c lock_timeout=5000",
+            # A server that is gone without a word is noticed within half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,  # ms
         },
     )

@@ -31,6 +31,10 @@ def migrate(store: Store) -> None:
     """Upgrades to the newest revision; several processes may call it at once."""
     with store.write() as connection:
         if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
+            # Whoever comes second waits as long as the first one's migration takes.
+            connection.execute(
+                sa.text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+            )
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
         command.upgrade(configured(connection), "head")
 
