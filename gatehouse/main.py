@@ -67,6 +67,7 @@ app.add_typer(policies.model, name="model")
 
 def run() -> None:
     """The entry point: what is the operator's to mend is one sentence, without a traceback."""
+    os.umask(0o077)  # the database, the broker's file and the logs are their owner's alone
     try:
         app()
     except SettingsError as error:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from moderation.domain.comment import PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.score import Candidate, Findings
@@ -118,7 +119,13 @@ def _parsed(source: str) -> Policy:
 
 
 def _policy_of(job: Job, default: Policy) -> Policy:
-    return _parsed(job.policy) if job.policy else default
+    if not job.policy:
+        return default
+    try:
+        return _parsed(job.policy)
+    except Invalid:
+        # One site's broken policy holds that site's comments, and nobody else's.
+        return replace(default, needs=(*default.needs, "the site's own policy"))
 
 
 def _actor(policy: Policy) -> Actor:

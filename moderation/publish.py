@@ -21,11 +21,11 @@ class PublicComment:
 
 
 def thread(
-    store: Store, site_id: str, page_url: str, limit: int = PAGE_LIMIT
+    store: Store, site_id: str, page_url: str, limit: int = PAGE_LIMIT, after: str = ""
 ) -> list[PublicComment]:
-    """The approved comments of a page, oldest first; [] for a page nobody has commented on."""
+    """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
     with store.read() as connection:
-        rows = comments.approved(connection, site_id, page_url, limit)
+        rows = comments.approved(connection, site_id, page_url, after, limit)
     return [
         PublicComment(
             row.id, row.parent_id, row.author_name, row.author_url, row.text, row.created_at

@@ -1,7 +1,6 @@
 """Serving the app: uvicorn with deadlines for slow clients and a ceiling for headers."""
 
 import asyncio
-import sys
 from typing import Any
 
 import uvicorn
@@ -11,7 +10,6 @@ from moderation.log import log_to_stderr
 from moderation.settings import Settings
 from service.app import create_app
 
-SWITCH_SECONDS = 0.0005
 HEADERS_LIMIT = 100  # fields; browsers send about 20
 HEADER_BYTES_LIMIT = 32 * 1024
 
@@ -122,9 +120,6 @@ class DeadlineProtocol(HttpToolsProtocol):
 def serve(settings: Settings) -> None:
     """Runs the API until SIGTERM or SIGINT; requests under way are answered first."""
     log_to_stderr(settings.log_level)
-    # The intake's thread gives up the interpreter lock at every statement and waits this long, 5 ms by
-    # default, to have it back from a busy event loop; a batch has a dozen statements.
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings)
     protocol = type("Protocol", (DeadlineProtocol,), {"receipt_seconds": settings.receipt_seconds})
     uvicorn.run(

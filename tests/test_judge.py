@@ -210,6 +210,16 @@ def test_a_site_may_have_its_own_policy(store):
     assert card(store, site, one).decision.actor.id == "strict"
 
 
+def test_a_broken_policy_holds_its_own_sites_comments_only(store):
+    alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    with store.write() as connection:
+        connection.execute(sa.update(sites).where(sites.c.id == bob.id).values(policy="name = "))
+    hers, his = hand_in(store, reply(alice), reply(bob))
+    run(store)
+    assert card(store, alice, hers).status is Status.APPROVED
+    assert card(store, bob, his).status is Status.HELD
+
+
 def test_a_needed_signal_that_nobody_measured_holds(store):
     site = newspaper(store)
     [one] = hand_in(store, reply(site))

@@ -17,7 +17,7 @@ SLICE = 2.0
 # After a small batch more may gather: a transaction costs as much CPU as twenty of its rows. And before
 # a drain ends it looks once more: at some hundred comments a second the next one is here by then, and
 # a second message would cost more than the wait. Seconds.
-LINGER = 0.010
+LINGER = 0.015
 SMALL = 16  # comments; a larger batch says that more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
 BATCH_SECONDS = 1.0

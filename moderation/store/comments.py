@@ -205,9 +205,9 @@ def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, .
 
 
 def approved(
-    connection: Connection, site_id: str, page_url: str, limit: int
+    connection: Connection, site_id: str, page_url: str, after: str, limit: int
 ) -> list[sa.Row[tuple[object, ...]]]:
-    """The approved comments of a page, oldest first: all that readers may ever see."""
+    """The approved comments of a page past the id `after`, oldest first: all readers may ever see."""
     on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
     query = (
         sa.select(
@@ -226,6 +226,7 @@ def approved(
             ),
         )
         .where(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
+        .where(comments.c.id > after)
         .order_by(comments.c.id)
         .limit(limit)
     )

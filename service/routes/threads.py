@@ -14,6 +14,7 @@ from service.auth import origin_of
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 
 # A caching proxy may answer for a second: one query a second a page, and a removal shows at once.
+PAGE = 100  # comments in one answer: with the longest texts some 6 MB
 CACHE = "public, max-age=1"
 
 
@@ -22,16 +23,27 @@ def threads(
     request: Request,
     page_url: Annotated[str, Query(max_length=2_000)],
     site_id: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> Response:
-    """Oldest first. site_id: needed only where two sites share an origin. No key: it is public."""
+    """Oldest first; `next` and Link lead to the next page. No key is needed: it is public.
+
+    site_id: needed only where two sites share an origin.
+    """
     store = request.app.state.store
     url = page_url.partition("#")[0]
     site = site_of(store, site_id, origin_of(url))
     if site is None:
         raise NotFound("No site here has this page.")
+    found = thread(store, site, url, limit + 1, after)
+    page, following = found[:limit], ""
+    if len(found) > limit:
+        more = request.url.include_query_params(after=page[-1].id)
+        following = f"{more.path}?{more.query}"
     body = json.dumps(
         {
             "page_url": url,
+            "next": following or None,
             "comments": [
                 {
                     "id": one.id,
@@ -40,12 +52,14 @@ def threads(
                     "text": one.text,
                     "created_at": iso(one.created_at),
                 }
-                for one in thread(store, site, url)
+                for one in page
             ],
         }
     )
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
     headers = {"ETag": etag, "Cache-Control": CACHE, "Access-Control-Allow-Origin": "*"}
+    if following:
+        headers["Link"] = f'<{following}>; rel="next"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

@@ -233,6 +233,19 @@ def test_other_sites_comments_answer_like_none_at_all(api):
     assert review.card(api.store, {api.site.id}, hers).decisions == ()
 
 
+def test_threads_page_with_links(api):
+    ids = [api.hand_in(text=f"Reply {n}").json()["id"] for n in range(5)]
+    for one in ids:
+        api.post(f"/api/v1/comments/{one}/decisions", {"outcome": "approve"})
+    seen, path = [], "/api/v1/threads?page_url=https://herald.test/news/1&limit=2"
+    while path:
+        page = api.client.get(path)
+        seen += [one["id"] for one in page.json()["comments"]]
+        path = page.json()["next"]
+        assert ("link" in page.headers) == bool(path)
+    assert seen == sorted(ids)
+
+
 def test_queues_page_with_links(api):
     ids = [api.hand_in(text=f"Reply {n}").json()["id"] for n in range(5)]
     for one in ids:
