@@ -17,7 +17,7 @@ from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.store.sites import SECRET, Key
 from service.answers import comment_out, decision_out, iso
-from service.auth import caller, origin_of, secret_caller
+from service.auth import caller, secret_caller
 from service.client import client_address, flood_unit
 from service.errors import problem
 from service.schemas import CommentIn, DecisionIn, strictly, taking, to_submission
@@ -50,7 +50,7 @@ async def hand_in(request: Request) -> Response:
     key = await caller(request)
     given = await _read_comment(request)
     if key.kind != SECRET:
-        _refuse_claims(given, key)
+        given = _as_stranger(given)
     # A secret key is the site's own server, which names its reader where it wants limits for him.
     address = given.context.ip or (
         "" if key.kind == SECRET else client_address(request, state.trusted)
@@ -79,17 +79,19 @@ async def hand_in(request: Request) -> Response:
 QUICK = Route("/api/v1/comments", hand_in, methods=["POST"])
 
 
-def _refuse_claims(given: CommentIn, key: Key) -> None:
-    """What only the site's own server may say: a script of the page runs in a stranger's browser."""
+def _as_stranger(given: CommentIn) -> CommentIn:
+    """What a script of the page may say: it runs in a stranger's browser.
+
+    The page is then known by its URL alone: otherwise whoever comes first could bind the site's own
+    number of an article to another address.
+    """
     if given.context.ip:
         raise Invalid(
             "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
         )
-    if given.page.id:
-        # Whoever comes first would bind the site's number of an article to another address.
-        raise Invalid("/page/id: Only a secret key may name the page's own id.", "/page/id")
-    if origin_of(given.page.url) not in key.origins:
-        raise Invalid("/page/url: is not on this site.", "/page/url")
+    if not given.page.id:
+        return given
+    return given.model_copy(update={"page": given.page.model_copy(update={"id": ""})})
 
 
 def receipt_out(request: Request, receipt: Receipt) -> dict[str, Any]:
