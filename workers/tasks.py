@@ -10,7 +10,7 @@ from moderation.doorbell import DELIVER, JUDGE
 from moderation.judge import judge
 from moderation.sweep import purge, sweep
 from workers.app import app
-from workers.workbench import now, workbench
+from workers.workbench import now, take_back, workbench
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
 SLICE = 2.0
@@ -84,6 +84,7 @@ def sweep_up() -> None:
     """Rings for what is due and nobody rang for; now and then forgets what is past its time."""
     bench = workbench()
     try:
+        take_back(bench)
         due = sweep(bench.store, now())
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -72,7 +73,8 @@ def begin(settings: Settings, role: str) -> Workbench:
     _bench, _owner = bench, os.getpid()
     if role == "judge":
         _warm_up(bench)
-    _take_back(bench)
+    with suppress(Unavailable):  # the sweep tries again
+        take_back(bench)
     threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
     return bench
 
@@ -113,27 +115,31 @@ def _warm_up(bench: Workbench) -> None:
         log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
 
 
-def _take_back(bench: Workbench) -> None:
-    """Frees the leases of processes of this host that are no more."""
+def take_back(bench: Workbench) -> None:
+    """Frees the leases of processes of this host that are no more. Raises Unavailable.
+
+    Done at the start and again at each sweep: a process that was just killed still counts as there
+    until somebody has collected it.
+    """
     host = bench.lease.split("/")[0] + "/"
-    try:
-        with bench.store.write() as connection:
-            freed = 0
-            for lease in filter(_is_dead, work.leases(connection, host)):
-                freed += work.release(connection, lease, now(), counted=True)
-            for lease in filter(_is_dead, deliveries.leases(connection, host, now())):
-                freed += deliveries.release(connection, lease, now())
-        if freed:
-            log.warning("work of a dead process taken back", extra={"count": freed})
-    except Unavailable:
-        log.warning("the database is away; old leases run out by themselves")
+    with bench.store.read() as connection:
+        jobs = [one for one in work.leases(connection, host) if _is_dead(one, bench)]
+        sends = [one for one in deliveries.leases(connection, host, now()) if _is_dead(one, bench)]
+    if not jobs and not sends:
+        return
+    with bench.store.write() as connection:
+        freed = sum(work.release(connection, one, now(), counted=True) for one in jobs)
+        freed += sum(deliveries.release(connection, one, now()) for one in sends)
+    log.warning("work of a dead process taken back", extra={"count": freed})
 
 
-def _is_dead(lease: str) -> bool:
+def _is_dead(lease: str, bench: Workbench) -> bool:
     """Whether the process of this host that signed the lease is no more."""
+    if lease.startswith(bench.lease):
+        return False
     pid = int(lease.split("/")[1])
     if pid == os.getpid():
-        return True  # the same number, another life: we have claimed nothing yet
+        return True  # the same number, another life
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
