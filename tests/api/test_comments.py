@@ -5,15 +5,16 @@ import re
 import threading
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from moderation import review
 from moderation.domain.comment import TEXT_LIMIT
 from moderation.domain.decision import Outcome
-from moderation.store import sites
 from service.app import create_app
 from tests.api.conftest import a_comment
 from tests.cast import NOON, key_of, newspaper
+from tests.servers import wait_until
 
 HERALD = {"Origin": "https://herald.test"}
 
@@ -50,20 +51,18 @@ def test_repetitions_get_the_same_receipt(api):
 
 
 def test_a_repetition_while_the_first_is_being_written_is_told_to_wait(api):
-    """The writer is kept busy by a transaction that holds the rows' lock."""
+    """The writer is kept waiting by a transaction that holds its lock."""
     key = {"Idempotency-Key": "slow"}
     answers = []
+    first = threading.Thread(target=lambda: answers.append(api.hand_in(headers=key)))
     with api.store.write() as connection:
-        sites.add_site(connection, "Lock", [], "", NOON, os.urandom)
-        if api.store.is_sqlite:
-            first = threading.Thread(target=lambda: answers.append(api.hand_in(headers=key)))
-            first.start()
-            while not api.client.app.state.intake._in_flight:
-                pass
-            assert api.hand_in(headers=key).status_code == 409
-    if api.store.is_sqlite:
-        first.join()
-        assert answers[0].status_code == 202
+        if not api.store.is_sqlite:  # there the transaction alone is the lock
+            connection.execute(sa.text("LOCK TABLE comments IN EXCLUSIVE MODE"))
+        first.start()
+        wait_until(lambda: api.client.app.state.intake._in_flight, "the first is on its way")
+        assert api.hand_in(headers=key).status_code == 409
+    first.join()
+    assert answers[0].status_code == 202
 
 
 @pytest.mark.parametrize(
