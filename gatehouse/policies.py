@@ -11,7 +11,7 @@ import typer
 from gatehouse.lines import Reader
 from gatehouse.score import TIMEOUT
 from moderation.domain.errors import Invalid
-from moderation.domain.policy import Policy, decide, parse_policy
+from moderation.domain.policy import Condition, Policy, decide, parse_policy
 from moderation.settings import read_settings
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
@@ -47,10 +47,15 @@ def _described(policy: Policy) -> str:
         f"{policy.name}, version {policy.version}; needs {', '.join(policy.needs) or 'nothing'}"
     ]
     lines += [
-        f"  {one.outcome.value:8}{one.code:24}{one.signal} >= {one.at_least:g}"
+        f"  {one.outcome.value:8}{one.code:24}{' and '.join(map(_condition, one.conditions))}"
         for one in policy.rules
     ]
     return "\n".join([*lines, "  approve otherwise"])
+
+
+def _condition(one: Condition) -> str:
+    names = " or ".join(one.signals)
+    return f"{names} >= {one.at_least:g}" if one.below is None else f"{names} < {one.below:g}"
 
 
 def _print_outcomes(policy: Policy) -> bool:

@@ -9,12 +9,13 @@ from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reas
 from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
-from moderation.domain.score import Candidate, Findings
+from moderation.domain.score import Candidate, Findings, Traces
 from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
 from moderation.store import decisions, outbox, work
 from moderation.store.decisions import Standing
 from moderation.store.engine import Store
+from moderation.store.seal import Seal
 from moderation.store.work import Job
 
 MAX_ATTEMPTS = 5
@@ -55,7 +56,7 @@ def judge(
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
-    candidates = [_candidate(job) for job in fresh]
+    candidates = [_candidate(job, store.seal) for job in fresh]
     found = panel.measure(candidates) if fresh else []
     judged = [
         _Judged(job, what, *_verdict(job, candidate, what, panel, policy))
@@ -102,7 +103,9 @@ class _Judged:
         )
 
 
-def _candidate(job: Job) -> Candidate:
+def _candidate(job: Job, seal: Seal) -> Candidate:
+    # Opened for its domain; the e-mail itself goes no further.
+    email = seal.open_up(job.email_sealed, job.comment_id) if job.email_sealed else None
     return Candidate(
         job.text,
         normalise(job.text),
@@ -110,6 +113,20 @@ def _candidate(job: Job) -> Candidate:
         author_name=job.author_name,
         author_url=job.author_url,
         page_url=job.page_url,
+        page_title=job.page_title,
+        comment_id=job.comment_id,
+        site_id=job.site_id,
+        page_id=job.page_id,
+        created_at=job.created_at,
+        traces=Traces(
+            email_domain=(email or "").rpartition("@")[2].strip().lower(),
+            email_key=job.email_key,
+            address_key=job.address_key,
+            network=job.network,
+            user_agent=job.user_agent,
+            referrer=job.referrer,
+        ),
+        form=job.form,
     )
 
 

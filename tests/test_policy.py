@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import decide, parse_policy
-from moderation.domain.score import Findings, Signal
+from moderation.domain.score import Findings, Signal, Span
 from moderation.policies import load_policy
 
 SOURCE = """
@@ -28,6 +28,27 @@ message = "{note}"
 """
 HOUSE = parse_policy(SOURCE)
 FLOATS = st.floats(0, 1)
+
+
+def combined(*conditions, message="m"):
+    return f"""
+    name = "house"
+    [[rules]]
+    code = "blatant"
+    all = [{", ".join(conditions)}]
+    outcome = "reject"
+    message = "{message}"
+    """
+
+
+BLATANT = parse_policy(
+    combined(
+        '{ signal = ["campaign", "filter:*"], at_least = 1 }',
+        '{ signal = "links", at_least = 1 }',
+        '{ signal = "reputation", below = 0.5 }',
+        message="{name} {note}: {links} links to {links.note}, {nothing} {nothing.note}{reputation.}.",
+    )
+)
 
 
 def found(*signals, failed=()):
@@ -60,6 +81,33 @@ def test_the_gravest_outcome_wins_and_every_rule_gives_its_reason():
     ]
 
 
+@given(
+    campaign=st.none() | FLOATS,
+    listed=st.none() | st.floats(0, 3),
+    links=st.none() | st.integers(0, 3),
+    reputation=st.none() | FLOATS,
+)
+def test_a_combined_rule_wants_all_of_its_conditions(campaign, listed, links, reputation):
+    """What was not found is 0; any one of several names will do."""
+    given = {"campaign": campaign, "filter:x": listed, "links": links, "reputation": reputation}
+    signals = [(name, float(value)) for name, value in given.items() if value is not None]
+    verdict = decide(BLATANT, found(*signals))
+    wanted = max(campaign or 0, listed or 0) >= 1 and (links or 0) >= 1 and (reputation or 0) < 0.5
+    assert (verdict.outcome is Outcome.REJECT) == wanted
+    assert len(verdict.reasons) == wanted
+
+
+def test_the_reason_of_a_combined_rule_names_what_it_saw():
+    signals = (
+        Signal("filter:casino", 1.0, "filters", note="casino", spans=(Span(5, 9),)),
+        Signal("links", 2.0, "spam", note="evil.example", spans=(Span(0, 4), Span(5, 9))),
+    )
+    (reason,) = decide(BLATANT, Findings(signals)).reasons
+    assert reason.message == "0 casino: 2 links to evil.example, 0 {reputation.}."
+    assert (reason.label, reason.value, reason.threshold) == ("filter:casino", 1.0, 1.0)
+    assert reason.spans == (Span(0, 4), Span(5, 9))
+
+
 def test_the_version_follows_the_content_not_the_spelling():
     assert parse_policy(SOURCE + "# a comment\n").version == HOUSE.version
     assert parse_policy(SOURCE.replace("0.8", "0.81")).version != HOUSE.version
@@ -78,6 +126,22 @@ def test_the_version_follows_the_content_not_the_spelling():
         (SOURCE.replace("0.8", '"0.8"'), "/rules/0/at_least"),
         (SOURCE.replace("0.8", "true"), "/rules/0/at_least"),
         (SOURCE + 'colour = "red"', "/rules/1/colour"),
+        (SOURCE.replace('signal = "toxicity"', "signal = []"), "/rules/0/signal"),
+        (combined('{ signal = "links", at_least = 1 }'), "/rules/0/all"),
+        (
+            combined('{ signal = "a", below = 1 }', '{ signal = "b", at_least = 1 }'),
+            "/rules/0/all/0",
+        ),
+        (combined('{ signal = "a", at_least = 1 }', '{ signal = "b" }'), "/rules/0/all/1"),
+        (combined('{ signal = "a", at_least = 1 }', "{ at_least = 1 }"), "/rules/0/all/1/signal"),
+        (
+            combined('{ signal = "a", at_least = 1 }', '{ signal = "b", at_least = "1" }'),
+            "/rules/0/all/1/at_least",
+        ),
+        (
+            combined('{ signal = "a", at_least = 1 }', '{ signals = "b", at_least = 1 }'),
+            "/rules/0/all/1/signals",
+        ),
     ],
 )
 def test_a_policy_that_makes_no_sense_names_the_field(source, pointer):

@@ -60,6 +60,24 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class FormFacts:
+    """How a reply was handed in; what only a form of ours can know.
+
+    door: 'form' where a browser sent a plain form, '' where a program of the site handed it in.
+    trap: a field that people do not see was filled in. stamp: 'good', 'forged', 'stale' or '' for
+    none. seconds: from the form's rendering to its return; None where no good stamp came with it.
+    """
+
+    door: str = ""
+    trap: bool = False
+    stamp: str = ""
+    seconds: float | None = None
+
+
+NO_FORM = FormFacts()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A validated reply on its way in.
 
@@ -76,6 +94,7 @@ class Submission:
     created_at: int
     parent_id: str = ""
     context: Context = Context()
+    form: FormFacts = NO_FORM
     idempotency_key: str = ""
     fingerprint: str = ""
 

@@ -1,9 +1,21 @@
-"""Policies: thresholds and rules as data, read from TOML, versioned by content."""
+"""Policies: thresholds and rules as data, read from TOML, versioned by content.
+
+[[rules]]                        [[rules]]
+code = "links"                   code = "blatant"
+signal = "links"                 all = [
+at_least = 3                       { signal = ["campaign", "filter_spam"], at_least = 1 },
+outcome = "hold"                   { signal = "links", at_least = 1 },
+message = "{value} links."         { signal = "reputation", below = 0.5 },
+                                 ]
+                                 outcome = "reject"
+                                 message = "Listed, and links to {links.note}."
+"""
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.decision import Outcome, Reason
@@ -12,40 +24,85 @@ from moderation.domain.score import Findings, Signal
 
 # The gravest outcome wins; every rule that matched gives its reason.
 _GRAVITY = {Outcome.APPROVE: 0, Outcome.HOLD: 1, Outcome.SPAM: 2, Outcome.REJECT: 3}
-_RULE_KEYS = {"code", "signal", "at_least", "outcome", "message"}
+_RULE_KEYS = {"code", "outcome", "message"}
+_CONDITION_KEYS = {"signal", "at_least", "below"}
+# {value}, {threshold}, {note}; {links} and {links.note} of any other signal.
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_:]*)(\.note)?\}")
+
+_Found = Mapping[str, Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must be so of one signal, or of any one of several.
+
+    signals: names; a trailing '*' takes every signal that begins so. at_least: one of them reaches
+    it. below: none of them reaches it, nor is there need of one: what was not found is 0. One of
+    the two is None.
+    """
+
+    signals: tuple[str, ...]
+    at_least: float | None
+    below: float | None = None
+
+    def hits(self, found: _Found) -> list[Signal]:
+        """The signals that reach `at_least`, in the order of the names."""
+        line = self.at_least if self.at_least is not None else self.below
+        assert line is not None
+        return [one for name in self.signals for one in _named(name, found) if one.value >= line]
+
+    def holds(self, found: _Found) -> bool:
+        return bool(self.hits(found)) == (self.at_least is not None)
+
+
+def _named(name: str, found: _Found) -> list[Signal]:
+    if name.endswith("*"):
+        return [one for one in found.values() if one.name.startswith(name[:-1])]
+    return [found[name]] if name in found else []
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a signal reaches a threshold, an outcome with a reason.
+    """When every condition holds, an outcome with a reason.
 
-    signal: a signal's name; a trailing '*' matches every signal that begins so.
-    message: one sentence; {value} and {threshold} are filled in, {note} is the signal's note.
+    message: one sentence. {value}, {threshold} and {note} are those of the first condition's
+    signal; {links} is the value of the signal `links`, {links.note} its note, and so for any other.
     """
 
     code: str
-    signal: str
-    at_least: float
+    conditions: tuple[Condition, ...]
     outcome: Outcome
     message: str
 
-    def matches(self, signal: Signal) -> bool:
-        wanted = self.signal
-        named = (
-            signal.name.startswith(wanted[:-1]) if wanted.endswith("*") else signal.name == wanted
-        )
-        return named and signal.value >= self.at_least
+    def reasons(self, found: _Found) -> list[Reason]:
+        """A rule of one condition gives a reason for each signal that meets it, others give one."""
+        if len(self.conditions) == 1:
+            return [self._reason(one, [one], found) for one in self.conditions[0].hits(found)]
+        if not all(condition.holds(found) for condition in self.conditions):
+            return []
+        hits = [one for each in self.conditions if each.below is None for one in each.hits(found)]
+        return [self._reason(hits[0], hits, found)]
 
-    def reason(self, signal: Signal) -> Reason:
-        """The reason this rule gives for a signal that it matched."""
-        message = (
-            self.message.replace("{value}", f"{signal.value:.2f}".removesuffix(".00"))
-            .replace("{threshold}", f"{self.at_least:g}")
-            .replace("{note}", signal.note)
-        )
-        return Reason(
-            self.code, message, signal.name, signal.value, self.at_least, spans=signal.spans
-        )
+    def _reason(self, first: Signal, hits: Sequence[Signal], found: _Found) -> Reason:
+        threshold = self.conditions[0].at_least
+        own = {"value": _number(first.value), "threshold": f"{threshold:g}", "note": first.note}
+
+        def fill(place: re.Match[str]) -> str:
+            name, note = place.groups()
+            if not note and name in own:
+                return own[name]
+            signal = found.get(name)
+            if note:
+                return signal.note if signal else ""
+            return _number(signal.value if signal else 0.0)
+
+        spans = tuple(sorted({span for one in hits for span in one.spans}))
+        message = _PLACEHOLDER.sub(fill, self.message)
+        return Reason(self.code, message, first.name, first.value, threshold, spans=spans)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".removesuffix(".00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +150,63 @@ def _parse_rule(rule: object, number: int) -> Rule:
     at = f"/rules/{number}"
     if not isinstance(rule, Mapping):
         raise Invalid("A rule is a table.", at)
-    for key in sorted(_RULE_KEYS - rule.keys()):
+    combined = "all" in rule
+    allowed = _RULE_KEYS | ({"all"} if combined else {"signal", "at_least"})
+    for key in sorted(allowed - rule.keys()):
         raise Invalid(f"The rule lacks '{key}'.", f"{at}/{key}")
-    for key in sorted(rule.keys() - _RULE_KEYS):
+    for key in sorted(rule.keys() - allowed):
         raise Invalid(f"A rule has no '{key}'.", f"{at}/{key}")
-    threshold = rule["at_least"]
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-        raise Invalid("A threshold is a number.", f"{at}/at_least")
+    if combined:
+        conditions = _parse_all(rule["all"], f"{at}/all")
+    else:
+        conditions = (Condition(_names(rule, at), _threshold(rule, "at_least", at)),)
     try:
         outcome = Outcome(rule["outcome"])
     except ValueError:
         raise Invalid("An outcome is approve, hold, reject or spam.", f"{at}/outcome") from None
     if outcome is Outcome.APPROVE:
         raise Invalid("Approval is what remains when no rule matches.", f"{at}/outcome")
-    return Rule(
-        str(rule["code"]), str(rule["signal"]), float(threshold), outcome, str(rule["message"])
-    )
+    return Rule(str(rule["code"]), conditions, outcome, str(rule["message"]))
+
+
+def _parse_all(given: object, at: str) -> tuple[Condition, ...]:
+    if not isinstance(given, list) or len(given) < 2:
+        raise Invalid("'all' is a list of two conditions or more.", at)
+    conditions = tuple(_parse_condition(one, f"{at}/{number}") for number, one in enumerate(given))
+    if conditions[0].at_least is None:
+        raise Invalid("The first condition has 'at_least': it is what the reason shows.", f"{at}/0")
+    return conditions
+
+
+def _parse_condition(given: object, at: str) -> Condition:
+    if not isinstance(given, Mapping):
+        raise Invalid("A condition is a table.", at)
+    for key in sorted(given.keys() - _CONDITION_KEYS):
+        raise Invalid(f"A condition has no '{key}'.", f"{at}/{key}")
+    if "signal" not in given:
+        raise Invalid("The condition lacks 'signal'.", f"{at}/signal")
+    if len(given) != 2:
+        raise Invalid("A condition has either 'at_least' or 'below'.", at)
+    if "below" in given:
+        return Condition(_names(given, at), None, _threshold(given, "below", at))
+    return Condition(_names(given, at), _threshold(given, "at_least", at))
+
+
+def _names(given: Mapping[str, object], at: str) -> tuple[str, ...]:
+    """One signal's name, or a list of names of which any will do."""
+    names = given["signal"]
+    if isinstance(names, str) and names:
+        return (names,)
+    if isinstance(names, list) and names and all(isinstance(one, str) and one for one in names):
+        return tuple(names)
+    raise Invalid("A signal is a name or a list of names.", f"{at}/signal")
+
+
+def _threshold(given: Mapping[str, object], key: str, at: str) -> float:
+    threshold = given[key]
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+        raise Invalid("A threshold is a number.", f"{at}/{key}")
+    return float(threshold)
 
 
 def decide(policy: Policy, findings: Findings) -> Verdict:
@@ -117,15 +215,10 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     A scorer that failed, or a needed signal that is absent, holds the comment whatever else was
     found: what was not measured is never approved, and a later measurement may still be milder.
     """
-    matched = [
-        (rule.outcome, rule.reason(signal))
-        for rule in policy.rules
-        for signal in findings.signals
-        if rule.matches(signal)
-    ]
+    found = {signal.name: signal for signal in findings.signals}
+    matched = [(rule.outcome, reason) for rule in policy.rules for reason in rule.reasons(found)]
     reasons = tuple(reason for _, reason in matched)
-    present = {signal.name for signal in findings.signals}
-    absent = [name for name in policy.needs if name not in present]
+    absent = [name for name in policy.needs if name not in found]
     if findings.failed or absent:
         missing = ", ".join(findings.failed) or ", ".join(absent)
         unavailable = Reason(

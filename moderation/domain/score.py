@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from moderation.domain.comment import NO_FORM, FormFacts
 from moderation.domain.text import View
 
 
@@ -39,11 +40,28 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Traces:
+    """What a submission left behind, as far as scorers may know: never an e-mail or an address.
+
+    email_domain: in lower case. email_key, address_key: keyed hashes (store/seal.py). network: the
+    /24 or /48 of the address. Each '' where unknown, or forgotten already.
+    """
+
+    email_domain: str = ""
+    email_key: str = ""
+    address_key: str = ""
+    network: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A revision as scorers see it.
 
     text: the original. view: its normalised twin, offsets mapped back. language: of the page,
-    '' where unknown. author_name, author_url: as typed in.
+    '' where unknown. author_name, author_url: as typed in. created_at: when it was handed in, ms.
+    Ids are '' for a text that is scored and not kept.
     """
 
     text: str
@@ -52,6 +70,13 @@ class Candidate:
     author_name: str = ""
     author_url: str = ""
     page_url: str = ""
+    page_title: str = ""
+    comment_id: str = ""
+    site_id: str = ""
+    page_id: str = ""
+    created_at: int = 0
+    traces: Traces = Traces()
+    form: FormFacts = NO_FORM
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -150,7 +151,13 @@ def insert(
         connection,
         revisions,
         [
-            {"comment_id": one.id, "number": 1, "text": one.text, "created_at": one.created_at}
+            {
+                "comment_id": one.id,
+                "number": 1,
+                "text": one.text,
+                "created_at": one.created_at,
+                "form_json": json.dumps(asdict(one.form)) if one.form.door else "",
+            }
             for one in submissions
         ],
     )

@@ -1,14 +1,15 @@
 """The work that waits for judging: claimed under a lease, finished, or handed back."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import PageState
+from moderation.domain.comment import NO_FORM, FormFacts, PageState
 from moderation.store.dialect import claim_pending
-from moderation.store.schema import comments, pages, pending, revisions, sites
+from moderation.store.schema import comments, pages, pending, personal, revisions, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Job:
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
+    email_sealed: opens with the comment's id (store/seal.py).
     """
 
     comment_id: str
@@ -26,12 +28,21 @@ class Job:
     author_name: str
     author_url: str
     parent_id: str
+    created_at: int
+    page_id: str
     page_url: str
     page_title: str
     page_external_id: str
     page_state: PageState
     language: str
     policy: str
+    form: FormFacts
+    email_sealed: bytes | None
+    email_key: str
+    address_key: str
+    network: str
+    user_agent: str
+    referrer: str
 
 
 # Made once: making a statement costs more than running it on a dozen rows.
@@ -42,18 +53,28 @@ _JOBS = (
         comments.c.author_name,
         comments.c.author_url,
         comments.c.parent_id,
+        comments.c.page_id,
+        comments.c.created_at,
         revisions.c.number,
         revisions.c.text,
+        revisions.c.form_json,
         pages.c.url,
         pages.c.title,
         pages.c.external_id,
         pages.c.state,
         sites.c.language,
         sites.c.policy,
+        personal.c.email_sealed,
+        personal.c.email_key,
+        personal.c.address_key,
+        personal.c.network,
+        personal.c.user_agent,
+        personal.c.referrer,
     )
     .join(revisions, revisions.c.comment_id == comments.c.id)
     .join(pages, pages.c.id == comments.c.page_id)
     .join(sites, sites.c.id == comments.c.site_id)
+    .outerjoin(personal, personal.c.comment_id == comments.c.id)
     .where(comments.c.id.in_(_IDS))
 )
 _HELD = (
@@ -87,12 +108,21 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             author_name=row.author_name,
             author_url=row.author_url,
             parent_id=row.parent_id,
+            created_at=row.created_at,
+            page_id=row.page_id,
             page_url=row.url,
             page_title=row.title,
             page_external_id=row.external_id,
             page_state=PageState(row.state),
             language=row.language,
             policy=row.policy,
+            form=FormFacts(**json.loads(row.form_json)) if row.form_json else NO_FORM,
+            email_sealed=row.email_sealed,
+            email_key=row.email_key or "",
+            address_key=row.address_key or "",
+            network=row.network or "",
+            user_agent=row.user_agent or "",
+            referrer=row.referrer or "",
         )
         for row in rows
         if row.number == taken[row.id].revision
