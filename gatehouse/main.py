@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import policies, processes, sites
+from gatehouse import faces, policies, processes, sites
 from gatehouse.broker import NoBroker
 from gatehouse.doctor import alive, doctor
 from gatehouse.export import export
@@ -61,6 +61,7 @@ app.command(hidden=True)(processes.prepare)
 app.command(hidden=True)(alive)
 for name in ("site", "endpoint", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
+app.add_typer(faces.face, name="face")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(policies.model, name="model")
 

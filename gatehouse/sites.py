@@ -28,10 +28,14 @@ def add_site(
     name: Annotated[str, typer.Argument(help="What moderators call it.")],
     origin: Annotated[list[str], typer.Option(help="https://news.example; may be given again.")],
     language: Annotated[str, typer.Option(help="Of its pages, such as en or pt-BR.")] = "",
+    faces_on: Annotated[
+        bool,
+        typer.Option("--faces/--no-faces", help="Answer Akismet, OpenAI and Perspective clients."),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
-    from moderation.store import sites
+    from moderation.store import faces, sites
 
     origins = [normal_origin(one) for one in origin]
     with opened() as store, store.write() as connection:
@@ -40,7 +44,9 @@ def add_site(
             f"{kind}_key": sites.add_key(connection, made.id, kind, now(), entropy)
             for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
         }
-    _show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
+        for face in (faces.AKISMET, faces.OPENAI, faces.PERSPECTIVE) if faces_on else ():
+            faces.switch_on(connection, made.id, face, "", now())
+    show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
 
 
 def normal_origin(given: str) -> str:
@@ -113,7 +119,7 @@ def add_endpoint(
             now=now(),
             entropy=entropy,
         )
-    _show({"id": made.id, "url": made.url, "secret": secret}, as_json)
+    show({"id": made.id, "url": made.url, "secret": secret}, as_json)
 
 
 @moderator.command("add")
@@ -160,11 +166,13 @@ def login_link(email: str) -> None:
     print(f"{settings.public_url}/console/login?link={token}")
 
 
-def _show(facts: dict[str, object], as_json: bool) -> None:
+def show(facts: dict[str, object], as_json: bool, *, keys: bool = True) -> None:
+    """Prints what was made. keys: whether there are any among the facts."""
     if as_json:
         print(json.dumps(facts))
         return
     for key, value in facts.items():
         shown = " ".join(value) if isinstance(value, list) else value
         print(f"{key.replace('_', ' '):16}{shown}")
-    print("\nKeep the keys now: they are not shown again.", file=sys.stderr)
+    if keys:
+        print("\nKeep the keys now: they are not shown again.", file=sys.stderr)

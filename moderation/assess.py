@@ -1,4 +1,4 @@
-"""Score a text and keep nothing: for the command line and for whoever waits for the answer."""
+"""Score texts and keep nothing: for the command line and for whoever waits for the answer."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,12 @@ from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
 
 
-def assess(panel: Panel, texts: Sequence[str], language: str = "") -> list[Findings]:
-    """What is known about each text, in order. language: of the page, '' where unknown."""
-    return panel.measure([Candidate(text, normalise(text), language) for text in texts])
+def assess(panel: Panel, texts: Sequence[str], languages: Sequence[str] = ()) -> list[Findings]:
+    """What is known about each text, in order. languages: of each text's page, '' where unknown."""
+    known = languages or [""] * len(texts)
+    return panel.measure(
+        [
+            Candidate(text, normalise(text), language)
+            for text, language in zip(texts, known, strict=True)
+        ]
+    )

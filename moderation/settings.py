@@ -84,6 +84,19 @@ class Settings(BaseModel):
     limit_login: RateLimit = Field(
         "10/15 minutes", description="Failed log-ins per account and per address"
     )
+    limit_face: RateLimit = Field(
+        "6000/minute",
+        description="Calls of one site to one face, unless `gatehouse face on --limit` says otherwise",
+    )
+    limit_guess: RateLimit = Field(
+        "30/15 minutes", description="Unknown keys per address, at the faces"
+    )
+    face_deadline: float = Field(
+        0.7,
+        gt=0,
+        le=60,
+        description="Seconds a face waits for its scores until it answers 429 (Coral gives up after 0.8)",
+    )
     trusted_proxies: str = Field(
         "", description="Comma-separated addresses or networks whose X-Forwarded-For is believed"
     )

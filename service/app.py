@@ -1,15 +1,18 @@
 """The app: opens the store, starts the intake, puts the routes together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.settings import Settings, SettingsError, read_settings
+from moderation.store import faces as store_faces
 from moderation.store.engine import Store
 from service import errors
 from service.auth import KeyRing, Origins
@@ -21,6 +24,10 @@ from service.intake import Intake
 from service.limits import Limits
 from service.openapi import describe
 from service.routes import comments, endpoints, health, queues, threads
+from service.scoring import Scoring
+
+if TYPE_CHECKING:
+    from moderation.scorers.panel import Panel
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -39,9 +46,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.ring = bell.ring
         app.state.limits = Limits(settings)
         app.state.intake = Intake(store, partial(bell.ring, JUDGE), settings.personal_days)
+        app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
+        with suppress(GatehouseError):  # without a database the first call loads the models
+            if await run_in_threadpool(_has_faces, store):
+                app.state.scoring.start()
         try:
             yield
         finally:
+            await run_in_threadpool(app.state.scoring.close)
             await run_in_threadpool(app.state.intake.close)
             await app.state.limits.close()
             await run_in_threadpool(bell.close)
@@ -77,6 +89,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     describe(app)
     app.add_middleware(Edge, owns_origin=Origins(store).has)
     return app
+
+
+def _panel(settings: Settings) -> "Panel":
+    from moderation.scorers.panel import Panel  # models and numpy, for whoever has a face on
+    from moderation.scorers.roster import roster
+
+    return Panel(roster(settings.toxicity_model), settings.scorer_timeout)
+
+
+def _has_faces(store: Store) -> bool:
+    with store.read() as connection:
+        return store_faces.any_on(connection)
 
 
 async def _to_the_console() -> Response:

@@ -22,14 +22,20 @@ _SAFE = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_CORS_PATH = "/api/v1/comments"
+_HAND_IN = "/api/v1/comments"
+# What other origins' scripts may call, how, and with which headers.
+_CORS = {
+    _HAND_IN: ("POST", "authorization, content-type, idempotency-key"),
+    "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
+    "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
+}
 
 
 class Edge:
     """Plain ASGI, for it is on the path of every request.
 
     owns_origin: whether a site is registered with an origin; asked for preflights and answers of the
-    one route that other origins' scripts may call.
+    few routes that other origins' scripts may call.
     """
 
     def __init__(self, app: ASGIApp, owns_origin: Callable[[str], Any]) -> None:
@@ -73,7 +79,7 @@ class Edge:
         finally:
             # The route's pattern, not the path: paths carry ids and queries carry worse.
             # The busiest is served before the router, which would have noted it.
-            quick = _CORS_PATH if scope["path"] == _CORS_PATH else "other"
+            quick = _HAND_IN if scope["path"] == _HAND_IN else "other"
             route = getattr(scope.get("route"), "path", quick)
             elapsed = time.perf_counter() - started
             metrics.requests.labels(route, scope["method"], status).inc()
@@ -93,13 +99,14 @@ class Edge:
 
     async def _cors(self, scope: Scope, headers: Headers) -> dict[str, str]:
         origin = headers.get("origin", "").lower()
-        if not origin or scope["path"] != _CORS_PATH or not await self._owns_origin(origin):
+        if not origin or scope["path"] not in _CORS or not await self._owns_origin(origin):
             return {}
         allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
         if scope["method"] == "OPTIONS":
+            methods, names = _CORS[scope["path"]]
             allowed |= {
-                "Access-Control-Allow-Methods": "POST",
-                "Access-Control-Allow-Headers": "authorization, content-type, idempotency-key",
+                "Access-Control-Allow-Methods": methods,
+                "Access-Control-Allow-Headers": names,
                 "Access-Control-Max-Age": "600",
             }
         return allowed

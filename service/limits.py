@@ -1,9 +1,9 @@
-"""Flood control: sliding windows in Redis, through `limits`, per address, site and in all.
+"""Flood control: sliding windows in Redis, through `limits`, per address, site, face and in all.
 
 Site-wide limits are taken in handfuls: one round trip buys the right to many submissions, so a busy
 site costs the broker next to nothing; the window may then be off by one handful per API process.
 With Redis away every comment passes, and /readyz says so: losing comments is worse than a flood.
-Log-ins are then counted by this process alone: guessing passwords is not made free.
+Log-ins and unknown keys are then counted by this process alone: guessing is not made free.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ HANDFUL = 0.01
 # After Redis failed it is left alone for so long, that a flood does not wait for it. Seconds.
 REST = 1.0
 _BOUGHT_LIMIT = 50_000  # site windows remembered
+_GUESSED = ("login", "guess")  # what is counted even without Redis
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Limits:
             "site": parse(settings.limit_site),
             "global": parse(settings.limit_global),
             "login": parse(settings.limit_login),
+            "guess": parse(settings.limit_guess),
+            "face": parse(settings.limit_face),
         }
         url = _client_url(settings.broker)
         # Short time-outs and no second try (redis-py would make three, a second apart): a broker
@@ -80,6 +83,26 @@ class Limits:
         await self._take("site", site_id)
         await self._take("global", "all")
 
+    async def admit_call(self, site_id: str, face: str, limit: str) -> None:
+        """Lets a call to a face pass or raises TooMany. limit: the site's own, '' for the default."""
+        if limit and limit not in self._items:
+            self._items[limit] = parse(limit)
+        await self._take(limit or "face", f"{site_id}:{face}")
+
+    async def check(self, kind: str, key: str) -> None:
+        """Raises TooMany when the limit `kind` of `key` is used up; counts nothing."""
+        item = self._items[kind]
+        try:
+            if time.monotonic() < self._rest_until:
+                left = await self._alone.test(item, kind, key)
+            else:
+                left = await self._limiter.test(item, kind, key)
+        except Exception as error:
+            self._away(error)
+            left = await self._alone.test(item, kind, key)
+        if not left:
+            raise TooMany("Too many attempts; please wait.", await self._wait(kind, key))
+
     async def allow(self, kind: str, key: str) -> None:
         """Counts one against the limit `kind` of `key`. Raises TooMany when it is used up."""
         if not await self._hit(kind, key, 1):
@@ -105,7 +128,7 @@ class Limits:
         if not await self._hit(kind, key, handful) and not (
             handful > 1 and await self._hit(kind, key, handful := 1)
         ):
-            raise TooMany("Too many comments are arriving here.", await self._wait(kind, key))
+            raise TooMany("Too many requests are arriving here.", await self._wait(kind, key))
         if len(self._bought) >= _BOUGHT_LIMIT:
             self._bought.clear()
         # What was bought in one window is not hoarded for the next.
@@ -125,7 +148,7 @@ class Limits:
         return allowed
 
     async def _hit_alone(self, kind: str, key: str) -> bool:
-        return kind != "login" or await self._alone.hit(self._items[kind], kind, key)
+        return kind not in _GUESSED or await self._alone.hit(self._items[kind], kind, key)
 
     async def _wait(self, kind: str, key: str) -> int:
         try:

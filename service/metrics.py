@@ -21,3 +21,35 @@ pending_age = Gauge(
 )
 deliveries_due = Gauge("gatehouse_deliveries_due", "Deliveries not yet made", registry=registry)
 workers = Gauge("gatehouse_workers", "Workers heard of in the last 30 s", registry=registry)
+face_answers = Counter(
+    "gatehouse_face_answers", "Answers of a face", ["face", "call", "status"], registry=registry
+)
+# Around the aim of 200 ms and the 800 ms after which Coral gives up.
+face_seconds = Histogram(
+    "gatehouse_face_seconds",
+    "Time to answer at a face",
+    ["face"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 2),
+    registry=registry,
+)
+scoring_waiting = Gauge(
+    "gatehouse_scoring_waiting", "Callers whose texts wait to be scored", registry=registry
+)
+scoring_seconds = Histogram(
+    "gatehouse_scoring_seconds",
+    "Time a caller waited for scores",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5),
+    registry=registry,
+)
+scoring_batch = Histogram(
+    "gatehouse_scoring_batch",
+    "Texts scored at once",
+    buckets=(1, 2, 4, 8, 16, 32),
+    registry=registry,
+)
+scoring_refused = Counter(
+    "gatehouse_scoring_refused",
+    "Callers told to come back: 'full' at once, 'late' after the deadline",
+    ["why"],
+    registry=registry,
+)

@@ -29,6 +29,12 @@ class Panel:
         return tuple(lane.scorer.name for lane in self._lanes)
 
     @property
+    def languages(self) -> frozenset[str]:
+        """Codes of the languages that the models have learned."""
+        learned = (getattr(lane.scorer, "languages", ()) for lane in self._lanes)
+        return frozenset(code for codes in learned for code in codes)
+
+    @property
     def hung(self) -> bool:
         """Whether a scorer has not come back from an earlier call."""
         return any(lane.busy for lane in self._lanes)

@@ -33,10 +33,20 @@ keys = sa.Table(
     _text("digest", primary_key=True),  # SHA-256 hex of the whole key
     _text("id", unique=True),
     _text("site_id", index=True),
-    _text("kind"),  # secret | publishable | akismet
+    _text("kind"),  # secret | publishable | the name of a face
     _text("hint"),  # its first characters, to recognise it by
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revoked_at", Millis),
+)
+
+site_faces = sa.Table(
+    "site_faces",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("face", primary_key=True),  # akismet | coral | openai | perspective; a row: it is on
+    _text("limit_text"),  # '600/minute', '' the service's default
+    _text("options_json"),  # the face's own
+    sa.Column("created_at", Millis, nullable=False),
 )
 
 moderators = sa.Table(

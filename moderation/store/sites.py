@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
-from moderation.store.schema import keys, sites
+from moderation.store.schema import keys, site_faces, sites
 
 Entropy = Callable[[int], bytes]
 
@@ -29,12 +29,17 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it is known after its digest was found."""
+    """A key as it is known after its digest was found.
+
+    kind: secret, publishable or the face it is for. faces: those that are on at its site, each with
+    its limit ('' for the service's default).
+    """
 
     id: str
     site_id: str
     kind: str
     origins: tuple[str, ...]
+    faces: Mapping[str, str] = field(default_factory=dict)
 
 
 def add_site(
@@ -76,13 +81,13 @@ def _site(row: sa.Row[tuple[object, ...]]) -> Site:
 def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: Entropy) -> str:
     """Makes a key and returns it; this is the only time it can be seen.
 
-    secret and publishable keys carry 160 random bits. Akismet's clients take nothing but 12 hex
-    digits; so thin a key is only as good as the limit on failed attempts.
+    kind: secret, publishable or the name of a face. Keys carry 160 random bits; but Akismet's clients
+    take nothing but 12 hex digits, and so thin a key is only as good as the limit on failed attempts.
     """
     if kind == AKISMET:
         key = entropy(6).hex()
     else:
-        key = {SECRET: "ghs_", PUBLISHABLE: "ghp_"}[kind] + entropy(20).hex()
+        key = {SECRET: "ghs_", PUBLISHABLE: "ghp_"}.get(kind, "ghf_") + entropy(20).hex()
     connection.execute(
         sa.insert(keys).values(
             digest=key_digest(key),
@@ -106,7 +111,13 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     ).one_or_none()
     if row is None:
         return None
-    return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)))
+    on = connection.execute(
+        sa.select(site_faces.c.face, site_faces.c.limit_text).where(
+            site_faces.c.site_id == row.site_id
+        )
+    )
+    faces = {row.face: row.limit_text for row in on}
+    return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)), faces)
 
 
 def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> bool:

@@ -46,6 +46,41 @@ def test_a_newspaper_moves_in(gatehouse: Run, data: Path) -> None:
     assert (empty.returncode, empty.stdout) == (0, "")
 
 
+def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
+    gatehouse("migrate")
+    site = json.loads(gatehouse("site", "add", "H", "--origin", "https://h.test", "--json").stdout)
+
+    def faces() -> dict[str, dict[str, object]]:
+        lines = gatehouse("face", "list", "H", "--json").stdout.splitlines()
+        return {one["face"]: one for one in map(json.loads, lines)}
+
+    assert [name for name, one in faces().items() if one["on"]] == [
+        "akismet",
+        "openai",
+        "perspective",
+    ]
+    assert faces()["akismet"]["keys"][0]["hint"] == site["akismet_key"][:3]
+
+    made = gatehouse("face", "on", "H", "perspective", "--limit", "5/second", "--json")
+    key = json.loads(made.stdout)["key"]
+    assert re.fullmatch(r"ghf_[0-9a-f]{40}", key)
+    again = gatehouse("face", "on", "H", "perspective", "--limit", "9/second", "--json")
+    assert "key" not in json.loads(again.stdout), "one that has a key keeps it"
+    another = json.loads(gatehouse("face", "key", "H", "perspective", "--json").stdout)["key"]
+    assert another != key
+    its = faces()["perspective"]
+    assert its["limit"] == "9/second" and len(its["keys"]) == 2
+    assert gatehouse("face", "revoke", "H", its["keys"][0]["id"]).returncode == 0
+    assert [one["hint"] for one in faces()["perspective"]["keys"]] == [another[:8]]
+    assert gatehouse("face", "off", "H", "perspective").returncode == 0
+    assert not faces()["perspective"]["on"]
+    assert "perspective" in gatehouse("face", "list", "H").stdout
+
+    quiet = gatehouse("site", "add", "Q", "--origin", "https://q.test", "--no-faces", "--json")
+    assert quiet.returncode == 0
+    assert " on " not in gatehouse("face", "list", "Q").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "says"),
     [
@@ -53,6 +88,9 @@ def test_a_newspaper_moves_in(gatehouse: Run, data: Path) -> None:
         (("moderator", "add", "bob", "--role", "admin", "--site", "x"), "", "no e-mail"),
         (("moderator", "login-link", "bob@herald.test"), "", "There is no moderator"),
         (("site", "add", "x", "--origin", "herald.test"), "", "https://news.example"),
+        (("face", "on", "nobody", "openai"), "", "There is no site"),
+        (("face", "on", "nobody", "mastodon"), "", "There is no face"),
+        (("face", "on", "nobody", "openai", "--limit", "lots"), "", "600/minute"),
         (
             ("moderator", "add", "b@c.d", "--role", "x", "--site", "y", "--password-stdin"),
             "short\n",

@@ -1,0 +1,115 @@
+"""`gatehouse face`: which foreign protocols a site speaks, and the keys that open them."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatehouse.sites import AsJson, SiteGiven, find_site, show
+from gatehouse.store import entropy, now, opened
+from moderation.domain.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from moderation.store.faces import FaceKey
+
+face = typer.Typer(
+    help="Akismet, Coral, OpenAI, Perspective: which of them a site speaks.", no_args_is_help=True
+)
+
+FaceGiven = Annotated[str, typer.Argument(metavar="FACE", help="akismet, coral, openai, ...")]
+Limit = Annotated[str, typer.Option(help="Calls, such as 600/minute; the setting's without this.")]
+
+
+@face.command("on")
+def on(site: SiteGiven, face: FaceGiven, limit: Limit = "", as_json: AsJson = False) -> None:
+    """Switch a face on; prints a key for it, once, where it has none."""
+    from moderation.store import faces, sites
+
+    _check(face, limit)
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        faces.switch_on(connection, its.id, face, limit, now())
+        facts: dict[str, object] = {"site_id": its.id, "face": face}
+        has_key = bool(faces.keys_of(connection, its.id, face))
+        if not has_key and face != faces.CORAL:  # which signs with a secret of its own
+            facts["key"] = sites.add_key(connection, its.id, face, now(), entropy)
+    show(facts, as_json, keys="key" in facts)
+
+
+@face.command("off")
+def off(site: SiteGiven, face: FaceGiven) -> None:
+    """Switch a face off, within seconds; its keys work again when it is switched on."""
+    from moderation.store import faces
+
+    _check(face)
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        if not faces.switch_off(connection, its.id, face):
+            raise NotFound(f"'{face}' is not on at {its.name}.")
+    print(f"{face} is off at {its.name}.")
+
+
+@face.command("key")
+def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
+    """Make another key for a face and print it, once; the old ones work until they are revoked."""
+    from moderation.store import faces, sites
+
+    _check(face)
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        if face not in {one.face for one in faces.of_site(connection, its.id)}:
+            raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
+        made = sites.add_key(connection, its.id, face, now(), entropy)
+    show({"site_id": its.id, "face": face, "key": made}, as_json)
+
+
+@face.command("revoke")
+def revoke(
+    site: SiteGiven, key: Annotated[str, typer.Argument(metavar="KEY_ID", help="From face list.")]
+) -> None:
+    """Let a key open nothing any more, within seconds."""
+    from moderation.store import sites
+
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        if not sites.revoke_key(connection, its.id, key, now()):
+            raise NotFound(f"{its.name} has no such key: see `gatehouse face list`.")
+    print(f"{key} is revoked.")
+
+
+@face.command("list")
+def list_faces(site: SiteGiven, as_json: AsJson = False) -> None:
+    """List a site's faces with their limits and what their keys begin with."""
+    from moderation.store import faces
+
+    with opened() as store, store.read() as connection:
+        its = find_site(connection, site)
+        on = {one.face: one for one in faces.of_site(connection, its.id)}
+        for name in faces.FACES:
+            keys = faces.keys_of(connection, its.id, name)
+            facts = {
+                "face": name,
+                "on": name in on,
+                "limit": on[name].limit if name in on else "",
+                "keys": [{"id": one.id, "hint": one.hint} for one in keys],
+            }
+            print(json.dumps(facts) if as_json else _line(name, name in on, facts["limit"], keys))
+
+
+def _line(name: str, on: bool, limit: object, keys: "list[FaceKey]") -> str:
+    shown = "  ".join(f"{one.id} ({one.hint}...)" for one in keys)
+    return f"{name:12}{'on' if on else 'off':5}{limit or '':14}{shown}".rstrip()
+
+
+def _check(face: str, limit: str = "") -> None:
+    from moderation.store.faces import FACES
+
+    if face not in FACES:
+        raise Invalid(f"There is no face '{face}'; there are {', '.join(FACES)}.", "/face")
+    if limit:
+        from limits import parse
+
+        try:
+            parse(limit)
+        except ValueError:
+            raise Invalid("A limit is written 600/minute.", "/limit") from None

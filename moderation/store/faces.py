@@ -1,0 +1,95 @@
+"""The faces of a site: which foreign protocols it speaks, how often, with which keys."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.store.dialect import upsert
+from moderation.store.schema import keys, site_faces
+
+AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
+FACES = (AKISMET, CORAL, OPENAI, PERSPECTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFace:
+    """A face that a site has switched on.
+
+    limit: calls, as '600/minute'; '' for the service's default. options: the face's own, as JSON.
+    """
+
+    site_id: str
+    face: str
+    limit: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceKey:
+    """A key of a face as it may be shown. hint: its first characters. created_at: ms."""
+
+    id: str
+    hint: str
+    created_at: int
+
+
+def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: int) -> None:
+    """Switches a face on, or gives one that is on another limit; its options stay."""
+    row = {
+        "site_id": site_id,
+        "face": face,
+        "limit_text": limit,
+        "options_json": "{}",
+        "created_at": now,
+    }
+    connection.execute(upsert(connection, site_faces, "limit_text"), row)
+
+
+def switch_off(connection: Connection, site_id: str, face: str) -> bool:
+    """Whether it was on. Its keys stay, and work again when it is switched on again."""
+    gone = connection.execute(sa.delete(site_faces).where(_is(site_id, face)))
+    return gone.rowcount == 1
+
+
+def set_options(
+    connection: Connection, site_id: str, face: str, options: Mapping[str, Any]
+) -> bool:
+    """Replaces the options of a face that is on; False where it is off."""
+    changed = connection.execute(
+        sa.update(site_faces).where(_is(site_id, face)).values(options_json=json.dumps(options))
+    )
+    return changed.rowcount == 1
+
+
+def of_site(connection: Connection, site_id: str) -> list[SiteFace]:
+    """The faces that are on, by name."""
+    rows = connection.execute(
+        sa.select(site_faces).where(site_faces.c.site_id == site_id).order_by(site_faces.c.face)
+    )
+    return [
+        SiteFace(row.site_id, row.face, row.limit_text, json.loads(row.options_json))
+        for row in rows
+    ]
+
+
+def any_on(connection: Connection) -> bool:
+    """Whether any site has a face."""
+    return connection.execute(sa.select(site_faces.c.face).limit(1)).first() is not None
+
+
+def keys_of(connection: Connection, site_id: str, face: str) -> list[FaceKey]:
+    """The keys made for a face that were not revoked, oldest first."""
+    rows = connection.execute(
+        sa.select(keys.c.id, keys.c.hint, keys.c.created_at)
+        .where(keys.c.site_id == site_id, keys.c.kind == face, keys.c.revoked_at.is_(None))
+        .order_by(keys.c.id)
+    )
+    return [FaceKey(row.id, row.hint, row.created_at) for row in rows]
+
+
+def _is(site_id: str, face: str) -> sa.ColumnElement[bool]:
+    return sa.and_(site_faces.c.site_id == site_id, site_faces.c.face == face)

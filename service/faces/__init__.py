@@ -1,0 +1,1 @@
+"""Other services' protocols, spoken so well that their clients work unmodified."""

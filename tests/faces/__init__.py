@@ -1,0 +1,1 @@
+"""Foreign protocols, with their own clients where those can run here."""
