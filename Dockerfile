@@ -11,6 +11,7 @@ COPY moderation moderation
 COPY service service
 COPY workers workers
 COPY gatehouse gatehouse
+COPY gatehouse_client gatehouse_client
 RUN pip install --no-deps --no-build-isolation --no-index .
 
 FROM build AS build-detoxify

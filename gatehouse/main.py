@@ -9,6 +9,7 @@ import typer
 
 from gatehouse import faces, policies, processes, sites
 from gatehouse.broker import NoBroker
+from gatehouse.comments import comment
 from gatehouse.doctor import alive, doctor
 from gatehouse.export import export
 from gatehouse.folder import FolderError
@@ -62,6 +63,7 @@ app.command(hidden=True)(alive)
 for name in ("site", "endpoint", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
 app.add_typer(faces.face, name="face")
+app.add_typer(comment, name="comment")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(policies.model, name="model")
 

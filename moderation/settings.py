@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 PREFIX = "GATEHOUSE_"
 # The bare names that hosting platforms set; the prefixed ones win.
 _BARE = {"DATABASE_URL", "REDIS_URL"}
+# What the client and `gatehouse comment` read: no settings of the service, but no misspelt ones either.
+_CLIENTS = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
 
 
 class SettingsError(Exception):
@@ -189,7 +191,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if key in environment:
                 values[field] = environment[key]
                 break
-    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    known = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENTS
     for key in environment:
         if key.startswith(PREFIX) and key not in known and key.removesuffix("_FILE") not in known:
             raise SettingsError(f"{key} is not a setting of Gatehouse; see docs/settings.md.")

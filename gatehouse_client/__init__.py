@@ -1,0 +1,47 @@
+"""Gatehouse from another program: a typed client, sync and async. It stands alone but for httpx.
+
+from gatehouse_client import Gatehouse
+
+with Gatehouse("ghs_...", "https://gatehouse.example") as gatehouse:
+    receipt = gatehouse.submit("A fine article.", page_url="https://news.example/1", name="Carol")
+    print(gatehouse.comment(receipt.id).status)
+"""
+
+from gatehouse_client.aio import AsyncGatehouse
+from gatehouse_client.answers import (
+    Attempt,
+    Author,
+    Comment,
+    Decision,
+    Delivery,
+    Endpoint,
+    Page,
+    PublicComment,
+    Queue,
+    Reason,
+    Receipt,
+    Signal,
+)
+from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
+from gatehouse_client.sync import Gatehouse
+
+__all__ = [
+    "ApiError",
+    "AsyncGatehouse",
+    "Attempt",
+    "Author",
+    "ClientError",
+    "Comment",
+    "Decision",
+    "Delivery",
+    "Endpoint",
+    "FieldError",
+    "Gatehouse",
+    "Page",
+    "PublicComment",
+    "Queue",
+    "Reason",
+    "Receipt",
+    "Signal",
+    "Unreachable",
+]

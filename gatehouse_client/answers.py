@@ -1,0 +1,260 @@
+"""What Gatehouse answers, as dataclasses. A field that a newer service adds is left out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+Json = Mapping[str, Any]
+Made = TypeVar("Made")
+
+
+def _known(cls: type[Made], data: Json, **read: Any) -> Made:
+    """The dataclass, from those members of a JSON object that it knows. read: what was read already."""
+    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    return cls(**{name: read[name] if name in read else data[name] for name in names})
+
+
+def moment(text: str) -> datetime:
+    """An aware datetime of RFC 3339 ('2026-11-25T12:00:00.000Z')."""
+    return datetime.fromisoformat(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return moment(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it."""
+
+    id: str
+    status: str
+    status_url: str
+    author_token: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Receipt":
+        return _known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One article. id: the site's own, None where it gave none."""
+
+    url: str
+    title: str | None
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote, as typed in."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why. label, value, threshold: the signal that crossed a line, and the line. spans: [start, end)
+    in code points of the text.
+    """
+
+    code: str
+    message: str
+    label: str = ""
+    value: float | None = None
+    threshold: float | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def read(cls, data: Json) -> "Reason":
+        return cls(
+            data["code"],
+            data["message"],
+            data.get("label", ""),
+            data.get("value"),
+            data.get("threshold"),
+            _spans(data.get("spans", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
+
+    actor: policy | moderator | import. version: of the policy, None for people.
+    """
+
+    sequence: int
+    outcome: str
+    actor: str
+    actor_id: str
+    version: str | None
+    reasons: tuple[Reason, ...]
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Decision":
+        actor = data["actor"]
+        return cls(
+            data["sequence"],
+            data["outcome"],
+            actor["kind"],
+            actor["id"],
+            actor["version"],
+            tuple(Reason.read(one) for one in data["reasons"]),
+            moment(data["created_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One measured fact. model, sha256: where it is a model's score, a probability 0..1."""
+
+    name: str
+    value: float
+    scorer: str
+    model: str | None
+    sha256: str | None
+    note: str | None
+    spans: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Signal":
+        return _known(cls, data, spans=_spans(data["spans"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as the site's secret key reads it: neither e-mail nor address.
+
+    status: pending | approved | held | rejected | spam | erased. decision: None while pending.
+    """
+
+    id: str
+    site_id: str
+    page: Page
+    parent_id: str | None
+    author: Author
+    text: str
+    status: str
+    created_at: datetime
+    revision: int
+    scores: Mapping[str, float]
+    signals: tuple[Signal, ...]
+    decision: Decision | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Comment":
+        return _known(
+            cls,
+            data,
+            page=_known(Page, data["page"]),
+            author=_known(Author, data["author"]),
+            created_at=moment(data["created_at"]),
+            signals=tuple(Signal.read(one) for one in data["signals"]),
+            decision=Decision.read(data["decision"]) if data["decision"] else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PublicComment:
+    """An approved comment as the world sees it."""
+
+    id: str
+    parent_id: str | None
+    author: Author
+    text: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "PublicComment":
+        author = _known(Author, data["author"])
+        return _known(cls, data, author=author, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A named view of comments. count stops at 10,000: at least so many."""
+
+    name: str
+    count: int
+
+    @classmethod
+    def read(cls, data: Json) -> "Queue":
+        return _known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a site is told. types: () for every type. secret: only in the answer that makes it.
+
+    state: enabled | disabled. failing_since: None while it accepts what it is sent.
+    """
+
+    id: str
+    url: str
+    types: tuple[str, ...]
+    with_text: bool
+    state: str
+    disabled_because: str | None
+    failing_since: datetime | None
+    created_at: datetime
+    secret: str = ""
+
+    @classmethod
+    def read(cls, data: Json) -> "Endpoint":
+        return _known(
+            cls,
+            data,
+            types=tuple(data["types"]),
+            failing_since=_moment(data["failing_since"]),
+            created_at=moment(data["created_at"]),
+            secret=data.get("secret", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a delivery. status: of the answer, None where there was none; error: then why."""
+
+    number: int
+    started_at: datetime
+    status: int | None
+    error: str | None
+    duration_ms: int
+
+    @classmethod
+    def read(cls, data: Json) -> "Attempt":
+        return _known(cls, data, started_at=moment(data["started_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one endpoint. state: due | delivered | dead."""
+
+    id: str
+    event_id: str
+    type: str
+    comment_id: str | None
+    state: str
+    due_at: datetime | None
+    created_at: datetime
+    attempts: tuple[Attempt, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Delivery":
+        return _known(
+            cls,
+            data,
+            due_at=_moment(data["due_at"]),
+            created_at=moment(data["created_at"]),
+            attempts=tuple(Attempt.read(one) for one in data["attempts"]),
+        )
+
+
+def _spans(pairs: Iterable[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in pairs)

@@ -1,0 +1,179 @@
+"""Every call as data: what to send where, and how to read the answer. Both clients send the same."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from gatehouse_client.answers import (
+    Comment,
+    Decision,
+    Delivery,
+    Endpoint,
+    PublicComment,
+    Queue,
+    Receipt,
+)
+
+API = "/api/v1"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One request. repeatable: sent again, it does nothing twice. token: instead of the site's key."""
+
+    method: str
+    path: str
+    read: Callable[[Any], T]
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = False
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[T]):
+    """A page of a list. next: path and query of the following one, '' where this is the last."""
+
+    items: tuple[T, ...]
+    next: str
+
+
+def submit(
+    text: str,
+    *,
+    page_url: str,
+    name: str,
+    page_title: str,
+    page_id: str,
+    email: str,
+    url: str,
+    parent_id: str,
+    ip: str,
+    user_agent: str,
+    referrer: str,
+    idempotency_key: str,
+) -> Call[Receipt]:
+    page = {"url": page_url, "title": page_title, "id": page_id}
+    author = {"name": name, "email": email, "url": url}
+    context = {"ip": ip, "user_agent": user_agent, "referrer": referrer}
+    body: dict[str, Any] = {"page": _given(page), "author": _given(author), "text": text}
+    if parent_id:
+        body["parent_id"] = parent_id
+    if any(context.values()):
+        body["context"] = _given(context)
+    key = idempotency_key or uuid.uuid4().hex
+    return Call(
+        "POST",
+        f"{API}/comments",
+        Receipt.read,
+        body,
+        headers={"Idempotency-Key": key},
+        repeatable=True,
+    )
+
+
+def comment(comment_id: str) -> Call[Comment]:
+    return Call("GET", f"{API}/comments/{_id(comment_id)}", Comment.read, repeatable=True)
+
+
+def status(comment_id: str, author_token: str) -> Call[str]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
+
+
+def decide(comment_id: str, outcome: str, reason: str, sequence: int | None) -> Call[Decision]:
+    body: dict[str, Any] = {"outcome": outcome}
+    if reason:
+        body["reason"] = reason
+    if sequence is not None:
+        body["sequence"] = sequence
+    return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", Decision.read, body)
+
+
+def queues() -> Call[list[Queue]]:
+    return Call("GET", f"{API}/queues", _items(Queue.read), repeatable=True)
+
+
+def queue(name: str, reason: str, size: int) -> Call[Piece[Comment]]:
+    query = _given({"limit": size, "reason": reason})
+    return Call(
+        "GET", f"{API}/queues/{_id(name)}", _piece(Comment.read), query=query, repeatable=True
+    )
+
+
+def thread(page_url: str, site_id: str, size: int) -> Call[Piece[PublicComment]]:
+    query = _given({"page_url": page_url, "site_id": site_id, "limit": size})
+    read = _piece(PublicComment.read, "comments")
+    return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
+
+
+def endpoints() -> Call[list[Endpoint]]:
+    return Call("GET", f"{API}/endpoints", _items(Endpoint.read), repeatable=True)
+
+
+def endpoint(endpoint_id: str) -> Call[Endpoint]:
+    return Call("GET", _endpoint(endpoint_id), Endpoint.read, repeatable=True)
+
+
+def add_endpoint(url: str, types: Sequence[str], with_text: bool) -> Call[Endpoint]:
+    body = {"url": url, "types": list(types), "with_text": with_text}
+    return Call("POST", f"{API}/endpoints", Endpoint.read, body)
+
+
+def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[Endpoint]:
+    body = {"enabled": enabled}
+    return Call("PATCH", _endpoint(endpoint_id), Endpoint.read, body, repeatable=True)
+
+
+def remove_endpoint(endpoint_id: str) -> Call[None]:
+    return Call("DELETE", _endpoint(endpoint_id), lambda _: None)
+
+
+def rotate_secret(endpoint_id: str) -> Call[str]:
+    return Call("POST", f"{_endpoint(endpoint_id)}/secret", lambda data: str(data["secret"]))
+
+
+def test_endpoint(endpoint_id: str) -> Call[str]:
+    return Call("POST", f"{_endpoint(endpoint_id)}/test", lambda data: str(data["event_id"]))
+
+
+def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[Delivery]]:
+    path = f"{_endpoint(endpoint_id)}/deliveries"
+    query = _given({"limit": size, "state": state})
+    return Call("GET", path, _piece(Delivery.read), query=query, repeatable=True)
+
+
+def resend(delivery_id: str) -> Call[Delivery]:
+    return Call("POST", f"{API}/deliveries/{_id(delivery_id)}/resend", Delivery.read)
+
+
+def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:
+    """The call for the page after this one; None after the last."""
+    if not piece.next.startswith(f"{API}/"):
+        return None
+    return Call(call.method, piece.next, call.read, repeatable=True, token=call.token)
+
+
+def _endpoint(endpoint_id: str) -> str:
+    return f"{API}/endpoints/{_id(endpoint_id)}"
+
+
+def _id(given: str) -> str:
+    """An id in a path: whatever it holds, it stays one segment."""
+    return quote(given, safe="") or "-"
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value != ""}
+
+
+def _items(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    return lambda data: [read(one) for one in data["items"]]
+
+
+def _piece(read: Callable[[Any], T], member: str = "items") -> Callable[[Any], Piece[T]]:
+    return lambda data: Piece(tuple(read(one) for one in data[member]), data["next"] or "")

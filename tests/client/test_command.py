@@ -1,0 +1,52 @@
+"""`gatehouse comment` against a Gatehouse that runs."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.client.conftest import House
+
+
+@pytest.fixture
+def gatehouse(running: House, url: str):
+    def run(*arguments: str, stdin: str = "", **environment: str):
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "gatehouse.main", "comment", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"GATEHOUSE_URL": url, "GATEHOUSE_KEY": running.key} | environment,
+        )
+
+    return run
+
+
+def test_from_the_command_line(gatehouse) -> None:
+    page = "https://herald.test/command"
+    said = gatehouse(
+        *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json"),
+        stdin="You are a stupid idiot.",
+    )
+    made = json.loads(said.stdout)
+    assert (made["status"], made["page"]["url"]) == ("held", page)
+    listed = gatehouse("list", "held", "--limit", "1000")
+    assert f"{made['id']}  Dan: You are a stupid idiot." in listed.stdout
+    decided = gatehouse("decide", made["id"], "approve", "--reason", "irony")
+    assert decided.stdout == f"{made['id']}  approve (decision 2)\n"
+    shown = gatehouse("show", made["id"])
+    assert shown.stdout.startswith(f"{made['id']}  approved\n") and "- irony:" in shown.stdout
+
+
+def test_what_goes_wrong_is_one_sentence(gatehouse) -> None:
+    for said, words in (
+        (gatehouse("show", "cmt_none"), "gatehouse: 404 not_found: There is no such comment."),
+        (gatehouse("list", "held", GATEHOUSE_KEY="ghs_wrong"), "gatehouse: 401"),
+        (gatehouse("list", "held", GATEHOUSE_KEY=""), "gatehouse: Set GATEHOUSE_KEY"),
+        (gatehouse("list", "held", GATEHOUSE_URL="http://127.0.0.1:9"), "gatehouse: No answer"),
+    ):
+        assert said.returncode == 1 and said.stdout == ""
+        assert said.stderr.startswith(words) and said.stderr.count("\n") == 1
