@@ -1,24 +1,29 @@
-"""/reply/{site_id} takes a plain form and answers 303; /demo is an article that has one."""
+"""/reply/{site_id} takes a plain form and answers 303, and has twins for the forms of WordPress and
+Staticman; /demo is an article that has one.
+"""
 
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation import publish
+from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
 from moderation.domain.ids import timed_id
 from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.auth import origin_of
+from service.body import read_body, strict_json
 from service.client import client_address, flood_unit
+from service.embed import dialects
 from service.embed.conversation import conversation
 from service.embed.reply import NAMES, Problem, landing, problem, submission, within
 from service.forms import read_form
@@ -37,34 +42,131 @@ def static(version: str, name: str) -> Response:
 
 
 @router.post("/reply/{site_id}")
+@router.post("/reply/{site_id}/wp-comments-post.php")
 async def reply(request: Request, site_id: str) -> Response:
     """Stores a reply and sends the reader back to the page: 303 means that it is on disk."""
-    state = request.app.state
-    fields: dict[str, str] = {}
+    return await _reply(request, lambda _: _site(request.app.state.store, site_id))
+
+
+@router.post("/wp-comments-post.php")
+async def reply_as_to_wordpress(request: Request) -> Response:
+    """The same, at WordPress's own address: the site is the only one with the page's origin."""
+
+    def find(fields: Mapping[str, str]) -> Site:
+        headers = request.headers
+        said = (fields.get("page_url"), fields.get("redirect_to"))
+        for url in (*said, headers.get("referer"), headers.get("origin")):
+            if url and (origin := origin_of(url)):
+                found = publish.site_of(request.app.state.store, "", origin)
+                if found:
+                    return _site(request.app.state.store, found)
+        raise NotFound("No site here has this page.")
+
+    return await _reply(request, find)
+
+
+async def _reply(request: Request, find: Callable[[Mapping[str, str]], Site]) -> Response:
+    """find: the site of a form, in a thread; raises NotFound."""
+    typed: dict[str, str] = {}
     site: Site | None = None
     try:
-        site = await run_in_threadpool(_site, state.store, site_id)
+        typed = await read_form(request, NAMES, request.app.state.settings.body_limit)
+        site = await run_in_threadpool(find, typed)
         _check_origin(request, site)
-        fields = await read_form(request, NAMES, state.settings.body_limit)
-        address = client_address(request, state.trusted)
-        unit = state.store.seal.address_key(flood_unit(address)) if address else ""
-        await state.limits.admit(site.id, unit)
-        now = time.time_ns() // 1_000_000
-        handed_in = submission(
-            fields,
-            site.origins,
-            id=timed_id("cmt", now, os.urandom(10)),
-            site_id=site.id,
-            now=now,
-            ip=address,
-            user_agent=request.headers.get("user-agent", ""),
-        )
-        await state.intake.submit(handed_in, join=True)
+        typed = dialects.wordpress(typed, site.origins, request.headers.get("referer", ""))
+        await _hand_in(request, site, typed)
     except GatehouseError as error:
-        return _refused(error, site, fields)
-    wanted = fields.get("redirect_to", "")
-    back = landing(wanted if within(wanted, site.origins) else fields["page_url"])
+        return _refused(error, site, typed)
+    wanted = typed.get("redirect_to", "")
+    back = landing(wanted if within(wanted, site.origins) else typed["page_url"])
     return RedirectResponse(back, 303, headers=HEADERS)
+
+
+async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> Receipt:
+    """Stores what a form said in our field names."""
+    state = request.app.state
+    address = client_address(request, state.trusted)
+    unit = state.store.seal.address_key(flood_unit(address)) if address else ""
+    await state.limits.admit(site.id, unit)
+    now = time.time_ns() // 1_000_000
+    handed_in = submission(
+        fields,
+        site.origins,
+        id=timed_id("cmt", now, os.urandom(10)),
+        site_id=site.id,
+        now=now,
+        ip=address,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    receipt: Receipt = await state.intake.submit(handed_in, join=True)
+    return receipt
+
+
+@router.post("/reply/{site_id}/staticman")
+@router.post("/reply/{site_id}/staticman/{rest:path}")
+async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
+    """The same for forms made for Staticman, whatever repository and branch their address names.
+
+    Goes where the form's options say, on the site only; a script is answered with JSON.
+    """
+    fields: dict[str, str] = {}
+    typed: dict[str, str] = {}
+    site: Site | None = None
+    try:
+        site = await run_in_threadpool(_site, request.app.state.store, site_id)
+        _check_origin(request, site)
+        fields = await _staticman_fields(request)
+        typed = dialects.staticman(fields, site.origins, request.headers.get("referer", ""))
+        receipt = await _hand_in(request, site, typed)
+    except GatehouseError as error:
+        back = fields.get(dialects.REDIRECT_ERROR, "")
+        if site and within(back, site.origins):
+            return RedirectResponse(back, 303, headers=HEADERS)
+        if _wants_html(request):
+            return _refused(error, site, typed)
+        headers = {**retry_header(error), **_cors(request, site)}
+        return JSONResponse(dialects.staticman_error(error), status_of(error)[0], headers)
+    back = fields.get(dialects.REDIRECT, "")
+    if within(back, site.origins):
+        return RedirectResponse(back, 303, headers=HEADERS)
+    if _wants_html(request):
+        return RedirectResponse(landing(typed["page_url"]), 303, headers=HEADERS)
+    said = {"success": True, "fields": {"_id": receipt.comment_id}}
+    return JSONResponse(said, headers=_cors(request, site))
+
+
+@router.options("/reply/{site_id}/staticman")
+@router.options("/reply/{site_id}/staticman/{rest:path}")
+async def may_script_reply(request: Request, site_id: str) -> Response:
+    """A page's script asks before it sends JSON."""
+    site = await run_in_threadpool(_site, request.app.state.store, site_id)
+    allowed = _cors(request, site)
+    if allowed:
+        allowed |= {
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "content-type",
+            "Access-Control-Max-Age": "600",
+        }
+    return Response(status_code=204, headers=allowed)
+
+
+async def _staticman_fields(request: Request) -> dict[str, str]:
+    limit = request.app.state.settings.body_limit
+    if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
+        return dialects.flattened(strict_json(await read_body(request, limit)))
+    return await read_form(request, dialects.STATICMAN_NAMES, limit)
+
+
+def _wants_html(request: Request) -> bool:
+    """Whether a browser shows the answer as a page, rather than hand it to a script."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _cors(request: Request, site: Site | None) -> dict[str, str]:
+    origin = request.headers.get("origin", "").lower()
+    if site is None or origin not in site.origins:
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
 
 
 def _site(store: Store, site_id: str) -> Site:
