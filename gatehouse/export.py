@@ -1,10 +1,13 @@
-"""`gatehouse export`: every comment of a site with its decisions, a JSON object a line."""
+"""`gatehouse export`: a site's comments with their decisions, or its feedback, a JSON object a line."""
 
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from gatehouse.sites import SiteGiven, find_site
 from gatehouse.store import opened
@@ -21,7 +24,12 @@ PAGE = 500  # comments read at once
 ORDER = (Status.PENDING, Status.HELD, Status.APPROVED, Status.REJECTED, Status.SPAM, Status.ERASED)
 
 
-def export(site: SiteGiven) -> None:
+def export(
+    site: SiteGiven,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Instead, the scores that clients suggested.")
+    ] = False,
+) -> None:
     """Write a site's comments to stdout.
 
     One JSON object a line, with all its decisions. E-mails and addresses stay here.
@@ -29,11 +37,26 @@ def export(site: SiteGiven) -> None:
     with opened() as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
+        if feedback:
+            _export_feedback(store, site_id)
+            return
         count = 0
         for card in _cards(store, site_id):
             print(json.dumps(_out(card), ensure_ascii=False))
             count += 1
     print(f"{count:,} comments written.", file=sys.stderr)
+
+
+def _export_feedback(store: "Store", site_id: str) -> None:
+    """'value' is what the client says, 'score' what the model said then: both 0..1."""
+    from moderation.suggest import each_suggestion
+
+    count = 0
+    for one in each_suggestion(store, site_id):
+        facts = asdict(one) | {"created_at": _iso(one.created_at)}
+        print(json.dumps(facts, ensure_ascii=False))
+        count += 1
+    print(f"{count:,} suggested scores written.", file=sys.stderr)
 
 
 def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:

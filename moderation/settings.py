@@ -120,6 +120,12 @@ class Settings(BaseModel):
         le=720,
         description="Hours an Idempotency-Key is remembered (72: a Friday fault survives the weekend)",
     )
+    feedback_days: int = Field(
+        365,
+        ge=1,
+        le=3650,
+        description="Days that scores suggested by Perspective clients are kept, with their texts",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",

@@ -6,6 +6,7 @@ from moderation.store import deliveries, heartbeats, retention, work
 from moderation.store.engine import Store
 
 HOUR = 3_600_000  # ms
+DAY = 24 * HOUR
 PURGE_LIMIT = 5_000  # rows a table and sweep: a sweep must not hold SQLite's one writer for long
 
 
@@ -23,7 +24,7 @@ def sweep(store: Store, now: int) -> Due:
         return Due(work.is_due(connection, now), deliveries.is_due(connection, now))
 
 
-def purge(store: Store, now: int, idempotency_hours: int) -> int:
+def purge(store: Store, now: int, idempotency_hours: int, feedback_days: int = 365) -> int:
     """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
@@ -31,5 +32,6 @@ def purge(store: Store, now: int, idempotency_hours: int) -> int:
         return (
             retention.idempotency_keys(connection, now - idempotency_hours * HOUR, PURGE_LIMIT)
             + retention.addresses(connection, now, PURGE_LIMIT)
+            + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
             + retention.sign_ins(connection, now, PURGE_LIMIT)
         )

@@ -20,6 +20,7 @@ from service.client import parse_networks
 from service.console.routes import router as console
 from service.edge import Edge
 from service.embed.routes import router as embed
+from service.faces import openai, perspective
 from service.intake import Intake
 from service.limits import Limits
 from service.openapi import describe
@@ -84,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
+    for face in (openai.face, perspective.face):
+        app.router.routes.extend(face.routes)
     app.router.routes.insert(0, comments.QUICK)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)
     describe(app)

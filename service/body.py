@@ -33,12 +33,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def strict_json(body: bytes) -> Any:
+def strict_json(body: bytes, *, surrogates: bool = False) -> Any:
     """The value of an RFC 8259 text, or BadRequest with the rule that was broken.
 
     Refused besides bad syntax: not UTF-8, NaN and Infinity, a name twice in one object, more than
     MEMBERS_LIMIT members, nesting deeper than DEPTH_LIMIT, and lone surrogates (\\ud800), which
-    cannot be stored or sent on.
+    cannot be stored or sent on. surrogates: lets those pass, for a caller that mends them.
     """
     try:
         value = json.loads(
@@ -56,7 +56,7 @@ def strict_json(body: bytes) -> Any:
         raise BadRequest(f"The JSON is nested deeper than {DEPTH_LIMIT}.") from None
     if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
         _check_depth(value)
-    if b"\\u" in body:
+    if not surrogates and b"\\u" in body:
         _check_surrogates(value)
     return value
 

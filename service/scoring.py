@@ -46,10 +46,12 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     found: list[Findings] = field(default_factory=list)
     taken: int = 0
+    left: int = 0  # work that nobody has taken yet, in characters
 
-    @property
-    def left(self) -> int:
-        return _work(self.texts[self.taken :])
+    def in_turns(self, turns: int) -> float:
+        """Its work in so many turns, about."""
+        texts = len(self.texts) - self.taken
+        return self.left * min(1.0, turns * SHARE / texts)
 
 
 class Scoring:
@@ -65,7 +67,7 @@ class Scoring:
         self._panel: Panel | None = None
         self._pace = FIRST_PACE
         self._jobs: deque[_Job] = deque()
-        self._work = 0  # in the queue and in hand, in characters
+        self._in_hand = 0  # work of the batch that is being scored
         self._change = threading.Condition()
         self._open = True
         self._thread: threading.Thread | None = None
@@ -101,7 +103,7 @@ class Scoring:
         began = time.perf_counter()
         self.start()
         loop = asyncio.get_running_loop()
-        job = _Job(texts, language, loop.create_future(), loop)
+        job = _Job(texts, language, loop.create_future(), loop, left=_work(texts))
         self._admit(job, deadline)
         try:
             async with asyncio.timeout(deadline if self.warm else max(deadline, LOADING)):
@@ -128,13 +130,13 @@ class Scoring:
         with self._change:
             if not self._open:
                 raise Unavailable("The service is stopping.")
-            work = job.left
             # Alone it may try: the pace is an estimate, and may be one of another day.
-            wait = (self._work + work) * self._pace if self._work else 0.0
+            turns = -(-len(job.texts) // SHARE)
+            ahead = self._in_hand + sum(one.in_turns(turns) for one in self._jobs)
+            wait = (ahead + job.left) * self._pace if ahead else 0.0
             if wait > deadline or len(self._jobs) >= WAITING_LIMIT:
                 metrics.scoring_refused.labels("full").inc()
                 raise TooMany("More is arriving than can be scored in time.", max(1, round(wait)))
-            self._work += work
             self._jobs.append(job)
             metrics.scoring_waiting.set(len(self._jobs))
             self._change.notify()
@@ -168,11 +170,12 @@ class Scoring:
         while self._jobs and room > 0 and count > 0:
             job = self._jobs.popleft()
             if job.future.done():  # nobody waits for it any more
-                self._work -= job.left
                 continue
             start = job.taken
             while job.taken < len(job.texts) and job.taken - start < SHARE:
-                room -= _work([job.texts[job.taken]])
+                work = _work([job.texts[job.taken]])
+                job.left -= work
+                room -= work
                 count -= 1
                 job.taken += 1
                 if room <= 0 or count <= 0:
@@ -181,6 +184,7 @@ class Scoring:
             if job.taken < len(job.texts):
                 unfinished.append(job)
         self._jobs.extend(unfinished)
+        self._in_hand = BATCH_WORK - room if batch else 0
         return batch
 
     def _score(self, batch: list[tuple[_Job, int, int]]) -> None:
@@ -200,8 +204,6 @@ class Scoring:
         except Exception as error:
             log.error("a batch could not be scored", extra={"error": type(error).__name__})
             failure = Unavailable("The text could not be scored.")
-        with self._change:
-            self._work -= work
         metrics.scoring_batch.observe(len(texts))
         at = 0
         for job, start, end in batch:

@@ -88,7 +88,8 @@ def sweep_up() -> None:
         due = sweep(bench.store, now())
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()
-            purge(bench.store, now(), bench.settings.idempotency_hours)
+            kept = bench.settings.idempotency_hours, bench.settings.feedback_days
+            purge(bench.store, now(), *kept)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:

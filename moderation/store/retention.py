@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.store.schema import idempotency, login_links, personal, sessions
+from moderation.store.schema import idempotency, login_links, personal, sessions, suggestions
 
 _NEVER = 1 << 62  # ms
 
@@ -27,6 +27,12 @@ def addresses(connection: Connection, now: int, limit: int) -> int:
         .where(personal.c.comment_id.in_(due))
         .values(network="", address_key="", user_agent="", referrer="", expires_at=_NEVER)
     ).rowcount
+
+
+def feedback(connection: Connection, before: int, limit: int) -> int:
+    """Forgets suggested scores that came before `before` (ms)."""
+    old = sa.select(suggestions.c.id).where(suggestions.c.created_at < before).limit(limit)
+    return connection.execute(sa.delete(suggestions).where(suggestions.c.id.in_(old))).rowcount
 
 
 def sign_ins(connection: Connection, now: int, limit: int) -> int:

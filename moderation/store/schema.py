@@ -193,6 +193,23 @@ decisions = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
 )
 
+suggestions = sa.Table(
+    "suggestions",
+    metadata,
+    _text("id", primary_key=True),  # derived from the client's own token, where it sent one
+    _text("site_id"),
+    _text("text"),
+    _text("attribute"),  # Perspective's name
+    sa.Column("value", sa.Float, nullable=False),  # what the score should have been
+    sa.Column("score", sa.Float),  # what it was
+    _text("model"),
+    _text("language"),
+    _text("community"),
+    _text("token"),
+    sa.Column("created_at", Millis, nullable=False, index=True),
+    sa.Index("suggestions_of_site", "site_id", "id"),
+)
+
 # --- telling the sites ---------------------------------------------------------------------------
 
 endpoints = sa.Table(
