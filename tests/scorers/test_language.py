@@ -61,3 +61,17 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     assert signals("The council will vote on the new bridge next week.")["language"].note == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "unlike"),
+    [
+        ("Das ist ein ganz gewöhnlicher Satz über den Bahnhof und die Züge.", "en-GB", True),
+        ("Das ist ein ganz gewöhnlicher Satz über den Bahnhof und die Züge.", "de-AT", False),
+        ("Das ist ein ganz gewöhnlicher Satz über den Bahnhof und die Züge.", "", False),
+        ("Schöner Artikel, danke!", "en", False),  # too short to be sure
+    ],
+)
+def test_a_comment_in_another_language_than_its_page(text: str, page: str, unlike: bool) -> None:
+    (found,) = Language(frozenset({"en", "de"})).measure([candidate(text, language=page)])
+    assert ("language_unlike_page" in {one.name for one in found}) == unlike

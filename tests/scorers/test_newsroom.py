@@ -1,10 +1,13 @@
 """The default policy on the real scorers: what it lets through, what it holds and why."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from moderation.domain.comment import FormFacts
 from moderation.domain.policy import decide, parse_policy
+from moderation.domain.score import Traces
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from tests.scorers.candidates import candidate
@@ -15,7 +18,7 @@ POLICY = parse_policy(
 PANEL = Panel(roster("bundled"), timeout=20)
 
 
-def verdict(text: str, **more: str) -> tuple[str, set[str]]:
+def verdict(text: str, **more: Any) -> tuple[str, set[str]]:
     found = decide(POLICY, PANEL.measure([candidate(text, **more)])[0])
     return found.outcome.value, {reason.code for reason in found.reasons}
 
@@ -56,6 +59,67 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
     assert code in codes
 
 
+@pytest.mark.parametrize(
+    ("text", "more", "outcome", "sentence"),
+    [
+        (
+            "Nice.",
+            {"author_name": "Cheap Shoes Store", "author_url": "https://shoes.example.com"},
+            "spam",
+            "The author is called “cheap shoes store” and leaves a way to be found.",
+        ),
+        (
+            "Lovely photo.",
+            {"form": FormFacts("form", trap=True)},
+            "spam",
+            "A field that people do not see was filled in.",
+        ),
+        (
+            "See http://a.example.com",
+            {"form": FormFacts("form", stamp="good", seconds=1.24)},
+            "spam",
+            "A link to example.com, sent 1.2 s after the form was shown.",
+        ),
+        (
+            "Lovely photo.",
+            {"form": FormFacts("form", stamp="good", seconds=1.24)},
+            "hold",
+            "Sent 1.2 s after the form was shown.",
+        ),
+        (
+            "See [url=http://evil.example.org]bank.example.com[/url]",
+            {},
+            "spam",
+            "A link does not show where it leads: example.org.",
+        ),
+        (
+            "Call eight hundred five five five one two one two now",
+            {},
+            "hold",
+            "Contact details in the text: 1.",
+        ),
+        (
+            "See http://a.example.com",
+            {"traces": Traces(email_domain="mailinator.com")},
+            "hold",
+            "A link to example.com, from a sender that hides (disposable email: mailinator.com).",
+        ),
+        (
+            "Лучшие цены здесь http://a.example.com",
+            {"language": "en"},
+            "spam",
+            "Cyrillic letters on a page that has none, and a link to example.com.",
+        ),
+    ],
+)
+def test_spam_decisions_read_like_sentences(
+    text: str, more: dict[str, Any], outcome: str, sentence: str
+) -> None:
+    found = decide(POLICY, PANEL.measure([candidate(text, **({"author_name": "Carol"} | more))])[0])
+    assert found.outcome.value == outcome
+    assert sentence in [reason.message for reason in found.reasons]
+
+
 def test_plain_link_spam_is_filed_as_spam() -> None:
     outcome, codes = verdict(
         "CHECK OUT MY CHANNEL http://a.example.com please subscribe!!!",
@@ -65,8 +129,9 @@ def test_plain_link_spam_is_filed_as_spam() -> None:
     assert {"spam", "link_in_name"} <= codes
 
 
-def test_no_machine_rejects() -> None:
-    assert {rule.outcome.value for rule in POLICY.rules} == {"hold", "spam"}
+def test_no_machine_rejects_for_a_score() -> None:
+    rejecting = [rule for rule in POLICY.rules if rule.outcome.value == "reject"]
+    assert all(len(rule.conditions) >= 3 for rule in rejecting)
 
 
 def test_what_could_not_be_measured_is_held() -> None:

@@ -19,7 +19,7 @@ def pieces(text: str, label: str) -> list[str]:
     [
         (
             "see http://example.com/a and www.example.org.",
-            ["http://example.com/a", "www.example.org."],
+            ["http://example.com/a", "www.example.org"],
         ),
         ("see example.com/page or bit.ly/x1", ["example.com/page", "bit.ly/x1"]),
         ("The U.S. and e.g. 3.5 percent.Then more", []),
