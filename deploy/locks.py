@@ -34,6 +34,7 @@ def write() -> None:
     _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock", *hashes)
     # Constraints without hashes: which build of torch fits is for the machine to say.
     _compile("detoxify", "--extra", "detoxify", "-c", "locks/dev.lock")
+    _compile("notices", "--extra", "notices", "-c", "locks/dev.lock")
 
 
 def _compile(name: str, *options: str) -> None:
@@ -54,7 +55,7 @@ def _mark_of(path: Path) -> str:
 def check() -> list[str]:
     """What is wrong with the lock files, one sentence each."""
     wrong = []
-    for name in ("run", "dev", "detoxify"):
+    for name in ("run", "dev", "detoxify", "notices"):
         path = LOCKS / f"{name}.lock"
         if not path.exists():
             wrong.append(f"locks/{name}.lock is missing: run `make lock`.")

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import faces, policies, processes, sites
+from gatehouse import endpoints, faces, policies, processes, sites
 from gatehouse.broker import NoBroker
 from gatehouse.comments import comment
 from gatehouse.doctor import alive, doctor
+from gatehouse.erase import erase
 from gatehouse.export import export
 from gatehouse.folder import FolderError
 from gatehouse.port import reachable_host
@@ -55,15 +56,16 @@ def up(
 
 for command in (
     *(processes.api, processes.worker, processes.courier, processes.beat, processes.migrate),
-    *(score, export, doctor),
+    *(score, export, erase, doctor),
 ):
     app.command()(command)
 app.command(hidden=True)(processes.prepare)
 app.command(hidden=True)(alive)
-for name in ("site", "endpoint", "moderator"):
+for name in ("site", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
 app.add_typer(faces.face, name="face")
 app.add_typer(comment, name="comment")
+app.add_typer(endpoints.endpoint, name="endpoint")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(policies.model, name="model")
 

@@ -1,7 +1,8 @@
-"""The commands that set up who takes part: sites with keys, endpoints, moderators."""
+"""The commands that set up who takes part: sites with keys, moderators."""
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -13,10 +14,10 @@ from moderation.settings import read_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Connection
+    from moderation.store.moderators import Moderator
     from moderation.store.sites import Site
 
 site = typer.Typer(help="Sites and their keys.", no_args_is_help=True)
-endpoint = typer.Typer(help="Where a site's webhooks go.", no_args_is_help=True)
 moderator = typer.Typer(help="The people who moderate.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -79,6 +80,61 @@ def list_sites(as_json: AsJson = False) -> None:
                 print(f"{one.id}  {one.name}  {' '.join(one.origins)}")
 
 
+@site.command("keys")
+def list_keys(site: SiteGiven, as_json: AsJson = False) -> None:
+    """List a site's keys: their ids, kinds and first characters."""
+    from moderation.store import sites
+
+    with opened() as store, store.read() as connection:
+        for one in sites.keys_of(connection, find_site(connection, site).id):
+            made, revoked = _date(one.created_at), one.revoked_at and _date(one.revoked_at)
+            facts = {"id": one.id, "kind": one.kind, "begins": one.hint, "created_at": made}
+            if as_json:
+                print(json.dumps(facts | {"revoked_at": revoked}))
+            else:
+                print(f"{one.id}  {one.kind:12}{one.hint}…  {made}  {_revoked(revoked)}".rstrip())
+
+
+@site.command("add-key")
+def add_key(
+    site: SiteGiven,
+    kind: Annotated[str, typer.Argument(help="secret, publishable or akismet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make another key, to change a site over to before the old one is revoked."""
+    from moderation.store import sites
+
+    if kind not in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET):
+        raise Invalid("A key is secret, publishable or akismet.", "/kind")
+    with opened() as store, store.write() as connection:
+        key = sites.add_key(connection, find_site(connection, site).id, kind, now(), entropy)
+    show({f"{kind}_key": key}, as_json)
+
+
+@site.command("revoke-key")
+def revoke_key(
+    site: SiteGiven,
+    key: Annotated[str, typer.Argument(help="The key's id, as `gatehouse site keys` shows it.")],
+) -> None:
+    """Make a key worthless, from the next request on."""
+    from moderation.store import sites
+
+    with opened() as store, store.write() as connection:
+        if not sites.revoke_key(connection, find_site(connection, site).id, key, now()):
+            raise NotFound(
+                "This site has no such key, or it was revoked: see `gatehouse site keys`."
+            )
+    print(f"{key} is revoked.", file=sys.stderr)
+
+
+def _date(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _revoked(at: str | None) -> str:
+    return f"revoked {at}" if at else ""
+
+
 def find_site(connection: "Connection", given: str) -> "Site":
     """The site with this id, or the only one with this name. Raises NotFound."""
     from moderation.store import sites
@@ -90,36 +146,6 @@ def find_site(connection: "Connection", given: str) -> "Site":
     if found is None:
         raise NotFound(f"There is no site '{given}', or more than one: see `gatehouse site list`.")
     return found
-
-
-@endpoint.command("add")
-def add_endpoint(
-    site: SiteGiven,
-    url: Annotated[str, typer.Argument(help="https://news.example/hook")],
-    with_text: Annotated[bool, typer.Option(help="Send the comment's text too.")] = False,
-    type: Annotated[
-        list[str] | None, typer.Option(help="comment.held and so on; all without this.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
-    from moderation import subscribe
-
-    settings = read_settings()
-    with opened(settings) as store:
-        with store.read() as connection:
-            site_id = find_site(connection, site).id
-        made, secret = subscribe.add(
-            store,
-            site_id,
-            url,
-            types=type or (),
-            with_text=with_text,
-            allow=settings.webhook_allow,
-            now=now(),
-            entropy=entropy,
-        )
-    show({"id": made.id, "url": made.url, "secret": secret}, as_json)
 
 
 @moderator.command("add")
@@ -152,6 +178,52 @@ def add_moderator(
     print(moderator_id)
 
 
+@moderator.command("list")
+def list_moderators(site: SiteGiven) -> None:
+    """List who looks after a site, and as what."""
+    from moderation.store import moderators
+
+    with opened() as store, store.read() as connection:
+        for email, role in moderators.of_site(connection, find_site(connection, site).id):
+            print(f"{role:12}{email}")
+
+
+@moderator.command("revoke")
+def revoke_moderator(
+    email: str, site: Annotated[str, typer.Option(help="A site's id, or its name.")]
+) -> None:
+    """Take a site from a moderator, from their next request on."""
+    from moderation.store import moderators
+
+    with opened() as store, store.write() as connection:
+        its, known = find_site(connection, site), moderators.by_email(connection, email)
+        if known is None or not moderators.revoke(connection, known.id, its.id):
+            raise NotFound(f"{email} does not look after {its.name}.")
+    print(f"{email} no longer looks after {its.name}.", file=sys.stderr)
+
+
+@moderator.command("digest")
+def digest(
+    email: str,
+    off: Annotated[bool, typer.Option("--off", help="No more of them.")] = False,
+) -> None:
+    """Send a moderator the mails of their sites, or no longer."""
+    from moderation.store import moderators
+
+    with opened() as store, store.write() as connection:
+        moderators.set_digest(connection, _moderator(connection, email).id, not off)
+    print(f"{email} gets {'no' if off else 'the'} mails.", file=sys.stderr)
+
+
+def _moderator(connection: "Connection", email: str) -> "Moderator":
+    from moderation.store import moderators
+
+    known = moderators.by_email(connection, email)
+    if known is None:
+        raise NotFound(f"There is no moderator {email}: see `gatehouse moderator add`.")
+    return known
+
+
 @moderator.command("login-link")
 def login_link(email: str) -> None:
     """Print a link that logs a moderator in, once, within 15 minutes."""
@@ -159,9 +231,7 @@ def login_link(email: str) -> None:
 
     settings = read_settings()
     with opened(settings) as store, store.write() as connection:
-        known = moderators.by_email(connection, email)
-        if known is None:
-            raise NotFound(f"There is no moderator {email}: see `gatehouse moderator add`.")
+        known = _moderator(connection, email)
         token = moderators.add_login_link(connection, known.id, now(), entropy)
     print(f"{settings.public_url}/console/login?link={token}")
 

@@ -1,7 +1,8 @@
 """Sign, send, note the attempt, try again: drains the deliveries that are due."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
@@ -9,16 +10,23 @@ from standardwebhooks import Webhook
 
 from moderation.domain.delivery import (
     FAILING_LIMIT,
+    MODERATORS,
+    RETRY_AFTER_LIMIT,
     UNTRIED,
     Attempt,
     Fate,
+    Format,
+    Payload,
     Response,
     next_delay,
     outcome_of,
 )
-from moderation.domain.event import EventType, body, moment
-from moderation.store import deliveries, endpoints, outbox
+from moderation.domain.event import EventType, moment
+from moderation.domain.message import Fact, Message, batch, message, shaped
+from moderation.domain.notice import Notice, notice
+from moderation.store import deliveries, endpoints, moderators, outbox
 from moderation.store.deliveries import Note
+from moderation.store.endpoints import Failure
 from moderation.store.engine import Store
 from moderation.store.outbox import Job
 
@@ -26,6 +34,8 @@ log = logging.getLogger("gatehouse.deliver")
 
 # Posts bytes with headers to a URL; never raises for what the network does.
 Send = Callable[[str, Mapping[str, str], bytes], Response]
+# Tells people: the channel's URL, the words, and e-mails where the channel is the site's moderators.
+Notify = Callable[[str, Notice, Sequence[str]], Response]
 
 LEASE = 45_000  # ms: half as long again as an attempt may take (settings.webhook_timeout: 30 s)
 # ms after which a drain claims no more. With the longest attempt it stays well below the 120 s
@@ -35,14 +45,16 @@ THREADS = 32  # sends at once: they wait, they do not work
 # Of them for one endpoint: what a small site's web server takes beside its readers. It takes eight
 # endpoints that begin to hang in the same moment to fill the pool; failing ones get one each.
 PER_ENDPOINT = 4
+# Bytes of text in one POST, about: a batch of long comments is cut into several.
+BATCH_BYTES = 256 * 1024
 # Seconds between looks for new work while sends are under way: what a new event waits at most.
 LOOK = 0.1
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What one drain did, in attempts: accepted, to be tried again, given up; lost: somebody else's
-    by the time they came back.
+    """What one drain did, in deliveries: accepted, to be tried again, given up; lost: somebody else's
+    by the time they came back. A batch counts as many as it carries.
     """
 
     delivered: int = 0
@@ -58,6 +70,10 @@ class _Sent:
     response: Response
 
 
+def _no_notices(url: str, words: Notice, emails: Sequence[str]) -> Response:
+    return Response(error="url")
+
+
 def deliver(
     store: Store,
     send: Send,
@@ -65,36 +81,40 @@ def deliver(
     now: Callable[[], int],
     entropy: Callable[[int], bytes],
     chance: Callable[[], float],
+    notify: Notify = _no_notices,
+    public_url: str = "",
     lease: str = "courier",
     scale: float = 1.0,
     limit: int = 10_000,
     threads: int = THREADS,
     per_endpoint: int = PER_ENDPOINT,
 ) -> Delivered:
-    """Sends what is due until nothing is, at most `limit` attempts, within about SLICE ms.
+    """Sends what is due until nothing is, at most `limit` POSTs, within about SLICE ms.
 
     Sends wait in threads, outside any transaction; claims and notes are made by this thread alone,
     in batches. A crash between the two leaves the lease to run out, and the same message with the
     same id is sent again: at least once. lease: names the process, see deliveries.release; every
     drain adds its own mark, so that a note which comes too late is never taken for a timely one.
-    scale: multiplies the retry schedule. chance: 0 <= it < 1. Raises Unavailable with the database.
+    scale: multiplies the retry schedule. chance: 0 <= it < 1. public_url: where the links of a
+    notice lead. Raises Unavailable with the database.
     """
     lease = f"{lease}/{entropy(8).hex()}"
     until = now() + SLICE
     done = Delivered()
-    flying: set[Future[_Sent]] = set()
+    post = _Post(store, send, notify, public_url, now)
+    flying: set[Future[list[_Sent]]] = set()
     with ThreadPoolExecutor(threads, thread_name_prefix="send") as pool:
         while True:
             free = min(threads - len(flying), limit)
             if free > 0 and now() < until:
-                for job in _claim(store, lease, now(), free, per_endpoint):
-                    flying.add(pool.submit(_attempt, job, store, send, now))
+                for jobs in _together(_claim(store, lease, now(), free, per_endpoint)):
+                    flying.add(pool.submit(post.attempt, jobs))
                     limit -= 1
             if not flying:
                 return done
             landed, flying = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
             if landed:
-                sent = [future.result() for future in landed]
+                sent = [one for future in landed for one in future.result()]
                 _record(store, lease, sent, now(), entropy, chance, scale, done)
 
 
@@ -107,22 +127,82 @@ def _claim(store: Store, lease: str, now: int, limit: int, per_endpoint: int) ->
         return outbox.take(connection, ids, lease, now, now + LEASE)
 
 
-def _attempt(job: Job, store: Store, send: Send, now: Callable[[], int]) -> _Sent:
-    started_at = now()
-    if error := _obstacle(job):
-        return _Sent(job, started_at, Response(error=error))
-    secrets = _secrets(job, store, started_at)
-    if not secrets:
-        return _Sent(job, started_at, Response(error="secret"))
-    try:
-        text = job.text if job.with_text else None
-        message = body(job.type, job.happened_at, job.data_json, text)
-        headers = signed(job.event_id, started_at, message, secrets)
-        response = send(job.url, headers, message.encode())
-    except Exception as error:  # a bug of ours must not stop the other deliveries
-        log.error("a send broke", extra={"delivery": job.id, "error": type(error).__name__})
-        response = Response(error="internal")
-    return _Sent(job, started_at, response)
+def _together(jobs: Sequence[Job]) -> list[list[Job]]:
+    """The jobs as POSTs: one each, or those of an endpoint that takes batches in one."""
+    posts: list[list[Job]] = []
+    batches: dict[str, list[Job]] = {}
+    size: Counter[str] = Counter()
+    for job in jobs:
+        if job.enabled is None or job.batch == 1:
+            posts.append([job])
+            continue
+        weight = len(job.data_json) + len(job.text or "")
+        if size[job.endpoint_id] == 0 or size[job.endpoint_id] + weight > BATCH_BYTES:
+            batches[job.endpoint_id], size[job.endpoint_id] = [], 0
+            posts.append(batches[job.endpoint_id])
+        batches[job.endpoint_id].append(job)
+        size[job.endpoint_id] += weight
+    return posts
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What a thread needs to make an attempt."""
+
+    store: Store
+    send: Send
+    notify: Notify
+    public_url: str
+    now: Callable[[], int]
+
+    def attempt(self, jobs: Sequence[Job]) -> list[_Sent]:
+        """One POST for these jobs of one endpoint; what of it can be sent."""
+        started_at = self.now()
+        obstacles = {job.id: _obstacle(job) for job in jobs}
+        sent = [
+            _Sent(job, started_at, Response(error=error))
+            for job in jobs
+            if (error := obstacles[job.id])
+        ]
+        left = [job for job in jobs if not obstacles[job.id]]
+        if not left:
+            return sent
+        secrets = _secrets(left[0], self.store, started_at)
+        if not secrets:
+            response = Response(error="secret")
+        else:
+            try:
+                response = self._post(left, secrets, started_at)
+            except Exception as error:  # a bug of ours must not stop the other deliveries
+                facts = {"delivery": left[0].id, "error": type(error).__name__}
+                log.error("a send broke", extra=facts)
+                response = Response(error="internal")
+        return sent + [_Sent(job, started_at, response) for job in left]
+
+    def _post(self, jobs: Sequence[Job], secrets: Sequence[str], at: int) -> Response:
+        facts = [_fact(job) for job in jobs]
+        first = jobs[0]
+        if first.format is Format.NOTICE:
+            return self.notify(secrets[0], notice(facts, self.public_url), self._people(first))
+        one = batch(facts, first.format) if first.batch > 1 else message(facts[0], first.format)
+        return self.send(first.url, signed(one, at, secrets), one.body.encode())
+
+    def _people(self, job: Job) -> list[str]:
+        if job.url != MODERATORS:
+            return []
+        with self.store.read() as connection:
+            return moderators.readers(connection, job.site_id)
+
+
+def _fact(job: Job) -> Fact:
+    return Fact(
+        job.event_id,
+        job.site_id,
+        job.type,
+        job.comment_id,
+        job.happened_at,
+        shaped(job.data_json, job.payload, job.text),
+    )
 
 
 def _obstacle(job: Job) -> str:
@@ -131,7 +211,7 @@ def _obstacle(job: Job) -> str:
         return "gone"
     if not job.enabled:
         return "disabled"
-    carries_text = job.with_text and job.comment_id and job.type != EventType.ERASED
+    carries_text = job.payload is Payload.TEXT and job.comment_id and job.type != EventType.ERASED
     # Without its text it would be another message under the same id.
     return "erased" if carries_text and job.text is None else ""
 
@@ -147,16 +227,16 @@ def _secrets(job: Job, store: Store, now: int) -> list[str]:
     return [secret, old] if old else [secret]
 
 
-def signed(id: str, at: int, message: str, secrets: Sequence[str]) -> dict[str, str]:
+def signed(message: Message, at: int, secrets: Sequence[str]) -> dict[str, str]:
     """The headers of Standard Webhooks for a message sent at this time (ms), one signature a secret."""
-    when = moment(
-        at
-    )  # aware and UTC: the library relabels any other datetime without converting it
+    # Aware and UTC: the library relabels any other datetime without converting it.
+    when = moment(at)
+    signatures = [Webhook(one).sign(message.id, when, message.body) for one in secrets]
     return {
-        "content-type": "application/json",
-        "webhook-id": id,
+        "content-type": message.content_type,
+        "webhook-id": message.id,
         "webhook-timestamp": str(at // 1000),
-        "webhook-signature": " ".join(Webhook(one).sign(id, when, message) for one in secrets),
+        "webhook-signature": " ".join(signatures),
     }
 
 
@@ -177,24 +257,29 @@ def _record(
         ours = [one for one in sent if one.job.id in held]
         well = {one.job.endpoint_id for one in ours if _fate(one) is Fate.DELIVERED}
         endpoints.accepted(connection, well)
-        ill = {
-            one.job.endpoint_id: one.started_at
-            for one in ours
-            if one.job.endpoint_id not in well and one.response.error not in UNTRIED
-        }
-        lost = endpoints.failed(connection, sorted(ill.items()), now - FAILING_LIMIT)
+        lost = endpoints.failed(connection, _failures(ours, well), now, now - FAILING_LIMIT, scale)
         because = dict.fromkeys(lost, "failing")
         for one in ours:
             if _fate(one) is Fate.DISABLE:
                 because[one.job.endpoint_id] = "gone"
             elif one.response.retry_after and _fate(one) is Fate.RETRY:
-                wait_until = now + (next_delay(1, None, one.response.retry_after, 0, 0) or 0)
-                deliveries.hold_back(connection, one.job.endpoint_id, now, wait_until)
+                wait = min(one.response.retry_after, RETRY_AFTER_LIMIT)
+                endpoints.hold_back(connection, one.job.endpoint_id, now + wait)
         for endpoint_id, why in sorted(because.items()):
             if endpoints.disable(connection, endpoint_id, why, now, entropy):
                 log.warning("endpoint disabled", extra={"endpoint": endpoint_id, "because": why})
     for note in notes:
         _count(done, note, note.delivery_id in held)
+
+
+def _failures(sent: Sequence[_Sent], well: Collection[str]) -> list[Failure]:
+    """The endpoints that took nothing, and in how many POSTs: the jobs of a batch began together."""
+    tries: dict[str, set[tuple[int, int]]] = {}
+    for one in sent:
+        if one.job.endpoint_id not in well and one.response.error not in UNTRIED:
+            post = (one.started_at, id(one.response))
+            tries.setdefault(one.job.endpoint_id, set()).add(post)
+    return [Failure(id, min(its)[0], len(its)) for id, its in sorted(tries.items())]
 
 
 def _fate(sent: _Sent) -> Fate:

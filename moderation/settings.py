@@ -142,6 +142,12 @@ class Settings(BaseModel):
         le=10,
         description="Multiplies the delays of the retry schedule (tests use less than 1)",
     )
+    webhook_days: int = Field(
+        30,
+        ge=7,
+        le=3650,
+        description="Days until events and their deliveries are forgotten, dead ones too",
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
     )

@@ -2,14 +2,18 @@
 
 import base64
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from moderation.domain import notice
 from moderation.domain.address import destination, parse_allow
-from moderation.domain.delivery import Endpoint
+from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.event import EventType, test_event
 from moderation.domain.ids import timed_id
 from moderation.store import deliveries, endpoints, outbox
 from moderation.store.deliveries import Delivery
+from moderation.store.endpoints import Tally
 from moderation.store.engine import Store
 
 Entropy = Callable[[int], bytes]
@@ -19,6 +23,25 @@ ENDPOINT_LIMIT = (
     20  # per site: every decision is sent to each, so this bounds what one comment costs
 )
 OVERLAP = 86_400_000  # ms an old secret signs too: a day, to change it in the receiver by hand
+OVERLAP_LIMIT = 30 * OVERLAP
+# Deliveries made anew by one replay of what was missed: one transaction must not last for minutes.
+CATCH_UP_LIMIT = 10_000
+
+
+class Replay(StrEnum):
+    """What a replay sends again."""
+
+    DEAD = "dead"  # what was given up
+    ALL = "all"  # that, and what was accepted before: the receiver lost its data
+    MISSED = "missed"  # what was never sent: the endpoint was disabled, or not yet there
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An endpoint, and how much waits for it or was given up."""
+
+    endpoint: Endpoint
+    tally: Tally
 
 
 def add(
@@ -27,35 +50,83 @@ def add(
     url: str,
     *,
     types: Sequence[str] = (),
-    with_text: bool = False,
+    payload: Payload = Payload.FULL,
+    format: Format = Format.STANDARD,
+    batch: int = 1,
     allow: str = "",
     now: int,
     entropy: Entropy,
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its secret ('whsec_...'), which is never shown again.
 
-    types: of events, () for all. with_text: whether messages carry the comment's text.
+    types: of events, () for all. batch: events in one POST at most, 1 to BATCH_LIMIT.
     allow: settings.webhook_allow. Raises Invalid for a URL that webhooks may not go to, or a type
     that is none; Conflict where the site has ENDPOINT_LIMIT already.
     """
+    if format is Format.NOTICE:
+        raise Invalid("Only the operator adds notices: see `gatehouse endpoint add`.", "/format")
     destination(url, parse_allow(allow))
-    for type in types:
-        if type not in set(EventType):
-            raise Invalid("There is no such type of event.", "/types")
     endpoint = Endpoint(
         id=timed_id("ep", now, entropy(10)),
         site_id=site_id,
         url=url,
-        types=tuple(sorted(set(types))),
-        with_text=with_text,
+        types=_types(types, tuple(EventType)),
+        payload=payload,
+        format=format,
+        batch=_batch(batch),
         created_at=now,
     )
     secret = _new_secret(entropy)
+    _add(store, endpoint, secret)
+    return endpoint, secret
+
+
+def add_notice(
+    store: Store,
+    site_id: str,
+    url: str,
+    shown: str,
+    *,
+    types: Sequence[str] = (),
+    now: int,
+    entropy: Entropy,
+) -> Endpoint:
+    """A channel that tells people: a chat, a mailbox, or MODERATORS for the site's own moderators.
+
+    For operators alone: what sends notices goes wherever the URL leads, inside too. url: as Apprise
+    takes it, kept sealed, for it holds passwords; shown: the same without them. types: () for
+    notice.DEFAULT_TYPES. Raises Invalid for a type that is none, Conflict as add() does.
+    """
+    endpoint = Endpoint(
+        id=timed_id("ep", now, entropy(10)),
+        site_id=site_id,
+        url=MODERATORS if url == MODERATORS else shown,
+        types=_types(types or notice.DEFAULT_TYPES, notice.TYPES),
+        format=Format.NOTICE,
+        batch=BATCH_LIMIT,  # a flood of events is one message of many lines
+        created_at=now,
+    )
+    _add(store, endpoint, url)
+    return endpoint
+
+
+def _add(store: Store, endpoint: Endpoint, secret: str) -> None:
     with store.write() as connection:
-        if len(endpoints.of_sites(connection, [site_id])) >= ENDPOINT_LIMIT:
+        if len(endpoints.of_sites(connection, [endpoint.site_id])) >= ENDPOINT_LIMIT:
             raise Conflict(f"A site has at most {ENDPOINT_LIMIT} endpoints.")
         endpoints.add(connection, endpoint, store.seal.close_up(secret, endpoint.id))
-    return endpoint, secret
+
+
+def _types(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    if not set(given) <= set(known):
+        raise Invalid("There is no such type of event.", "/types")
+    return tuple(sorted(set(given)))
+
+
+def _batch(size: int) -> int:
+    if not 1 <= size <= BATCH_LIMIT:
+        raise Invalid(f"A batch has 1 to {BATCH_LIMIT} events.", "/batch")
+    return size
 
 
 def _new_secret(entropy: Entropy) -> str:
@@ -66,6 +137,13 @@ def list_endpoints(store: Store, site_ids: Collection[str]) -> list[Endpoint]:
     """The endpoints of these sites, oldest first."""
     with store.read() as connection:
         return endpoints.of_sites(connection, site_ids)
+
+
+def tallied(store: Store, endpoints_: Sequence[Endpoint]) -> list[Known]:
+    """The endpoints, each with what waits for it and what was given up."""
+    with store.read() as connection:
+        tallies = endpoints.tallies(connection, [one.id for one in endpoints_])
+    return [Known(one, tallies[one.id]) for one in endpoints_]
 
 
 def get(store: Store, site_ids: Collection[str], endpoint_id: str) -> Endpoint:
@@ -80,6 +158,39 @@ def _known(endpoint: Endpoint | None) -> Endpoint:
     return endpoint
 
 
+def change(
+    store: Store,
+    site_ids: Collection[str],
+    endpoint_id: str,
+    *,
+    url: str | None = None,
+    types: Sequence[str] | None = None,
+    batch: int | None = None,
+    allow: str = "",
+) -> Endpoint:
+    """Another URL, other types or another size of batches, from the next message on; None leaves it.
+
+    Payload and format never change: a repeated message has the same bytes.
+    Raises NotFound, Invalid as add() does, and Conflict for the URL of a notice.
+    """
+    with store.write() as connection:
+        endpoint = _known(endpoints.get(connection, endpoint_id, site_ids))
+        is_notice = endpoint.format is Format.NOTICE
+        if url is not None:
+            if is_notice:
+                raise Conflict("The URL of a notice does not change; add another.")
+            destination(url, parse_allow(allow))
+            endpoint = replace(endpoint, url=url)
+        if types is not None:
+            wanted = types or (notice.DEFAULT_TYPES if is_notice else ())
+            known = notice.TYPES if is_notice else tuple(EventType)
+            endpoint = replace(endpoint, types=_types(wanted, known))
+        if batch is not None:
+            endpoint = replace(endpoint, batch=_batch(batch))
+        endpoints.change(connection, endpoint)
+        return endpoint
+
+
 def disable(
     store: Store, site_ids: Collection[str], endpoint_id: str, *, now: int, entropy: Entropy
 ) -> Endpoint:
@@ -91,7 +202,7 @@ def disable(
 
 
 def enable(store: Store, site_ids: Collection[str], endpoint_id: str) -> Endpoint:
-    """Tells it what happens from now on; see resend_dead for what it missed. Raises NotFound."""
+    """Tells it what happens from now on; see replay for what it missed. Raises NotFound."""
     with store.write() as connection:
         _known(endpoints.get(connection, endpoint_id, site_ids))
         endpoints.enable(connection, endpoint_id)
@@ -114,12 +225,15 @@ def rotate(
     now: int,
     entropy: Entropy,
 ) -> str:
-    """A new secret. The old one signs too for `overlap` ms; the one before it, if it still did, no
-    more. Raises NotFound.
+    """A new secret. The old one signs too for `overlap` ms, at most OVERLAP_LIMIT; the one before it,
+    if it still did, no more. Raises NotFound, Invalid, or Conflict for a notice, which has none.
     """
+    if not 0 <= overlap <= OVERLAP_LIMIT:
+        raise Invalid("Both secrets sign for 0 to 720 hours.", "/overlap_hours")
     secret = _new_secret(entropy)
     with store.write() as connection:
-        _known(endpoints.get(connection, endpoint_id, site_ids))
+        if _known(endpoints.get(connection, endpoint_id, site_ids)).format is Format.NOTICE:
+            raise Conflict("A notice is not signed; it has no secret to change.")
         sealed = store.seal.close_up(secret, endpoint_id)
         endpoints.rotate(connection, endpoint_id, sealed, now + overlap)
     return secret
@@ -158,26 +272,49 @@ def resend(store: Store, site_ids: Collection[str], delivery_id: str, *, now: in
             raise Conflict("The endpoint is disabled; enable it first.")
         if not deliveries.resend(connection, delivery_id, now):
             raise Conflict("The delivery is being sent at this moment.")
+        endpoints.resume(connection, endpoint.id)
         return deliveries.by_ids(connection, [delivery_id])[0]
 
 
-def resend_dead(
-    store: Store, site_ids: Collection[str], endpoint_id: str, *, since: int, now: int
+def replay(
+    store: Store,
+    site_ids: Collection[str],
+    endpoint_id: str,
+    what: Replay = Replay.DEAD,
+    *,
+    since: int = 0,
+    until: int | None = None,
+    now: int,
+    entropy: Entropy,
 ) -> int:
-    """Makes due now what died since then (ms): after an outage. Returns how many deliveries.
+    """Makes due now what happened from `since` to before `until` (ms; None: now): after an outage.
 
-    Raises NotFound, or Conflict where the endpoint is disabled.
+    The same ids and the same bytes. Returns how many deliveries; of missed ones the oldest
+    CATCH_UP_LIMIT. Raises NotFound, Invalid for an empty range, or Conflict where the endpoint is
+    disabled.
     """
+    end = now + 1 if until is None else min(until, now + 1)
+    if not 0 <= since < end:
+        raise Invalid("The range ends before it begins, or lies in the future.", "/since")
     with store.write() as connection:
-        if _known(endpoints.get(connection, endpoint_id, site_ids)).state != "enabled":
+        endpoint = _known(endpoints.get(connection, endpoint_id, site_ids))
+        if endpoint.state != "enabled":
             raise Conflict("The endpoint is disabled; enable it first.")
-        return deliveries.resend_dead(connection, endpoint_id, since, now)
+        endpoints.resume(connection, endpoint_id)
+        if what is Replay.MISSED:
+            return deliveries.catch_up(
+                connection, endpoint, since, end, now, CATCH_UP_LIMIT, entropy
+            )
+        states = ("dead",) if what is Replay.DEAD else ("dead", "delivered")
+        return deliveries.resend_all(connection, endpoint_id, states, since, end, now)
 
 
 def send_test(
     store: Store, site_ids: Collection[str], endpoint_id: str, *, now: int, entropy: Entropy
 ) -> str:
     """Puts a `webhook.test` message in the outbox for this endpoint alone; the event's id.
+
+    An endpoint that rests is tried again at once, as it is by resend and replay.
 
     Raises NotFound, or Conflict where the endpoint is disabled.
     """
@@ -187,4 +324,5 @@ def send_test(
             raise Conflict("The endpoint is disabled; enable it first.")
         event = test_event(endpoint_id, endpoint.site_id, now)
         outbox.put_for(connection, event, endpoint_id, entropy)
+        endpoints.resume(connection, endpoint_id)
     return event.id

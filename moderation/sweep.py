@@ -24,7 +24,7 @@ def sweep(store: Store, now: int) -> Due:
         return Due(work.is_due(connection, now), deliveries.is_due(connection, now))
 
 
-def purge(store: Store, now: int, idempotency_hours: int, feedback_days: int = 365) -> int:
+def purge(store: Store, now: int, idempotency_hours: int, feedback_days: int = 365, webhook_days: int = 30) -> int:
     """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
@@ -34,4 +34,5 @@ def purge(store: Store, now: int, idempotency_hours: int, feedback_days: int = 3
             + retention.addresses(connection, now, PURGE_LIMIT)
             + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
             + retention.sign_ins(connection, now, PURGE_LIMIT)
+            + retention.told(connection, now - webhook_days * DAY, PURGE_LIMIT)
         )

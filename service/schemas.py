@@ -3,17 +3,27 @@
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
 from moderation.domain.decision import Outcome
+from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.domain.event import EventType
+from moderation.subscribe import Replay
 from service.body import read_body, strict_json
 from service.errors import BadRequest
 
@@ -146,37 +156,78 @@ class DecisionIn(_Strict):
     sequence: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
 
 
+_Types = list[Annotated[EventType, Field(strict=False)]]
+
+
 class EndpointIn(_Strict):
-    """types: [] for every type. with_text: whether messages carry the comment's text."""
+    """types: [] for every type. payload: thin (ids), full, or text (full, with the comment's text).
+    batch: events in one POST at most; 1 for a message each.
+    """
 
     url: _line(2_000, 1)
-    types: list[Annotated[EventType, Field(strict=False)]] = []
-    with_text: bool = False
+    types: _Types = []
+    payload: Annotated[Payload, Field(strict=False)] = Payload.FULL
+    format: Annotated[Format, Field(strict=False)] = Format.STANDARD  # notices: by command only
+    batch: Annotated[int, Field(ge=1, le=BATCH_LIMIT)] = 1
 
 
 class EndpointChange(_Strict):
-    """enabled: false stops telling it; true tells it what happens from now on."""
+    """What is left out stays. enabled: false stops telling it; true tells it what happens from now on."""
 
-    enabled: bool
+    enabled: bool | None = None
+    url: _line(2_000, 1) | None = None
+    types: _Types | None = None
+    batch: Annotated[int | None, Field(ge=1, le=BATCH_LIMIT)] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if any(getattr(self, name) is None for name in self.model_fields_set):
+            raise ValueError("a field that is there is not null")
+        if not self.model_fields_set:
+            raise ValueError("must change something")
+        return self
+
+
+class RotationIn(_Strict):
+    """overlap_hours: how long the old secret signs too."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
+
+
+class ReplayIn(_Strict):
+    """What to send again. what: dead (given up), all (accepted before, too), missed (never sent: it
+    was disabled, or not yet there). since, until: RFC 3339 with a time zone.
+    """
+
+    what: Annotated[Replay, Field(strict=False)] = Replay.DEAD
+    since: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    until: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
 
 # What is taken in; the OpenAPI document describes them, see taking().
-BODIES: tuple[type[_Strict], ...] = (CommentIn, DecisionIn, EndpointIn, EndpointChange)
+BODIES: tuple[type[_Strict], ...] = (
+    *(CommentIn, DecisionIn),
+    *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
+)
 
 
-def taking(model: type[_Strict]) -> dict[str, Any]:
+def taking(model: type[_Strict], *, required: bool = True) -> dict[str, Any]:
     """The part of a route's OpenAPI description that says what body it takes."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
-def strictly(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
+def strictly(model: type[Body], *, required: bool = True) -> Callable[[Request], Awaitable[Body]]:
     """A dependency that reads a body by the rules of strict_json and then by those of `model`.
 
     FastAPI's own reading takes NaN, lone surrogates and names given twice.
+    required: else no body at all stands for all the defaults.
     """
 
     async def read(request: Request) -> Body:
+        if not required and _has_no_body(request):
+            return model()
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != (
             "application/json"
         ):
@@ -185,6 +236,11 @@ def strictly(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
         return parse(model, strict_json(await read_body(request, limit)))
 
     return read
+
+
+def _has_no_body(request: Request) -> bool:
+    headers = request.headers
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
 def parse(model: type[Body], value: Any) -> Body:

@@ -88,8 +88,9 @@ def sweep_up() -> None:
         due = sweep(bench.store, now())
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()
-            kept = bench.settings.idempotency_hours, bench.settings.feedback_days
-            purge(bench.store, now(), *kept)
+            kept = bench.settings
+            days = {"feedback_days": kept.feedback_days, "webhook_days": kept.webhook_days}
+            purge(bench.store, now(), kept.idempotency_hours, **days)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:

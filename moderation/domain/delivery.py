@@ -25,11 +25,36 @@ SLOW_FACTOR = 2
 RETRY_AFTER_LIMIT = RETRY_DELAYS[-1]  # a receiver may not put us off longer than we would wait
 # A receiver that took nothing for five days is gone; Svix disables after the same time.
 FAILING_LIMIT = 120 * _HOUR
+# A circuit breaker: after so many failures in a row the endpoint rests, longer each time, and is then
+# tried with one message. The first four retries of a message lie further apart than this anyway.
+BREAK_AFTER = 5
+REST, REST_LIMIT = 30 * _SECOND, 5 * _MINUTE
+BATCH_LIMIT = 100  # events in one POST
 # Errors of our own making, without any request: the receiver is not to blame.
 UNTRIED = frozenset({"erased", "gone", "disabled", "secret", "internal"})
 # Errors that no repetition can mend. 'url': may not be called at all. 'erased': the text it must
 # carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is.
 PERMANENT = frozenset({"url", "erased", "gone", "disabled"})
+
+
+# The URL of the notice channel that is a mail to the site's moderators.
+MODERATORS = "mailto:moderators"
+
+
+class Payload(StrEnum):
+    """How much a message says."""
+
+    THIN = "thin"  # ids and the sequence: the receiver asks for the rest
+    FULL = "full"
+    TEXT = "text"  # full, and the comment's text
+
+
+class Format(StrEnum):
+    """How a message is written."""
+
+    STANDARD = "standard"  # Standard Webhooks 1.0.0
+    CLOUDEVENTS = "cloudevents"  # CloudEvents 1.0, structured mode, signed the same way
+    NOTICE = "notice"  # words for people, in a chat or a mail
 
 
 class Fate(StrEnum):
@@ -43,18 +68,22 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to tell it. types: () for every type. with_text: fixed for life, so that a repeated
-    message has the same bytes. failing_since: ms, None while it accepts what it is sent.
+    """Where to tell it. types: () for every type. payload, format: fixed for life, so that a repeated
+    message has the same bytes. batch: events in one POST at most; 1 for a message each.
+    failing_since: ms, None while it accepts what it is sent. resume_at: ms, it rests until then.
     """
 
     id: str
     site_id: str
     url: str
     types: tuple[str, ...]
-    with_text: bool
+    payload: Payload = Payload.FULL
+    format: Format = Format.STANDARD
+    batch: int = 1
     state: str = "enabled"
     disabled_because: str = ""
     failing_since: int | None = None
+    resume_at: int = 0
     created_at: int = 0
 
 
@@ -111,6 +140,14 @@ def next_delay(
         delay *= SLOW_FACTOR
     asked = min(max(retry_after or 0, 0), RETRY_AFTER_LIMIT)
     return max(round(delay), asked)
+
+
+def rest(failures: int, scale: float = 1.0) -> int:
+    """Milliseconds that an endpoint rests after so many failures in a row; 0 where it does not."""
+    if failures < BREAK_AFTER:
+        return 0
+    doubled: int = REST << min(failures - BREAK_AFTER, 8)
+    return round(min(doubled, REST_LIMIT) * scale)
 
 
 def parse_retry_after(header: str, now: int) -> int | None:

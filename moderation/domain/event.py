@@ -1,4 +1,4 @@
-"""Events: what may be told, frozen when it happened, and the message that tells it."""
+"""Events: what may be told, frozen when it happened."""
 
 import json
 from collections.abc import Mapping
@@ -24,6 +24,10 @@ class EventType(StrEnum):
     TEST = "webhook.test"
 
 
+# Not one of the types of webhooks: it is told to people only, as a notice.
+DIGEST = "queue.digest"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A fact to tell, frozen when it happened.
@@ -43,10 +47,10 @@ class Event:
     created_at: int
 
 
-def event_id(about: str, type: str, sequence: int) -> str:
+def event_id(about: str, type: str, sequence: int | str) -> str:
     """The same id for the same fact, always: a repetition cannot become a second event.
 
-    about: the id of the comment or endpoint the event tells of.
+    about: the id of the comment, endpoint or site the event tells of.
     """
     return derived_id("evt", about, type, str(sequence))
 
@@ -97,6 +101,36 @@ def decision_event(
     )
 
 
+def erased_event(
+    comment_id: str,
+    site_id: str,
+    page: Mapping[str, str],
+    parent_id: str,
+    previous: Status,
+    sequence: int,
+    revision: int,
+    now: int,
+) -> Event:
+    """Tells that a comment is no more, so that copies of it go too."""
+    return _comment_event(
+        EventType.ERASED,
+        comment_id,
+        site_id,
+        page,
+        parent_id,
+        now,
+        sequence,
+        revision,
+        {
+            "status": Status.ERASED.value,
+            "previous_status": previous.value,
+            "actor": {"kind": "moderator"},
+            "policy_version": "",
+            "reasons": [],
+        },
+    )
+
+
 def disabled_event(endpoint_id: str, site_id: str, because: str, now: int) -> Event:
     """Tells the site's other endpoints that one is no longer told anything."""
     return _endpoint_event(EventType.DISABLED, endpoint_id, site_id, now, {"because": because})
@@ -105,6 +139,12 @@ def disabled_event(endpoint_id: str, site_id: str, because: str, now: int) -> Ev
 def test_event(endpoint_id: str, site_id: str, now: int) -> Event:
     """A message that asks nothing but an answer."""
     return _endpoint_event(EventType.TEST, endpoint_id, site_id, now, {})
+
+
+def digest_event(site_id: str, day: str, facts: Mapping[str, object], now: int) -> Event:
+    """The day's summary, for notices alone. day: 2026-11-25; one digest a site and day."""
+    data = {"site_id": site_id, "day": day, **facts}
+    return Event(event_id(site_id, DIGEST, day), site_id, DIGEST, "", 0, 0, data, now)
 
 
 def _endpoint_event(
@@ -164,16 +204,6 @@ def frozen(data: Mapping[str, object]) -> str:
     Raises ValueError for NaN and infinities, which JSON does not have.
     """
     return json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def body(type: str, created_at: int, data_json: str, text: str | None = None) -> str:
-    """The message: type, timestamp (of the fact, not of the attempt), data; same input, same bytes.
-
-    data_json: from frozen(). text: merged into the data where the endpoint asked for it.
-    """
-    if text is not None:
-        data_json = frozen({**json.loads(data_json), "text": text})
-    return f'{{"type":{json.dumps(type)},"timestamp":"{iso(created_at)}","data":{data_json}}}'
 
 
 def iso(at: int) -> str:

@@ -10,7 +10,15 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import PageState, Status, Submission
 from moderation.domain.ids import derived_id
 from moderation.store.dialect import insert_rows
-from moderation.store.schema import comments, idempotency, pages, pending, personal, revisions
+from moderation.store.schema import (
+    comments,
+    findings,
+    idempotency,
+    pages,
+    pending,
+    personal,
+    revisions,
+)
 from moderation.store.seal import Seal, network_of
 
 DAY = 86_400_000  # ms
@@ -238,3 +246,20 @@ def approved(
         .limit(limit)
     )
     return list(connection.execute(query))
+
+
+def erase(connection: Connection, comment_id: str, sequence: int) -> None:
+    """Forgets what a comment said and who wrote it. sequence: the next of its history.
+
+    Decisions stay, with their codes and numbers; what was measured goes, for it points into the text.
+    """
+    connection.execute(
+        sa.update(comments)
+        .where(comments.c.id == comment_id)
+        .values(status=Status.ERASED.value, sequence=sequence, author_name="", author_url="")
+    )
+    connection.execute(
+        sa.update(revisions).where(revisions.c.comment_id == comment_id).values(text="")
+    )
+    for table in (personal, pending, findings):
+        connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

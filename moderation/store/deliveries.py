@@ -1,14 +1,18 @@
 """Deliveries and their attempts: noted, listed, held back, sent again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.delivery import Attempt, Response
+from moderation.domain.delivery import Attempt, Endpoint, Response
+from moderation.domain.event import EventType
+from moderation.domain.ids import timed_id
 from moderation.store.dialect import insert_new
 from moderation.store.schema import attempts, deliveries, endpoints, events
+
+_FOR_ALL = [one.value for one in EventType if one is not EventType.TEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,6 @@ def _waiting(endpoint_id: str, now: int) -> sa.ColumnElement[bool]:
     return sa.and_(deliveries.c.endpoint_id == endpoint_id, deliveries.c.state == "due", idle)
 
 
-def hold_back(connection: Connection, endpoint_id: str, now: int, until: int) -> None:
-    """The receiver asked for time: nothing goes to it before `until` (ms)."""
-    connection.execute(
-        sa.update(deliveries)
-        .where(_waiting(endpoint_id, now), deliveries.c.due_at < until)
-        .values(due_at=until, lease="")
-    )
-
-
 def bury(connection: Connection, endpoint_id: str, now: int) -> int:
     """Whatever waits for an endpoint that was disabled is dead, and says so; returns how many."""
     waiting = _waiting(endpoint_id, now)
@@ -159,10 +154,13 @@ def release(connection: Connection, lease: str, now: int) -> int:
 
 
 def is_due(connection: Connection, now: int) -> bool:
-    """Whether a courier would find anything."""
-    query = sa.select(deliveries.c.id).where(
-        deliveries.c.state == "due", deliveries.c.due_at <= now
+    """Whether a courier would find anything: a look for each endpoint that does not rest."""
+    its = sa.exists().where(
+        deliveries.c.endpoint_id == endpoints.c.id,
+        deliveries.c.state == "due",
+        deliveries.c.due_at <= now,
     )
+    query = sa.select(endpoints.c.id).where(endpoints.c.resume_at <= now, its)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -227,14 +225,83 @@ def resend(connection: Connection, delivery_id: str, now: int) -> bool:
     return changed.rowcount == 1
 
 
-def resend_dead(connection: Connection, endpoint_id: str, since: int, now: int) -> int:
-    """Makes an endpoint's dead deliveries of events since then (ms) due now; returns how many."""
-    dead = sa.and_(
-        deliveries.c.endpoint_id == endpoint_id,
-        deliveries.c.state == "dead",
-        deliveries.c.created_at >= since,
-    )
+def resend_all(
+    connection: Connection,
+    endpoint_id: str,
+    states: Collection[str],
+    since: int,
+    until: int,
+    now: int,
+) -> int:
+    """Makes an endpoint's deliveries in these states due now, of events from `since` to before `until`
+    (ms), except what is being sent; returns how many.
+    """
+    idle = sa.or_(deliveries.c.lease == "", deliveries.c.due_at <= now)
     changed = connection.execute(
-        sa.update(deliveries).where(dead).values(state="due", due_at=now, lease="")
+        sa.update(deliveries)
+        .where(
+            deliveries.c.endpoint_id == endpoint_id,
+            deliveries.c.state.in_(states),
+            *_between(deliveries.c.id, "dlv", since, until),
+            idle,
+        )
+        .values(state="due", due_at=now, lease="")
     )
     return changed.rowcount
+
+
+def _between(
+    id: sa.Column[str], prefix: str, since: int, until: int
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """Ids made from `since` to before `until` (ms): they sort by time, and the index has them."""
+    return id >= timed_id(prefix, since, bytes(10)), id < timed_id(prefix, until, bytes(10))
+
+
+def catch_up(
+    connection: Connection,
+    endpoint: Endpoint,
+    since: int,
+    until: int,
+    now: int,
+    limit: int,
+    entropy: Callable[[int], bytes],
+) -> int:
+    """Adds deliveries, due now, of what the endpoint wants and was never told: while it was disabled,
+    or not yet there. Oldest first, at most `limit`; returns how many.
+    """
+    told = sa.exists().where(
+        deliveries.c.event_id == events.c.id, deliveries.c.endpoint_id == endpoint.id
+    )
+    missed = (
+        sa.select(events.c.id, events.c.created_at)
+        .where(
+            events.c.site_id == endpoint.site_id,
+            events.c.created_at >= since,
+            events.c.created_at < until,
+            # Tests and digests were meant for one endpoint alone.
+            events.c.type.in_(endpoint.types or _FOR_ALL),
+            # That it was disabled itself it knows by now.
+            ~sa.and_(
+                events.c.type == EventType.DISABLED.value, events.c.data_json.contains(endpoint.id)
+            ),
+            ~told,
+        )
+        .order_by(events.c.created_at, events.c.id)
+        .limit(limit)
+    )
+    rows = [
+        {
+            "id": timed_id("dlv", row.created_at, entropy(10)),
+            "event_id": row.id,
+            "endpoint_id": endpoint.id,
+            "state": "due",
+            "due_at": now,
+            "attempts": 0,
+            "lease": "",
+            "created_at": row.created_at,
+        }
+        for row in connection.execute(missed)
+    ]
+    if rows:
+        connection.execute(sa.insert(deliveries), rows)
+    return len(rows)

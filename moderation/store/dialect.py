@@ -46,6 +46,7 @@ OLDEST_DUE = {
         FROM deliveries WHERE id IN (
             SELECT d.id FROM endpoints e JOIN deliveries d
             ON d.id IN (SELECT id FROM ({_OLDEST_OF_ONE}))
+            WHERE e.resume_at <= :now
         )
         """  # noqa: S608 - both parts stand in this file
     ),
@@ -54,6 +55,7 @@ OLDEST_DUE = {
         SELECT oldest.id, e.id AS endpoint_id, oldest.due_at,
                row_number() OVER (PARTITION BY e.id ORDER BY oldest.due_at, oldest.id) AS place
         FROM endpoints e CROSS JOIN LATERAL ({_OLDEST_OF_ONE}) AS oldest
+        WHERE e.resume_at <= :now
         """  # noqa: S608
     ),
 }

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.delivery import Endpoint
+from moderation.domain.delivery import Endpoint, Format, Payload, rest
 from moderation.domain.event import disabled_event
 from moderation.store import deliveries, outbox
 from moderation.store.outbox import Entropy
@@ -21,10 +22,14 @@ def add(connection: Connection, endpoint: Endpoint, secret_sealed: bytes) -> Non
             site_id=endpoint.site_id,
             url=endpoint.url,
             types_json=json.dumps(list(endpoint.types)),
-            with_text=endpoint.with_text,
+            payload=endpoint.payload.value,
+            format=endpoint.format.value,
+            batch=endpoint.batch,
             secret_sealed=secret_sealed,
             state=endpoint.state,
             disabled_because="",
+            failures=0,
+            resume_at=0,
             created_at=endpoint.created_at,
         )
     )
@@ -48,15 +53,62 @@ def get(connection: Connection, endpoint_id: str, site_ids: Collection[str]) -> 
 
 def _endpoint(row: sa.Row[tuple[object, ...]]) -> Endpoint:
     return Endpoint(
-        row.id,
-        row.site_id,
-        row.url,
-        tuple(json.loads(row.types_json)),
-        row.with_text,
-        row.state,
-        row.disabled_because,
-        row.failing_since,
-        row.created_at,
+        id=row.id,
+        site_id=row.site_id,
+        url=row.url,
+        types=tuple(json.loads(row.types_json)),
+        payload=Payload(row.payload),
+        format=Format(row.format),
+        batch=row.batch,
+        state=row.state,
+        disabled_because=row.disabled_because,
+        failing_since=row.failing_since,
+        resume_at=row.resume_at,
+        created_at=row.created_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of an endpoint wait, and how many are dead."""
+
+    due: int = 0
+    dead: int = 0
+
+
+def tallies(connection: Connection, endpoint_ids: Collection[str]) -> dict[str, Tally]:
+    """The tally of each endpoint; delivered ones are not counted, for they may be very many."""
+    found = {id: {"due": 0, "dead": 0} for id in endpoint_ids}
+    for state in ("due", "dead"):
+        its = delivery_rows.c.endpoint_id
+        for id, count in connection.execute(
+            sa.select(its, sa.func.count())
+            # Literal, so that the partial index of this state answers.
+            .where(delivery_rows.c.state == sa.literal_column(f"'{state}'"), its.in_(endpoint_ids))
+            .group_by(its)
+        ):
+            found[id][state] = count
+    return {id: Tally(**counts) for id, counts in found.items()}
+
+
+def troubled(connection: Connection) -> tuple[int, int]:
+    """How many endpoints of all sites are disabled though nobody did it by hand, and fail now."""
+    lost = sa.and_(endpoints.c.state == "disabled", endpoints.c.disabled_because != "by hand")
+    failing = sa.and_(endpoints.c.state == "enabled", endpoints.c.failing_since.is_not(None))
+    row = connection.execute(
+        sa.select(
+            sa.func.count(sa.case((lost, 1))), sa.func.count(sa.case((failing, 1)))
+        ).select_from(endpoints)
+    ).one()
+    return row[0], row[1]
+
+
+def change(connection: Connection, endpoint: Endpoint) -> None:
+    """Writes what may change in an endpoint's life: its URL, its types, the size of its batches."""
+    connection.execute(
+        sa.update(endpoints)
+        .where(endpoints.c.id == endpoint.id)
+        .values(url=endpoint.url, types_json=json.dumps(list(endpoint.types)), batch=endpoint.batch)
     )
 
 
@@ -77,7 +129,7 @@ def enable(connection: Connection, endpoint_id: str) -> None:
     connection.execute(
         sa.update(endpoints)
         .where(endpoints.c.id == endpoint_id)
-        .values(state="enabled", disabled_because="", failing_since=None)
+        .values(state="enabled", disabled_because="", failing_since=None, failures=0, resume_at=0)
     )
 
 
@@ -114,24 +166,59 @@ def accepted(connection: Connection, endpoint_ids: Collection[str]) -> None:
     connection.execute(
         sa.update(endpoints)
         .where(endpoints.c.id.in_(endpoint_ids), endpoints.c.failing_since.is_not(None))
-        .values(failing_since=None)
+        .values(failing_since=None, failures=0, resume_at=0)
     )
 
 
-def failed(connection: Connection, since: Sequence[tuple[str, int]], limit: int) -> list[str]:
-    """These endpoints took nothing at the time given (ms); returns those enabled ones that have
-    taken nothing since `limit` (ms) or longer.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An endpoint took nothing. since: ms, of the first attempt. count: of POSTs."""
+
+    endpoint_id: str
+    since: int
+    count: int
+
+
+def failed(
+    connection: Connection, failures: Sequence[Failure], now: int, limit: int, scale: float
+) -> list[str]:
+    """Notes that these endpoints took nothing, and lets those rest that failed too often in a row.
+
+    Returns those enabled ones that have taken nothing since `limit` (ms) or longer.
     """
-    ids = [endpoint_id for endpoint_id, _ in since]
-    for endpoint_id, at in since:
-        connection.execute(
+    ids = [one.endpoint_id for one in failures]
+    for one in failures:
+        row = endpoints.c.id == one.endpoint_id
+        total = connection.execute(
             sa.update(endpoints)
-            .where(endpoints.c.id == endpoint_id, endpoints.c.failing_since.is_(None))
-            .values(failing_since=at)
-        )
+            .where(row)
+            .values(
+                failing_since=sa.func.coalesce(endpoints.c.failing_since, one.since),
+                failures=endpoints.c.failures + one.count,
+            )
+            .returning(endpoints.c.failures)
+        ).scalar_one_or_none()
+        if total is not None and (pause := rest(total, scale)):
+            hold_back(connection, one.endpoint_id, now + pause)
     lost = sa.select(endpoints.c.id).where(
         endpoints.c.id.in_(ids),
         endpoints.c.state == "enabled",
         endpoints.c.failing_since <= limit,
     )
     return list(connection.scalars(lost.order_by(endpoints.c.id)))
+
+
+def hold_back(connection: Connection, endpoint_id: str, until: int) -> None:
+    """Nothing goes to the endpoint before `until` (ms)."""
+    connection.execute(
+        sa.update(endpoints)
+        .where(endpoints.c.id == endpoint_id, endpoints.c.resume_at < until)
+        .values(resume_at=until)
+    )
+
+
+def resume(connection: Connection, endpoint_id: str) -> None:
+    """Somebody says it is well: it rests no longer."""
+    connection.execute(
+        sa.update(endpoints).where(endpoints.c.id == endpoint_id).values(resume_at=0)
+    )

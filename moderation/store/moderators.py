@@ -69,6 +69,7 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
                     id=moderator_id,
                     email=_address(email),
                     password_hash=password_hash,
+                    digest=True,
                     created_at=now,
                 )
             )
@@ -107,12 +108,43 @@ def grant(connection: Connection, moderator_id: str, site_id: str, role: str) ->
     )
 
 
-def revoke(connection: Connection, moderator_id: str, site_id: str) -> None:
-    """Takes a site from a moderator; it holds from their next request on."""
-    connection.execute(
+def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
+    """Takes a site from a moderator; it holds from their next request on. False where it was not theirs."""
+    gone = connection.execute(
         sa.delete(memberships).where(
             memberships.c.moderator_id == moderator_id, memberships.c.site_id == site_id
         )
+    )
+    return gone.rowcount == 1
+
+
+def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
+    """The e-mail and role of everybody who looks after a site, by e-mail."""
+    rows = connection.execute(
+        sa.select(moderators.c.email, memberships.c.role)
+        .join(memberships, memberships.c.moderator_id == moderators.c.id)
+        .where(memberships.c.site_id == site_id)
+        .order_by(moderators.c.email)
+    )
+    return [(row.email, row.role) for row in rows]
+
+
+def readers(connection: Connection, site_id: str) -> list[str]:
+    """The e-mails of a site's moderators who want its mails."""
+    return list(
+        connection.scalars(
+            sa.select(moderators.c.email)
+            .join(memberships, memberships.c.moderator_id == moderators.c.id)
+            .where(memberships.c.site_id == site_id, moderators.c.digest)
+            .order_by(moderators.c.email)
+        )
+    )
+
+
+def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:
+    """Whether a moderator gets the mails of their sites."""
+    connection.execute(
+        sa.update(moderators).where(moderators.c.id == moderator_id).values(digest=wanted)
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
+from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.event import Event, frozen
 from moderation.domain.ids import timed_id
 from moderation.store.dialect import insert_new, oldest_due
@@ -33,8 +34,11 @@ class Job:
     comment_id: str = ""
     data_json: str = field(default="", repr=False)
     happened_at: int = 0
+    site_id: str = ""
     url: str = field(default="", repr=False)
-    with_text: bool = False
+    payload: Payload = Payload.FULL
+    format: Format = Format.STANDARD
+    batch: int = 1
     text: str | None = field(default=None, repr=False)
     secret_sealed: bytes = field(default=b"", repr=False)
     old_secret_sealed: bytes | None = field(default=None, repr=False)
@@ -43,41 +47,33 @@ class Job:
 
 _ANY_LISTENER = (
     sa.select(endpoints.c.id)
-    .where(
-        endpoints.c.site_id.in_(sa.bindparam("sites", expanding=True)),
-        endpoints.c.state == "enabled",
-    )
+    .where(endpoints.c.site_id.in_(sa.bindparam("sites", expanding=True)))
     .limit(1)
 )
 
 
 def has_listeners(connection: Connection, site_ids: Collection[str]) -> bool:
-    """Whether any endpoint of these sites is enabled: spares a batch the making of its events."""
+    """Whether these sites have any endpoint: spares a batch the making of its events."""
     if not site_ids:
         return False
     return connection.execute(_ANY_LISTENER, {"sites": list(site_ids)}).first() is not None
 
 
 def put(connection: Connection, new: Sequence[Event], entropy: Entropy) -> int:
-    """Adds the events that somebody subscribed to, and a delivery for each who did.
+    """Adds the events that somebody subscribed to, and a delivery for each enabled one who did.
 
-    An event that is there already is left alone, and gets no second delivery.
+    What only a disabled endpoint would have heard is kept for it, see deliveries.catch_up. An event
+    that is there already is left alone, and gets no second delivery.
     Returns how many deliveries are due now.
     """
     if not new:
         return 0
     listeners = _listeners(connection, {one.site_id for one in new})
-    told = {
-        event.id: (
-            event,
-            [
-                id
-                for id, types in listeners.get(event.site_id, ())
-                if not types or event.type in types
-            ],
-        )
-        for event in new
-    }
+    told = {}
+    for event in new:
+        its = [one for one in listeners.get(event.site_id, ()) if one.wants(event.type)]
+        if its:
+            told[event.id] = (event, [one.id for one in its if one.is_enabled])
     return _insert(connection, told.values(), entropy)
 
 
@@ -86,24 +82,35 @@ def put_for(connection: Connection, event: Event, endpoint_id: str, entropy: Ent
     return _insert(connection, [(event, [endpoint_id])], entropy)
 
 
-def _listeners(
-    connection: Connection, site_ids: Collection[str]
-) -> dict[str, list[tuple[str, frozenset[str]]]]:
-    """The enabled endpoints by site: id and wanted types, none meaning all."""
-    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """types: wanted ones, none meaning all."""
+
+    id: str
+    types: frozenset[str]
+    is_enabled: bool
+
+    def wants(self, type: str) -> bool:
+        return not self.types or type in self.types
+
+
+def _listeners(connection: Connection, site_ids: Collection[str]) -> dict[str, list[_Listener]]:
+    """The endpoints by site."""
+    found: dict[str, list[_Listener]] = {}
     for row in connection.execute(
-        sa.select(endpoints.c.id, endpoints.c.site_id, endpoints.c.types_json)
-        .where(endpoints.c.site_id.in_(site_ids), endpoints.c.state == "enabled")
+        sa.select(endpoints.c.id, endpoints.c.site_id, endpoints.c.types_json, endpoints.c.state)
+        .where(endpoints.c.site_id.in_(site_ids))
         .order_by(endpoints.c.id)
     ):
-        found.setdefault(row.site_id, []).append((row.id, frozenset(json.loads(row.types_json))))
+        listener = _Listener(row.id, frozenset(json.loads(row.types_json)), row.state == "enabled")
+        found.setdefault(row.site_id, []).append(listener)
     return found
 
 
 def _insert(
     connection: Connection, told: Iterable[tuple[Event, list[str]]], entropy: Entropy
 ) -> int:
-    told = [(event, to) for event, to in told if to]
+    told = list(told)
     if not told:
         return 0
     added = set(
@@ -149,7 +156,8 @@ def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: 
     each first, so that none waits behind another's backlog.
 
     Never more than `per_endpoint` of one in flight, whoever sends them (leases end by `until`); one
-    at a time to an endpoint that is failing.
+    at a time to an endpoint that is failing, and one batch where it takes batches: see take().
+    Nothing to an endpoint that rests.
     """
     ranked = (
         oldest_due(connection)
@@ -173,7 +181,8 @@ def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: 
         .group_by(deliveries.c.endpoint_id)
         .subquery()
     )
-    share = sa.case((endpoints.c.failing_since.is_(None), per_endpoint), else_=1)
+    alone = sa.or_(endpoints.c.failing_since.is_not(None), endpoints.c.batch > 1)
+    share = sa.case((alone, 1), else_=per_endpoint)
     return list(
         connection.scalars(
             sa.select(ranked.c.id)
@@ -187,10 +196,17 @@ def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: 
 
 
 def take(connection: Connection, ids: Sequence[str], lease: str, now: int, until: int) -> list[Job]:
-    """Takes those of the deliveries that are still due, and keeps them until `until` (ms)."""
+    """Takes those of the deliveries that are still due, and keeps them until `until` (ms).
+
+    Where an endpoint takes batches, the others that are due for it come along.
+    """
     still = (
         sa.select(deliveries.c.id)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "due", deliveries.c.due_at <= now)
+        .where(
+            deliveries.c.id.in_([*ids, *_followers(connection, ids, now)]),
+            deliveries.c.state == "due",
+            deliveries.c.due_at <= now,
+        )
         .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite the writer is alone
     )
     taken = connection.scalars(
@@ -202,8 +218,32 @@ def take(connection: Connection, ids: Sequence[str], lease: str, now: int, until
     return _jobs(connection, taken) if taken else []
 
 
+def _followers(connection: Connection, ids: Sequence[str], now: int) -> list[str]:
+    """The oldest due deliveries of those endpoints among the heads' that take batches."""
+    found: list[str] = []
+    for endpoint_id, size in connection.execute(
+        sa.select(endpoints.c.id, endpoints.c.batch)
+        .join(deliveries, deliveries.c.endpoint_id == endpoints.c.id)
+        .where(deliveries.c.id.in_(ids), endpoints.c.batch > 1)
+        .order_by(endpoints.c.id)
+    ):
+        found += connection.scalars(
+            sa.select(deliveries.c.id)
+            .where(
+                deliveries.c.endpoint_id == endpoint_id,
+                deliveries.c.state == "due",
+                deliveries.c.due_at <= now,
+            )
+            .order_by(deliveries.c.due_at, deliveries.c.id)
+            .limit(min(size, BATCH_LIMIT))
+        )
+    return found
+
+
 def _jobs(connection: Connection, ids: Sequence[str]) -> list[Job]:
-    readable = sa.and_(endpoints.c.with_text, comments.c.status != Status.ERASED.value)
+    readable = sa.and_(
+        endpoints.c.payload == Payload.TEXT.value, comments.c.status != Status.ERASED.value
+    )
     rows = connection.execute(
         sa.select(
             deliveries.c.id,
@@ -215,8 +255,11 @@ def _jobs(connection: Connection, ids: Sequence[str]) -> list[Job]:
             events.c.data_json,
             events.c.created_at.label("happened_at"),
             endpoints.c.state,
+            endpoints.c.site_id,
             endpoints.c.url,
-            endpoints.c.with_text,
+            endpoints.c.payload,
+            endpoints.c.format,
+            endpoints.c.batch,
             sa.case((readable, revisions.c.text)).label("text"),
             endpoints.c.secret_sealed,
             endpoints.c.old_secret_sealed,
@@ -242,4 +285,5 @@ def _job(row: sa.Row[tuple[object, ...]]) -> Job:
     if row.type is None or row.url is None:
         return Job(row.id, row.attempts, row.event_id, row.endpoint_id, None)
     fields = {key: value for key, value in row._mapping.items() if key != "state"}
+    fields |= {"payload": Payload(row.payload), "format": Format(row.format)}
     return Job(enabled=row.state == "enabled", **fields)

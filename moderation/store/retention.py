@@ -3,7 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.store.schema import idempotency, login_links, personal, sessions, suggestions
+from moderation.domain.ids import timed_id
+from moderation.store.schema import (
+    attempts,
+    deliveries,
+    events,
+    idempotency,
+    login_links,
+    personal,
+    sessions,
+    suggestions,
+)
 
 _NEVER = 1 << 62  # ms
 
@@ -43,3 +53,31 @@ def sign_ins(connection: Connection, now: int, limit: int) -> int:
         deleted = connection.execute(sa.delete(table).where(table.c.digest.in_(old)))
         forgotten += deleted.rowcount
     return forgotten
+
+
+def told(connection: Connection, before: int, limit: int) -> int:
+    """Forgets deliveries made before `before` (ms), delivered or dead, with their attempts, and then
+    the events that nothing is left to tell of. What still waits stays; it ends within five days.
+    """
+    old = list(
+        connection.scalars(
+            sa.select(deliveries.c.id)
+            .where(
+                deliveries.c.id < timed_id("dlv", before, bytes(10)), deliveries.c.state != "due"
+            )
+            .order_by(deliveries.c.id)
+            .limit(limit)
+        )
+    )
+    connection.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(old)))
+    connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(old)))
+    done = (
+        sa.select(events.c.id)
+        .where(
+            events.c.created_at < before,
+            ~sa.exists().where(deliveries.c.event_id == events.c.id),
+        )
+        .order_by(events.c.created_at)
+        .limit(limit)
+    )
+    return len(old) + connection.execute(sa.delete(events).where(events.c.id.in_(done))).rowcount

@@ -55,6 +55,7 @@ moderators = sa.Table(
     _text("id", primary_key=True),
     _text("email", unique=True),  # lower case
     _text("password_hash"),  # argon2id; '' = no password, only log-in links
+    sa.Column("digest", sa.Boolean, nullable=False),  # wants the daily mail
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -219,13 +220,17 @@ endpoints = sa.Table(
     _text("site_id", index=True),
     _text("url"),
     _text("types_json"),  # [] = every type
-    sa.Column("with_text", sa.Boolean, nullable=False),
-    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    _text("payload"),  # thin | full | text
+    _text("format"),  # standard | cloudevents | notice
+    sa.Column("batch", sa.Integer, nullable=False),  # events in one POST at most; 1 = no batches
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),  # of a notice: its whole URL
     sa.Column("old_secret_sealed", sa.LargeBinary),  # still signs until old_secret_until
     sa.Column("old_secret_until", Millis),
     _text("state"),  # enabled | disabled
     _text("disabled_because"),
     sa.Column("failing_since", Millis),
+    sa.Column("failures", sa.Integer, nullable=False),  # attempts in a row that failed
+    sa.Column("resume_at", Millis, nullable=False),  # nothing goes to it before; 0 = at once
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -240,6 +245,8 @@ events = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     _text("data_json"),  # frozen when the fact happened; without the text
     sa.Column("created_at", Millis, nullable=False),
+    # For forgetting the old ones, and for telling an endpoint what it missed.
+    sa.Index("events_by_time", "created_at", "site_id"),
 )
 
 deliveries = sa.Table(
@@ -263,6 +270,14 @@ sa.Index(
     deliveries.c.id,
     sqlite_where=deliveries.c.state == "due",
     postgresql_where=deliveries.c.state == "due",
+)
+# Dead letters, newest first, however many were delivered around them.
+sa.Index(
+    "deliveries_dead",
+    deliveries.c.endpoint_id,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.state == "dead",
+    postgresql_where=deliveries.c.state == "dead",
 )
 sa.Index(
     "deliveries_due",

@@ -129,6 +129,23 @@ def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> b
     return changed.rowcount == 1
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as it is listed. hint: its first characters. revoked_at: ms, None while it opens."""
+
+    id: str
+    kind: str
+    hint: str
+    created_at: int
+    revoked_at: int | None
+
+
+def keys_of(connection: Connection, site_id: str) -> list[KeyRow]:
+    """All keys of a site, oldest first, revoked ones too."""
+    rows = connection.execute(sa.select(keys).where(keys.c.site_id == site_id).order_by(keys.c.id))
+    return [KeyRow(one.id, one.kind, one.hint, one.created_at, one.revoked_at) for one in rows]
+
+
 def key_digest(key: str) -> str:
     """SHA-256 hex: keys are random, so a slow hash would add nothing."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -15,6 +15,7 @@ from moderation.domain.comment import Receipt
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
+from moderation.erase import erase
 from moderation.store.sites import SECRET, Key
 from service.answers import comment_out, decision_out, iso
 from service.auth import caller, secret_caller
@@ -159,6 +160,18 @@ def decide(
     state.ring(DELIVER)
     body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
     return JSONResponse(body, 201, headers={"ETag": _etag(decision.sequence)})
+
+
+@router.delete("/comments/{comment_id}", status_code=204, summary="Erase a comment")
+def forget(
+    request: Request, comment_id: str, key: Annotated[Key, Depends(secret_caller)]
+) -> Response:
+    """Its text, its author and all that is personal are forgotten; endpoints hear `comment.erased`."""
+    state = request.app.state
+    now = time.time_ns() // 1_000_000
+    erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
+    state.ring(DELIVER)
+    return Response(status_code=204)
 
 
 def _status(store: Any, comment_id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,13 +13,15 @@ from moderation.domain.delivery import Endpoint
 from moderation.doorbell import DELIVER
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Key
+from moderation.subscribe import Known
 from service.answers import iso
 from service.auth import secret_caller
-from service.schemas import EndpointChange, EndpointIn, strictly, taking
+from service.schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn, strictly, taking
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 
 Secret = Annotated[Key, Depends(secret_caller)]
+HOUR = 3_600_000  # ms
 _PRIVATE = {"Cache-Control": "private, no-store"}
 
 
@@ -35,7 +38,9 @@ def add(
         key.site_id,
         given.url,
         types=[one.value for one in given.types],
-        with_text=given.with_text,
+        payload=given.payload,
+        format=given.format,
+        batch=given.batch,
         allow=state.settings.webhook_allow,
         now=_now(),
         entropy=os.urandom,
@@ -45,18 +50,21 @@ def add(
 
 @router.get("/endpoints", summary="The site's endpoints")
 def list_all(request: Request, key: Secret) -> Response:
-    found = subscribe.list_endpoints(request.app.state.store, {key.site_id})
-    return _answer({"items": [_endpoint(one) for one in found]})
+    store = request.app.state.store
+    found = subscribe.tallied(store, subscribe.list_endpoints(store, {key.site_id}))
+    return _answer({"items": [_known(one) for one in found]})
 
 
 @router.get("/endpoints/{endpoint_id}", summary="One endpoint")
 def read(request: Request, endpoint_id: str, key: Secret) -> Response:
-    return _answer(_endpoint(subscribe.get(request.app.state.store, {key.site_id}, endpoint_id)))
+    store = request.app.state.store
+    found = subscribe.tallied(store, [subscribe.get(store, {key.site_id}, endpoint_id)])
+    return _answer(_known(found[0]))
 
 
 @router.patch(
     "/endpoints/{endpoint_id}",
-    summary="Switch an endpoint off or on",
+    summary="Change an endpoint; switch it off or on",
     openapi_extra=taking(EndpointChange),
 )
 def change(
@@ -65,13 +73,24 @@ def change(
     key: Secret,
     given: Annotated[EndpointChange, Depends(strictly(EndpointChange))],
 ) -> Response:
-    store = request.app.state.store
-    if given.enabled:
-        changed = subscribe.enable(store, {key.site_id}, endpoint_id)
-    else:
+    """Payload and format are for life: a repeated message has the same bytes."""
+    state = request.app.state
+    changed = subscribe.change(
+        state.store,
+        {key.site_id},
+        endpoint_id,
+        url=given.url,
+        types=None if given.types is None else [one.value for one in given.types],
+        batch=given.batch,
+        allow=state.settings.webhook_allow,
+    )
+    if given.enabled is True:
+        changed = subscribe.enable(state.store, {key.site_id}, endpoint_id)
+    elif given.enabled is False:
         changed = subscribe.disable(
-            store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+            state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
         )
+        state.ring(DELIVER)  # the site's other endpoints are told
     return _answer(_endpoint(changed))
 
 
@@ -81,11 +100,26 @@ def remove(request: Request, endpoint_id: str, key: Secret) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/endpoints/{endpoint_id}/secret", status_code=201, summary="A new secret")
-def rotate(request: Request, endpoint_id: str, key: Secret) -> Response:
-    """The old secret signs as well for a day."""
+@router.post(
+    "/endpoints/{endpoint_id}/secret",
+    status_code=201,
+    summary="A new secret",
+    openapi_extra=taking(RotationIn, required=False),
+)
+def rotate(
+    request: Request,
+    endpoint_id: str,
+    key: Secret,
+    given: Annotated[RotationIn, Depends(strictly(RotationIn, required=False))],
+) -> Response:
+    """The old secret signs as well, for a day unless another time is asked for."""
     secret = subscribe.rotate(
-        request.app.state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+        request.app.state.store,
+        {key.site_id},
+        endpoint_id,
+        overlap=given.overlap_hours * HOUR,
+        now=_now(),
+        entropy=os.urandom,
     )
     return _answer({"id": endpoint_id, "secret": secret}, 201)
 
@@ -98,6 +132,34 @@ def test(request: Request, endpoint_id: str, key: Secret) -> Response:
     )
     state.ring(DELIVER)
     return _answer({"event_id": event_id}, 202)
+
+
+@router.post(
+    "/endpoints/{endpoint_id}/replay",
+    status_code=202,
+    summary="Send a range again",
+    openapi_extra=taking(ReplayIn),
+)
+def replay(
+    request: Request,
+    endpoint_id: str,
+    key: Secret,
+    given: Annotated[ReplayIn, Depends(strictly(ReplayIn))],
+) -> Response:
+    """The same ids and the same bytes, so that whoever knows a message already sees that they do."""
+    state = request.app.state
+    count = subscribe.replay(
+        state.store,
+        {key.site_id},
+        endpoint_id,
+        given.what,
+        since=_millis(given.since) or 0,
+        until=_millis(given.until),
+        now=_now(),
+        entropy=os.urandom,
+    )
+    state.ring(DELIVER)
+    return _answer({"deliveries": count}, 202)
 
 
 @router.get("/endpoints/{endpoint_id}/deliveries", summary="What was sent there")
@@ -142,12 +204,19 @@ def _endpoint(one: Endpoint) -> dict[str, Any]:
         "id": one.id,
         "url": one.url,
         "types": list(one.types),
-        "with_text": one.with_text,
+        "payload": one.payload.value,
+        "format": one.format.value,
+        "batch": one.batch,
         "state": one.state,
         "disabled_because": one.disabled_because or None,
         "failing_since": iso(one.failing_since) if one.failing_since else None,
+        "resume_at": iso(one.resume_at) if one.resume_at > _now() else None,
         "created_at": iso(one.created_at),
     }
+
+
+def _known(one: Known) -> dict[str, Any]:
+    return {**_endpoint(one.endpoint), "waiting": one.tally.due, "dead": one.tally.dead}
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
@@ -178,3 +247,7 @@ def _answer(body: dict[str, Any], status: int = 200) -> Response:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _millis(at: datetime | None) -> int | None:
+    return None if at is None else round(at.timestamp() * 1000)

@@ -81,6 +81,50 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
     assert " on " not in gatehouse("face", "list", "Q").stdout
 
 
+def test_an_endpoint_s_life(gatehouse: Run, data: Path) -> None:
+    gatehouse("migrate")
+    gatehouse("site", "add", "Herald", "--origin", "https://herald.test")
+    options = ("--type", "comment.held", "--payload", "thin", "--batch", "9", "--json")
+    made = gatehouse("endpoint", "add", "Herald", "https://herald.test/hook", *options)
+    id = json.loads(made.stdout)["id"]
+    assert gatehouse("endpoint", "change", id, "--all-types", "--batch", "1").returncode == 0
+    assert gatehouse("endpoint", "test", id).stdout.startswith("evt_")
+    (listed,) = gatehouse("endpoint", "list", "Herald", "--json").stdout.splitlines()
+    facts = {"types": [], "batch": 1, "payload": "thin", "state": "well", "waiting": 1, "dead": 0}
+    assert facts.items() <= json.loads(listed).items()
+    assert gatehouse("endpoint", "disable", id).returncode == 0
+    dead = gatehouse("endpoint", "deliveries", id, "--state", "dead").stdout
+    assert re.fullmatch(r"dlv_\w+  webhook.test +dead .*attempt 1: disabled\n", dead)
+    refused = gatehouse("endpoint", "replay", id)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    gatehouse("endpoint", "enable", id)
+    replayed = gatehouse("endpoint", "replay", id, "--since", "2026-01-01")
+    assert replayed.stderr == "1 deliveries are due.\n"
+    rotated = json.loads(gatehouse("endpoint", "rotate", id, "--json").stdout)
+    assert rotated["secret"] not in ("", json.loads(made.stdout)["secret"])
+    gatehouse("endpoint", "remove", id)
+    assert gatehouse("endpoint", "list", "Herald").stdout == ""
+
+
+def test_keys_and_people_leave_again(gatehouse: Run, data: Path) -> None:
+    gatehouse("migrate")
+    gatehouse("site", "add", "Herald", "--origin", "https://herald.test")
+    gatehouse("site", "add-key", "Herald", "secret")
+    keys = gatehouse("site", "keys", "Herald", "--json").stdout.splitlines()
+    assert [json.loads(one)["kind"] for one in keys].count("secret") == 2
+    id = json.loads(keys[0])["id"]
+    assert gatehouse("site", "revoke-key", "Herald", id).returncode == 0
+    assert gatehouse("site", "revoke-key", "Herald", id).returncode == 1, "once"
+    assert f"{id}" in gatehouse("site", "keys", "Herald").stdout
+    gatehouse("moderator", "add", "bob@herald.test", "--role", "editor", "--site", "Herald")
+    assert gatehouse("moderator", "list", "Herald").stdout == "editor      bob@herald.test\n"
+    assert gatehouse("moderator", "digest", "bob@herald.test", "--off").returncode == 0
+    revoke = ("moderator", "revoke", "bob@herald.test", "--site", "Herald")
+    assert gatehouse(*revoke).returncode == 0
+    assert gatehouse(*revoke).returncode == 1
+    assert gatehouse("moderator", "list", "Herald").stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "says"),
     [

@@ -85,11 +85,16 @@ def test_a_sequence_is_a_small_number_and_nothing_like_one(api):
 
 def test_a_switch_is_true_or_false(api):
     for value in ("true", "yes", 1, 0, "off", None):
-        for method, path, body in (
-            ("POST", "/api/v1/endpoints", {"url": "https://x.test/", "with_text": value}),
-            ("PATCH", "/api/v1/endpoints/ep_nobody", {"enabled": value}),
-        ):
-            assert send(api, method, path, json.dumps(body).encode()).status_code == 422
+        body = json.dumps({"enabled": value}).encode()
+        assert send(api, "PATCH", "/api/v1/endpoints/ep_nobody", body).status_code == 422
+
+
+def test_a_size_is_a_small_whole_number(api):
+    for value in ("1", 1.0, True, 0, -1, 101, 2**63, None):
+        body = json.dumps({"url": "https://x.test/", "batch": value}).encode()
+        assert send(api, "POST", "/api/v1/endpoints", body).status_code == 422
+        body = json.dumps({"batch": value}).encode()
+        assert send(api, "PATCH", "/api/v1/endpoints/ep_nobody", body).status_code == 422
 
 
 def test_generated_nonsense_is_never_our_fault(api):

@@ -17,18 +17,21 @@ from moderation.domain.delivery import (
     RETRY_AFTER_LIMIT,
     RETRY_DELAYS,
     Fate,
+    Format,
+    Payload,
     next_delay,
     outcome_of,
     parse_retry_after,
 )
 from moderation.domain.event import (
+    Event,
     EventType,
-    body,
     decision_event,
     event_id,
     frozen,
     received_event,
 )
+from moderation.domain.message import Fact, Message, message, shaped
 from moderation.domain.score import Span
 
 AT = 1_790_000_000_123
@@ -53,14 +56,16 @@ DECISION = Decision(
 )
 
 
+def told(event: Event, format: Format = Format.STANDARD) -> Message:
+    data = frozen(event.data)
+    about = event.comment_id
+    return message(Fact(event.id, event.site_id, event.type, about, event.created_at, data), format)
+
+
 def test_the_published_vector() -> None:
     """Of the specification's reference libraries: their secret, id, time, body and signature."""
-    headers = signed(
-        "msg_p5jXN8AQM9LWM0D4loKWxJek",
-        1_614_265_330_000,
-        '{"test": 2432232314}',
-        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
-    )
+    published = Message("msg_p5jXN8AQM9LWM0D4loKWxJek", "", '{"test": 2432232314}')
+    headers = signed(published, 1_614_265_330_000, ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
     assert headers["webhook-timestamp"] == "1614265330"
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
@@ -68,7 +73,7 @@ def test_the_published_vector() -> None:
 def test_the_message_of_a_decision() -> None:
     event = decision_event(DECISION, "site_1", PAGE, "", Status.PENDING)
     assert event.type == "comment.held"
-    message = json.loads(body(event.type, event.created_at, frozen(event.data)))
+    message = json.loads(told(event).body)
     assert list(message) == ["type", "timestamp", "data"]
     assert message["timestamp"] == "2026-09-21T14:13:20.123Z"
     assert message["data"] == {
@@ -114,12 +119,18 @@ def test_no_e_mail_address_or_text_by_itself() -> None:
 @given(st.text())
 def test_the_body_is_minified_ascii_with_the_text_intact(text: str) -> None:
     data = frozen({"comment_id": "cmt_1", "page": {"title": "Ünï"}, "value": 0.1})
-    first, second = (body("comment.held", AT, data, text) for _ in range(2))
+    first, second = (
+        message(
+            Fact("evt_1", "site_1", "comment.held", "cmt_1", AT, shaped(data, Payload.TEXT, text)),
+            Format.STANDARD,
+        ).body
+        for _ in range(2)
+    )
     assert first == second
     assert first.isascii()
-    message = json.loads(first)
-    assert message["data"]["text"] == text
-    assert json.dumps(message, separators=(",", ":")) == first
+    read = json.loads(first)
+    assert read["data"]["text"] == text
+    assert json.dumps(read, separators=(",", ":")) == first
 
 
 def test_nan_is_refused_when_frozen_and_not_found_by_the_receiver() -> None:
@@ -213,6 +224,6 @@ def test_the_library_would_sign_a_naive_time_as_if_it_were_utc() -> None:
     """The trap that signed() avoids: it hands over aware UTC datetimes only."""
     secret = "whsec_" + "QUJD" * 8
     at = 1_790_000_000_000
-    headers = signed("evt_1", at, "{}", [secret])
+    headers = signed(Message("evt_1", "", "{}"), at, [secret])
     right = Webhook(secret).sign("evt_1", datetime.fromtimestamp(at / 1000, UTC), "{}")
     assert headers["webhook-signature"] == right

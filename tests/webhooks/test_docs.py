@@ -12,7 +12,10 @@ from moderation import subscribe
 from moderation.deliver import PER_ENDPOINT, signed
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.event import EventType, body, decision_event, frozen
+from moderation.domain.delivery import BATCH_LIMIT, BREAK_AFTER, Format, Payload
+from moderation.domain.event import EventType, decision_event, frozen
+from moderation.domain.message import BATCH_TYPE, THIN, Fact
+from moderation.domain.message import message as message_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 SECRET = "whsec_" + "QUJD" * 8
@@ -29,8 +32,11 @@ def message(sequence: int, outcome: Outcome) -> tuple[dict[str, str], bytes]:
     event = decision_event(
         decision, "site_1", {"url": "", "title": "", "id": ""}, "", Status.PENDING
     )
-    said = body(event.type, event.created_at, frozen(event.data))
-    return signed(event.id, time.time_ns() // 1_000_000, said, [SECRET]), said.encode()
+    said = message_of(
+        Fact(event.id, "site_1", event.type, "cmt_1", event.created_at, frozen(event.data)),
+        Format.STANDARD,
+    )
+    return signed(said, time.time_ns() // 1_000_000, [SECRET]), said.body.encode()
 
 
 def test_the_python_of_the_page_runs() -> None:
@@ -59,6 +65,12 @@ def test_the_example_has_the_shape_of_a_message() -> None:
 
 
 def test_the_types_and_limits_of_the_page_are_the_code_s() -> None:
-    assert re.findall(r"^\| `([a-z.]+)` \|", PAGE, re.MULTILINE) == list(EventType)
+    assert re.findall(r"^\| `([a-z]+\.[a-z]+)` \|", PAGE, re.MULTILINE) == list(EventType)
     assert f"at\nmost {subscribe.ENDPOINT_LIMIT} endpoints" in PAGE
     assert {4: "At most four messages"}[PER_ENDPOINT] in PAGE
+    assert {5: "After five failures in a row"}[BREAK_AFTER] in PAGE
+    assert f"| 1 to {BATCH_LIMIT} |" in PAGE and f'"type":"{BATCH_TYPE}"' in PAGE
+    for option in (Payload, Format):
+        offered = ", ".join(f"`{one}`" for one in option if one is not Format.NOTICE)
+        assert f"| {offered} |" in PAGE
+    assert THIN == ("comment_id", "endpoint_id", "site_id", "sequence", "revision")

@@ -80,7 +80,8 @@ def test_other_sites_see_and_change_nothing(herald: Newsroom) -> None:
         lambda: subscribe.rotate(store, bobs, endpoint_id, now=now, entropy=os.urandom),
         lambda: subscribe.list_deliveries(store, bobs, endpoint_id),
         lambda: subscribe.resend(store, bobs, delivery.id, now=now),
-        lambda: subscribe.resend_dead(store, bobs, endpoint_id, since=0, now=now),
+        lambda: subscribe.replay(store, bobs, endpoint_id, now=now, entropy=os.urandom),
+        lambda: subscribe.change(store, bobs, endpoint_id, batch=2),
         lambda: subscribe.send_test(store, bobs, endpoint_id, now=now, entropy=os.urandom),
     ):
         with pytest.raises(NotFound):

@@ -1,0 +1,26 @@
+"""`gatehouse erase`: forget what a comment said and who wrote it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gatehouse.sites import SiteGiven, find_site
+from gatehouse.store import entropy, now, opened
+
+
+def erase(
+    site: SiteGiven, comment: Annotated[list[str], typer.Argument(help="Ids of comments.")]
+) -> None:
+    """Erase comments for good; endpoints hear `comment.erased`.
+
+    Text, author and all that is personal go. What was decided, and when, stays.
+    """
+    from moderation import erase as verb
+
+    with opened() as store:
+        with store.read() as connection:
+            site_id = find_site(connection, site).id
+        for one in comment:
+            verb.erase(store, {site_id}, one, now=now(), entropy=entropy)
+    print(f"{len(comment)} erased.", file=sys.stderr)

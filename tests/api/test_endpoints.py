@@ -1,0 +1,120 @@
+"""/api/v1/endpoints: made, changed, tried, replayed; comments erased; another site's are not there."""
+
+import pytest
+
+from tests.cast import key_of, newspaper
+
+URL = "https://hooks.example.com/gatehouse"
+
+
+def send(api, method: str, path: str, body: object = None, key: str = ""):
+    headers = {"Authorization": f"Bearer {key or api.secret}"}
+    options = {} if body is None else {"json": body}
+    return api.client.request(method, path, headers=headers, **options)
+
+
+def add(api, **options: object) -> dict[str, object]:
+    answer = send(api, "POST", "/api/v1/endpoints", {"url": URL} | options)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_an_endpoint_chooses_and_changes(api):
+    made = add(api, types=["comment.held"], payload="thin", format="cloudevents", batch=50)
+    path = f"/api/v1/endpoints/{made['id']}"
+    assert made["secret"].startswith("whsec_")
+    read = send(api, "GET", path).json()
+    assert (read["payload"], read["format"], read["batch"]) == ("thin", "cloudevents", 50)
+    assert (read["waiting"], read["dead"], read["state"]) == (0, 0, "enabled")
+    changed = send(
+        api, "PATCH", path, {"types": [], "batch": 1, "url": URL + "/2", "enabled": False}
+    ).json()
+    assert (changed["types"], changed["batch"], changed["url"]) == ([], 1, URL + "/2")
+    assert (changed["state"], changed["disabled_because"]) == ("disabled", "by hand")
+    assert send(api, "PATCH", path, {"enabled": True}).json()["state"] == "enabled"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"enabled": None},
+        {"payload": "text"},
+        {"url": "http://127.0.0.1/"},
+        {"types": ["comment.exploded"]},
+    ],
+)
+def test_a_change_that_makes_no_sense(api, body):
+    path = f"/api/v1/endpoints/{add(api)['id']}"
+    before = send(api, "GET", path).json()
+    answer = send(api, "PATCH", path, body)
+    assert answer.status_code == 422, answer.text
+    assert send(api, "GET", path).json() == before
+
+
+@pytest.mark.parametrize(
+    "body", [{"format": "notice"}, {"payload": "all"}, {"format": "soap"}, {"url": "mailto:a@b.c"}]
+)
+def test_what_only_an_operator_may_add_or_nobody(api, body):
+    assert send(api, "POST", "/api/v1/endpoints", {"url": URL} | body).status_code == 422
+
+
+def test_a_secret_is_changed_with_as_long_an_overlap_as_is_asked_for(api):
+    made = add(api)
+    path = f"/api/v1/endpoints/{made['id']}/secret"
+    fresh = send(api, "POST", path)
+    assert fresh.status_code == 201 and fresh.json()["secret"] != made["secret"]
+    assert send(api, "POST", path, {"overlap_hours": 720}).status_code == 201
+    assert send(api, "POST", path, {"overlap_hours": 721}).status_code == 422
+
+
+def test_dead_letters_are_counted_listed_and_replayed(api):
+    path = f"/api/v1/endpoints/{add(api)['id']}"
+    api.hand_in()
+    assert send(api, "GET", path).json()["waiting"] == 1
+    send(api, "PATCH", path, {"enabled": False})
+    assert send(api, "GET", path).json()["dead"] == 1
+    (dead,) = send(api, "GET", f"{path}/deliveries?state=dead").json()["items"]
+    assert dead["attempts"][-1]["error"] == "disabled"
+    assert send(api, "POST", f"{path}/replay", {}).status_code == 409, "enable it first"
+    api.hand_in()
+    send(api, "PATCH", path, {"enabled": True})
+    soon = "2100-01-01T00:00:00Z"
+    assert send(api, "POST", f"{path}/replay", {"since": soon}).status_code == 422
+    assert send(api, "POST", f"{path}/replay", {"since": "2026-01-01T00:00:00"}).status_code == 422
+    given = {"since": "2020-01-01T00:00:00+01:00", "until": soon}
+    for what in ("dead", "missed"):
+        answer = send(api, "POST", f"{path}/replay", given | {"what": what})
+        assert (answer.status_code, answer.json()) == (202, {"deliveries": 1})
+    (listed,) = send(api, "GET", "/api/v1/endpoints").json()["items"]
+    assert (listed["waiting"], listed["dead"]) == (2, 0)
+
+
+def test_a_comment_is_erased(api):
+    add(api, types=["comment.erased"])
+    id = api.hand_in().json()["id"]
+    bobs = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
+    assert send(api, "DELETE", f"/api/v1/comments/{id}", key=bobs).status_code == 404
+    assert send(api, "DELETE", f"/api/v1/comments/{id}").status_code == 204
+    read = api.get(f"/api/v1/comments/{id}").json()
+    assert (read["status"], read["text"], read["author"]["name"]) == ("erased", "", "")
+    answer = api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "approve"})
+    assert answer.status_code == 404
+    (listed,) = send(api, "GET", "/api/v1/endpoints").json()["items"]
+    assert listed["waiting"] == 1
+
+
+def test_another_site_s_endpoints_are_not_there(api):
+    path = f"/api/v1/endpoints/{add(api)['id']}"
+    bobs = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
+    for method, below, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"enabled": False}),
+        ("POST", "/secret", None),
+        ("POST", "/test", None),
+        ("POST", "/replay", {}),
+        ("GET", "/deliveries", None),
+        ("DELETE", "", None),
+    ):
+        assert send(api, method, path + below, body, key=bobs).status_code == 404
+    assert send(api, "GET", path).json()["state"] == "enabled"
