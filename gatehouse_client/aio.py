@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -147,6 +148,10 @@ class AsyncGatehouse:
         """The approved comments of a page, oldest first. No key is sent: it is public."""
         return self._pages(calls.thread(page_url, site_id, size))
 
+    async def erase(self, comment_id: str) -> None:
+        """Forgets its text, its author and all that is personal, for good."""
+        await self.send(calls.erase(comment_id))
+
     # --- webhooks ---------------------------------------------------------------------------------
 
     async def endpoints(self) -> list[Endpoint]:
@@ -158,10 +163,19 @@ class AsyncGatehouse:
         return await self.send(calls.endpoint(endpoint_id))
 
     async def add_endpoint(
-        self, url: str, *, types: Sequence[str] = (), with_text: bool = False
+        self,
+        url: str,
+        *,
+        types: Sequence[str] = (),
+        payload: str = "full",
+        format: str = "standard",
+        batch: int = 1,
     ) -> Endpoint:
-        """A new one; its `secret` is shown this once. types: of events, () for all."""
-        return await self.send(calls.add_endpoint(url, types, with_text))
+        """A new one; its `secret` is shown this once. types: of events, () for all.
+
+        payload: thin, full or text. format: standard or cloudevents. batch: events a POST, to 100.
+        """
+        return await self.send(calls.add_endpoint(url, types, payload, format, batch))
 
     async def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
         """Stops telling it, or starts again from now on."""
@@ -171,9 +185,9 @@ class AsyncGatehouse:
         """Forgets it with its deliveries."""
         await self.send(calls.remove_endpoint(endpoint_id))
 
-    async def rotate_secret(self, endpoint_id: str) -> str:
-        """A new secret; the old one signs as well for a day."""
-        return await self.send(calls.rotate_secret(endpoint_id))
+    async def rotate_secret(self, endpoint_id: str, *, overlap_hours: int = 24) -> str:
+        """A new secret; the old one signs as well for so long, at most 720 hours."""
+        return await self.send(calls.rotate_secret(endpoint_id, overlap_hours))
 
     async def test_endpoint(self, endpoint_id: str) -> str:
         """Sends a `webhook.test` message; its id."""
@@ -188,6 +202,17 @@ class AsyncGatehouse:
     async def resend(self, delivery_id: str) -> Delivery:
         """Sends one again: the same id and the same bytes."""
         return await self.send(calls.resend(delivery_id))
+
+    async def replay(
+        self,
+        endpoint_id: str,
+        *,
+        what: str = "dead",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Sends a range again; how many deliveries. what: dead, all or missed. Times with a zone."""
+        return await self.send(calls.replay(endpoint_id, what, since, until))
 
     # --- the way there ----------------------------------------------------------------------------
 

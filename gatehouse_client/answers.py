@@ -192,17 +192,24 @@ class Queue:
 class Endpoint:
     """Where a site is told. types: () for every type. secret: only in the answer that makes it.
 
+    payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
     state: enabled | disabled. failing_since: None while it accepts what it is sent.
+    resume_at: until then it rests, None where it does not. waiting, dead: deliveries, where asked for.
     """
 
     id: str
     url: str
     types: tuple[str, ...]
-    with_text: bool
+    payload: str
+    format: str
+    batch: int
     state: str
     disabled_because: str | None
     failing_since: datetime | None
+    resume_at: datetime | None
     created_at: datetime
+    waiting: int = 0
+    dead: int = 0
     secret: str = ""
 
     @classmethod
@@ -212,7 +219,10 @@ class Endpoint:
             data,
             types=tuple(data["types"]),
             failing_since=_moment(data["failing_since"]),
+            resume_at=_moment(data["resume_at"]),
             created_at=moment(data["created_at"]),
+            waiting=data.get("waiting", 0),
+            dead=data.get("dead", 0),
             secret=data.get("secret", ""),
         )
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -119,8 +120,15 @@ def endpoint(endpoint_id: str) -> Call[Endpoint]:
     return Call("GET", _endpoint(endpoint_id), Endpoint.read, repeatable=True)
 
 
-def add_endpoint(url: str, types: Sequence[str], with_text: bool) -> Call[Endpoint]:
-    body = {"url": url, "types": list(types), "with_text": with_text}
+def erase(comment_id: str) -> Call[None]:
+    return Call("DELETE", f"{API}/comments/{_id(comment_id)}", lambda _: None, repeatable=True)
+
+
+def add_endpoint(
+    url: str, types: Sequence[str], payload: str, format: str, batch: int
+) -> Call[Endpoint]:
+    body = {"url": url, "types": list(types)}
+    body |= {"payload": payload, "format": format, "batch": batch}
     return Call("POST", f"{API}/endpoints", Endpoint.read, body)
 
 
@@ -133,8 +141,19 @@ def remove_endpoint(endpoint_id: str) -> Call[None]:
     return Call("DELETE", _endpoint(endpoint_id), lambda _: None)
 
 
-def rotate_secret(endpoint_id: str) -> Call[str]:
-    return Call("POST", f"{_endpoint(endpoint_id)}/secret", lambda data: str(data["secret"]))
+def rotate_secret(endpoint_id: str, overlap_hours: int) -> Call[str]:
+    body = {"overlap_hours": overlap_hours}
+    return Call("POST", f"{_endpoint(endpoint_id)}/secret", lambda data: str(data["secret"]), body)
+
+
+def replay(
+    endpoint_id: str, what: str, since: datetime | None, until: datetime | None
+) -> Call[int]:
+    moments = {"since": since, "until": until}
+    body = {"what": what} | {name: at.isoformat() for name, at in moments.items() if at}
+    return Call(
+        "POST", f"{_endpoint(endpoint_id)}/replay", lambda data: int(data["deliveries"]), body
+    )
 
 
 def test_endpoint(endpoint_id: str) -> Call[str]:

@@ -78,6 +78,8 @@ def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     [delivery] = gatehouse.deliveries(made.id)
     assert (delivery.type, delivery.state, delivery.attempts) == ("webhook.test", "due", ())
     assert gatehouse.resend(delivery.id).id == delivery.id
+    assert gatehouse.endpoint(made.id).waiting == 1
+    assert gatehouse.replay(made.id) == 0
     assert gatehouse.switch_endpoint(made.id, enabled=False).state == "disabled"
     gatehouse.remove_endpoint(made.id)
     assert made.id not in [one.id for one in gatehouse.endpoints()]

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
@@ -44,10 +45,14 @@ EVERY: dict[str, Call[Any]] = {
     "thread": calls.thread("https://herald.test/1", "site_1", 10),
     "endpoints": calls.endpoints(),
     "endpoint": calls.endpoint("ep_1"),
-    "add_endpoint": calls.add_endpoint("https://herald.test/hook", ["comment.held"], True),
+    "add_endpoint": calls.add_endpoint(
+        "https://herald.test/hook", ["comment.held"], "thin", "cloudevents", 100
+    ),
     "switch_endpoint": calls.switch_endpoint("ep_1", True),
     "remove_endpoint": calls.remove_endpoint("ep_1"),
-    "rotate_secret": calls.rotate_secret("ep_1"),
+    "rotate_secret": calls.rotate_secret("ep_1", 0),
+    "replay": calls.replay("ep_1", "all", datetime.now(UTC), None),
+    "erase": calls.erase("cmt_1"),
     "test_endpoint": calls.test_endpoint("ep_1"),
     "deliveries": calls.deliveries("ep_1", "dead", 10),
     "resend": calls.resend("dlv_1"),
