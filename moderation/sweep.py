@@ -24,7 +24,9 @@ def sweep(store: Store, now: int) -> Due:
         return Due(work.is_due(connection, now), deliveries.is_due(connection, now))
 
 
-def purge(store: Store, now: int, idempotency_hours: int, feedback_days: int = 365, webhook_days: int = 30) -> int:
+def purge(
+    store: Store, now: int, idempotency_hours: int, feedback_days: int = 365, webhook_days: int = 30
+) -> int:
     """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
