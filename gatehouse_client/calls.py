@@ -127,8 +127,8 @@ def erase(comment_id: str) -> Call[None]:
 def add_endpoint(
     url: str, types: Sequence[str], payload: str, format: str, batch: int
 ) -> Call[Endpoint]:
-    body = {"url": url, "types": list(types)}
-    body |= {"payload": payload, "format": format, "batch": batch}
+    chosen = {"payload": payload, "format": format, "batch": batch}
+    body = {"url": url, "types": list(types), **chosen}
     return Call("POST", f"{API}/endpoints", Endpoint.read, body)
 
 
