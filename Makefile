@@ -8,7 +8,7 @@ EXTRAS :=
 # Handed on: make test ARGS="-k judge", make run ARGS="--port 9000", make bench ARGS=intake
 ARGS :=
 
-.PHONY: help env run test check lock docs bench format dev extras
+.PHONY: help env run test check lock docs bench format dev extras clients
 .DEFAULT_GOAL := help
 # Two pips at once would spoil the environment.
 .NOTPARALLEL:
@@ -21,7 +21,7 @@ env: .venv/.run extras ## Make the environment in .venv, from the lock file (EXT
 run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-C stops it
 	@exec .venv/bin/gatehouse up $(ARGS)
 
-test: dev extras ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
+test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
 	$(PYTHON) -m pytest $(ARGS)
 
 check: dev ## Check format, lint, types, imports and lock files
@@ -53,6 +53,16 @@ bench: dev ## Measure every speed claim again
 	@touch .venv/.run $@
 
 dev: .venv/.dev
+
+# Real clients of other services; where there is no npm, their tests say so.
+clients: .venv/.clients
+
+.venv/.clients: tests/clients/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the clients of tests/clients ..." >&2; \
+		npm ci --silent --prefix tests/clients && mkdir -p .venv && touch $@ || \
+			echo "They could not be had; their tests will say so." >&2; \
+	fi
 
 extras: .venv/.run
 	@for extra in $(EXTRAS); do \

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -11,6 +12,12 @@ from moderation.store.migrate import migrate
 from tests.servers import SECRET, Broker, NoPostgres, Postgres
 
 _missing: set[str] = set()  # what could not be tested here, and why
+
+
+def skip_loudly(why: str) -> NoReturn:
+    """Skips, and says so once more at the end, where nobody overlooks it."""
+    _missing.add(why)
+    pytest.skip(why)
 
 
 class _Cluster:
@@ -30,8 +37,7 @@ class _Cluster:
                 self._server = Postgres()
             except NoPostgres as error:
                 self._why_not = f"NO POSTGRESQL, half of the store's tests did not run: {error}"
-                _missing.add(self._why_not)
-                pytest.skip(self._why_not)
+                skip_loudly(self._why_not)
         return self._server
 
     def empty(self) -> str:
