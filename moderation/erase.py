@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
-from moderation.store import comments, decisions, outbox
+from moderation.store import comments, decisions, outbox, sketches
 from moderation.store.engine import Store
 
 
@@ -17,7 +17,7 @@ def erase(
     now: int,
     entropy: Callable[[int], bytes],
 ) -> None:
-    """Forgets text, author, personal data and measurements, and sends `comment.erased`, in one
+    """Forgets text and its sketch, author, personal data and measurements, and sends `comment.erased`, in one
     transaction. That there was a comment, where and when, and what was decided about it stays.
 
     Erasing twice is erasing once. Raises NotFound for what is not there or not theirs.
@@ -30,6 +30,7 @@ def erase(
             return
         sequence = standing.sequence + 1
         comments.erase(connection, comment_id, sequence)
+        sketches.forget(connection, [comment_id])
         event = erased_event(
             comment_id,
             standing.site_id,

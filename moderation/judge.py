@@ -12,9 +12,11 @@ from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.score import Candidate, Findings, Traces
 from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
-from moderation.store import decisions, outbox, work
+from moderation.scorers.sketch import sketches
+from moderation.store import decisions, histories, outbox, work
 from moderation.store.decisions import Standing
 from moderation.store.engine import Store
+from moderation.store.histories import Recalled
 from moderation.store.seal import Seal
 from moderation.store.work import Job
 
@@ -45,8 +47,9 @@ def judge(
 ) -> Judged:
     """Takes up to `limit` due revisions, judges them and records what was found and decided.
 
-    Scorers run outside any transaction. What was measured, the decision, its event and deliveries
-    are written in one. Work whose lease was lost meanwhile is dropped: somebody else does it.
+    What is known of their authors, links and likes is read first. Scorers run outside any transaction.
+    What was measured, the decision, its event and deliveries, and what is remembered of the text are
+    written in one. Work whose lease was lost meanwhile is dropped: somebody else does it.
     A person's decision stands; the findings are then kept as advice.
     """
     with store.write() as connection:
@@ -57,6 +60,14 @@ def judge(
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
     candidates = [_candidate(job, store.seal) for job in fresh]
+    with store.read() as connection:
+        recalled = histories.recall(
+            connection, list(zip(candidates, sketches(candidates), strict=True)), now()
+        )
+    candidates = [
+        replace(one, history=history)
+        for one, history in zip(candidates, recalled.histories, strict=True)
+    ]
     found = panel.measure(candidates) if fresh else []
     judged = [
         _Judged(job, what, *_verdict(job, candidate, what, panel, policy))
@@ -66,7 +77,7 @@ def judge(
         _Judged(job, Findings(failed=panel.names), _gave_up(()), _actor(_policy_of(job, policy)))
         for job in spent
     ]
-    return _record(store, judged, lease, now(), entropy)
+    return _record(store, judged, recalled, lease, now(), entropy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,7 @@ def _with_evidence(reason: Reason, candidate: Candidate, found: Findings, panel:
 def _record(
     store: Store,
     judged: Sequence[_Judged],
+    recalled: Recalled,
     lease: str,
     now: int,
     entropy: Callable[[int], bytes],
@@ -187,6 +199,7 @@ def _record(
     with store.write() as connection:
         held = work.still_leased(connection, lease, [one.job.comment_id for one in judged])
         ours = [one for one in judged if one.job.comment_id in held]
+        histories.remember(connection, recalled, held, now, entropy)
         standings = decisions.standings(connection, sorted(held))
         current = decisions.latest(connection, [id for id in held if standings[id].sequence > 0])
         new = [

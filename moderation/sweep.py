@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from moderation.store import deliveries, heartbeats, retention, work
+from moderation.store import deliveries, heartbeats, retention, sketches, work
 from moderation.store.engine import Store
 
 HOUR = 3_600_000  # ms
 DAY = 24 * HOUR
 PURGE_LIMIT = 5_000  # rows a table and sweep: a sweep must not hold SQLite's one writer for long
+SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +38,5 @@ def purge(
             + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
             + retention.sign_ins(connection, now, PURGE_LIMIT)
             + retention.told(connection, now - webhook_days * DAY, PURGE_LIMIT)
+            + sketches.purge(connection, now, SKETCH_LIMIT)
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.domain.comment import NO_FORM, FormFacts
+from moderation.domain.history import NO_HISTORY, History
 from moderation.domain.text import View
 
 
@@ -61,7 +62,7 @@ class Candidate:
 
     text: the original. view: its normalised twin, offsets mapped back. language: of the page,
     '' where unknown. author_name, author_url: as typed in. created_at: when it was handed in, ms.
-    Ids are '' for a text that is scored and not kept.
+    Ids are '' for a text that is scored and not kept. history: what the store knows beside it.
     """
 
     text: str
@@ -77,6 +78,7 @@ class Candidate:
     created_at: int = 0
     traces: Traces = Traces()
     form: FormFacts = NO_FORM
+    history: History = NO_HISTORY
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 SQLite has one writer at a time, so what PostgreSQL must lock it simply takes.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql.schema import Table
 
 _CLAIM_PENDING = """
@@ -64,6 +65,34 @@ OLDEST_DUE = {
 def oldest_due(connection: Connection) -> TextClause:
     """The oldest due deliveries of each endpoint, numbered; binds: now, share (of each)."""
     return OLDEST_DUE[connection.dialect.name]
+
+
+# A list as one parameter: the text of the statement stays the same, however long the list.
+_AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(:{name}))",
+    "postgresql": "= ANY(CAST(:{name} AS {kind}[]))",
+}
+
+
+@lru_cache(maxsize=64)
+def _listed(dialect: str, statement: str, name: str, kind: str) -> TextClause:
+    among = _AMONG[dialect].format(name=name, kind=kind)
+    return text(statement.replace(f"AMONG :{name}", among))
+
+
+def run_listed(
+    connection: Connection,
+    statement: str,
+    name: str,
+    values: Collection[int] | Collection[str],
+    **others: object,
+) -> CursorResult[Any]:
+    """Runs a statement in which `AMONG :name` stands for a list of numbers or of texts."""
+    dialect = connection.dialect.name
+    listed = list(values)
+    kind = "bigint" if listed and isinstance(listed[0], int) else "text"
+    given: object = json.dumps(listed) if dialect == "sqlite" else listed
+    return connection.execute(_listed(dialect, statement, name, kind), {name: given, **others})
 
 
 # PostgreSQL takes a batch as one array a column: the text of the statement stays the same whatever

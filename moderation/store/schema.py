@@ -115,9 +115,26 @@ comments = sa.Table(
     _text("status"),
     sa.Column("sequence", sa.Integer, nullable=False),
     _text("decided_by"),  # '' | policy | moderator | import
+    _text("campaign_id", server_default=""),  # '' none that people should see
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
+)
+sa.Index(
+    "comments_of_campaign",
+    comments.c.campaign_id,
+    comments.c.site_id,
+    comments.c.id,
+    sqlite_where=comments.c.campaign_id != "",
+    postgresql_where=comments.c.campaign_id != "",
+)
+sa.Index(
+    "campaigns_waiting",
+    comments.c.site_id,
+    comments.c.campaign_id,
+    comments.c.id,
+    sqlite_where=sa.and_(comments.c.campaign_id != "", comments.c.status == "held"),
+    postgresql_where=sa.and_(comments.c.campaign_id != "", comments.c.status == "held"),
 )
 
 revisions = sa.Table(
@@ -209,6 +226,77 @@ suggestions = sa.Table(
     _text("token"),
     sa.Column("created_at", Millis, nullable=False, index=True),
     sa.Index("suggestions_of_site", "site_id", "id"),
+)
+
+# --- what is remembered of comments for 30 days ------------------------------------------------------
+
+sketches = sa.Table(
+    "sketches",
+    metadata,
+    # The time it came in, then twenty bits of the comment's id: copies lie by age (store/sketches.py).
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("comment_id"),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
+    sa.Column("letters", sa.Integer, nullable=False),
+    sa.Column("keys", sa.LargeBinary, nullable=False),  # its rows in sketch_keys, 8 bytes each
+    _text("domains"),  # linked; with spaces between
+    _text("campaign_id"),  # '' like no other
+)
+sa.Index(
+    "sketches_of_campaign",
+    sketches.c.campaign_id,
+    sketches.c.number,
+    sqlite_where=sketches.c.campaign_id != "",
+    postgresql_where=sketches.c.campaign_id != "",
+)
+
+sketch_keys = sa.Table(
+    "sketch_keys",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+campaigns = sa.Table(
+    "campaigns",
+    metadata,
+    _text("id", primary_key=True),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("formed_at", Millis),  # when it became more than a phrase in common
+    # As counted when its newest member came; addresses are forgotten, these numbers stay.
+    sa.Column("comments", sa.Integer, nullable=False),
+    sa.Column("addresses", sa.Integer, nullable=False),
+    sa.Column("names", sa.Integer, nullable=False),
+    sa.Column("networks", sa.Integer, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("sites", sa.Integer, nullable=False),
+    _text("domain"),
+    sa.Column("letters", sa.Integer, nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+    sa.Column("first_at", Millis, nullable=False),
+    sa.Column("last_at", Millis, nullable=False, index=True),
+    sa.Column("kept_apart", sa.Boolean, nullable=False),  # a person split it: it never merges again
+)
+
+rulings = sa.Table(
+    "rulings",
+    metadata,
+    _text("campaign_id", primary_key=True),
+    _text("site_id", primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    _text("outcome"),  # approve | hold | reject | spam | undo
+    _text("in_force"),  # the outcome that new members meet, '' none
+    _text("moderator_id"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),  # applied to every member
+)
+
+domains = sa.Table(
+    "domains",
+    metadata,
+    _text("name", primary_key=True),  # registrable
+    sa.Column("first_seen_at", Millis, nullable=False),
 )
 
 # --- telling the sites ---------------------------------------------------------------------------

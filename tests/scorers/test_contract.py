@@ -10,6 +10,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.score import Scorer
 from moderation.scorers.bundled import Bundled
 from moderation.scorers.language import Language
+from moderation.scorers.memory import Memory
 from moderation.scorers.roster import roster
 from moderation.scorers.spam import Spam
 from moderation.scorers.wordlist import Wordlist, read_entries
@@ -18,6 +19,7 @@ from tests.scorers.candidates import HOSTILE, candidate
 SCORERS: dict[str, Callable[[], Scorer]] = {
     "bundled": Bundled,
     "language": lambda: Language(frozenset({"en"})),
+    "memory": Memory,
     "spam": Spam,
     "wordlist": lambda: Wordlist(read_entries()),
 }
@@ -93,6 +95,7 @@ def test_the_roster_has_every_scorer_once() -> None:
     assert [scorer.name for scorer in roster("bundled")] == [
         "language",
         "wordlist",
+        "memory",
         "spam",
         "bundled",
     ]

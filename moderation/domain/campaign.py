@@ -1,0 +1,236 @@
+"""Campaigns: many comments that say the same, and what tells one from a common phrase."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+DAY = 86_400_000  # ms
+WINDOW = 30 * DAY  # how long a comment is remembered
+SMALLEST = 3  # comments; two are a double click
+
+PLACES = 64  # of a signature: a share is known to +-.06
+# Letters that two comments must have in common before their text alone makes them alike: "thank you
+# for the heads up" is 22, "what a stupid thing to say" 23; a sentence of one's own is 40 and more.
+COMMON = 40
+# Share of all their letters; random tails as long as the text itself leave .3 (docs/decisions/0012).
+ALIKE = 0.25
+# A text of this length that appears word for word a third time was not thought up three times.
+LONG = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What the index remembers of a text instead of the text.
+
+    signature: PLACES smallest hashes, a byte each; two signatures agree in as many places as the texts
+    have pieces in common (MinHash: Broder 1997). letters: how many different pieces of five letters.
+    keys: by which comments that share a piece of sixteen letters find each other.
+    link_keys: the same for links and their domains. domains: linked, registrable.
+    """
+
+    signature: bytes
+    letters: int
+    keys: tuple[int, ...] = ()
+    link_keys: tuple[int, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two comments are. share: 0..1 of the pieces of both. letters: in common."""
+
+    share: float
+    letters: int
+    same_link: bool = False
+    same_source: bool = False
+
+    @property
+    def is_near(self) -> bool:
+        """Whether they may belong together: alike by text, or less so with more in common."""
+        if self.letters >= COMMON and self.share >= ALIKE:
+            return True
+        if self.same_link:
+            return self.share >= 0.3
+        return self.same_source and self.share >= 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One comment of a crowd, as far as counting needs it. address, network: keyed, '' unknown."""
+
+    comment_id: str
+    site_id: str
+    page_id: str
+    author_name: str
+    address: str
+    network: str
+    domains: tuple[str, ...]
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Comments that say the same, counted. domain: linked by most of them, '' none.
+
+    letters, share: of the likeness that brought the last one in. first_at, last_at: ms.
+    """
+
+    comments: int
+    addresses: int
+    names: int
+    networks: int
+    pages: int
+    sites: int
+    domain: str
+    letters: int
+    share: float
+    first_at: int
+    last_at: int
+
+    @property
+    def is_campaign(self) -> bool:
+        """Whether this is more than a phrase that people happen to share.
+
+        A link in common is evidence enough. Without one the text must be long, and stand on several
+        pages: below one article people quote the article and each other. Short texts are a campaign
+        only where few networks send many of them.
+        """
+        if self.comments < SMALLEST or (self.pages < 2 and max(self.addresses, self.names) < 2):
+            return False
+        if self.domain:
+            return True
+        if self.pages < 2:
+            return self.letters >= LONG and self.share >= 0.6 and self.comments >= 5
+        if self.letters >= LONG:
+            return True
+        if self.letters >= COMMON and self.comments >= 6:
+            return True
+        return self.comments >= 5 and self.pages >= 3 and 0 < self.networks * 3 <= self.comments
+
+    @property
+    def facts(self) -> str:
+        """'14 addresses on 9 pages in 20 minutes': what a sentence about it is made of."""
+        sources = (
+            counted(self.addresses, "address", "addresses")
+            if self.addresses
+            else counted(self.names, "name")
+        )
+        where = counted(self.pages, "page")
+        if self.sites > 1:
+            where += f" of {self.sites} sites"
+        return f"{sources} on {where} in {period(self.last_at - self.first_at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A comment of the index. number: its place there. campaign_id: '' where it is like no other."""
+
+    number: int
+    sketch: Sketch
+    member: Member
+    campaign_id: str = ""
+
+
+def likeness(one: Kept, other: Kept, *, same_link: bool) -> Likeness:
+    """How alike two comments are that share a key. same_link: the key is a link's or a domain's."""
+    mine, theirs = one.member, other.member
+    same_source = bool(
+        (mine.address and mine.address == theirs.address)
+        or (mine.network and mine.network == theirs.network)
+    )
+    letters = one.sketch.letters + other.sketch.letters
+    if not (one.sketch.letters and other.sketch.letters):
+        # Nothing but a word or a link, and that is the same.
+        return Likeness(float(letters == 0), 0, same_link, same_source)
+    differing = int.from_bytes(one.sketch.signature) ^ int.from_bytes(other.sketch.signature)
+    share = differing.to_bytes(PLACES).count(0) / PLACES
+    return Likeness(share, round(share / (1 + share) * letters), same_link, same_source)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def period(millis: int) -> str:
+    """'20 minutes': rounded up, so that it is never too short."""
+    minutes = -(-max(0, millis) // 60_000)
+    if minutes <= 1:
+        return "a minute"
+    if minutes < 120:
+        return f"{minutes} minutes"
+    if minutes < 48 * 60:
+        return f"{-(-minutes // 60)} hours"
+    return f"{-(-minutes // (24 * 60))} days"
+
+
+@dataclass(slots=True)
+class Gathering:
+    """A crowd while it grows. Counts every member once, whatever how often it is added."""
+
+    comments: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+    networks: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
+    sites: set[str] = field(default_factory=set)
+    domains: Counter[str] = field(default_factory=Counter)
+    first_at: int = 1 << 62
+    last_at: int = 0
+    uncounted: int = 0  # members beyond those that were read
+
+    def add(self, one: Member) -> None:
+        if one.comment_id in self.comments:
+            return
+        self.comments.add(one.comment_id)
+        self.pages.add(one.page_id)
+        self.sites.add(one.site_id)
+        self.names.add(one.author_name.casefold())
+        self.addresses.update(filter(None, (one.address,)))
+        self.networks.update(filter(None, (one.network,)))
+        self.domains.update(set(one.domains))
+        self.first_at = min(self.first_at, one.created_at)
+        self.last_at = max(self.last_at, one.created_at)
+
+    def join(self, other: "Gathering") -> None:
+        """Takes in all of the other's members."""
+        both = self.comments & other.comments
+        self.uncounted += other.uncounted
+        self.domains.update(other.domains)
+        if both:  # counted twice just now; a domain is shared by most or it is not
+            self.domains -= Counter({name: len(both) for name in other.domains})
+        for name in ("comments", "addresses", "networks", "names", "pages", "sites"):
+            getattr(self, name).update(getattr(other, name))
+        self.first_at = min(self.first_at, other.first_at)
+        self.last_at = max(self.last_at, other.last_at)
+
+    def crowd(self, likeness: Likeness) -> Crowd:
+        """As it stands now. likeness: of the one that came last to one that was there."""
+        shared = [
+            name for name, many in self.domains.most_common(1) if many * 2 > len(self.comments)
+        ]
+        return Crowd(
+            comments=len(self.comments) + self.uncounted,
+            addresses=len(self.addresses),
+            names=len(self.names),
+            networks=len(self.networks),
+            pages=len(self.pages),
+            sites=len(self.sites),
+            domain=shared[0] if shared else "",
+            letters=likeness.letters,
+            share=likeness.share,
+            first_at=self.first_at,
+            last_at=self.last_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What people have said of a campaign. outcome: by this site's own, '' for nothing in force.
+
+    elsewhere: whether another site's people call it spam.
+    """
+
+    outcome: str = ""
+    elsewhere: bool = False
+
+
+NO_RULING = Ruling()

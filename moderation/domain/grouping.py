@@ -1,0 +1,151 @@
+"""Grouping: which comments of a batch belong together, and to which campaign."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from moderation.domain.campaign import Crowd, Gathering, Kept, Likeness, likeness
+
+
+@dataclass(slots=True, eq=False)
+class Lot:
+    """Comments that belong together, as far as can be seen from here.
+
+    campaign_id: '' where they are found to belong together only now. formed: people see it as a
+    campaign. fixed: people have ruled on it or split it, so it is not merged away. found: the
+    batch's own, by position, with the likeness that brought each in. adopted: numbers of earlier
+    comments that were like no other until now. absorbed: campaigns that turn out to be this one.
+    """
+
+    gathering: Gathering = field(default_factory=Gathering)
+    campaign_id: str = ""
+    formed: bool = False
+    fixed: bool = False
+    found: dict[int, Likeness] = field(default_factory=dict)
+    adopted: set[int] = field(default_factory=set)
+    absorbed: set[str] = field(default_factory=set)
+
+    def rank(self) -> tuple[bool, bool, bool, int]:
+        """Which of two swallows the other: what people ruled on, have seen, what is stored, the larger."""
+        size = len(self.gathering.comments) + self.gathering.uncounted
+        return self.fixed, self.formed, bool(self.campaign_id), size
+
+    def swallow(self, other: "Lot") -> None:
+        self.gathering.join(other.gathering)
+        self.formed |= other.formed
+        self.found |= other.found
+        self.adopted |= other.adopted
+        self.absorbed |= other.absorbed | ({other.campaign_id} if other.campaign_id else set())
+
+    def crowd(self, position: int) -> Crowd:
+        """As a comment of the batch sees it."""
+        return self.gathering.crowd(self.found[position])
+
+    def forms(self) -> bool:
+        """Whether what was found now makes a campaign of it, if it is none yet."""
+        return self.formed or any(self.crowd(one).is_campaign for one in self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What was found about a batch. lots: by position, None for what is like no other.
+
+    near: by position, the earlier comments it is alike to, the most alike first.
+    """
+
+    lots: tuple[Lot | None, ...]
+    near: tuple[tuple[Kept, ...], ...]
+
+
+def group(
+    batch: Sequence[Kept],
+    found: Mapping[int, Sequence[int]],
+    kept: Mapping[int, Kept],
+    stored: Mapping[str, Lot],
+) -> Grouping:
+    """Groups a batch with what is remembered and with itself.
+
+    batch: in the order they came in. found: numbers by key. kept: the comments by number.
+    stored: the lot of each campaign that `kept` names; they are changed.
+    """
+    lots: list[Lot | None] = [None] * len(batch)
+    singles: dict[int, Lot] = {}
+    moved: dict[int, Lot] = {}  # by id(): where a swallowed lot went
+    positions: dict[int, list[int]] = {}  # in the batch itself, by key
+    near: list[tuple[Kept, ...]] = []
+
+    def final(lot: Lot) -> Lot:
+        while id(lot) in moved:
+            lot = moved[id(lot)]
+        return lot
+
+    def lot_of(other: Kept, at: int | None) -> Lot:
+        if at is not None and (own := lots[at]):
+            return final(own)
+        if at is None and other.campaign_id in stored:
+            return final(stored[other.campaign_id])
+        if at is None and other.number in singles:
+            return final(singles[other.number])
+        lot = Lot()
+        lot.gathering.add(other.member)
+        if at is None:
+            lot.adopted.add(other.number)
+            singles[other.number] = lot
+        else:
+            lots[at] = lot
+        return lot
+
+    for at, one in enumerate(batch):
+        alike = _alike(at, one, batch, found, kept, positions)
+        near.append(tuple(other for _, other, _ in alike))
+        # Judged before, and counted already.
+        main = final(stored[one.campaign_id]) if one.campaign_id in stored else None
+        for like, other, before in alike:
+            lot = lot_of(other, before)
+            if before is not None:
+                lot.found.setdefault(before, like)
+            if main is None or main is lot:
+                main = lot
+            elif not (main.fixed and lot.fixed):  # people want those apart
+                if lot.rank() > main.rank():
+                    main, lot = lot, main
+                main.swallow(lot)
+                moved[id(lot)] = main
+        if main is not None:
+            main.gathering.add(one.member)
+            main.found[at] = alike[0][0] if alike else Likeness(1.0, one.sketch.letters)
+        lots[at] = main
+    return Grouping(tuple(final(one) if one else None for one in lots), tuple(near))
+
+
+# Of those in the same batch that share a key: more would compare a flood with itself, pair by pair.
+_LATELY = 16
+
+
+def _alike(
+    at: int,
+    one: Kept,
+    batch: Sequence[Kept],
+    found: Mapping[int, Sequence[int]],
+    kept: Mapping[int, Kept],
+    positions: dict[int, list[int]],
+) -> list[tuple[Likeness, Kept, int | None]]:
+    """What came before and is alike, the most alike first; with its position, None outside the batch."""
+    links = set(one.sketch.link_keys)
+    seen: dict[int, tuple[bool, int | None]] = {}
+    for key in dict.fromkeys((*one.sketch.keys, *one.sketch.link_keys)):
+        is_link = key in links
+        for number in found.get(key, ()):
+            if number != one.number and number in kept:
+                seen[number] = (is_link or seen.get(number, (False, None))[0], None)
+        mine = positions.setdefault(key, [])
+        for before in mine[-_LATELY:]:
+            number = batch[before].number
+            seen[number] = (is_link or seen.get(number, (False, None))[0], before)
+        mine.append(at)
+    alike = []
+    for number, (same_link, where) in seen.items():
+        other = kept[number] if where is None else batch[where]
+        like = likeness(one, other, same_link=same_link)
+        if like.is_near:
+            alike.append((like, other, where))
+    return sorted(alike, key=lambda item: (-item[0].share, item[1].number))

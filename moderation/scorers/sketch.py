@@ -1,0 +1,132 @@
+"""Sketches: what stays of a text so that its copies are found, however their tails are varied.
+
+Two comments are compared if they share one of their eight smallest hashes of sixteen letters in a
+row, and are alike as their signatures say: 64 smallest hashes of five letters in a row, a byte each
+(bottom-k and one-permutation MinHash: Cohen & Kaplan 2007; Li, Owen & Zhang 2012; b-bit: Li & König
+2010). docs/decisions/0012 has the table by which this was chosen.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.domain.campaign import PLACES, Sketch
+from moderation.domain.score import Candidate
+
+PIECE, LONG_PIECE, KEYS = 5, 16, 8
+# Characters looked at; longer comments are told apart by their first ones.
+LIMIT = 4_000
+_LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
+_QUOTE = re.compile(r"(?m)^[ \t]*>.*$")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+")
+# One sign of Chinese, Japanese or Korean says as much as three letters.
+_DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+
+_U64 = NDArray[np.uint64]
+_PRIME = np.uint64(0x100000001B3)
+_NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def plain(text: str) -> str:
+    """The words of a normalised text, lower case; without links and quoted lines, digits alike."""
+    text = text[:LIMIT]
+    if ">" in text:
+        text = _QUOTE.sub(" ", text)
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(" ", text)
+    text = " ".join(_WORD.findall(_DIGIT.sub("0", text.lower())))
+    return text if text.isascii() else _DENSE.sub(r"\g<0>\g<0>\g<0>", text)
+
+
+def sketches(batch: Sequence[Candidate]) -> list[Sketch]:
+    """The sketch of each candidate, in order."""
+    return sketches_of([one.view.text for one in batch])
+
+
+def sketches_of(texts: Sequence[str]) -> list[Sketch]:
+    """The sketch of each normalised text, in order; without links."""
+    words = [plain(text) for text in texts]
+    short, owners = _pieces(words, PIECE)
+    short, owners = _distinct(short, owners)
+    counts = np.bincount(owners, minlength=len(words))
+    signatures = _signatures(short, owners, len(words))
+    keys = _smallest(*_distinct(*_pieces(words, LONG_PIECE)), len(words))
+    return [
+        Sketch(
+            signatures[at].tobytes() if counts[at] else bytes(PLACES),
+            int(counts[at]),
+            tuple(keys[at]) or _whole(word),
+        )
+        for at, word in enumerate(words)
+    ]
+
+
+def key_of(kind: str, value: str) -> int:
+    """A key for something that two comments have in common as a whole: a link, a domain."""
+    digest = hashlib.blake2b(f"{kind}\x1f{value}".encode("utf-8", "replace"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def _whole(words: str) -> tuple[int, ...]:
+    """The key of a text too short for pieces."""
+    return (key_of("text", words),) if words else ()
+
+
+def _pieces(words: Sequence[str], size: int) -> tuple[_U64, NDArray[np.int64]]:
+    """The hash of every `size` letters in a row, and whose it is; none reaches over a text's end."""
+    lengths = np.array([len(one) for one in words], dtype=np.int64)
+    letters = np.frombuffer("".join(words).encode("utf-32-le", "replace"), np.uint32)
+    total = len(letters)
+    if total < size:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    code = letters.astype(np.uint64)
+    hashes = np.zeros(total - size + 1, np.uint64)
+    for step in range(size):
+        hashes = hashes * _PRIME + code[step : step + len(hashes)]
+    ends = np.cumsum(lengths)
+    owners = np.repeat(np.arange(len(words)), lengths)[: len(hashes)]
+    inside = np.arange(len(hashes)) + size <= ends[owners]
+    return _mixed(hashes[inside]), owners[inside]
+
+
+def _mixed(hashes: _U64) -> _U64:
+    """splitmix64's finaliser (Steele, Lea & Flood 2014): every bit depends on every bit."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+def _distinct(hashes: _U64, owners: NDArray[np.int64]) -> tuple[_U64, NDArray[np.int64]]:
+    """Each text's hashes once, in ascending order."""
+    order = np.lexsort((hashes, owners))
+    hashes, owners = hashes[order], owners[order]
+    first = np.ones(len(hashes), bool)
+    first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+    return hashes[first], owners[first]
+
+
+def _smallest(hashes: _U64, owners: NDArray[np.int64], texts: int) -> list[list[int]]:
+    """The first KEYS hashes of each text, as signed numbers, which databases take."""
+    starts = np.searchsorted(owners, np.arange(texts + 1))
+    signed = hashes.view(np.int64)
+    return [signed[start : min(start + KEYS, end)].tolist() for start, end in pairwise(starts)]
+
+
+def _signatures(hashes: _U64, owners: NDArray[np.int64], texts: int) -> NDArray[np.uint8]:
+    """The smallest hash in each of PLACES ranges; an empty range borrows from the next full one."""
+    flat = np.full(texts * PLACES, _NONE, np.uint64)
+    places = owners * PLACES + (hashes >> np.uint64(58)).astype(np.int64)
+    np.minimum.at(flat, places, hashes << np.uint64(6))
+    grid = flat.reshape(texts, PLACES)
+    # Rotation (Shrivastava & Li 2014): for each place the nearest full one to the right, around.
+    doubled = np.concatenate([grid, grid], axis=1)
+    at = np.where(doubled != _NONE, np.arange(2 * PLACES), 4 * PLACES)
+    nearest = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1][:, :PLACES]
+    distance = (nearest - np.arange(PLACES)).astype(np.uint64)
+    taken = np.take_along_axis(doubled, np.minimum(nearest, 2 * PLACES - 1), axis=1)
+    return (_mixed(taken + distance * _PRIME) >> np.uint64(20)).astype(np.uint8)

@@ -1,0 +1,159 @@
+"""What is known of a batch before it is judged, in one read; and what is remembered of it after."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from moderation.domain.campaign import Kept, Member, Sketch
+from moderation.domain.grouping import Grouping, group
+from moderation.domain.history import History, LinkedDomain
+from moderation.domain.ids import timed_id
+from moderation.domain.score import Candidate
+from moderation.store import campaigns, sketches
+from moderation.store.campaigns import Joined
+from moderation.store.dialect import insert_rows, run_listed
+from moderation.store.schema import domains
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A batch with what is known of it. histories: by position."""
+
+    batch: tuple[Kept, ...]
+    grouping: Grouping
+    crowded: frozenset[int]
+    histories: tuple[History, ...]
+
+
+def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], now: int) -> Recalled:
+    """What is known of comments that are about to be judged. now: ms."""
+    own = [_as_kept(candidate, sketch) for candidate, sketch in asked]
+    found = sketches.find(
+        connection,
+        {key for one in own for key in (*one.sketch.keys, *one.sketch.link_keys)},
+        now,
+    )
+    kept = sketches.load(connection, {number for some in found.values() for number in some})
+    # Judged before, after a scorer that failed: they may have a campaign already.
+    own = [
+        Kept(one.number, one.sketch, one.member, kept[one.number].campaign_id)
+        if one.number in kept
+        else one
+        for one in own
+    ]
+    lots = campaigns.lots(connection, {one.campaign_id for one in kept.values()} - {""})
+    grouping = group(own, found, kept, lots)
+    ruled = campaigns.rulings_of(
+        connection, {lot.campaign_id for lot in grouping.lots if lot and lot.campaign_id}
+    )
+    first_seen = _first_seen(connection, {name for one in own for name in one.sketch.domains})
+    forming = {id(lot) for lot in grouping.lots if lot and lot.forms()}
+    histories = []
+    for at, one in enumerate(own):
+        lot, near = grouping.lots[at], grouping.near[at]
+        is_member = lot is not None and id(lot) in forming
+        histories.append(
+            History(
+                now=now,
+                campaign_id=lot.campaign_id if lot and is_member else "",
+                crowd=lot.crowd(at) if lot and is_member else None,
+                ruling=campaigns.ruling(
+                    ruled.get(lot.campaign_id, {}) if lot else {}, one.member.site_id
+                ),
+                repeats=len(near),
+                own_repeats=sum(_same_author(one.member, other.member) for other in near),
+                domains=tuple(
+                    LinkedDomain(name, min(first_seen.get(name, now), one.member.created_at))
+                    for name in one.sketch.domains
+                ),
+            )
+        )
+    crowded = frozenset(key for key, some in found.items() if len(some) >= sketches.CROWDED)
+    return Recalled(tuple(own), grouping, crowded, tuple(histories))
+
+
+def _as_kept(candidate: Candidate, sketch: Sketch) -> Kept:
+    traces = candidate.traces
+    return Kept(
+        sketches.number_of(candidate.comment_id, candidate.created_at),
+        sketch,
+        Member(
+            candidate.comment_id,
+            candidate.site_id,
+            candidate.page_id,
+            candidate.author_name,
+            traces.address_key,
+            traces.network,
+            sketch.domains,
+            candidate.created_at,
+        ),
+    )
+
+
+def _same_author(one: Member, other: Member) -> bool:
+    return bool(one.address) and one.address == other.address
+
+
+def _first_seen(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    if not names:
+        return {}
+    query = "SELECT name, first_seen_at FROM domains WHERE name AMONG :names"
+    rows = run_listed(connection, query, "names", sorted(names))
+    return {row.name: row.first_seen_at for row in rows}
+
+
+def remember(
+    connection: Connection,
+    recalled: Recalled,
+    judged: Collection[str],
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> None:
+    """Keeps the sketches of those of the batch that were judged, and the campaigns they are part of.
+
+    judged: their ids. In the transaction that records what was decided.
+    """
+    kept = [at for at, one in enumerate(recalled.batch) if one.member.comment_id in judged]
+    own = [recalled.batch[at] for at in kept]
+    sketches.add(
+        connection,
+        [(one.number, one.member.comment_id, one.sketch) for one in own],
+        recalled.crowded,
+    )
+    seen: dict[str, int] = {}
+    for one in own:
+        for name in one.sketch.domains:
+            seen[name] = min(seen.get(name, one.member.created_at), one.member.created_at)
+    insert_rows(
+        connection,
+        domains,
+        [{"name": name, "first_seen_at": at} for name, at in sorted(seen.items())],
+        new_only=True,
+    )
+    for joined in _joined(recalled, set(kept), now, entropy):
+        campaigns.join(connection, joined, now)
+
+
+def _joined(
+    recalled: Recalled, kept: Collection[int], now: int, entropy: Callable[[int], bytes]
+) -> list[Joined]:
+    """What becomes of the lots, in one order for all."""
+    lots = {id(lot): lot for lot in recalled.grouping.lots if lot}
+    joined = []
+    for lot in lots.values():
+        own = [recalled.batch[at] for at in sorted(lot.found) if at in kept]
+        if not own:
+            continue
+        last = max(at for at in lot.found if at in kept)
+        joined.append(
+            Joined(
+                lot.campaign_id or timed_id("cmp", now, entropy(10)),
+                lot.crowd(last),
+                lot.forms(),
+                lot.formed,
+                (*sorted(lot.adopted), *(one.number for one in own)),
+                tuple(sorted(lot.absorbed)),
+            )
+        )
+    return sorted(joined, key=lambda one: one.campaign_id)
