@@ -7,6 +7,7 @@ time until the next sweep. Ringing never happens inside a request: see Doorbell.
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +31,10 @@ PAUSE = 0.010
 
 # A ring that nobody heard for so long is worth nothing: the sweep has rung since. Seconds.
 EXPIRES = 30
+
+# Where the ids of comments that were just decided are called out, for those who wait for one. Nobody
+# keeps what is called; whoever missed it looks into the database.
+DECIDED = "gatehouse:decided"
 
 # Settings of the connection, shared by those who ring and those who answer.
 TRANSPORT = {
@@ -78,6 +83,7 @@ class Doorbell:
         )
         self._redis = redis_client(url, timeout=1.0)
         self._wanted: set[str] = set()
+        self._decided: list[str] = []
         self._changed = threading.Condition()
         self._open = True
         self.reachable = True
@@ -88,6 +94,12 @@ class Doorbell:
         """Wants the bell for `task` rung soon; returns at once."""
         with self._changed:
             self._wanted.add(task)
+            self._changed.notify()
+
+    def call_out(self, comment_ids: Iterable[str]) -> None:
+        """Wants it called out soon that these comments are decided; returns at once."""
+        with self._changed:
+            self._decided.extend(comment_ids)
             self._changed.notify()
 
     def answered(self, task: str) -> None:
@@ -114,11 +126,15 @@ class Doorbell:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while self._open and not self._wanted:
+                while self._open and not self._wanted and not self._decided:
                     self._changed.wait()
-                if not self._wanted:
+                if not self._wanted and not self._decided:
                     return
                 tasks, self._wanted = self._wanted, set()
+                decided, self._decided = self._decided, []
+            if decided:
+                with suppress(redis.RedisError):  # who waits looks by himself, a little later
+                    self._redis.publish(DECIDED, " ".join(decided))
             for task in tasks:
                 self._ring_now(task)
             time.sleep(PAUSE)

@@ -27,11 +27,15 @@ RETRY_AFTER = (5_000, 30_000, 120_000, 600_000)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one call did. claimed: jobs taken; decided: decisions recorded; told: deliveries queued."""
+    """What one call did. claimed: jobs taken; decided: decisions recorded; told: deliveries queued.
+
+    comment_ids: of those that are judged now, whether or not that changed anything.
+    """
 
     claimed: int = 0
     decided: int = 0
     told: int = 0
+    comment_ids: tuple[str, ...] = ()
 
 
 def judge(
@@ -224,7 +228,7 @@ def _record(
         again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
         work.finish(connection, sorted(held - {id for id, _ in again}))
         work.postpone(connection, [(id, now + after) for id, after in again])
-    return Judged(len(judged), len(new), told)
+    return Judged(len(judged), len(new), told, tuple(one.job.comment_id for one in ours))
 
 
 def _event(decision: Decision, standing: Standing) -> Event:

@@ -99,6 +99,12 @@ class Settings(BaseModel):
         le=60,
         description="Seconds a face waits for its scores until it answers 429 (Coral gives up after 0.8)",
     )
+    akismet_wait: float = Field(
+        0.7,
+        gt=0,
+        le=10,
+        description="Seconds an Akismet check waits for its decision (one client gives up after 1.0)",
+    )
     trusted_proxies: str = Field(
         "", description="Comma-separated addresses or networks whose X-Forwarded-For is believed"
     )

@@ -20,12 +20,13 @@ from service.client import parse_networks
 from service.console.routes import router as console
 from service.edge import Edge
 from service.embed.routes import router as embed
-from service.faces import openai, perspective
+from service.faces import akismet, openai, perspective
 from service.intake import Intake
-from service.limits import Limits
+from service.limits import Limits, client_url
 from service.openapi import describe
 from service.routes import comments, endpoints, health, queues, threads
 from service.scoring import Scoring
+from service.waiting import Waiting
 
 if TYPE_CHECKING:
     from moderation.scorers.panel import Panel
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.ring = bell.ring
         app.state.limits = Limits(settings)
         app.state.intake = Intake(store, partial(bell.ring, JUDGE), settings.personal_days)
+        app.state.waiting = Waiting(store, client_url(settings.broker))
         app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
         with suppress(GatehouseError):  # without a database the first call loads the models
             if await run_in_threadpool(_has_faces, store):
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await run_in_threadpool(app.state.scoring.close)
             await run_in_threadpool(app.state.intake.close)
+            await app.state.waiting.close()
             await app.state.limits.close()
             await run_in_threadpool(bell.close)
             store.close()
@@ -85,7 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
-    for face in (openai.face, perspective.face):
+    for face in (akismet.face, openai.face, perspective.face):
         app.router.routes.extend(face.routes)
     app.router.routes.insert(0, comments.QUICK)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)

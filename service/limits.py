@@ -51,7 +51,7 @@ class Limits:
             "guess": parse(settings.limit_guess),
             "face": parse(settings.limit_face),
         }
-        url = _client_url(settings.broker)
+        url = client_url(settings.broker)
         # Short time-outs and no second try (redis-py would make three, a second apart): a broker
         # that hangs must not hold a submission back.
         self._pool = ConnectionPool.from_url(
@@ -165,7 +165,7 @@ class Limits:
         self._rest_until = time.monotonic() + REST
 
 
-def _client_url(broker: str) -> str:
+def client_url(broker: str) -> str:
     """The broker's URL as redis-py wants it."""
     for scheme in ("redis+socket://", "socket://"):
         if broker.startswith(scheme):

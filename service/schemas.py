@@ -86,6 +86,22 @@ def _email(value: str) -> str:
     return value
 
 
+def is_web_address(value: str) -> bool:
+    """Whether a value may be stored as the address of a page or a website."""
+    try:
+        return bool(_web_address(_short(value)))
+    except ValueError:
+        return False
+
+
+def is_email(value: str) -> bool:
+    """Whether a value may be stored as an e-mail address."""
+    try:
+        return bool(_email(value))
+    except ValueError:
+        return False
+
+
 def _address(value: str) -> str:
     if not value:
         return value

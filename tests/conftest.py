@@ -3,13 +3,17 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from moderation.store import faces
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from tests.servers import SECRET, Broker, NoPostgres, Postgres
+
+if TYPE_CHECKING:
+    from bench.house import House
 
 _missing: set[str] = set()  # what could not be tested here, and why
 
@@ -128,6 +132,34 @@ def broker() -> Iterator[Broker]:
     broker = Broker()
     yield broker
     broker.remove()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
+    """A Gatehouse that runs, API, worker and courier over SQLite, with every face on: for clients that
+    are programs of their own. One for all tests, so none may count on being alone.
+    """
+    from bench.house import House
+
+    folder = tmp_path_factory.mktemp("house")
+    settings = {
+        "limit_address": "100000/minute",
+        "limit_guess": "1000/minute",
+        "webhook_schedule_scale": 0.01,
+    }
+    broker = Broker()
+    try:
+        url = f"sqlite+pysqlite:///{folder}/gatehouse.db"
+        with House(folder, url, broker, settings) as house:
+            with house.store.write() as connection:
+                for face in faces.FACES:
+                    faces.switch_on(connection, house.site.id, face, "", 0)
+            house.start_worker()
+            house.start_api()
+            house.wait_for_worker()
+            yield house
+    finally:
+        broker.remove()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -47,6 +47,7 @@ def judge_due() -> None:
             now=now,
             entropy=os.urandom,
         )
+        bench.bell.call_out(judged.comment_ids)
         if judged.told:
             bench.bell.ring(DELIVER)
         if judged.claimed:

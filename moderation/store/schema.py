@@ -299,6 +299,26 @@ domains = sa.Table(
     sa.Column("first_seen_at", Millis, nullable=False),
 )
 
+# --- what was answered to those who keep their comments themselves (Akismet's clients) --------------
+
+checks = sa.Table(
+    "checks",
+    metadata,
+    _text("comment_id", primary_key=True),  # also what the client knows it by
+    _text("site_id"),
+    _text("fingerprint"),  # of what was asked; the same question finds the same comment
+    _text("blog"),  # the host that asked, '' unknown
+    _text("post_id"),  # the client's own numbers, to find its comment by
+    _text("parent_id"),
+    _text("endpoint_id"),  # who hears of later decisions, '' nobody
+    _text("answer"),  # the first one: true | false | wait
+    _text("told"),  # what the client believes now
+    _text("mistake"),  # '' | missed_spam | false_positive, as the client said
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("checks_of_site", "site_id", "created_at"),
+    sa.Index("checks_by_question", "site_id", "fingerprint"),
+)
+
 # --- telling the sites ---------------------------------------------------------------------------
 
 endpoints = sa.Table(

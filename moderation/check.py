@@ -1,0 +1,65 @@
+"""Answer those who keep their comments themselves: what a comment is, and what they asked so far."""
+
+from dataclasses import dataclass
+
+from moderation.domain.check import ANSWER_OF, Answer, Check, Usage, is_blatant
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind
+from moderation.store import checks, decisions
+from moderation.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a client is told. blatant: nobody needs to see the comment."""
+
+    answer: Answer
+    blatant: bool = False
+
+
+def tell(store: Store, check: Check) -> Told:
+    """The answer as the comment stands now, kept in the same transaction.
+
+    So a decision is either in the answer, or comes after it and finds whom to tell. A comment that is
+    not there (refused, or gone) is worth waiting for.
+    """
+    with store.write() as connection:
+        standing = decisions.standings(connection, [check.comment_id]).get(check.comment_id)
+        if standing is None or standing.site_id != check.site_id:
+            return Told(Answer.WAIT)
+        answer = ANSWER_OF[standing.status]
+        checks.put(connection, check, answer)
+        blatant = False
+        if standing.status is Status.SPAM and standing.decided_by == ActorKind.POLICY:
+            latest = decisions.latest(connection, [check.comment_id])
+            blatant = is_blatant(latest[check.comment_id].reasons)
+    return Told(answer, blatant)
+
+
+def find(store: Store, site_id: str, comment_id: str, fingerprint: str) -> str | None:
+    """The comment a client means: by what we called it, else by what it says; None for a new one."""
+    with store.read() as connection:
+        return checks.find(connection, site_id, comment_id, fingerprint)
+
+
+def correct(store: Store, site_id: str, comment_id: str, right: Answer) -> bool:
+    """Notes what the client says is right; whether that is news to us, and is to be decided."""
+    with store.write() as connection:
+        standing = decisions.standings(connection, [comment_id]).get(comment_id)
+        checks.correct(connection, comment_id, right)
+        if standing is None or standing.site_id != site_id:
+            return False
+        known = standing.decided_by == ActorKind.MODERATOR
+        return not (known and ANSWER_OF[standing.status] is right)
+
+
+def usage(store: Store, site_id: str, since: int, until: int) -> list[Usage]:
+    """What was asked from `since` to before `until` (ms), by the host that asked."""
+    with store.read() as connection:
+        return checks.usage(connection, site_id, since, until)
+
+
+def count(store: Store, site_id: str, since: int) -> int:
+    """How many comments were asked about since then (ms)."""
+    with store.read() as connection:
+        return checks.count(connection, site_id, since)

@@ -1,0 +1,68 @@
+"""Checks: a site that keeps its comments itself asks what a comment is, and is told when that changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome, Reason
+
+
+class Answer(StrEnum):
+    """What the client is told, in Akismet's words; 'wait' where nobody has had the last word."""
+
+    SPAM = "true"
+    HAM = "false"
+    WAIT = "wait"
+
+
+ANSWER_OF = {
+    Status.PENDING: Answer.WAIT,
+    Status.HELD: Answer.WAIT,
+    Status.APPROVED: Answer.HAM,
+    Status.REJECTED: Answer.SPAM,  # there is no third word: what may not be shown goes with the spam
+    Status.SPAM: Answer.SPAM,
+    Status.ERASED: Answer.SPAM,
+}
+# What a client is told of later. 'hold' is not: it may already have shown the comment to people.
+LATER = {Outcome.APPROVE: Answer.HAM, Outcome.REJECT: Answer.SPAM, Outcome.SPAM: Answer.SPAM}
+
+# A spam score from which nobody needs to see the comment. Several plain signs together reach it.
+BLATANT = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question, as it is kept. comment_id: also what the client knows it by.
+
+    fingerprint: of what was asked. blog: the host that asked. post_id, parent_id: the client's own
+    numbers. endpoint_id: who hears of later decisions, '' nobody. created_at: ms.
+    """
+
+    comment_id: str
+    site_id: str
+    fingerprint: str
+    blog: str = ""
+    post_id: str = ""
+    parent_id: str = ""
+    endpoint_id: str = ""
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one host asked in a month, and how often it said that the answer was wrong."""
+
+    blog: str
+    calls: int = 0
+    spam: int = 0
+    ham: int = 0
+    missed_spam: int = 0
+    false_positives: int = 0
+
+
+def is_blatant(reasons: Sequence[Reason]) -> bool:
+    """Whether a comment that a policy called spam may be dropped unseen."""
+    return any(
+        one.label == "spam" and one.value is not None and one.value >= BLATANT for one in reasons
+    )

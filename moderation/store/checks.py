@@ -1,0 +1,90 @@
+"""Checks: what was asked, what was answered, and how often the answer was wrong."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.check import Answer, Check, Usage
+from moderation.store.dialect import upsert
+from moderation.store.schema import checks
+
+
+def put(connection: Connection, check: Check, answer: Answer) -> None:
+    """Keeps what was answered; asked again, the first answer stays, and what the client believes is new."""
+    row = {
+        "comment_id": check.comment_id,
+        "site_id": check.site_id,
+        "fingerprint": check.fingerprint,
+        "blog": check.blog,
+        "post_id": check.post_id,
+        "parent_id": check.parent_id,
+        "endpoint_id": check.endpoint_id,
+        "answer": answer.value,
+        "told": answer.value,
+        "mistake": "",
+        "created_at": check.created_at,
+    }
+    connection.execute(upsert(connection, checks, "told", "endpoint_id"), row)
+
+
+def find(connection: Connection, site_id: str, comment_id: str, fingerprint: str) -> str | None:
+    """The comment that was asked about: the one named, else the latest with this content; None where
+    there was none.
+    """
+    if comment_id:
+        named = sa.select(checks.c.comment_id).where(
+            checks.c.comment_id == comment_id, checks.c.site_id == site_id
+        )
+        if connection.execute(named).first():
+            return comment_id
+    same = (
+        sa.select(checks.c.comment_id)
+        .where(checks.c.site_id == site_id, checks.c.fingerprint == fingerprint)
+        .order_by(checks.c.created_at.desc())
+        .limit(1)
+    )
+    return connection.execute(same).scalar_one_or_none()
+
+
+def correct(connection: Connection, comment_id: str, right: Answer) -> None:
+    """The client says what is right. It was a mistake where it had been told otherwise, once."""
+    wrong = "missed_spam" if right is Answer.SPAM else "false_positive"
+    mistaken = sa.and_(checks.c.told != right.value, checks.c.mistake == "")
+    connection.execute(
+        sa.update(checks)
+        .where(checks.c.comment_id == comment_id)
+        .values(told=right.value, mistake=sa.case((mistaken, wrong), else_=checks.c.mistake))
+    )
+
+
+def usage(connection: Connection, site_id: str, since: int, until: int) -> list[Usage]:
+    """What was asked from `since` to before `until` (ms), by the host that asked."""
+
+    def count(column: sa.Column[str], value: str) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((column == value, 1), else_=0))
+
+    rows = connection.execute(
+        sa.select(
+            checks.c.blog,
+            sa.func.count(),
+            count(checks.c.answer, Answer.SPAM.value),
+            sa.func.count() - count(checks.c.answer, Answer.SPAM.value),
+            count(checks.c.mistake, "missed_spam"),
+            count(checks.c.mistake, "false_positive"),
+        )
+        .where(
+            checks.c.site_id == site_id,
+            checks.c.created_at >= since,
+            checks.c.created_at < until,
+        )
+        .group_by(checks.c.blog)
+        .order_by(checks.c.blog)
+    )
+    return [Usage(row[0], *(int(count) for count in row[1:])) for row in rows]
+
+
+def count(connection: Connection, site_id: str, since: int) -> int:
+    """How many comments were asked about since then (ms)."""
+    asked = sa.select(sa.func.count()).where(
+        checks.c.site_id == site_id, checks.c.created_at >= since
+    )
+    return connection.execute(asked).scalar_one()
