@@ -146,6 +146,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
         "limit_address": "100000/minute",
         "limit_guess": "1000/minute",
         "webhook_schedule_scale": 0.01,
+        "face_deadline": 20,  # on a busy machine, too
     }
     broker = Broker()
     try:
