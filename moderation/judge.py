@@ -8,6 +8,7 @@ from moderation.domain.comment import PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
+from moderation.domain.filter import FilterSet
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.score import Candidate, Findings, Traces
 from moderation.domain.text import normalise
@@ -16,6 +17,7 @@ from moderation.scorers.sketch import sketches
 from moderation.store import decisions, histories, outbox, work
 from moderation.store.decisions import Standing
 from moderation.store.engine import Store
+from moderation.store.filters import filters_of
 from moderation.store.histories import Recalled
 from moderation.store.seal import Seal
 from moderation.store.work import Job
@@ -63,7 +65,8 @@ def judge(
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
-    candidates = [_candidate(job, store.seal) for job in fresh]
+    own = filters_of(store, {job.site_id: job.filters_version for job in fresh})
+    candidates = [_candidate(job, store.seal, own[job.site_id]) for job in fresh]
     with store.read() as connection:
         recalled = histories.recall(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()
@@ -118,7 +121,7 @@ class _Judged:
         )
 
 
-def _candidate(job: Job, seal: Seal) -> Candidate:
+def _candidate(job: Job, seal: Seal, filters: FilterSet) -> Candidate:
     # Opened for its domain; the e-mail itself goes no further.
     email = seal.open_up(job.email_sealed, job.comment_id) if job.email_sealed else None
     return Candidate(
@@ -142,6 +145,7 @@ def _candidate(job: Job, seal: Seal) -> Candidate:
             referrer=job.referrer,
         ),
         form=job.form,
+        filters=filters,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.domain.comment import NO_FORM, FormFacts
+from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
 from moderation.domain.text import View
 
@@ -62,7 +63,8 @@ class Candidate:
 
     text: the original. view: its normalised twin, offsets mapped back. language: of the page,
     '' where unknown. author_name, author_url: as typed in. created_at: when it was handed in, ms.
-    Ids are '' for a text that is scored and not kept. history: what the store knows beside it.
+    Ids are '' for a text that is scored and not kept. filters: the site's own. history: what the
+    store knows beside it.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Candidate:
     created_at: int = 0
     traces: Traces = Traces()
     form: FormFacts = NO_FORM
+    filters: FilterSet = NO_FILTERS
     history: History = NO_HISTORY
 
 

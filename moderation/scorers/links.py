@@ -84,21 +84,36 @@ class Links:
         return tuple(dict.fromkeys(one.domain or one.host for one in (*self.links, *self.masked)))
 
 
-@lru_cache(maxsize=8192)
-def domain_of(host: str) -> str:
-    """The registrable domain of a host, in ASCII; '' for an address, a public suffix or nonsense."""
-    global _suffixes
-    if _suffixes is None:
-        _suffixes = PublicSuffixList(accept_unknown=False)
+def in_ascii(host: str) -> str:
+    """A host in lower case, with its other alphabets in punycode; '' for what can be none."""
     host = host[:300].strip(".").lower()
     if not host.isascii():
         try:
             host = host[:253].encode("idna").decode()
         except UnicodeError:
             return ""
-    if len(host) > 253 or _is_address(host):
+    return host if len(host) <= 253 else ""
+
+
+@lru_cache(maxsize=8192)
+def domain_of(host: str) -> str:
+    """The registrable domain of a host, in ASCII; '' for an address, a public suffix or nonsense."""
+    global _suffixes
+    if _suffixes is None:
+        _suffixes = PublicSuffixList(accept_unknown=False)
+    host = in_ascii(host)
+    if not host or _is_address(host):
         return ""
     return _suffixes.privatesuffix(host) or ""
+
+
+def under(host: str, domains: Collection[str]) -> bool:
+    """Whether a host is one of the domains, lies under one, or ends in a suffix among them ('.xyz')."""
+    if not domains or not (host := in_ascii(host)):
+        return False
+    parts = host.split(".")[-10:]
+    above = [".".join(parts[at:]) for at in range(len(parts))]
+    return any(one in domains or f".{one}" in domains for one in above)
 
 
 def _is_address(host: str) -> bool:
@@ -192,7 +207,7 @@ def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signa
     found = links_in(candidate.text)
     own = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
     known = {own, *trusted} - {""}
-    links = [one for one in found.links if one.domain not in known]
+    links = [one for one in found.links if not under(one.host, known)]
     if links:
         domains = list(dict.fromkeys(one.domain or one.host for one in links))
         yield sign("links", len(links), [one.span for one in links], _listed(domains))
@@ -203,7 +218,7 @@ def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signa
         ("link_shortener", [one for one in links if one.domain in SHORTENERS]),
         ("link_address", [one for one in links if _is_address(one.host)]),
         ("link_punycode", [one for one in links if "xn--" in one.host or not one.host.isascii()]),
-        ("link_masked", [one for one in found.masked if one.domain not in known]),
+        ("link_masked", [one for one in found.masked if not under(one.host, known)]),
     ):
         if some:
             yield sign(name, len(some), [one.span for one in some], some[0].domain or some[0].host)

@@ -6,6 +6,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.score import Scorer
 from moderation.scorers.bundled import Bundled
 from moderation.scorers.detoxify import Detoxify
+from moderation.scorers.filters import Filters
 from moderation.scorers.language import Language
 from moderation.scorers.memory import Memory
 from moderation.scorers.spam import Spam
@@ -30,4 +31,4 @@ def roster(toxicity_model: str, wordlist: Iterable[str] | None = None) -> tuple[
     else:
         raise Invalid("The toxicity model is 'bundled' or 'detoxify:<name or path>'.")
     words = Wordlist(read_entries() if wordlist is None else wordlist)
-    return (Language(toxicity.languages), words, Memory(), Spam(), toxicity)
+    return (Language(toxicity.languages), words, Filters(), Memory(), Spam(), toxicity)

@@ -7,8 +7,10 @@ false alarms); signs catch the crude kind and give moderators their reasons.
 import math
 from collections.abc import Collection, Iterator, Sequence
 
+from moderation.domain.filter import FilterSet
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers import author, behaviour, contacts, gibberish, links, style
+from moderation.scorers.filters import trusted_domains
 from moderation.scorers.sign import SCORER, SHOWN
 
 MODEL = "signs-2"
@@ -39,6 +41,9 @@ class Spam:
 
     name = SCORER
 
+    def __init__(self) -> None:
+        self._trusted: dict[str, tuple[int, frozenset[str]]] = {}
+
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]
 
@@ -48,13 +53,23 @@ class Spam:
         return own.get(label, ())
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
-        found = tuple(signs(candidate))
+        found = tuple(signs(candidate, self._trusted_by(candidate.filters)))
         spans = sorted({span for one in found for span in one.spans})[:SHOWN]
         odds = odds_of(found)
         return (
             *found,
             Signal(SCORER, 1 / (1 + math.exp(-odds)), SCORER, MODEL, spans=tuple(spans)),
         )
+
+    def _trusted_by(self, filters: FilterSet) -> frozenset[str]:
+        """Domains that the site's own filters trust, read once a version."""
+        if not filters.version:
+            return frozenset()
+        known = self._trusted.get(filters.site_id)
+        if known is None or known[0] != filters.version:
+            known = (filters.version, trusted_domains(filters.filters))
+            self._trusted[filters.site_id] = known
+        return known[1]
 
 
 def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:

@@ -1,6 +1,7 @@
 """Lists of words and phrases, found whole, in the text as written and as normalised."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -17,6 +18,7 @@ MOST = 20_000  # entries: a megabyte or two of automaton
 _WILD = r"[\pL\pN_'’]{0,30}"
 # RE2 knows \b for ASCII letters only.
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN_])", r"(?:$|[^\pL\pN_])"
+SHOWN = 200  # places: a text that says it ten thousand times is no worse for that
 _AT_ONCE = 500  # entries per automaton: one of 20,000 would run out of RE2's memory
 
 
@@ -27,18 +29,20 @@ class Wordlist:
     a word; '#' begins a comment. Entries match whole words: "cialis" is not in "specialist".
     RE2 runs in linear time whatever the entry and whatever the text.
 
-    entries: raises Invalid, with the number of the entry, for what cannot be an entry.
+    entries: raises Invalid, with the number of the entry and a pointer below `at` ('/3'), for what
+    cannot be an entry.
     """
 
     name = "wordlist"
 
-    def __init__(self, entries: Iterable[str]) -> None:
-        patterns = [_pattern(entry, number) for number, entry in enumerate(entries, 1)]
+    def __init__(self, entries: Iterable[str], at: str = "") -> None:
+        patterns = [_pattern(entry, number, at) for number, entry in enumerate(entries, 1)]
         patterns = [pattern for pattern in patterns if pattern]
         if len(patterns) > MOST:
             raise Invalid(f"A word list has at most {MOST:,} entries.")
         self._automata = [
-            _compiled(patterns[at : at + _AT_ONCE]) for at in range(0, len(patterns), _AT_ONCE)
+            _compiled(patterns[first : first + _AT_ONCE])
+            for first in range(0, len(patterns), _AT_ONCE)
         ]
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
@@ -53,13 +57,17 @@ class Wordlist:
         return (Signal(self.name, float(len(spans)), self.name, spans=spans),) if spans else ()
 
     def _spans(self, candidate: Candidate) -> tuple[Span, ...]:
-        found = {Span(start, end) for start, end in self._find(candidate.text)}
+        found = set(self.find(candidate.text))
         if candidate.view.text != candidate.text:
             found |= {
-                Span(*candidate.view.original(start, end))
-                for start, end in self._find(candidate.view.text)
+                Span(*candidate.view.original(one.start, one.end))
+                for one in self.find(candidate.view.text)
             }
         return _merged(found)
+
+    def find(self, text: str) -> list[Span]:
+        """Where entries stand in a text, up to SHOWN a search of some hundred entries."""
+        return [Span(start, end) for start, end in self._find(text)]
 
     def _find(self, text: str) -> Iterable[tuple[int, int]]:
         for automaton in self._automata:
@@ -67,19 +75,19 @@ class Wordlist:
             # Two entries side by side share a border, and the first takes it: what was found is
             # blanked and the rest searched again. In a row of them, every second falls each time.
             for _ in range(3):
-                found = [match.span(1) for match in automaton.finditer(left)]
+                found = [match.span(1) for match in islice(automaton.finditer(left), SHOWN)]
                 if not found:
                     break
                 yield from found
                 left = _blanked(left, found)
 
 
-def _pattern(entry: str, number: int) -> str:
+def _pattern(entry: str, number: int, at: str) -> str:
     """The expression of one entry, '' for a comment. Raises Invalid."""
     entry = normalize("NFC", entry.partition("#")[0].strip())
     if not entry:
         return ""
-    where = f"/{number}"
+    where = f"{at}/{number}"
     if len(entry) > LONGEST:
         raise Invalid(f"Entry {number} is longer than {LONGEST} characters.", where)
     if not entry.replace(" ", "").replace("\t", "").isprintable():

@@ -24,6 +24,8 @@ sites = sa.Table(
     _text("origins_json"),  # ["https://news.example", ...]
     _text("language"),  # BCP 47 of its pages, '' unknown
     _text("policy"),  # '' the service's default, else TOML
+    # Rises with every change of the site's filters; 0 while it has none.
+    sa.Column("filters_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -83,6 +85,25 @@ login_links = sa.Table(
     _text("digest", primary_key=True),
     _text("moderator_id"),
     sa.Column("expires_at", Millis, nullable=False),
+)
+
+filters = sa.Table(
+    "filters",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id", index=True),
+    _text("name"),
+    _text("kind"),  # words | patterns | domains | emails | networks
+    _text("action"),  # hold | spam | reject | trust
+    _text("entries_json"),
+    _text("exceptions_json"),
+    _text("languages_json"),  # [] = every language
+    _text("fields_json"),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    _text("changed_by"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("changed_at", Millis, nullable=False),
 )
 
 # --- what was handed in -------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class Job:
     page_state: PageState
     language: str
     policy: str
+    filters_version: int
     form: FormFacts
     email_sealed: bytes | None
     email_key: str
@@ -64,6 +65,7 @@ _JOBS = (
         pages.c.state,
         sites.c.language,
         sites.c.policy,
+        sites.c.filters_version,
         personal.c.email_sealed,
         personal.c.email_key,
         personal.c.address_key,
@@ -116,6 +118,7 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             page_state=PageState(row.state),
             language=row.language,
             policy=row.policy,
+            filters_version=row.filters_version,
             form=FormFacts(**json.loads(row.form_json)) if row.form_json else NO_FORM,
             email_sealed=row.email_sealed,
             email_key=row.email_key or "",

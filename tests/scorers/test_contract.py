@@ -9,6 +9,7 @@ import pytest
 from moderation.domain.errors import Invalid
 from moderation.domain.score import Scorer
 from moderation.scorers.bundled import Bundled
+from moderation.scorers.filters import Filters
 from moderation.scorers.language import Language
 from moderation.scorers.memory import Memory
 from moderation.scorers.roster import roster
@@ -18,6 +19,7 @@ from tests.scorers.candidates import HOSTILE, candidate
 
 SCORERS: dict[str, Callable[[], Scorer]] = {
     "bundled": Bundled,
+    "filters": Filters,
     "language": lambda: Language(frozenset({"en"})),
     "memory": Memory,
     "spam": Spam,
@@ -95,6 +97,7 @@ def test_the_roster_has_every_scorer_once() -> None:
     assert [scorer.name for scorer in roster("bundled")] == [
         "language",
         "wordlist",
+        "filters",
         "memory",
         "spam",
         "bundled",

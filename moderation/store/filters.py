@@ -1,0 +1,236 @@
+"""A site's own filters: each with its version, and the version of them all for whoever keeps them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.filter import (
+    NO_FILTERS,
+    Draft,
+    Filter,
+    FilterAction,
+    FilterField,
+    FilterKind,
+    FilterSet,
+    to_be_keyed,
+)
+from moderation.store.engine import Store
+from moderation.store.schema import comments, filters, pages, personal, revisions, sites
+from moderation.store.seal import Seal
+
+
+def of_sites(connection: Connection, site_ids: Iterable[str]) -> list[Filter]:
+    """Every filter of these sites, oldest first."""
+    rows = connection.execute(
+        sa.select(filters).where(filters.c.site_id.in_(set(site_ids))).order_by(filters.c.id)
+    )
+    return [_filter(row) for row in rows]
+
+
+def versions(connection: Connection, site_ids: Iterable[str]) -> dict[str, int]:
+    """The version of each site's filters."""
+    rows = connection.execute(
+        sa.select(sites.c.id, sites.c.filters_version).where(sites.c.id.in_(set(site_ids)))
+    )
+    return {row.id: row.filters_version for row in rows}
+
+
+def get(connection: Connection, filter_id: str, site_ids: Iterable[str]) -> Filter | None:
+    """The filter, if it is one of these sites'; locked until the commit where somebody writes."""
+    row = connection.execute(
+        sa.select(filters)
+        .where(filters.c.id == filter_id, filters.c.site_id.in_(set(site_ids)))
+        .with_for_update()
+    ).one_or_none()
+    return _filter(row) if row else None
+
+
+def add(connection: Connection, one: Filter) -> None:
+    connection.execute(sa.insert(filters).values(id=one.id, created_at=one.created_at, **_row(one)))
+    _next_version(connection, one.site_id)
+
+
+def change(connection: Connection, one: Filter) -> None:
+    """The filter as it is from now on."""
+    connection.execute(sa.update(filters).where(filters.c.id == one.id).values(**_row(one)))
+    _next_version(connection, one.site_id)
+
+
+def remove(connection: Connection, one: Filter) -> None:
+    connection.execute(sa.delete(filters).where(filters.c.id == one.id))
+    _next_version(connection, one.site_id)
+
+
+def lock_site(connection: Connection, site_id: str) -> bool:
+    """Holds the site's row until the commit, so that its filters are counted once; whether it exists."""
+    row = connection.execute(
+        sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update()
+    ).one_or_none()
+    return row is not None
+
+
+def _next_version(connection: Connection, site_id: str) -> None:
+    connection.execute(
+        sa.update(sites)
+        .where(sites.c.id == site_id)
+        .values(filters_version=sites.c.filters_version + 1)
+    )
+
+
+def _row(one: Filter) -> dict[str, object]:
+    return {
+        "site_id": one.site_id,
+        "name": one.name,
+        "kind": one.kind.value,
+        "action": one.action.value,
+        "entries_json": json.dumps(list(one.entries)),
+        "exceptions_json": json.dumps(list(one.exceptions)),
+        "languages_json": json.dumps(list(one.languages)),
+        "fields_json": json.dumps([field.value for field in one.fields]),
+        "enabled": one.enabled,
+        "version": one.version,
+        "changed_by": one.changed_by,
+        "changed_at": one.changed_at,
+    }
+
+
+def _filter(row: sa.Row[tuple[object, ...]]) -> Filter:
+    return Filter(
+        name=row.name,
+        kind=FilterKind(row.kind),
+        action=FilterAction(row.action),
+        entries=tuple(json.loads(row.entries_json)),
+        exceptions=tuple(json.loads(row.exceptions_json)),
+        languages=tuple(json.loads(row.languages_json)),
+        fields=tuple(FilterField(one) for one in json.loads(row.fields_json)),
+        enabled=row.enabled,
+        id=row.id,
+        site_id=row.site_id,
+        version=row.version,
+        changed_by=row.changed_by,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )
+
+
+_SETS_KEPT = 1024  # sites
+_sets: dict[str, FilterSet] = {}
+
+
+def filters_of(store: Store, wanted: Mapping[str, int]) -> dict[str, FilterSet]:
+    """The filters of sites, by the versions that they are said to have; kept while those stay.
+
+    wanted: site to version. Without filters (version 0) nothing is read.
+    """
+    stale = [
+        site
+        for site, version in wanted.items()
+        if version and (site not in _sets or _sets[site].version != version)
+    ]
+    if stale:
+        if len(_sets) > _SETS_KEPT:
+            _sets.clear()
+        with store.read() as connection:
+            # The version first: filters that are newer than it are only read once more.
+            now = versions(connection, stale)
+            found = of_sites(connection, stale)
+        for site in stale:
+            on = [one for one in found if one.site_id == site and one.enabled]
+            _sets[site] = filter_set(site, now.get(site, 0), on, store.seal)
+    return {site: _sets[site] if version else NO_FILTERS for site, version in wanted.items()}
+
+
+def filter_set(site_id: str, version: int, on: Sequence[Filter], seal: Seal) -> FilterSet:
+    """Filters as scorers take them: with the hashes by which alone some entries can be recognised."""
+    hashes = {"email": seal.email_key, "address": seal.address_key}
+    keys = {entry: hashes[kind](entry) for one in on for kind, entry in to_be_keyed(one)}
+    return FilterSet(site_id, version, tuple(on), keys)
+
+
+def kept(draft: Draft, **facts: object) -> Filter:
+    """A draft as it is stored. facts: the fields that only a stored filter has."""
+    fields = {name: getattr(draft, name) for name in Draft.__slots__}
+    return Filter(**fields, **facts)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A comment of the last weeks, as a filter would have seen it."""
+
+    id: str
+    status: str
+    text: str
+    author_name: str
+    author_url: str
+    page_url: str
+    page_title: str
+    created_at: int
+    email_sealed: bytes | None
+    email_key: str
+    address_key: str
+    network: str
+
+
+_AT_ONCE = 500
+
+
+def past(connection: Connection, site_id: str, first_id: str, limit: int) -> Iterator[Past]:
+    """Up to `limit` comments of a site with ids from `first_id` on, newest first."""
+    query = (
+        sa.select(
+            comments.c.id,
+            comments.c.status,
+            revisions.c.text,
+            comments.c.author_name,
+            comments.c.author_url,
+            pages.c.url,
+            pages.c.title,
+            comments.c.created_at,
+            personal.c.email_sealed,
+            personal.c.email_key,
+            personal.c.address_key,
+            personal.c.network,
+        )
+        .join(
+            revisions,
+            sa.and_(
+                revisions.c.comment_id == comments.c.id,
+                revisions.c.number == comments.c.revision,
+            ),
+        )
+        .join(pages, pages.c.id == comments.c.page_id)
+        .outerjoin(personal, personal.c.comment_id == comments.c.id)
+        .where(comments.c.site_id == site_id, comments.c.id >= first_id)
+        .order_by(comments.c.id.desc())
+    )
+    before = ""
+    while limit > 0:
+        part = query.where(comments.c.id < before) if before else query
+        rows: Sequence[sa.Row[tuple[object, ...]]] = connection.execute(
+            part.limit(min(_AT_ONCE, limit))
+        ).all()
+        yield from map(_past, rows)
+        if len(rows) < _AT_ONCE:
+            return
+        before = str(rows[-1][0])
+        limit -= len(rows)
+
+
+def _past(row: sa.Row[tuple[object, ...]]) -> Past:
+    return Past(
+        id=row.id,
+        status=row.status,
+        text=row.text,
+        author_name=row.author_name,
+        author_url=row.author_url,
+        page_url=row.url,
+        page_title=row.title,
+        created_at=row.created_at,
+        email_sealed=row.email_sealed,
+        email_key=row.email_key or "",
+        address_key=row.address_key or "",
+        network=row.network or "",
+    )
