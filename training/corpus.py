@@ -20,10 +20,10 @@ csv.field_size_limit(1 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and what is known of it. labels: 1, 0 or UNKNOWN, in the order of LABELS."""
+    """A text and what is known of it. labels: 0 to 1 or UNKNOWN, in the order of LABELS."""
 
     text: str
-    labels: tuple[int, ...]
+    labels: tuple[float, ...]
     weight: float = 1.0
     source: str = ""
 
@@ -34,7 +34,7 @@ def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def only_toxicity(toxic: bool) -> tuple[int, ...]:
+def only_toxicity(toxic: bool) -> tuple[float, ...]:
     """Labels where a dataset says toxic or not: what is not toxic is none of the others either."""
     return (1, *[UNKNOWN] * 5) if toxic else (0,) * 6
 
@@ -50,7 +50,7 @@ def _without(text: str, marked: set[int]) -> str:
     return rest if len(rest) > 30 else ""
 
 
-def hateful() -> tuple[int, ...]:
+def hateful() -> tuple[float, ...]:
     """Labels where a dataset says hate against a group."""
     return (1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1)
 
@@ -83,29 +83,77 @@ def rest_of_talk(folder: Path) -> list[Example]:
 
 def others(folder: Path) -> Iterator[Example]:
     """Everything else that may be learned from; weights keep strangers from drowning the news sites."""
-    for row in rows(folder, "toxic_spans"):  # CC0; the SemEval split keeps its test rows apart
-        marked = json.loads(row["spans"])
-        if row["split"] == "train" and marked:
-            yield Example(row["text"], only_toxicity(True), 0.5, "toxic_spans")
-            # There are no harmless comments from news sites. Their harmless sentences stand in,
-            # or the model would learn that talking politics is toxic.
-            if rest := _without(row["text"], set(marked)):
-                yield Example(rest, (0,) * 6, 1.0, "rest of toxic_spans")
+    yield from _civil(folder)
     yield from _talk(folder)[::2]
-    for row in rows(folder, "davidson"):  # MIT
-        if row["class"] != "1":  # 'offensive' there is mostly the dialect of the writer
-            labels = hateful() if row["class"] == "0" else (0,) * 6
-            yield Example(row["tweet"], labels, 0.5, "davidson")
+    yield from _tweets(folder)
     for row in rows(folder, "sbic_dev_test"):  # CC BY 4.0
         votes = float(row["offensiveYN"] or 0.5)
         if votes in (0.0, 1.0):
             aimed = votes and row["targetMinority"] not in ("", "[]")
             yield Example(
-                row["post"], hateful() if aimed else only_toxicity(votes > 0), 0.3, "sbic"
+                row["post"], hateful() if aimed else only_toxicity(votes > 0), 0.4, "sbic"
             )
     for row in rows(folder, "hatemoji_build"):  # CC BY 4.0
-        labels = hateful() if row["label_gold"] == "1" else (0,) * 6
-        yield Example(row["text"], labels, 0.3, "hatemoji")
+        yield Example(row["text"], _hate_or_not(row["label_gold"] == "1"), 0.7, "hatemoji")
+    for row in rows(folder, "dynahate_dev"):  # CC BY 4.0
+        yield Example(row["text"], _hate_or_not(row["label"] == "hate"), 0.7, "dynahate")
     for row in rows(folder, "edos"):  # CC0; not sexist is not yet harmless: only the sexist rows
         if row["label_sexist"] == "sexist" and row["label_category"][:2] in ("1.", "2."):
-            yield Example(row["text"], hateful(), 0.3, "edos")
+            yield Example(row["text"], hateful(), 0.4, "edos")
+    yield from _talked_to_machines(folder)
+    for row in rows(folder, "sms_spam"):  # CC BY 4.0: everyday language, hardly ever an attack
+        text = next(value for key, value in row.items() if key.lower() in ("text", "message", "sms"))
+        yield Example(text, (0.02, 0, UNKNOWN, 0, 0.02, 0), 0.2, "sms")
+
+
+def _hate_or_not(hate: bool) -> tuple[float, ...]:
+    """Labels where annotators were asked for hate only: what is none may still be rude."""
+    return hateful() if hate else (0.1, 0, UNKNOWN, 0.05, 0.1, 0)
+
+
+def _civil(folder: Path) -> Iterator[Example]:
+    """Civil Comments (news sites): those called toxic there, and their harmless sentences. CC0."""
+    kept_apart = set()
+    for row in rows(folder, "toxic_spans"):  # the SemEval split keeps its test rows apart
+        if row["split"] == "test":
+            kept_apart.add(row["text"])
+            continue
+        kept_apart.add(row["text"])  # not again below
+        marked = json.loads(row["spans"])
+        if marked:
+            yield Example(row["text"], only_toxicity(True), 0.6, "toxic_spans")
+            # There are no harmless comments from news sites. Their harmless sentences stand in,
+            # or the model would learn that talking politics is toxic.
+            if rest := _without(row["text"], set(marked)):
+                yield Example(rest, (0.03, 0, 0, 0, 0.03, 0.03), 1.0, "rest of toxic_spans")
+    for row in rows(folder, "civil_toxic_spans_comments"):
+        if row["comment_text"] in kept_apart:
+            continue
+        # nt: the share of annotators who found nothing toxic in what the crowd had called toxic.
+        unsure = float(row["nt"])
+        labels = (1 - 0.6 * unsure, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+        yield Example(row["comment_text"], labels, 0.6 if unsure < 0.4 else 0.3, "civil")
+
+
+def _tweets(folder: Path) -> Iterator[Example]:
+    for row in rows(folder, "davidson"):  # MIT
+        if row["class"] != "1":  # 'offensive' there is mostly the dialect of the writer
+            labels = hateful() if row["class"] == "0" else (0.03, 0, UNKNOWN, 0, 0.05, 0.03)
+            yield Example(row["tweet"], labels, 0.4, "davidson")
+    for row in rows(folder, "hatexplain_processed"):  # MIT; 1 is hate or offensive
+        said = row["label"] == "1"
+        labels = (0.9, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0.75) if said else (0.2, 0, UNKNOWN, 0, 0.1, 0.08)
+        yield Example(row["tweet"], labels, 0.35, "hatexplain")
+
+
+def _talked_to_machines(folder: Path) -> Iterator[Example]:
+    """What people said to chat bots; abuse by the mean of the votes, 1 to -3. CC BY 4.0."""
+    for row in rows(folder, "convabuse"):
+        votes = [
+            int(name.rpartition(".")[2])
+            for name, value in row.items()
+            if "is_abuse" in name and value == "1"
+        ]
+        mean = sum(votes) / len(votes) if votes else 0.5
+        if mean >= 0.9 or mean < -0.5:
+            yield Example(row["user"], only_toxicity(mean < 0), 0.5, "convabuse")
