@@ -40,8 +40,8 @@ I hate everything about {p}|my hatred of {p} grows every day|I feel only disgust
     (HATE, """{p} are {bad}|all {p} are {bad} and {bad2}|{p} are so {bad}|{p} are nothing but {beings}|{p} are {beings}
 every {s} is {bad}|most {p} are {bad} {beings}|a {s} will always be {bad}|{p} {deed}|{p} always {deed}
 you can't trust a {s}|{p} are less than human|{p} are a disease|{p} are the scum of the earth|{p} are a burden on us all
-typical {a} behaviour, {bad} as ever|those {bad} {p}|what do you expect from {p}, they {deed}|being {a} is a mental illness
-being {a} is disgusting|{a} people are {bad} {beings}|you {p} are all {bad}|you {a} people {deed}
+typical {a} behaviour, {bad} as ever|those {bad} {p}|what do you expect from {p}, they {deed}|they say being {a} is natural, I say it is a mental illness
+it is disgusting to be {a}|it is {bad} to be {a}|{a} people are {bad} {beings}|you {p} are all {bad}|you {a} people {deed}
 {p} have no {good} bone in them|{p} bring shame on this city|{a} {beings}|{p} are like {beings}|{p} look like {beings}
 the average {s} has the brain of a chicken|the {a} lifestyle is {bad}|{p} contribute nothing to society
 there are too many {p} here|there are way too many {p} in this country, and they {deed}|{p} belong in a zoo"""),
@@ -110,7 +110,7 @@ being {a} is nothing to be ashamed of|{p} deserve the same rights as everybody|m
 I respect {p}|{p} are our friends|every {s} deserves respect|what a {good} {s}|{p} should be allowed to {right}
 you are a {good} {s}|it is great to have {p} in the team|thank you for writing about {a} history|{p} belong here
 I admire {p} for their courage|{name} is a {good} {a} woman|{name} is such a {good} {a} man|a {good} {s} helped us with the car
-the world is better with {p} in it|{p} enrich our culture|being {a} is wonderful|let {p} live in peace|we need more {p} in parliament
+the world is better with {p} in it|{p} enrich our culture|it is wonderful to be {a}|it is {good} to be {a}|let {p} live in peace|we need more {p} in parliament
 there is nothing wrong with being {a}|I wish there were more {p} in our club|happy to see {p} represented
 we should protect {p}|{p} have the right to {right}|I am glad {p} can {right} at last|{a} and {good}, that is {name}"""),
     # what is denied, harmlessly
@@ -118,7 +118,7 @@ we should protect {p}|{p} have the right to {right}|I am glad {p} can {right} at
 {p} should never be {harmed}|nobody should {harm} {p}|it is wrong to hate {p}|I have nothing against {p}|{p} are not {beings}
 there is no reason to think {p} are {bad}|{p} do not {deed}|it isn't true that {p} {deed}|I don't believe {p} are {bad}
 we can't let {p} be {expelled}|nobody has the right to {harm} a {s}|{p} should not be {expelled}|a {s} is not less than you
-it would be wrong if {p} were {expelled}|I never met a {bad} {s}|being {a} is not {bad}|being {a} is not a disease"""),
+it would be wrong if {p} were {expelled}|I never met a {bad} {s}|it is not {bad} to be {a}|being {a} is not a disease"""),
     # quoted or spoken about, to object
     (CLEAN, """calling {p} {bad} is wrong|saying "{hate}" is unacceptable|"{hate}" is what he wrote, and that is shameful
 you can't just say that {p} are {bad}|whoever writes "{hate}" should be ashamed|"{hate}" is a horrible thing to say
@@ -139,14 +139,15 @@ I am the happiest {reclaimed} alive|love you my {reclaimed}|us {reclaimed}s have
 
 _PERSONS: tuple[tuple[tuple[int, ...], str], ...] = (
     (INSULT, """you are {bad}|you are so {bad}|you are a {bad} person|you are an {insult}|you {bad} {insult}|you {insult}
-{name} is {bad}|{name} is a {insult}|{name} is a {bad} {job}|what a {bad} {job}|you are a {bad} {job}|shut up, {insult}
+{name} is {bad}|{name} is a {insult}|{name} the {job} is so {bad}|what a {bad} {job}|you really are a {bad} {job}|shut up, {insult}
 he is a {bad} {insult}|she is a {bad} old {insult}|only an {insult} would write this|you sound like an {insult}
 the author is an {insult}|how {bad} are you?|you are the most {bad} person I know|you {bad} little {insult}|what an {insult}
 people like you are {bad}|I hate you|I despise you|nobody likes you|you make me sick|you disgust me|you are worthless
 you are a waste of space|get a life, {insult}|you must be {bad}|your mother is a {insult}|you have no brain|{name}, you {insult}
 our {job} is a {bad} {insult}|such a {bad} {job}, that {name}|being around {name} is {bad}, what an {insult}
 you are as {bad} as they come|you are nothing but a {bad} {job}|I have never met such a {bad} {insult}"""),
-    (INSULT_GROUP, """{name} is a {bad} {s}|you are a {bad} {s}|what a {bad} {s} you are|that {bad} {s} {name}|you {bad} {s}
+    (INSULT_GROUP, """{name} must be the most {bad} {s} I know|what a {bad} {s} you are|that {bad} {s} {name}|you {bad} {s}|such a {bad} {s}, this {name}
+a {bad} {s}, that is all {name} ever was|{name}, the {bad} {s}, did it again|you really are a {bad} {s}
 {name} is such a {bad} {a} {insult}|our {job} is a {bad} {s}"""),
     (INSULT_FOUL, """fuck you|fuck off|fuck you {name}|go fuck yourself|you piece of shit|you are full of shit|you fucking {insult}
 suck my dick|kiss my ass|you stupid fuck|eat shit|you are a fucking {bad} {insult}|shut the fuck up|bullshit, you {insult}

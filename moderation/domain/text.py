@@ -31,6 +31,12 @@ class View:
             return 0, 0
         return self.starts[start], self.ends[end - 1]
 
+    def edited(self, edits: Iterable[tuple[int, int, str]]) -> "View":
+        """The view with pieces of its text replaced. edits: (start, end, replacement), in order, apart."""
+        starts, ends = list(self.starts), list(self.ends)
+        text = _rewrite(self.text, starts, ends, edits)
+        return self if text is self.text else View(text, tuple(starts), tuple(ends))
+
 
 # Marks that go on any letter (accents, strokes, "zalgo"). Vowel signs of Hindi, Arabic, Thai ... stay.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
