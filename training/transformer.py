@@ -30,6 +30,7 @@ from training.evasions import disguised, toxic_words
 from training.sentences import sentences
 
 LENGTH = 128  # tokens: what the scorer's window holds
+LEARNED = 96  # tokens of an example that are learned from: the long tail costs most and teaches least
 BATCH = 4_096  # tokens, padding included
 RATE = 2.5e-4
 WARM_UP = 0.06
@@ -120,7 +121,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args()
@@ -193,7 +194,7 @@ def cut(base: Path, examples: Sequence[Example], work: Path) -> Tokenizer:
     (work / "tokenizer.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     (work / "kept.json").write_text(json.dumps([vocabulary[word] for word in kept]))
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
-    tokenizer.enable_truncation(LENGTH)
+    tokenizer.enable_truncation(LEARNED)
     return tokenizer
 
 
