@@ -132,6 +132,7 @@ def _candidate(job: Job, seal: Seal, filters: FilterSet) -> Candidate:
         author_url=job.author_url,
         page_url=job.page_url,
         page_title=job.page_title,
+        parent_text=job.parent_text,
         comment_id=job.comment_id,
         site_id=job.site_id,
         page_id=job.page_id,

@@ -4,18 +4,15 @@ Every file is CSV, UTF-8, gzip, in one folder. Texts are abusive by nature and s
 repository. What is named *_dev, or has no licence for training, is for measuring only (evaluate.py).
 """
 
-import csv
-import gzip
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
-JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+from gatehouse.evaluation.sets import JIGSAW, rows
+
 UNKNOWN = -1
-csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +23,6 @@ class Example:
     labels: tuple[float, ...]
     weight: float = 1.0
     source: str = ""
-
-
-def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
-    """The rows of one dataset."""
-    with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 def only_toxicity(toxic: bool) -> tuple[float, ...]:
@@ -102,7 +93,9 @@ def others(folder: Path) -> Iterator[Example]:
             yield Example(row["text"], hateful(), 0.4, "edos")
     yield from _talked_to_machines(folder)
     for row in rows(folder, "sms_spam"):  # CC BY 4.0: everyday language, hardly ever an attack
-        text = next(value for key, value in row.items() if key.lower() in ("text", "message", "sms"))
+        text = next(
+            value for key, value in row.items() if key.lower() in ("text", "message", "sms")
+        )
         yield Example(text, (0.02, 0, UNKNOWN, 0, 0.02, 0), 0.2, "sms")
 
 
@@ -142,7 +135,11 @@ def _tweets(folder: Path) -> Iterator[Example]:
             yield Example(row["tweet"], labels, 0.4, "davidson")
     for row in rows(folder, "hatexplain_processed"):  # MIT; 1 is hate or offensive
         said = row["label"] == "1"
-        labels = (0.9, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0.75) if said else (0.2, 0, UNKNOWN, 0, 0.1, 0.08)
+        labels = (
+            (0.9, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0.75)
+            if said
+            else (0.2, 0, UNKNOWN, 0, 0.1, 0.08)
+        )
         yield Example(row["tweet"], labels, 0.35, "hatexplain")
 
 

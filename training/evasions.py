@@ -1,4 +1,4 @@
-"""How people disguise a word: for learning (a few words of a few comments) and for measuring."""
+"""Words disguised for learning, each a little differently; gatehouse/evaluation measures with its own ways."""
 
 import random
 import re
@@ -7,25 +7,6 @@ from collections.abc import Callable, Sequence
 from training.corpus import Example
 
 _LEET = str.maketrans("aeiostAEIOST", "431057431057")
-_CYRILLIC = str.maketrans("aeopcyx", "аеорсух")
-
-# Each alters one word; the order and the names are those of the model card's table.
-ATTACKS: dict[str, Callable[[str], str]] = {
-    "none": lambda word: word,
-    "leet": lambda word: word[0] + word[1:-1].translate(_LEET) + word[-1],
-    "zero-width": "\u200b".join,
-    "cyrillic": lambda word: word.translate(_CYRILLIC),
-    "spaced": " ".join,
-    "dotted": ".".join,
-    "diacritics": lambda word: "".join(letter + "\u0308" for letter in word),
-    "stretched": lambda word: word + word[-1] * 4,
-    "bold": lambda word: "".join(
-        chr(0x1D41A + ord(letter) - 97) if "a" <= letter <= "z" else letter for letter in word
-    ),
-    "emoji": lambda word: word[0] + "😀" + word[1:],
-    "masked": lambda word: word[0] + "*" * (len(word) - 2) + word[-1],
-    "swapped": lambda word: word[0] + word[2] + word[1] + word[3:] if len(word) > 3 else word,
-}
 
 
 def _masked_one(word: str, random_: random.Random) -> str:
@@ -68,9 +49,7 @@ def _stretched(word: str, random_: random.Random) -> str:
 
 
 def _leet(word: str, random_: random.Random) -> str:
-    return "".join(
-        letter.translate(_LEET) if random_.random() < 0.5 else letter for letter in word
-    )
+    return "".join(letter.translate(_LEET) if random_.random() < 0.5 else letter for letter in word)
 
 
 _WAYS: tuple[Callable[[str, random.Random], str], ...] = (
@@ -96,7 +75,13 @@ def disguised(example: Example, toxic: frozenset[str], random_: random.Random) -
     if random_.random() < 0.1:  # words run together
         at = random_.randrange(max(1, text.count(" ")))
         parts = text.split(" ")
-        text = " ".join(parts[:at]) + " " + "".join(parts[at : at + 3]) + " " + " ".join(parts[at + 3 :])
+        text = (
+            " ".join(parts[:at])
+            + " "
+            + "".join(parts[at : at + 3])
+            + " "
+            + " ".join(parts[at + 3 :])
+        )
     return Example(text.strip(), example.labels, example.weight, "disguised")
 
 

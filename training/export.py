@@ -69,8 +69,12 @@ class _Drawing:
         self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
-    def node(self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **how: object) -> str:
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **how))
+    def node(
+        self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **how: object
+    ) -> str:
+        self.nodes.append(
+            helper.make_node(kind, inputs, [output], name=output, domain=domain, **how)
+        )
         return output
 
 
@@ -102,7 +106,7 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
         weight = np.concatenate([state[f"body.{part}.weight"].T for part in parts], 1)
         bias = np.concatenate([state[f"body.{part}.bias"] for part in parts])
         seen = draw.node(
-                "Attention",
+            "Attention",
             [x, draw.weight(f"{layer}.qkv", weight), draw.weight(f"{layer}.qkv.bias", bias)],
             f"{layer}.seen",
             FUSED,
@@ -121,7 +125,10 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
     greatest = draw.node("ReduceMax", [x, one], "greatest", keepdims=0)
     pooled = draw.node("Concat", [first, mean, greatest], "pooled", axis=1)
     # Its few weights decide most: they stay in full.
-    head = [draw.weight("head.weight", state["head.weight"]), draw.weight("head.bias", state["head.bias"])]
+    head = [
+        draw.weight("head.weight", state["head.weight"]),
+        draw.weight("head.bias", state["head.bias"]),
+    ]
     draw.node("Gemm", [pooled, *head], "logits", transB=1)
     labels = state["head.bias"].shape[0]
     graph = helper.make_graph(
@@ -138,5 +145,11 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
 def _joined(draw: _Drawing, of, across, x: str, before: str, name: str) -> str:  # type: ignore[no-untyped-def]
     """A linear layer, added to what was before it, normed."""
     product = draw.node("MatMul", [x, across(f"{name}.dense")], f"{name}.product")
-    inputs = [product, before, of(f"{name}.LayerNorm"), of(f"{name}.LayerNorm", "bias"), of(f"{name}.dense", "bias")]
+    inputs = [
+        product,
+        before,
+        of(f"{name}.LayerNorm"),
+        of(f"{name}.LayerNorm", "bias"),
+        of(f"{name}.dense", "bias"),
+    ]
     return draw.node("SkipLayerNormalization", inputs, f"{name}.normed", FUSED, epsilon=EPSILON)

@@ -37,12 +37,21 @@ def lexicon(examples: Sequence[Example], vocabulary: frozenset[str]) -> tuple[li
     strong -= set(names())  # a group's name is no insult
     strong |= {slur for pair in words.SLURS for slur in pair}
     strong |= {word for word in words.INSULTS if toxic_[word] > 3 * clean[word] * share}
-    strong |= {"fucking", "fucked", "shitty", "bitches", "idiots", "morons", "assholes", "stupidity"}
-    chosen = sorted((word for word in strong if len(word) >= SHORTEST), key=lambda word: (-toxic_[word], word))
+    strong |= {
+        "fucking",
+        "fucked",
+        "shitty",
+        "bitches",
+        "idiots",
+        "morons",
+        "assholes",
+        "stupidity",
+    }
+    chosen = sorted(
+        (word for word in strong if len(word) >= SHORTEST), key=lambda word: (-toxic_[word], word)
+    )
     ordinary = [
-        word
-        for word in sorted(meanings(chosen))
-        if word in vocabulary or clean[word] >= ORDINARY
+        word for word in sorted(meanings(chosen)) if word in vocabulary or clean[word] >= ORDINARY
     ]
     return chosen, ordinary
 
@@ -50,5 +59,7 @@ def lexicon(examples: Sequence[Example], vocabulary: frozenset[str]) -> tuple[li
 def write(path: Path, chosen: Sequence[str], ordinary: Sequence[str]) -> Spelling:
     """Writes both and gives the speller that reads them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([*chosen, *(f"-{word}" for word in ordinary)]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([*chosen, *(f"-{word}" for word in ordinary)]) + "\n", encoding="utf-8"
+    )
     return Spelling(chosen, ordinary)

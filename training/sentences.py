@@ -268,7 +268,15 @@ def _fill(template: str, random_: random.Random) -> str:
     adjective, one, many = random_.choice(words.GROUPS)
     _, one2, many2 = random_.choice(words.GROUPS)
     slur, slurs = random_.choice(words.SLURS)
-    group = {"a": adjective, "s": one, "p": many, "s2": one2, "p2": many2, "slur": slur, "slurs": slurs}
+    group = {
+        "a": adjective,
+        "s": one,
+        "p": many,
+        "s2": one2,
+        "p2": many2,
+        "slur": slur,
+        "slurs": slurs,
+    }
     lists: dict[str, Sequence[str]] = {
         "bad": words.BAD, "bad2": words.BAD, "good": words.GOOD, "beings": words.BEINGS, "insult": words.INSULTS,
         "harm": words.HARM, "harmed": words.HARMS, "expelled": words.EXPELLED, "deed": words.DEEDS, "right": words.RIGHTS,
@@ -279,7 +287,7 @@ def _fill(template: str, random_: random.Random) -> str:
     def word(found: re.Match[str]) -> str:
         slot = found.group(1)
         if slot == "hate":
-            labels, templates = random_.choice(_HATEFUL[:2])
+            _, templates = random_.choice(_HATEFUL[:2])
             return _SLOT.sub(word, random_.choice(_split(templates)))
         return group[slot] if slot in group else random_.choice(lists[slot])
 

@@ -30,7 +30,9 @@ from training.evasions import disguised, toxic_words
 from training.sentences import sentences
 
 LENGTH = 128  # tokens: what the scorer's window holds
-LEARNED = 96  # tokens of an example that are learned from: the long tail costs most and teaches least
+LEARNED = (
+    96  # tokens of an example that are learned from: the long tail costs most and teaches least
+)
 BATCH = 4_096  # tokens, padding included
 RATE = 2.5e-4
 WARM_UP = 0.06
@@ -68,13 +70,13 @@ def main() -> None:
     known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
     speller = lexicon.write(arguments.work / "lexicon.txt", *lexicon.lexicon(train, known))
     toxic = toxic_words(train)
-    print(f"{len(train):,} examples, {len(held):,} held out, {len(toxic):,} toxic words", flush=True)
+    print(
+        f"{len(train):,} examples, {len(held):,} held out, {len(toxic):,} toxic words", flush=True
+    )
 
     def prepared(epoch: int) -> list[Example]:
         return [
-            Example(
-                speller.repaired(seen(normalise(one.text[:1500]))).text, one.labels, one.weight
-            )
+            Example(speller.repaired(seen(normalise(one.text[:1500]))).text, one.labels, one.weight)
             for one in drawn(train, toxic, arguments.seed + epoch)
         ]
 
@@ -108,9 +110,11 @@ def main() -> None:
             optimiser.zero_grad()
             step += 1
             total, count = total + float(cost.detach()), count + 1
-            if step % 200 == 0:
+            if step % 100 == 0:
                 spent = (time.time() - begun) / 60
-                print(f"step {step:,}/{steps:,} loss {total / count:.4f} {spent:.1f} min", flush=True)
+                print(
+                    f"step {step:,}/{steps:,} loss {total / count:.4f} {spent:.1f} min", flush=True
+                )
                 total, count = 0.0, 0
         torch.save(model.state_dict(), arguments.work / f"epoch{epoch + 1}.pt")
         torch.save(model.state_dict(), arguments.work / "reader.pt")
@@ -141,7 +145,9 @@ def drawn(train: Sequence[Example], toxic: frozenset[str], seed: int) -> list[Ex
     examples = list(train)
     examples += sentences(seed, WRITTEN)
     pool = [one for one in examples if len(one.text) < 400]
-    examples += [disguised(one, toxic, random_) for one in random_.sample(pool, int(len(pool) * DISGUISED))]
+    examples += [
+        disguised(one, toxic, random_) for one in random_.sample(pool, int(len(pool) * DISGUISED))
+    ]
     examples += buried(pool, int(len(examples) * BURIED), random_)
     random_.shuffle(examples)
     return examples
@@ -150,7 +156,7 @@ def drawn(train: Sequence[Example], toxic: frozenset[str], seed: int) -> list[Ex
 def buried(pool: Sequence[Example], count: int, random_: random.Random) -> list[Example]:
     """A short toxic text among harmless ones; and, as often, harmless among harmless."""
     short = [one for one in pool if len(one.text) < 120 and one.source != "disguised"]
-    toxic = [one for one in short if one.labels[0] == 1 and 15 < len(one.text)]
+    toxic = [one for one in short if one.labels[0] == 1 and len(one.text) > 15]
     clean = [one for one in short if one.labels[0] == 0 and one.labels[4] == 0]
     found = []
     for _ in range(count):
@@ -173,7 +179,9 @@ def cut(base: Path, examples: Sequence[Example], work: Path) -> Tokenizer:
     facts = json.loads(whole.to_str())
     vocabulary: dict[str, int] = facts["model"]["vocab"]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    letters = [word for word in vocabulary if len(word.removeprefix("##")) == 1 and ord(word[-1]) < 0x250]
+    letters = [
+        word for word in vocabulary if len(word.removeprefix("##")) == 1 and ord(word[-1]) < 0x250
+    ]
     common = sorted(vocabulary, key=lambda word: -counts[vocabulary[word]])
     kept = dict.fromkeys([*special, *letters])
     for word in common:
@@ -200,20 +208,30 @@ def cut(base: Path, examples: Sequence[Example], work: Path) -> Tokenizer:
 
 def _body(base: Path, tokenizer: Tokenizer, work: Path) -> BertModel:
     """The base model with the kept rows of its word table, positions up to LENGTH, no dropout."""
-    options = {"attn_implementation": "eager", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
-    body = BertModel.from_pretrained(base, add_pooling_layer=False, **options)
+    body = BertModel.from_pretrained(base, add_pooling_layer=False)
     return narrowed(body, json.loads((work / "kept.json").read_text()))
 
 
 def narrowed(body: BertModel, kept: Sequence[int]) -> BertModel:
     """A copy with only those rows of the word table and LENGTH positions."""
-    config = BertConfig(**{**body.config.to_dict(), "vocab_size": len(kept), "max_position_embeddings": LENGTH})
+    options = {
+        "vocab_size": len(kept),
+        "max_position_embeddings": LENGTH,
+        "attention_probs_dropout_prob": 0.0,
+        "hidden_dropout_prob": 0.0,
+    }
+    config = BertConfig(
+        **{**body.config.to_dict(), **options},
+        attn_implementation="eager",  # on a CPU the backward pass of the other is ten times slower
+    )
     small = BertModel(config, add_pooling_layer=False)
     state = body.state_dict()
     words, places = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
     state[words] = state[words][torch.tensor(list(kept))]
     state[places] = state[places][:LENGTH]
-    small.load_state_dict({key: value for key, value in state.items() if "position_ids" not in key}, strict=False)
+    small.load_state_dict(
+        {key: value for key, value in state.items() if "position_ids" not in key}, strict=False
+    )
     return small
 
 
@@ -239,14 +257,19 @@ def _schedule(done: float) -> float:
 def loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Binary cross-entropy over the labels that are known, each example by its weight."""
     known = (labels >= 0).float() * weights.unsqueeze(1)
-    each = nn.functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
+    each = nn.functional.binary_cross_entropy_with_logits(
+        logits, labels.clamp(min=0), reduction="none"
+    )
     return (each * known).sum() / known.sum().clamp(min=1)
 
 
 def _tokens(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[list[int]]:
     found: list[list[int]] = []
     for at in range(0, len(examples), 4096):
-        found += [one.ids for one in tokenizer.encode_batch([one.text for one in examples[at : at + 4096]])]
+        found += [
+            one.ids
+            for one in tokenizer.encode_batch([one.text for one in examples[at : at + 4096]])
+        ]
     return found
 
 

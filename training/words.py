@@ -134,7 +134,19 @@ SLURS = (
     ("bitch", "bitches"), ("whore", "whores"), ("slut", "sluts"), ("cunt", "cunts"), ("hoe", "hoes"), ("thot", "thots"),
     ("redskin", "redskins"), ("jap", "japs"), ("polack", "polacks"), ("whitey", "whiteys"), ("cracker", "crackers"),
 )  # fmt: skip
-RECLAIMED = ("dyke", "fag", "queer", "nigga", "bitch", "homo", "tranny", "faggot", "slut", "cripple", "crip")
+RECLAIMED = (
+    "dyke",
+    "fag",
+    "queer",
+    "nigga",
+    "bitch",
+    "homo",
+    "tranny",
+    "faggot",
+    "slut",
+    "cripple",
+    "crip",
+)
 
 BAD = _words(
     """stupid dumb idiotic moronic disgusting filthy dirty vile nasty ugly evil wicked rotten worthless useless

@@ -14,14 +14,19 @@ _MARKED = re.compile(r"[<&*_~`>#\[\]]|://|www\.", re.IGNORECASE)  # a first, che
 _COMMENT = re.compile(r"<!--.{0,65536}?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]{0,2000})?/?>")
 _BBCODE = re.compile(
-    r"\[/?(?:b|i|u|s|url|img|quote|code|color|size|center|list)(?:=[^\]\s]{0,500})?\]", re.IGNORECASE
+    r"\[/?(?:b|i|u|s|url|img|quote|code|color|size|center|list)(?:=[^\]\s]{0,500})?\]",
+    re.IGNORECASE,
 )
 # Inside a word these change nothing: f<b></b>ool is read as one word.
-_INLINE = frozenset("a abbr b big code del em font i ins kbd mark q s small span strike strong sub sup tt u wbr".split())
+_INLINE = frozenset(
+    ["a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"]
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINK = re.compile(r"(?:https?|ftp)://[^\s<>\"]{1,2048}|\bwww\.[^\s<>\"]{1,2048}", re.IGNORECASE)
 _TITLED = re.compile(r"!?\[([^\[\]\n]{0,1000})\]\([^()\s]{1,2048}(?:\s\"[^\"\n]{0,300}\")?\)")
-_EMPHASIS = re.compile(r"(?<![\w*_~])(\*\*\*|\*\*|\*|__|_|~~)(?=[^\s*_~])([^*_~\n]{1,1000}?)(?<=[^\s*_~])\1(?![\w*_~])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*_~])(\*\*\*|\*\*|\*|__|_|~~)(?=[^\s*_~])([^*_~\n]{1,1000}?)(?<=[^\s*_~])\1(?![\w*_~])"
+)
 _LINE_MARKS = re.compile(r"^[ \t]{0,3}(?:>[ \t]?|#{1,6}[ \t]|[*+-][ \t]|`{3}\w*)+", re.MULTILINE)
 _QUOTED_LINE = re.compile(r"^[ \t]{0,3}>+[ \t]?(.*)$", re.MULTILINE)
 _BLOCKS = (
@@ -43,10 +48,12 @@ def seen(view: View, parent: str = "") -> View:
         return view
     if parent:
         view = view.edited(_quotations(view.text, parent))
-    view = view.edited(_apart((found.start(), found.end(), "") for found in _COMMENT.finditer(view.text)))
+    view = view.edited(
+        _apart((found.start(), found.end(), "") for found in _COMMENT.finditer(view.text))
+    )
     view = view.edited(_titles(view.text))
-    view = view.edited((found.start(), found.end(), " ") for found in _LINK.finditer(view.text))
     view = view.edited(_tags(view.text))
+    view = view.edited((found.start(), found.end(), " ") for found in _LINK.finditer(view.text))
     view = view.edited(_entities(view.text))
     return view.edited(_signs(view.text))
 
@@ -113,7 +120,11 @@ def _entities(text: str) -> Iterator[_Edit]:
 
 
 def _signs(text: str) -> Iterator[_Edit]:
-    found = [(match.start(), match.end(), "") for match in _LINE_MARKS.finditer(text) if match.end() > match.start()]
+    found = [
+        (match.start(), match.end(), "")
+        for match in _LINE_MARKS.finditer(text)
+        if match.end() > match.start()
+    ]
     for match in _EMPHASIS.finditer(text):
         size = len(match.group(1))
         found += [(match.start(), match.start() + size, ""), (match.end() - size, match.end(), "")]

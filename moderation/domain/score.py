@@ -62,9 +62,9 @@ class Candidate:
     """A revision as scorers see it.
 
     text: the original. view: its normalised twin, offsets mapped back. language: of the page,
-    '' where unknown. author_name, author_url: as typed in. created_at: when it was handed in, ms.
-    Ids are '' for a text that is scored and not kept. filters: the site's own. history: what the
-    store knows beside it.
+    '' where unknown. author_name, author_url: as typed in. parent_text: the comment answered to.
+    created_at: when it was handed in, ms. Ids are '' for a text that is scored and not kept.
+    filters: the site's own. history: what the store knows beside it.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Candidate:
     author_url: str = ""
     page_url: str = ""
     page_title: str = ""
+    parent_text: str = ""
     comment_id: str = ""
     site_id: str = ""
     page_id: str = ""

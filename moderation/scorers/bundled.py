@@ -1,61 +1,74 @@
-"""The bundled toxicity model: hashed n-grams under a linear model, 3 MB, numpy and nothing else.
+"""The bundled toxicity model: a small transformer and a linear model, 16 MB, onnxruntime and numpy.
 
-Made by training/linear.py; what it can and cannot do is in moderation/weights/bundled/CARD.md.
+Made by training/; what it can and cannot do is in moderation/weights/bundled/CARD.md.
 """
 
 import hashlib
-import io
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.domain.errors import ScorerUnavailable
+from moderation.domain.markup import seen
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.domain.text import View
-from moderation.scorers import ngrams
+from moderation.scorers.linear import Linear, read_linear
+from moderation.scorers.network import Network, Window, read_card, sigmoid
+from moderation.scorers.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[1] / "weights" / "bundled"
-# Characters scored at once: in a longer text a toxic sentence drowns among harmless ones.
-# Of 500, 250 and 160 the only one that finds most single toxic comments inside 5,000 harmless words;
-# it costs 0.003 of AUC (training/evaluate.py).
-WINDOW = 160
-OVERLAP = 60
-_BORDER = re.compile(r"[.!?\n]\s|\s")
-_AT_ONCE = 256  # windows: without this limit a batch of 65 kB comments takes hundreds of megabytes
-# A word is evidence from a quarter of the strongest word's contribution, and at most so many are.
+_WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
+# Words left out one by one to explain a score: those that the linear model thinks most of.
+_TRIED = 24
+# A word is evidence from a quarter of the strongest word's effect, and at most so many are.
 _SHARE, _MOST = 0.25, 8
+_EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """weights: int8, one row per place, one column per label. A label's probability is
-    sigmoid(gain x sum of weights / sqrt(number of n-grams) + offset)."""
+class _Mix:
+    """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
 
+    alone: (gain, offset) per label for the linear model without the other, (2, labels).
+    """
+
+    linear: NDArray[np.float64]
+    transformer: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    alone: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    network: Network
+    linear: Linear
+    spelling: Spelling
+    mix: _Mix
     version: str
     sha256: str
-    labels: tuple[str, ...]
-    weights: NDArray[np.int8]
-    gains: NDArray[np.float64]
-    offsets: NDArray[np.float64]
 
 
 class Bundled:
     """Toxicity, severe_toxicity, obscene, threat, insult and identity_attack of English text, 0..1.
 
-    A text longer than WINDOW is scored in overlapping windows; each label is the highest of them.
-    The weights are read at first use; their SHA-256 must be the one in model.json.
+    Calibrated: of the comments that get 0.8, about eight in ten are so in their training data's eyes. A text
+    longer than the network's window is read in overlapping windows; each label is the highest of them.
+
+    threads: of one pass. cascade: 0..1; where the linear model gives every label less than this, the
+    transformer is spared (0: never). The weights are read at first use; their SHA-256 must be those in model.json.
     """
 
     name = "bundled"
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self._folder = folder
-        self._model: _Model | None = None
+    def __init__(self, folder: Path = FOLDER, *, threads: int = 1, cascade: float = 0.0) -> None:
+        self._folder, self._threads, self._cascade = folder, threads, cascade
+        self._model: _Loaded | None = None
+        self._spans = lru_cache(_EXPLAINED)(self._explained)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -65,133 +78,125 @@ class Bundled:
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         """Six scores per candidate. Raises ScorerUnavailable when the weights are not what they should be."""
         model = self._loaded()
-        pieces = [windows(candidate.view.text) for candidate in batch]
-        texts = [
-            candidate.view.text[start:end]
-            for candidate, parts in zip(batch, pieces, strict=True)
-            for start, end in parts
-        ]
-        if not texts:
-            return []
-        values = _probabilities(model, texts)
-        first = np.cumsum([0, *(len(parts) for parts in pieces[:-1])])
+        texts = [self._view(candidate).text for candidate in batch]
         return [
             tuple(
                 Signal(label, value, self.name, model.version, model.sha256)
-                for label, value in zip(model.labels, row, strict=True)
+                for label, value in zip(model.network.labels, row, strict=True)
             )
-            for row in np.maximum.reduceat(values, first, axis=0).tolist()
+            for row in self.probabilities(texts).tolist()
         ]
 
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The words that raise a label most, strongest first; of a long text, in its worst window.
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(texts, labels), 0..1, of texts normalised and freed of markup already."""
+        model = self._loaded()
+        passes = [model.network.windows(text) for text in texts]
+        pieces = [
+            text[one.start : one.end]
+            for text, windows in zip(texts, passes, strict=True)
+            for one in windows
+        ]
+        counted = model.linear.logits(pieces)
+        found = np.empty((len(texts), len(model.network.labels)))
+        first = 0
+        for at, windows in enumerate(passes):
+            found[at] = self._combined(model, counted[first : first + len(windows)], windows)
+            first += len(windows)
+        return found
 
-        What a word adds is the sum of the weights of its n-grams, those it shares with its
-        neighbours by their letters. Deterministic.
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The words without which the label would be lower, strongest first; of a long text, in its worst window.
+
+        Deterministic. Each span named lowers the score of its window when it is left out.
         """
         model = self._loaded()
-        if label not in model.labels:
+        if label not in model.network.labels:
             return ()
-        at = model.labels.index(label)
-        text = candidate.view.text
-        parts = windows(text)
-        values = _probabilities(model, [text[start:end] for start, end in parts])[:, at]
-        start, end = parts[int(values.argmax())]
-        words = _contributions(model.weights[:, at], text[start:end])
-        strongest = sorted(words, key=lambda word: (-word[0], word[1]))[:_MOST]
+        view = self._view(candidate)
+        places = self._spans(view.text, model.network.labels.index(label))
+        return tuple(Span(*view.original(start, end)) for start, end in places)
+
+    def _explained(self, text: str, at: int) -> tuple[tuple[int, int], ...]:
+        model = self._loaded()
+        windows = model.network.windows(text)
+        pieces = [text[one.start : one.end] for one in windows]
+        values = _mixed(model, model.linear.logits(pieces), model.network.rows(windows))[:, at]
+        worst = windows[int(values.argmax())]
+        piece = text[worst.start : worst.end]
+        words = _weighed(model, piece, at)[:_TRIED]
+        if not words:
+            return ()
+        without = [piece[:start] + piece[end:] for start, end in words]
+        left = _mixed(model, model.linear.logits(without), model.network.logits(without))[:, at]
+        drops = sorted(
+            (-(values.max() - value), start, end)
+            for value, (start, end) in zip(left.tolist(), words, strict=True)
+        )
         return tuple(
-            _span(candidate.view, start + first, start + last)
-            for value, first, last in strongest
-            if value > 0 and value >= _SHARE * strongest[0][0]
+            (worst.start + start, worst.start + end)
+            for drop, start, end in drops[:_MOST]
+            if drop < 0 and drop <= _SHARE * drops[0][0]
         )
 
-    def _loaded(self) -> _Model:
+    def _combined(
+        self, model: _Loaded, counted: NDArray[np.float64], windows: Sequence[Window]
+    ) -> NDArray[np.float64]:
+        if self._cascade:
+            alone = sigmoid(counted * model.mix.alone[0] + model.mix.alone[1]).max(axis=0)
+            if (alone < self._cascade).all():
+                return np.asarray(alone)
+        return np.asarray(sigmoid(_mixed(model, counted, model.network.rows(windows)).max(axis=0)))
+
+    def _view(self, candidate: Candidate) -> View:
+        return self._loaded().spelling.repaired(seen(candidate.view, candidate.parent_text))
+
+    def _loaded(self) -> _Loaded:
         if self._model is None:
-            self._model = _load(self._folder)
+            self._model = _load(self._folder, self._threads)
         return self._model
 
 
-def _load(folder: Path) -> _Model:
+def _mixed(
+    model: _Loaded, counted: NDArray[np.float64], read: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    mix = model.mix
+    return mix.linear * counted + mix.transformer * read + mix.offset
+
+
+def _weighed(model: _Loaded, text: str, at: int) -> list[tuple[int, int]]:
+    """The words of a text, those first that the linear model gives most weight."""
+    contributions = model.linear.contributions(text, at)
+    weight = {start: value for value, start, _ in contributions}
+    words = [found.span() for found in _WORD.finditer(text)]
+    return sorted(words, key=lambda word: (-weight.get(word[0], 0.0), word))
+
+
+def _load(folder: Path, threads: int) -> _Loaded:
+    card = read_card(folder)
+    network = Network(folder, threads=threads)
     try:
-        facts = json.loads((folder / "model.json").read_bytes())
-        content = (folder / "weights.npz").read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        if digest != facts["sha256"]:
-            raise ScorerUnavailable("The bundled weights are damaged: their SHA-256 is another.")
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            weights = file["weights"]
-        heads = facts["labels"]
-        if weights.shape != (ngrams.PLACES, len(heads)) or weights.dtype != np.int8:
-            raise ScorerUnavailable("The bundled weights have another shape than the program.")
-        return _Model(
-            f"{facts['id']}-{facts['version']}",
-            digest,
-            tuple(heads),
-            weights,
-            np.array([head["gain"] for head in heads.values()], np.float64),
-            np.array([head["offset"] for head in heads.values()], np.float64),
+        contents = {name: (folder / name).read_bytes() for name in ("linear.npz", "lexicon.txt")}
+        for name, content in contents.items():
+            if hashlib.sha256(content).hexdigest() != card.files[name]:
+                raise ScorerUnavailable(
+                    f"{name} of the bundled model is damaged: its SHA-256 is another."
+                )
+        linear = read_linear(contents["linear.npz"])
+        spelling = read_lexicon(contents["lexicon.txt"].decode())
+        heads = [card.facts["mix"][label] for label in card.labels]
+        mix = _Mix(
+            *(
+                np.array([head[part] for head in heads], np.float64)
+                for part in ("linear", "transformer", "offset")
+            ),
+            np.array([head["alone"] for head in heads], np.float64).T,
         )
     except (OSError, ValueError, KeyError, TypeError):
-        raise ScorerUnavailable("The bundled weights cannot be read.") from None
+        raise ScorerUnavailable("The bundled model cannot be read.") from None
+    return _Loaded(network, linear, spelling, mix, f"{card.id}-{card.version}", _digest(card.files))
 
 
-def windows(text: str) -> list[tuple[int, int]]:
-    """Pieces of at most WINDOW characters that cover the text, cut between words where there are any."""
-    pieces = []
-    start = 0
-    while len(text) - start > WINDOW:
-        end = _border(text, start + WINDOW - OVERLAP, start + WINDOW)
-        pieces.append((start, end))
-        start = _border(text, end - OVERLAP, end - OVERLAP // 2)
-    pieces.append((start, len(text)))
-    return pieces
-
-
-def _border(text: str, low: int, high: int) -> int:
-    """The last end of a sentence between two places, else of a word, else the later place."""
-    best, sentence = high, False
-    for found in _BORDER.finditer(text, low, high):
-        ends_sentence = len(found.group()) == 2
-        if ends_sentence or not sentence:
-            best, sentence = found.end(), ends_sentence
-    return best
-
-
-def _probabilities(model: _Model, texts: Sequence[str]) -> NDArray[np.float64]:
-    parts = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
-    return np.concatenate([_some_probabilities(model, part) for part in parts])
-
-
-def _some_probabilities(model: _Model, texts: Sequence[str]) -> NDArray[np.float64]:
-    places, first = ngrams.presence(texts)
-    counts = np.diff(first)
-    sums = np.zeros((len(texts), len(model.labels)))
-    some = counts > 0  # an empty text has no n-grams, and reduceat no empty pieces
-    if some.any():
-        sums[some] = np.add.reduceat(
-            model.weights[places], first[:-1][some], axis=0, dtype=np.int32
-        )
-    logits = model.gains * sums / np.sqrt(np.maximum(counts, 1))[:, None] + model.offsets
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
-
-
-def _contributions(weights: NDArray[np.int8], text: str) -> list[tuple[float, int, int]]:
-    """(weight, start, end) of each word of a text."""
-    tape = ngrams.lay_out([text])
-    each = np.zeros(len(tape.codes) + 1)
-    for gram in ngrams.grams(tape):
-        share = weights[gram.places] / (gram.ends - gram.starts)
-        np.add.at(each, gram.starts, share)
-        np.subtract.at(each, gram.ends, share)
-    raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
-    words = next(ngrams.grams(tape), None)
-    if words is None or not len(words.starts):
-        return []
-    return [
-        (float(raised[end] - raised[start]), int(tape.origin[start]), int(tape.origin[end - 1]) + 1)
-        for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-    ]
-
-
-def _span(view: View, start: int, end: int) -> Span:
-    return Span(*view.original(start, end))
+def _digest(files: dict[str, str]) -> str:
+    """One SHA-256 for all files: of their names and SHA-256, sorted, one a line."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -43,7 +43,9 @@ class Spelling:
         signs = _MASK.findall(written)
         letters = len(written) - sum(map(len, signs))
         # A single sign at the end is a footnote, and one letter before one sign could be anything.
-        if len(written) < SHORTEST - 1 or (written[-1] in "*#%_" and (len(signs[-1]) < 2 or len(signs) > 1)):
+        if len(written) < SHORTEST - 1 or (
+            written[-1] in "*#%_" and (len(signs[-1]) < 2 or len(signs) > 1)
+        ):
             return None
         if letters < 2 and len(written) < SHORTEST:
             return None

@@ -17,7 +17,7 @@ class Job:
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
-    email_sealed: opens with the comment's id (store/seal.py).
+    parent_text: of the comment answered to, its newest revision. email_sealed: opens with the comment's id (store/seal.py).
     """
 
     comment_id: str
@@ -28,6 +28,7 @@ class Job:
     author_name: str
     author_url: str
     parent_id: str
+    parent_text: str
     created_at: int
     page_id: str
     page_url: str
@@ -48,6 +49,7 @@ class Job:
 
 # Made once: making a statement costs more than running it on a dozen rows.
 _IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_PARENTS, _SAID = comments.alias(), revisions.alias()
 _JOBS = (
     sa.select(
         comments.c.id,
@@ -59,6 +61,7 @@ _JOBS = (
         revisions.c.number,
         revisions.c.text,
         revisions.c.form_json,
+        _SAID.c.text.label("parent_text"),
         pages.c.url,
         pages.c.title,
         pages.c.external_id,
@@ -76,6 +79,10 @@ _JOBS = (
     .join(revisions, revisions.c.comment_id == comments.c.id)
     .join(pages, pages.c.id == comments.c.page_id)
     .join(sites, sites.c.id == comments.c.site_id)
+    .outerjoin(_PARENTS, _PARENTS.c.id == comments.c.parent_id)
+    .outerjoin(
+        _SAID, (_SAID.c.comment_id == _PARENTS.c.id) & (_SAID.c.number == _PARENTS.c.revision)
+    )
     .outerjoin(personal, personal.c.comment_id == comments.c.id)
     .where(comments.c.id.in_(_IDS))
 )
@@ -110,6 +117,7 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             author_name=row.author_name,
             author_url=row.author_url,
             parent_id=row.parent_id,
+            parent_text=row.parent_text or "",
             created_at=row.created_at,
             page_id=row.page_id,
             page_url=row.url,

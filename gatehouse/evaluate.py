@@ -1,0 +1,59 @@
+"""`gatehouse model eval`: any model on the public test sets of a folder, as its card prints it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from moderation.domain.errors import Invalid
+from moderation.settings import read_settings
+
+
+def evaluate(
+    data: Annotated[Path, typer.Option(help="Folder of the public test sets, <name>.csv.gz each.")],
+    model: Annotated[
+        str, typer.Option(help="bundled or detoxify:<name or path>; the setting's without this.")
+    ] = "",
+    only: Annotated[str, typer.Option(help="Parts whose heading contains this.")] = "",
+) -> None:
+    """Measure a model on public test sets and print the table of its card.
+
+    Which sets, and where to get them: docs/models.md. What is not in the folder is left out.
+    """
+    from gatehouse.evaluation.report import Subject, report, toxicity_only
+    from moderation.policies import load_policy
+    from moderation.scorers.roster import toxicity_scorer
+
+    if not data.is_dir():
+        raise Invalid(f"{data} is not a folder.")
+    settings = read_settings()
+    progress = _Progress()
+    scorer = toxicity_scorer(model or settings.toxicity_model)
+    subject = Subject(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
+    for heading, lines in report(data, subject, only):
+        progress.clear()
+        print(f"\n{heading}")
+        width = max(len(what) for what, _ in lines)
+        for what, figure in lines:
+            print(f"  {what:{width}}  {figure}", flush=True)
+    progress.clear()
+    if subject.texts:
+        rate = subject.texts / max(subject.spent, 1e-9)
+        print(f"\n{subject.texts:,} texts, {subject.spent:,.0f} CPU seconds, {rate:,.0f} a second")
+
+
+class _Progress:
+    """How far it is, on a terminal only."""
+
+    def __init__(self) -> None:
+        self._shown, self._done = sys.stderr.isatty(), 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        if self._shown:
+            print(f"\r{self._done:,} texts ", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""How good a toxicity model is on public test sets: `gatehouse model eval`."""
