@@ -154,3 +154,16 @@ def _talked_to_machines(folder: Path) -> Iterator[Example]:
         mean = sum(votes) / len(votes) if votes else 0.5
         if mean >= 0.9 or mean < -0.5:
             yield Example(row["user"], only_toxicity(mean < 0), 0.5, "convabuse")
+
+
+def own(file: Path) -> Iterator[Example]:
+    """A site's comments by the last word of its moderators: what `gatehouse export SITE` wrote.
+
+    Approved is harmless, rejected is toxic, of a kind unknown; spam and undecided comments say nothing.
+    """
+    for line in file.read_text(encoding="utf-8").splitlines():
+        comment = json.loads(line)
+        people = [one for one in comment["decisions"] if one["actor"]["kind"] == "moderator"]
+        outcome = people[-1]["outcome"] if people else ""
+        if outcome in ("approve", "reject"):
+            yield Example(comment["text"], only_toxicity(outcome == "reject"), 2.0, "own")

