@@ -276,3 +276,21 @@ def test_findings_are_kept_as_they_were_measured(store):
         "model": "script-1",
         "sha256": "0" * 64,
     }
+
+
+def test_scorers_see_the_comment_that_is_answered_to(store):
+    site = newspaper(store)
+    [first] = hand_in(store, reply(site, "You are all complete idiots."))
+    run(store)
+    [second] = hand_in(store, reply(site, "> complete idiots\nWhy?", parent_id=first))
+    seen = []
+
+    class Watching(Scripted):
+        def measure(self, batch):
+            seen.extend(batch)
+            return super().measure(batch)
+
+    run(store, Watching(), at=NOON + 2_000)
+    assert [(one.comment_id, one.parent_text) for one in seen] == [
+        (second, "You are all complete idiots.")
+    ]

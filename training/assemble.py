@@ -18,13 +18,14 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
+from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
 from moderation.scorers.bundled import FOLDER
 from moderation.scorers.linear import Linear, read_linear
 from moderation.scorers.network import Network
 from moderation.scorers.spelling import Spelling, read_lexicon
-from training.corpus import LABELS, UNKNOWN, Example, rest_of_talk
+from training.corpus import UNKNOWN, Example, rest_of_talk
 from training.export import export, load_reader
 from training.transformer import LENGTH, split
 

@@ -16,12 +16,13 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
 
+from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
 from moderation.scorers.linear import write_linear
 from moderation.scorers.ngrams import PLACES, grams, lay_out, presence
 from moderation.scorers.spelling import Spelling, read_lexicon
-from training.corpus import LABELS, UNKNOWN, Example, own
+from training.corpus import UNKNOWN, Example, own
 from training.evasions import disguised, toxic_words
 from training.sentences import names, sentences
 from training.transformer import split

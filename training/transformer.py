@@ -22,10 +22,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
 from training import lexicon
-from training.corpus import LABELS, Example, jigsaw, others, own
+from training.corpus import Example, jigsaw, others, own
 from training.evasions import disguised, toxic_words
 from training.sentences import sentences
 

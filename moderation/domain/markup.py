@@ -19,7 +19,31 @@ _BBCODE = re.compile(
 )
 # Inside a word these change nothing: f<b></b>ool is read as one word.
 _INLINE = frozenset(
-    ["a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"]
+    [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "wbr",
+    ]
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINK = re.compile(r"(?:https?|ftp)://[^\s<>\"]{1,2048}|\bwww\.[^\s<>\"]{1,2048}", re.IGNORECASE)
