@@ -350,7 +350,7 @@ endpoints = sa.Table(
     _text("url"),
     _text("types_json"),  # [] = every type
     _text("payload"),  # thin | full | text
-    _text("format"),  # standard | cloudevents | notice
+    _text("format"),  # standard | cloudevents | notice | akismet
     sa.Column("batch", sa.Integer, nullable=False),  # events in one POST at most; 1 = no batches
     sa.Column("secret_sealed", sa.LargeBinary, nullable=False),  # of a notice: its whole URL
     sa.Column("old_secret_sealed", sa.LargeBinary),  # still signs until old_secret_until
