@@ -70,7 +70,7 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
     assert another != key
     its = faces()["perspective"]
     assert its["limit"] == "9/second" and len(its["keys"]) == 2
-    assert gatehouse("face", "revoke", "H", its["keys"][0]["id"]).returncode == 0
+    assert gatehouse("site", "revoke-key", "H", its["keys"][0]["id"]).returncode == 0
     assert [one["hint"] for one in faces()["perspective"]["keys"]] == [another[:8]]
     assert gatehouse("face", "off", "H", "perspective").returncode == 0
     assert not faces()["perspective"]["on"]
