@@ -109,3 +109,44 @@ def others(folder: Path) -> Iterator[Example]:
     for row in rows(folder, "edos"):  # CC0; not sexist is not yet harmless: only the sexist rows
         if row["label_sexist"] == "sexist" and row["label_category"][:2] in ("1.", "2."):
             yield Example(row["text"], hateful(), 0.3, "edos")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A comment that is spam or is not, with the name it was written under where one is known.
+
+    source: the dataset, and of YouTube the video.
+    """
+
+    text: str
+    is_spam: bool
+    source: str
+    name: str = ""
+
+
+def videos(folder: Path) -> list[Reply]:
+    """Comments under YouTube videos (UCI YouTube Spam Collection, CC BY 4.0)."""
+    return [
+        Reply(row["CONTENT"].strip("\ufeff"), row["CLASS"] == "1", row["video"], row["AUTHOR"])
+        for row in rows(folder, "youtube_spam_dev")
+    ]
+
+
+def messages(folder: Path) -> list[Reply]:
+    """Text messages (UCI SMS Spam Collection, CC BY 4.0)."""
+    return [Reply(row["text"], row["y"] == "spam", "SMS") for row in rows(folder, "sms_spam")]
+
+
+def honest(folder: Path) -> list[Reply]:
+    """Comments that are no spam: news sites (Civil Comments, CC0), Wikipedia talk (half of it)."""
+    news = [
+        Reply(row["comment_text"], False, "news")
+        for row in rows(folder, "civil_toxic_spans_comments")
+    ]
+    return news + [Reply(one.text, False, "talk") for one in _talk(folder) if one.labels[0] == 0]
+
+
+def forum(folder: Path) -> list[Reply]:
+    """Comments of forums and news sites (Impermium; no licence: measured with, never learned from)."""
+    table = rows(folder, "impermium_insults_dev")
+    return [Reply(row["text"], False, "forum") for row in table if row["Insult"] == "0"]

@@ -15,7 +15,6 @@ from sklearn.metrics import roc_auc_score
 from moderation.domain.score import Candidate
 from moderation.domain.text import normalise
 from moderation.scorers.bundled import FOLDER, Bundled
-from moderation.scorers.spam import Spam
 from training.corpus import JIGSAW, LABELS, rows
 
 THRESHOLDS = (0.3, 0.5, 0.8)
@@ -35,7 +34,6 @@ def main() -> None:
         forum,
         evasions,
         hidden,
-        spam,
         examples,
     ):
         print(f"\n== {part.__doc__.splitlines()[0]}")  # type: ignore[union-attr]
@@ -216,24 +214,6 @@ def hidden(folder: Path, score: Score) -> None:
             f"toxicity >= {threshold}: alone {(alone[:, 0] >= threshold).mean():.2f},"
             f" inside {(inside[:, 0] >= threshold).mean():.2f},"
             f" without it {(without[:, 0] >= threshold).mean():.2f}"
-        )
-
-
-def spam(folder: Path, score: Score) -> None:
-    """Hand-made spam signs on YouTube comments, and their false alarms on Wikipedia talk"""
-    table = list(rows(folder, "youtube_spam_dev"))
-    talk = [row["text"] for row in rows(folder, "context_toxicity") if row["split"] == "gn"]
-    texts = [row["CONTENT"] for row in table] + talk
-    found = Spam().measure([Candidate(text, normalise(text)) for text in texts])
-    values = np.array([one[-1].value for one in found])
-    video, wiki = values[: len(table)], values[len(table) :]
-    truth = np.array([row["CLASS"] == "1" for row in table])
-    print(f"AUC {roc_auc_score(truth, video):.3f}")
-    for threshold in (0.5, 0.9):
-        print(
-            f"spam >= {threshold}: {(video[truth] >= threshold).mean():.1%} of spam,"
-            f" {(video[~truth] >= threshold).mean():.2%} of the rest,"
-            f" {(wiki >= threshold).mean():.2%} of Wikipedia talk"
         )
 
 

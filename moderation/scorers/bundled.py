@@ -97,7 +97,7 @@ class Bundled:
         parts = windows(text)
         values = _probabilities(model, [text[start:end] for start, end in parts])[:, at]
         start, end = parts[int(values.argmax())]
-        words = _contributions(model.weights[:, at], text[start:end])
+        words = ngrams.weigh_words(text[start:end], model.weights[:, at].__getitem__)
         strongest = sorted(words, key=lambda word: (-word[0], word[1]))[:_MOST]
         return tuple(
             _span(candidate.view, start + first, start + last)
@@ -173,24 +173,6 @@ def _some_probabilities(model: _Model, texts: Sequence[str]) -> NDArray[np.float
         )
     logits = model.gains * sums / np.sqrt(np.maximum(counts, 1))[:, None] + model.offsets
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
-
-
-def _contributions(weights: NDArray[np.int8], text: str) -> list[tuple[float, int, int]]:
-    """(weight, start, end) of each word of a text."""
-    tape = ngrams.lay_out([text])
-    each = np.zeros(len(tape.codes) + 1)
-    for gram in ngrams.grams(tape):
-        share = weights[gram.places] / (gram.ends - gram.starts)
-        np.add.at(each, gram.starts, share)
-        np.subtract.at(each, gram.ends, share)
-    raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
-    words = next(ngrams.grams(tape), None)
-    if words is None or not len(words.starts):
-        return []
-    return [
-        (float(raised[end] - raised[start]), int(tape.origin[start]), int(tape.origin[end - 1]) + 1)
-        for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-    ]
 
 
 def _span(view: View, start: int, end: int) -> Span:
