@@ -10,6 +10,7 @@ from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.judge import judge
 from moderation.learn import learn
+from moderation.settle import finish
 from moderation.sweep import purge, sweep
 from workers.app import app
 from workers.workbench import now, take_back, workbench
@@ -94,6 +95,7 @@ def sweep_up() -> None:
             kept = bench.settings
             days = {"feedback_days": kept.feedback_days, "webhook_days": kept.webhook_days}
             purge(bench.store, now(), kept.idempotency_hours, **days)
+            finish(bench.store, now(), os.urandom)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:
