@@ -66,7 +66,7 @@ def add(
     if format is Format.AKISMET:
         raise Invalid("Akismet's clients say themselves where they are told.", "/format")
     if format is Format.NOTICE:
-        raise Invalid("Only the operator adds notices: see `gatehouse endpoint add`.", "/format")
+        raise Invalid("A webhook is standard or cloudevents.", "/format")
     destination(url, parse_allow(allow))
     endpoint = Endpoint(
         id=timed_id("ep", now, entropy(10)),
