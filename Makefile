@@ -57,7 +57,10 @@ dev: .venv/.dev
 # Real clients of other services; where there is no npm, their tests say so.
 clients: .venv/.clients
 
-.venv/.clients: tests/clients/package-lock.json
+.venv/.clients: tests/clients/package-lock.json tests/clients/python-akismet.txt .venv/.run
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --upgrade \
+		--target tests/clients/python -r tests/clients/python-akismet.txt || \
+		echo "python-akismet could not be had; its test will say so." >&2
 	@if command -v npm >/dev/null; then \
 		echo "Installing the clients of tests/clients ..." >&2; \
 		npm ci --silent --prefix tests/clients && mkdir -p .venv && touch $@ || \

@@ -1,22 +1,26 @@
-"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge) or PostgreSQL."""
+"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces) or PostgreSQL."""
 
 import argparse
 
-from bench import intake, judge
+from bench import faces, intake, judge
+
+KNOWN = ("intake", "judge", "faces")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("which", nargs="*", help="intake, judge; both where none is named")
+    parser.add_argument("which", nargs="*", help="intake, judge, faces; all where none is named")
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     given = parser.parse_args()
-    which = given.which or ["intake", "judge"]
-    if unknown := set(which) - {"intake", "judge"}:
+    which = given.which or list(KNOWN)
+    if unknown := set(which) - set(KNOWN):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "intake" in which:
         print(intake.measure(given.postgresql, rounds=5, seconds=2.0), end="\n\n", flush=True)
     if "judge" in which:
         judge.measure(given.postgresql, rounds=3, seconds=4.0, rate=500.0)
+    if "faces" in which:
+        print(faces.measure(rounds=3, seconds=6.0))
 
 
 if __name__ == "__main__":

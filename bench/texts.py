@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.load import request
 
 PAGE = "https://herald.test/news/1"
-_WORDS = """the of and to a in that is was for it with as on be at by had not are but from or have an they
+WORDS = """the of and to a in that is was for it with as on be at by had not are but from or have an they
 which one you were all her she there would their we him been has when who will no more if out so up said
 what its about than into them can only other time new some could these two may first then do any like my
 now over such our man me even most made after also did many must before back see through way where get
@@ -26,7 +26,7 @@ _COLUMNS = ("text", "comment_text", "comment", "content")
 def made_up(count: int, seed: int = 1) -> list[str]:
     """Comments of 8 to 80 words, as long as those under newspaper articles mostly are."""
     chance = random.Random(seed)
-    words = _WORDS.split()
+    words = WORDS.split()
     return [" ".join(chance.choices(words, k=chance.randint(8, 80))) + "." for _ in range(count)]
 
 

@@ -1,6 +1,7 @@
 """`gatehouse face`: which foreign protocols a site speaks, and the keys that open them."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from gatehouse.store import entropy, now, opened
 from moderation.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from moderation.store.faces import FaceKey
+    from moderation.store.sites import KeyRow
 
 face = typer.Typer(
     help="Akismet, Coral, OpenAI, Perspective: which of them a site speaks.", no_args_is_help=True
@@ -30,8 +31,8 @@ def on(site: SiteGiven, face: FaceGiven, limit: Limit = "", as_json: AsJson = Fa
         its = find_site(connection, site)
         faces.switch_on(connection, its.id, face, limit, now())
         facts: dict[str, object] = {"site_id": its.id, "face": face}
-        has_key = bool(faces.keys_of(connection, its.id, face))
-        if not has_key and face != faces.CORAL:  # which signs with a secret of its own
+        # Coral's requests are signed, with a secret of its own.
+        if face != faces.CORAL and not _keys(sites.keys_of(connection, its.id), face):
             facts["key"] = sites.add_key(connection, its.id, face, now(), entropy)
     show(facts, as_json, keys="key" in facts)
 
@@ -51,7 +52,7 @@ def off(site: SiteGiven, face: FaceGiven) -> None:
 
 @face.command("key")
 def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
-    """Make another key for a face and print it, once; the old ones work until they are revoked."""
+    """Make another key for a face and print it, once; the old ones work until `site revoke-key`."""
     from moderation.store import faces, sites
 
     _check(face)
@@ -63,30 +64,17 @@ def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
     show({"site_id": its.id, "face": face, "key": made}, as_json)
 
 
-@face.command("revoke")
-def revoke(
-    site: SiteGiven, key: Annotated[str, typer.Argument(metavar="KEY_ID", help="From face list.")]
-) -> None:
-    """Let a key open nothing any more, within seconds."""
-    from moderation.store import sites
-
-    with opened() as store, store.write() as connection:
-        its = find_site(connection, site)
-        if not sites.revoke_key(connection, its.id, key, now()):
-            raise NotFound(f"{its.name} has no such key: see `gatehouse face list`.")
-    print(f"{key} is revoked.")
-
-
 @face.command("list")
 def list_faces(site: SiteGiven, as_json: AsJson = False) -> None:
     """List a site's faces with their limits and what their keys begin with."""
-    from moderation.store import faces
+    from moderation.store import faces, sites
 
     with opened() as store, store.read() as connection:
         its = find_site(connection, site)
+        made = sites.keys_of(connection, its.id)
         on = {one.face: one for one in faces.of_site(connection, its.id)}
         for name in faces.FACES:
-            keys = faces.keys_of(connection, its.id, name)
+            keys = _keys(made, name)
             facts = {
                 "face": name,
                 "on": name in on,
@@ -96,7 +84,11 @@ def list_faces(site: SiteGiven, as_json: AsJson = False) -> None:
             print(json.dumps(facts) if as_json else _line(name, name in on, facts["limit"], keys))
 
 
-def _line(name: str, on: bool, limit: object, keys: "list[FaceKey]") -> str:
+def _keys(made: "Sequence[KeyRow]", face: str) -> "list[KeyRow]":
+    return [one for one in made if one.kind == face and one.revoked_at is None]
+
+
+def _line(name: str, on: bool, limit: object, keys: "Sequence[KeyRow]") -> str:
     shown = "  ".join(f"{one.id} ({one.hint}...)" for one in keys)
     return f"{name:12}{'on' if on else 'off':5}{limit or '':14}{shown}".rstrip()
 

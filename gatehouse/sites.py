@@ -202,19 +202,6 @@ def revoke_moderator(
     print(f"{email} no longer looks after {its.name}.", file=sys.stderr)
 
 
-@moderator.command("digest")
-def digest(
-    email: str,
-    off: Annotated[bool, typer.Option("--off", help="No more of them.")] = False,
-) -> None:
-    """Send a moderator the mails of their sites, or no longer."""
-    from moderation.store import moderators
-
-    with opened() as store, store.write() as connection:
-        moderators.set_digest(connection, _moderator(connection, email).id, not off)
-    print(f"{email} gets {'no' if off else 'the'} mails.", file=sys.stderr)
-
-
 def _moderator(connection: "Connection", email: str) -> "Moderator":
     from moderation.store import moderators
 

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 
+from moderation.domain.address import destination, parse_allow
 from moderation.domain.check import ANSWER_OF, Answer, Check, Usage, is_blatant
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
-from moderation.store import checks, decisions
+from moderation.domain.delivery import Endpoint, Format
+from moderation.domain.errors import Invalid
+from moderation.domain.event import VERDICT
+from moderation.domain.ids import derived_id
+from moderation.store import checks, decisions, endpoints
 from moderation.store.engine import Store
+
+# Answers in one POST: WordPress looks for each comment anew.
+BATCH = 20
+ENDPOINT_LIMIT = 20  # of a site, as for webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,36 @@ def tell(store: Store, check: Check) -> Told:
             latest = decisions.latest(connection, [check.comment_id])
             blatant = is_blatant(latest[check.comment_id].reasons)
     return Told(answer, blatant)
+
+
+def follow(store: Store, site_id: str, url: str, key: str, *, allow: str, now: int) -> str:
+    """The endpoint that tells `url` of later decisions, made where there is none yet; '' where it may
+    not be called, or the site has as many endpoints as it may. key: goes along, in Akismet's way.
+
+    allow: settings.webhook_allow. Asked again with another key, that one goes along from then on.
+    """
+    try:
+        destination(url, parse_allow(allow))
+    except Invalid:
+        return ""
+    id = derived_id("ep", site_id, Format.AKISMET, url)
+    with store.write() as connection:
+        if endpoints.get(connection, id, [site_id]) is None:
+            if len(endpoints.of_sites(connection, [site_id])) >= ENDPOINT_LIMIT:
+                return ""
+            endpoint = Endpoint(
+                id=id,
+                site_id=site_id,
+                url=url,
+                types=(VERDICT,),
+                format=Format.AKISMET,
+                batch=BATCH,
+                created_at=now,
+            )
+            endpoints.add(connection, endpoint, store.seal.close_up(key, id))
+        else:
+            endpoints.rotate(connection, id, store.seal.close_up(key, id), now)
+    return id
 
 
 def find(store: Store, site_id: str, comment_id: str, fingerprint: str) -> str | None:

@@ -22,7 +22,7 @@ from moderation.domain.delivery import (
     outcome_of,
 )
 from moderation.domain.event import EventType, moment
-from moderation.domain.message import Fact, Message, batch, message, shaped
+from moderation.domain.message import Fact, Message, batch, message, shaped, verdicts
 from moderation.domain.notice import Notice, notice
 from moderation.store import deliveries, endpoints, moderators, outbox
 from moderation.store.deliveries import Note
@@ -184,6 +184,9 @@ class _Post:
         first = jobs[0]
         if first.format is Format.NOTICE:
             return self.notify(secrets[0], notice(facts, self.public_url), self._people(first))
+        if first.format is Format.AKISMET:
+            told = verdicts(facts, secrets[0])
+            return self.send(first.url, {"content-type": told.content_type}, told.body.encode())
         one = batch(facts, first.format) if first.batch > 1 else message(facts[0], first.format)
         return self.send(first.url, signed(one, at, secrets), one.body.encode())
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
-from moderation.store import comments, decisions, outbox, sketches
+from moderation.store import comments, decisions, feedback, outbox, sketches
 from moderation.store.engine import Store
 
 
@@ -31,6 +31,7 @@ def erase(
         sequence = standing.sequence + 1
         comments.erase(connection, comment_id, sequence)
         sketches.forget(connection, [comment_id])
+        feedback.forget(connection, [comment_id])
         event = erased_event(
             comment_id,
             standing.site_id,

@@ -53,11 +53,19 @@ def _cards(connection: Connection, entries: Sequence[Entry]) -> list[CommentCard
 
 
 def queue(
-    store: Store, site_id: str, status: Status, after: str = "", limit: int = 25, reason: str = ""
+    store: Store,
+    site_id: str,
+    status: Status,
+    after: str = "",
+    limit: int = 25,
+    reason: str = "",
+    *,
+    alone: bool = False,
 ) -> list[CommentCard]:
     """Up to `limit` cards of a queue past the comment `after`; '' from the beginning.
 
-    Held and pending comments come oldest first, the others newest first.
+    Held and pending comments come oldest first, the others newest first. alone: without those that
+    are decided with their campaign.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -68,6 +76,7 @@ def queue(
             limit=limit,
             newest_first=status not in _OLDEST_FIRST,
             reason=reason,
+            alone=alone,
         )
         return _cards(connection, entries)
 

@@ -63,8 +63,10 @@ def add(
     allow: settings.webhook_allow. Raises Invalid for a URL that webhooks may not go to, or a type
     that is none; Conflict where the site has ENDPOINT_LIMIT already.
     """
+    if format is Format.AKISMET:
+        raise Invalid("Akismet's clients say themselves where they are told.", "/format")
     if format is Format.NOTICE:
-        raise Invalid("Only the operator adds notices: see `gatehouse endpoint add`.", "/format")
+        raise Invalid("A webhook is standard or cloudevents.", "/format")
     destination(url, parse_allow(allow))
     endpoint = Endpoint(
         id=timed_id("ep", now, entropy(10)),
@@ -176,6 +178,8 @@ def change(
     with store.write() as connection:
         endpoint = _known(endpoints.get(connection, endpoint_id, site_ids))
         is_notice = endpoint.format is Format.NOTICE
+        if endpoint.format is Format.AKISMET:
+            raise Conflict("An endpoint of the Akismet face is as its client wants it.")
         if url is not None:
             if is_notice:
                 raise Conflict("The URL of a notice does not change; add another.")
@@ -232,8 +236,9 @@ def rotate(
         raise Invalid("Both secrets sign for 0 to 720 hours.", "/overlap_hours")
     secret = _new_secret(entropy)
     with store.write() as connection:
-        if _known(endpoints.get(connection, endpoint_id, site_ids)).format is Format.NOTICE:
-            raise Conflict("A notice is not signed; it has no secret to change.")
+        format = _known(endpoints.get(connection, endpoint_id, site_ids)).format
+        if format in (Format.NOTICE, Format.AKISMET):
+            raise Conflict("What is sent there is not signed; it has no secret to change.")
         sealed = store.seal.close_up(secret, endpoint_id)
         endpoints.rotate(connection, endpoint_id, sealed, now + overlap)
     return secret

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from moderation.store import deliveries, heartbeats, retention, sketches, work
+from moderation.domain.campaign import WINDOW
+from moderation.store import campaigns, deliveries, heartbeats, retention, sketches, work
 from moderation.store.engine import Store
 
 HOUR = 3_600_000  # ms
@@ -39,4 +40,5 @@ def purge(
             + retention.sign_ins(connection, now, PURGE_LIMIT)
             + retention.told(connection, now - webhook_days * DAY, PURGE_LIMIT)
             + sketches.purge(connection, now, SKETCH_LIMIT)
+            + campaigns.purge(connection, now - WINDOW, SKETCH_LIMIT)
         )

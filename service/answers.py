@@ -23,6 +23,7 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
         "author": {"name": card.author_name, "url": card.author_url or None},
         "text": card.text,
         "status": card.status.value,
+        "campaign_id": card.campaign_id or None,
         "created_at": iso(card.created_at),
         "revision": card.revision,
         "scores": {name: round(value, 6) for name, value in card.scores.items()},

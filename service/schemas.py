@@ -175,6 +175,31 @@ class DecisionIn(_Strict):
 _Types = list[Annotated[EventType, Field(strict=False)]]
 
 
+Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
+
+
+class RulingIn(_Strict):
+    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
+
+    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
+    sequence: Sequence = None
+
+
+class SequenceIn(_Strict):
+    """sequence: of the decision that was seen; another one meanwhile is a conflict."""
+
+    sequence: Sequence = None
+
+
+class CampaignMembersIn(_Strict):
+    """Members of a campaign, by their ids."""
+
+    comment_ids: Annotated[
+        list[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]],
+        Field(min_length=1, max_length=500),
+    ]
+
+
 class EndpointIn(_Strict):
     """types: [] for every type. payload: thin (ids), full, or text (full, with the comment's text).
     batch: events in one POST at most; 1 for a message each.
@@ -223,6 +248,7 @@ class ReplayIn(_Strict):
 # What is taken in; the OpenAPI document describes them, see taking().
 BODIES: tuple[type[_Strict], ...] = (
     *(CommentIn, DecisionIn),
+    *(RulingIn, SequenceIn, CampaignMembersIn),
     *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
 )
 

@@ -70,12 +70,18 @@ class Scoring:
         self._in_hand = 0  # work of the batch that is being scored
         self._change = threading.Condition()
         self._open = True
+        self.broken = False  # the scorers could not be made
         self._thread: threading.Thread | None = None
 
     @property
     def languages(self) -> frozenset[str]:
         """Codes of the languages that the models have learned; empty until they are loaded."""
         return self._panel.languages if self._panel else frozenset()
+
+    @property
+    def started(self) -> bool:
+        """Whether anything has asked for the models."""
+        return self._thread is not None
 
     @property
     def warm(self) -> bool:
@@ -147,6 +153,7 @@ class Scoring:
             panel = self._make_panel()
             _measure(panel, [_WARM_UP], [""])
         except Exception as error:
+            self.broken = True
             log.error("the scorers cannot be made", exc_info=error)
         self._panel = panel
         while batch := self._gather():

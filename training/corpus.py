@@ -58,7 +58,7 @@ def jigsaw(folder: Path) -> list[Example]:
     ]
 
 
-def _talk(folder: Path) -> list[Example]:
+def talk(folder: Path) -> list[Example]:
     """Wikipedia talk as it comes (context_toxicity: Apache-2.0, text CC BY-SA), 1 % toxic."""
     return [
         Example(row["text"], only_toxicity(row["label"] == "1"), 1.0, "talk")
@@ -69,13 +69,13 @@ def _talk(folder: Path) -> list[Example]:
 
 def rest_of_talk(folder: Path) -> list[Example]:
     """The half of Wikipedia talk that is not learned from: for the calibration."""
-    return _talk(folder)[1::2]
+    return talk(folder)[1::2]
 
 
 def others(folder: Path) -> Iterator[Example]:
     """Everything else that may be learned from; weights keep strangers from drowning the news sites."""
     yield from _civil(folder)
-    yield from _talk(folder)[::2]
+    yield from talk(folder)[::2]
     yield from _tweets(folder)
     for row in rows(folder, "sbic_dev_test"):  # CC BY 4.0
         votes = float(row["offensiveYN"] or 0.5)

@@ -3,11 +3,14 @@
 import os
 import random
 import time
+from contextlib import suppress
 
 from moderation.deliver import deliver
-from moderation.domain.errors import Unavailable
+from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.judge import judge
+from moderation.learn import learn
+from moderation.settle import finish
 from moderation.sweep import purge, sweep
 from workers.app import app
 from workers.workbench import now, take_back, workbench
@@ -82,7 +85,7 @@ def deliver_due() -> None:
 
 @app.task(name="gatehouse.sweep")
 def sweep_up() -> None:
-    """Rings for what is due and nobody rang for; now and then forgets what is past its time."""
+    """Rings for what is due and nobody rang for; forgets what is past its time; learns."""
     bench = workbench()
     try:
         take_back(bench)
@@ -92,9 +95,13 @@ def sweep_up() -> None:
             kept = bench.settings
             days = {"feedback_days": kept.feedback_days, "webhook_days": kept.webhook_days}
             purge(bench.store, now(), kept.idempotency_hours, **days)
+            finish(bench.store, now(), os.urandom)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:
         bench.bell.ring(JUDGE)
     if due.deliver:
         bench.bell.ring(DELIVER)
+    # Last: the bells have rung, and there is one sweep at a time.
+    with suppress(Unavailable, ScorerUnavailable):
+        learn(bench.store, bench.prior, now())

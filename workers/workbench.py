@@ -13,7 +13,9 @@ from functools import cached_property
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.doorbell import Doorbell
+from moderation.learn import Library
 from moderation.policies import load_policy
+from moderation.scorers.learned import Prior, load_prior
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.settings import Settings
@@ -49,7 +51,12 @@ class Workbench:
 
     @cached_property
     def panel(self) -> Panel:
-        return Panel(roster(self.settings.toxicity_model), self.settings.scorer_timeout)
+        model, lessons = self.settings.toxicity_model, Library(self.store)
+        return Panel(roster(model, lessons=lessons), self.settings.scorer_timeout)
+
+    @cached_property
+    def prior(self) -> Prior:
+        return load_prior()
 
     @cached_property
     def policy(self) -> Policy:

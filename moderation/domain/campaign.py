@@ -1,10 +1,12 @@
 """Campaigns: many comments that say the same, and what tells one from a common phrase."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 DAY = 86_400_000  # ms
 WINDOW = 30 * DAY  # how long a comment is remembered
+FRESH = 2 * DAY  # a domain is; longer, and every new site of the world would look like a campaign
 SMALLEST = 3  # comments; two are a double click
 
 PLACES = 64  # of a signature: a share is known to +-.06
@@ -13,6 +15,8 @@ PLACES = 64  # of a signature: a share is known to +-.06
 COMMON = 40
 # Share of all their letters; random tails as long as the text itself leave .3 (docs/decisions/0012).
 ALIKE = 0.25
+# Enough where both lead to the same domain: "see also" and a link are not.
+BARE = 12
 # A text of this length that appears word for word a third time was not thought up three times.
 LONG = 80
 
@@ -23,8 +27,8 @@ class Sketch:
 
     signature: PLACES smallest hashes, a byte each; two signatures agree in as many places as the texts
     have pieces in common (MinHash: Broder 1997). letters: how many different pieces of five letters.
-    keys: by which comments that share a piece of sixteen letters find each other.
-    link_keys: the same for links and their domains. domains: linked, registrable.
+    keys: by which comments that share a piece of sixteen letters, or lead to one place, find each
+    other. link_keys: the same for whole links. domains: the places, as domains (scorers/places.py).
     """
 
     signature: bytes
@@ -36,11 +40,17 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike two comments are. share: 0..1 of the pieces of both. letters: in common."""
+    """How alike two comments are. share: 0..1 of the pieces of both. letters: in common.
+
+    same_link, same_place: they lead to the same. fresh_place: and nobody knew it until lately.
+    same_source: from one address or network.
+    """
 
     share: float
     letters: int
     same_link: bool = False
+    same_place: bool = False
+    fresh_place: bool = False
     same_source: bool = False
 
     @property
@@ -48,9 +58,9 @@ class Likeness:
         """Whether they may belong together: alike by text, or less so with more in common."""
         if self.letters >= COMMON and self.share >= ALIKE:
             return True
-        if self.same_link:
+        if self.same_link or (self.same_place and self.letters >= BARE):
             return self.share >= 0.3
-        return self.same_source and self.share >= 0.6
+        return (self.fresh_place or self.same_source) and self.share >= 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Comments that say the same, counted. domain: linked by most of them, '' none.
+    """Comments that say the same, counted. domain: the place that most lead to, '' none.
 
     letters, share: of the likeness that brought the last one in. first_at, last_at: ms.
     """
@@ -130,20 +140,41 @@ class Kept:
     campaign_id: str = ""
 
 
-def likeness(one: Kept, other: Kept, *, same_link: bool) -> Likeness:
-    """How alike two comments are that share a key. same_link: the key is a link's or a domain's."""
+def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] = ()) -> Likeness:
+    """How alike two comments are that share a key.
+
+    same_link: the key is a whole link's. fresh: places that were first seen within FRESH.
+    """
     mine, theirs = one.member, other.member
     same_source = bool(
         (mine.address and mine.address == theirs.address)
         or (mine.network and mine.network == theirs.network)
     )
+    places = set(mine.domains).intersection(theirs.domains)
+    leads = (same_link, bool(places), not places.isdisjoint(fresh), same_source)
     letters = one.sketch.letters + other.sketch.letters
     if not (one.sketch.letters and other.sketch.letters):
         # Nothing but a word or a link, and that is the same.
-        return Likeness(float(letters == 0), 0, same_link, same_source)
+        return Likeness(float(letters == 0), 0, *leads)
     differing = int.from_bytes(one.sketch.signature) ^ int.from_bytes(other.sketch.signature)
     share = differing.to_bytes(PLACES).count(0) / PLACES
-    return Likeness(share, round(share / (1 + share) * letters), same_link, same_source)
+    return Likeness(share, round(share / (1 + share) * letters), *leads)
+
+
+def sentence(crowd: Crowd, first_seen_at: int | None, now: int) -> str:
+    """'Same text from 14 addresses on 9 pages in 20 minutes; link to x.example, first seen today.'
+
+    first_seen_at: of the place most of them lead to, ms; None unknown.
+    """
+    told = f"Same text from {crowd.facts}"
+    if crowd.domain.startswith("tel:"):
+        return f"{told}; the same telephone number."
+    if crowd.domain:
+        told += f"; link to {crowd.domain}"
+        if first_seen_at is not None:
+            days = (now - first_seen_at) // DAY
+            told += ", first seen today" if days < 1 else f", first seen {counted(days, 'day')} ago"
+    return f"{told}."
 
 
 def counted(number: int, one: str, many: str = "") -> str:

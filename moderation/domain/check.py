@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Outcome, Reason
+from moderation.domain.decision import Reason
+from moderation.domain.event import EventType
 
 
 class Answer(StrEnum):
@@ -24,8 +25,14 @@ ANSWER_OF = {
     Status.SPAM: Answer.SPAM,
     Status.ERASED: Answer.SPAM,
 }
-# What a client is told of later. 'hold' is not: it may already have shown the comment to people.
-LATER = {Outcome.APPROVE: Answer.HAM, Outcome.REJECT: Answer.SPAM, Outcome.SPAM: Answer.SPAM}
+# What a client is told later. That a comment is held now it is not: there is no word for it.
+LATER = {
+    EventType.APPROVED: Answer.HAM,
+    EventType.REJECTED: Answer.SPAM,
+    EventType.SPAM: Answer.SPAM,
+}
+# A client stores its comment when it has its answer, and knows nothing of it before. Milliseconds.
+SETTLE = 3_000
 
 # A spam score from which nobody needs to see the comment. Several plain signs together reach it.
 BLATANT = 0.97

@@ -55,6 +55,7 @@ class Format(StrEnum):
     STANDARD = "standard"  # Standard Webhooks 1.0.0
     CLOUDEVENTS = "cloudevents"  # CloudEvents 1.0, structured mode, signed the same way
     NOTICE = "notice"  # words for people, in a chat or a mail
+    AKISMET = "akismet"  # Akismet's own webhook, authorised by the key in it
 
 
 class Fate(StrEnum):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -128,6 +128,28 @@ def erased_event(
             "policy_version": "",
             "reasons": [],
         },
+    )
+
+
+# Told to the client of a check alone; nobody subscribes to it.
+VERDICT = "akismet.verdict"
+
+
+def verdict_event(decided: Event, *, answer: str, post_id: str, parent_id: str) -> Event:
+    """Tells the client of a check that the answer is another now. decided: the decision's own event.
+
+    answer: in Akismet's words. post_id, parent_id: the client's own numbers, '' unknown.
+    """
+    data = {"guid": decided.comment_id, "result": answer}
+    if post_id:
+        data["comment_post_ID"] = post_id
+    if parent_id:
+        data["comment_parent"] = parent_id
+    return replace(
+        decided,
+        id=event_id(decided.comment_id, VERDICT, decided.sequence),
+        type=VERDICT,
+        data=data,
     )
 
 

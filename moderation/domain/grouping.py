@@ -1,6 +1,6 @@
 """Grouping: which comments of a batch belong together, and to which campaign."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from moderation.domain.campaign import Crowd, Gathering, Kept, Likeness, likeness
@@ -61,11 +61,13 @@ def group(
     found: Mapping[int, Sequence[int]],
     kept: Mapping[int, Kept],
     stored: Mapping[str, Lot],
+    fresh: Collection[str] = (),
 ) -> Grouping:
     """Groups a batch with what is remembered and with itself.
 
     batch: in the order they came in. found: numbers by key. kept: the comments by number.
-    stored: the lot of each campaign that `kept` names; they are changed.
+    stored: the lot of each campaign that `kept` names; they are changed. fresh: places that were
+    first seen lately.
     """
     lots: list[Lot | None] = [None] * len(batch)
     singles: dict[int, Lot] = {}
@@ -95,7 +97,7 @@ def group(
         return lot
 
     for at, one in enumerate(batch):
-        alike = _alike(at, one, batch, found, kept, positions)
+        alike = _alike(at, one, batch, found, kept, positions, fresh)
         near.append(tuple(other for _, other, _ in alike))
         # Judged before, and counted already.
         main = final(stored[one.campaign_id]) if one.campaign_id in stored else None
@@ -128,6 +130,7 @@ def _alike(
     found: Mapping[int, Sequence[int]],
     kept: Mapping[int, Kept],
     positions: dict[int, list[int]],
+    fresh: Collection[str],
 ) -> list[tuple[Likeness, Kept, int | None]]:
     """What came before and is alike, the most alike first; with its position, None outside the batch."""
     links = set(one.sketch.link_keys)
@@ -145,7 +148,7 @@ def _alike(
     alike = []
     for number, (same_link, where) in seen.items():
         other = kept[number] if where is None else batch[where]
-        like = likeness(one, other, same_link=same_link)
+        like = likeness(one, other, same_link=same_link, fresh=fresh)
         if like.is_near:
             alike.append((like, other, where))
     return sorted(alike, key=lambda item: (-item[0].share, item[1].number))

@@ -64,7 +64,8 @@ class Candidate:
     text: the original. view: its normalised twin, offsets mapped back. language: of the page,
     '' where unknown. author_name, author_url: as typed in. parent_text: the comment answered to.
     created_at: when it was handed in, ms. Ids are '' for a text that is scored and not kept.
-    filters: the site's own. history: what the store knows beside it.
+    filters: the site's own. history: what the store knows beside it. known: what was measured before,
+    by scorers that come earlier in the roster.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Candidate:
     form: FormFacts = NO_FORM
     filters: FilterSet = NO_FILTERS
     history: History = NO_HISTORY
+    known: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,24 +34,7 @@ class Linear:
 
     def contributions(self, text: str, label: int) -> list[tuple[float, int, int]]:
         """(sum of weights, start, end) of each word of a text; what words share is shared among them."""
-        tape = ngrams.lay_out([text])
-        each = np.zeros(len(tape.codes) + 1)
-        for gram in ngrams.grams(tape):
-            share = self.weights[gram.places, label] / (gram.ends - gram.starts)
-            np.add.at(each, gram.starts, share)
-            np.subtract.at(each, gram.ends, share)
-        raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
-        words = next(ngrams.grams(tape), None)
-        if words is None or not len(words.starts):
-            return []
-        return [
-            (
-                float(raised[end] - raised[start]),
-                int(tape.origin[start]),
-                int(tape.origin[end - 1]) + 1,
-            )
-            for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-        ]
+        return ngrams.weigh_words(text, self.weights[:, label].__getitem__)
 
     def _some(self, texts: Sequence[str]) -> NDArray[np.float64]:
         places, first = ngrams.presence(texts)

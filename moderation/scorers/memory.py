@@ -43,9 +43,18 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
         yield _fact("repeated", known.repeats)
     if known.own_repeats:
         yield _fact("repeated_own", known.own_repeats)
-    new = [one.name for one in known.domains if known.now - one.first_seen_at < DAY]
+    new = [
+        one.name
+        for one in known.domains
+        if _is_domain(one.name) and known.now - one.first_seen_at < DAY
+    ]
     if new:
         yield _fact("new_domain", len(new), new[0])
+
+
+def _is_domain(place: str) -> bool:
+    """Not a video's path, which is new most of the time, nor a telephone number."""
+    return "/" not in place and ":" not in place
 
 
 def _fact(name: str, value: float, note: str = "") -> Signal:

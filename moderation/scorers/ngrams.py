@@ -4,7 +4,7 @@ Words and characters have 2^18 places each. Case, punctuation and apostrophes do
 the public training text has lost them, and a model must not learn which half a comment is from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,3 +122,27 @@ def presence(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     keys = keys[fresh]
     first = np.searchsorted(keys, np.arange(len(texts) + 1) * PLACES)
     return keys % PLACES, first
+
+
+def weigh_words(
+    text: str, weights: Callable[[NDArray[np.int64]], NDArray[np.floating]]
+) -> list[tuple[float, int, int]]:
+    """(weight, start, end) of each word of a text, start inclusive, end exclusive.
+
+    weights: of n-grams, by their places. What a word weighs is the sum over its n-grams; of those it
+    shares with its neighbours, by their letters.
+    """
+    tape = lay_out([text])
+    each = np.zeros(len(tape.codes) + 1)
+    for gram in grams(tape):
+        share = weights(gram.places) / (gram.ends - gram.starts)
+        np.add.at(each, gram.starts, share)
+        np.subtract.at(each, gram.ends, share)
+    raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
+    words = next(grams(tape), None)
+    if words is None or not len(words.starts):
+        return []
+    return [
+        (float(raised[end] - raised[start]), int(tape.origin[start]), int(tape.origin[end - 1]) + 1)
+        for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
+    ]

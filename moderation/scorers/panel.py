@@ -5,6 +5,7 @@ import math
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from moderation.domain.errors import ScorerUnavailable
@@ -45,11 +46,18 @@ class Panel:
         return tuple(lane.scorer.name for lane in self._lanes if lane.failing)
 
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
-        """What is known about each candidate, in order. Never raises for what a scorer does."""
+        """What is known about each candidate, in order. Never raises for what a scorer does.
+
+        Scorers are asked one after another, and each sees what those before it measured.
+        """
         signals: list[list[Signal]] = [[] for _ in batch]
         failed: list[list[str]] = [[] for _ in batch]
         for lane in self._lanes:
-            for position, found in enumerate(self._ask(lane, batch)):
+            seen = [
+                replace(one, known=(*one.known, *before)) if before else one
+                for one, before in zip(batch, signals, strict=True)
+            ]
+            for position, found in enumerate(self._ask(lane, seen)):
                 if found is None:
                     failed[position].append(lane.scorer.name)
                 else:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from moderation.domain.score import Signal, Span
 
 SCORER = "spam"
+# The score that all signs add up to, and its log-odds where there are none.
+SUM, BASE = "signs", -3.4
 # Places kept as evidence and counted of each sign: a thousand links say no more than fifty.
 SHOWN = 50
 MOST = 200

@@ -9,6 +9,7 @@ row, and are alike as their signatures say: 64 smallest hashes of five letters i
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from moderation.domain.campaign import PLACES, Sketch
 from moderation.domain.score import Candidate
+from moderation.scorers.places import links_of, places
 
 PIECE, LONG_PIECE, KEYS = 5, 16, 8
 # Characters looked at; longer comments are told apart by their first ones.
@@ -45,7 +47,25 @@ def plain(text: str) -> str:
 
 def sketches(batch: Sequence[Candidate]) -> list[Sketch]:
     """The sketch of each candidate, in order."""
-    return sketches_of([one.view.text for one in batch])
+    return [
+        _with_links(sketch, candidate)
+        for sketch, candidate in zip(
+            sketches_of([one.view.text for one in batch]), batch, strict=True
+        )
+    ]
+
+
+def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
+    where = places(candidate)
+    links = links_of(candidate)
+    if not where and not links:
+        return sketch
+    return replace(
+        sketch,
+        keys=(*sketch.keys, *(key_of("place", one) for one in where)),
+        link_keys=tuple(key_of("link", one) for one in links),
+        domains=where,
+    )
 
 
 def sketches_of(texts: Sequence[str]) -> list[Sketch]:

@@ -1,7 +1,8 @@
-"""Spam by signs: links, contacts, behaviour, author, gibberish, style, and what they add up to.
+"""Signs of spam: links, contacts, behaviour, author, gibberish, style, and what they add up to.
 
 Text alone does not tell spam from a comment (a model trained on other sites found 12 % of it at 1 %
-false alarms); signs catch the crude kind and give moderators their reasons.
+false alarms); signs catch the crude kind and give moderators their reasons. What they add up to by
+hand is `signs`; the score `spam` (learned.py) takes it up and learns.
 """
 
 import math
@@ -11,12 +12,11 @@ from moderation.domain.filter import FilterSet
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers import author, behaviour, contacts, gibberish, links, style
 from moderation.scorers.filters import trusted_domains
-from moderation.scorers.sign import SCORER, SHOWN
+from moderation.scorers.sign import BASE, SCORER, SHOWN, SUM
 
 MODEL = "signs-2"
-# Log-odds of the combined score, set by hand and looked at on YouTube comments and talk pages
+# Log-odds of their sum, set by hand and looked at on YouTube comments and talk pages
 # (training/evaluate.py): two links alone stay under one half, sales talk alone is just over it.
-_BASE = -3.4
 # Weight of each, and how often it counts at most.
 _COUNTED = {
     "links": (1.3, 4), "link_masked": (2.2, 2), "link_markup": (0.8, 4), "link_disguised": (2.5, 1),
@@ -34,9 +34,9 @@ _SHARES = {
 
 
 class Spam:
-    """Signs, each absent where nothing was found, and the score `spam`, always there.
+    """Signs, each absent where nothing was found, and the score `signs`, always there.
 
-    Every sign is explained where it is made and in docs/spam.md. spam: 0..1, what they add up to.
+    Every sign is explained where it is made and in docs/spam.md. signs: 0..1, what they add up to.
     """
 
     name = SCORER
@@ -48,7 +48,7 @@ class Spam:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The places behind a sign, or behind all of them for `spam`, in the order of the text."""
+        """The places behind a sign, or behind all of them for `signs`, in the order of the text."""
         own = {one.name: one.spans for one in self._signals(candidate)}
         return own.get(label, ())
 
@@ -58,7 +58,7 @@ class Spam:
         odds = odds_of(found)
         return (
             *found,
-            Signal(SCORER, 1 / (1 + math.exp(-odds)), SCORER, MODEL, spans=tuple(spans)),
+            Signal(SUM, 1 / (1 + math.exp(-odds)), SCORER, MODEL, spans=tuple(spans)),
         )
 
     def _trusted_by(self, filters: FilterSet) -> frozenset[str]:
@@ -84,12 +84,13 @@ def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signa
 
 def odds_of(found: Sequence[Signal]) -> float:
     """The log-odds of spam that signs add up to."""
-    odds = _BASE
-    for one in found:
-        if one.name in _COUNTED:
-            weight, most = _COUNTED[one.name]
-            odds += weight * min(one.value, most)
-        elif one.name in _SHARES:
-            weight, over = _SHARES[one.name]
-            odds += weight * (one.value > over)
-    return odds
+    return BASE + sum(weight_of(one) for one in found)
+
+
+def weight_of(one: Signal) -> float:
+    """How much one sign adds to the log-odds."""
+    if one.name in _COUNTED:
+        weight, most = _COUNTED[one.name]
+        return weight * min(one.value, most)
+    weight, over = _SHARES.get(one.name, (0.0, 0.0))
+    return weight * (one.value > over)

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import Crowd, Ruling
+from moderation.domain.campaign import Crowd, Gathering, Likeness, Ruling
+from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.grouping import Lot
 from moderation.store import sketches
 from moderation.store.dialect import run_listed, upsert
-from moderation.store.schema import campaigns
+from moderation.store.schema import campaigns, rulings
 
 
 def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot]:
@@ -72,6 +73,202 @@ class Joined:
     formed_before: bool
     numbers: tuple[int, ...]
     absorbed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A campaign as it is stored. first_seen_at: of its place, None unknown."""
+
+    id: str
+    created_at: int
+    crowd: Crowd
+    first_seen_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulingEntry:
+    """One line of what a site's people said of a campaign. outcome: an Outcome, or 'undo'.
+
+    in_force: what its new members meet from then on, '' nothing. done: whether it reached them all.
+    """
+
+    sequence: int
+    outcome: str
+    in_force: str
+    moderator_id: str
+    created_at: int
+    done: bool
+
+
+_KNOWN = """
+    SELECT c.*, d.first_seen_at FROM campaigns c LEFT JOIN domains d ON d.name = c.domain
+    WHERE c.formed_at IS NOT NULL
+"""
+_HERE = "EXISTS (SELECT 1 FROM comments m WHERE m.campaign_id = c.id AND m.site_id = :site)"
+_NEWEST = sa.text(
+    f"{_KNOWN} AND {_HERE} AND (:after = '' OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
+)
+_WAITING = sa.text("""
+    SELECT campaign_id, count(*) AS held FROM comments
+    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
+    GROUP BY campaign_id ORDER BY min(id) LIMIT :limit
+""")
+_COUNTED = sa.text("""
+    SELECT status, count(*) FROM comments
+    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
+""")
+_MEMBERS = sa.text("""
+    SELECT id FROM comments
+    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
+    ORDER BY id LIMIT :limit
+""")
+
+
+def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[Known]:
+    """Campaigns with members on a site, the newest first, past the campaign `after`."""
+    rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
+    return [_known(row) for row in rows]
+
+
+def waiting(connection: Connection, site_id: str, limit: int) -> list[Known]:
+    """Campaigns of which something is held on a site, what waits longest first."""
+    rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
+    ids = [row.campaign_id for row in rows]
+    if not ids:
+        return []
+    found = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
+    return sorted((_known(row) for row in found), key=lambda one: ids.index(one.id))
+
+
+def one(connection: Connection, campaign_id: str, site_id: str) -> Known | None:
+    """The campaign, if it has members on the site."""
+    rows = run_listed(
+        connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
+    )
+    row = rows.one_or_none()
+    return _known(row) if row else None
+
+
+def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Status, int]:
+    """How many of its members on a site have which status."""
+    rows = connection.execute(_COUNTED, {"id": campaign_id, "site": site_id})
+    return {Status(status): count for status, count in rows}
+
+
+def member_ids(
+    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
+) -> list[str]:
+    """Members on a site past the comment `after`, oldest first."""
+    given = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
+    return list(connection.scalars(_MEMBERS, given))
+
+
+def _known(row: sa.Row[tuple[object, ...]]) -> Known:
+    crowd = Crowd(
+        **{name: getattr(row, name) for name in _COUNTS},
+        domain=row.domain,
+        letters=row.letters,
+        share=row.share,
+        first_at=row.first_at,
+        last_at=row.last_at,
+    )
+    return Known(row.id, row.created_at, crowd, row.first_seen_at)
+
+
+_OF_SITE = (
+    sa.select(rulings)
+    .where(
+        rulings.c.campaign_id == sa.bindparam("campaign"), rulings.c.site_id == sa.bindparam("site")
+    )
+    .order_by(rulings.c.sequence)
+)
+
+
+def rulings_here(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
+    """What a site's people said of a campaign, first to last."""
+    rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
+    return [
+        RulingEntry(
+            row.sequence, row.outcome, row.in_force, row.moderator_id, row.created_at, row.done
+        )
+        for row in rows
+    ]
+
+
+def lock(connection: Connection, campaign_id: str) -> bool:
+    """Lets nobody else rule on it until the commit; False where there is none."""
+    query = sa.select(campaigns.c.id).where(campaigns.c.id == campaign_id).with_for_update()
+    return connection.execute(query).first() is not None
+
+
+def rule(connection: Connection, campaign_id: str, site_id: str, entry: RulingEntry) -> None:
+    connection.execute(
+        sa.insert(rulings).values(campaign_id=campaign_id, site_id=site_id, **asdict(entry))
+    )
+
+
+def ruled(connection: Connection, campaign_id: str, site_id: str, sequence: int) -> None:
+    """The ruling has reached every member."""
+    connection.execute(
+        sa.update(rulings)
+        .where(
+            rulings.c.campaign_id == campaign_id,
+            rulings.c.site_id == site_id,
+            rulings.c.sequence == sequence,
+        )
+        .values(done=True)
+    )
+
+
+def unfinished(connection: Connection, before: int) -> list[tuple[str, str]]:
+    """Campaign and site of rulings from before `before` (ms) that have not reached every member."""
+    query = sa.select(rulings.c.campaign_id, rulings.c.site_id).distinct()
+    query = query.where(rulings.c.done.is_(False), rulings.c.created_at < before)
+    return [(row.campaign_id, row.site_id) for row in connection.execute(query)]
+
+
+def split_off(
+    connection: Connection, campaign_id: str, new_id: str, comment_ids: Collection[str], now: int
+) -> None:
+    """Makes a campaign of some of another's members; neither is merged with anything again."""
+    row = connection.execute(sa.select(campaigns).where(campaigns.c.id == campaign_id)).one()
+    values = {**row._mapping, "id": new_id, "created_at": now, "formed_at": now}
+    connection.execute(sa.insert(campaigns).values({**values, "kept_apart": True}))
+    for table, column in (("comments", "id"), ("sketches", "comment_id")):
+        query = (
+            f"UPDATE {table} SET campaign_id = :new"  # noqa: S608 - both names stand here
+            f" WHERE campaign_id = :old AND {column} AMONG :ids"
+        )
+        run_listed(connection, query, "ids", sorted(comment_ids), new=new_id, old=campaign_id)
+    connection.execute(
+        sa.update(campaigns).where(campaigns.c.id == campaign_id).values(kept_apart=True)
+    )
+    for id in (campaign_id, new_id):
+        recount(connection, id)
+
+
+def recount(connection: Connection, campaign_id: str) -> None:
+    """Counts a campaign anew after people took members out of it; one without any is no more."""
+    gathering = Gathering()
+    for kept in sketches.of_campaign(connection, campaign_id):
+        gathering.add(kept.member)
+    if not gathering.comments:
+        connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
+        return
+    counted = asdict(gathering.crowd(Likeness(1.0, 0)))
+    del counted["letters"], counted["share"]
+    connection.execute(sa.update(campaigns).where(campaigns.c.id == campaign_id).values(**counted))
+
+
+def purge(connection: Connection, before: int, limit: int) -> int:
+    """Forgets pairs that never became a campaign and whose last comment is older than `before` (ms)."""
+    old = sa.select(campaigns.c.id).where(
+        campaigns.c.last_at < before, campaigns.c.formed_at.is_(None)
+    )
+    ids = connection.scalars(old.limit(limit)).all()
+    if not ids:
+        return 0
+    return run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids).rowcount
 
 
 _COUNTS = ("comments", "addresses", "names", "networks", "pages", "sites")

@@ -1,10 +1,13 @@
 """Checks: what was asked, what was answered, and how often the answer was wrong."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.check import Answer, Check, Usage
-from moderation.store.dialect import upsert
+from moderation.domain.check import LATER, SETTLE, Answer, Check, Usage
+from moderation.domain.event import Event, EventType, verdict_event
+from moderation.store.dialect import update_rows, upsert
 from moderation.store.schema import checks
 
 
@@ -43,6 +46,34 @@ def find(connection: Connection, site_id: str, comment_id: str, fingerprint: str
         .limit(1)
     )
     return connection.execute(same).scalar_one_or_none()
+
+
+def news(connection: Connection, decided: Sequence[Event]) -> list[tuple[Event, str, int]]:
+    """What of these decisions is news to those who asked: the event that tells it, the endpoint, and
+    not before when (ms). From here on it counts as told.
+    """
+    answers = {
+        one.comment_id: (one, LATER[EventType(one.type)]) for one in decided if one.type in LATER
+    }
+    if not answers:
+        return []
+    rows = connection.execute(
+        sa.select(checks).where(checks.c.comment_id.in_(answers), checks.c.endpoint_id != "")
+    ).all()
+    found = []
+    for row in rows:
+        event, answer = answers[row.comment_id]
+        if row.told != answer:
+            verdict = verdict_event(
+                event, answer=answer.value, post_id=row.post_id, parent_id=row.parent_id
+            )
+            found.append((verdict, row.endpoint_id, row.created_at + SETTLE))
+    told = [
+        {"comment_id": one.comment_id, "told": answers[one.comment_id][1].value}
+        for one, _, _ in found
+    ]
+    update_rows(connection, checks, "comment_id", told)
+    return found
 
 
 def correct(connection: Connection, comment_id: str, right: Answer) -> None:

@@ -12,6 +12,7 @@ from moderation.domain.ids import derived_id
 from moderation.store.dialect import insert_rows
 from moderation.store.schema import (
     comments,
+    feedback,
     findings,
     idempotency,
     pages,
@@ -256,10 +257,22 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.update(comments)
         .where(comments.c.id == comment_id)
-        .values(status=Status.ERASED.value, sequence=sequence, author_name="", author_url="")
+        .values(
+            status=Status.ERASED.value,
+            sequence=sequence,
+            author_name="",
+            author_url="",
+            campaign_id="",
+        )
     )
     connection.execute(
-        sa.update(revisions).where(revisions.c.comment_id == comment_id).values(text="")
+        sa.update(revisions)
+        .where(revisions.c.comment_id == comment_id)
+        .values(text="", form_json="")
+    )
+    # What a person said of it and no lesson has learned yet: there are no words left to learn from.
+    connection.execute(
+        sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
     for table in (personal, pending, findings):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

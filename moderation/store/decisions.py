@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.score import Findings, Signal, Span
+from moderation.store import feedback
 from moderation.store.dialect import insert_rows, update_rows
 from moderation.store.schema import comments, decisions, findings, pages
 
@@ -59,7 +60,10 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 
 
 def append(connection: Connection, new: Sequence[Decision]) -> None:
-    """Adds decisions and moves their comments' projection along. The caller holds the standings."""
+    """Adds decisions and moves their comments' projection along. The caller holds the standings.
+
+    What people decide waits to be learned from, too.
+    """
     if not new:
         return
     insert_rows(
@@ -94,6 +98,7 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
             for one in new
         ],
     )
+    feedback.note(connection, new)
 
 
 def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:

@@ -97,7 +97,13 @@ def run_listed(
 
 # PostgreSQL takes a batch as one array a column: the text of the statement stays the same whatever
 # the number of rows, so it is planned once. SQLite has no arrays, and takes rows of values.
-_ARRAY_OF = {"TEXT": "text", "BIGINT": "bigint", "INTEGER": "integer", "BOOLEAN": "boolean"}
+_ARRAY_OF = {
+    "TEXT": "text",
+    "BIGINT": "bigint",
+    "INTEGER": "integer",
+    "BOOLEAN": "boolean",
+    "FLOAT": "double precision",
+}
 
 
 def _batch(dialect: str, table: Table, columns: Sequence[str], rows: int) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.store.dialect import upsert
-from moderation.store.schema import keys, site_faces
+from moderation.store.schema import site_faces
 
 AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
 FACES = (AKISMET, CORAL, OPENAI, PERSPECTIVE)
@@ -26,15 +26,6 @@ class SiteFace:
     face: str
     limit: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FaceKey:
-    """A key of a face as it may be shown. hint: its first characters. created_at: ms."""
-
-    id: str
-    hint: str
-    created_at: int
 
 
 def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: int) -> None:
@@ -79,16 +70,6 @@ def of_site(connection: Connection, site_id: str) -> list[SiteFace]:
 def any_on(connection: Connection) -> bool:
     """Whether any site has a face."""
     return connection.execute(sa.select(site_faces.c.face).limit(1)).first() is not None
-
-
-def keys_of(connection: Connection, site_id: str, face: str) -> list[FaceKey]:
-    """The keys made for a face that were not revoked, oldest first."""
-    rows = connection.execute(
-        sa.select(keys.c.id, keys.c.hint, keys.c.created_at)
-        .where(keys.c.site_id == site_id, keys.c.kind == face, keys.c.revoked_at.is_(None))
-        .order_by(keys.c.id)
-    )
-    return [FaceKey(row.id, row.hint, row.created_at) for row in rows]
 
 
 def _is(site_id: str, face: str) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import Kept, Member, Sketch
+from moderation.domain.campaign import FRESH, Kept, Member, Sketch
 from moderation.domain.grouping import Grouping, group
 from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
@@ -43,11 +43,17 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
         for one in own
     ]
     lots = campaigns.lots(connection, {one.campaign_id for one in kept.values()} - {""})
-    grouping = group(own, found, kept, lots)
+    first_seen = _first_seen(connection, {name for one in own for name in one.sketch.domains})
+    fresh = frozenset(
+        name
+        for one in own
+        for name in one.sketch.domains
+        if now - first_seen.get(name, now) < FRESH
+    )
+    grouping = group(own, found, kept, lots, fresh)
     ruled = campaigns.rulings_of(
         connection, {lot.campaign_id for lot in grouping.lots if lot and lot.campaign_id}
     )
-    first_seen = _first_seen(connection, {name for one in own for name in one.sketch.domains})
     forming = {id(lot) for lot in grouping.lots if lot and lot.forms()}
     histories = []
     for at, one in enumerate(own):

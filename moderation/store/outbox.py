@@ -11,6 +11,7 @@ from moderation.domain.comment import Status
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.event import Event, frozen
 from moderation.domain.ids import timed_id
+from moderation.store import checks
 from moderation.store.dialect import insert_new, oldest_due
 from moderation.store.schema import comments, deliveries, endpoints, events, revisions
 
@@ -69,26 +70,34 @@ def put(connection: Connection, new: Sequence[Event], entropy: Entropy) -> int:
     if not new:
         return 0
     listeners = _listeners(connection, {one.site_id for one in new})
-    told = {}
+    told: dict[str, tuple[Event, list[str], int]] = {}
     for event in new:
         its = [one for one in listeners.get(event.site_id, ()) if one.wants(event.type)]
         if its:
-            told[event.id] = (event, [one.id for one in its if one.is_enabled])
+            told[event.id] = (event, [one.id for one in its if one.is_enabled], 0)
+    asking = {site_id for site_id, its in listeners.items() if any(one.asks for one in its)}
+    enabled = {one.id for its in listeners.values() for one in its if one.is_enabled}
+    for verdict, endpoint_id, not_before in checks.news(
+        connection, [one for one in new if one.site_id in asking]
+    ):
+        to = [endpoint_id] if endpoint_id in enabled else []
+        told[verdict.id] = (verdict, to, not_before)
     return _insert(connection, told.values(), entropy)
 
 
 def put_for(connection: Connection, event: Event, endpoint_id: str, entropy: Entropy) -> int:
     """Adds an event for one endpoint alone, whatever it subscribed to."""
-    return _insert(connection, [(event, [endpoint_id])], entropy)
+    return _insert(connection, [(event, [endpoint_id], 0)], entropy)
 
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
-    """types: wanted ones, none meaning all."""
+    """types: wanted ones, none meaning all. asks: it hears of what it asked about, see checks.news."""
 
     id: str
     types: frozenset[str]
     is_enabled: bool
+    asks: bool
 
     def wants(self, type: str) -> bool:
         return not self.types or type in self.types
@@ -98,18 +107,27 @@ def _listeners(connection: Connection, site_ids: Collection[str]) -> dict[str, l
     """The endpoints by site."""
     found: dict[str, list[_Listener]] = {}
     for row in connection.execute(
-        sa.select(endpoints.c.id, endpoints.c.site_id, endpoints.c.types_json, endpoints.c.state)
+        sa.select(
+            endpoints.c.id,
+            endpoints.c.site_id,
+            endpoints.c.types_json,
+            endpoints.c.state,
+            endpoints.c.format,
+        )
         .where(endpoints.c.site_id.in_(site_ids))
         .order_by(endpoints.c.id)
     ):
-        listener = _Listener(row.id, frozenset(json.loads(row.types_json)), row.state == "enabled")
+        types = frozenset(json.loads(row.types_json))
+        asks = row.format == Format.AKISMET.value
+        listener = _Listener(row.id, types, row.state == "enabled", asks)
         found.setdefault(row.site_id, []).append(listener)
     return found
 
 
 def _insert(
-    connection: Connection, told: Iterable[tuple[Event, list[str]]], entropy: Entropy
+    connection: Connection, told: Iterable[tuple[Event, list[str], int]], entropy: Entropy
 ) -> int:
+    """told: each event, the endpoints that hear of it, and not before when (ms)."""
     told = list(told)
     if not told:
         return 0
@@ -127,7 +145,7 @@ def _insert(
                     "data_json": frozen(event.data),
                     "created_at": event.created_at,
                 }
-                for event, _ in told
+                for event, _, _ in told
             ],
         )
     )
@@ -137,12 +155,12 @@ def _insert(
             "event_id": event.id,
             "endpoint_id": endpoint_id,
             "state": "due",
-            "due_at": event.created_at,
+            "due_at": max(event.created_at, not_before),
             "attempts": 0,
             "lease": "",
             "created_at": event.created_at,
         }
-        for event, to in told
+        for event, to, not_before in told
         if event.id in added
         for endpoint_id in to
     ]

@@ -31,6 +31,7 @@ class Entry:
     created_at: int
     revision: int
     sequence: int
+    campaign_id: str
 
 
 def _entries() -> sa.Select[tuple[object, ...]]:
@@ -50,6 +51,7 @@ def _entries() -> sa.Select[tuple[object, ...]]:
             comments.c.created_at,
             comments.c.revision,
             comments.c.sequence,
+            comments.c.campaign_id,
         )
         .join(pages, pages.c.id == comments.c.page_id)
         .join(
@@ -75,10 +77,12 @@ def by_status(
     limit: int,
     newest_first: bool,
     reason: str,
+    alone: bool = False,
 ) -> list[Entry]:
     """A keyset page: up to `limit` comments past the id `after` ('' from the beginning).
 
-    reason: only those whose latest decision gives this reason code; '' for all.
+    reason: only those whose latest decision gives this reason code; '' for all. alone: only those
+    that are part of no campaign.
     """
     query = _entries().where(comments.c.site_id == site_id, comments.c.status == status.value)
     if after:
@@ -91,6 +95,8 @@ def by_status(
                 decisions.c.sequence == comments.c.sequence,
             ),
         ).where(decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True))
+    if alone:
+        query = query.where(comments.c.campaign_id == "")
     order = comments.c.id.desc() if newest_first else comments.c.id
     return [_entry(row) for row in connection.execute(query.order_by(order).limit(limit))]
 
@@ -100,6 +106,14 @@ def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) ->
     query = _entries().where(comments.c.id == comment_id, comments.c.site_id.in_(site_ids))
     row = connection.execute(query).one_or_none()
     return _entry(row) if row else None
+
+
+def by_ids(connection: Connection, comment_ids: Collection[str]) -> list[Entry]:
+    """Those of the comments that exist, oldest first. Whose they are, the caller has seen to."""
+    if not comment_ids:
+        return []
+    query = _entries().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
+    return [_entry(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, site_id: str, status: Status) -> int:

@@ -340,6 +340,49 @@ checks = sa.Table(
     sa.Index("checks_by_question", "site_id", "fingerprint"),
 )
 
+# --- what people teach the spam score ----------------------------------------------------------------
+
+# One row for every word of a person about a comment, written in its decision's transaction.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    _text("id", primary_key=True),  # 'comment.sequence'
+    _text("site_id"),
+    _text("comment_id", index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("is_spam", sa.Boolean),  # NULL: neither
+    _text("teacher"),  # the moderator
+    sa.Column("created_at", Millis, nullable=False),
+    # Filled in by the lesson that learned it.
+    sa.Column("version", sa.Integer, nullable=False),  # of that lesson; 0 waits
+    _text("kin"),  # of which text or campaign it is one copy
+    sa.Column("weight", sa.Float, nullable=False),  # 0..1
+    sa.Column("undone_in", sa.Integer, nullable=False),  # the lesson that took it back; 0 it stands
+    sa.Index("feedback_of_lesson", "site_id", "version"),
+    sa.Index("feedback_of_kin", "site_id", "kin"),
+    sa.Index("feedback_of_teacher", "site_id", "teacher", "created_at"),
+)
+sa.Index(
+    "feedback_waiting",
+    feedback.c.site_id,
+    feedback.c.created_at,
+    sqlite_where=feedback.c.version == 0,
+    postgresql_where=feedback.c.version == 0,
+)
+
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    _text("model"),  # the prior it adds to
+    sa.Column("decisions", sa.Integer, nullable=False),  # in it
+    sa.Column("spam", sa.Integer, nullable=False),  # of these
+    sa.Column("undone", sa.Integer, nullable=False),  # the version it takes back, 0 none
+    sa.Column("delta", sa.LargeBinary),  # NULL: an old version, made again from the feedback
+    sa.Column("created_at", Millis, nullable=False),
+)
+
 # --- telling the sites ---------------------------------------------------------------------------
 
 endpoints = sa.Table(
@@ -350,7 +393,7 @@ endpoints = sa.Table(
     _text("url"),
     _text("types_json"),  # [] = every type
     _text("payload"),  # thin | full | text
-    _text("format"),  # standard | cloudevents | notice
+    _text("format"),  # standard | cloudevents | notice | akismet
     sa.Column("batch", sa.Integer, nullable=False),  # events in one POST at most; 1 = no batches
     sa.Column("secret_sealed", sa.LargeBinary, nullable=False),  # of a notice: its whole URL
     sa.Column("old_secret_sealed", sa.LargeBinary),  # still signs until old_secret_until

@@ -50,6 +50,10 @@ class Seal:
         """HMAC-SHA256 hex of an IP address in canonical form; '' for none."""
         return self._keyed("address", address)
 
+    def text_key(self, text: str) -> str:
+        """HMAC-SHA256 hex of a text, letter case and everything but letters and digits aside."""
+        return self._keyed("text", "".join(one for one in text.lower() if one.isalnum()) or "-")
+
     def _keyed(self, kind: str, value: str) -> str:
         if not value:
             return ""

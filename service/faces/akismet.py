@@ -12,7 +12,8 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -34,7 +35,8 @@ from moderation.domain.errors import (
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.store.faces import AKISMET
-from moderation.store.sites import Key
+from moderation.store.sites import Key, key_digest
+from service.auth import origin_of
 from service.client import flood_unit
 from service.faces.face import Face
 from service.faces.opinion import opinion
@@ -49,6 +51,9 @@ PAGE = 500  # hosts in one answer
 _LABEL = re.compile(r"[0-9a-f]{12}")
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _ORDERS = ("total", "spam", "ham", "missed_spam", "false_positives")
+# The endpoints of callbacks that this process has seen to: site, callback, digest of the key.
+_following: dict[tuple[str, str, str], str] = {}
+_FOLLOWING_LIMIT = 10_000
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -74,11 +79,21 @@ def _key_in(fields: Mapping[str, str], request: Request, *names: str) -> str:
     return given.strip() or (label if _LABEL.fullmatch(label) else "")
 
 
-async def _asked(request: Request) -> tuple[Key, Question]:
+class _Asked(NamedTuple):
+    """Who asks what. token: the key itself, which later answers carry back."""
+
+    key: Key
+    token: str
+    question: Question
+
+
+async def _asked(request: Request) -> _Asked:
     fields = await read_fields(request)
-    key = await face.admit(request, _key_in(fields, request, "api_key", "key"))
+    token = _key_in(fields, request, "api_key", "key")
+    key = await face.admit(request, token)
     front_page = f"{key.origins[0] if key.origins else request.app.state.settings.public_url}/"
-    return key, read_question(fields, front_page)
+    agent = request.headers.get("user-agent", "")
+    return _Asked(key, token, read_question(fields, front_page, agent))
 
 
 @face.call("/1.1/verify-key", "POST")
@@ -98,7 +113,8 @@ async def deactivate(request: Request) -> Response:
 
 @face.call("/1.1/comment-check", "POST")
 async def comment_check(request: Request) -> Response:
-    key, question = await _asked(request)
+    asked = await _asked(request)
+    key, question = asked.key, asked.question
     if question.certain is not None:
         return _answer(Told(Answer.SPAM if question.certain else Answer.HAM), question)
     if question.is_test:
@@ -109,7 +125,17 @@ async def comment_check(request: Request) -> Response:
     except (TooMany, PageClosed):  # not stored: the site holds it and asks again
         return _answer(Told(Answer.WAIT), question)
     await state.waiting.status(comment_id, state.settings.akismet_wait)
-    told = await run_in_threadpool(check.tell, state.store, _check(key, question, comment_id))
+    made = Check(
+        comment_id,
+        key.site_id,
+        question.fingerprint,
+        blog=question.blog,
+        post_id=question.post_id,
+        parent_id=question.parent_id,
+        endpoint_id=await _endpoint(request, asked),
+        created_at=_now(),
+    )
+    told = await run_in_threadpool(check.tell, state.store, made)
     return _answer(told, question, comment_id)
 
 
@@ -125,7 +151,7 @@ async def submit_ham(request: Request) -> Response:
 
 async def _corrected(request: Request, right: Answer, outcome: Outcome) -> Response:
     """The site's people have the last word, as in the console; the spam score learns from it."""
-    key, question = await _asked(request)
+    key, _, question = await _asked(request)
     if question.is_test or question.certain is not None:
         return _plain(THANKS)
     store = request.app.state.store
@@ -179,16 +205,29 @@ async def _trial(request: Request, key: Key, question: Question) -> Told:
     return Told(answer, verdict.outcome is Outcome.SPAM and is_blatant(verdict.reasons))
 
 
-def _check(key: Key, question: Question, comment_id: str) -> Check:
-    return Check(
-        comment_id,
-        key.site_id,
-        question.fingerprint,
-        blog=question.blog,
-        post_id=question.post_id,
-        parent_id=question.parent_id,
-        created_at=_now(),
-    )
+async def _endpoint(request: Request, asked: _Asked) -> str:
+    """Who hears of later decisions: the client's callback, on the site's own origins; '' nobody."""
+    state = request.app.state
+    url = asked.question.callback
+    if not url or origin_of(url) not in asked.key.origins:
+        return ""
+    who = (asked.key.site_id, url, key_digest(asked.token))
+    if who not in _following:
+        follow = partial(
+            check.follow,
+            state.store,
+            asked.key.site_id,
+            url,
+            asked.token,
+            allow=state.settings.webhook_allow,
+            now=_now(),
+        )
+        if not (endpoint_id := await run_in_threadpool(follow)):
+            return ""
+        if len(_following) >= _FOLLOWING_LIMIT:
+            _following.clear()
+        _following[who] = endpoint_id
+    return _following[who]
 
 
 def _answer(told: Told, question: Question, comment_id: str = "") -> Response:

@@ -22,7 +22,7 @@ ANCHORS: Mapping[str, float] = {
     "obscene": 0.6,
     "threat": 0.3,
     "sexual_explicit": 0.5,
-    "spam": 0.5,
+    "spam": 0.7,
 }
 
 _PRODUCTION = {

@@ -37,6 +37,9 @@ _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # What WordPress may change between asking, storing and asking again: slashes, tags, white space.
 _CHANGING = re.compile(r"<[^>]{0,1000}>|[\\\s]+")
 _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
+# The plugin that takes later answers, but not yet says where.
+_WORDPRESS = re.compile(r"WordPress/[\d.]+\S* \| Akismet/(\d+)\.(\d+)")
+_WEBHOOK = "/wp-json/akismet/v1/webhook"
 _NUMBER = re.compile(r"\d{1,20}")
 _TRUE = frozenset({"1", "true", "True", "yes"})
 GUARANTEED_SPAM = ("akismet-guaranteed-spam", "viagra-test-123")
@@ -147,8 +150,11 @@ class Question:
         )
 
 
-def read_question(fields: Mapping[str, str], fallback_url: str) -> Question:
-    """The question in a request's fields. fallback_url: of the page, where the client names none."""
+def read_question(fields: Mapping[str, str], fallback_url: str, agent: str = "") -> Question:
+    """The question in a request's fields. fallback_url: of the page, where the client names none.
+
+    agent: the client's own User-Agent.
+    """
     get = fields.get
     name = _line(get("comment_author", ""), rules.NAME_LIMIT)
     blog = _line(get("blog", ""), rules.PAGE_URL_LIMIT)
@@ -167,13 +173,19 @@ def read_question(fields: Mapping[str, str], fallback_url: str) -> Question:
         blog=_host(blog),
         post_id=_number(get("comment_post_ID", "")),
         parent_id=_number(get("comment_parent", "")),
-        callback=_line(get("callback", ""), rules.PAGE_URL_LIMIT),
+        callback=_line(get("callback", ""), rules.PAGE_URL_LIMIT) or _webhook(blog, agent),
         guid=_line(get("guid", ""), 64),
         is_test=get("is_test", "") in _TRUE,
         is_recheck=bool(get("recheck_reason", "")),
         trap=bool(honeypot and get(honeypot, "")),
         roles=frozenset(one.strip() for one in get("user_role", "").split(",")),
     )
+
+
+def _webhook(blog: str, agent: str) -> str:
+    found = _WORDPRESS.match(agent)
+    knows = found and (int(found[1]), int(found[2])) >= (5, 4)
+    return blog.rstrip("/") + _WEBHOOK if knows and is_web_address(blog) else ""
 
 
 def _line(value: str, limit: int) -> str:

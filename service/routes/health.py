@@ -37,6 +37,8 @@ async def readyz(request: Request) -> Response:
     checks = await run_in_threadpool(_stored, state.store, now)
     checks["broker"] = _check(await run_in_threadpool(state.bell.ping), "rings are swept up later")
     checks["limits"] = _check(state.limits.ok, "open until Redis is back")
+    if state.scoring.started:
+        checks["scoring"] = _check(not state.scoring.broken, "the faces answer 503: see the log")
     works = checks["store"]["ok"] and checks["migrations"]["ok"]
     healthy = all(one["ok"] for one in checks.values())
     status = "ok" if healthy else "degraded" if works else "unavailable"

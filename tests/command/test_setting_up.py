@@ -70,7 +70,7 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
     assert another != key
     its = faces()["perspective"]
     assert its["limit"] == "9/second" and len(its["keys"]) == 2
-    assert gatehouse("face", "revoke", "H", its["keys"][0]["id"]).returncode == 0
+    assert gatehouse("site", "revoke-key", "H", its["keys"][0]["id"]).returncode == 0
     assert [one["hint"] for one in faces()["perspective"]["keys"]] == [another[:8]]
     assert gatehouse("face", "off", "H", "perspective").returncode == 0
     assert not faces()["perspective"]["on"]
@@ -118,7 +118,6 @@ def test_keys_and_people_leave_again(gatehouse: Run, data: Path) -> None:
     assert f"{id}" in gatehouse("site", "keys", "Herald").stdout
     gatehouse("moderator", "add", "bob@herald.test", "--role", "editor", "--site", "Herald")
     assert gatehouse("moderator", "list", "Herald").stdout == "editor      bob@herald.test\n"
-    assert gatehouse("moderator", "digest", "bob@herald.test", "--off").returncode == 0
     revoke = ("moderator", "revoke", "bob@herald.test", "--site", "Herald")
     assert gatehouse(*revoke).returncode == 0
     assert gatehouse(*revoke).returncode == 1

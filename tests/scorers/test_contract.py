@@ -11,6 +11,7 @@ from moderation.domain.score import Scorer
 from moderation.scorers.bundled import Bundled
 from moderation.scorers.filters import Filters
 from moderation.scorers.language import Language
+from moderation.scorers.learned import Learned
 from moderation.scorers.memory import Memory
 from moderation.scorers.roster import roster
 from moderation.scorers.spam import Spam
@@ -21,6 +22,7 @@ SCORERS: dict[str, Callable[[], Scorer]] = {
     "bundled": Bundled,
     "filters": Filters,
     "language": lambda: Language(frozenset({"en"})),
+    "learned": Learned,
     "memory": Memory,
     "spam": Spam,
     "wordlist": lambda: Wordlist(read_entries()),
@@ -101,8 +103,9 @@ def test_the_roster_has_every_scorer_once() -> None:
         "memory",
         "spam",
         "bundled",
+        "learned",
     ]
-    assert [scorer.name for scorer in roster("detoxify:original")][-1] == "detoxify"
+    assert [scorer.name for scorer in roster("detoxify:original")][-2] == "detoxify"
 
 
 @pytest.mark.parametrize("model", ["", "detoxify", "detoxify:", "gpt"])

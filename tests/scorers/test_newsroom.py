@@ -89,7 +89,7 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
         (
             "See [url=http://evil.example.org]bank.example.com[/url]",
             {},
-            "spam",
+            "hold",
             "A link does not show where it leads: example.org.",
         ),
         (
@@ -136,6 +136,6 @@ def test_no_machine_rejects_but_what_people_have_listed() -> None:
 
 
 def test_what_could_not_be_measured_is_held() -> None:
-    broken = Panel([*roster("bundled")[:-1], roster("detoxify:/nowhere")[-1]], timeout=20)
+    broken = Panel(roster("detoxify:/nowhere"), timeout=20)
     found = decide(POLICY, broken.measure([candidate("Great article, thanks!")])[0])
     assert (found.outcome.value, found.reasons[0].code) == ("hold", "scorer_unavailable")

@@ -1,4 +1,4 @@
-"""Hand-made spam signs: each shows when it should, and ordinary comments have none."""
+"""Signs of spam: each shows when it should, and ordinary comments have none."""
 
 import pytest
 
@@ -57,31 +57,3 @@ def test_shouting_is_the_share_of_capitals_of_what_is_long_enough() -> None:
 def test_repetition_is_the_share_of_words_said_before() -> None:
     assert signals("buy buy buy buy buy buy buy buy buy buy")["repetition"] == pytest.approx(0.9)
     assert signals("the quick brown fox jumps over the lazy dog")["repetition"] < 0.2
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Great article, thanks!",
-        "Source: https://www.example.org/report.pdf says otherwise.",
-        "Both http://a.example.com and http://b.example.com deny it.",
-        "I HAVE HAD ENOUGH OF THIS GOVERNMENT AND ITS LIES",
-        "The opening hours are 10-18, phone 030 1234567.",
-    ],
-)
-def test_ordinary_comments_stay_under_one_half(text: str) -> None:
-    assert signals(text)["spam"] < 0.5
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "CHECK OUT MY CHANNEL http://a.example.com please subscribe!!!",
-        "I make $500 a day working from home http://cash.example.com",
-        "Cheap replica watches http://a.example.com http://b.example.com http://c.example.com",
-        "Recover your lost bitcoin, write to hacker@example.com or WhatsApp +15551234567",
-    ],
-)
-def test_crude_spam_is_over_ninety_percent(text: str) -> None:
-    assert signals(text)["spam"] > 0.9
-    assert pieces(text, "spam")

@@ -1,0 +1,265 @@
+"""What moderators teach the spam score of their site: learned in order, undone exactly, bounded.
+
+Learning runs behind the moderators' backs: a decision writes a row of `feedback` in its own
+transaction, and a task makes a lesson of what has waited long enough. A lesson is the next version of
+the site's weights; the database keeps it, and nothing else does.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.domain.errors import Conflict, NotFound, Unavailable
+from moderation.domain.lesson import DAY, SETTLE, Feedback, Lesson, weigh
+from moderation.domain.score import Candidate
+from moderation.domain.text import normalise
+from moderation.scorers.learned import Prior, pack, teach, unpack
+from moderation.scorers.traits import Traits, traits
+from moderation.store import decisions, feedback, lessons
+from moderation.store.engine import Connection, Store
+from moderation.store.feedback import Teacher
+
+LESSON = 200  # decisions in one lesson; 0.1 s of computing
+_SHOWN = 20  # lessons in a status
+_TRIES = 3
+
+
+def learn(store: Store, prior: Prior, now: int, limit: int = LESSON) -> int:
+    """Makes lessons of what is due, site after site; returns how many words were learned.
+
+    Due is a site where something has waited for twice SETTLE: the lesson takes what came in the minute
+    between, too, so that busy moderators make a lesson a minute and not one a decision.
+    Safe to run twice, and by two at once: a lesson is the next version or none at all.
+    """
+    with store.read() as connection:
+        sites = feedback.sites_waiting(connection, now - 2 * SETTLE)
+    done = 0
+    for site_id in sites:
+        while took := _next_lesson(store, prior, site_id, now, limit):
+            done += took
+    return done
+
+
+def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int) -> int:
+    with store.read() as connection:
+        last = lessons.newest(connection, site_id)
+        words = feedback.waiting(connection, site_id, now - SETTLE, limit)
+        if not words:
+            return 0
+        words = _weighed(connection, store, site_id, _with_signals(connection, words))
+    number = last.version + 1 if last else 1
+    words = [replace(one, version=number) for one in words]
+    fits = last is None or last.model == prior.version
+    delta = unpack(last.delta) if last and fits else _again(store, prior, site_id, None, ())
+    counted = [one for one in words if one.weight > 0]
+    teach(prior, delta, _examples(counted))
+    lesson = Lesson(
+        site_id,
+        number,
+        prior.version,
+        (last.decisions if last else 0) + len(counted),
+        (last.spam if last else 0) + sum(bool(one.is_spam) for one in counted),
+        now,
+        delta=pack(delta),
+    )
+    with store.write() as connection:
+        if not lessons.add(connection, lesson):
+            return 0  # somebody else is at it
+        feedback.mark(connection, words)
+    return len(words)
+
+
+def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
+    found = decisions.newest_findings(connection, sorted({one.comment_id for one in words}))
+    return [
+        replace(one, known=found[one.comment_id].signals) if one.comment_id in found else one
+        for one in words
+    ]
+
+
+def _weighed(
+    connection: Connection, store: Store, site_id: str, words: Sequence[Feedback]
+) -> list[Feedback]:
+    """Each with its kin and its weight. Of several words on one comment only the last counts."""
+    # Copies of a text count less and less, and so do the members of a campaign.
+    campaigns = feedback.campaigns(connection, {one.comment_id for one in words})
+    words = [replace(one, kin=campaigns.get(one.comment_id) or _kin(store, one)) for one in words]
+    ranks = feedback.ranks(connection, site_id, {one.kin for one in words})
+    since = min(one.created_at for one in words) // DAY * DAY
+    spent = feedback.spent(connection, site_id, {one.teacher for one in words}, since)
+    final = {one.comment_id: one.id for one in words}
+    weighed = []
+    for one in words:
+        weight = 0.0
+        if one.is_spam is not None and one.text and final[one.comment_id] == one.id:
+            kin, day = (one.kin, one.is_spam), (one.teacher, one.created_at // DAY)
+            weight = weigh(ranks.get(kin, 0), spent.get(day, 0.0))
+            ranks[kin] = ranks.get(kin, 0) + 1
+            spent[day] = spent.get(day, 0.0) + weight
+        weighed.append(replace(one, weight=weight))
+    return weighed
+
+
+def _kin(store: Store, one: Feedback) -> str:
+    return store.seal.text_key(normalise(one.text or "").text)
+
+
+def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Traits, bool, float]]:
+    batch = [Candidate(one.text or "", normalise(one.text or ""), known=one.known) for one in words]
+    for one, its in zip(words, traits(batch), strict=True):
+        yield its, bool(one.is_spam), one.weight
+
+
+def _again(
+    store: Store, prior: Prior, site_id: str, base: Lesson | None, without: Collection[str]
+) -> NDArray[np.float32]:
+    """The weights after `base` (None: from the prior on) had all been learned but `without`."""
+    delta = unpack(base.delta if base else b"")
+    after = (base.version + 1 if base else 1, 0, "")
+    while True:
+        with store.read() as connection:
+            words = feedback.learned_after(connection, site_id, after, LESSON)
+            if not words:
+                return delta
+            after = (words[-1].version, words[-1].created_at, words[-1].id)
+            words = _with_signals(connection, [one for one in words if one.id not in without])
+        teach(prior, delta, _examples(words))
+
+
+def undo(
+    store: Store, prior: Prior, site_id: str, *, version: int = 0, teacher: str = "", now: int
+) -> Lesson:
+    """Takes one lesson back, or all that one moderator has taught; what was learned since stays.
+
+    version: of the lesson; 0 with no teacher: the newest that still stands. The newest taken back
+    leaves the very weights that were before it. Returns the lesson that now counts.
+    Raises NotFound where there is nothing to take back, Conflict where the site keeps learning.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _take_back(store, prior, site_id, version, teacher, now)
+        except _Beaten:
+            continue
+    raise Conflict("The site learned something new each time; try again in a moment.")
+
+
+class _Beaten(Exception):
+    """Somebody else has added the next lesson first."""
+
+
+def _take_back(
+    store: Store, prior: Prior, site_id: str, version: int, teacher: str, now: int
+) -> Lesson:
+    with store.read() as connection:
+        last = lessons.newest(connection, site_id)
+        if not version and not teacher:
+            version = feedback.newest_standing(connection, site_id)
+        wanted = teacher or version > 0
+        words = (
+            feedback.standing(connection, site_id, version=version, teacher=teacher)
+            if wanted
+            else []
+        )
+        if not words:
+            raise NotFound("There is nothing here to take back.")
+        first = min((number for _, number in words if number), default=0)
+        base = _base(connection, site_id, prior, first)
+    ids = {id for id, _ in words}
+    delta = _again(store, prior, site_id, base, ids)
+    number = (last.version if last else 0) + 1
+    with store.write() as connection:
+        feedback.take_back(connection, sorted(ids), number)
+        left = feedback.teachers(connection, site_id)
+        lesson = Lesson(
+            site_id,
+            number,
+            prior.version,
+            sum(one.decisions for one in left),
+            sum(one.spam for one in left),
+            now,
+            undone=first,
+            delta=pack(delta),
+        )
+        if not lessons.add(connection, lesson):
+            raise _Beaten
+    return lesson
+
+
+def _base(connection: Connection, site_id: str, prior: Prior, first: int) -> Lesson | None:
+    """The newest lesson before `first` whose weights hold nothing that was taken back since.
+
+    first: 0 where nothing of what goes had been learned. None: only the prior is clean.
+    """
+    stale = feedback.taken_back(connection, site_id)
+    for version in lessons.kept(connection, site_id, prior.version):
+        clean = not any(learned <= version < undone for learned, undone in stale)
+        if clean and (version < first or not first):
+            return lessons.load(connection, site_id, version)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Schooling:
+    """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
+
+    waiting: words not yet learned. history: the newest lessons, newest first.
+    """
+
+    version: int
+    decisions: int
+    spam: int
+    waiting: int
+    teachers: tuple[Teacher, ...]
+    history: tuple[Lesson, ...]
+
+
+def schooling(store: Store, site_id: str) -> Schooling:
+    """What a site has taught its spam score."""
+    with store.read() as connection:
+        past = lessons.history(connection, site_id, _SHOWN)
+        return Schooling(
+            past[0].version if past else 0,
+            past[0].decisions if past else 0,
+            past[0].spam if past else 0,
+            feedback.count_waiting(connection, site_id),
+            tuple(feedback.teachers(connection, site_id)),
+            tuple(past),
+        )
+
+
+class Library:
+    """The newest lessons of the sites, looked for at most once in FRESH seconds (domain.Lessons).
+
+    clock: seconds that only go forward. With the database away it goes on with what it has.
+    """
+
+    FRESH = 1.0
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._clock = store, clock
+        self._known: dict[str, Lesson] = {}
+        self._seen: dict[str, float] = {}
+
+    def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
+        now = self._clock()
+        stale = [id for id in site_ids if now - self._seen.get(id, -self.FRESH) >= self.FRESH]
+        if stale:
+            try:
+                self._look(stale)
+            except Unavailable:
+                pass
+            else:
+                self._seen.update(dict.fromkeys(stale, now))
+        return {id: self._known[id] for id in site_ids if id in self._known}
+
+    def _look(self, site_ids: Collection[str]) -> None:
+        with self._store.read() as connection:
+            for site_id, version in lessons.newest_versions(connection, site_ids).items():
+                known = self._known.get(site_id)
+                if known is None or known.version != version:
+                    lesson = lessons.load(connection, site_id, version)
+                    if lesson:
+                        self._known[site_id] = lesson

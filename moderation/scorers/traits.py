@@ -1,0 +1,117 @@
+"""What the spam score looks at: hashed words and characters, and the signals measured before it.
+
+Places: 2^14 for words and pairs, 2^15 for characters, 2^12 for signals. Folding the n-grams from
+2^18 places each into these cost nothing on any data set (training/spam.py), and keeps what a site
+has learned under 200 kB.
+"""
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.domain.score import Candidate, Signal
+from moderation.scorers import ngrams
+from moderation.scorers.sign import BASE, SUM
+
+_WORDS, _CHARACTERS, _FACTS = 14, 15, 12
+_FIRST_FACT = (1 << _WORDS) + (1 << _CHARACTERS)
+PLACES = _FIRST_FACT + (1 << _FACTS)
+# The length of the text's part and the longest of the signals' part: neither can shout the other down.
+# They bound what one decision can do (learned.REACH).
+TEXT, FACTS = 3.0, 3.0
+# Characters looked at: the beginning and the end, where sales talk and its link stand.
+HEAD, TAIL = 1_500, 500
+# Signals whose notes come again and can be learned: domains, sales phrases in a name.
+_NOTED = frozenset({"links", "link_in_website", "link_in_name", "new_domain", "seo_name"})
+# Not about spam: what is toxic or in another language must not become spam by being removed.
+_OTHER_AFFAIRS = frozenset({"language", "language_unsupported"})
+_OTHER_LISTS = ("wordlist", "filter")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Of one candidate: places in the weights, each once, and the value at each."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+def facts(candidate: Candidate) -> list[Signal]:
+    """The signals that count for spam."""
+    return [
+        one
+        for one in candidate.known
+        if one.name == SUM
+        or (
+            not one.is_score
+            and one.value > 0
+            and one.name not in _OTHER_AFFAIRS
+            and not one.name.startswith(_OTHER_LISTS)
+        )
+    ]
+
+
+def traits(batch: Sequence[Candidate]) -> list[Traits]:
+    """The traits of each candidate, in order."""
+    if not batch:
+        return []
+    places, first = ngrams.presence([_part(candidate.view.text) for candidate in batch])
+    folded = fold(places)
+    # Two n-grams may share a place: each place counts once.
+    keys = np.unique(np.repeat(np.arange(len(batch)), np.diff(first)) * PLACES + folded)
+    first = np.searchsorted(keys, np.arange(len(batch) + 1) * PLACES)
+    return [
+        _joined(keys[start:end] % PLACES, candidate)
+        for candidate, start, end in zip(batch, first[:-1], first[1:], strict=True)
+    ]
+
+
+def fold(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The n-grams' places (ngrams.PLACES of them) in the smaller table."""
+    words = places < 1 << ngrams.BITS
+    characters = (places - (1 << ngrams.BITS)) >> (ngrams.BITS - _CHARACTERS)
+    return np.where(words, places >> (ngrams.BITS - _WORDS), characters + (1 << _WORDS))
+
+
+def places_of(signal: Signal) -> tuple[tuple[int, float], ...]:
+    """Where a signal stands in the weights, with its values: that it is there, how much, and its note.
+
+    The sum of the signs counts by its log-odds: so do signs that no data set has ever shown the prior.
+    """
+    if signal.name == SUM:
+        return ((place_of(SUM), _raised_by_signs(signal.value)),)
+    size = min(1.0, math.log1p(signal.value) / math.log1p(10))
+    found = ((place_of(signal.name), 1.0), (place_of(f"{signal.name}#"), size))
+    if signal.note and signal.name in _NOTED:
+        return (*found, (place_of(f"{signal.name}:{signal.note}"), 1.0))
+    return found
+
+
+def _raised_by_signs(value: float) -> float:
+    """0 where there are no signs, 1 where they add 4 to the log-odds, at most 1.5."""
+    value = min(max(value, 1e-9), 1 - 1e-9)
+    return min(max((math.log(value / (1 - value)) - BASE) / 4, 0.0), 1.5)
+
+
+def place_of(name: str) -> int:
+    """The place of a signal's name: the weight that its presence has."""
+    return _FIRST_FACT + zlib.crc32(name.encode("utf-8", "replace")) % (1 << _FACTS)
+
+
+def _part(text: str) -> str:
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
+
+
+def _joined(words: NDArray[np.int64], candidate: Candidate) -> Traits:
+    each = dict(pair for signal in facts(candidate) for pair in places_of(signal))
+    values = np.fromiter(each.values(), np.float32, len(each))
+    values *= min(1.0, FACTS / max(float(np.linalg.norm(values)), 1e-9))
+    share = TEXT / math.sqrt(max(len(words), 1))
+    return Traits(
+        np.concatenate((words, np.fromiter(each.keys(), np.int64, len(each)))),
+        np.concatenate((np.full(len(words), share, np.float32), values)),
+    )

@@ -1,0 +1,244 @@
+"""What people said of comments, as far as the spam score may learn from it: one row a word."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.decision import ActorKind, Decision
+from moderation.domain.lesson import DAY, Feedback, says_spam
+from moderation.store import sketches
+from moderation.store.dialect import insert_rows, update_rows
+from moderation.store.schema import comments, feedback, revisions
+
+
+def note(connection: Connection, decided: Sequence[Decision]) -> None:
+    """Keeps the people's among the decisions until they are learned."""
+    people = [one for one in decided if one.actor.kind is ActorKind.MODERATOR]
+    if not people:
+        return
+    ids = {one.comment_id for one in people}
+    rows = connection.execute(
+        sa.select(comments.c.id, comments.c.site_id).where(comments.c.id.in_(ids))
+    )
+    sites = {row.id: row.site_id for row in rows}
+    insert_rows(
+        connection,
+        feedback,
+        [
+            {
+                "id": f"{one.comment_id}.{one.sequence}",
+                "site_id": sites[one.comment_id],
+                "comment_id": one.comment_id,
+                "revision": one.revision,
+                "is_spam": says_spam(one),
+                "teacher": one.actor.id,
+                "created_at": one.created_at,
+                "version": 0,
+                "kin": "",
+                "weight": 0.0,
+                "undone_in": 0,
+            }
+            for one in people
+        ],
+    )
+
+
+def sites_waiting(connection: Connection, before: int) -> list[str]:
+    """The sites where something waits that was said before `before` (ms)."""
+    rows = connection.execute(
+        sa.select(feedback.c.site_id)
+        .where(feedback.c.version == 0, feedback.c.created_at <= before)
+        .distinct()
+        .order_by(feedback.c.site_id)
+    )
+    return [row.site_id for row in rows]
+
+
+_WITH_TEXT = sa.select(feedback, revisions.c.text).outerjoin(
+    revisions,
+    sa.and_(
+        revisions.c.comment_id == feedback.c.comment_id,
+        revisions.c.number == feedback.c.revision,
+    ),
+)
+
+
+def waiting(connection: Connection, site_id: str, before: int, limit: int) -> list[Feedback]:
+    """The oldest that wait, in the order they were said, with the texts they are about."""
+    rows = connection.execute(
+        _WITH_TEXT.where(
+            feedback.c.site_id == site_id,
+            feedback.c.version == 0,
+            feedback.c.created_at <= before,
+        )
+        .order_by(feedback.c.created_at, feedback.c.id)
+        .limit(limit)
+    )
+    return [_feedback(row) for row in rows]
+
+
+def learned_after(
+    connection: Connection, site_id: str, after: tuple[int, int, str], limit: int
+) -> list[Feedback]:
+    """What stands and was learned past (version, created_at, id), in the order it was learned."""
+    place = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
+    rows = connection.execute(
+        _WITH_TEXT.where(
+            feedback.c.site_id == site_id,
+            place > sa.tuple_(*(sa.literal(one) for one in after)),
+            feedback.c.undone_in == 0,
+            feedback.c.weight > 0,
+        )
+        .order_by(feedback.c.version, feedback.c.created_at, feedback.c.id)
+        .limit(limit)
+    )
+    return [_feedback(row) for row in rows]
+
+
+def campaigns(connection: Connection, comment_ids: Collection[str]) -> dict[str, str]:
+    """The campaign, or the phrase in common, of each comment that is like others."""
+    rows = connection.execute(
+        sa.select(comments.c.id, comments.c.created_at).where(comments.c.id.in_(comment_ids))
+    )
+    numbers = {sketches.number_of(row.id, row.created_at): row.id for row in rows}
+    found = sketches.load(connection, list(numbers))
+    return {numbers[one.number]: one.campaign_id for one in found.values() if one.campaign_id}
+
+
+def ranks(
+    connection: Connection, site_id: str, kins: Collection[str]
+) -> dict[tuple[str, bool], int]:
+    """How many of each kin were learned already, by what was said of them."""
+    rows = connection.execute(
+        sa.select(feedback.c.kin, feedback.c.is_spam, sa.func.count().label("many"))
+        .where(feedback.c.site_id == site_id, feedback.c.kin.in_(kins), feedback.c.weight > 0)
+        .group_by(feedback.c.kin, feedback.c.is_spam)
+    )
+    return {(row.kin, bool(row.is_spam)): row.many for row in rows}
+
+
+def spent(
+    connection: Connection, site_id: str, teachers: Collection[str], since: int
+) -> dict[tuple[str, int], float]:
+    """How much each teacher's words of each day weigh already. since: ms, the beginning of a day."""
+    rows = connection.execute(
+        sa.select(feedback.c.teacher, feedback.c.created_at, feedback.c.weight).where(
+            feedback.c.site_id == site_id,
+            feedback.c.teacher.in_(teachers),
+            feedback.c.created_at >= since,
+            feedback.c.weight > 0,
+        )
+    )
+    found: dict[tuple[str, int], float] = {}
+    for row in rows:
+        key = (row.teacher, row.created_at // DAY)
+        found[key] = found.get(key, 0.0) + row.weight
+    return found
+
+
+def mark(connection: Connection, learned: Sequence[Feedback]) -> None:
+    """Writes down in which lesson each was learned, and how much."""
+    update_rows(
+        connection,
+        feedback,
+        "id",
+        [
+            {"id": one.id, "version": one.version, "kin": one.kin, "weight": one.weight}
+            for one in learned
+        ],
+    )
+
+
+def standing(
+    connection: Connection, site_id: str, *, version: int = 0, teacher: str = ""
+) -> list[tuple[str, int]]:
+    """(id, version) of what stands of one lesson or of one teacher; version 0: waits to be learned."""
+    whose = feedback.c.teacher == teacher if teacher else feedback.c.version == version
+    rows = connection.execute(
+        sa.select(feedback.c.id, feedback.c.version).where(
+            feedback.c.site_id == site_id, whose, feedback.c.undone_in == 0
+        )
+    )
+    return [(row.id, row.version) for row in rows]
+
+
+def newest_standing(connection: Connection, site_id: str) -> int:
+    """The newest lesson of which anything stands; 0 where none does."""
+    query = sa.select(sa.func.max(feedback.c.version)).where(
+        feedback.c.site_id == site_id, feedback.c.undone_in == 0
+    )
+    return connection.execute(query).scalar_one() or 0
+
+
+def take_back(connection: Connection, ids: Sequence[str], version: int) -> None:
+    """Takes words back in the lesson `version`; what had not been learned never is."""
+    update_rows(connection, feedback, "id", [{"id": id, "undone_in": version} for id in ids])
+    connection.execute(
+        sa.update(feedback)
+        .where(feedback.c.version == 0, feedback.c.undone_in == version, feedback.c.id.in_(ids))
+        .values(version=version)
+    )
+
+
+def taken_back(connection: Connection, site_id: str) -> list[tuple[int, int]]:
+    """(learned in, taken back in) of all that was taken back, each pair once."""
+    rows = connection.execute(
+        sa.select(feedback.c.version, feedback.c.undone_in)
+        .where(feedback.c.site_id == site_id, feedback.c.undone_in > 0)
+        .distinct()
+    )
+    return [(row.version, row.undone_in) for row in rows]
+
+
+def forget(connection: Connection, comment_ids: Collection[str]) -> None:
+    """Forgets what was said of comments that were erased; what it taught stays in the weights."""
+    connection.execute(sa.delete(feedback).where(feedback.c.comment_id.in_(comment_ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """What one moderator has taught. weight: of all that stands. decisions, spam: how many words."""
+
+    id: str
+    decisions: int
+    spam: int
+    weight: float
+
+
+def teachers(connection: Connection, site_id: str) -> list[Teacher]:
+    """Everybody who has taught this site anything that stands, the heaviest first."""
+    total = sa.func.sum(feedback.c.weight).label("total")
+    rows = connection.execute(
+        sa.select(
+            feedback.c.teacher,
+            sa.func.count().label("many"),
+            sa.func.sum(sa.case((feedback.c.is_spam, 1), else_=0)).label("spam"),
+            total,
+        )
+        .where(feedback.c.site_id == site_id, feedback.c.weight > 0, feedback.c.undone_in == 0)
+        .group_by(feedback.c.teacher)
+        .order_by(total.desc(), feedback.c.teacher)
+    )
+    return [Teacher(row.teacher, row.many, row.spam, row.total) for row in rows]
+
+
+def count_waiting(connection: Connection, site_id: str) -> int:
+    """How many words wait to be learned."""
+    query = sa.select(sa.func.count()).where(feedback.c.site_id == site_id, feedback.c.version == 0)
+    return connection.execute(query).scalar_one()
+
+
+def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
+    return Feedback(
+        id=row.id,
+        comment_id=row.comment_id,
+        is_spam=None if row.is_spam is None else bool(row.is_spam),
+        teacher=row.teacher,
+        created_at=row.created_at,
+        kin=row.kin,
+        weight=row.weight,
+        version=row.version,
+        text=row.text,
+    )

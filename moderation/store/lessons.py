@@ -1,0 +1,105 @@
+"""The versions of what each site has taught the spam score. The newest one counts."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.lesson import Lesson
+from moderation.store.dialect import insert_rows
+from moderation.store.schema import lessons
+
+# Versions whose weights are kept, each under 200 kB; an older one is made again from the feedback.
+KEPT = 20
+
+
+def newest_versions(connection: Connection, site_ids: Collection[str]) -> dict[str, int]:
+    """The number of the newest lesson of each site that has one."""
+    rows = connection.execute(
+        sa.select(lessons.c.site_id, sa.func.max(lessons.c.version).label("version"))
+        .where(lessons.c.site_id.in_(site_ids))
+        .group_by(lessons.c.site_id)
+    )
+    return {row.site_id: row.version for row in rows}
+
+
+def load(connection: Connection, site_id: str, version: int) -> Lesson | None:
+    """One lesson with its weights; None where there is none or its weights are no longer kept."""
+    row = connection.execute(
+        sa.select(lessons).where(
+            lessons.c.site_id == site_id,
+            lessons.c.version == version,
+            lessons.c.delta.is_not(None),
+        )
+    ).first()
+    return _lesson(row) if row else None
+
+
+def newest(connection: Connection, site_id: str) -> Lesson | None:
+    """The newest lesson with its weights; None where the site has learned nothing."""
+    version = newest_versions(connection, [site_id]).get(site_id)
+    return load(connection, site_id, version) if version else None
+
+
+def history(connection: Connection, site_id: str, limit: int) -> list[Lesson]:
+    """The newest lessons, newest first, without their weights."""
+    rows = connection.execute(
+        sa.select(*(one for one in lessons.c if one.name != "delta"), sa.null().label("delta"))
+        .where(lessons.c.site_id == site_id)
+        .order_by(lessons.c.version.desc())
+        .limit(limit)
+    )
+    return [_lesson(row) for row in rows]
+
+
+def kept(connection: Connection, site_id: str, model: str) -> list[int]:
+    """Versions with weights that add to this prior, newest first."""
+    rows = connection.execute(
+        sa.select(lessons.c.version)
+        .where(
+            lessons.c.site_id == site_id,
+            lessons.c.model == model,
+            lessons.c.delta.is_not(None),
+        )
+        .order_by(lessons.c.version.desc())
+    )
+    return [row.version for row in rows]
+
+
+def add(connection: Connection, lesson: Lesson) -> bool:
+    """Adds the next version; False where somebody else has added it meanwhile."""
+    row = {
+        "site_id": lesson.site_id,
+        "version": lesson.version,
+        "model": lesson.model,
+        "decisions": lesson.decisions,
+        "spam": lesson.spam,
+        "undone": lesson.undone,
+        "delta": lesson.delta,
+        "created_at": lesson.created_at,
+    }
+    if not insert_rows(connection, lessons, [row], new_only=True):
+        return False
+    connection.execute(
+        sa.update(lessons)
+        .where(
+            lessons.c.site_id == lesson.site_id,
+            lessons.c.version <= lesson.version - KEPT,
+            lessons.c.delta.is_not(None),
+        )
+        .values(delta=None)
+    )
+    return True
+
+
+def _lesson(row: sa.Row[tuple[object, ...]]) -> Lesson:
+    return Lesson(
+        row.site_id,
+        row.version,
+        row.model,
+        row.decisions,
+        row.spam,
+        row.created_at,
+        row.undone,
+        row.delta or b"",
+    )

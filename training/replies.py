@@ -1,0 +1,48 @@
+"""The public sets of spam and of honest replies, for the prior of the spam score."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatehouse.evaluation.sets import rows
+from training.corpus import talk
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A comment that is spam or is not, with the name it was written under where one is known.
+
+    source: the dataset, and of YouTube the video.
+    """
+
+    text: str
+    is_spam: bool
+    source: str
+    name: str = ""
+
+
+def videos(folder: Path) -> list[Reply]:
+    """Comments under YouTube videos (UCI YouTube Spam Collection, CC BY 4.0)."""
+    return [
+        Reply(row["CONTENT"].strip("\ufeff"), row["CLASS"] == "1", row["video"], row["AUTHOR"])
+        for row in rows(folder, "youtube_spam_dev")
+    ]
+
+
+def messages(folder: Path) -> list[Reply]:
+    """Text messages (UCI SMS Spam Collection, CC BY 4.0)."""
+    return [Reply(row["text"], row["y"] == "spam", "SMS") for row in rows(folder, "sms_spam")]
+
+
+def honest(folder: Path) -> list[Reply]:
+    """Comments that are no spam: news sites (Civil Comments, CC0), Wikipedia talk (half of it)."""
+    news = [
+        Reply(row["comment_text"], False, "news")
+        for row in rows(folder, "civil_toxic_spans_comments")
+    ]
+    return news + [Reply(one.text, False, "talk") for one in talk(folder) if one.labels[0] == 0]
+
+
+def forum(folder: Path) -> list[Reply]:
+    """Comments of forums and news sites (Impermium; no licence: measured with, never learned from)."""
+    table = rows(folder, "impermium_insults_dev")
+    return [Reply(row["text"], False, "forum") for row in table if row["Insult"] == "0"]
