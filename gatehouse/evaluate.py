@@ -23,13 +23,16 @@ def evaluate(
     """
     from gatehouse.evaluation.report import Subject, report, toxicity_only
     from moderation.policies import load_policy
-    from moderation.scorers.roster import toxicity_scorer
+    from moderation.scorers.roster import roster
 
     if not data.is_dir():
         raise Invalid(f"{data} is not a folder.")
     settings = read_settings()
     progress = _Progress()
-    scorer = toxicity_scorer(model or settings.toxicity_model)
+    # Of all scorers the one that has learned languages: the toxicity model.
+    scorer = next(
+        one for one in roster(model or settings.toxicity_model) if hasattr(one, "languages")
+    )
     subject = Subject(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
     for heading, lines in report(data, subject, only):
         progress.clear()

@@ -12,6 +12,7 @@ from gatehouse.broker import NoBroker
 from gatehouse.comments import comment
 from gatehouse.doctor import alive, doctor
 from gatehouse.erase import erase
+from gatehouse.evaluate import evaluate
 from gatehouse.export import export
 from gatehouse.folder import FolderError
 from gatehouse.port import reachable_host
@@ -67,6 +68,7 @@ app.add_typer(faces.face, name="face")
 app.add_typer(comment, name="comment")
 app.add_typer(endpoints.endpoint, name="endpoint")
 app.add_typer(policies.policy, name="policy")
+policies.model.command("eval")(evaluate)
 app.add_typer(policies.model, name="model")
 
 

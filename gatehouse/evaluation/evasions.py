@@ -38,7 +38,7 @@ def toxic_words(texts: Iterable[tuple[str, bool]]) -> frozenset[str]:
     counts: dict[str, list[int]] = {}
     for text, toxic in texts:
         for word in set(_WORD.findall(text.lower())):
-            counts.setdefault(word, [0, 0])[toxic] += 1
+            counts.setdefault(word, [0, 0])[int(toxic)] += 1
     return frozenset(
         word for word, (no, yes) in counts.items() if yes >= 5 and yes > 8 * (no + 0.5)
     )
