@@ -24,7 +24,8 @@ class Signal:
 
     name: what was measured ('links', 'wordlist:newsroom', 'toxicity'). value: a finite number.
     scorer: who measured. model: id and version of the model, '' for a plain measurement; a signal
-    with a model is a Score, a probability 0..1. sha256: of the model's weights, hex.
+    with a model is a Score, a probability 0..1. sha256: of the model's weights, hex. runtime: what
+    ran it, with its version and precision ('onnxruntime-1.32.0/int8').
     spans: the evidence. note: a short machine word (a language code, a host), never the text.
     """
 
@@ -35,6 +36,7 @@ class Signal:
     sha256: str = ""
     spans: tuple[Span, ...] = ()
     note: str = ""
+    runtime: str = ""
 
     @property
     def is_score(self) -> bool:
