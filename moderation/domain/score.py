@@ -103,14 +103,15 @@ class Scorer(Protocol):
     """Computes signals for a batch of revisions.
 
     name: short and stable; it stands in reasons, metrics and the log.
-    measure: one tuple of signals per candidate, in order. Raises ScorerUnavailable when it cannot
-    measure at all. It is called from one thread at a time, and may be called again after failing.
+    measure: one tuple of signals per candidate, in order; None for one that it should have measured
+    and could not. Raises ScorerUnavailable when it cannot measure at all. It is called from one
+    thread at a time, and may be called again after failing.
     explain: the spans of one candidate that raise `label`, strongest first; () where it cannot say.
     """
 
     @property
     def name(self) -> str: ...
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]: ...
+    def measure(self, batch: Sequence[Candidate]) -> Sequence[tuple[Signal, ...] | None]: ...
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]: ...

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.network import Network
+from moderation.scorers.network import Network, read_card
 from moderation.scorers.occlusion import occlude
 
 
@@ -19,6 +20,14 @@ class Transformer:
         self.name = name
         self._folder, self._threads = folder, threads
         self._loaded: Network | None = None
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Codes of the languages the model has learned; none while there is no model."""
+        try:
+            return read_card(self._folder).languages
+        except ScorerUnavailable:
+            return frozenset()
 
     def load(self) -> None:
         """Reads and warms up the model, if it is not yet. Raises ScorerUnavailable."""
@@ -57,5 +66,9 @@ class Transformer:
 
     def _network(self) -> Network:
         if self._loaded is None:
+            if not (self._folder / "model.json").is_file():
+                raise ScorerUnavailable(
+                    f"The model {self._folder.name} is not on this machine: `gatehouse model add`."
+                )
             self._loaded = Network(self._folder, threads=self._threads)
         return self._loaded

@@ -68,7 +68,7 @@ def test_without_the_first_span_the_score_is_lower(
 
 def test_a_folder_that_comes_later_is_found(tmp_path: Path) -> None:
     scorer = Transformer(tmp_path / "model", name="transformer")
-    with pytest.raises(ScorerUnavailable, match="no model"):
+    with pytest.raises(ScorerUnavailable, match="not on this machine"):
         scorer.load()
     make_folder(tmp_path / "model")
     assert scorer.measure([candidate("idiot")])[0][0].value > 0.9
