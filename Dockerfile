@@ -1,4 +1,4 @@
-# The service's image. Targets: `slim` (every process; the default), `detoxify` (with torch, for workers).
+# The service's image. Targets: `slim` (every process; the default), `detoxify` (with torch: adds models).
 FROM python:3.13-slim-bookworm AS build
 RUN python -m venv /opt/gatehouse
 ENV PATH=/opt/gatehouse/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -22,7 +22,7 @@ RUN pip install --no-build-isolation --constraint locks/detoxify.lock '.[detoxif
 FROM python:3.13-slim-bookworm AS runtime
 # The data folder is the user's own, and used only where no database and secret are named.
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/gatehouse gatehouse \
-    && install -d -m 700 -o gatehouse -g gatehouse /var/lib/gatehouse
+    && install -d -m 700 -o gatehouse -g gatehouse /var/lib/gatehouse /var/lib/gatehouse/models
 ENV PATH=/opt/gatehouse/bin:$PATH PYTHONUNBUFFERED=1 \
     GATEHOUSE_DATA=/var/lib/gatehouse GATEHOUSE_HOST=0.0.0.0
 WORKDIR /var/lib/gatehouse
@@ -33,7 +33,7 @@ ENTRYPOINT ["gatehouse"]
 CMD ["api"]
 
 FROM runtime AS detoxify
-# Checkpoints are mounted, never fetched at run time.
+# What serves never fetches; `gatehouse model add` in a container is told HF_HUB_OFFLINE=0.
 ENV HF_HUB_OFFLINE=1
 COPY --from=build-detoxify /opt/gatehouse /opt/gatehouse
 

@@ -104,13 +104,23 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    panel = Panel(roster(settings.toxicity_model), timeout=300.0)
+    models = settings.models
+    for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
+        if not models.is_here(one):
+            yield False, f"{one} is missing: `gatehouse model add {one}`"
+    if models.serving != models.toxicity:
+        yield False, f"{models.serving} serves instead, as GATEHOUSE_MODEL_FALLBACK says"
+    panel = Panel(roster(models), timeout=300.0)
+    panel.load()
     found = assess(panel, ["Thank you, that was an interesting article."])[0]
     for name in panel.names:
-        if name in found.failed:
+        if name in found.failed or name in panel.failing:
             yield False, f"{name} cannot measure; its comments are held: see the worker's log"
-    for sha256, model in {(one.sha256, one.model) for one in found.signals if one.sha256}:
-        yield True, f"{model} loads and scores; SHA-256 {sha256[:12]} as it should be"
+    for sha256, model, by in {
+        (one.sha256, one.model, one.runtime) for one in found.signals if one.sha256
+    }:
+        run = f" on {by}" if by else ""
+        yield True, f"{model} loads and scores{run}; SHA-256 {sha256[:12]} as it should be"
 
 
 def _workers(settings: Settings) -> Iterator[Finding]:

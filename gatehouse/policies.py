@@ -1,8 +1,7 @@
-"""The commands about what is decided and by which model: policy test, model list."""
+"""The commands about what is decided: policy test."""
 
 import json
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +14,6 @@ from moderation.domain.policy import Condition, Policy, decide, parse_policy
 from moderation.settings import read_settings
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
-model = typer.Typer(help="The toxicity models.", no_args_is_help=True)
-
-CHECKPOINTS = ("original", "unbiased", "multilingual", "original-small", "unbiased-small")
 
 
 @policy.command("test")
@@ -63,28 +59,10 @@ def _print_outcomes(policy: Policy) -> bool:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    panel = Panel(roster(read_settings().toxicity_model), TIMEOUT)
+    panel = Panel(roster(read_settings().models), TIMEOUT)
     texts = Reader(sys.stdin.buffer)
     for one in texts:
         verdict = decide(policy, assess(panel, [one.text])[0])
         reasons = [{"code": reason.code, "message": reason.message} for reason in verdict.reasons]
         print(json.dumps({"id": one.id, "outcome": verdict.outcome.value, "reasons": reasons}))
     return not texts.bad
-
-
-@model.command("list")
-def list_models() -> None:
-    """List the models; * marks the one in use."""
-    from moderation.scorers.bundled import FOLDER
-
-    chosen = read_settings().toxicity_model
-    facts = json.loads((FOLDER / "model.json").read_bytes())
-    detoxify = (
-        "installed" if find_spec("detoxify") else "needs the extra: pip install gatehouse[detoxify]"
-    )
-    listed = {"bundled": f"{facts['id']} {facts['version']}, SHA-256 {facts['sha256'][:12]}"}
-    listed |= {f"detoxify:{name}": detoxify for name in CHECKPOINTS}
-    if chosen not in listed:
-        listed[chosen] = detoxify
-    for name, what in listed.items():
-        print(f"{'*' if name == chosen else ' '} {name:26}{what}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.store import opened
+from moderation.scorers.models import cores
 from moderation.settings import Settings, SettingsError, read_settings
 
 # A database of millions of comments may take a while to be migrated. Seconds.
@@ -54,6 +55,9 @@ def worker(
     ] = 1,
 ) -> None:
     """Judge comments until SIGTERM or Ctrl-C."""
+    if "GATEHOUSE_MODEL_THREADS" not in os.environ:
+        # The cores are shared among the processes: more threads than cores only wait for each other.
+        os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, cores() // concurrency))
     _celery(
         "worker",
         *("-n", f"judge-{os.getpid()}@%h", "-Q", "judge,sweep"),

@@ -1,12 +1,12 @@
 """`gatehouse score`: texts on stdin, their scores on stdout, on every core, in order."""
 
 import json
-import os
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.lines import Reader, Text
+from moderation.scorers.models import BUNDLED, Models, cores
 from moderation.settings import read_settings
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ def score(
     One JSON object a line, with "id" and "text"; on stdout one with the scores, in the same order.
     A line that cannot be read is told on stderr, and the exit status is then 1.
     """
-    chosen = model or read_settings().toxicity_model
+    models = read_settings().models
+    if model:  # asked for by name: nothing stands in for it
+        models = replace(models, toxicity=model, fallback="")
     texts = Reader(sys.stdin.buffer)
     progress = _Progress()
     failed = 0
-    for lines, failures in _each_batch(chosen, _batches(texts)):
+    for lines, failures in _each_batch(models, _batches(texts)):
         sys.stdout.buffer.write(lines)
         failed += failures
         progress.add(lines.count(b"\n"))
@@ -59,17 +62,21 @@ def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
         yield batch
 
 
-def _each_batch(model: str, batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
+def _each_batch(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
     """The answers to each batch. A second process is worth its start from the second batch on."""
     first = list(islice(batches, 2))
     # torch uses every core by itself, and its models are large.
-    processes = os.cpu_count() or 1 if model == "bundled" and len(first) > 1 else 1
+    torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
+    processes = cores() if len(first) > 1 and not torch else 1
     if processes == 1:
-        _load(model)
+        _load(models)
         yield from map(_answer, chain(first, batches))
         return
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_load, initargs=(model,)
+        processes,
+        mp_context=get_context("spawn"),
+        initializer=_load,
+        initargs=(replace(models, threads=1),),
     ) as pool:
         ahead: deque[Future[tuple[bytes, int]]] = deque()
         for batch in chain(first, batches):
@@ -83,12 +90,12 @@ def _each_batch(model: str, batches: Iterator[list[Text]]) -> Iterator[tuple[byt
 _panel: "Panel | None" = None
 
 
-def _load(model: str) -> None:
+def _load(models: Models) -> None:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
     global _panel
-    _panel = Panel(roster(model), TIMEOUT)
+    _panel = Panel(roster(models), TIMEOUT)
 
 
 def _answer(batch: Sequence[Text]) -> tuple[bytes, int]:

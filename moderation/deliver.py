@@ -47,8 +47,9 @@ THREADS = 32  # sends at once: they wait, they do not work
 PER_ENDPOINT = 4
 # Bytes of text in one POST, about: a batch of long comments is cut into several.
 BATCH_BYTES = 256 * 1024
-# Seconds between looks for new work while sends are under way: what a new event waits at most.
-LOOK = 0.1
+# Seconds between looks for new work while sends are under way: what a new event waits at most. After a
+# find the next look is soon; each that finds nothing doubles the pause, so that waiting costs little.
+LOOK, SOON = 0.03, 0.005
 
 
 @dataclass(slots=True)
@@ -103,16 +104,19 @@ def deliver(
     done = Delivered()
     post = _Post(store, send, notify, public_url, now)
     flying: set[Future[list[_Sent]]] = set()
+    look = SOON
     with ThreadPoolExecutor(threads, thread_name_prefix="send") as pool:
         while True:
+            look = min(2 * look, LOOK)
             free = min(threads - len(flying), limit)
             if free > 0 and now() < until:
                 for jobs in _together(_claim(store, lease, now(), free, per_endpoint)):
                     flying.add(pool.submit(post.attempt, jobs))
                     limit -= 1
+                    look = SOON
             if not flying:
                 return done
-            landed, flying = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
+            landed, flying = wait(flying, timeout=look, return_when=FIRST_COMPLETED)
             if landed:
                 sent = [one for future in landed for one in future.result()]
                 _record(store, lease, sent, now(), entropy, chance, scale, done)

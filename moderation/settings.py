@@ -8,6 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from moderation.domain.errors import Invalid
+from moderation.scorers.models import Models, check_model, cores
+
 PREFIX = "GATEHOUSE_"
 # The bare names that hosting platforms set; the prefixed ones win.
 _BARE = {"DATABASE_URL", "REDIS_URL"}
@@ -57,6 +60,32 @@ class Settings(BaseModel):
     )
     toxicity_model: str = Field(
         "bundled", description="bundled, or detoxify:<name or path of a checkpoint>"
+    )
+    multilingual_model: str = Field(
+        "",
+        description="detoxify:<name or path>, for comments in languages that the toxicity model has not learned; empty: those are held",
+    )
+    model_fallback: str = Field(
+        "",
+        pattern="^(|bundled)$",
+        description="bundled: serves, and says so, while the toxicity model is not on this machine; empty: comments are then held",
+    )
+    model_runtime: str = Field(
+        "auto",
+        pattern="^(auto|onnx|torch)$",
+        description="onnx: what `gatehouse model add` converted; torch: the Detoxify library; auto: onnx where it is there, else torch",
+    )
+    model_threads: int = Field(
+        0,
+        ge=0,
+        le=256,
+        description="Threads of one pass of a transformer; 0: the cores divided by the processes of the worker",
+    )
+    cascade: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="The bundled model's transformer is spared where its linear half gives every label less than this (0: never)",
     )
     policy: str = Field(
         "newsroom",
@@ -162,6 +191,19 @@ class Settings(BaseModel):
     )
 
     @property
+    def models(self) -> Models:
+        """The toxicity models of this process."""
+        return Models(
+            self.toxicity_model,
+            self.multilingual_model,
+            self.model_fallback,
+            self.model_runtime,
+            self.data / "models",
+            self.model_threads or cores(),
+            self.cascade,
+        )
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database in use."""
         if not self.database_url:
@@ -229,7 +271,16 @@ def _check(settings: Settings) -> None:
         raise SettingsError("GATEHOUSE_SECRET_KEY is shorter than 32 characters.")
     if not settings.database.startswith(("sqlite", "postgresql+psycopg://")):
         raise SettingsError("GATEHOUSE_DATABASE_URL must begin with postgresql:// or sqlite:///.")
-    if settings.toxicity_model != "bundled" and not settings.toxicity_model.startswith("detoxify:"):
-        raise SettingsError("GATEHOUSE_TOXICITY_MODEL is 'bundled' or 'detoxify:<name or path>'.")
+    try:
+        check_model(settings.toxicity_model)
+    except Invalid:
+        raise SettingsError(
+            "GATEHOUSE_TOXICITY_MODEL is 'bundled' or 'detoxify:<name or path>'."
+        ) from None
+    try:
+        if settings.multilingual_model:
+            check_model(settings.multilingual_model, detoxify_only=True)
+    except Invalid:
+        raise SettingsError("GATEHOUSE_MULTILINGUAL_MODEL is 'detoxify:<name or path>'.") from None
     if settings.lease_seconds <= settings.scorer_timeout:
         raise SettingsError("GATEHOUSE_LEASE_SECONDS must be longer than GATEHOUSE_SCORER_TIMEOUT.")

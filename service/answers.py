@@ -34,6 +34,7 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
                 "scorer": one.scorer,
                 "model": one.model or None,
                 "sha256": one.sha256 or None,
+                "runtime": one.runtime or None,
                 "note": one.note or None,
                 "spans": [[span.start, span.end] for span in one.spans],
             }

@@ -102,7 +102,7 @@ def _panel(settings: Settings) -> "Panel":
     from moderation.scorers.panel import Panel  # models and numpy, for whoever has a face on
     from moderation.scorers.roster import roster
 
-    return Panel(roster(settings.toxicity_model), settings.scorer_timeout)
+    return Panel(roster(settings.models), settings.scorer_timeout)
 
 
 def _has_faces(store: Store) -> bool:

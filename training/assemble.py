@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -21,7 +22,7 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
-from moderation.scorers.bundled import FOLDER
+from moderation.scorers.bundled import FOLDER, chance
 from moderation.scorers.linear import Linear, read_linear
 from moderation.scorers.network import Network
 from moderation.scorers.spelling import Spelling, read_lexicon
@@ -52,21 +53,23 @@ def main() -> None:
     linear = read_linear((folder / "linear.npz").read_bytes())
     speller = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"))
     held = split(arguments.data, arguments.seed)[1] + rest_of_talk(arguments.data)
-    counted, read = _logits(held, network, linear, speller)
+    windows = _logits(held, network, linear, speller)
+    off = np.array([chance(len(counted)) for counted, _ in windows])
     truth = np.rint([one.labels for one in held]).astype(int)
     mix = {}
     for at, label in enumerate(LABELS):
-        known = truth[:, at] != UNKNOWN
-        wanted = truth[known, at]
-        mix[label] = fit(counted[known, at], read[known, at], wanted, PREVALENCE[at], MOST[at])
-        both = (
-            mix[label]["linear"] * counted[known, at] + mix[label]["transformer"] * read[known, at]
-        )
-        areas = [
-            roc_auc_score(wanted, values) for values in (counted[known, at], read[known, at], both)
+        known = np.flatnonzero(truth[:, at] != UNKNOWN)
+        pairs = [(windows[one][0][:, at], windows[one][1][:, at]) for one in known]
+        mix[label] = fit(pairs, off[known], truth[known, at], PREVALENCE[at], MOST[at])
+        a, b = mix[label]["linear"], mix[label]["transformer"]
+        values = [
+            np.array([one.max() for one, _ in pairs]),
+            np.array([one.max() for _, one in pairs]),
+            np.array([(a * one + b * two).max() for one, two in pairs]) - off[known],
         ]
+        areas = [roc_auc_score(truth[known, at], one) for one in values]
         print(
-            f"{label:16} AUC linear {areas[0]:.4f} transformer {areas[1]:.4f} both {areas[2]:.4f} {mix[label]}"
+            f"{label:16} AUC linear {areas[0]:.4f} transformer {areas[1]:.4f} both {areas[2]:.4f}"
         )
     _write(folder, mix)
     for path in sorted(folder.iterdir()):
@@ -84,49 +87,59 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _plain() -> dict[str, object]:
+def _plain() -> dict[str, Any]:
     return {"linear": 0.0, "transformer": 1.0, "offset": 0.0, "alone": [1.0, 0.0]}
 
 
 def _logits(
     examples: Sequence[Example], network: Network, linear: Linear, speller: Spelling
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the scorer will see: of both halves, the highest over a text's windows."""
-    counted, read = [], []
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What the scorer will see of each text: both halves' logits, (windows, labels) each."""
+    found = []
     for one in examples:
         text = speller.repaired(seen(normalise(one.text))).text
         windows = network.windows(text)
-        counted.append(linear.logits([text[part.start : part.end] for part in windows]).max(axis=0))
-        read.append(network.rows(windows).max(axis=0))
-    return np.array(counted), np.array(read)
+        pieces = [text[part.start : part.end] for part in windows]
+        found.append((linear.logits(pieces), network.rows(windows)))
+    return found
 
 
 def fit(
-    counted: np.ndarray, read: np.ndarray, wanted: np.ndarray, prevalence: float, most: float
-) -> dict[str, object]:
+    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    off: np.ndarray,
+    wanted: np.ndarray,
+    prevalence: float,
+    most: float,
+) -> dict[str, Any]:
     """Slopes and offset of one label, and of the linear half alone.
 
-    most: the linear half's share of the spread of both, at most. Slopes are never negative.
+    pairs: both halves' logits of each text's windows. off: what comes off a text's logit. most: the
+    linear half's share of the spread of both, at most. Slopes are never negative.
     """
     share = wanted.mean()
     weights = np.where(wanted == 1, prevalence / share, (1 - prevalence) / (1 - share))
 
-    def solved(inputs: np.ndarray, start: Sequence[float]) -> np.ndarray:
+    def solved(
+        inputs: np.ndarray, start: Sequence[float], off: np.ndarray | float = 0.0
+    ) -> np.ndarray:
         def loss(point: np.ndarray) -> float:
-            value = inputs @ np.exp(point[:-1]) + point[-1]
+            value = inputs @ np.exp(point[:-1]) + point[-1] - off
             return float((weights * (np.logaddexp(0, value) - wanted * value)).mean())
 
-        found = minimize(
-            loss, np.array([*start, 0.0]), method="Nelder-Mead", options={"maxiter": 4000}
-        ).x
+        first = np.array([*start, 0.0])
+        found = minimize(loss, first, method="Nelder-Mead", options={"maxiter": 4000}).x
         return np.append(np.exp(found[:-1]), found[-1])
 
+    counted = np.array([one.max() for one, _ in pairs])
+    read = np.array([one.max() for _, one in pairs])
     spread = np.array([counted.std(), read.std()])
-    a, b, _ = solved(np.stack([counted, read], 1), (-1.0, -0.5))
-    part = a * spread[0] / (a * spread[0] + b * spread[1])
-    part = min(part, most)
-    mixed = counted * part / spread[0] + read * (1 - part) / spread[1]
-    gain, offset = solved(mixed[:, None], (0.0,))
+    a, b, _ = solved(np.stack([counted, read], 1), (-1.0, -0.5), off)
+    part = min(a * spread[0] / (a * spread[0] + b * spread[1]), most)
+    # As served: the highest window of both together.
+    mixed = np.array(
+        [(one * part / spread[0] + two * (1 - part) / spread[1]).max() for one, two in pairs]
+    )
+    gain, offset = solved(mixed[:, None], (0.0,), off)
     alone = solved(counted[:, None], (-1.0,))
     return {
         "linear": float(gain * part / spread[0]),
@@ -136,7 +149,7 @@ def fit(
     }
 
 
-def _write(folder: Path, mix: dict[str, dict[str, object]]) -> None:
+def _write(folder: Path, mix: dict[str, dict[str, Any]]) -> None:
     names = ("lexicon.txt", "linear.npz", "model.onnx", "tokenizer.json")
     card = {
         "id": ID,

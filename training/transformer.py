@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from transformers import BertConfig, BertModel
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
+from moderation.scorers.spelling import read_lexicon
 from training import lexicon
 from training.corpus import Example, jigsaw, others, own
 from training.evasions import disguised, toxic_words
@@ -75,7 +77,12 @@ def main() -> None:
         train = [one for one in train if one.source in NEAR]
     train += own(arguments.own) if arguments.own else ()
     known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
-    speller = lexicon.write(arguments.work / "lexicon.txt", *lexicon.lexicon(train, known))
+    if arguments.start:  # with the words and the vocabulary of the first course
+        for name in ("lexicon.txt", "tokenizer.json", "kept.json"):
+            shutil.copyfile(arguments.start.parent / name, arguments.work / name)
+        speller = read_lexicon((arguments.work / "lexicon.txt").read_text(encoding="utf-8"))
+    else:
+        speller = lexicon.write(arguments.work / "lexicon.txt", *lexicon.lexicon(train, known))
     toxic = toxic_words(train)
     print(
         f"{len(train):,} examples, {len(held):,} held out, {len(toxic):,} toxic words", flush=True
@@ -88,7 +95,9 @@ def main() -> None:
         ]
 
     examples = prepared(0)
-    tokenizer = cut(base, examples, arguments.work)
+    tokenizer = (
+        read_tokenizer(arguments.work) if arguments.start else cut(base, examples, arguments.work)
+    )
     model = Reader(_body(base, tokenizer, arguments.work))
     if arguments.start:
         model.load_state_dict(torch.load(arguments.start, weights_only=True))
@@ -212,6 +221,11 @@ def cut(base: Path, examples: Sequence[Example], work: Path) -> Tokenizer:
             post[name] = [post[name][0], special.index(post[name][0])]
     (work / "tokenizer.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     (work / "kept.json").write_text(json.dumps([vocabulary[word] for word in kept]))
+    return read_tokenizer(work)
+
+
+def read_tokenizer(work: Path) -> Tokenizer:
+    """The cut tokenizer, as it was written; it stops after LEARNED tokens."""
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     tokenizer.enable_truncation(LEARNED)
     return tokenizer

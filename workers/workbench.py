@@ -16,6 +16,7 @@ from moderation.doorbell import Doorbell
 from moderation.learn import Library
 from moderation.policies import load_policy
 from moderation.scorers.learned import Prior, load_prior
+from moderation.scorers.models import Models
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.settings import Settings
@@ -51,8 +52,8 @@ class Workbench:
 
     @cached_property
     def panel(self) -> Panel:
-        model, lessons = self.settings.toxicity_model, Library(self.store)
-        return Panel(roster(model, lessons=lessons), self.settings.scorer_timeout)
+        scorers = roster(self.settings.models, lessons=Library(self.store))
+        return Panel(scorers, self.settings.scorer_timeout)
 
     @cached_property
     def prior(self) -> Prior:
@@ -117,8 +118,15 @@ def _warm_up(bench: Workbench) -> None:
     """Loads the models and scores one sentence, so that the first comment does not pay for it."""
     from moderation.assess import assess
 
-    failed = assess(bench.panel, ["Thank you, that was an interesting article."])[0].failed
-    if failed:
+    models = bench.settings.models
+    if models.missing:
+        log.error(
+            "the toxicity model is not on this machine; add it and start again",
+            extra={"model": models.missing, "serving": models.fallback or "nothing"},
+        )
+    bench.panel.load()
+    assess(bench.panel, ["Thank you, that was an interesting article."])
+    if failed := bench.panel.failing:
         log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
 
 
@@ -156,11 +164,20 @@ def _is_dead(lease: str, bench: Workbench) -> bool:
     return False
 
 
+def _models(models: Models) -> dict[str, object]:
+    """For /readyz: what serves, and what should and does not."""
+    named = [models.serving, *([models.multilingual] if models.multilingual else [])]
+    facts: dict[str, object] = {"model": " + ".join(named)}
+    if models.serving != models.toxicity:
+        facts["instead_of"] = models.toxicity
+    return facts
+
+
 def _beat(bench: Workbench) -> None:
     while not bench.stopping.is_set():
         detail: dict[str, object] = {}
         if bench.role == "judge":
-            detail = {"model": bench.settings.toxicity_model, "loaded": not bench.panel.failing}
+            detail = {**_models(bench.settings.models), "loaded": not bench.panel.failing}
         try:
             with bench.store.write() as connection:
                 heartbeats.beat(connection, bench.name, detail, now())

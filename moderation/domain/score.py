@@ -24,7 +24,8 @@ class Signal:
 
     name: what was measured ('links', 'wordlist:newsroom', 'toxicity'). value: a finite number.
     scorer: who measured. model: id and version of the model, '' for a plain measurement; a signal
-    with a model is a Score, a probability 0..1. sha256: of the model's weights, hex.
+    with a model is a Score, a probability 0..1. sha256: of the model's weights, hex. runtime: what
+    ran it, with its version and precision ('onnxruntime-1.32.0/int8').
     spans: the evidence. note: a short machine word (a language code, a host), never the text.
     """
 
@@ -35,6 +36,7 @@ class Signal:
     sha256: str = ""
     spans: tuple[Span, ...] = ()
     note: str = ""
+    runtime: str = ""
 
     @property
     def is_score(self) -> bool:
@@ -102,14 +104,15 @@ class Scorer(Protocol):
     """Computes signals for a batch of revisions.
 
     name: short and stable; it stands in reasons, metrics and the log.
-    measure: one tuple of signals per candidate, in order. Raises ScorerUnavailable when it cannot
-    measure at all. It is called from one thread at a time, and may be called again after failing.
+    measure: one tuple of signals per candidate, in order; None for one that it should have measured
+    and could not. Raises ScorerUnavailable when it cannot measure at all. It is called from one
+    thread at a time, and may be called again after failing.
     explain: the spans of one candidate that raise `label`, strongest first; () where it cannot say.
     """
 
     @property
     def name(self) -> str: ...
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]: ...
+    def measure(self, batch: Sequence[Candidate]) -> Sequence[tuple[Signal, ...] | None]: ...
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]: ...

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Findings, Scorer, Signal, Span
@@ -42,8 +42,22 @@ class Panel:
 
     @property
     def failing(self) -> tuple[str, ...]:
-        """The scorers that could not measure anything the last time they were asked."""
+        """The scorers that could not measure the last time they were asked."""
         return tuple(lane.scorer.name for lane in self._lanes if lane.failing)
+
+    def load(self) -> None:
+        """Reads all models into memory now, so that no comment waits for one; never raises.
+
+        What cannot be loaded is in `failing`, and tried again when it is needed.
+        """
+        for lane in self._lanes:
+            if not isinstance(lane.scorer, _Loads):
+                continue
+            try:
+                lane.call(lane.scorer.load, self._timeout)
+            except Exception as error:
+                lane.failing = True
+                _note(lane.scorer.name, "cannot be loaded", error)
 
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
         """What is known about each candidate, in order. Never raises for what a scorer does.
@@ -94,8 +108,11 @@ class Panel:
                 return [None]
             # One bad text must not take its neighbours along.
             return [self._ask(lane, [one])[0] for one in batch]
-        lane.failing = False
-        return [one if _sane(one) else None for one in found]
+        if None in found:
+            lane.failing = True
+        elif any(found):  # a model that nothing was for has not shown that it works
+            lane.failing = False
+        return [one if one is not None and _sane(one) else None for one in found]
 
 
 def _sane(signals: Sequence[Signal]) -> bool:
@@ -106,7 +123,17 @@ def _sane(signals: Sequence[Signal]) -> bool:
 
 
 def _note(scorer: str, what: str, error: BaseException) -> None:
-    log.warning("scorer %s", what, extra={"scorer": scorer, "error": type(error).__name__})
+    facts = {"scorer": scorer, "error": type(error).__name__}
+    if isinstance(error, ScorerUnavailable):  # a sentence for the operator, never with the text
+        facts["why"] = error.message
+    log.warning("scorer %s", what, extra=facts)
+
+
+@runtime_checkable
+class _Loads(Protocol):
+    """A scorer with a model that takes a while to load."""
+
+    def load(self) -> None: ...
 
 
 class _Lane:

@@ -1,8 +1,7 @@
-"""Which scorers this process has, from one setting."""
+"""Which scorers this process has, from its settings."""
 
 from collections.abc import Iterable
 
-from moderation.domain.errors import Invalid
 from moderation.domain.lesson import Lessons, no_lessons
 from moderation.domain.score import Scorer
 from moderation.scorers.bundled import Bundled
@@ -11,31 +10,51 @@ from moderation.scorers.filters import Filters
 from moderation.scorers.language import Language
 from moderation.scorers.learned import Learned
 from moderation.scorers.memory import Memory
+from moderation.scorers.models import BUNDLED, Models, check_model, spec_of
+from moderation.scorers.routed import Model, Routed
 from moderation.scorers.spam import Spam
+from moderation.scorers.transformer import Transformer
 from moderation.scorers.wordlist import Wordlist, read_entries
-
-_DETOXIFY = "detoxify:"
 
 
 def roster(
-    toxicity_model: str, wordlist: Iterable[str] | None = None, lessons: Lessons = no_lessons
+    models: Models | str, wordlist: Iterable[str] | None = None, lessons: Lessons = no_lessons
 ) -> tuple[Scorer, ...]:
     """All scorers, the cheap ones first; the spam score is the last, for it looks at what the others found.
 
     Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
 
-    toxicity_model: 'bundled' or 'detoxify:<name or path>'. wordlist: entries; None: those that come
-    with Gatehouse. lessons: what the sites have learned. Raises Invalid for another model or for an
+    models: which, or the name of the only one. wordlist: entries; None: those that come with
+    Gatehouse. lessons: what the sites have learned. Raises Invalid for another model or for an
     entry that cannot be one.
     """
-    toxicity: Bundled | Detoxify
-    if toxicity_model == "bundled":
-        toxicity = Bundled()
-    elif toxicity_model.startswith(_DETOXIFY) and toxicity_model != _DETOXIFY:
-        toxicity = Detoxify(toxicity_model.removeprefix(_DETOXIFY))
-    else:
-        raise Invalid("The toxicity model is 'bundled' or 'detoxify:<name or path>'.")
+    if isinstance(models, str):
+        models = Models(models)
     words = Wordlist(read_entries() if wordlist is None else wordlist)
+    toxicity, languages = _toxicity(models)
     # What is measured first is seen by what comes later, and the spam score looks at everything.
     signs = (Filters(), Memory(), Spam())
-    return (Language(toxicity.languages), words, *signs, toxicity, Learned(lessons))
+    return (Language(languages), words, *signs, *toxicity, Learned(lessons))
+
+
+def _toxicity(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
+    """The toxicity models, and the languages they have learned together."""
+    first = _model(models, check_model(models.serving))
+    if not models.multilingual:
+        return (first,), first.languages
+    check_model(models.multilingual, detoxify_only=True)
+    second = _model(models, models.multilingual, name="multilingual")
+    only_second = second.languages - first.languages
+    routed = (
+        Routed(first, lambda code: code not in only_second),
+        Routed(second, lambda code: code in only_second),
+    )
+    return routed, first.languages | second.languages
+
+
+def _model(models: Models, model: str, name: str = "detoxify") -> Model:
+    if model == BUNDLED:
+        return Bundled(threads=models.threads, cascade=models.cascade)
+    if models.runs_on(model) == "torch" or models.runtime == "torch":
+        return Detoxify(spec_of(model), name=name)
+    return Transformer(models.place(model), name=name, threads=models.threads)

@@ -208,7 +208,7 @@ def _reason(data: Json) -> Reason:
 
 def _signal_json(signal: Signal) -> Json:
     data: Json = {"name": signal.name, "value": round(signal.value, 6), "scorer": signal.scorer}
-    for key in ("model", "sha256", "note"):
+    for key in ("model", "sha256", "runtime", "note"):
         if value := getattr(signal, key):
             data[key] = value
     if signal.spans:

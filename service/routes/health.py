@@ -61,6 +61,12 @@ def _stored(store: Store, now: int) -> dict[str, dict[str, Any]]:
     judges = [one for one in alive if one.name.startswith("judge@")]
     couriers = [one for one in alive if one.name.startswith("courier@")]
     models = {str(one.detail.get("model")): one.detail.get("loaded") for one in judges}
+    stand_ins = {str(one.detail["instead_of"]) for one in judges if "instead_of" in one.detail}
+    why = (
+        f"{', '.join(stand_ins)} is not on this machine"
+        if stand_ins
+        else "comments are held unscored"
+    )
     age = (now - oldest) / 1000 if oldest else 0.0
     return {
         "store": _check(True),
@@ -68,7 +74,7 @@ def _stored(store: Store, now: int) -> dict[str, dict[str, Any]]:
         "worker": _check(bool(judges), "no worker has been heard of", count=len(judges)),
         "courier": _check(bool(couriers), "no courier has been heard of", count=len(couriers)),
         "model": _check(
-            bool(models) and all(models.values()), "comments are held unscored", models=models
+            bool(models) and all(models.values()) and not stand_ins, why, models=models
         ),
         "pending": _check(
             age < OLD_PENDING, "the oldest waits too long", count=waiting, oldest_seconds=age

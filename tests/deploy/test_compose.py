@@ -31,14 +31,17 @@ def test_it_is_a_compose_file() -> None:
 
 
 def test_every_process_of_the_service_is_there() -> None:
-    assert set(OURS) == {"migrate", "api", "worker", "courier", "beat"}
+    assert set(OURS) == {"migrate", "models", "api", "worker", "courier", "beat"}
     assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "valkey"}
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_exists(name: str) -> None:
     command, *options = OURS[name]["command"]
-    known = {option for one in COMMANDS[command].params for option in one.opts}
+    found = COMMANDS[command]
+    if options and options[0] in getattr(found, "commands", {}):  # `model add`
+        found = found.commands[options.pop(0)]
+    known = {option for one in found.params for option in one.opts}
     assert set(options) <= known
     check = OURS[name].get("healthcheck", {}).get("test", [])
     if check[:2] == ["CMD", "gatehouse"]:
@@ -62,7 +65,11 @@ def test_every_variable_is_a_setting_and_makes_sense(name: str, tmp_path: Path) 
             Path(given).write_text(secrets[secret])
         environment[key] = given
     settings = read_settings(environment)
-    assert settings.database.startswith("postgresql+psycopg://")
+    if "database_url" in OURS[name]["secrets"]:
+        assert settings.database.startswith("postgresql+psycopg://")
+    # Whoever sets nothing gets the multilingual model, and until it is there the bundled one.
+    assert settings.toxicity_model == "detoxify:multilingual"
+    assert settings.model_fallback == "bundled"
     for handed_on in re.findall(r"\$\{(GATEHOUSE_\w+):-", str(OURS[name]["environment"])):
         assert handed_on.removeprefix(PREFIX).lower() in Settings.model_fields
 
@@ -99,6 +106,25 @@ def test_the_script_makes_every_secret_and_keeps_what_is_there(tmp_path: Path) -
     assert (tmp_path / "deploy/secrets/postgres_password").read_text() in settings.database
 
 
+def test_models_are_fetched_by_one_process_and_read_by_the_others() -> None:
+    adding = OURS["models"]
+    assert (
+        adding["build"]["target"] == "${MODELS_TARGET:-detoxify}"
+        and adding["image"] != OURS["api"]["image"]
+    )
+    assert adding["environment"]["HF_HUB_OFFLINE"] == "0" and adding["networks"] == ["outside"]
+    assert not adding["secrets"]  # it talks to the world: it knows nothing
+    (writes,) = adding["volumes"]
+    folder = Settings.model_fields["data"].annotation("/var/lib/gatehouse") / "models"
+    assert writes == f"models:{folder}"
+    for cache in ("HF_HOME", "TORCH_HOME"):
+        assert adding["environment"][cache].startswith(f"{folder}/.")
+    for name in set(OURS) - {"models"}:
+        assert OURS[name]["volumes"] == [f"{writes}:ro"]
+    # A volume takes the owner of the folder it is mounted over, from the image.
+    assert re.search(rf"install -d .*-o gatehouse .*{folder}\b", (ROOT / "Dockerfile").read_text())
+
+
 def test_ports_are_for_this_machine_only() -> None:
     ports = [port for one in COMPOSE["services"].values() for port in one.get("ports", ())]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
@@ -111,8 +137,10 @@ def test_the_broker_keeps_and_never_forgets() -> None:
 
 
 def test_everything_starts_after_what_it_needs() -> None:
-    for name in set(OURS) - {"migrate"}:
+    assert "--optional" in OURS["models"]["command"] and "depends_on" not in OURS["models"]
+    for name in set(OURS) - {"migrate", "models"}:
         needs = OURS[name]["depends_on"]
+        assert needs["models"]["condition"] == "service_completed_successfully"
         assert needs["migrate"]["condition"] == "service_completed_successfully"
         assert needs["valkey"]["condition"] == "service_healthy"
     assert OURS["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
