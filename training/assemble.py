@@ -51,7 +51,7 @@ def main() -> None:
     _write(folder, {label: _plain() for label in LABELS})
     network = Network(folder)
     linear = read_linear((folder / "linear.npz").read_bytes())
-    speller = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"))
+    speller = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"), network.words)
     held = split(arguments.data, arguments.seed)[1] + rest_of_talk(arguments.data)
     windows = _logits(held, network, linear, speller)
     off = np.array([chance(len(counted)) for counted, _ in windows])

@@ -6,7 +6,7 @@ Made by training/; what it can and cannot do is in moderation/weights/bundled/CA
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,8 @@ _SHARE, _MOST = 0.25, 8
 # The highest of several windows is high by chance: so much comes off its logit, in units of the logarithm of their
 # number up to three. More would hide one bad sentence in a long comment; without it AUC is .0015 lower.
 _CHANCE, _SEVERAL = 0.8, 3
+# A text of so many windows is read closely too: so many runs of words, each of so many words.
+_LONG, _CLOSER, _SENTENCE = 8, 8, 20
 _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -116,7 +118,9 @@ class Bundled:
         found = np.empty((len(texts), len(model.network.labels)))
         first = 0
         for at, windows in enumerate(passes):
-            found[at] = self._combined(model, counted[first : first + len(windows)], windows)
+            found[at] = self._combined(
+                model, texts[at], counted[first : first + len(windows)], windows
+            )
             first += len(windows)
         return found
 
@@ -135,34 +139,42 @@ class Bundled:
     def _explained(self, text: str, at: int) -> tuple[tuple[int, int], ...]:
         model = self._loaded()
         windows = model.network.windows(text)
-        pieces = [text[one.start : one.end] for one in windows]
-        values = _mixed(model, model.linear.logits(pieces), model.network.rows(windows))[:, at]
-        worst = windows[int(values.argmax())]
-        piece = text[worst.start : worst.end]
+        places = [(one.start, one.end) for one in windows]
+        counted = model.linear.logits([text[start:end] for start, end in places])
+        logits = _mixed(model, counted, model.network.rows(windows)) - chance(len(windows))
+        if len(windows) >= _LONG:
+            found, closer = _closely(model, text)
+            places, logits = places + found, np.concatenate([logits, closer])
+        worst = int(logits[:, at].argmax())
+        first, last = places[worst]
+        piece = text[first:last]
         words = _weighed(model, piece, at)[:_TRIED]
         if not words:
             return ()
         without = [piece[:start] + piece[end:] for start, end in words]
         left = _mixed(model, model.linear.logits(without), model.network.logits(without))[:, at]
+        whole = logits[worst, at] + (chance(len(windows)) if worst < len(windows) else 0.0)
         drops = sorted(
-            (-(values.max() - value), start, end)
+            (value - whole, start, end)
             for value, (start, end) in zip(left.tolist(), words, strict=True)
         )
         return tuple(
-            (worst.start + start, worst.start + end)
+            (first + start, first + end)
             for drop, start, end in drops[:_MOST]
             if drop < 0 and drop <= _SHARE * drops[0][0]
         )
 
     def _combined(
-        self, model: _Loaded, counted: NDArray[np.float64], windows: Sequence[Window]
+        self, model: _Loaded, text: str, counted: NDArray[np.float64], windows: Sequence[Window]
     ) -> NDArray[np.float64]:
         if self._cascade:
-            alone = sigmoid(counted * model.mix.alone[0] + model.mix.alone[1]).max(axis=0)
+            alone = _alone(model, counted).max(axis=0)
             if (alone < self._cascade).all():
                 return np.asarray(alone)
-        logits = _mixed(model, counted, model.network.rows(windows)).max(axis=0)
-        return np.asarray(sigmoid(logits - chance(len(windows))))
+        logits = _mixed(model, counted, model.network.rows(windows)) - chance(len(windows))
+        if len(windows) >= _LONG:
+            logits = np.concatenate([logits, _closely(model, text)[1]])
+        return np.asarray(sigmoid(logits.max(axis=0)))
 
     def _view(self, candidate: Candidate) -> View:
         return self._loaded().spelling.repaired(seen(candidate.view, candidate.parent_text))
@@ -171,6 +183,30 @@ class Bundled:
         if self._model is None:
             self._model = _load(self._folder, self._threads)
         return self._model
+
+
+def _closely(model: _Loaded, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
+    """The few sentences of a long text that the linear half likes least, read one by one: places and logits.
+
+    In a window of a hundred harmless words one insult may drown.
+    """
+    words = [found.span() for found in _WORD.finditer(text)]
+    places = [
+        (words[at][0], words[min(at + _SENTENCE, len(words)) - 1][1])
+        for at in range(0, max(len(words) - _SENTENCE // 2, 1), _SENTENCE // 2)
+        if words
+    ]
+    pieces = [text[start:end] for start, end in places]
+    counted = model.linear.logits(pieces)
+    order = np.argsort(-_alone(model, counted).max(axis=1), kind="stable")[:_CLOSER]
+    chosen = [places[one] for one in order]
+    read = model.network.logits([pieces[one] for one in order])
+    return chosen, _mixed(model, counted[order], read)
+
+
+def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities by the linear half alone."""
+    return sigmoid(counted * model.mix.alone[0] + model.mix.alone[1])
 
 
 def chance(windows: int) -> float:
@@ -204,18 +240,21 @@ def _load(folder: Path, threads: int) -> _Loaded:
                     f"{name} of the bundled model is damaged: its SHA-256 is another."
                 )
         linear = read_linear(contents["linear.npz"])
-        spelling = read_lexicon(contents["lexicon.txt"].decode())
+        spelling = read_lexicon(contents["lexicon.txt"].decode(), network.words)
         heads = [card.facts["mix"][label] for label in card.labels]
         mix = _Mix(
-            *(
-                np.array([head[part] for head in heads], np.float64)
-                for part in ("linear", "transformer", "offset")
-            ),
-            np.array([head["alone"] for head in heads], np.float64).T,
+            _column(heads, "linear"),
+            _column(heads, "transformer"),
+            _column(heads, "offset"),
+            _column(heads, "alone").T,
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise ScorerUnavailable("The bundled model cannot be read.") from None
     return _Loaded(network, linear, spelling, mix, f"{card.id}-{card.version}", _digest(card.files))
+
+
+def _column(heads: Sequence[Mapping[str, object]], name: str) -> NDArray[np.float64]:
+    return np.array([head[name] for head in heads], np.float64)
 
 
 def _digest(files: dict[str, str]) -> str:

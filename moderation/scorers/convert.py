@@ -138,7 +138,7 @@ def _choose(precision: str, differences: dict[str, Difference], say: Callable[[s
 def _export(checkpoint: Checkpoint, path: Path) -> None:
     import torch
 
-    class Whole(torch.nn.Module):
+    class Whole(torch.nn.Module):  # type: ignore[misc,unused-ignore]
         """Token ids in, the logits of the published labels out: 9 of 16 outputs are not."""
 
         def __init__(self) -> None:

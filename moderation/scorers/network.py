@@ -153,6 +153,12 @@ class Network:
         """The names of the outputs, in order."""
         return self.card.labels
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The whole words of the vocabulary."""
+        pieces = self._tokenizer.get_vocab()
+        return frozenset(one for one in pieces if one.isalpha() and one.islower())
+
     def logits(self, texts: Sequence[str]) -> Logits:
         """One row a text, one column a label: the highest over the windows of the text."""
         rows = np.empty((len(texts), len(self.labels)))

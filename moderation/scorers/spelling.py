@@ -1,6 +1,7 @@
-"""Insults with letters masked, swapped or left out (f**k, fcuk, idot), read as what they stand for.
+"""Insults with letters masked or left out (f**k, idot) and words with letters swapped (fcuk), read as meant.
 
-The words come with the model that uses them (lexicon.txt); everything else in a text stays as it is.
+The words come with the model that uses them: its lexicon.txt, and its own vocabulary. Everything else in a
+text stays as it is.
 """
 
 import re
@@ -10,6 +11,7 @@ from moderation.domain.text import View
 
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
 _MASK = re.compile(r"[*#%_]+")
+LONG, LONGEST = 5, 24
 SHORTEST = 4  # letters: under that a neighbour of an insult is mostly another word
 
 
@@ -17,13 +19,20 @@ class Spelling:
     """Words as they were meant.
 
     words: lower case, the commonest first. ordinary: misspellings of them that are words of their
-    own ("itch", "duck") and stay.
+    own ("itch", "duck") and stay. known: words that a model knows: none of them is a misspelling, and two
+    neighbouring letters swapped in one of at least LONG letters are swapped back.
     """
 
-    def __init__(self, words: Sequence[str], ordinary: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        ordinary: Iterable[str] = (),
+        known: frozenset[str] = frozenset(),
+    ) -> None:
         self._words = tuple(words)
+        self._known = known
         self._meant = meanings(words)
-        for word in ordinary:
+        for word in (*ordinary, *known):
             self._meant.pop(word, None)
         self._masked: dict[str, str] = {}
 
@@ -34,20 +43,27 @@ class Spelling:
     def _edits(self, text: str) -> Iterator[tuple[int, int, str]]:
         for found in _WORD.finditer(text):
             written = found.group().lower()
-            meant = self._meant.get(written) if written.isalpha() else self._unmasked(written)
+            meant = self._spelt(written) if written.isalpha() else self._unmasked(written)
             if meant:
                 yield found.start(), found.end(), meant
+
+    def _spelt(self, written: str) -> str | None:
+        if written in self._known:
+            return None
+        meant = self._meant.get(written)
+        if meant or not LONG <= len(written) <= LONGEST:
+            return meant
+        for at in range(1, len(written) - 1):
+            swapped = written[:at] + written[at + 1] + written[at] + written[at + 2 :]
+            if swapped in self._known:
+                return swapped
+        return None
 
     def _unmasked(self, written: str) -> str | None:
         """f**k: a sign a letter. sh*t, b****: the commonest word that fits."""
         signs = _MASK.findall(written)
-        letters = len(written) - sum(map(len, signs))
-        # A single sign at the end is a footnote, and one letter before one sign could be anything.
-        if len(written) < SHORTEST - 1 or (
-            written[-1] in "*#%_" and (len(signs[-1]) < 2 or len(signs) > 1)
-        ):
-            return None
-        if letters < 2 and len(written) < SHORTEST:
+        # A single sign at the end is a footnote.
+        if written[-1] in "*#%_" and (len(signs[-1]) < 2 or len(signs) > 1):
             return None
         pattern = re.compile(_MASK.sub(lambda run: f"[a-z]{{{len(run.group())}}}", written))
         return next((word for word in self._words if pattern.fullmatch(word)), None)
@@ -69,10 +85,14 @@ def meanings(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_lexicon(text: str) -> Spelling:
-    """A lexicon file: one word a line, the commonest first; '-' before a word that only looks like one."""
+def read_lexicon(text: str, known: frozenset[str] = frozenset()) -> Spelling:
+    """A lexicon file: one word a line, the commonest first; '-' before a word that only looks like one.
+
+    known: as for Spelling.
+    """
     lines = text.split()
     return Spelling(
         [line for line in lines if not line.startswith("-")],
         [line[1:] for line in lines if line.startswith("-")],
+        known,
     )

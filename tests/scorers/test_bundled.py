@@ -176,11 +176,11 @@ def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
         Bundled(folder).measure([one])
 
 
-def test_what_a_word_contributes_adds_up_to_the_logit() -> None:
-    """The linear half's evidence is exact: words' shares and the blanks between them make the sum."""
+def test_the_linear_half_knows_which_words_it_minds() -> None:
     linear = read_linear((FOLDER / "linear.npz").read_bytes())
     mild, harsh = linear.logits(["you are a kind person", "you are a stupid idiot"])
-    assert (harsh > mild).all()
+    assert harsh[0] > mild[0] + 5
+    assert harsh[4] > mild[4] + 5
     words = linear.contributions("you are a stupid idiot", 0)
     strongest = max(words)
     assert "you are a stupid idiot"[strongest[1] : strongest[2]] in ("stupid", "idiot")
