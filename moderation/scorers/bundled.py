@@ -4,7 +4,6 @@ Made by training/; what it can and cannot do is in moderation/weights/bundled/CA
 """
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +27,8 @@ _WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
 _TRIED = 24
 # A word is evidence from a quarter of the strongest word's effect, and at most so many are.
 _SHARE, _MOST = 0.25, 8
-# The highest of several windows is high by chance: so much comes off its logit, in units of the logarithm of their
-# number up to three. More would hide one bad sentence in a long comment; without it AUC is .0015 lower.
-_CHANCE, _SEVERAL = 0.8, 3
 # A text of so many windows is read closely too: so many runs of words, each of so many words.
-_LONG, _CLOSER, _SENTENCE = 8, 8, 20
+_LONG, _CLOSER, _SENTENCE = 8, 10, 22
 _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -40,12 +36,14 @@ _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 class _Mix:
     """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
 
-    alone: (gain, offset) per label for the linear model without the other, (2, labels).
+    chance: what comes off a label's logit where it is the highest of several windows, for that is partly
+    chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
     """
 
     linear: NDArray[np.float64]
     transformer: NDArray[np.float64]
     offset: NDArray[np.float64]
+    chance: NDArray[np.float64]
     alone: NDArray[np.float64]
 
 
@@ -64,7 +62,7 @@ class Bundled:
 
     Calibrated: of the comments that get 0.8, about eight in ten are so in their training data's eyes. A text
     longer than the network's window is read in overlapping windows; each label is the highest of them, less a
-    little for having been the highest of several.
+    little for having been the highest of several; in a very long one the worst sentences are read alone too.
 
     threads: of one pass. cascade: 0..1; where the linear model gives every label less than this, the
     transformer is spared (0: never). The weights are read at first use; their SHA-256 must be those in model.json.
@@ -141,7 +139,7 @@ class Bundled:
         windows = model.network.windows(text)
         places = [(one.start, one.end) for one in windows]
         counted = model.linear.logits([text[start:end] for start, end in places])
-        logits = _mixed(model, counted, model.network.rows(windows)) - chance(len(windows))
+        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, windows)
         if len(windows) >= _LONG:
             found, closer = _closely(model, text)
             places, logits = places + found, np.concatenate([logits, closer])
@@ -153,7 +151,7 @@ class Bundled:
             return ()
         without = [piece[:start] + piece[end:] for start, end in words]
         left = _mixed(model, model.linear.logits(without), model.network.logits(without))[:, at]
-        whole = logits[worst, at] + (chance(len(windows)) if worst < len(windows) else 0.0)
+        whole = _mixed(model, model.linear.logits([piece]), model.network.logits([piece]))[0, at]
         drops = sorted(
             (value - whole, start, end)
             for value, (start, end) in zip(left.tolist(), words, strict=True)
@@ -171,7 +169,7 @@ class Bundled:
             alone = _alone(model, counted).max(axis=0)
             if (alone < self._cascade).all():
                 return np.asarray(alone)
-        logits = _mixed(model, counted, model.network.rows(windows)) - chance(len(windows))
+        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, windows)
         if len(windows) >= _LONG:
             logits = np.concatenate([logits, _closely(model, text)[1]])
         return np.asarray(sigmoid(logits.max(axis=0)))
@@ -193,15 +191,18 @@ def _closely(model: _Loaded, text: str) -> tuple[list[tuple[int, int]], NDArray[
     words = [found.span() for found in _WORD.finditer(text)]
     places = [
         (words[at][0], words[min(at + _SENTENCE, len(words)) - 1][1])
-        for at in range(0, max(len(words) - _SENTENCE // 2, 1), _SENTENCE // 2)
+        for at in range(0, max(len(words) - _SENTENCE // 2, 1), _SENTENCE // 4)
         if words
     ]
-    pieces = [text[start:end] for start, end in places]
-    counted = model.linear.logits(pieces)
-    order = np.argsort(-_alone(model, counted).max(axis=1), kind="stable")[:_CLOSER]
-    chosen = [places[one] for one in order]
-    read = model.network.logits([pieces[one] for one in order])
-    return chosen, _mixed(model, counted[order], read)
+    counted = model.linear.logits([text[start:end] for start, end in places])
+    chosen: list[int] = []
+    for at in np.argsort(-_alone(model, counted).max(axis=1), kind="stable").tolist():
+        if all(abs(at - other) >= 4 for other in chosen):  # apart: four steps are one run of words
+            chosen.append(at)
+        if len(chosen) == _CLOSER:
+            break
+    read = model.network.logits([text[slice(*places[at])] for at in chosen])
+    return [places[at] for at in chosen], _mixed(model, counted[chosen], read)
 
 
 def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -209,9 +210,8 @@ def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
     return sigmoid(counted * model.mix.alone[0] + model.mix.alone[1])
 
 
-def chance(windows: int) -> float:
-    """What comes off the highest logit of so many windows."""
-    return _CHANCE * math.log(min(max(windows, 1), _SEVERAL))
+def _chance(model: _Loaded, windows: Sequence[Window]) -> NDArray[np.float64]:
+    return model.mix.chance * (len(windows) > 1)
 
 
 def _mixed(
@@ -246,6 +246,7 @@ def _load(folder: Path, threads: int) -> _Loaded:
             _column(heads, "linear"),
             _column(heads, "transformer"),
             _column(heads, "offset"),
+            _column(heads, "chance"),
             _column(heads, "alone").T,
         )
     except (OSError, ValueError, KeyError, TypeError):
