@@ -1,15 +1,18 @@
-"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces) or PostgreSQL."""
+"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces, scoring) or PostgreSQL."""
 
 import argparse
 
-from bench import faces, intake, judge
+from bench import faces, intake, judge, scoring
+from bench.texts import made_up
 
-KNOWN = ("intake", "judge", "faces")
+KNOWN = ("intake", "judge", "faces", "scoring")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("which", nargs="*", help="intake, judge, faces; all where none is named")
+    parser.add_argument(
+        "which", nargs="*", help="intake, judge, faces, scoring; all where none is named"
+    )
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     given = parser.parse_args()
     which = given.which or list(KNOWN)
@@ -20,7 +23,10 @@ def main() -> None:
     if "judge" in which:
         judge.measure(given.postgresql, rounds=3, seconds=4.0, rate=500.0)
     if "faces" in which:
-        print(faces.measure(rounds=3, seconds=6.0))
+        print(faces.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
+    if "scoring" in which:
+        print(scoring.measure(made_up(60), rounds=3))
+        print(scoring.alone())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,139 @@
+"""Scoring: comments per CPU second of one thread, beside Detoxify called one text at a time.
+
+    python -m bench.scoring [--rounds 3] [--texts 60] [--data FILE_OR_FOLDER ...]
+
+In every round each contender scores the same texts, one after the other, so that what else the machine
+does falls on all. Detoxify needs the extra; its `original` architecture (BERT-base) has random weights
+where `gatehouse model add detoxify:original` has not been run, which changes no time. "converted" is the
+same network as int8 ONNX, by the converter. Also printed: files, import and load, memory of the bundled model.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.load import median
+from bench.synchronous import make_checkpoint
+from bench.table import table
+from bench.texts import made_up, read_comments
+from moderation.domain.score import Candidate
+from moderation.domain.text import normalise
+from moderation.scorers.bundled import FOLDER, Bundled
+from moderation.scorers.linear import read_linear
+from moderation.scorers.network import Network
+
+Score = Callable[[str], object]
+_ALONE = """
+import time
+from pathlib import Path
+begun = time.process_time()
+from moderation.domain.score import Candidate
+from moderation.domain.text import normalise
+from moderation.scorers.bundled import Bundled
+model = Bundled()
+model.measure([Candidate("hello", normalise("hello"))])
+spent = time.process_time() - begun
+pages = int(Path("/proc/self/statm").read_text().split()[1])
+print(f"{spent:.2f} {pages * 4096 / 1e6:.0f}")
+"""
+
+
+def measure(texts: Sequence[str], rounds: int) -> str:
+    """The table."""
+    with tempfile.TemporaryDirectory() as folder:
+        contenders = _contenders(Path(folder))
+        rates: dict[str, list[float]] = {name: [] for name in contenders}
+        for name, score in contenders.items():
+            score(texts[0])  # warm
+            print(f"{name} is ready", file=sys.stderr)
+        for number in range(rounds):
+            for name, score in contenders.items():
+                begun = time.process_time()
+                for text in texts:
+                    score(f"{text} {number}")  # nobody may remember it
+                rates[name].append(len(texts) / (time.process_time() - begun))
+    base = next(iter(rates.values()))
+    rows = []
+    for name, found in rates.items():
+        ratio = median([one / other for one, other in zip(found, base, strict=True)])
+        rows.append((name, f"{median(found):,.1f}", f"x{ratio:.1f}"))
+    return table(("contender", "comments per CPU second", "x the first"), rows)
+
+
+def _contenders(folder: Path) -> dict[str, Score]:
+    found: dict[str, Score] = {}
+    try:
+        import torch
+        from detoxify import Detoxify
+
+        torch.set_num_threads(1)
+        checkpoint = make_checkpoint(folder / "random")
+        library = Detoxify(
+            checkpoint=str(checkpoint), huggingface_config_path=str(checkpoint.parent)
+        )
+        library.model.eval()
+        found["Detoxify original (random weights), one at a time"] = library.predict
+        converted = _converted(checkpoint, folder / "converted")
+        found["the same, converted to int8"] = lambda text: converted.logits([text])
+    except ImportError:
+        print("Detoxify is not installed: make env EXTRAS=detoxify", file=sys.stderr)
+    bundled, spared = Bundled(), Bundled(cascade=0.1)
+    linear = read_linear((FOLDER / "linear.npz").read_bytes())
+    found["bundled"] = lambda text: bundled.measure([_candidate(text)])
+    found["bundled, cascade 0.1"] = lambda text: spared.measure([_candidate(text)])
+    found["its linear half"] = lambda text: linear.logits([normalise(text).text])
+    return found
+
+
+def _converted(checkpoint: Path, folder: Path) -> Network:
+    """The checkpoint as `gatehouse model add` converts it."""
+    from moderation.scorers.checkpoint import open_checkpoint
+    from moderation.scorers.convert import convert
+
+    folder.mkdir()
+    convert(
+        open_checkpoint(checkpoint),
+        folder,
+        name="original",
+        languages=frozenset({"en"}),
+        precision="int8",
+        say=lambda line: None,
+    )
+    return Network(folder, remember=1)  # the bench's texts come again and again
+
+
+def _candidate(text: str) -> Candidate:
+    return Candidate(text, normalise(text))
+
+
+def alone() -> str:
+    """Of the bundled model in a process of its own: megabytes of files, CPU seconds until it has scored, memory."""
+    size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
+    found = subprocess.run(
+        [sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True
+    )
+    spent, resident = found.stdout.split()
+    return f"bundled: {size:.1f} MB of files, {spent} CPU s to import, load and score once, {resident} MB resident"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--texts", type=int, default=60)
+    parser.add_argument(
+        "--data", type=Path, nargs="*", help="public data sets to read comments from"
+    )
+    given = parser.parse_args()
+    texts = read_comments(given.data, given.texts) if given.data else made_up(given.texts)
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    print(f"{len(texts)} texts of {words:.0f} words on average, {given.rounds} rounds")
+    print(measure(texts, given.rounds))
+    print(alone())
+
+
+if __name__ == "__main__":
+    main()
