@@ -45,7 +45,7 @@ def add_site(
             f"{kind}_key": sites.add_key(connection, made.id, kind, now(), entropy)
             for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
         }
-        for face in (faces.AKISMET, faces.OPENAI, faces.PERSPECTIVE) if faces_on else ():
+        for face in faces.AT_FIRST if faces_on else ():
             faces.switch_on(connection, made.id, face, "", now())
     show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
 

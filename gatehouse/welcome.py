@@ -123,11 +123,13 @@ def prepare(store: "Store", settings: Settings) -> Welcome:
 
 def _found_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
     """The demo site: its id, publishable key and secret key."""
-    from moderation.store import sites
+    from moderation.store import faces, sites
 
     # A browser may be pointed at either name of this machine.
     origins = {settings.public_url, settings.public_url.replace("//127.0.0.1", "//localhost")}
     site = sites.add_site(connection, "Demo", sorted(origins), "en", now(), entropy)
+    for face in faces.AT_FIRST:
+        faces.switch_on(connection, site.id, face, "", now())
     publishable = sites.add_key(connection, site.id, sites.PUBLISHABLE, now(), entropy)
     return site.id, publishable, sites.add_key(connection, site.id, sites.SECRET, now(), entropy)
 

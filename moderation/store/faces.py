@@ -13,6 +13,8 @@ from moderation.store.schema import site_faces
 
 AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
 FACES = (AKISMET, CORAL, OPENAI, PERSPECTIVE)
+# What a new site answers at once: clients that need nothing but a key.
+AT_FIRST = (AKISMET, OPENAI, PERSPECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
