@@ -24,7 +24,7 @@ from service.faces import akismet, openai, perspective
 from service.intake import Intake
 from service.limits import Limits, client_url
 from service.openapi import describe
-from service.routes import campaigns, comments, endpoints, health, queues, threads
+from service.routes import campaigns, comments, endpoints, filters, health, queues, threads
 from service.scoring import Scoring
 from service.waiting import Waiting
 
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         campaigns.router,
         threads.router,
         endpoints.router,
+        filters.router,
         health.router,
         console,
         embed,

@@ -18,11 +18,13 @@ from pydantic import (
 )
 
 from moderation.domain import comment as rules
+from moderation.domain import filter as filter_rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
 from moderation.domain.decision import Outcome
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.domain.event import EventType
+from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.subscribe import Replay
 from service.body import read_body, strict_json
 from service.errors import BadRequest
@@ -245,11 +247,35 @@ class ReplayIn(_Strict):
     until: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
 
+_Entry = Annotated[
+    str, Field(max_length=1_000), AfterValidator(_no_surrogates), AfterValidator(_one_line)
+]
+
+
+class FilterIn(_Strict):
+    """A site's own list. kind: words (whole, * for the rest of a word), patterns (RE2), domains, emails,
+    networks. action: hold, spam, reject; trust for domains whose links do not count. fields: where
+    words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
+    """
+
+    name: _line(filter_rules.NAME_LIMIT, 1)
+    kind: Annotated[FilterKind, Field(strict=False)]
+    action: Annotated[FilterAction, Field(strict=False)]
+    entries: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)]
+    exceptions: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)] = []
+    languages: Annotated[list[_line(20)], Field(max_length=50)] = []  # type: ignore[valid-type]
+    fields: Annotated[list[Annotated[FilterField, Field(strict=False)]], Field(max_length=3)] = [
+        FilterField.TEXT
+    ]
+    enabled: bool = True
+
+
 # What is taken in; the OpenAPI document describes them, see taking().
 BODIES: tuple[type[_Strict], ...] = (
     *(CommentIn, DecisionIn),
     *(RulingIn, SequenceIn, CampaignMembersIn),
     *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
+    FilterIn,
 )
 
 

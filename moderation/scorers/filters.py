@@ -52,7 +52,7 @@ class Place:
 class Compiled:
     """One filter, ready to look.
 
-    draft: raises Invalid, with a pointer to the entry ('/entries/3', counted from 1), for what
+    draft: raises Invalid, with a pointer to the entry, for what
     cannot be one. keys: as in FilterSet.
     """
 
@@ -219,6 +219,10 @@ def _meant(line: str) -> str:
     return "" if line.startswith("#") else line
 
 
+def _entry(at: int) -> str:
+    return f"/entries/{at - 1}"  # people count from 1, JSON Pointers from 0
+
+
 def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]:
     """Patterns in groups, each group with one that finds what any of them would."""
     if len(entries) > PATTERNS_LIMIT:
@@ -247,7 +251,7 @@ def _compile(pattern: str, memory: int) -> Any:
 
 
 def _pattern(at: int, entry: str) -> Any:
-    where = f"/entries/{at}"
+    where = _entry(at)
     if len(entry) > PATTERN_LIMIT:
         raise Invalid(f"Pattern {at} is longer than {PATTERN_LIMIT} characters.", where)
     try:
@@ -270,7 +274,7 @@ def _domain(at: int, entry: str) -> str:
     elif domain_of(host := host_of(entry.removeprefix("*."))):
         return in_ascii(host)
     raise Invalid(
-        f"Entry {at} is no domain: example.com, or .xyz for all that ends so.", f"/entries/{at}"
+        f"Entry {at} is no domain: example.com, or .xyz for all that ends so.", _entry(at)
     )
 
 
@@ -283,7 +287,7 @@ def _emails(
         local, mark, domain = entry.rpartition("@")
         if not mark or not (domain_of(domain) or domain.endswith((".test", ".example"))):
             raise Invalid(
-                f"Entry {at} is neither an e-mail address nor @ and a domain.", f"/entries/{at}"
+                f"Entry {at} is neither an e-mail address nor @ and a domain.", _entry(at)
             )
         if not local:
             domains.add(domain)
@@ -293,7 +297,7 @@ def _emails(
 
 
 def _network(at: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    where = f"/entries/{at}"
+    where = _entry(at)
     try:
         network = ipaddress.ip_network(without_comment(entry), strict=False)
     except ValueError:

@@ -29,7 +29,7 @@ class Wordlist:
     a word; '#' begins a comment. Entries match whole words: "cialis" is not in "specialist".
     RE2 runs in linear time whatever the entry and whatever the text.
 
-    entries: raises Invalid, with the number of the entry and a pointer below `at` ('/3'), for what
+    entries: raises Invalid, with the number of the entry and a pointer below `at`, for what
     cannot be an entry.
     """
 
@@ -87,7 +87,7 @@ def _pattern(entry: str, number: int, at: str) -> str:
     entry = normalize("NFC", entry.partition("#")[0].strip())
     if not entry:
         return ""
-    where = f"{at}/{number}"
+    where = f"{at}/{number - 1}"  # JSON Pointers count from 0
     if len(entry) > LONGEST:
         raise Invalid(f"Entry {number} is longer than {LONGEST} characters.", where)
     if not entry.replace(" ", "").replace("\t", "").isprintable():
