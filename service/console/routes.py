@@ -16,7 +16,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import CommentCard
 from moderation.store.moderators import Membership
-from service.console import login, session
+from service.console import filters, login, session
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
 from service.console.view import QUEUE_NAMES, SAID, View, before, entry, view
@@ -27,6 +27,7 @@ COUNT_LIMIT = 10_000  # the store counts no further
 
 router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
+router.include_router(filters.router)
 
 # Where a form was pressed: the query of a queue page. Only ever put behind '/console/?'.
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
@@ -54,7 +55,7 @@ def queue_page(
     store = request.app.state.store
     if not here.signed.sites:
         return pages.page("nothing.html", here=here)
-    at = _site(here, site)
+    at = here.at(site)
     if queue not in review.QUEUES:
         raise NotFound("There is no such queue.")
     status = Status(queue)
@@ -140,7 +141,7 @@ def _decide(
     card = review.card(state.store, site_ids, comment_id)
     if is_undo:
         return _comment(request, here, card, form)
-    at = _site(here, card.site_id)
+    at = here.at(card.site_id)
     return pages.page(
         "result.html",
         here=here,
@@ -172,16 +173,8 @@ def _comment(
         view=shown,
         stale=latest,
         back=back if _BACK.fullmatch(back) else "",
-        tabs=_tabs(request, _site(here, card.site_id), None),
+        tabs=_tabs(request, here.at(card.site_id), None),
     )
-
-
-def _site(here: Visitor, site_id: str) -> Membership:
-    """The site, or the moderator's first; another's site is like none at all."""
-    for one in here.signed.sites:
-        if site_id in ("", one.site_id):
-            return one
-    raise NotFound("There is no such site.")
 
 
 def _card(request: Request, here: Visitor, comment_id: str) -> CommentCard:

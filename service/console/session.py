@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from moderation import signin
-from moderation.domain.errors import Forbidden, Unauthenticated
+from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
 from moderation.signin import Signed
+from moderation.store.moderators import Membership
 from service.forms import read_form
 
 FORM_LIMIT = 16 * 1024  # bytes; the console's forms carry ids and words
@@ -31,6 +32,13 @@ class Visitor:
     @property
     def form_token(self) -> str:
         return form_token(self.token)
+
+    def at(self, site_id: str) -> Membership:
+        """The site, or the moderator's first; another's site is like none at all. Raises NotFound."""
+        for one in self.signed.sites:
+            if site_id in ("", one.site_id):
+                return one
+        raise NotFound("There is no such site.")
 
 
 def now() -> int:

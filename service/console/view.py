@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
+from moderation.domain.score import Span
 from moderation.review import CommentCard
 
 QUEUE_NAMES = {
@@ -143,6 +144,11 @@ def pieces(text: str, reasons: Iterable[Reason]) -> list[Piece]:
             open_now[code] += step
         last, why = at, ", ".join(sorted(code for code, depth in open_now.items() if depth > 0))
     return found
+
+
+def pieces_of(text: str, spans: Sequence[Span]) -> list[Piece]:
+    """The text cut at spans, without a reason."""
+    return pieces(text, [Reason("match", "", spans=tuple(spans))])
 
 
 def bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[Bar]:

@@ -78,6 +78,14 @@ def visit(browser: Any, house: House) -> Iterator[Callable[..., Watch]]:
         context.close()
 
 
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where the screenshots go: SCREENSHOTS, for those who want to look at them."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in _missing:
         terminalreporter.section("not tested here", red=True, bold=True)

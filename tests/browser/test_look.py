@@ -1,7 +1,5 @@
 """The look of the pages: nothing for axe to find, nothing wider than the screen, targets one can hit."""
 
-import os
-from pathlib import Path
 
 import pytest
 
@@ -9,14 +7,6 @@ from moderation.domain.comment import AuthorRef, PageRef
 
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 STACKED = "".join(chr(0x300 + n % 80) for n in range(120))
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where the screenshots go: SCREENSHOTS, for those who want to look at them."""
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def furnish(house):

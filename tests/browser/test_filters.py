@@ -1,0 +1,73 @@
+"""The filters' pages in a browser: written by keyboard, tried, kept; for everybody, at every width."""
+
+import os
+
+import pytest
+
+from moderation import curate
+from moderation.domain.filter import Draft, FilterAction, FilterKind
+from moderation.store import moderators
+from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.console.desk import now
+
+
+def furnish(house) -> None:
+    with house.store.write() as connection:
+        moderators.grant(connection, house.moderator_id, house.site.id, "editor")
+    for n, name in enumerate(
+        ["casino", "N" * 80, f"Z{STACKED}algo"[:80], "قائمة الكلمات", "<b>bold</b>", "off"]
+    ):
+        draft = Draft(name, FilterKind.WORDS, FilterAction.SPAM, ("casino", f"word{n}"))
+        made = curate.add(
+            house.store, house.site.id, draft, "command", now=now(), entropy=os.urandom
+        )
+        if name == "off":
+            curate.switch(house.store, {house.site.id}, made.id, False, "x", now=now())
+    for text, name in [
+        ("My <i>specialist</i> is a socialist; cialis is not " + "x" * 300, "Carol"),
+        (f"f{STACKED} cialis أنتم حمقى", "\u202egnirts"),
+        ("cialis", "N" * 245),
+    ]:
+        house.hand_in(text, name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+    page = watch.page
+
+    def look(name: str) -> None:
+        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    page.get_by_role("link", name="Filters").click()
+    look("filters-empty")
+    furnish(house)
+    page.reload()
+    look("filters")
+    page.get_by_role("link", name="New filter").click()
+    page.get_by_label("Name", exact=True).fill("pills")
+    page.get_by_label("Patterns").check()
+    page.get_by_label("Entries").fill("ok\n(")
+    page.get_by_role("button", name="Save").click()
+    assert page.evaluate("document.activeElement.id") == "entries"
+    watch.errors.clear()  # the browser told the console of that 422
+    look("filter-wrong")
+    page.get_by_label("Entries").fill("cialis")
+    page.get_by_role("button", name="Try on").click()
+    page.get_by_text("3 of 3 comments would have matched").wait_for()
+    assert page.evaluate("document.activeElement.id") == "trial"
+    look("filter-tried")
+    page.get_by_label("Except inside").fill("specialist\nsocialist")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("“pills” is kept").wait_for()
+    page.get_by_role("link", name="pills").click()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("“pills” is removed").wait_for()
+    look("filter-removed")
+    assert watch.incidents == []
