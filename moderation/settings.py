@@ -161,6 +161,12 @@ class Settings(BaseModel):
         le=3650,
         description="Days that scores suggested by Perspective clients are kept, with their texts",
     )
+    spam_days: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        description="Days until what was filed as spam is erased; 0: it is kept until somebody looks",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",

@@ -8,10 +8,11 @@ from contextlib import suppress
 from moderation.deliver import deliver
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
+from moderation.erase import empty_spam
 from moderation.judge import judge
 from moderation.learn import learn
 from moderation.settle import finish
-from moderation.sweep import purge, sweep
+from moderation.sweep import DAY, purge, sweep
 from workers.app import app
 from workers.workbench import now, take_back, workbench
 
@@ -95,6 +96,8 @@ def sweep_up() -> None:
             kept = bench.settings
             days = {"feedback_days": kept.feedback_days, "webhook_days": kept.webhook_days}
             purge(bench.store, now(), kept.idempotency_hours, **days)
+            if kept.spam_days:
+                empty_spam(bench.store, now() - kept.spam_days * DAY, now=now(), entropy=os.urandom)
             finish(bench.store, now(), os.urandom)
     except Unavailable:
         return  # the next sweep is seconds away

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.store.schema import comments, decisions, pages, revisions
+from moderation.domain.ids import timed_id
+from moderation.store.schema import comments, decisions, pages, revisions, sites
 
 # Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
 COUNT_LIMIT = 10_000
@@ -99,6 +100,26 @@ def by_status(
         query = query.where(comments.c.campaign_id == "")
     order = comments.c.id.desc() if newest_first else comments.c.id
     return [_entry(row) for row in connection.execute(query.order_by(order).limit(limit))]
+
+
+def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
+    """Ids of comments, of any site, whose latest decision filed them as spam before `before` (ms)."""
+    latest = sa.and_(
+        decisions.c.comment_id == comments.c.id, decisions.c.sequence == comments.c.sequence
+    )
+    query = (
+        sa.select(comments.c.id)
+        .join(decisions, latest)
+        .where(
+            comments.c.site_id.in_(sa.select(sites.c.id)),  # the index begins with the site
+            comments.c.status == Status.SPAM.value,
+            comments.c.id < timed_id("cmt", before, bytes(10)),  # older, so that it ends early
+            decisions.c.created_at < before,
+        )
+        .order_by(comments.c.id)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))
 
 
 def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) -> Entry | None:

@@ -1,0 +1,55 @@
+"""Old spam goes by itself; what a person has taken out of it stays."""
+
+import os
+
+from moderation import review, subscribe
+from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome
+from moderation.erase import empty_spam
+from moderation.sweep import DAY
+from tests.cast import NOON, hand_in, newspaper, reply
+from tests.test_submit import rows
+
+
+def ruled(store, site, comment_id, outcome, now):
+    review.decide(
+        store, "mod_1", {site.id}, comment_id, outcome, "", None, now=now, entropy=os.urandom
+    )
+
+
+def emptied(store, before, limit=200):
+    return empty_spam(store, before, now=NOON + 90 * DAY, entropy=os.urandom, limit=limit)
+
+
+def status(store, site, comment_id):
+    return review.card(store, {site.id}, comment_id).status
+
+
+def test_spam_goes_when_its_days_are_over(store):
+    site = newspaper(store)
+    old, late, honest, rescued = hand_in(
+        store, *(reply(site, text) for text in ("pills", "more pills", "tea", "coffee"))
+    )
+    ruled(store, site, old, Outcome.SPAM, NOON)
+    ruled(store, site, late, Outcome.SPAM, NOON + 5 * DAY)  # an old comment, found out late
+    ruled(store, site, honest, Outcome.APPROVE, NOON)
+    ruled(store, site, rescued, Outcome.SPAM, NOON)
+    ruled(store, site, rescued, Outcome.APPROVE, NOON + DAY)
+    assert emptied(store, NOON) == 0
+    assert emptied(store, NOON + 2 * DAY) == 1
+    assert emptied(store, NOON + 2 * DAY) == 0
+    assert status(store, site, old) is Status.ERASED
+    assert status(store, site, late) is Status.SPAM
+    assert status(store, site, honest) is status(store, site, rescued) is Status.APPROVED
+    assert {row.text for row in rows(store, "revisions")} == {"", "more pills", "tea", "coffee"}
+    assert emptied(store, NOON + 6 * DAY) == 1
+
+
+def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
+    for site in (newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")):
+        subscribe.add(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
+        for one in hand_in(store, *(reply(site, f"pills {n}") for n in range(3))):
+            ruled(store, site, one, Outcome.SPAM, NOON)
+    assert [emptied(store, NOON + DAY, limit=4) for _ in range(3)] == [4, 2, 0]
+    told = [row for row in rows(store, "events") if row.type == "comment.erased"]
+    assert len(told) == 6
