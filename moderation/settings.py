@@ -167,6 +167,10 @@ class Settings(BaseModel):
         le=3650,
         description="Days until what was filed as spam is erased; 0: it is kept until somebody looks",
     )
+    lists: str = Field(
+        "",
+        description="Folder with lists of others (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",
@@ -288,5 +292,7 @@ def _check(settings: Settings) -> None:
             check_model(settings.multilingual_model, detoxify_only=True)
     except Invalid:
         raise SettingsError("GATEHOUSE_MULTILINGUAL_MODEL is 'detoxify:<name or path>'.") from None
+    if settings.lists and not Path(settings.lists).is_dir():
+        raise SettingsError("GATEHOUSE_LISTS is not a folder.")
     if settings.lease_seconds <= settings.scorer_timeout:
         raise SettingsError("GATEHOUSE_LEASE_SECONDS must be longer than GATEHOUSE_SCORER_TIMEOUT.")

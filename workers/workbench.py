@@ -6,16 +6,20 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
+from moderation.domain.score import Scorer
 from moderation.doorbell import Doorbell
 from moderation.learn import Library
 from moderation.policies import load_policy
 from moderation.scorers.learned import Prior, load_prior
+from moderation.scorers.listed import Listed
 from moderation.scorers.models import Models
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
@@ -52,8 +56,16 @@ class Workbench:
 
     @cached_property
     def panel(self) -> Panel:
-        scorers = roster(self.settings.models, lessons=Library(self.store))
+        scorers = roster(self.settings.models, lessons=Library(self.store), outside=self._outside())
         return Panel(scorers, self.settings.scorer_timeout)
+
+    def _outside(self) -> Iterator[Scorer]:
+        """Opinions of others; none unless a setting says so."""
+        if self.settings.lists:
+            seal = self.store.seal
+            yield Listed(
+                Path(self.settings.lists), seal.address_key, seal.email_key, time.monotonic
+            )
 
     @cached_property
     def prior(self) -> Prior:

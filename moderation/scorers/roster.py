@@ -18,14 +18,17 @@ from moderation.scorers.wordlist import Wordlist, read_entries
 
 
 def roster(
-    models: Models | str, wordlist: Iterable[str] | None = None, lessons: Lessons = no_lessons
+    models: Models | str,
+    wordlist: Iterable[str] | None = None,
+    lessons: Lessons = no_lessons,
+    outside: Iterable[Scorer] = (),
 ) -> tuple[Scorer, ...]:
     """All scorers, the cheap ones first; the spam score is the last, for it looks at what the others found.
 
     Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
 
     models: which, or the name of the only one. wordlist: entries; None: those that come with
-    Gatehouse. lessons: what the sites have learned. Raises Invalid for another model or for an
+    Gatehouse. lessons: what the sites have learned. outside: scorers that ask others' lists. Raises Invalid for another model or for an
     entry that cannot be one.
     """
     if isinstance(models, str):
@@ -33,7 +36,7 @@ def roster(
     words = Wordlist(read_entries() if wordlist is None else wordlist)
     toxicity, languages = _toxicity(models)
     # What is measured first is seen by what comes later, and the spam score looks at everything.
-    signs = (Filters(), Memory(), Spam())
+    signs: tuple[Scorer, ...] = (Filters(), Memory(), *outside, Spam())
     return (Language(languages), words, *signs, *toxicity, Learned(lessons))
 
 
