@@ -18,7 +18,7 @@ from moderation.scorers.spam import Spam
 from tests.cast import NOON, hand_in, newspaper, reply
 
 CASINO = Draft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
-POLICY = replace(load_policy("newsroom"), needs=("spam",))
+POLICY = replace(load_policy("newsroom"), needs=("signs",))
 DAY = curate.DAY
 _panel = Panel([Filters(), Spam()], 20.0)
 
