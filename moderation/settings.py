@@ -171,6 +171,11 @@ class Settings(BaseModel):
         "",
         description="Folder with lists of others (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
     )
+    dns_lists: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._, -]*$",
+        description="Comma-separated DNS block lists that workers ask about linked domains (multi.surbl.org); empty: none",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",
@@ -212,6 +217,12 @@ class Settings(BaseModel):
             self.model_threads or cores(),
             self.cascade,
         )
+
+    @property
+    def dns_zones(self) -> tuple[str, ...]:
+        """The DNS block lists to ask, each once."""
+        named = (one.strip(" .").lower() for one in self.dns_lists.split(","))
+        return tuple(dict.fromkeys(one for one in named if one))
 
     @property
     def database(self) -> str:

@@ -49,6 +49,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ({"GATEHOUSE_TOXICITY_MODEL": "gpt"}, "GATEHOUSE_TOXICITY_MODEL"),
         ({"GATEHOUSE_LEASE_SECONDS": "5"}, "GATEHOUSE_LEASE_SECONDS"),
         ({"GATEHOUSE_LISTS": "/no/such/folder"}, "GATEHOUSE_LISTS"),
+        ({"GATEHOUSE_DNS_LISTS": "http://list"}, "GATEHOUSE_DNS_LISTS"),
         ({"GATEHOUSE_COLOUR": "red"}, "GATEHOUSE_COLOUR"),
     ],
 )

@@ -26,6 +26,7 @@ from moderation.scorers.roster import roster
 from moderation.settings import Settings
 from moderation.store import deliveries, heartbeats, work
 from moderation.store.engine import Store
+from workers.dns_lists import DnsLists
 from workers.sender import Sender
 
 log = logging.getLogger("gatehouse.worker")
@@ -66,6 +67,8 @@ class Workbench:
             yield Listed(
                 Path(self.settings.lists), seal.address_key, seal.email_key, time.monotonic
             )
+        if zones := self.settings.dns_zones:
+            yield DnsLists(zones)
 
     @cached_property
     def prior(self) -> Prior:
