@@ -2,13 +2,19 @@
 
 import os
 
+import pytest
+
 from moderation import review, subscribe
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
+from moderation.doorbell import Doorbell
 from moderation.erase import empty_spam
+from moderation.settings import Settings
 from moderation.sweep import DAY
 from tests.cast import NOON, hand_in, newspaper, reply
 from tests.test_submit import rows
+from workers import tasks
+from workers.workbench import Workbench
 
 
 def ruled(store, site, comment_id, outcome, now):
@@ -53,3 +59,30 @@ def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
     assert [emptied(store, NOON + DAY, limit=4) for _ in range(3)] == [4, 2, 0]
     told = [row for row in rows(store, "events") if row.type == "comment.erased"]
     assert len(told) == 6
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, Status.SPAM), (30, Status.ERASED)])
+def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypatch, days, left):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site, "pills"))
+    now = tasks.now()  # the tests' noon, or long after
+    ruled(store, site, one, Outcome.SPAM, NOON)
+    settings = Settings(data=tmp_path, spam_days=days)
+    bench = Workbench(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
+    monkeypatch.setattr(tasks, "workbench", lambda: bench)
+    monkeypatch.setattr(tasks, "now", lambda: max(now, NOON + 31 * DAY))
+    monkeypatch.setitem(tasks._purged, "at", -1e9)
+    bench.bell.ring = lambda name: None
+    tasks.sweep_up()
+    assert status(store, site, one) is left
+
+
+def test_spam_is_found_by_its_reason(store):
+    site = newspaper(store)
+    pills, links = hand_in(store, reply(site, "pills"), reply(site, "links"))
+    for one, why in ((pills, "spam"), (links, "off_topic")):
+        review.decide(
+            store, "mod_1", {site.id}, one, Outcome.SPAM, why, None, now=NOON, entropy=os.urandom
+        )
+    [found] = review.queue(store, site.id, Status.SPAM, "", 10, "off_topic")
+    assert found.id == links
