@@ -82,6 +82,15 @@ def waiting(store: Store, site_id: str, now: int, limit: int = 10) -> list[Campa
         return [_card(connection, known, site_id, now) for known in found]
 
 
+def count(store: Store, site_id: str) -> int | None:
+    """Campaigns of which something is held; None where there has been no campaign at all."""
+    with store.read() as connection:
+        waiting = campaigns.count_waiting(connection, site_id)
+        if waiting or campaigns.newest(connection, site_id, "", 1):
+            return waiting
+    return None
+
+
 def listed(
     store: Store, site_id: str, now: int, after: str = "", limit: int = 25
 ) -> list[CampaignCard]:

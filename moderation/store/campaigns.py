@@ -113,6 +113,10 @@ _WAITING = sa.text("""
     WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
     GROUP BY campaign_id ORDER BY min(id) LIMIT :limit
 """)
+_WAITING_COUNT = sa.text("""
+    SELECT count(DISTINCT campaign_id) FROM comments
+    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
+""")
 _COUNTED = sa.text("""
     SELECT status, count(*) FROM comments
     WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
@@ -138,6 +142,11 @@ def waiting(connection: Connection, site_id: str, limit: int) -> list[Known]:
         return []
     found = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
     return sorted((_known(row) for row in found), key=lambda one: ids.index(one.id))
+
+
+def count_waiting(connection: Connection, site_id: str) -> int:
+    """Of how many campaigns something is held on a site."""
+    return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
 def one(connection: Connection, campaign_id: str, site_id: str) -> Known | None:

@@ -4,29 +4,29 @@ import os
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import review, signin
+from moderation import review, settle, signin
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision, Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import CommentCard
-from moderation.store.moderators import Membership
-from service.console import filters, login, session
+from service.console import campaigns, filters, login, session
+from service.console.campaigns import campaign_views
+from service.console.desk import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
-from service.console.view import QUEUE_NAMES, SAID, View, before, entry, view
+from service.console.view import SAID, View, before, entry, view
 from service.html import HEADERS
 
 PAGE = 20  # cards; more would be a long way to scroll and a slow page
-COUNT_LIMIT = 10_000  # the store counts no further
 
 router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
+router.include_router(campaigns.router)
 router.include_router(filters.router)
 
 # Where a form was pressed: the query of a queue page. Only ever put behind '/console/?'.
@@ -59,7 +59,10 @@ def queue_page(
     if queue not in review.QUEUES:
         raise NotFound("There is no such queue.")
     status = Status(queue)
-    cards = review.queue(store, at.site_id, status, after, PAGE + 1, reason)
+    # What belongs to a campaign is decided with it; whoever filters wants to see each by itself.
+    grouped = status is Status.HELD and not reason
+    cards = review.queue(store, at.site_id, status, after, PAGE + 1, reason, alone=grouped)
+    crowds = settle.waiting(store, at.site_id, session.now(), PAGE) if grouped and not after else []
     more = len(cards) > PAGE
     cards = cards[:PAGE]
     where = {"site": at.site_id, "queue": queue, "reason": reason}
@@ -68,15 +71,16 @@ def queue_page(
         here=here,
         site=at,
         queue=status,
-        tabs=_tabs(request, at, status),
+        tabs=tabs(request, at, status),
         views=_views(request, cards),
+        crowds=campaign_views(request, crowds),
         reason=reason,
         codes=_codes(cards, reason),
         is_first=not after,
-        next_url=_queue_url(**where, after=cards[-1].id) if more else "",
-        back=_query(**where, after=after),
+        next_url=queue_url(**where, after=cards[-1].id) if more else "",
+        back=query(**where, after=after),
         done=_done(request, here, done),
-        queue_url=_queue_url,
+        queue_url=queue_url,
     )
 
 
@@ -148,7 +152,7 @@ def _decide(
         view=_views(request, [card])[0],
         said=SAID[outcome],
         back=back,
-        tabs=_tabs(request, at, None),
+        tabs=tabs(request, at, None),
     )
 
 
@@ -173,7 +177,7 @@ def _comment(
         view=shown,
         stale=latest,
         back=back if _BACK.fullmatch(back) else "",
-        tabs=_tabs(request, here.at(card.site_id), None),
+        tabs=tabs(request, here.at(card.site_id), None),
     )
 
 
@@ -207,31 +211,7 @@ def _done(request: Request, here: Visitor, comment_id: str) -> dict[str, Any] | 
     return {"view": shown, "entry": entry(card.decision, {}), "said": SAID[card.decision.outcome]}
 
 
-def _tabs(request: Request, at: Membership, current: Status | None) -> list[dict[str, Any]]:
-    """The queues with their counts; what is not judged yet shows only where something waits."""
-    counts = review.counts(request.app.state.store, at.site_id)
-    return [
-        {
-            "id": status.value,
-            "name": QUEUE_NAMES[status],
-            "count": f"{COUNT_LIMIT:,}+" if count >= COUNT_LIMIT else f"{count:,}",
-            "url": _queue_url(site=at.site_id, queue=status.value),
-            "is_current": status is current,
-        }
-        for status, count in counts.items()
-        if count or status is not Status.PENDING or status is current
-    ]
-
-
 def _codes(cards: list[CommentCard], chosen: str) -> list[str]:
     """The reason codes to filter by: those of this page, and the one that is chosen."""
     found = {one.code for card in cards if card.decision for one in card.decision.reasons}
     return sorted(found | ({chosen} if chosen else set()))
-
-
-def _query(**fields: str) -> str:
-    return urlencode({name: value for name, value in fields.items() if value})
-
-
-def _queue_url(**fields: str) -> str:
-    return f"{URL}/?{_query(**fields)}"

@@ -16,7 +16,20 @@ from moderation.store.moderators import Membership
 from service.forms import read_form
 
 FORM_LIMIT = 16 * 1024  # bytes; the console's forms carry ids and words
-_NAMES = ("csrf", "outcome", "sequence", "back", "email", "password", "link", "next")
+# The ticked ones of a page of comments: each field is there once.
+MEMBERS = tuple(f"m{at}" for at in range(20))
+_NAMES = (
+    *MEMBERS,
+    "site",
+    "csrf",
+    "outcome",
+    "sequence",
+    "back",
+    "email",
+    "password",
+    "link",
+    "next",
+)
 
 _FOREIGN = "This request did not come from a page of this console; nothing was changed."
 _STALE = "This form was made for another session; nothing was changed. Load the page again."

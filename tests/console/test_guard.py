@@ -1,15 +1,19 @@
 """Who may act: every route of the console, generated from the router, against every forged request."""
 
 import itertools
+import os
 
 import pytest
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
+from moderation import settle
+from moderation.domain.comment import PageRef
+from moderation.domain.decision import Outcome
 from moderation.store.schema import decisions, metadata
 from service.console.routes import router
 from service.console.session import form_token
-from tests.console.desk import ORIGIN, held, link_for, moderator
+from tests.console.desk import ORIGIN, held, link_for, moderator, now
 
 
 def _routes(method: str) -> list[str]:
@@ -26,6 +30,8 @@ def _routes(method: str) -> list[str]:
     return sorted(walk(router.routes))
 
 
+CAMPAIGN_VERBS = ("decisions", "exclusions", "splits", "undo")
+COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
 GETS = [path for path in _routes("GET") if "/static/" not in path]
 
@@ -67,20 +73,35 @@ def snapshot(store):
 
 
 def test_the_routes_are_all_here():
-    assert POSTS == [
+    assert [
+        *(f"/console/campaigns/{{campaign_id}}/{verb}" for verb in CAMPAIGN_VERBS),
         "/console/comments/{comment_id}/decisions",
         "/console/comments/{comment_id}/undo",
         "/console/login",
         "/console/login/link",
         "/console/logout",
+    ] == POSTS
+    assert GETS == [
+        "/console/",
+        "/console/campaigns",
+        "/console/campaigns/{campaign_id}",
+        "/console/comments/{comment_id}",
+        "/console/login",
     ]
-    assert GETS == ["/console/", "/console/comments/{comment_id}", "/console/login"]
 
 
 @pytest.fixture
 def scene(desk, open_desk, site):
-    """A comment, a log-in link, and for each route the fields that would work."""
+    """A comment, a campaign, a log-in link, and for each route the fields that would work."""
     [one] = held(desk.store, site, "bad")
+    pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
+    copies = [held(desk.store, site, COPY, page=page)[0] for page in pages]
+    [campaign] = settle.listed(desk.store, site.id, now())
+    settle.settle(
+        *(desk.store, "mod_1", site.id, campaign.id, Outcome.REJECT),
+        now=now(),
+        entropy=os.urandom,
+    )
     bo = moderator(desk.store, "bo@herald.test", site)
     link = link_for(desk.store, bo)
     other = open_desk()
@@ -88,7 +109,11 @@ def scene(desk, open_desk, site):
     stranger = open_desk()
     visit = stranger.fields("/console/login", "/console/login")
     seen = desk.fields("/console/", f"{one}/decisions")
+    ours = {"csrf": seen["csrf"], "site": site.id, "sequence": "1", "m0": copies[0]}
     works = {
+        f"/console/campaigns/{{campaign_id}}/{verb}": (desk, ours | {"outcome": "spam"})
+        for verb in CAMPAIGN_VERBS
+    } | {
         "/console/comments/{comment_id}/decisions": (desk, seen | {"outcome": "approve"}),
         "/console/comments/{comment_id}/undo": (desk, seen),
         "/console/logout": (desk, {"csrf": seen["csrf"]}),
@@ -98,14 +123,18 @@ def scene(desk, open_desk, site):
         ),
         "/console/login/link": (stranger, {"csrf": visit["csrf"], "link": link}),
     }
-    return one, works, form_token(other.token)
+    return (one, campaign.id), works, form_token(other.token)
+
+
+def address(path, ids):
+    return path.replace("{comment_id}", ids[0]).replace("{campaign_id}", ids[1])
 
 
 @pytest.mark.parametrize("path", POSTS)
 def test_no_forged_request_changes_anything(scene, store, path):
     one, works, others_token = scene
     desk, fields = works[path]
-    url = path.replace("{comment_id}", one)
+    url = address(path, one)
     before = snapshot(store)
     for name, (change, headers) in FORGERIES.items():
         if change == "json":
@@ -146,7 +175,7 @@ def test_what_browsers_send_with_our_own_forms_passes(scene, path, headers):
     one, works, _ = scene
     desk, fields = works[path]
     cookies = "; ".join(f"{name}={value}" for name, value in desk.client.cookies.items())
-    answer = desk.post(path.replace("{comment_id}", one), fields, Cookie=cookies, **headers)
+    answer = desk.post(address(path, one), fields, Cookie=cookies, **headers)
     assert answer.status_code == 303
 
 
@@ -155,7 +184,7 @@ def test_without_a_session_nothing_is_done(scene, open_desk, store, path):
     one, works, _ = scene
     _, fields = works[path]
     before = snapshot(store)
-    answer = open_desk().post(path.replace("{comment_id}", one), fields)
+    answer = open_desk().post(address(path, one), fields)
     assert answer.status_code == 401
     assert "<h1>Log in</h1>" in answer.text
     assert snapshot(store) == before
@@ -166,8 +195,8 @@ def test_looking_changes_nothing(scene, store):
     desk, _ = works["/console/logout"]
     before = snapshot(store)
     link = works["/console/login/link"][1]["link"]
-    for path, query in itertools.product(GETS, ("", f"?link={link}", "?done=" + one)):
-        assert desk.get(path.replace("{comment_id}", one) + query).status_code == 200
+    for path, query in itertools.product(GETS, ("", f"?link={link}", "?done=" + one[0])):
+        assert desk.get(address(path, one) + query).status_code == 200
     assert snapshot(store) == before
 
 
@@ -177,7 +206,7 @@ def test_every_page_is_closed_to_the_outside(scene):
     for path in (*GETS, "/console/nothing_here?x", "/console/comments/cmt_nobody"):
         if path.startswith("/console/nothing"):
             continue
-        headers = desk.get(path.replace("{comment_id}", one)).headers
+        headers = desk.get(address(path, one)).headers
         policy = headers["content-security-policy"]
         for part in (
             "default-src 'none'",
@@ -198,8 +227,8 @@ def test_every_page_is_closed_to_the_outside(scene):
 def test_pages_hold_nothing_inline(scene):
     one, works, _ = scene
     desk, _ = works["/console/logout"]
-    for path in ("/console/", f"/console/comments/{one}", "/console/login"):
-        text = desk.get(path).text
+    for path in GETS:
+        text = desk.get(address(path, one)).text
         assert " style=" not in text and "<style" not in text and "javascript:" not in text
         assert " on" not in {part[:3] for part in text.split('"')[::2] if "=" in part[3:]}
         assert text.count("<script") == text.count("<script src=")
@@ -212,6 +241,6 @@ def test_an_undecided_comment_stays_so_however_often_it_is_looked_at(scene, stor
         desk.get("/console/")
     with store.read() as connection:
         found = connection.execute(
-            sa.select(sa.func.count()).where(decisions.c.comment_id == one)
+            sa.select(sa.func.count()).where(decisions.c.comment_id == one[0])
         ).scalar_one()
     assert found == 1

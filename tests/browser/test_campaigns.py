@@ -1,0 +1,94 @@
+"""A campaign in the browser: one key decides it, one takes it back; its pages are for everybody."""
+
+import pytest
+
+from moderation import settle
+from moderation.domain.comment import AuthorRef, PageRef
+from tests.browser.test_look import STACKED, WIDTHS, faults, shots, too_small
+from tests.console.desk import now
+
+__all__ = ["shots"]
+
+PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
+
+
+def flood(house, count=6, text=PITCH):
+    return [
+        house.hand_in(
+            f"{text} {'!' * n}",
+            f"Author {n}",
+            age=90 - n,
+            page=PageRef(f"{house.url}/{n}", f"Article number {n}"),
+        )
+        for n in range(count)
+    ]
+
+
+def test_one_key_decides_a_campaign_and_one_takes_it_back(visit, house):
+    ids = flood(house)
+    one = house.hand_in("You idiot.", "Bertil", age=1)
+    house.judge()
+    watch = visit()
+    watch.log_in()
+    page = watch.page
+    assert page.locator(".card").count() == 2
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    stub = page.locator(".crowd, .stub").first
+    page.locator(".stub").wait_for()
+    assert "campaign of 6 comments" in stub.inner_text().lower()
+    assert page.locator("#count-campaigns").inner_text() == "0"
+    assert page.evaluate("document.activeElement.id") == f"c-{one}"
+    [card] = settle.listed(house.store, house.site.id, now())
+    assert {status.value: n for status, n in card.counts.items()} == {"spam": len(ids)}
+    page.keyboard.press("z")
+    page.locator(".crowd").wait_for()
+    assert page.locator("#count-campaigns").inner_text() == "1"
+    page.get_by_role("link", name="Look at all").click()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Take out").click()
+    page.wait_for_load_state()
+    assert "Campaign of 5 comments" in page.locator("h2").first.inner_text()
+    assert watch.incidents == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_its_pages_are_for_everybody(visit, house, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+
+    def look(name: str) -> None:
+        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    watch.page.goto(f"{house.url}/console/campaigns")
+    look("campaigns-none")
+    flood(house, 23, f"{PITCH} https://win-{'x' * 60}.example.com/{'y' * 300}")
+    strange = "هذا التعليق منسوخ مرات كثيرة في كل صفحة من صفحات الموقع ليشتري الناس من متجرنا الرخيص جدا الآن </b><style>*{display:none}</style>"
+    for n in range(4):
+        house.hand_in(
+            strange,
+            age=60 - n,
+            page=PageRef(f"{house.url}/{'p' * 400}/{n}", "T" * 400),
+            author=AuthorRef(f"Z{STACKED}{'N' * 200}{n}"),
+        )
+    house.judge()
+    watch.page.goto(f"{house.url}/console/")
+    look("queue-campaigns")
+    watch.page.keyboard.press("s")
+    watch.page.locator(".stub").wait_for()
+    look("campaign-decided")
+    watch.page.goto(f"{house.url}/console/campaigns")
+    look("campaigns")
+    watch.page.locator(".crowd .button").first.click()
+    watch.page.locator(".members").wait_for()
+    look("campaign")
+    watch.page.go_back()
+    watch.page.locator(".crowd .button").last.click()
+    watch.page.locator(".members").wait_for()
+    look("campaign-many")
+    assert watch.incidents == []
