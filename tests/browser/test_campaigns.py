@@ -4,10 +4,8 @@ import pytest
 
 from moderation import settle
 from moderation.domain.comment import AuthorRef, PageRef
-from tests.browser.test_look import STACKED, WIDTHS, faults, shots, too_small
+from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
 from tests.console.desk import now
-
-__all__ = ["shots"]
 
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 
