@@ -55,13 +55,13 @@ def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, wid
     page.get_by_label("Patterns").check()
     page.get_by_label("Entries").fill("ok\n(")
     page.get_by_role("button", name="Save").click()
-    assert page.evaluate("document.activeElement.id") == "entries"
+    page.wait_for_function("document.activeElement.id == 'entries'")
     watch.errors.clear()  # the browser told the console of that 422
     look("filter-wrong")
     page.get_by_label("Entries").fill("cialis")
     page.get_by_role("button", name="Try on").click()
     page.get_by_text("3 of 3 comments would have matched").wait_for()
-    assert page.evaluate("document.activeElement.id") == "trial"
+    page.wait_for_function("document.activeElement.id == 'trial'")
     look("filter-tried")
     page.get_by_label("Except inside").fill("specialist\nsocialist")
     page.get_by_role("button", name="Save").click()
