@@ -1,7 +1,9 @@
 """`gatehouse face`: which foreign protocols a site speaks, and the keys that open them."""
 
 import json
+import sys
 from collections.abc import Sequence
+from getpass import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +37,8 @@ def on(site: SiteGiven, face: FaceGiven, limit: Limit = "", as_json: AsJson = Fa
         if face != faces.CORAL and not _keys(sites.keys_of(connection, its.id), face):
             facts["key"] = sites.add_key(connection, its.id, face, now(), entropy)
     show(facts, as_json, keys="key" in facts)
+    if face == faces.CORAL and not as_json:
+        print("Coral shows a signing secret: `gatehouse face secret` takes it.")
 
 
 @face.command("off")
@@ -56,12 +60,36 @@ def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
     from moderation.store import faces, sites
 
     _check(face)
+    if face == faces.CORAL:
+        raise Invalid("Coral has no key: it signs, see `gatehouse face secret`.", "/face")
     with opened() as store, store.write() as connection:
         its = find_site(connection, site)
         if face not in {one.face for one in faces.of_site(connection, its.id)}:
             raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
         made = sites.add_key(connection, its.id, face, now(), entropy)
     show({"site_id": its.id, "face": face, "key": made}, as_json)
+
+
+@face.command("secret")
+def secret(site: SiteGiven, face: FaceGiven = "coral") -> None:
+    """Take the secret that Coral signs with: typed, or on stdin.
+
+    The one before it counts too until the next, so that Coral may rotate.
+    """
+    from moderation.store import faces
+
+    if face != faces.CORAL:
+        raise Invalid("Only Coral signs what it sends.", "/face")
+    asked = sys.stdin.isatty()
+    given = getpass("Signing secret: ") if asked else sys.stdin.readline()
+    given = given.strip()
+    if not 16 <= len(given) <= 500:
+        raise Invalid("A signing secret has 16 to 500 characters: copy it from Coral.", "/secret")
+    with opened() as store, store.write() as connection:
+        its = find_site(connection, site)
+        if not faces.add_signing_secret(connection, store.seal, its.id, face, given):
+            raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
+    print(f"Coral's secret is kept. Callback URL: /integrations/coral/{its.id}")
 
 
 @face.command("list")

@@ -20,7 +20,7 @@ from service.client import parse_networks
 from service.console.routes import router as console
 from service.edge import Edge
 from service.embed.routes import router as embed
-from service.faces import akismet, openai, perspective
+from service.faces import akismet, coral, openai, perspective
 from service.intake import Intake
 from service.limits import Limits, client_url
 from service.openapi import describe
@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
-    for face in (akismet.face, openai.face, perspective.face):
+    for face in (akismet.face, coral.face, openai.face, perspective.face):
         app.router.routes.extend(face.routes)
     app.router.routes.insert(0, comments.QUICK)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)

@@ -43,6 +43,8 @@ def test_what_a_reader_does_not_see_goes(written: str, read: str) -> None:
         "snake_case stays",
         "x ^ y & z",
         "I <3 you",
+        "<you idiot>",
+        "<b you idiot>",
     ],
 )
 def test_what_is_no_markup_stays(text: str) -> None:

@@ -12,7 +12,17 @@ from moderation.domain.text import View
 _Edit = tuple[int, int, str]
 _MARKED = re.compile(r"[<&*_~`>#\[\]]|://|www\.", re.IGNORECASE)  # a first, cheap look
 _COMMENT = re.compile(r"<!--.{0,65536}?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]{0,2000})?/?>")
+# Tags and attributes that pages use. "<you idiot>" is a tag to a browser, and plain text on a site that escapes it.
+_NAMES = (
+    "a|abbr|acronym|address|article|aside|b|bdi|bdo|big|blockquote|br|caption|center|cite|code|dd|del|details|dfn|div|dl|dt"
+    "|em|figcaption|figure|font|footer|h[1-6]|header|hr|i|img|ins|kbd|li|main|mark|nav|ol|p|pre|q|s|samp|section|small"
+    "|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
+)
+_ATTRIBUTES = (
+    r"(?:\s{1,9}(?:href|src|class|id|rel|target|title|style|alt|width|height|color|face|size|cite|lang|dir|align|datetime"
+    r"|data-[\w-]{1,30}|aria-[\w-]{1,30})\s?=\s?(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000})){0,20}"
+)
+_TAG = re.compile(rf"</?({_NAMES}){_ATTRIBUTES}\s?/?>", re.IGNORECASE)
 _BBCODE = re.compile(
     r"\[/?(?:b|i|u|s|url|img|quote|code|color|size|center|list)(?:=[^\]\s]{0,500})?\]",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.store.dialect import upsert
 from moderation.store.schema import site_faces
+from moderation.store.seal import Seal
 
 AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
 FACES = (AKISMET, CORAL, OPENAI, PERSPECTIVE)
@@ -56,6 +57,25 @@ def set_options(
         sa.update(site_faces).where(_is(site_id, face)).values(options_json=json.dumps(options))
     )
     return changed.rowcount == 1
+
+
+def add_signing_secret(
+    connection: Connection, seal: Seal, site_id: str, face: str, secret: str
+) -> bool:
+    """Lets a client sign with this secret too; the two newest count. False where the face is off."""
+    on = next((one for one in of_site(connection, site_id) if one.face == face), None)
+    if on is None:
+        return False
+    sealed = seal.close_up(secret, f"{site_id}/{face}").hex()
+    secrets = [*on.options.get("secrets", ()), sealed][-2:]
+    return set_options(connection, site_id, face, {**on.options, "secrets": secrets})
+
+
+def signing_secrets(seal: Seal, face: SiteFace) -> list[str]:
+    """The secrets that its client may sign with, in plain."""
+    bound = f"{face.site_id}/{face.face}"
+    opened = (seal.open_up(bytes.fromhex(one), bound) for one in face.options.get("secrets", ()))
+    return [one for one in opened if one]
 
 
 def of_site(connection: Connection, site_id: str) -> list[SiteFace]:

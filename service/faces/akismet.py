@@ -45,9 +45,10 @@ from service.html import retry_header, status_of
 
 THANKS = "Thanks for making the web a better place."
 # Seconds until the client may ask again. Whoever named a callback is told by us, and must not ask, nor
-# approve by itself: WordPress does after twice this time. 30 days.
+# approve by itself: WordPress's plugin does after twice this time, callback or not. 30 days.
 RECHECK, RECHECK_TOLD = 120, 30 * 86_400
 PAGE = 500  # hosts in one answer
+_PLUGIN = re.compile(r"^WordPress/[^|]{1,40}\| ?Akismet/", re.IGNORECASE)
 _LABEL = re.compile(r"[0-9a-f]{12}")
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _ORDERS = ("total", "spam", "ham", "missed_spam", "false_positives")
@@ -115,15 +116,17 @@ async def deactivate(request: Request) -> Response:
 async def comment_check(request: Request) -> Response:
     asked = await _asked(request)
     key, question = asked.key, asked.question
+    plugin = _PLUGIN.match(request.headers.get("user-agent", ""))
+    patient = bool(question.callback or plugin)
     if question.certain is not None:
-        return _answer(Told(Answer.SPAM if question.certain else Answer.HAM), question)
+        return _answer(Told(Answer.SPAM if question.certain else Answer.HAM), patient)
     if question.is_test:
-        return _answer(await _trial(request, key, question), question)
+        return _answer(await _trial(request, key, question), patient)
     state = request.app.state
     try:
-        comment_id = await _stored(request, key, question)
+        comment_id = await _stored(request, key, question, patient)
     except (TooMany, PageClosed):  # not stored: the site holds it and asks again
-        return _answer(Told(Answer.WAIT), question)
+        return _answer(Told(Answer.WAIT), patient)
     await state.waiting.status(comment_id, state.settings.akismet_wait)
     made = Check(
         comment_id,
@@ -136,7 +139,7 @@ async def comment_check(request: Request) -> Response:
         created_at=_now(),
     )
     told = await run_in_threadpool(check.tell, state.store, made)
-    return _answer(told, question, comment_id)
+    return _answer(told, patient, comment_id)
 
 
 @face.call("/1.1/submit-spam", "POST")
@@ -230,14 +233,15 @@ async def _endpoint(request: Request, asked: _Asked) -> str:
     return _following[who]
 
 
-def _answer(told: Told, question: Question, comment_id: str = "") -> Response:
+def _answer(told: Told, patient: bool, comment_id: str = "") -> Response:
+    """patient: whether the client must leave what is held alone for long."""
     headers = dict(_PRIVATE)
     if comment_id:
         headers["X-akismet-guid"] = comment_id
     if told.blatant:
         headers["X-akismet-pro-tip"] = "discard"
     if told.answer is Answer.WAIT:
-        headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if question.callback else RECHECK)
+        headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if patient else RECHECK)
     return PlainTextResponse("true" if told.answer is Answer.SPAM else "false", headers=headers)
 
 
