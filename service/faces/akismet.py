@@ -124,7 +124,7 @@ async def comment_check(request: Request) -> Response:
         return _answer(await _trial(request, key, question), patient)
     state = request.app.state
     try:
-        comment_id = await _stored(request, key, question, patient)
+        comment_id = await _stored(request, key, question)
     except (TooMany, PageClosed):  # not stored: the site holds it and asks again
         return _answer(Told(Answer.WAIT), patient)
     await state.waiting.status(comment_id, state.settings.akismet_wait)
