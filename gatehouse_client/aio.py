@@ -21,7 +21,7 @@ from gatehouse_client.answers import (
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
-from gatehouse_client.wire import TIMEOUT, pause_before, read_answer, request_of
+from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class AsyncGatehouse:
     """A site's way to its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
-    one attempt; what does nothing twice is tried up to three times. http: a client of one's own, for
+    one attempt. attempts: 1 to 3, at calls that do nothing twice; the others are made once. http: a client of one's own, for
     proxies and certificates; it is then not closed here.
     """
 
@@ -40,9 +40,11 @@ class AsyncGatehouse:
         url: str = "http://127.0.0.1:8000",
         *,
         timeout: float = TIMEOUT,
+        attempts: int = ATTEMPTS,
         http: httpx.AsyncClient | None = None,
     ) -> None:
         self._key = key
+        self._attempts = min(attempts, ATTEMPTS)
         self._url = url
         self._ours = http is None
         self._http = http or httpx.AsyncClient(timeout=timeout)
@@ -225,7 +227,7 @@ class AsyncGatehouse:
             except (ApiError, Unreachable) as failure:
                 attempt += 1
                 pause = pause_before(attempt, call, failure)
-                if pause is None:
+                if pause is None or attempt > self._attempts:
                     raise
             await asyncio.sleep(pause)
 

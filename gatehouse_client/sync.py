@@ -20,7 +20,7 @@ from gatehouse_client.answers import (
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
-from gatehouse_client.wire import TIMEOUT, pause_before, read_answer, request_of
+from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Gatehouse:
     """A site's way to its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
-    one attempt; what does nothing twice is tried up to three times. http: a client of one's own, for
+    one attempt. attempts: 1 to 3, at calls that do nothing twice; the others are made once. http: a client of one's own, for
     proxies and certificates; it is then not closed here.
     """
 
@@ -39,9 +39,11 @@ class Gatehouse:
         url: str = "http://127.0.0.1:8000",
         *,
         timeout: float = TIMEOUT,
+        attempts: int = ATTEMPTS,
         http: httpx.Client | None = None,
     ) -> None:
         self._key = key
+        self._attempts = min(attempts, ATTEMPTS)
         self._url = url
         self._ours = http is None
         self._http = http or httpx.Client(timeout=timeout)
@@ -224,7 +226,7 @@ class Gatehouse:
             except (ApiError, Unreachable) as failure:
                 attempt += 1
                 pause = pause_before(attempt, call, failure)
-                if pause is None:
+                if pause is None or attempt > self._attempts:
                     raise
             time.sleep(pause)
 

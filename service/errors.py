@@ -93,7 +93,8 @@ def answer(error: errors.GatehouseError) -> Response:
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="gatehouse"'
     pointer = getattr(error, "pointer", "")
-    fields = [{"pointer": pointer, "detail": error.message}] if pointer else []
+    rule = error.message.removeprefix(f"{pointer}: ")
+    fields = [{"pointer": pointer, "detail": rule}] if pointer else []
     return problem(status, title, error.message, error.code, fields=fields, headers=headers)
 
 

@@ -135,7 +135,15 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
+def receivers() -> list[int]:
+    """Free ports of this machine that webhooks of `running` may go to: pop one to listen at."""
+    from bench.house import free_port
+
+    return [free_port() for _ in range(10)]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> "Iterator[House]":
     """A Gatehouse that runs, API, worker and courier over SQLite, with every face on: for clients that
     are programs of their own. One for all tests, so none may count on being alone.
     """
@@ -146,6 +154,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
         "limit_address": "100000/minute",
         "limit_guess": "1000/minute",
         "webhook_schedule_scale": 0.01,
+        "webhook_allow": ",".join(f"127.0.0.1:{port}" for port in receivers),
         "face_deadline": 20,  # on a busy machine, too
     }
     broker = Broker()
@@ -156,6 +165,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
                 for face in faces.FACES:
                     faces.switch_on(connection, house.site.id, face, "", 0)
             house.start_worker()
+            house.start_courier()
             house.start_api()
             house.wait_for_worker()
             yield house

@@ -1,0 +1,1 @@
+"""A small newspaper on Django whose comments pass Gatehouse. How to start it: ../../README.md."""

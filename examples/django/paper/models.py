@@ -1,0 +1,22 @@
+"""What became of each reply. The comments themselves are Gatehouse's to keep."""
+
+from django.db import models
+
+
+class Reply(models.Model):
+    """id: the comment's, as the receipt says it. sequence: of the decision that made the status."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    sequence = models.IntegerField()
+    status = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.status}"
+
+
+def remember(comment_id: str, sequence: int, status: str) -> None:
+    """Messages come more than once and out of order: the highest sequence is the newest."""
+    news = {"sequence": sequence, "status": status}
+    _, is_first = Reply.objects.get_or_create(id=comment_id, defaults=news)
+    if not is_first:
+        Reply.objects.filter(id=comment_id, sequence__lt=sequence).update(**news)

@@ -1,0 +1,112 @@
+"""The programs of examples/, started as their README says, each with a site of its own."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from bench.house import House, Process
+from gatehouse_client import Gatehouse
+from moderation.store import sites
+from tests.cast import key_of, newspaper
+from tests.conftest import skip_loudly
+from tests.servers import wait_until
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "examples" / "README.md").read_text()
+PORTS = {"flask": 5001, "django": 5002, "php": 5003}
+# How each proves that its runtime is here.
+_IS_HERE = {
+    "flask": lambda: find_spec("flask"),
+    "django": lambda: find_spec("django"),
+    "php": lambda: shutil.which("php"),
+}
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The fields that a form carries along."""
+    return dict(_HIDDEN.findall(page))
+
+
+@dataclass
+class Paper:
+    """An example that runs. secret: of its endpoint. gatehouse: its site's own client."""
+
+    secret: str
+    gatehouse: Gatehouse
+    reader: httpx2.Client = field(repr=False)
+
+    def read(self, path: str = "/") -> str:
+        return self.reader.get(path).raise_for_status().text
+
+    def send(self, page: str = "", **typed: str) -> httpx2.Response:
+        """Fills in the form of a page, of the article's as it is now if ''."""
+        given = {"name": "Carol", "email": "", **hidden(page or self.read()), **typed}
+        return self.reader.post("/reply", data=given)
+
+    def wait_for(self, said: str, at: str) -> None:
+        wait_until(lambda: said in self.read(at), f"{at} says: {said}")
+
+
+@contextmanager
+def started(name: str, folder: Path, port: int, **settings: str) -> Iterator[httpx2.Client]:
+    """A reader of the example, which runs under the command that the README gives, answering at the port."""
+    if not _IS_HERE[name]():
+        skip_loudly(
+            f"NO {name.upper()}: examples/{name} did not run (make dev; apt install php-cli)"
+        )
+    [command] = re.findall(rf"^cd examples/{name} && .*{PORTS[name]}.*$", README, re.MULTILINE)
+    command = command.replace("../../.venv/bin/", f"{Path(sys.executable).parent}/")
+    url = f"http://127.0.0.1:{port}"
+    given = {"PAPER_URL": url, "PAPER_DATABASE": str(folder / "paper.db"), **settings}
+    log = folder / "log"
+    process = Process(
+        ["sh", "-c", f"cd {ROOT} && {command.replace(str(PORTS[name]), str(port))}"],
+        {"PATH": os.environ["PATH"], "TZ": "America/Chicago", **given},
+        log,
+    )
+    with httpx2.Client(base_url=url, timeout=30) as reader:
+
+        def answers() -> bool:
+            assert process.lives, log.read_text()
+            try:
+                return reader.get("/nowhere").status_code == 404
+            except httpx2.TransportError:
+                return False
+
+        try:
+            wait_until(answers, f"examples/{name} answers", 30)
+            yield reader
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module", params=PORTS)
+def paper(
+    request: pytest.FixtureRequest,
+    running: House,
+    receivers: list[int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Paper]:
+    name, port = request.param, receivers.pop()
+    url, gatehouse_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{running.port}"
+    site = newspaper(running.store, f"The Tide Table on {name}", url)
+    key = key_of(running.store, site, sites.SECRET)
+    with Gatehouse(key, gatehouse_url) as gatehouse:
+        secret = gatehouse.add_endpoint(f"{url}/gatehouse").secret
+        settings = {
+            "GATEHOUSE_URL": gatehouse_url,
+            "GATEHOUSE_KEY": key,
+            "GATEHOUSE_WEBHOOK_SECRET": secret,
+        }
+        with started(name, tmp_path_factory.mktemp(name), port, **settings) as reader:
+            yield Paper(secret, gatehouse, reader)
