@@ -54,18 +54,16 @@ bench: dev ## Measure every speed claim again
 
 dev: .venv/.dev
 
-# Real clients of other services; where there is no npm, their tests say so.
+# Real clients of other services, with the Node of a wheel; what cannot be had, its tests say so.
 clients: .venv/.clients
 
-.venv/.clients: tests/clients/package-lock.json tests/clients/python-akismet.txt .venv/.run
+.venv/.clients: tests/clients/package-lock.json tests/clients/python-akismet.txt .venv/.dev
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --upgrade \
 		--target tests/clients/python -r tests/clients/python-akismet.txt || \
 		echo "python-akismet could not be had; its test will say so." >&2
-	@if command -v npm >/dev/null; then \
-		echo "Installing the clients of tests/clients ..." >&2; \
-		npm ci --silent --prefix tests/clients && mkdir -p .venv && touch $@ || \
-			echo "They could not be had; their tests will say so." >&2; \
-	fi
+	@echo "Installing the clients of tests/clients ..." >&2
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --prefix tests/clients && touch $@ || \
+		echo "They could not be had; their tests will say so." >&2
 
 extras: .venv/.run
 	@for extra in $(EXTRAS); do \

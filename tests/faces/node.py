@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,22 @@ OLDEST = 20
 
 def run_node(script: str, url: str, key: str, **environment: str) -> Any:
     """The JSON object that tests/clients/<script> prints; skips loudly where it cannot run."""
-    node = shutil.which("node")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # first the wheel's
+    node = shutil.which("node", path=path)
     if node is None:
-        skip_loudly("NO NODE: the npm clients did not run (install Node 20 or newer)")
+        skip_loudly("NO NODE: the npm clients did not run (make dev, or install Node 20)")
     version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
     if int(version.lstrip("v").partition(".")[0] or 0) < OLDEST:
         skip_loudly(f"NODE {version.strip()} IS TOO OLD: the npm clients did not run")
     if not (CLIENTS / "node_modules").is_dir():
-        skip_loudly("NO NPM CLIENTS: they did not run (npm ci --prefix tests/clients)")
+        skip_loudly("NO NPM CLIENTS: they did not run (make clients)")
     done = subprocess.run(
         [node, script],
         cwd=CLIENTS,
         capture_output=True,
         text=True,
         timeout=60,
-        env={"PATH": os.environ["PATH"], "GATEHOUSE_URL": url, "GATEHOUSE_KEY": key, **environment},
+        env={"PATH": path, "GATEHOUSE_URL": url, "GATEHOUSE_KEY": key, **environment},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -1,0 +1,101 @@
+"""Webhooks that a Gatehouse sends over HTTP, verified by the specification's own library and by Svix's."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from standardwebhooks import Webhook as Standard
+from standardwebhooks import WebhookVerificationError as StandardError
+from svix.webhooks import Webhook as Svix
+from svix.webhooks import WebhookVerificationError as SvixError
+
+from gatehouse_client import Gatehouse
+from tests.servers import wait_until
+
+
+class Site(ThreadingHTTPServer):
+    """A site's server. got: headers and body of every POST, as they came in."""
+
+    daemon_threads = True
+    got: list[tuple[dict[str, str], bytes]]
+
+    def read(self, type: str) -> tuple[dict[str, str], bytes]:
+        """The first message of that type, once it is here."""
+
+        def found() -> list[tuple[dict[str, str], bytes]]:
+            return [one for one in self.got if f'"type":"{type}"'.encode() in one[1]]
+
+        return wait_until(found, f"a {type} comes in")[0]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.got.append((dict(self.headers), body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site(receivers) -> Iterator[Site]:
+    server = Site(("127.0.0.1", receivers.pop()), _Handler)
+    server.got = []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"payload": "text"}, {"format": "cloudevents"}, {"batch": 100}],
+    ids=["plain", "with text", "cloudevents", "batches"],
+)
+def test_both_libraries_accept_what_arrives(running, site, options) -> None:
+    said = f"Thank you for the piece about the café 👍 {uuid.uuid4().hex}"
+    with Gatehouse(running.key, f"http://127.0.0.1:{running.port}") as gatehouse:
+        endpoint = gatehouse.add_endpoint(f"http://127.0.0.1:{site.server_port}/hook", **options)
+        sent = gatehouse.submit(said, page_url="https://herald.test/verified", name="Carol")
+        headers, body = site.read("comment.approved")
+        Svix(endpoint.secret).verify(body, headers)
+        message = Standard(endpoint.secret).verify(body, headers)
+        told = message["data"]["events"][-1] if "batch" in options else message
+        assert told["data"]["comment_id"] == sent.id
+        assert told["data"].get("text") == (said if "payload" in options else None)
+        other = "whsec_" + "QUJD" * 8
+        for library, refusal in ((Standard, StandardError), (Svix, SvixError)):
+            with pytest.raises(refusal):
+                library(endpoint.secret).verify(body.replace(b"approved", b"rejected"), headers)
+            with pytest.raises(refusal):
+                library(other).verify(body, headers)
+        gatehouse.remove_endpoint(endpoint.id)
+
+
+def test_while_a_secret_is_changed_both_are_good(running, site) -> None:
+    with Gatehouse(running.key, f"http://127.0.0.1:{running.port}") as gatehouse:
+        endpoint = gatehouse.add_endpoint(f"http://127.0.0.1:{site.server_port}/hook")
+        new = gatehouse.rotate_secret(endpoint.id)
+        gatehouse.test_endpoint(endpoint.id)
+        headers, body = site.read("webhook.test")
+        for library in (Standard, Svix):
+            library(endpoint.secret).verify(body, headers)
+            library(new).verify(body, headers)
+        site.got.clear()
+        newest = gatehouse.rotate_secret(endpoint.id, overlap_hours=0)  # the old ones have leaked
+        gatehouse.test_endpoint(endpoint.id)
+        headers, body = site.read("webhook.test")
+        for library, refusal in ((Standard, StandardError), (Svix, SvixError)):
+            library(newest).verify(body, headers)
+            for old in (endpoint.secret, new):
+                with pytest.raises(refusal):
+                    library(old).verify(body, headers)
+        gatehouse.remove_endpoint(endpoint.id)
