@@ -71,15 +71,15 @@ def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
         for known in subscribe.tallied(store, subscribe.list_endpoints(store, {site_id})):
             one, tally = known.endpoint, known.tally
             if as_json:
-                facts = {"id": one.id, "url": one.url, "types": one.types, "state": _state(one)}
+                facts = {"id": one.id, "url": one.url, "types": one.types, "state": state_of(one)}
                 facts |= {"payload": one.payload, "format": one.format, "batch": one.batch}
                 print(json.dumps(facts | {"waiting": tally.due, "dead": tally.dead}))
             else:
                 counts = f"{tally.due} waiting, {tally.dead} dead"
-                print(f"{one.id}  {_state(one):20}{counts:26}{one.url}")
+                print(f"{one.id}  {state_of(one):20}{counts:26}{one.url}")
 
 
-def _state(one: Endpoint) -> str:
+def state_of(one: Endpoint) -> str:
     if one.state != "enabled":
         return f"disabled: {one.disabled_because}"
     return "failing" if one.failing_since else "well"
@@ -98,7 +98,7 @@ def deliveries(
         raise Invalid("A state is due, delivered or dead.", "/state")
     with opened() as store:
         found = subscribe.list_deliveries(
-            store, _sites(store), endpoint_id, state=state, limit=limit
+            store, all_sites(store), endpoint_id, state=state, limit=limit
         )
     for one in found:
         when = _iso(one.created_at)
@@ -119,7 +119,7 @@ def test(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        print(subscribe.send_test(store, _sites(store), endpoint_id, now=now(), entropy=entropy))
+        print(subscribe.send_test(store, all_sites(store), endpoint_id, now=now(), entropy=entropy))
 
 
 @endpoint.command("resend")
@@ -130,7 +130,7 @@ def resend(
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.resend(store, _sites(store), delivery, now=now())
+        subscribe.resend(store, all_sites(store), delivery, now=now())
 
 
 @endpoint.command("replay")
@@ -155,7 +155,7 @@ def replay(
     with opened() as store:
         count = subscribe.replay(
             store,
-            _sites(store),
+            all_sites(store),
             endpoint_id,
             subscribe.Replay(what),
             since=_millis(since) if since else 0,
@@ -178,7 +178,7 @@ def rotate(
     with opened() as store:
         secret = subscribe.rotate(
             store,
-            _sites(store),
+            all_sites(store),
             endpoint_id,
             overlap=overlap_hours * HOUR,
             now=now(),
@@ -203,7 +203,7 @@ def change(
     with opened(settings) as store:
         subscribe.change(
             store,
-            _sites(store),
+            all_sites(store),
             endpoint_id,
             url=url,
             types=types,
@@ -218,7 +218,7 @@ def disable(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.disable(store, _sites(store), endpoint_id, now=now(), entropy=entropy)
+        subscribe.disable(store, all_sites(store), endpoint_id, now=now(), entropy=entropy)
 
 
 @endpoint.command("enable")
@@ -227,7 +227,7 @@ def enable(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.enable(store, _sites(store), endpoint_id)
+        subscribe.enable(store, all_sites(store), endpoint_id)
 
 
 @endpoint.command("remove")
@@ -236,10 +236,10 @@ def remove(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.remove(store, _sites(store), endpoint_id)
+        subscribe.remove(store, all_sites(store), endpoint_id)
 
 
-def _sites(store: "Store") -> set[str]:
+def all_sites(store: "Store") -> set[str]:
     """All of them: who runs the command runs the service."""
     from moderation.store import sites
 

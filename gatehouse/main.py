@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import endpoints, faces, filters, models, policies, processes, sites
+from gatehouse import channels, endpoints, faces, filters, models, policies, processes, sites
 from gatehouse.broker import NoBroker
 from gatehouse.comments import comment
 from gatehouse.doctor import alive, doctor
@@ -57,7 +57,7 @@ def up(
 
 for command in (
     *(processes.api, processes.worker, processes.courier, processes.beat, processes.migrate),
-    *(score, export, erase, doctor),
+    *(score, export, erase, doctor, channels.digest),
 ):
     app.command()(command)
 app.command(hidden=True)(processes.prepare)
@@ -67,6 +67,7 @@ for name in ("site", "moderator"):
 app.add_typer(faces.face, name="face")
 app.add_typer(comment, name="comment")
 app.add_typer(endpoints.endpoint, name="endpoint")
+app.add_typer(channels.channel, name="channel")
 app.add_typer(filters.filter, name="filter")
 app.add_typer(policies.policy, name="policy")
 models.model.command("eval")(evaluate)

@@ -202,6 +202,18 @@ def revoke_moderator(
     print(f"{email} no longer looks after {its.name}.", file=sys.stderr)
 
 
+@moderator.command("mails")
+def mails(
+    email: str,
+    wanted: Annotated[bool, typer.Option("--on/--off", help="Whether they want any.")] = True,
+) -> None:
+    """Say whether a moderator gets the notices that go to the moderators of their sites."""
+    from moderation.store import moderators
+
+    with opened() as store, store.write() as connection:
+        moderators.set_digest(connection, _moderator(connection, email).id, wanted)
+
+
 def _moderator(connection: "Connection", email: str) -> "Moderator":
     from moderation.store import moderators
 

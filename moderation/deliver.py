@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from moderation.domain.delivery import (
     FAILING_LIMIT,
     MODERATORS,
+    NOTICE_PAUSE,
     RETRY_AFTER_LIMIT,
     UNTRIED,
     Attempt,
@@ -45,6 +46,10 @@ THREADS = 32  # sends at once: they wait, they do not work
 # Of them for one endpoint: what a small site's web server takes beside its readers. It takes eight
 # endpoints that begin to hang in the same moment to fill the pool; failing ones get one each.
 PER_ENDPOINT = 4
+# Notices at once, and how often a drain looks for them: each is a process of its own that takes a second
+# or more, so they have threads of their own and no webhook waits for one. One that is started by the
+# end of a slice would hold the drain, hence no later than so long before. Both in ms.
+NOTICES, NOTICE_LOOK, NOTICE_TIME = 4, 1_000, 30_000
 # Bytes of text in one POST, about: a batch of long comments is cut into several.
 BATCH_BYTES = 256 * 1024
 # Seconds between looks for new work while sends are under way: what a new event waits at most. After a
@@ -104,16 +109,27 @@ def deliver(
     done = Delivered()
     post = _Post(store, send, notify, public_url, now)
     flying: set[Future[list[_Sent]]] = set()
-    look = SOON
-    with ThreadPoolExecutor(threads, thread_name_prefix="send") as pool:
+    crying: set[Future[list[_Sent]]] = set()  # of these, the notices
+    look, notices_at = SOON, 0
+    with (
+        ThreadPoolExecutor(threads, thread_name_prefix="send") as pool,
+        ThreadPoolExecutor(NOTICES, thread_name_prefix="cry") as criers,
+    ):
         while True:
             look = min(2 * look, LOOK)
-            free = min(threads - len(flying), limit)
+            free = min(threads - len(flying - crying), limit)
             if free > 0 and now() < until:
                 for jobs in _together(_claim(store, lease, now(), free, per_endpoint)):
                     flying.add(pool.submit(post.attempt, jobs))
                     limit -= 1
                     look = SOON
+            crying &= flying
+            free = min(NOTICES - len(crying), limit)
+            if free > 0 and notices_at <= now() < until - NOTICE_TIME:
+                notices_at = now() + NOTICE_LOOK
+                claimed = _claim(store, lease, now(), free, per_endpoint, notices=True)
+                crying |= {criers.submit(post.attempt, jobs) for jobs in _together(claimed)}
+                flying |= crying
             if not flying:
                 return done
             landed, flying = wait(flying, timeout=look, return_when=FIRST_COMPLETED)
@@ -122,9 +138,12 @@ def deliver(
                 _record(store, lease, sent, now(), entropy, chance, scale, done)
 
 
-def _claim(store: Store, lease: str, now: int, limit: int, per_endpoint: int) -> list[Job]:
+def _claim(
+    store: Store, lease: str, now: int, limit: int, per_endpoint: int, *, notices: bool = False
+) -> list[Job]:
+    """notices: those alone, else all but those."""
     with store.read() as connection:  # SQLite's one write lock is not taken to look about
-        ids = outbox.due(connection, now, now + LEASE, limit, per_endpoint)
+        ids = outbox.due(connection, now, now + LEASE, limit, per_endpoint, notices=notices)
     if not ids:
         return []
     with store.write() as connection:
@@ -266,6 +285,8 @@ def _record(
         endpoints.accepted(connection, well)
         lost = endpoints.failed(connection, _failures(ours, well), now, now - FAILING_LIMIT, scale)
         because = dict.fromkeys(lost, "failing")
+        for told in {one.job.endpoint_id for one in ours if one.job.format is Format.NOTICE} & well:
+            endpoints.hold_back(connection, told, now + round(NOTICE_PAUSE * scale))
         for one in ours:
             if _fate(one) is Fate.DISABLE:
                 because[one.job.endpoint_id] = "gone"

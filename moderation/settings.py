@@ -198,6 +198,16 @@ class Settings(BaseModel):
         le=3650,
         description="Days until events and their deliveries are forgotten, dead ones too",
     )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for notices to moderators, as an Apprise URL (mailtos://user:password@smtp.news.example?from=gatehouse@news.example); empty: none",
+    )
+    digest_hour: int = Field(
+        7,
+        ge=0,
+        le=23,
+        description="Hour of the day (UTC) at which channels are told how the queue stands",
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
     )
@@ -303,6 +313,9 @@ def _check(settings: Settings) -> None:
             check_model(settings.multilingual_model, detoxify_only=True)
     except Invalid:
         raise SettingsError("GATEHOUSE_MULTILINGUAL_MODEL is 'detoxify:<name or path>'.") from None
+    mail = settings.mail_url.get_secret_value()
+    if mail and not mail.startswith(("mailto://", "mailtos://")):
+        raise SettingsError("GATEHOUSE_MAIL_URL begins with mailtos:// or mailto://.")
     if settings.lists and not Path(settings.lists).is_dir():
         raise SettingsError("GATEHOUSE_LISTS is not a folder.")
     if settings.lease_seconds <= settings.scorer_timeout:

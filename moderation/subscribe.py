@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from moderation.domain import notice
 from moderation.domain.address import destination, parse_allow
+from moderation.domain.channel import check_channel
 from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.event import EventType, test_event
@@ -90,15 +91,17 @@ def add_notice(
     shown: str,
     *,
     types: Sequence[str] = (),
+    allow: str = "",
     now: int,
     entropy: Entropy,
 ) -> Endpoint:
     """A channel that tells people: a chat, a mailbox, or MODERATORS for the site's own moderators.
 
-    For operators alone: what sends notices goes wherever the URL leads, inside too. url: as Apprise
-    takes it, kept sealed, for it holds passwords; shown: the same without them. types: () for
-    notice.DEFAULT_TYPES. Raises Invalid for a type that is none, Conflict as add() does.
+    url: as Apprise takes it, kept sealed, for it holds passwords; shown: what channels.read() says of
+    it. types: () for notice.DEFAULT_TYPES. Raises Invalid for a type that is none or a URL that no
+    channel may have, Conflict as add() does.
     """
+    check_channel(url, parse_allow(allow))
     endpoint = Endpoint(
         id=timed_id("ep", now, entropy(10)),
         site_id=site_id,
@@ -328,6 +331,6 @@ def send_test(
         if endpoint.state != "enabled":
             raise Conflict("The endpoint is disabled; enable it first.")
         event = test_event(endpoint_id, endpoint.site_id, now)
-        outbox.put_for(connection, event, endpoint_id, entropy)
+        outbox.put_for(connection, event, [endpoint_id], entropy)
         endpoints.resume(connection, endpoint_id)
     return event.id

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.channels import Channels
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.settings import Settings, SettingsError, read_settings
@@ -77,6 +78,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
+    app.state.channels = Channels(
+        settings.webhook_allow,
+        settings.mail_url.get_secret_value(),
+        settings.webhook_timeout,
+        settings.public_url,
+    )
     errors.install(app)
     for router in (
         comments.router,

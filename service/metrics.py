@@ -20,6 +20,12 @@ pending_age = Gauge(
     "gatehouse_pending_oldest_seconds", "Age of the oldest of them", registry=registry
 )
 deliveries_due = Gauge("gatehouse_deliveries_due", "Deliveries not yet made", registry=registry)
+endpoints = Gauge(
+    "gatehouse_endpoints",
+    "Endpoints and channels in trouble: 'disabled' though nobody did it by hand, 'failing' now",
+    ["state"],
+    registry=registry,
+)
 workers = Gauge("gatehouse_workers", "Workers heard of in the last 30 s", registry=registry)
 face_answers = Counter(
     "gatehouse_face_answers", "Answers of a face", ["face", "call", "status"], registry=registry

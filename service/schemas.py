@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -19,11 +19,11 @@ from pydantic import (
 
 from moderation.domain import comment as rules
 from moderation.domain import filter as filter_rules
+from moderation.domain import notice
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
 from moderation.domain.decision import Outcome
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import EventType
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.subscribe import Replay
 from service.body import read_body, strict_json
@@ -174,7 +174,7 @@ class DecisionIn(_Strict):
     sequence: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
 
 
-_Types = list[Annotated[EventType, Field(strict=False)]]
+_Types = list[Literal[*notice.TYPES]]
 
 
 Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
@@ -204,13 +204,14 @@ class CampaignMembersIn(_Strict):
 
 class EndpointIn(_Strict):
     """types: [] for every type. payload: thin (ids), full, or text (full, with the comment's text).
-    batch: events in one POST at most; 1 for a message each.
+    batch: events in one POST at most; 1 for a message each. format: notice for a channel that tells
+    people; its url is an Apprise URL, and it may want queue.digest too.
     """
 
     url: _line(2_000, 1)
     types: _Types = []
     payload: Annotated[Payload, Field(strict=False)] = Payload.FULL
-    format: Annotated[Format, Field(strict=False)] = Format.STANDARD  # notices: by command only
+    format: Annotated[Format, Field(strict=False)] = Format.STANDARD
     batch: Annotated[int, Field(ge=1, le=BATCH_LIMIT)] = 1
 
 

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from moderation.deliver import deliver
+from moderation.digest import send_digests
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.erase import empty_spam
@@ -26,9 +27,11 @@ SMALL = 16  # comments; a larger batch says that more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
 BATCH_SECONDS = 1.0
 PURGE_SECONDS = 60.0
+DIGEST_SECONDS = 20.0
 
 _pace = {"each": 0.01}  # seconds a comment took lately
 _purged = {"at": 0.0}
+_digested = {"at": 0.0}
 
 
 @app.task(name="gatehouse.judge")
@@ -81,6 +84,8 @@ def deliver_due() -> None:
         chance=random.random,
         lease=bench.lease,
         scale=bench.settings.webhook_schedule_scale,
+        notify=bench.channels.notify,
+        public_url=bench.settings.public_url,
     )
 
 
@@ -90,6 +95,9 @@ def sweep_up() -> None:
     bench = workbench()
     try:
         take_back(bench)
+        if time.monotonic() - _digested["at"] > DIGEST_SECONDS:
+            _digested["at"] = time.monotonic()
+            send_digests(bench.store, now(), bench.settings.digest_hour, os.urandom)
         due = sweep(bench.store, now())
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from moderation.channels import Channels
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
@@ -81,6 +82,13 @@ class Workbench:
     @cached_property
     def sender(self) -> Sender:
         return Sender(self.settings.webhook_allow, self.settings.webhook_timeout)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """What tells people."""
+        given = self.settings
+        mail = given.mail_url.get_secret_value()
+        return Channels(given.webhook_allow, mail, given.webhook_timeout, given.public_url)
 
 
 _bench: Workbench | None = None

@@ -31,10 +31,13 @@ BREAK_AFTER = 5
 REST, REST_LIMIT = 30 * _SECOND, 5 * _MINUTE
 BATCH_LIMIT = 100  # events in one POST
 # Errors of our own making, without any request: the receiver is not to blame.
-UNTRIED = frozenset({"erased", "gone", "disabled", "secret", "internal"})
+UNTRIED = frozenset({"erased", "gone", "disabled", "secret", "internal", "nobody"})
 # Errors that no repetition can mend. 'url': may not be called at all. 'erased': the text it must
-# carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is.
-PERMANENT = frozenset({"url", "erased", "gone", "disabled"})
+# carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is. 'nobody': there is
+# no moderator who wants mails, or no mail server.
+PERMANENT = frozenset({"url", "erased", "gone", "disabled", "nobody"})
+# A channel rests so long after each notice: in a chat a flood is one message a minute, of many lines.
+NOTICE_PAUSE = _MINUTE
 
 
 # The URL of the notice channel that is a mail to the site's moderators.

@@ -77,7 +77,7 @@ def _counted(count: int, type: str) -> str:
 def _links(facts: Sequence[Fact], type: str, public_url: str) -> str:
     links = [f"{public_url}/console/comments/{one.subject}" for one in facts[:LINKS]]
     if len(facts) > LINKS:
-        status = type.removeprefix("comment.")
+        status = type.removeprefix("comment.").replace("received", "pending")
         queue = f"{public_url}/console/?site={facts[0].site_id}&queue={status}"
         links.append(f"and {len(facts) - LINKS} more: {queue}")
     return "\n".join(links)
@@ -89,16 +89,17 @@ def _single(type: str, site_id: str, data: Mapping[str, object], public_url: str
         where = f"{public_url}/console/endpoints/{data['endpoint_id']}"
         return Notice("Gatehouse: a webhook endpoint was disabled", f"{because}\n{where}", True)
     if type == DIGEST:
-        return _digest(site_id, data, public_url)
+        return digest_words(site_id, data, public_url)
     return Notice("Gatehouse: a test", "You asked for it; this channel works.")
 
 
-def _digest(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
-    held = data.get("held", 0)
+def digest_words(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
+    """The words of a day's digest. data: see digest.Digest."""
+    held = data["held"]
     lines = [
         f"Waiting for a moderator: {held}"
         + (f", the oldest for {data['oldest_hours']} h" if held else ""),
-        f"In the last 24 hours: {data['received']} came in, {data['approved']} approved, "
+        f"In the last 24 hours {data['received']} came in; of them {data['approved']} are approved, "
         f"{data['rejected']} rejected, {data['spam']} spam.",
     ]
     if data.get("dead"):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Attempt, Endpoint, Response
-from moderation.domain.event import EventType
+from moderation.domain.event import DIGEST, EventType
 from moderation.domain.ids import timed_id
 from moderation.store.dialect import insert_new
 from moderation.store.schema import attempts, deliveries, endpoints, events
@@ -278,8 +278,8 @@ def catch_up(
             events.c.site_id == endpoint.site_id,
             events.c.created_at >= since,
             events.c.created_at < until,
-            # Tests and digests were meant for one endpoint alone.
-            events.c.type.in_(endpoint.types or _FOR_ALL),
+            # Tests were meant for one endpoint alone, and a digest for its day.
+            events.c.type.in_(set(endpoint.types or _FOR_ALL) - {DIGEST}),
             # That it was disabled itself it knows by now.
             ~sa.and_(
                 events.c.type == EventType.DISABLED.value, events.c.data_json.contains(endpoint.id)

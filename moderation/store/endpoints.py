@@ -43,6 +43,20 @@ def of_sites(connection: Connection, site_ids: Collection[str]) -> list[Endpoint
     return [_endpoint(row) for row in rows]
 
 
+def channels(connection: Connection, before: int) -> list[Endpoint]:
+    """The enabled channels of all sites that were there before a moment (ms)."""
+    rows = connection.execute(
+        sa.select(endpoints)
+        .where(
+            endpoints.c.format == Format.NOTICE.value,
+            endpoints.c.state == "enabled",
+            endpoints.c.created_at < before,
+        )
+        .order_by(endpoints.c.id)
+    )
+    return [_endpoint(row) for row in rows]
+
+
 def get(connection: Connection, endpoint_id: str, site_ids: Collection[str]) -> Endpoint | None:
     """The endpoint, if it is one of these sites'."""
     row = connection.execute(

@@ -85,9 +85,16 @@ def put(connection: Connection, new: Sequence[Event], entropy: Entropy) -> int:
     return _insert(connection, told.values(), entropy)
 
 
-def put_for(connection: Connection, event: Event, endpoint_id: str, entropy: Entropy) -> int:
-    """Adds an event for one endpoint alone, whatever it subscribed to."""
-    return _insert(connection, [(event, [endpoint_id], 0)], entropy)
+def put_for(
+    connection: Connection, event: Event, endpoint_ids: Sequence[str], entropy: Entropy
+) -> int:
+    """Adds an event for these endpoints alone, whatever they subscribed to."""
+    return _insert(connection, [(event, list(endpoint_ids), 0)], entropy)
+
+
+def known(connection: Connection, event_ids: Collection[str]) -> set[str]:
+    """Those of the events that are there."""
+    return set(connection.scalars(sa.select(events.c.id).where(events.c.id.in_(event_ids))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +176,21 @@ def _insert(
     return len(rows)
 
 
-def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: int) -> list[str]:
+def due(
+    connection: Connection,
+    now: int,
+    until: int,
+    limit: int,
+    per_endpoint: int,
+    *,
+    notices: bool = False,
+) -> list[str]:
     """The ids of up to `limit` deliveries to take now: the oldest few of each endpoint, the first of
     each first, so that none waits behind another's backlog.
 
     Never more than `per_endpoint` of one in flight, whoever sends them (leases end by `until`); one
     at a time to an endpoint that is failing, and one batch where it takes batches: see take().
-    Nothing to an endpoint that rests.
+    Nothing to an endpoint that rests. notices: those alone, else all but those.
     """
     ranked = (
         oldest_due(connection)
@@ -201,12 +216,16 @@ def due(connection: Connection, now: int, until: int, limit: int, per_endpoint: 
     )
     alone = sa.or_(endpoints.c.failing_since.is_not(None), endpoints.c.batch > 1)
     share = sa.case((alone, 1), else_=per_endpoint)
+    is_notice = endpoints.c.format == Format.NOTICE.value
     return list(
         connection.scalars(
             sa.select(ranked.c.id)
             .outerjoin(flying, flying.c.endpoint_id == ranked.c.endpoint_id)
             .outerjoin(endpoints, endpoints.c.id == ranked.c.endpoint_id)
-            .where(ranked.c.place + sa.func.coalesce(flying.c.count, 0) <= share)
+            .where(
+                ranked.c.place + sa.func.coalesce(flying.c.count, 0) <= share,
+                is_notice if notices else ~is_notice,
+            )
             .order_by(ranked.c.place, ranked.c.due_at)
             .limit(limit)
         )

@@ -1,5 +1,6 @@
 """What people look at: comments of a site by status, with text, page and author."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -135,6 +136,39 @@ def by_ids(connection: Connection, comment_ids: Collection[str]) -> list[Entry]:
         return []
     query = _entries().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
     return [_entry(row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many comments are held, and since when (ms) the oldest of them is there; 0 for none."""
+
+    count: int
+    oldest_at: int
+
+
+def waiting(connection: Connection, site_id: str) -> Waiting:
+    """All of them are counted: for once a day, not for a page."""
+    row = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(comments.c.created_at)).where(
+            comments.c.site_id == site_id, comments.c.status == Status.HELD.value
+        )
+    ).one()
+    return Waiting(row[0], row[1] or 0)
+
+
+def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:
+    """How many comments came in since `at` (ms), by the status they have now."""
+    rows = connection.execute(
+        sa.select(comments.c.status, sa.func.count())
+        .where(
+            comments.c.site_id == site_id,
+            # One short range of the index for each status.
+            comments.c.status.in_([one.value for one in Status]),
+            comments.c.id >= timed_id("cmt", at, bytes(10)),
+        )
+        .group_by(comments.c.status)
+    )
+    return Counter({Status(status): count for status, count in rows})
 
 
 def count(connection: Connection, site_id: str, status: Status) -> int:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation import subscribe
-from moderation.domain.delivery import Endpoint
+from moderation.domain.delivery import Endpoint, Format, Payload
+from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Key
@@ -31,13 +32,30 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 def add(
     request: Request, key: Secret, given: Annotated[EndpointIn, Depends(strictly(EndpointIn))]
 ) -> Response:
-    """Answers with the signing secret: the only time it is shown."""
+    """Answers with the signing secret: the only time it is shown. With `format` `notice` it is a channel
+    that tells people: its `url` is an Apprise URL, kept sealed and shown with its secrets masked, and
+    nothing is signed.
+    """
     state = request.app.state
+    if given.format is Format.NOTICE:
+        if given.payload is not Payload.FULL or given.batch != 1:
+            raise Invalid("A notice is made of numbers and links; it has no payload.", "/payload")
+        made = subscribe.add_notice(
+            state.store,
+            key.site_id,
+            given.url,
+            state.channels.read(given.url),
+            types=given.types,
+            allow=state.settings.webhook_allow,
+            now=_now(),
+            entropy=os.urandom,
+        )
+        return _answer(_endpoint(made), 201)
     endpoint, secret = subscribe.add(
         state.store,
         key.site_id,
         given.url,
-        types=[one.value for one in given.types],
+        types=given.types,
         payload=given.payload,
         format=given.format,
         batch=given.batch,
@@ -80,7 +98,7 @@ def change(
         {key.site_id},
         endpoint_id,
         url=given.url,
-        types=None if given.types is None else [one.value for one in given.types],
+        types=given.types,
         batch=given.batch,
         allow=state.settings.webhook_allow,
     )

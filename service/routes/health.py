@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.errors import GatehouseError, Unauthenticated
-from moderation.store import deliveries, heartbeats, work
+from moderation.store import deliveries, endpoints, heartbeats, work
 from moderation.store.engine import Store
 from moderation.store.migrate import is_current
 from service import metrics
@@ -115,8 +115,11 @@ def _observe(store: Store) -> None:
     with store.read() as connection:
         waiting, oldest = work.backlog(connection)
         due = deliveries.backlog(connection)
+        disabled, failing = endpoints.troubled(connection)
         judges = heartbeats.alive(connection, now - SILENCE)
     metrics.pending.set(waiting)
     metrics.pending_age.set((now - oldest) / 1000 if oldest else 0.0)
     metrics.deliveries_due.set(due)
+    metrics.endpoints.labels("disabled").set(disabled)
+    metrics.endpoints.labels("failing").set(failing)
     metrics.workers.set(sum(one.name.startswith("judge@") for one in judges))

@@ -283,7 +283,8 @@ def test_the_document_describes_what_is_taken(api):
 
 def test_metrics_are_for_this_machine_or_the_token(settings, store):
     with TestClient(create_app(settings()), client=("127.0.0.1", 1)) as client:
-        assert "gatehouse_pending" in client.get("/metrics").text
+        told = client.get("/metrics").text
+        assert "gatehouse_pending" in told and 'gatehouse_endpoints{state="failing"} 0.0' in told
         assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 401
     with TestClient(create_app(settings()), client=("203.0.113.9", 1)) as client:
         assert client.get("/metrics").status_code == 401

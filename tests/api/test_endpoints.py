@@ -59,6 +59,49 @@ def test_what_only_an_operator_may_add_or_nobody(api, body):
     assert send(api, "POST", "/api/v1/endpoints", {"url": URL} | body).status_code == 422
 
 
+def test_a_channel_is_shown_masked_and_is_no_webhook(api):
+    token = "TIiajkdnlazkcOXrIdevi7FQ"
+    given = {"format": "notice", "url": f"slack://T1JJ3T3L2/A1BRTD4JD/{token}/#desk"}
+    answer = send(api, "POST", "/api/v1/endpoints", given)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert made["url"].startswith("Slack, slack://") and token not in answer.text
+    assert made["types"] == ["endpoint.disabled", "queue.digest"]
+    path = f"/api/v1/endpoints/{made['id']}"
+    listed = send(api, "GET", "/api/v1/endpoints")
+    assert [one["id"] for one in listed.json()["items"]] == [made["id"]]
+    assert token not in listed.text
+    assert send(api, "POST", f"{path}/secret").status_code == 409
+    assert send(api, "PATCH", path, {"url": given["url"]}).status_code == 409
+    assert send(api, "PATCH", path, {"types": ["comment.held"]}).json()["types"] == ["comment.held"]
+    assert send(api, "POST", f"{path}/test").status_code == 202
+    assert send(api, "DELETE", path).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"url": "json://hooks.example.com/"},
+        {"url": "ntfy://10.0.0.7/topic"},
+        {"url": "nosuch://service/sEcReT"},
+        {"payload": "text"},
+        {"batch": 2},
+    ],
+)
+def test_what_is_no_channel(api, body):
+    given = {"format": "notice", "url": "ntfys://ntfy.example.com/desk"} | body
+    answer = send(api, "POST", "/api/v1/endpoints", given)
+    assert answer.status_code == 422
+    assert "sEcReT" not in answer.text and "10.0.0.7" not in answer.text
+    without = {"format": "notice", "url": "mailto:moderators"}
+    assert "GATEHOUSE_MAIL_URL" in send(api, "POST", "/api/v1/endpoints", without).text
+
+
+def test_no_webhook_wants_a_digest(api):
+    answer = send(api, "POST", "/api/v1/endpoints", {"url": URL, "types": ["queue.digest"]})
+    assert answer.status_code == 422
+
+
 def test_a_secret_is_changed_with_as_long_an_overlap_as_is_asked_for(api):
     made = add(api)
     path = f"/api/v1/endpoints/{made['id']}/secret"

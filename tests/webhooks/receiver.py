@@ -38,7 +38,9 @@ class Got:
 
 @dataclass
 class Receiver:
-    """modes: how to answer the next requests, first to last; then 'ok'. released ends every hang."""
+    """modes: how to answer the next requests, first to last, or a URL to send them to; then 'ok'.
+    released ends every hang.
+    """
 
     modes: list[str] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
@@ -90,7 +92,8 @@ class Receiver:
                     return
                 mode = self.modes.pop(0) if self.modes else "ok"
                 self.got.append(request)
-                _ANSWERS[mode](line, self.released)
+                answer = _ANSWERS.get(mode) or _plain("307 Temporary Redirect", f"Location: {mode}")
+                answer(line, self.released)
 
 
 def _read(line: socket.socket) -> Got | None:
@@ -157,6 +160,8 @@ def _garbage(line: socket.socket, released: threading.Event) -> None:
 
 _ANSWERS: dict[str, Answer] = {
     "ok": _plain("204 No Content"),
+    "200": _plain("200 OK"),
+    "404": _plain("404 Not Found"),
     "500": _plain("500 Internal Server Error"),
     "410": _plain("410 Gone"),
     "429": _plain("429 Too Many Requests"),
