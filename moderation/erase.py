@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
-from moderation.store import comments, decisions, feedback, outbox, queues, sketches
+from moderation.store import comments, decisions, feedback, outbox, queues, reputations, sketches
 from moderation.store.decisions import Standing
 from moderation.store.engine import Connection, Store
 
@@ -66,6 +66,7 @@ def _forget(
         comments.erase(connection, one.comment_id, one.sequence + 1)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
+    reputations.forget(connection, ids)
     told = [
         erased_event(
             one.comment_id,

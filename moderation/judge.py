@@ -144,6 +144,8 @@ def _candidate(job: Job, seal: Seal, filters: FilterSet) -> Candidate:
             network=job.network,
             user_agent=job.user_agent,
             referrer=job.referrer,
+            author_key=job.author_key,
+            network_key=job.network_key,
         ),
         form=job.form,
         filters=filters,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, taking_back
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.event import decision_event
 from moderation.domain.score import Findings, Signal
@@ -107,11 +107,13 @@ def decide(
     *,
     now: int,
     entropy: Callable[[int], bytes],
+    undo: bool = False,
 ) -> Decision:
     """A person's word: the next decision in the sequence, its event and deliveries, in one transaction.
 
     expected_sequence: of the decision the person saw; None decides whatever stands.
     note_code: a reason code the person chose, '' for none.
+    undo: it takes the last one back, which then says nothing of its author any more.
     Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile.
     """
     with store.write() as connection:
@@ -120,13 +122,16 @@ def decide(
             raise NotFound("There is no such comment.")
         if expected_sequence is not None and expected_sequence != standing.sequence:
             raise Conflict("Somebody has decided about this comment meanwhile.")
+        reasons = [Reason(note_code, "Decided by a moderator.")] if note_code else []
+        if undo:
+            reasons.append(taking_back(standing.sequence))
         decision = Decision(
             comment_id=comment_id,
             sequence=standing.sequence + 1,
             revision=standing.revision,
             outcome=outcome,
             actor=Actor(ActorKind.MODERATOR, moderator_id),
-            reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
+            reasons=tuple(reasons),
             created_at=now,
         )
         decisions.append(connection, [decision])

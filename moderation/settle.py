@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from moderation.domain.campaign import Crowd, sentence
 from moderation.domain.comment import Status
-from moderation.domain.decision import STATUS_AFTER, Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.decision import (
+    STATUS_AFTER,
+    Actor,
+    ActorKind,
+    Decision,
+    Outcome,
+    Reason,
+    in_effect,
+    taking_back,
+)
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.event import decision_event
 from moderation.domain.ids import timed_id
@@ -267,41 +276,45 @@ def _decisions(
     histories = decisions.histories(connection, ids)
     new = []
     for id, was in sorted(standings.items()):
-        outcome = _outcome(campaign_id, histories[id], ruling)
+        counts = in_effect(histories[id])
+        outcome = _outcome(campaign_id, histories[id], counts, ruling)
         if outcome is None or was.status in (Status.ERASED, STATUS_AFTER[outcome]):
             continue
-        message = "Taken back with the whole campaign."
-        if ruling.outcome != UNDO:
-            message = "Decided with all others that say the same."
+        said = "Decided with all others that say the same."
+        reasons = [Reason(CODE, said, campaign_id, float(ruling.sequence))]
+        if ruling.outcome == UNDO and counts:
+            reasons.append(taking_back(counts.sequence, "Taken back with the whole campaign."))
         decision = Decision(
             comment_id=id,
             sequence=was.sequence + 1,
             revision=was.revision,
             outcome=outcome,
             actor=Actor(ActorKind.MODERATOR, ruling.moderator_id),
-            reasons=(Reason(CODE, message, campaign_id, float(ruling.sequence)),),
+            reasons=tuple(reasons),
             created_at=now,
         )
         new.append((decision, was))
     return new
 
 
-def _outcome(campaign_id: str, history: list[Decision], ruling: RulingEntry) -> Outcome | None:
-    """What a member gets; None where it stays as it is."""
-    last = history[-1] if history else None
-    own = _ruled(campaign_id, last)
+def _outcome(
+    campaign_id: str, history: list[Decision], counts: Decision | None, ruling: RulingEntry
+) -> Outcome | None:
+    """What a member gets; None where it stays as it is. counts: which of its history is in effect."""
+    own = _ruled(campaign_id, counts)
     if ruling.outcome == UNDO:
-        if own != ruling.sequence - 1:
+        if counts is None or own != ruling.sequence - 1:
             return None
-        return history[-2].outcome if len(history) > 1 else Outcome.HOLD
-    if last and last.actor.kind is ActorKind.MODERATOR and not own:
+        before = [one for one in history if one.sequence == counts.sequence - 1]
+        return before[0].outcome if before else Outcome.HOLD
+    if counts and counts.actor.kind is ActorKind.MODERATOR and not own:
         return None
     return Outcome(ruling.outcome)
 
 
-def _ruled(campaign_id: str, last: Decision | None) -> int:
+def _ruled(campaign_id: str, decision: Decision | None) -> int:
     """The sequence of the ruling that a decision was made by, 0 for none of this campaign's."""
-    for reason in last.reasons if last else ():
+    for reason in decision.reasons if decision else ():
         if reason.code == CODE and reason.label == campaign_id:
             return int(reason.value or 0)
     return 0

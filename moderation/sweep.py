@@ -3,12 +3,22 @@
 from dataclasses import dataclass
 
 from moderation.domain.campaign import WINDOW
-from moderation.store import campaigns, deliveries, heartbeats, retention, sketches, work
+from moderation.domain.reputation import KEPT_DAYS
+from moderation.store import (
+    campaigns,
+    deliveries,
+    heartbeats,
+    reputations,
+    retention,
+    sketches,
+    work,
+)
 from moderation.store.engine import Store
 
 HOUR = 3_600_000  # ms
 DAY = 24 * HOUR
 PURGE_LIMIT = 5_000  # rows a table and sweep: a sweep must not hold SQLite's one writer for long
+VOTE_LIMIT = 500  # each moves a count
 SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
 
 
@@ -27,7 +37,12 @@ def sweep(store: Store, now: int) -> Due:
 
 
 def purge(
-    store: Store, now: int, idempotency_hours: int, feedback_days: int = 365, webhook_days: int = 30
+    store: Store,
+    now: int,
+    idempotency_hours: int,
+    feedback_days: int = 365,
+    webhook_days: int = 30,
+    personal_days: int = 30,
 ) -> int:
     """Forgets what is past its time; returns how many rows, at most PURGE_LIMIT a table."""
     with store.write() as connection:
@@ -39,6 +54,9 @@ def purge(
             + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
             + retention.sign_ins(connection, now, PURGE_LIMIT)
             + retention.told(connection, now - webhook_days * DAY, PURGE_LIMIT)
+            + reputations.purge(
+                connection, now - KEPT_DAYS * DAY, now - personal_days * DAY, VOTE_LIMIT
+            )
             + sketches.purge(connection, now, SKETCH_LIMIT)
             + campaigns.purge(connection, now - WINDOW, SKETCH_LIMIT)
         )

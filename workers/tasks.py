@@ -102,7 +102,11 @@ def sweep_up() -> None:
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()
             kept = bench.settings
-            days = {"feedback_days": kept.feedback_days, "webhook_days": kept.webhook_days}
+            days = {
+                "feedback_days": kept.feedback_days,
+                "webhook_days": kept.webhook_days,
+                "personal_days": kept.personal_days,
+            }
             purge(bench.store, now(), kept.idempotency_hours, **days)
             if kept.spam_days:
                 empty_spam(bench.store, now() - kept.spam_days * DAY, now=now(), entropy=os.urandom)

@@ -43,11 +43,16 @@ class PageRef:
 
 @dataclass(frozen=True, slots=True)
 class AuthorRef:
-    """Who wrote, as typed in. An e-mail typed in proves nothing."""
+    """Who wrote, as typed in. An e-mail typed in proves nothing.
+
+    identity: who it is as far as that is proved: 'browser:...' by a token of ours, 'id:...' or
+    'email:...' by the site's own server; '' where nothing is.
+    """
 
     name: str
     email: str = ""
     url: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

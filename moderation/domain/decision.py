@@ -1,9 +1,11 @@
 """Decisions: append-only, numbered per comment, the latest one rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from moderation.domain.comment import Status
+from moderation.domain.reputation import Said
 from moderation.domain.score import Span
 
 
@@ -57,6 +59,15 @@ class Reason:
     spans: tuple[Span, ...] = ()
 
 
+# The code of the reason that says so; its value is the sequence of the decision that counts again.
+TAKEN_BACK = "taken_back"
+
+
+def taking_back(sequence: int, message: str = "Taken back.") -> Reason:
+    """The reason of a decision that takes the one with this sequence back."""
+    return Reason(TAKEN_BACK, message, value=float(sequence - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One entry of a comment's history. sequence: 1, 2, 3 ... without gaps per comment.
@@ -75,3 +86,34 @@ class Decision:
     @property
     def status(self) -> Status:
         return STATUS_AFTER[self.outcome]
+
+
+def taken_back_to(decision: Decision) -> int | None:
+    """The sequence of the decision that counts again, 0 for none; None where it takes nothing back."""
+    for reason in decision.reasons:
+        if reason.code == TAKEN_BACK and reason.value is not None:
+            return int(reason.value)
+    return None
+
+
+def in_effect(history: Sequence[Decision]) -> Decision | None:
+    """The decision that counts: the last, or the one that it goes back to; None where that is none.
+
+    history: first to last.
+    """
+    known = {one.sequence: one for one in history}
+    found = history[-1] if history else None
+    while found is not None and (sequence := taken_back_to(found)) is not None:
+        found = known.get(sequence)
+    return found
+
+
+def said(decision: Decision | None) -> Said | None:
+    """What a decision says of whoever wrote; None for nothing: a machine's, an import's, one that holds."""
+    if decision is None or decision.actor.kind is not ActorKind.MODERATOR:
+        return None
+    if decision.outcome is Outcome.SPAM or any(one.code == "spam" for one in decision.reasons):
+        return Said.SPAM
+    if decision.outcome is Outcome.REJECT:
+        return Said.REJECTED
+    return Said.APPROVED if decision.outcome is Outcome.APPROVE else None

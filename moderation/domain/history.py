@@ -3,21 +3,26 @@
 from dataclasses import dataclass
 
 from moderation.domain.campaign import NO_RULING, Crowd, Ruling
+from moderation.domain.reputation import NO_REPUTE, Repute
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedDomain:
-    """A domain that a comment links to. first_seen_at: ms, by any site of this installation."""
+    """A domain that a comment links to. first_seen_at: ms, by any site of this installation. repute: what
+    this site's people said of comments that link there.
+    """
 
     name: str
     first_seen_at: int
+    repute: Repute = NO_REPUTE
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Of one candidate. crowd: those it is like, None unless they are a campaign. ruling: what people
     said of it. repeats: earlier comments of the last 30 days that are like it; own_repeats: those of
-    them from the same author or address. now: when this was read, ms.
+    them from the same author or address. author, network: what this site's people said of comments of
+    the same author, where it is proved who that is, and from the same network. now: when this was read, ms.
     """
 
     now: int = 0
@@ -27,6 +32,8 @@ class History:
     repeats: int = 0
     own_repeats: int = 0
     domains: tuple[LinkedDomain, ...] = ()
+    author: Repute = NO_REPUTE
+    network: Repute = NO_REPUTE
 
 
 NO_HISTORY = History()

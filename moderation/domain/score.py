@@ -48,7 +48,8 @@ class Traces:
     """What a submission left behind, as far as scorers may know: never an e-mail or an address.
 
     email_domain: in lower case. email_key, address_key: keyed hashes (store/seal.py). network: the
-    /24 or /48 of the address. Each '' where unknown, or forgotten already.
+    /24 or /48 of the address; network_key: its keyed hash. author_key: the keyed hash of who it is, as far as
+    that is proved. Each '' where unknown, or forgotten already.
     """
 
     email_domain: str = ""
@@ -57,6 +58,8 @@ class Traces:
     network: str = ""
     user_agent: str = ""
     referrer: str = ""
+    author_key: str = ""
+    network_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from moderation.scorers.language import Language
 from moderation.scorers.learned import Learned
 from moderation.scorers.memory import Memory
 from moderation.scorers.models import BUNDLED, Models, check_model, spec_of
+from moderation.scorers.reputation import Reputation
 from moderation.scorers.routed import Model, Routed
 from moderation.scorers.spam import Spam
 from moderation.scorers.transformer import Transformer
@@ -36,7 +37,7 @@ def roster(
     words = Wordlist(read_entries() if wordlist is None else wordlist)
     toxicity, languages = _toxicity(models)
     # What is measured first is seen by what comes later, and the spam score looks at everything.
-    signs: tuple[Scorer, ...] = (Filters(), Memory(), *outside, Spam())
+    signs: tuple[Scorer, ...] = (Filters(), Memory(), Reputation(), *outside, Spam())
     return (Language(languages), words, *signs, *toxicity, Learned(lessons))
 
 

@@ -189,21 +189,25 @@ def insert(
     private = [
         _private(one, seal, personal_days)
         for one in submissions
-        if one.author.email or any((one.context.ip, one.context.user_agent, one.context.referrer))
+        if one.author.email
+        or one.author.identity
+        or any((one.context.ip, one.context.user_agent, one.context.referrer))
     ]
     insert_rows(connection, personal, private)
 
 
 def _private(one: Submission, seal: Seal, days: int) -> dict[str, object]:
-    email = one.author.email
+    email, network = one.author.email, network_of(one.context.ip)
     return {
         "comment_id": one.id,
         "email_sealed": seal.close_up(email, one.id) if email else None,
         "email_key": seal.email_key(email),
-        "network": network_of(one.context.ip),
+        "network": network,
         "address_key": seal.address_key(one.context.ip),
         "user_agent": one.context.user_agent,
         "referrer": one.context.referrer,
+        "author_key": seal.author_key(one.site_id, one.author.identity),
+        "network_key": seal.network_key(one.site_id, network),
         "expires_at": one.created_at + days * DAY,
     }
 

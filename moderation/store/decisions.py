@@ -8,9 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.decision import (
+    Actor,
+    ActorKind,
+    Decision,
+    Outcome,
+    Reason,
+    in_effect,
+    taken_back_to,
+)
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store import feedback
+from moderation.store import feedback, reputations
 from moderation.store.dialect import insert_rows, update_rows
 from moderation.store.schema import comments, decisions, findings, pages
 
@@ -62,7 +70,7 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 def append(connection: Connection, new: Sequence[Decision]) -> None:
     """Adds decisions and moves their comments' projection along. The caller holds the standings.
 
-    What people decide waits to be learned from, too.
+    What people decide waits to be learned from, and counts for and against its author at once.
     """
     if not new:
         return
@@ -99,6 +107,16 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
         ],
     )
     feedback.note(connection, new)
+    if people := {one.comment_id: one for one in new if one.actor.kind is ActorKind.MODERATOR}:
+        reputations.note(connection, _final(connection, people))
+
+
+def _final(connection: Connection, new: Mapping[str, Decision]) -> dict[str, Decision | None]:
+    """What counts now of each comment: the new decision, or the one that it goes back to."""
+    words: dict[str, Decision | None] = dict(new)
+    going_back = [id for id, one in new.items() if taken_back_to(one) is not None]
+    past = histories(connection, going_back) if going_back else {}
+    return words | {id: in_effect(past[id]) for id in going_back}
 
 
 def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:

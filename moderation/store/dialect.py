@@ -3,6 +3,7 @@
 SQLite has one writer at a time, so what PostgreSQL must lock it simply takes.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -75,9 +76,11 @@ _AMONG = {
 
 
 @lru_cache(maxsize=64)
-def _listed(dialect: str, statement: str, name: str, kind: str) -> TextClause:
-    among = _AMONG[dialect].format(name=name, kind=kind)
-    return text(statement.replace(f"AMONG :{name}", among))
+def _listed(dialect: str, statement: str, kinds: tuple[tuple[str, str], ...]) -> TextClause:
+    for name, kind in kinds:
+        among = _AMONG[dialect].format(name=name, kind=kind)
+        statement = statement.replace(f"AMONG :{name}", among)
+    return text(statement)
 
 
 def run_listed(
@@ -87,12 +90,18 @@ def run_listed(
     values: Collection[int] | Collection[str],
     **others: object,
 ) -> CursorResult[Any]:
-    """Runs a statement in which `AMONG :name` stands for a list of numbers or of texts."""
+    """Runs a statement in which `AMONG :name` stands for a list of numbers or of texts; so it may for
+    those of the others that are lists.
+    """
     dialect = connection.dialect.name
-    listed = list(values)
-    kind = "bigint" if listed and isinstance(listed[0], int) else "text"
-    given: object = json.dumps(listed) if dialect == "sqlite" else listed
-    return connection.execute(_listed(dialect, statement, name, kind), {name: given, **others})
+    lists = {name: list(values)}
+    lists |= {key: given for key, given in others.items() if isinstance(given, list)}
+    kinds = tuple(
+        (key, "bigint" if some and isinstance(some[0], int) else "text")
+        for key, some in lists.items()
+    )
+    given = {key: json.dumps(some) if dialect == "sqlite" else some for key, some in lists.items()}
+    return connection.execute(_listed(dialect, statement, kinds), {**others, **given})
 
 
 # PostgreSQL takes a batch as one array a column: the text of the statement stays the same whatever
@@ -151,6 +160,40 @@ def insert_rows(
     count = len(rows) if dialect == "sqlite" else 0
     statement = _insert_text(dialect, table, columns, count) + tail
     return _run(connection, statement, _parameters(dialect, columns, rows))
+
+
+def add_up(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *summed: str
+) -> None:
+    """Inserts rows, or adds their `summed` columns to those of the rows that have their keys.
+
+    rows: all with the same columns, no key twice.
+    """
+    if not rows:
+        return
+    dialect, columns = connection.dialect.name, tuple(rows[0])
+    keys = ", ".join(one.name for one in table.primary_key.columns)
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in summed)
+    count = len(rows) if dialect == "sqlite" else 0
+    statement = _insert_text(dialect, table, columns, count)
+    statement += f" ON CONFLICT ({keys}) DO UPDATE SET {sums}"
+    _run(connection, statement, _parameters(dialect, columns, rows))
+
+
+_TAKE_LOCKS = text(
+    "SELECT pg_advisory_xact_lock(one) FROM (SELECT unnest(CAST(:locks AS bigint[])) AS one) AS all_of_them"
+)
+
+
+def take_turns(connection: Connection, names: Collection[str]) -> None:
+    """Waits for every other transaction that has called this with one of the names; until the commit.
+
+    One call a transaction, after the locks on rows, so that no two wait for each other.
+    """
+    if connection.dialect.name == "postgresql" and names:
+        digests = {hashlib.blake2b(one.encode(), digest_size=8).digest() for one in names}
+        locks = sorted(int.from_bytes(one, "big", signed=True) for one in digests)
+        connection.execute(_TAKE_LOCKS, {"locks": locks})
 
 
 def update_rows(

@@ -9,10 +9,12 @@ from moderation.domain.campaign import FRESH, Kept, Member, Sketch
 from moderation.domain.grouping import Grouping, group
 from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
+from moderation.domain.reputation import NO_REPUTE, Kind, Repute, Subject, repute
 from moderation.domain.score import Candidate
-from moderation.store import campaigns, sketches
+from moderation.store import campaigns, reputations, sketches
 from moderation.store.campaigns import Joined
 from moderation.store.dialect import insert_rows, run_listed
+from moderation.store.reputations import domains_of
 from moderation.store.schema import domains
 
 
@@ -55,6 +57,7 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
         connection, {lot.campaign_id for lot in grouping.lots if lot and lot.campaign_id}
     )
     forming = {id(lot) for lot in grouping.lots if lot and lot.forms()}
+    reputes = _reputes(connection, asked, now)
     histories = []
     for at, one in enumerate(own):
         lot, near = grouping.lots[at], grouping.near[at]
@@ -70,13 +73,45 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
                 repeats=len(near),
                 own_repeats=sum(_same_author(one.member, other.member) for other in near),
                 domains=tuple(
-                    LinkedDomain(name, min(first_seen.get(name, now), one.member.created_at))
+                    LinkedDomain(
+                        name,
+                        min(first_seen.get(name, now), one.member.created_at),
+                        reputes.get(Subject(Kind.DOMAIN, one.member.site_id, name), NO_REPUTE),
+                    )
                     for name in one.sketch.domains
                 ),
+                author=reputes.get(_author(asked[at][0]), NO_REPUTE),
+                network=reputes.get(_network(asked[at][0]), NO_REPUTE),
             )
         )
     crowded = frozenset(key for key, some in found.items() if len(some) >= sketches.CROWDED)
     return Recalled(tuple(own), grouping, crowded, tuple(histories))
+
+
+def _reputes(
+    connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], now: int
+) -> dict[Subject, Repute]:
+    """What people decided of the authors, the networks and the linked domains of a batch."""
+    subjects = {
+        subject
+        for one, sketch in asked
+        for subject in (
+            _author(one),
+            _network(one),
+            *(Subject(Kind.DOMAIN, one.site_id, name) for name in domains_of(sketch.domains)),
+        )
+        if subject.name
+    }
+    found = reputations.known(connection, subjects)
+    return {one: repute(one.kind, weeks, now) for one, weeks in found.items()}
+
+
+def _author(candidate: Candidate) -> Subject:
+    return Subject(Kind.AUTHOR, candidate.site_id, candidate.traces.author_key)
+
+
+def _network(candidate: Candidate) -> Subject:
+    return Subject(Kind.NETWORK, candidate.site_id, candidate.traces.network_key)
 
 
 def _as_kept(candidate: Candidate, sketch: Sketch) -> Kept:

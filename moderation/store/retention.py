@@ -30,12 +30,20 @@ def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
 
 
 def addresses(connection: Connection, now: int, limit: int) -> int:
-    """Forgets addresses, user agents and referrers whose time is up; a sealed e-mail stays."""
+    """Forgets addresses, user agents, referrers and proved authors whose time is up; a sealed e-mail stays."""
     due = sa.select(personal.c.comment_id).where(personal.c.expires_at <= now).limit(limit)
     return connection.execute(
         sa.update(personal)
         .where(personal.c.comment_id.in_(due))
-        .values(network="", address_key="", user_agent="", referrer="", expires_at=_NEVER)
+        .values(
+            network="",
+            address_key="",
+            user_agent="",
+            referrer="",
+            author_key="",
+            network_key="",
+            expires_at=_NEVER,
+        )
     ).rowcount
 
 

@@ -178,6 +178,8 @@ personal = sa.Table(
     _text("address_key", index=True),  # HMAC-SHA256 hex of the address, '' none
     _text("user_agent"),
     _text("referrer"),
+    _text("author_key", server_default=""),  # HMAC-SHA256 hex of a proved identity, '' none
+    _text("network_key", server_default=""),  # HMAC-SHA256 hex of the network, '' none
     sa.Column("expires_at", Millis, nullable=False, index=True),  # of all but the e-mail
 )
 
@@ -380,6 +382,47 @@ lessons = sa.Table(
     sa.Column("spam", sa.Integer, nullable=False),  # of these
     sa.Column("undone", sa.Integer, nullable=False),  # the version it takes back, 0 none
     sa.Column("delta", sa.LargeBinary),  # NULL: an old version, made again from the feedback
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+# --- what people's decisions say of authors, linked domains and networks --------------------------------
+
+# What each decided comment says of each of its subjects; the rows of `reputations` count these.
+votes = sa.Table(
+    "votes",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("subject", primary_key=True),  # 'kind site name'
+    _text("kind"),  # author | domain | network
+    _text("kin"),  # of which campaign or text it is one copy: copies count once
+    _text("said"),  # approved | spam | rejected
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("votes_of_subject", "subject", "kin", "said", "created_at"),
+    sa.Index("votes_by_age", "kind", "created_at"),
+)
+
+reputations = sa.Table(
+    "reputations",
+    metadata,
+    _text("subject", primary_key=True),
+    sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),  # weeks since 1970
+    _text("site_id"),
+    _text("kind"),
+    sa.Column("approved", sa.Integer, nullable=False),
+    sa.Column("spam", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Index("reputations_of_site", "site_id", "kind", "subject"),
+)
+
+# Forgetting a reputation, and taking that back; the newest row of a subject rules.
+resets = sa.Table(
+    "resets",
+    metadata,
+    _text("subject", primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    # What was said until then does not count; 0: all does.
+    sa.Column("counts_after", Millis, nullable=False),
+    _text("moderator_id"),
     sa.Column("created_at", Millis, nullable=False),
 )
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import os
+import re
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12  # bytes; NIST SP 800-38D
+_BROWSER_TOKEN = re.compile(r"ghb_[0-9a-f]{64}")
 
 
 class Seal:
@@ -24,6 +26,7 @@ class Seal:
         self._box = AESGCM(self._derive("seal"))
         self._hash = self._derive("hash")
         self._token = self._derive("author-token")
+        self._browser = self._derive("browser-token")
 
     def _derive(self, purpose: str) -> bytes:
         info = f"gatehouse/{purpose}".encode()
@@ -54,6 +57,14 @@ class Seal:
         """HMAC-SHA256 hex of a text, letter case and everything but letters and digits aside."""
         return self._keyed("text", "".join(one for one in text.lower() if one.isalnum()) or "-")
 
+    def author_key(self, site_id: str, identity: str) -> str:
+        """HMAC-SHA256 hex of who wrote (domain/comment.AuthorRef.identity), another on every site; '' for none."""
+        return self._keyed("author", f"{site_id}\x1f{identity}" if identity else "")
+
+    def network_key(self, site_id: str, network: str) -> str:
+        """HMAC-SHA256 hex of a /24 or /48, another on every site; '' for none."""
+        return self._keyed("network", f"{site_id}\x1f{network}" if network else "")
+
     def _keyed(self, kind: str, value: str) -> str:
         if not value:
             return ""
@@ -66,6 +77,24 @@ class Seal:
 
     def is_author_token(self, token: str, comment_id: str) -> bool:
         return hmac.compare_digest(token.encode(), self.author_token(comment_id).encode())
+
+    def browser_token(self, site_id: str, number: bytes) -> str:
+        """The token by which a site knows a browser again: 'ghb_' and 64 hex digits.
+
+        number: 16 random bytes. It says nothing of anybody, and no other site knows it.
+        """
+        return f"ghb_{number.hex()}{self._browser_mac(site_id, number.hex())}"
+
+    def browser_of(self, site_id: str, token: str) -> str:
+        """The number in a token that we gave out for this site, in hex; '' for any other."""
+        if not _BROWSER_TOKEN.fullmatch(token):
+            return ""
+        number, mac = token[4:36], token[36:]
+        return number if hmac.compare_digest(mac, self._browser_mac(site_id, number)) else ""
+
+    def _browser_mac(self, site_id: str, number: str) -> str:
+        mac = hmac.new(self._browser, f"{site_id}\x1f{number}".encode(), hashlib.sha256)
+        return mac.hexdigest()[:32]
 
 
 def network_of(address: str) -> str:

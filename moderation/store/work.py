@@ -45,6 +45,8 @@ class Job:
     network: str
     user_agent: str
     referrer: str
+    author_key: str
+    network_key: str
 
 
 # Made once: making a statement costs more than running it on a dozen rows.
@@ -75,6 +77,8 @@ _JOBS = (
         personal.c.network,
         personal.c.user_agent,
         personal.c.referrer,
+        personal.c.author_key,
+        personal.c.network_key,
     )
     .join(revisions, revisions.c.comment_id == comments.c.id)
     .join(pages, pages.c.id == comments.c.page_id)
@@ -134,6 +138,8 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             network=row.network or "",
             user_agent=row.user_agent or "",
             referrer=row.referrer or "",
+            author_key=row.author_key or "",
+            network_key=row.network_key or "",
         )
         for row in rows
         if row.number == taken[row.id].revision

@@ -131,6 +131,7 @@ def _decide(
             int(sequence),
             now=session.now(),
             entropy=os.urandom,
+            undo=is_undo,
         )
     except Conflict:
         card = review.card(state.store, site_ids, comment_id)

@@ -101,6 +101,7 @@ def test_the_roster_has_every_scorer_once() -> None:
         "wordlist",
         "filters",
         "memory",
+        "reputation",
         "spam",
         "bundled",
         "learned",

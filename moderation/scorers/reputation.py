@@ -1,0 +1,45 @@
+"""Reputation as signals: what this site's people decided before. The judge reads it; here it is only worded."""
+
+from collections.abc import Iterator, Sequence
+
+from moderation.domain.reputation import Repute
+from moderation.domain.score import Candidate, Signal, Span
+
+NAME = "reputation"
+
+
+class Reputation:
+    """Signals 0..1, each absent where people have decided nothing yet; the note has the counts.
+
+    reputation: at least this share of what its author writes is approved; only where it is proved who
+    that is. reputation_domain: the same of the linked domain with the worst name; reputation_network: of
+    the sender's network. ill_author, ill_domain, ill_network: at least this share is not; absent where
+    all was approved.
+    """
+
+    name = NAME
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        return [tuple(_signals(one)) for one in batch]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        return ()
+
+
+def _signals(candidate: Candidate) -> Iterator[Signal]:
+    known = candidate.history
+    yield from _both("reputation", "ill_author", known.author)
+    yield from _both("reputation_network", "ill_network", known.network)
+    domains = [one for one in known.domains if one.repute]
+    if domains:
+        worst = max(domains, key=lambda one: (one.repute.distrust, -one.repute.trust))
+        yield from _both("reputation_domain", "ill_domain", worst.repute, f"{worst.name}: ")
+
+
+def _both(good: str, ill: str, repute: Repute, whose: str = "") -> Iterator[Signal]:
+    if not repute:
+        return
+    note = f"{whose}{repute.words}"[:160]
+    yield Signal(good, repute.trust, NAME, note=note)
+    if repute.bad > 0:
+        yield Signal(ill, repute.distrust, NAME, note=note)

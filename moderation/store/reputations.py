@@ -1,0 +1,291 @@
+"""What people decided, by author, linked domain and network: votes, and the counts that judging reads.
+
+The counts are a function of the votes and of the last reset, whatever happened in between: each kin
+(copies of a text, members of a campaign) counts once for every thing that was said of it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.decision import Decision, said
+from moderation.domain.reputation import WEEK, Kind, Said, Subject, Week
+from moderation.store import sketches
+from moderation.store.dialect import add_up, insert_rows, run_listed, take_turns
+from moderation.store.schema import comments, personal, reputations, resets, votes
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one comment says of one subject. created_at: of the decision, ms."""
+
+    comment_id: str
+    subject: Subject
+    kin: str
+    said: Said
+    created_at: int
+
+
+_Count = tuple[Subject, int, Said]  # of a subject in a week
+
+
+def note(connection: Connection, words: Mapping[str, Decision | None]) -> None:
+    """Counts what people said of comments, instead of what was said of the same comments before.
+
+    words: by comment; None where nothing that was said counts any more. The caller holds the comments'
+    standings.
+    """
+    ids = sorted(words)
+    about = subjects_of(connection, ids)
+    old = _votes(connection, ids)
+    for one in old:  # what has been forgotten of the comment since is still known here
+        about[one.comment_id].subjects.add(one.subject)
+    new = [
+        Vote(id, subject, about[id].kin, verdict, word.created_at)
+        for id, word in words.items()
+        if word is not None and (verdict := said(word))
+        for subject in about[id].subjects
+    ]
+    _replace(connection, old, new)
+
+
+@dataclass(slots=True)
+class About:
+    """Whom a comment speaks for. kin: its campaign, or the comment itself."""
+
+    kin: str
+    subjects: set[Subject]
+
+
+def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, About]:
+    """The author, the network and the linked domains of each comment, as far as they are known still."""
+    rows = connection.execute(
+        sa.select(
+            comments.c.id,
+            comments.c.site_id,
+            comments.c.created_at,
+            comments.c.campaign_id,
+            personal.c.author_key,
+            personal.c.network_key,
+        )
+        .outerjoin(personal, personal.c.comment_id == comments.c.id)
+        .where(comments.c.id.in_(comment_ids))
+    ).all()
+    numbers = {sketches.number_of(row.id, row.created_at): row.id for row in rows}
+    kept = {numbers[one.number]: one for one in sketches.load(connection, list(numbers)).values()}
+    found = {}
+    for row in rows:
+        memory = kept.get(row.id)
+        named = [(Kind.AUTHOR, row.author_key), (Kind.NETWORK, row.network_key)]
+        named += [(Kind.DOMAIN, one) for one in domains_of(memory.sketch.domains if memory else ())]
+        found[row.id] = About(
+            (memory.campaign_id if memory else "") or row.campaign_id or row.id,
+            {Subject(kind, row.site_id, name) for kind, name in named if name},
+        )
+    return found
+
+
+def domains_of(places: Iterable[str]) -> list[str]:
+    """Those of the places a comment leads to that are domains: no path on a platform, no number."""
+    return [one for one in places if "/" not in one and ":" not in one]
+
+
+def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, list[Week]]:
+    """The counts of each subject that has any."""
+    found: dict[Subject, list[Week]] = defaultdict(list)
+    if subjects:
+        keys = {one.key: one for one in subjects}
+        query = "SELECT subject, week, approved, spam, rejected FROM reputations WHERE subject AMONG :keys"
+        for row in run_listed(connection, query, "keys", sorted(keys)):
+            week = Week(row.week, row.approved, row.spam, row.rejected)
+            found[keys[row.subject]].append(week)
+    return found
+
+
+def forget(connection: Connection, comment_ids: Collection[str]) -> None:
+    """Forgets what comments that were erased say of people; what they say of domains stays."""
+    gone = [one for one in _votes(connection, comment_ids) if one.subject.kind is not Kind.DOMAIN]
+    _replace(connection, gone, [])
+
+
+def purge(connection: Connection, before: int, networks_before: int, limit: int) -> int:
+    """Forgets votes that were cast before `before` (ms), those about networks earlier, with their
+    counts; returns how many, at most `limit`.
+    """
+    old = sa.or_(
+        sa.and_(votes.c.kind == Kind.NETWORK.value, votes.c.created_at < networks_before),
+        votes.c.created_at < before,
+    )
+    rows = connection.execute(sa.select(votes).where(old).limit(limit)).all()
+    _replace(connection, [_vote(row) for row in rows], [])
+    connection.execute(sa.delete(resets).where(resets.c.created_at < before))
+    return len(rows)
+
+
+def newest(connection: Connection, subject: Subject, limit: int) -> list[Vote]:
+    """What was said of a subject last, newest first, whether or not it counts."""
+    rows = connection.execute(
+        sa.select(votes)
+        .where(votes.c.subject == subject.key)
+        .order_by(votes.c.created_at.desc(), votes.c.comment_id.desc())
+        .limit(limit)
+    )
+    return [_vote(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A reputation was forgotten, or that was taken back. counts_after: what was said until then (ms)
+    does not count; 0: all does.
+    """
+
+    sequence: int
+    counts_after: int
+    moderator_id: str
+    created_at: int
+
+
+def resets_of(connection: Connection, subject: Subject) -> list[Reset]:
+    """First to last."""
+    rows = connection.execute(
+        sa.select(resets).where(resets.c.subject == subject.key).order_by(resets.c.sequence)
+    )
+    return [Reset(row.sequence, row.counts_after, row.moderator_id, row.created_at) for row in rows]
+
+
+def lock(connection: Connection, subject: Subject) -> None:
+    """Nobody else changes this reputation until the commit."""
+    take_turns(connection, [subject.key])
+
+
+def reset(connection: Connection, subject: Subject, made: Reset) -> None:
+    """Adds a reset, or its taking back, and counts anew. The caller holds the lock."""
+    before = _counted(connection, [subject])
+    row = {
+        "subject": subject.key,
+        "sequence": made.sequence,
+        "counts_after": made.counts_after,
+        "moderator_id": made.moderator_id,
+        "created_at": made.created_at,
+    }
+    insert_rows(connection, resets, [row])
+    _move(connection, before, _counted(connection, [subject]))
+
+
+def listed(
+    connection: Connection, site_id: str, kind: Kind, after: str, limit: int
+) -> dict[Subject, list[Week]]:
+    """The subjects of a kind of which anything counts, by name, past the name `after`."""
+    start = Subject(kind, site_id, after).key
+    keys = (
+        sa.select(reputations.c.subject)
+        .where(
+            reputations.c.site_id == site_id,
+            reputations.c.kind == kind.value,
+            reputations.c.subject > start,
+        )
+        .distinct()
+        .order_by(reputations.c.subject)
+        .limit(limit)
+    )
+    found = [_subject(key) for key in connection.scalars(keys)]
+    counts = known(connection, found)
+    return {one: counts[one] for one in found}
+
+
+def _votes(connection: Connection, comment_ids: Collection[str]) -> list[Vote]:
+    rows = connection.execute(sa.select(votes).where(votes.c.comment_id.in_(comment_ids)))
+    return [_vote(row) for row in rows]
+
+
+def _vote(row: sa.Row[tuple[object, ...]]) -> Vote:
+    return Vote(row.comment_id, _subject(row.subject), row.kin, Said(row.said), row.created_at)
+
+
+def _subject(key: str) -> Subject:
+    kind, site_id, name = key.split(" ", 2)
+    return Subject(Kind(kind), site_id, name)
+
+
+def _replace(connection: Connection, old: Sequence[Vote], new: Sequence[Vote]) -> None:
+    """Takes votes away and adds others, and moves the counts along."""
+    pairs = {(one.subject, one.kin) for one in (*old, *new)}
+    if not pairs:
+        return
+    subjects = {subject for subject, _ in pairs}
+    take_turns(connection, [one.key for one in subjects])
+    kins = {kin for _, kin in pairs}
+    before = _counted(connection, subjects, kins)
+    if old:
+        key = sa.tuple_(votes.c.comment_id, votes.c.subject, votes.c.created_at)
+        gone = [(one.comment_id, one.subject.key, one.created_at) for one in old]
+        connection.execute(sa.delete(votes).where(key.in_(gone)))
+    insert_rows(
+        connection,
+        votes,
+        [
+            {
+                "comment_id": one.comment_id,
+                "subject": one.subject.key,
+                "kind": one.subject.kind.value,
+                "kin": one.kin,
+                "said": one.said.value,
+                "created_at": one.created_at,
+            }
+            for one in new
+        ],
+    )
+    _move(connection, before, _counted(connection, subjects, kins))
+
+
+_FIRST = """
+    SELECT v.subject, v.kin, v.said, min(v.created_at) AS first_at FROM votes v
+    WHERE v.subject AMONG :subjects
+    AND v.created_at > coalesce(
+        (SELECT r.counts_after FROM resets r WHERE r.subject = v.subject
+         ORDER BY r.sequence DESC LIMIT 1), 0
+    )
+"""
+_OF_KINS = "AND v.kin AMONG :kins"
+_EACH = "GROUP BY v.subject, v.kin, v.said"
+
+
+def _counted(
+    connection: Connection, subjects: Collection[Subject], kins: Collection[str] = ()
+) -> Counter[_Count]:
+    """What the votes of subjects add up to. kins: only these; () for all."""
+    known_by = {one.key: one for one in subjects}
+    query = f"{_FIRST} {_OF_KINS if kins else ''} {_EACH}"
+    given = {"kins": sorted(kins)} if kins else {}
+    rows = run_listed(connection, query, "subjects", sorted(known_by), **given)
+    return Counter((known_by[row.subject], row.first_at // WEEK, Said(row.said)) for row in rows)
+
+
+def _move(connection: Connection, before: Counter[_Count], after: Counter[_Count]) -> None:
+    moved: dict[tuple[Subject, int], dict[str, int]] = defaultdict(
+        lambda: {one.value: 0 for one in Said}
+    )
+    for (subject, week, what), many in after.items():
+        moved[subject, week][what.value] += many
+    for (subject, week, what), many in before.items():
+        moved[subject, week][what.value] -= many
+    rows = [
+        {
+            "subject": subject.key,
+            "week": week,
+            "site_id": subject.site_id,
+            "kind": subject.kind.value,
+            **by,
+        }
+        for (subject, week), by in sorted(moved.items())
+        if any(by.values())
+    ]
+    if not rows:
+        return
+    add_up(connection, reputations, rows, *(one.value for one in Said))
+    nothing = sa.and_(*(reputations.c[one.value] == 0 for one in Said))
+    keys = [row["subject"] for row in rows]
+    connection.execute(sa.delete(reputations).where(reputations.c.subject.in_(keys), nothing))
