@@ -22,6 +22,7 @@ from gatehouse.evaluation.sets import LABELS, rows
 from moderation.domain.policy import Policy, decide
 from moderation.domain.score import Candidate, Findings, Scorer, Signal
 from moderation.domain.text import normalise
+from moderation.scorers.language import Language
 
 # One line of the table: what was measured, and the figure.
 Line = tuple[str, str]
@@ -55,6 +56,15 @@ class Subject:
             known = {one.name: one.value for one in signals}
             table.append([known.get(label, 0.0) for label in LABELS])
         return np.array(table)
+
+    def foreign(self, texts: Sequence[str], page: str) -> float:
+        """The share of texts that the model would not be asked about. page: the site's language code."""
+        languages = frozenset(getattr(self._scorer, "languages", ()))
+        found = Language(languages).measure(
+            [Candidate(text, normalise(text), language=page) for text in texts]
+        )
+        said = [any(one.name == "language_unsupported" for one in signals) for signals in found]
+        return sum(said) / len(said)
 
     def held(self, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether the policy lets each row of scores pass, by its rules about toxicity alone."""
@@ -94,6 +104,7 @@ def report(folder: Path, subject: Subject, only: str = "") -> Iterator[tuple[str
         ("jigsaw_test", _buried),
         ("context_toxicity", _natural),
         ("hatecheck", _hatecheck),
+        ("multilingual_hatecheck", _languages),
         ("bias_madlibs", _identities),
         ("hatemoji_check", _emoji),
         ("wiki_fuzzed_testset", _fuzzed),
@@ -170,6 +181,10 @@ def _hatecheck(folder: Path, name: str, subject: Subject) -> list[Line]:
     return lines
 
 
+_CODES = {
+    "arabic": "ar", "dutch": "nl", "french": "fr", "german": "de", "hindi": "hi", "italian": "it",
+    "mandarin": "zh", "polish": "pl", "portuguese": "pt", "spanish": "es",
+}  # fmt: skip
 _TERMS = [
     "lesbian",
     "gay",
@@ -250,6 +265,22 @@ def _identities(folder: Path, name: str, subject: Subject) -> list[Line]:
         lines.append(("BPSN AUC, median term", f"{found[len(found) // 2][0]:.3f}"))
     lines.append(("harmless held by the policy", f"{subject.held(scores[~toxic]).mean():.3f}"))
     return lines
+
+
+def _languages(folder: Path, name: str, subject: Subject) -> list[Line]:
+    """HateCheck in ten more languages: the better of toxicity and identity_attack; what is not passed to the model"""
+    table = list(rows(folder, name))
+    lines, areas = [], []
+    for language in sorted({row["lang"] for row in table}):
+        mine = [row for row in table if row["lang"] == language]
+        texts = [row["test_case"] for row in mine]
+        hateful = np.array([row["label_gold"] == "hateful" for row in mine])
+        scores = subject.scores(texts)
+        areas.append(max(area(hateful, scores[:, 0]), area(hateful, scores[:, 5])))
+        # Their site is in another language than the model, so that short ones are no question.
+        refused = subject.foreign(texts, _CODES.get(language, ""))
+        lines.append((language, f"AUC {areas[-1]:.3f}, {refused:.1%} held as a language unknown"))
+    return [*lines, ("AUC, mean of the languages", f"{np.mean(areas):.3f}")]
 
 
 def _emoji(folder: Path, name: str, subject: Subject) -> list[Line]:
