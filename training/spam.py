@@ -1,4 +1,4 @@
-"""Makes the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N].
+"""Makes the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N] [--without SOURCE ...].
 
 Logistic regression over hashed words, characters and signals (moderation/scorers/traits.py). Prints
 the figures of moderation/weights/spam/CARD.md: what it finds in data sets and videos that it has not
@@ -111,15 +111,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument(
+        "--without",
+        nargs="*",
+        default=[],
+        help="sources not to learn from: a prior to play with (bench.section)",
+    )
     arguments = parser.parse_args()
     begun = time.process_time()
     train, strangers = corpus(arguments.data, arguments.seed)
+    if arguments.without:
+        rest = train.without(*arguments.without)
+        write(arguments.out, calibrated(rest))
+        return
     print(f"{len(train.replies):,} texts to learn from, {train.truth.mean():.0%} of them spam")
     left_out(train)
-    slope, offset = calibration(train)
-    prior = fit(train)
-    prior = replace(prior, weights=prior.weights * slope, offset=prior.offset * slope + offset)
-    write(arguments.out, prior)
+    write(arguments.out, calibrated(train))
     false_alarms(load_prior(arguments.out), strangers)
     learning(train, arguments.seed)
     print(f"{time.process_time() - begun:.0f} CPU seconds in all")
@@ -151,13 +158,24 @@ def left_out(train: Sample) -> None:
         print(f"{name:18} {area:.3f}    {found_at(asked.truth, values):.3f}")
 
 
+def calibrated(train: Sample) -> Prior:
+    """What the sample teaches, as probabilities."""
+    slope, offset = calibration(train)
+    prior = fit(train)
+    return replace(prior, weights=prior.weights * slope, offset=prior.offset * slope + offset)
+
+
 def calibration(train: Sample) -> tuple[float, float]:
     """Platt's slope and offset, from what models say of sources that they have not seen.
 
     What a model says of its own data set is far too sure elsewhere.
     """
     values, truth = [], []
-    for sources in (*((video,) for video in VIDEOS), VIDEOS, ("SMS",), ("news",), ("talk",)):
+    here = {one.source for one in train.replies}
+    parts = [*((video,) for video in VIDEOS), VIDEOS, ("SMS",), ("news",), ("talk",)]
+    for sources in (one for one in parts if here.intersection(one)):
+        if not train.without(*sources).truth.any():  # all the spam there is
+            continue
         asked = train.only(*sources)
         values.append(scores(fit(train.without(*sources)), asked))
         truth.append(asked.truth)

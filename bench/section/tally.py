@@ -1,0 +1,99 @@
+"""What came of it, as tables."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bench.section.people import CAMPAIGNS, DAY, HONEST, SPAM, TROLL
+from bench.section.play import Fate, Played
+from bench.table import table
+from moderation.domain.comment import Status
+
+
+def recall(played: Sequence[Played], days: int) -> str:
+    """Share of the spam that was held or filed as it came in, by day."""
+    return _by_day(
+        played, days, "spam found at the door", SPAM, lambda one: one.held_for_spam, ".3f"
+    )
+
+
+def false_alarms(played: Sequence[Played], days: int) -> str:
+    """Per cent of the honest comments that were held for a reason of spam, or filed."""
+    return _by_day(
+        played, days, "honest held for spam, %", (HONEST,), lambda one: one.held_for_spam, "%"
+    )
+
+
+def filed(played: Sequence[Played], days: int) -> str:
+    return _by_day(
+        played,
+        days,
+        "honest filed as spam, %",
+        (HONEST,),
+        lambda one: one.held_for_spam and one.filed,
+        "%",
+    )
+
+
+def _by_day(played, days, title, kinds, found, form) -> str:  # type: ignore[no-untyped-def]
+    rows = []
+    for one in played:
+        own = [fate for fate in one.fates if fate.post.kind in kinds]
+        parts = [
+            [fate for fate in own if (fate.post.at - one.start) // DAY == day]
+            for day in range(days)
+        ]
+        rows.append((one.layer.name, *(_share(part, found, form) for part in (*parts, own))))
+    return table((title, *(f"day {day + 1}" for day in range(days)), "all"), rows)
+
+
+def _share(some: Sequence[Fate], found, form: str) -> str:  # type: ignore[no-untyped-def]
+    if not some:
+        return "-"
+    share = sum(map(found, some)) / len(some)
+    return f"{share * 100:.2f}" if form == "%" else f"{share:{form}}"
+
+
+def kinds(played: Sequence[Played]) -> str:
+    """By kind of spam: found at the door in the whole week, and what readers could still see at its end."""
+    rows = []
+    for one in played:
+        cells = []
+        for kind in (*SPAM, TROLL):
+            own = [fate for fate in one.fates if fate.post.kind == kind]
+            if not own:
+                cells.append("-")
+                continue
+            caught = sum(fate.held_for_spam for fate in own) / len(own)
+            seen = sum(fate.last is Status.APPROVED for fate in own)
+            cells.append(f"{caught:.2f}, {seen} left")
+        rows.append((one.layer.name, *cells))
+    return table(("found at the door", *SPAM, TROLL), rows)
+
+
+def actions(played: Sequence[Played]) -> str:
+    """What the moderators did: single decisions, and rulings on whole campaigns."""
+    rows = [
+        (
+            one.layer.name,
+            *(f"{one.rulings[kind]} + {one.actions[kind]}" for kind in CAMPAIGNS),
+            sum(one.actions[kind] for kind in SPAM if kind not in CAMPAIGNS),
+            one.actions[HONEST] + one.rulings[HONEST],
+            one.actions[TROLL],
+            one.lessons or "-",
+        )
+        for one in played
+    ]
+    return table(
+        ("rulings + single decisions", *CAMPAIGNS, "other spam", HONEST, TROLL, "lessons"), rows
+    )
+
+
+def alarms(played: Played) -> str:
+    """Why honest comments were held."""
+    found = Counter(
+        code
+        for fate in played.fates
+        if fate.post.kind == HONEST and fate.held_for_spam
+        for code in fate.reasons
+    )
+    return ", ".join(f"{code} {many}" for code, many in found.most_common()) or "none"
