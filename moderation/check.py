@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from moderation.domain.address import destination, parse_allow
 from moderation.domain.check import ANSWER_OF, Answer, Check, Usage, is_blatant
-from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.delivery import Endpoint, Format
 from moderation.domain.errors import Invalid
@@ -39,7 +38,7 @@ def tell(store: Store, check: Check) -> Told:
         answer = ANSWER_OF[standing.status]
         checks.put(connection, check, answer)
         blatant = False
-        if standing.status is Status.SPAM and standing.decided_by == ActorKind.POLICY:
+        if answer is Answer.SPAM and standing.decided_by == ActorKind.POLICY:
             latest = decisions.latest(connection, [check.comment_id])
             blatant = is_blatant(latest[check.comment_id].reasons)
     return Told(answer, blatant)

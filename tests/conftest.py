@@ -156,6 +156,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> "
         "webhook_schedule_scale": 0.01,
         "webhook_allow": ",".join(f"127.0.0.1:{port}" for port in receivers),
         "face_deadline": 20,  # on a busy machine, too
+        "akismet_wait": 5,
     }
     broker = Broker()
     try:

@@ -1,10 +1,13 @@
 """The public sets of spam and of honest replies, for the prior of the spam score."""
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatehouse.evaluation.sets import rows
 from training.corpus import talk
+
+HAM = 4_000  # honest comments to learn from, of news sites and of Wikipedia talk each
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ def honest(folder: Path) -> list[Reply]:
         for row in rows(folder, "civil_toxic_spans_comments")
     ]
     return news + [Reply(one.text, False, "talk") for one in talk(folder) if one.labels[0] == 0]
+
+
+def divided(folder: Path, seed: int) -> tuple[list[Reply], list[Reply]]:
+    """Honest comments to learn from, and others that are never learned from, forums among them."""
+    ham = honest(folder)
+    random.Random(seed).shuffle(ham)
+    news = [one for one in ham if one.source == "news"]
+    talk = [one for one in ham if one.source == "talk"]
+    strangers = news[HAM : 2 * HAM] + talk[HAM : 2 * HAM] + forum(folder)
+    return news[:HAM] + talk[:HAM], strangers
 
 
 def forum(folder: Path) -> list[Reply]:

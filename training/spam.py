@@ -25,10 +25,9 @@ from moderation.scorers.learned import FOLDER, Prior, load_prior, log_odds, teac
 from moderation.scorers.roster import roster
 from moderation.scorers.traits import PLACES, Traits, traits
 from training.calibration import calibrate
-from training.replies import Reply, forum, honest, messages, videos
+from training.replies import Reply, divided, messages, videos
 
 ID, VERSION = "gatehouse-spam", "1"
-HAM = 4_000  # honest comments to learn from, of news sites and of Wikipedia talk each
 STRENGTH = 3.0  # inverse regularisation; of 1, 3, 10 and 30 the best on data sets left out
 # Of the comments that reach a site, so many are spam. A guess: what a site sees depends on the site.
 PREVALENCE = 0.1
@@ -134,14 +133,8 @@ def main() -> None:
 
 def corpus(folder: Path, seed: int) -> tuple[Sample, Sample]:
     """What to learn from, and honest comments never learned from."""
-    random_ = random.Random(seed)
-    ham = honest(folder)
-    random_.shuffle(ham)
-    news = [one for one in ham if one.source == "news"]
-    talk = [one for one in ham if one.source == "talk"]
-    train = videos(folder) + messages(folder) + news[:HAM] + talk[:HAM]
-    strangers = news[HAM : 2 * HAM] + talk[HAM : 2 * HAM] + forum(folder)
-    return measured(train), measured(strangers)
+    ham, strangers = divided(folder, seed)
+    return measured(videos(folder) + messages(folder) + ham), measured(strangers)
 
 
 VIDEOS = ("Psy", "KatyPerry", "LMFAO", "Eminem")

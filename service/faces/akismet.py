@@ -205,7 +205,7 @@ async def _trial(request: Request, key: Key, question: Question) -> Told:
     """What the policy says of a comment that nobody keeps, counts or learns from."""
     verdict = await opinion(request, key.site_id, question.text)
     answer = ANSWER_OF[STATUS_AFTER[verdict.outcome]]
-    return Told(answer, verdict.outcome is Outcome.SPAM and is_blatant(verdict.reasons))
+    return Told(answer, answer is Answer.SPAM and is_blatant(verdict.reasons))
 
 
 async def _endpoint(request: Request, asked: _Asked) -> str:

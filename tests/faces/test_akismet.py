@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from moderation import review
+from moderation.domain.check import is_blatant
 from moderation.domain.comment import Status
+from moderation.domain.decision import Reason
 from moderation.store import faces, sites
 from moderation.store.schema import checks, comments, personal, revisions
 from service.faces.akismet import RECHECK, RECHECK_TOLD, THANKS
@@ -21,19 +23,20 @@ HAM = "Thank you for this careful article about the harbour."
 RUDE = "You are a stupid idiot and everybody hates you."
 SPAM = (
     "BUY CHEAP VIAGRA ONLINE!!! casino bonus http://pills.example/a http://pills.example/b "
-    "http://pills.example/c http://casino.example/d click here, make money fast, work from home $$$"
+    "http://pills.example/c http://casino.example/d click here, make money fast, work from home $$$ "
+    "WhatsApp +1 555 123 4567"
 )
 
 
 class Site:
-    """A site that speaks Akismet, and its client."""
+    """A site that speaks Akismet, and its client: of what runs, or another one."""
 
-    def __init__(self, running) -> None:
+    def __init__(self, running, other: sites.Site | None = None) -> None:
         self.store = running.store
-        self.id = running.site.id
+        self.id = (other or running.site).id
         self.url = f"http://127.0.0.1:{running.port}"
-        self.secret = running.key
-        self.key = key_of(running.store, running.site, sites.AKISMET)
+        self.secret = running.key if other is None else key_of(running.store, other)
+        self.key = key_of(running.store, other or running.site, sites.AKISMET)
         self.client = httpx2.Client(base_url=self.url, timeout=30)
 
     def post(self, call: str, headers: dict[str, str] | None = None, **fields: str):
@@ -172,6 +175,21 @@ def test_spam_is_true_and_the_blatant_may_be_dropped(site) -> None:
     assert decided(answer) == "true"
     assert answer.headers["x-akismet-pro-tip"] == "discard"
     assert site.row(answer.headers["x-akismet-guid"]).status == "spam"
+
+
+@pytest.mark.parametrize(
+    ("reason", "blatant"),
+    [
+        (Reason("spam", "", "spam", 0.99, 0.9), True),
+        (Reason("spam", "", "spam", 0.9899, 0.9), False),
+        (Reason("toxic", "", "toxicity", 0.999, 0.5), False),
+        (Reason("form_trap", "", "form_trap", 1, 1), False),
+        (Reason("blatant", "Known spam with a link."), True),
+    ],
+)
+def test_what_may_be_dropped_unseen(reason: Reason, blatant: bool) -> None:
+    assert is_blatant([Reason("links", "", "links", 3, 3), reason]) is blatant
+    assert is_blatant([]) is False
 
 
 def test_asked_again_it_is_the_same_comment(site) -> None:

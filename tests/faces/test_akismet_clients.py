@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from moderation.store import faces
+from tests.cast import NOON, newspaper
 from tests.conftest import skip_loudly
 from tests.faces.node import CLIENTS, run_node
 from tests.faces.test_akismet import SPAM, Site
@@ -17,9 +19,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "faces" / "akismet.md").read_text()
 PLUGIN = "examples/wordpress/gatehouse-akismet.php"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site(running):
-    made = Site(running)
+    """One for each client: what one of them corrects, its site learns."""
+    own = newspaper(running.store, "A Blog")
+    with running.store.write() as connection:
+        faces.switch_on(connection, own.id, faces.AKISMET, "", NOON)
+    made = Site(running, own)
     yield made
     made.client.close()
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.doorbell import redis_client
 from moderation.store.schema import metadata, suggestions
 from moderation.suggest import each_suggestion
 from service.faces.attributes import ATTRIBUTES
@@ -274,6 +275,21 @@ def test_nothing_of_an_analysis_is_kept(house, ask):
         assert ask(text, doNotStore=True).status_code == 200
         assert ask(text).status_code == 200
     assert contents() == before
+
+
+def test_nothing_of_an_analysis_goes_to_the_broker_or_a_log(house, ask, caplog):
+    caplog.set_level("DEBUG")
+    client = redis_client(house.app.state.settings.broker, timeout=20)
+    with client.monitor() as monitor:
+        for more in ({"doNotStore": True}, {}, {"spanAnnotations": True}):
+            assert ask("Canary, you stupid idiot.", clientToken="canary", **more).status_code == 200
+        client.set("the-end", "1")
+        said = []
+        while "the-end" not in (command := monitor.next_command()["command"]):
+            said.append(command)
+    client.close()
+    assert not [one for one in said if "anary" in one]
+    assert "anary" not in caplog.text
 
 
 def suggested(house, text=RUDE, value=1.0, token="comment:1", **changes):
