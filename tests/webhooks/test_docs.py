@@ -1,11 +1,18 @@
-"""docs/webhooks.md is true: its Python runs, its example is ours, its tables are the code's."""
+"""docs/webhooks.md is true: its Python, PHP and JavaScript run, its example is ours, its tables are the code's."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import time
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from moderation import subscribe
@@ -16,6 +23,8 @@ from moderation.domain.delivery import BATCH_LIMIT, BREAK_AFTER, Format, Payload
 from moderation.domain.event import EventType, decision_event, frozen
 from moderation.domain.message import BATCH_TYPE, THIN, Fact
 from moderation.domain.message import message as message_of
+from tests.conftest import skip_loudly
+from tests.faces.node import CLIENTS, node
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 SECRET = "whsec_" + "QUJD" * 8
@@ -53,6 +62,81 @@ def test_the_python_of_the_page_runs() -> None:
         receive(SECRET, held[0], held[1] + b" ")
     with pytest.raises(WebhookVerificationError):
         receive("whsec_" + "QUJE" * 8, *held)
+
+
+PHP = """<?php
+$secret = getenv('SECRET');
+[$headers, $body] = json_decode(stream_get_contents(STDIN), true);
+foreach ($headers as $name => $value) $_SERVER['HTTP_' . strtoupper(strtr($name, '-', '_'))] = $value;
+%s
+echo json_encode(verified($secret, base64_decode($body)));
+"""
+NODE = """%s
+let given = "";
+for await (const chunk of process.stdin) given += chunk;
+const [headers, body] = JSON.parse(given);
+try {
+  console.log(JSON.stringify(verified(process.env.SECRET, headers, Buffer.from(body, "base64").toString())));
+} catch { console.log("null"); }
+"""
+
+
+def by_php(headers: dict[str, str], body: bytes, secret: str) -> object:
+    found = shutil.which("php")
+    if not found:
+        skip_loudly("NO PHP: the receiver of docs/webhooks.md did not run (apt install php-cli)")
+    [code] = blocks("php")
+    function, _, use = code.partition("$message =")
+    assert use == " verified($secret, file_get_contents('php://input'));\n"
+    return run([found, "-r", (PHP % function).removeprefix("<?php")], headers, body, secret)
+
+
+def by_node(headers: dict[str, str], body: bytes, secret: str) -> object:
+    [code] = blocks("js")
+    code = NODE % code.replace("export ", "")
+    return run([*node(), "--input-type=module", "-e", code], headers, body, secret)
+
+
+def run(command: list[str], headers: dict[str, str], body: bytes, secret: str) -> object:
+    done = subprocess.run(
+        command,
+        cwd=CLIENTS,
+        input=json.dumps([headers, b64encode(body).decode()]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PATH": os.environ["PATH"], "SECRET": secret},
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("verified", [by_php, by_node])
+def test_what_the_page_has_for_other_languages_tells_true_from_forged(
+    verified: Callable[[dict[str, str], bytes, str], object],
+) -> None:
+    headers, body = message(1, Outcome.HOLD)
+    both = {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
+    for right in (headers, both):
+        assert verified(right, body, SECRET) == json.loads(body)
+    late = signed_at(body, time.time() - 400)
+    for wrong, what, secret in (
+        (headers, body + b" ", SECRET),
+        (headers, body, "whsec_" + "QUJE" * 8),
+        (late, body, SECRET),
+        ({}, body, SECRET),
+    ):
+        assert verified(wrong, what, secret) is None
+
+
+def signed_at(body: bytes, seconds: float) -> dict[str, str]:
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    signature = Webhook(SECRET).sign("evt_1", at, body.decode())
+    return {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(seconds)),
+        "webhook-signature": signature,
+    }
 
 
 def test_the_example_has_the_shape_of_a_message() -> None:

@@ -1,10 +1,12 @@
 """Webhooks that a Gatehouse sends over HTTP, verified by the specification's own library and by Svix's."""
 
+import json
 import threading
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx2
 import pytest
 from standardwebhooks import Webhook as Standard
 from standardwebhooks import WebhookVerificationError as StandardError
@@ -12,14 +14,17 @@ from svix.webhooks import Webhook as Svix
 from svix.webhooks import WebhookVerificationError as SvixError
 
 from gatehouse_client import Gatehouse
+from moderation.store import faces
+from tests.cast import NOON, key_of, newspaper
 from tests.servers import wait_until
 
 
 class Site(ThreadingHTTPServer):
-    """A site's server. got: headers and body of every POST, as they came in."""
+    """A site's server. got: headers and body of every POST, as they came in; paths: where to."""
 
     daemon_threads = True
     got: list[tuple[dict[str, str], bytes]]
+    paths: set[str]
 
     def read(self, type: str) -> tuple[dict[str, str], bytes]:
         """The first message of that type, once it is here."""
@@ -35,6 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.paths.add(self.path)
         self.server.got.append((dict(self.headers), body))
         self.send_response(204)
         self.end_headers()
@@ -46,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(receivers) -> Iterator[Site]:
     server = Site(("127.0.0.1", receivers.pop()), _Handler)
-    server.got = []
+    server.got, server.paths = [], set()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -99,3 +105,32 @@ def test_while_a_secret_is_changed_both_are_good(running, site) -> None:
                 with pytest.raises(refusal):
                     library(old).verify(body, headers)
         gatehouse.remove_endpoint(endpoint.id)
+
+
+def test_an_unmodified_wordpress_hears_what_its_moderator_decided(running, site) -> None:
+    """From the plugin's question to the call of the plugin's own webhook, with all processes between."""
+    blog = f"http://127.0.0.1:{site.server_port}"
+    own = newspaper(running.store, "A Blog", blog)
+    with running.store.write() as connection:
+        faces.switch_on(connection, own.id, faces.AKISMET, "", NOON)
+    key, url = key_of(running.store, own, faces.AKISMET), f"http://127.0.0.1:{running.port}"
+    asked = {
+        **{"api_key": key, "blog": blog, "user_ip": "192.0.2.7", "comment_post_ID": "17"},
+        **{"comment_author": "Dan", "comment_content": "You are a stupid idiot, miller."},
+    }
+    plugin = {"User-Agent": "WordPress/6.8.3 | Akismet/5.5"}
+    answer = httpx2.post(f"{url}/1.1/comment-check", data=asked, headers=plugin)
+    assert answer.text == "false" and answer.headers["x-akismet-recheck-after"]
+    guid = answer.headers["x-akismet-guid"]
+    with Gatehouse(key_of(running.store, own), url) as gatehouse:
+        for outcome, result in (("approve", "false"), ("spam", "true")):
+            gatehouse.decide(guid, outcome)
+            headers, body = wait_until(lambda: site.got, f"WordPress hears: {outcome}")[0]
+            site.got.clear()
+            assert headers["content-type"] == "application/json"
+            assert json.loads(body) == {
+                "key": key,
+                "endpoint": "comment-check",
+                "comments": [{"guid": guid, "result": result, "comment_post_ID": "17"}],
+            }
+    assert site.paths == {"/wp-json/akismet/v1/webhook"}
