@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import channels, endpoints, faces, filters, models, policies, processes, sites
+from gatehouse import (
+    channels,
+    endpoints,
+    faces,
+    filters,
+    models,
+    policies,
+    processes,
+    reputation,
+    sites,
+    spam,
+)
 from gatehouse.broker import NoBroker
 from gatehouse.comments import comment
 from gatehouse.doctor import alive, doctor
@@ -69,6 +80,8 @@ app.add_typer(comment, name="comment")
 app.add_typer(endpoints.endpoint, name="endpoint")
 app.add_typer(channels.channel, name="channel")
 app.add_typer(filters.filter, name="filter")
+app.add_typer(reputation.reputation, name="reputation")
+app.add_typer(spam.spam, name="spam")
 app.add_typer(policies.policy, name="policy")
 models.model.command("eval")(evaluate)
 app.add_typer(models.model, name="model")

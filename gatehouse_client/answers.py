@@ -26,17 +26,21 @@ def _moment(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it."""
+    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it.
+    browser_token: goes along with the next comment from the same browser; None for the site's own server.
+    """
 
     id: str
     status: str
     status_url: str
     author_token: str
     created_at: datetime
+    browser_token: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Receipt":
-        return _known(cls, data, created_at=moment(data["created_at"]))
+        token = data.get("browser_token")
+        return _known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,18 @@ def submit(
     user_agent: str,
     referrer: str,
     idempotency_key: str,
+    author_id: str,
+    email_confirmed: bool,
+    browser_token: str,
 ) -> Call[Receipt]:
     page = {"url": page_url, "title": page_title, "id": page_id}
-    author = {"name": name, "email": email, "url": url}
+    author = {"name": name, "email": email, "url": url, "id": author_id, "token": browser_token}
     context = {"ip": ip, "user_agent": user_agent, "referrer": referrer}
     body: dict[str, Any] = {"page": _given(page), "author": _given(author), "text": text}
     if parent_id:
         body["parent_id"] = parent_id
+    if email_confirmed:
+        body["author"]["email_confirmed"] = True
     if any(context.values()):
         body["context"] = _given(context)
     key = idempotency_key or uuid.uuid4().hex

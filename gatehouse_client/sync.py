@@ -80,12 +80,17 @@ class Gatehouse:
         user_agent: str = "",
         referrer: str = "",
         idempotency_key: str = "",
+        author_id: str = "",
+        email_confirmed: bool = False,
+        browser_token: str = "",
     ) -> Receipt:
         """Hands in a comment; with the receipt it is on disk and will be judged.
 
         page_id: the site's own, which then is the page's identity. name, email, url: the author's.
         ip, user_agent, referrer: the reader's, for limits and spam. idempotency_key: the same key and
-        content are one comment; made anew for each call where it is ''.
+        content are one comment; made anew for each call where it is ''. author_id: the site's own for
+        whoever is logged in; email_confirmed: that the e-mail is theirs; browser_token: of an earlier
+        receipt: what moderators decide about a writer is remembered only where one of these says who it is.
         """
         return self.send(
             calls.submit(
@@ -101,6 +106,9 @@ class Gatehouse:
                 user_agent=user_agent,
                 referrer=referrer,
                 idempotency_key=idempotency_key,
+                author_id=author_id,
+                email_confirmed=email_confirmed,
+                browser_token=browser_token,
             )
         )
 

@@ -130,17 +130,25 @@ def _again(
 
 
 def undo(
-    store: Store, prior: Prior, site_id: str, *, version: int = 0, teacher: str = "", now: int
+    store: Store,
+    prior: Prior,
+    site_id: str,
+    *,
+    version: int = 0,
+    teacher: str = "",
+    since: int = 0,
+    now: int,
 ) -> Lesson:
-    """Takes one lesson back, or all that one moderator has taught; what was learned since stays.
+    """Takes one lesson back, or what one moderator has taught; what was learned besides stays.
 
-    version: of the lesson; 0 with no teacher: the newest that still stands. The newest taken back
+    version: of the lesson; 0 with no teacher: the newest that still stands. since: of a teacher, only
+    what was decided since then (ms). The newest taken back
     leaves the very weights that were before it. Returns the lesson that now counts.
     Raises NotFound where there is nothing to take back, Conflict where the site keeps learning.
     """
     for _ in range(_TRIES):
         try:
-            return _take_back(store, prior, site_id, version, teacher, now)
+            return _take_back(store, prior, site_id, version, teacher, since, now)
         except _Beaten:
             continue
     raise Conflict("The site learned something new each time; try again in a moment.")
@@ -151,7 +159,7 @@ class _Beaten(Exception):
 
 
 def _take_back(
-    store: Store, prior: Prior, site_id: str, version: int, teacher: str, now: int
+    store: Store, prior: Prior, site_id: str, version: int, teacher: str, since: int, now: int
 ) -> Lesson:
     with store.read() as connection:
         last = lessons.newest(connection, site_id)
@@ -159,7 +167,7 @@ def _take_back(
             version = feedback.newest_standing(connection, site_id)
         wanted = teacher or version > 0
         words = (
-            feedback.standing(connection, site_id, version=version, teacher=teacher)
+            feedback.standing(connection, site_id, version=version, teacher=teacher, since=since)
             if wanted
             else []
         )
@@ -205,7 +213,8 @@ def _base(connection: Connection, site_id: str, prior: Prior, first: int) -> Les
 class Schooling:
     """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
 
-    waiting: words not yet learned. history: the newest lessons, newest first.
+    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions of
+    which something stands, and can be taken back.
     """
 
     version: int
@@ -214,6 +223,7 @@ class Schooling:
     waiting: int
     teachers: tuple[Teacher, ...]
     history: tuple[Lesson, ...]
+    standing: frozenset[int]
 
 
 def schooling(store: Store, site_id: str) -> Schooling:
@@ -227,6 +237,7 @@ def schooling(store: Store, site_id: str) -> Schooling:
             feedback.count_waiting(connection, site_id),
             tuple(feedback.teachers(connection, site_id)),
             tuple(past),
+            feedback.standing_versions(connection, site_id, [one.version for one in past]),
         )
 
 

@@ -147,7 +147,13 @@ class Settings(BaseModel):
         30,
         ge=1,
         le=3650,
-        description="Days until a commenter's address and user agent are forgotten",
+        description="Days until a commenter's address, user agent and token are forgotten",
+    )
+    author_days: int = Field(
+        180,
+        ge=0,
+        le=400,  # browsers keep no cookie for longer (RFC 6265bis)
+        description="Days a browser keeps the token by which its writer is known again; 0: none is given",
     )
     idempotency_hours: int = Field(
         72,

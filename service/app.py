@@ -25,7 +25,17 @@ from service.faces import akismet, coral, openai, perspective
 from service.intake import Intake
 from service.limits import Limits, client_url
 from service.openapi import describe
-from service.routes import campaigns, comments, endpoints, filters, health, queues, threads
+from service.routes import (
+    campaigns,
+    comments,
+    endpoints,
+    filters,
+    health,
+    learning,
+    queues,
+    reputation,
+    threads,
+)
 from service.scoring import Scoring
 from service.waiting import Waiting
 
@@ -92,6 +102,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         threads.router,
         endpoints.router,
         filters.router,
+        reputation.router,
+        learning.router,
         health.router,
         console,
         embed,

@@ -141,11 +141,17 @@ class PageIn(_Strict):
 
 
 class AuthorIn(_Strict):
-    """Who wrote, as typed in."""
+    """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
+    is known again. With the secret key alone: id, the site's own for whoever is logged in;
+    email_confirmed, that the e-mail is theirs.
+    """
 
     name: Annotated[_line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
     email: Annotated[_line(rules.EMAIL_LIMIT), AfterValidator(_email)] = ""
     url: Annotated[_line(rules.URL_LIMIT), AfterValidator(_web_address)] = ""
+    token: _line(100) = ""
+    id: _line(200) = ""
+    email_confirmed: bool = False
 
 
 class ContextIn(_Strict):
@@ -191,6 +197,24 @@ class SequenceIn(_Strict):
     """sequence: of the decision that was seen; another one meanwhile is a conflict."""
 
     sequence: Sequence = None
+
+
+class LessonIn(_Strict):
+    """Which lesson to take back: a version, or what a moderator taught, all of it or since then (RFC 3339
+    with a time zone); without any: the newest that stands.
+    """
+
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    moderator_id: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
+    since: Annotated[AwareDatetime | None, Field(strict=False)] = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.version and self.moderator_id:
+            raise ValueError("name a version or a moderator, not both")
+        if self.since and not self.moderator_id:
+            raise ValueError("since goes with a moderator")
+        return self
 
 
 class CampaignMembersIn(_Strict):
@@ -276,7 +300,7 @@ BODIES: tuple[type[_Strict], ...] = (
     *(CommentIn, DecisionIn),
     *(RulingIn, SequenceIn, CampaignMembersIn),
     *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
-    FilterIn,
+    *(FilterIn, LessonIn),
 )
 
 
@@ -334,15 +358,24 @@ def invalid(error: ValidationError) -> Invalid:
 
 
 def to_submission(
-    given: CommentIn, *, id: str, site_id: str, now: int, ip: str, idempotency_key: str = ""
+    given: CommentIn,
+    *,
+    id: str,
+    site_id: str,
+    now: int,
+    ip: str,
+    idempotency_key: str = "",
+    identity: str = "",
 ) -> Submission:
-    """The submission as the verbs know it. ip: of the client, where the caller named none."""
+    """The submission as the verbs know it. ip: of the client, where the caller named none. identity: who it
+    is as far as that is proved.
+    """
     page, author, context = given.page, given.author, given.context
     return Submission(
         id=id,
         site_id=site_id,
         page=PageRef(page.url.partition("#")[0], page.title, page.id),
-        author=AuthorRef(author.name, author.email, author.url),
+        author=AuthorRef(author.name, author.email, author.url, identity),
         text=given.text,
         created_at=now,
         parent_id=given.parent_id,

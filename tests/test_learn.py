@@ -285,3 +285,21 @@ def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked: 
     assert all(total <= DAILY for total in spent.values())
     for kin in ranks:
         assert sum(weigh(rank, 0.0) for rank in range(ranks[kin])) < 2
+
+
+def test_what_a_moderator_taught_since_then_is_taken_back_and_no_more(store: Store) -> None:
+    site, fresh = newspaper(store), newspaper(store, "Fresh")
+    for at, text in ((NOON, SALES[0]), (later(10), SALES[1])):
+        say(store, site, text, SPAM, "mod_mallory", at)
+        say(store, site, text.replace("gnomes", "gates"), SPAM, "mod_alice", at)
+    learn.learn(store, PRIOR, later(20))
+    lesson = learn.undo(store, PRIOR, site.id, teacher="mod_mallory", since=later(5), now=later(21))
+    say(store, fresh, SALES[0], SPAM, "mod_mallory", NOON)
+    for at, text in ((NOON, SALES[0]), (later(10), SALES[1])):
+        say(store, fresh, text.replace("gnomes", "gates"), SPAM, "mod_alice", at)
+    learn.learn(store, PRIOR, later(20))
+    same = lesson_of(store, fresh)
+    assert same and (lesson.decisions, lesson.delta) == (3, same.delta)
+    assert learn.schooling(store, site.id).standing == {1}
+    with pytest.raises(NotFound):
+        learn.undo(store, PRIOR, site.id, teacher="mod_mallory", since=later(5), now=later(22))

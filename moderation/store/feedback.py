@@ -152,16 +152,35 @@ def mark(connection: Connection, learned: Sequence[Feedback]) -> None:
 
 
 def standing(
-    connection: Connection, site_id: str, *, version: int = 0, teacher: str = ""
+    connection: Connection, site_id: str, *, version: int = 0, teacher: str = "", since: int = 0
 ) -> list[tuple[str, int]]:
-    """(id, version) of what stands of one lesson or of one teacher; version 0: waits to be learned."""
-    whose = feedback.c.teacher == teacher if teacher else feedback.c.version == version
+    """(id, version) of what stands of one lesson, or of what one teacher said since then (ms); version 0:
+    waits to be learned.
+    """
+    theirs = sa.and_(feedback.c.teacher == teacher, feedback.c.created_at >= since)
+    whose = theirs if teacher else feedback.c.version == version
     rows = connection.execute(
         sa.select(feedback.c.id, feedback.c.version).where(
             feedback.c.site_id == site_id, whose, feedback.c.undone_in == 0
         )
     )
     return [(row.id, row.version) for row in rows]
+
+
+def standing_versions(
+    connection: Connection, site_id: str, versions: Collection[int]
+) -> frozenset[int]:
+    """Those of the lessons of which something stands."""
+    query = (
+        sa.select(feedback.c.version)
+        .where(
+            feedback.c.site_id == site_id,
+            feedback.c.version.in_(versions),
+            feedback.c.undone_in == 0,
+        )
+        .distinct()
+    )
+    return frozenset(connection.scalars(query))
 
 
 def newest_standing(connection: Connection, site_id: str) -> int:

@@ -85,6 +85,10 @@ class Seal:
         """
         return f"ghb_{number.hex()}{self._browser_mac(site_id, number.hex())}"
 
+    def browser_number(self, comment_id: str) -> str:
+        """The number of a browser that had none, of its first comment; 32 hex digits."""
+        return hmac.new(self._browser, comment_id.encode(), hashlib.sha256).hexdigest()[:32]
+
     def browser_of(self, site_id: str, token: str) -> str:
         """The number in a token that we gave out for this site, in hex; '' for any other."""
         if not _BROWSER_TOKEN.fullmatch(token):

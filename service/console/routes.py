@@ -14,7 +14,7 @@ from moderation.domain.decision import Decision, Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import CommentCard
-from service.console import campaigns, filters, login, session
+from service.console import campaigns, filters, learning, login, reputation, session
 from service.console.campaigns import campaign_views
 from service.console.desk import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
@@ -28,6 +28,8 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(campaigns.router)
 router.include_router(filters.router)
+router.include_router(learning.router)
+router.include_router(reputation.router)
 
 # Where a form was pressed: the query of a queue page. Only ever put behind '/console/?'.
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
@@ -179,6 +181,7 @@ def _comment(
         stale=latest,
         back=back if _BACK.fullmatch(back) else "",
         tabs=tabs(request, here.at(card.site_id), None),
+        known=[] if is_piece else reputation.lines_of(request, here.signed.site_ids, card.id),
     )
 
 

@@ -29,6 +29,7 @@ _NAMES = (
     "password",
     "link",
     "next",
+    *("version", "moderator"),
 )
 
 _FOREIGN = "This request did not come from a page of this console; nothing was changed."

@@ -192,9 +192,14 @@ def _who(decision: Decision, names: Mapping[str, str]) -> str:
         return f"the policy “{actor.id}”"
     if actor.kind is ActorKind.IMPORT:
         return "the import"
-    return names.get(actor.id) or (
-        "the site's own server" if actor.id.startswith("key_") else "a moderator"
-    )
+    return who_is(actor.id, names)
+
+
+def who_is(id: str, names: Mapping[str, str]) -> str:
+    """Whoever decided, in words. names: the e-mails of moderators, by id."""
+    if id == "command":
+        return "the command line"
+    return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 
 def before(card: CommentCard) -> Outcome:

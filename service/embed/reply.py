@@ -95,8 +95,9 @@ def submission(
     now: int,
     ip: str,
     user_agent: str,
+    identity: str = "",
 ) -> Submission:
-    """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
+    """The form as a submission. identity: who it is as far as that is proved. Raises Invalid with the pointer of the field that breaks a rule.
 
     The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and
     whoever paired an article's number with another address first would carry its comments away.
@@ -126,7 +127,7 @@ def submission(
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
         },
     )
-    made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip)
+    made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip, identity=identity)
     return replace(made, idempotency_key=f"form:{made.fingerprint}")
 
 

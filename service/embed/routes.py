@@ -20,6 +20,7 @@ from moderation.domain.ids import timed_id
 from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
+from service import identity
 from service.auth import origin_of
 from service.body import read_body, strict_json
 from service.client import client_address, flood_unit
@@ -74,32 +75,53 @@ async def _reply(request: Request, find: Callable[[Mapping[str, str]], Site]) ->
         site = await run_in_threadpool(find, typed)
         _check_origin(request, site)
         typed = dialects.wordpress(typed, site.origins, request.headers.get("referer", ""))
-        await _hand_in(request, site, typed)
+        _, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
         return _refused(error, site, typed)
     wanted = typed.get("redirect_to", "")
     back = landing(wanted if within(wanted, site.origins) else typed["page_url"])
-    return RedirectResponse(back, 303, headers=HEADERS)
+    return _go_back(request, site, back, token)
 
 
-async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> Receipt:
-    """Stores what a form said in our field names."""
+def _go_back(request: Request, site: Site, url: str, token: str) -> Response:
+    """303 to a page of the site. token: for the browser to keep, '' for none."""
+    response = RedirectResponse(url, 303, headers=HEADERS)
+    if token:
+        identity.keep_token(request, response, site.id, token)
+    return response
+
+
+async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> tuple[Receipt, str]:
+    """Stores what a form said in our field names; the receipt, and the browser's token, '' for none.
+
+    A token counts, and is given, only where the browser says that the form stands on the site or here:
+    else any page could write in the name of whoever opens it.
+    """
     state = request.app.state
     address = client_address(request, state.trusted)
     unit = state.store.seal.address_key(flood_unit(address)) if address else ""
     await state.limits.admit(site.id, unit)
     now = time.time_ns() // 1_000_000
+    seal, comment_id = state.store.seal, timed_id("cmt", now, os.urandom(10))
+    browser = None
+    if state.settings.author_days and request.headers.get("origin", "null").lower() != "null":
+        browser = identity.known_browser(
+            seal, site.id, identity.held_token(request, site.id)
+        ) or identity.new_browser(seal, site.id, comment_id)
     handed_in = submission(
         fields,
         site.origins,
-        id=timed_id("cmt", now, os.urandom(10)),
+        id=comment_id,
         site_id=site.id,
         now=now,
         ip=address,
         user_agent=request.headers.get("user-agent", ""),
+        identity=browser.identity if browser else "",
     )
     receipt: Receipt = await state.intake.submit(handed_in, join=True)
-    return receipt
+    if browser and browser == identity.new_browser(seal, site.id, comment_id):
+        browser = identity.new_browser(seal, site.id, receipt.comment_id)  # of a double click, too
+    return receipt, browser.token(seal) if browser else ""
 
 
 @router.post("/reply/{site_id}/staticman")
@@ -117,7 +139,7 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
         _check_origin(request, site)
         fields = await _staticman_fields(request)
         typed = dialects.staticman(fields, site.origins, request.headers.get("referer", ""))
-        receipt = await _hand_in(request, site, typed)
+        receipt, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
         back = fields.get(dialects.REDIRECT_ERROR, "")
         if site and within(back, site.origins):
@@ -128,9 +150,9 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
         return JSONResponse(dialects.staticman_error(error), status_of(error)[0], headers)
     back = fields.get(dialects.REDIRECT, "")
     if within(back, site.origins):
-        return RedirectResponse(back, 303, headers=HEADERS)
+        return _go_back(request, site, back, token)
     if _wants_html(request):
-        return RedirectResponse(landing(typed["page_url"]), 303, headers=HEADERS)
+        return _go_back(request, site, landing(typed["page_url"]), token)
     said = {"success": True, "fields": {"_id": receipt.comment_id}}
     return JSONResponse(said, headers=_cors(request, site))
 

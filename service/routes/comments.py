@@ -17,6 +17,7 @@ from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.erase import erase
 from moderation.store.sites import SECRET, Key
+from service import identity
 from service.answers import comment_out, decision_out, iso
 from service.auth import caller, secret_caller
 from service.client import client_address, flood_unit
@@ -60,19 +61,27 @@ async def hand_in(request: Request) -> Response:
         key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
     )
     now = time.time_ns() // 1_000_000
+    comment_id = timed_id("cmt", now, os.urandom(10))
+    seal, vouched_for = state.store.seal, identity.vouched(given.author)
+    browser = identity.known_browser(seal, key.site_id, given.author.token)
+    is_new = browser is None and key.kind != SECRET and state.settings.author_days > 0
+    if is_new:
+        browser = identity.new_browser(seal, key.site_id, comment_id)
     receipt = await state.intake.submit(
         to_submission(
             given,
-            id=timed_id("cmt", now, os.urandom(10)),
+            id=comment_id,
             site_id=key.site_id,
             now=now,
             ip=address,
             idempotency_key=_idempotency_key(request),
+            identity=vouched_for or (browser.identity if browser else ""),
         )
     )
-    return JSONResponse(
-        receipt_out(request, receipt), 202, headers={"Location": _path(receipt.comment_id)}
-    )
+    if is_new:  # the first of a repetition is whom it was stored for
+        browser = identity.new_browser(seal, key.site_id, receipt.comment_id)
+    said = receipt_out(request, receipt, browser.token(seal) if browser else "")
+    return JSONResponse(said, 202, headers={"Location": _path(receipt.comment_id)})
 
 
 # The same, past FastAPI's routing and dependencies, which cost more than all that hand_in does. The
@@ -90,19 +99,28 @@ def _as_stranger(given: CommentIn) -> CommentIn:
         raise Invalid(
             "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
         )
+    if given.author.id or given.author.email_confirmed:
+        field = "id" if given.author.id else "email_confirmed"
+        raise Invalid(
+            f"/author/{field}: Only a secret key may vouch for who it is.", f"/author/{field}"
+        )
     if not given.page.id:
         return given
     return given.model_copy(update={"page": given.page.model_copy(update={"id": ""})})
 
 
-def receipt_out(request: Request, receipt: Receipt) -> dict[str, Any]:
-    """The receipt: the same for every repetition. author_token: lets the writer ask after it."""
+def receipt_out(request: Request, receipt: Receipt, browser_token: str) -> dict[str, Any]:
+    """The receipt: the same for every repetition. author_token: lets the writer ask after it.
+    browser_token: goes along as `author.token` with the next comment from the same browser; None for the
+    site's own server, unless it sent one.
+    """
     state = request.app.state
     return {
         "id": receipt.comment_id,
         "status": "pending",
         "status_url": state.settings.public_url + _path(receipt.comment_id),
         "author_token": state.store.seal.author_token(receipt.comment_id),
+        "browser_token": browser_token or None,
         "created_at": iso(receipt.created_at),
     }
 

@@ -23,7 +23,8 @@ def test_a_receipt_leads_to_the_comment(api):
     answer = api.hand_in()
     assert answer.status_code == 202
     receipt = answer.json()
-    assert set(receipt) == {"id", "status", "status_url", "author_token", "created_at"}
+    names = {"id", "status", "status_url", "author_token", "browser_token", "created_at"}
+    assert set(receipt) == names
     assert answer.headers["location"] == f"/api/v1/comments/{receipt['id']}"
     full = api.get(answer.headers["location"]).json()
     assert full["text"] == "A fine article."

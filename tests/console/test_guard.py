@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
-from moderation import curate, settle
+from moderation import curate, learn, review, settle, trust
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import Draft, FilterAction, FilterKind
+from moderation.domain.reputation import Kind, Subject
+from moderation.scorers.learned import load_prior
 from moderation.store import moderators
 from moderation.store.schema import decisions, metadata
 from service.console.routes import router
@@ -83,9 +85,12 @@ def test_the_routes_are_all_here():
         "/console/filters/{filter_id}",
         "/console/filters/{filter_id}/remove",
         "/console/filters/{filter_id}/switch",
+        "/console/learning/undo",
         "/console/login",
         "/console/login/link",
         "/console/logout",
+        "/console/reputation/{kind}/{name}/reset",
+        "/console/reputation/{kind}/{name}/undo",
     ] == POSTS
     assert GETS == [
         "/console/",
@@ -95,13 +100,17 @@ def test_the_routes_are_all_here():
         "/console/filters",
         "/console/filters/new",
         "/console/filters/{filter_id}",
+        "/console/learning",
         "/console/login",
+        "/console/reputation/{kind}/{name}",
     ]
 
 
 @pytest.fixture
 def scene(desk, open_desk, site):
-    """A comment, a campaign, a filter, a log-in link, and for each route the fields that would work."""
+    """A comment, a campaign, a filter, a reputation, a lesson, a log-in link, and for each route the
+    fields that would work.
+    """
     [one] = held(desk.store, site, "bad")
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
     copies = [held(desk.store, site, COPY, page=page)[0] for page in pages]
@@ -113,7 +122,15 @@ def scene(desk, open_desk, site):
     )
     with desk.store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
+        moderators.grant(connection, ada.id, site.id, "admin")
+    [linked] = held(desk.store, site, "bad http://shop.example/")
+    review.decide(
+        *(desk.store, ada.id, {site.id}, linked, Outcome.SPAM),
+        now=now() - 200_000,
+        entropy=os.urandom,
+    )
+    trust.reset(desk.store, ada.id, Subject(Kind.DOMAIN, site.id, "shop.example"), now=now())
+    learn.learn(desk.store, load_prior(), now())
     casino = Draft("casino", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
     kept = curate.add(desk.store, site.id, casino, ada.id, now=now(), entropy=os.urandom)
     bo = moderator(desk.store, "bo@herald.test", site)
@@ -143,6 +160,13 @@ def scene(desk, open_desk, site):
         | {
             "/console/comments/{comment_id}/decisions": (desk, seen | {"outcome": "approve"}),
             "/console/comments/{comment_id}/undo": (desk, seen),
+        }
+        | {
+            f"/console/reputation/{{kind}}/{{name}}/{verb}": (desk, ours)
+            for verb in ("reset", "undo")
+        }
+        | {
+            "/console/learning/undo": (desk, ours | {"version": "1"}),
             "/console/logout": (desk, {"csrf": seen["csrf"]}),
             "/console/login": (
                 stranger,
@@ -155,8 +179,8 @@ def scene(desk, open_desk, site):
 
 
 def address(path, ids):
-    names = ("{comment_id}", "{campaign_id}", "{filter_id}")
-    for name, one in zip(names, ids, strict=True):
+    names = ("{comment_id}", "{campaign_id}", "{filter_id}", "{kind}", "{name}")
+    for name, one in zip(names, (*ids, "domain", "shop.example"), strict=True):
         path = path.replace(name, one)
     return path
 

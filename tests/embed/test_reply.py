@@ -4,9 +4,11 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.domain.errors import TooMany
 from moderation.domain.ids import timed_id
+from moderation.store.schema import personal
 from service.embed.reply import landing, page_of, within
 from tests.cast import NOON
 from tests.embed.conftest import PAGE, problem_of
@@ -261,3 +263,63 @@ def test_a_closed_page_says_so(reader):
     answer = reader.send(comment="Too late?")
     assert answer.status_code == 403 and "no more comments" in problem_of(answer)
     assert "Too late?</textarea>" in answer.text
+
+
+def tokens(reader) -> list[str]:
+    """As whom the comments were stored, oldest first."""
+    with reader.store.read() as connection:
+        rows = connection.execute(sa.select(personal).order_by(personal.c.comment_id))
+        return [row.author_key for row in rows]
+
+
+FROM_SITE = {"Origin": "https://herald.test"}
+
+
+def test_a_browser_is_known_again_by_its_cookie(reader):
+    first = reader.send(headers=FROM_SITE)
+    cookie = first.headers["set-cookie"]
+    assert f"gatehouse_author_{reader.site.id}=ghb_" in cookie
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Max-Age=15552000" in cookie
+    reader.send(headers=FROM_SITE, comment="Once more.", author="Another name")
+    reader.client.cookies.clear()
+    reader.send(headers=FROM_SITE, comment="From another browser.")
+    one, same, other = tokens(reader)
+    assert one == same and other not in ("", one)
+
+
+def test_a_double_click_is_one_browser(reader):
+    """The second click goes out before the first answer has brought the cookie."""
+    answers = []
+    for _ in range(2):
+        answers.append(reader.send(headers=FROM_SITE))
+        reader.client.cookies.clear()
+    given = {one.headers["set-cookie"] for one in answers}
+    assert len(given) == len(tokens(reader)) == 1
+
+
+@pytest.mark.parametrize("origin", ["null", None])
+def test_a_page_that_hides_where_it_is_writes_in_nobodys_name(reader, origin):
+    reader.send(headers=FROM_SITE)
+    held = reader.client.cookies.get(f"gatehouse_author_{reader.site.id}")
+    answer = reader.send(
+        headers={"Origin": origin} if origin else None, comment="In Carol's name, from elsewhere."
+    )
+    assert answer.status_code == 303 and "set-cookie" not in answer.headers
+    assert tokens(reader)[1] == ""
+    assert reader.client.cookies.get(f"gatehouse_author_{reader.site.id}") == held
+
+
+@pytest.mark.parametrize("token", ["", "ghb_", "ghb_" + "0" * 64, "x" * 5_000])
+def test_a_made_up_token_is_nobodys(reader, token):
+    answer = reader.send(
+        headers=FROM_SITE | {"Cookie": f"gatehouse_author_{reader.site.id}={token}"}
+    )
+    assert f"gatehouse_author_{reader.site.id}=ghb_" in answer.headers["set-cookie"]
+    assert f"={token};" not in answer.headers["set-cookie"]
+    assert len(tokens(reader)[0]) == 64
+
+
+def test_another_sites_token_is_nobodys(reader):
+    token = reader.store.seal.browser_token(reader.demo.id, b"1" * 16)
+    reader.send(headers=FROM_SITE | {"Cookie": f"gatehouse_author_{reader.site.id}={token}"})
+    assert token not in str(reader.client.cookies.items())

@@ -1,0 +1,75 @@
+"""Reputation and learning in a browser: for everybody, at every width, with names of every kind."""
+
+import os
+
+import pytest
+
+from moderation import learn, review
+from moderation.domain.comment import AuthorRef, Context
+from moderation.domain.decision import Outcome
+from moderation.scorers.learned import load_prior
+from moderation.store import moderators
+from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.console.desk import now
+
+LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
+
+
+def furnish(house) -> str:
+    """Decided comments, and one that waits, which links to both domains and comes from their author."""
+    with house.store.write() as connection:
+        moderators.grant(connection, house.moderator_id, house.site.id, "admin")
+    carol = {
+        "author": AuthorRef(f"Zoë{STACKED} \u202egnirts", identity="browser:1"),
+        "context": Context(ip="198.51.100.7"),
+    }
+    texts = [
+        "The ferry was late again on Sunday.",
+        "I grew up on Gull Island, and we heard the horn from our beds.",
+        f"Cheap watches, all brands: http://{LONG}/a",
+        f"أنتم http://shop.example/ http://{LONG}/b you idiots",
+    ]
+    ids = [house.hand_in(text, age=9, **carol) for text in texts]
+    house.judge()
+    for id, outcome in zip(ids, (Outcome.APPROVE, Outcome.APPROVE, Outcome.SPAM), strict=False):
+        review.decide(
+            *(house.store, house.moderator_id, {house.site.id}, id, outcome),
+            now=now() - 300_000,
+            entropy=os.urandom,
+        )
+    learn.learn(house.store, load_prior(), now())
+    return ids[3]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_reputation_and_learning_are_for_everybody(visit, house, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    one = furnish(house)
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+    page = watch.page
+
+    def look(name: str) -> None:
+        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    page.goto(f"{house.url}/console/comments/{one}")
+    look("reputation-comment")
+    page.locator(".known").get_by_role("link", name="2 approved, 1 spam").first.click()
+    look("reputation-author")
+    page.go_back()
+    page.locator(".known").get_by_role("link", name="0 approved, 1 spam").click()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_text("Reset by").wait_for()
+    look("reputation-reset")
+    page.get_by_role("button", name="Undo the reset").click()
+    page.get_by_text("Reset taken back by").wait_for()
+    page.get_by_role("link", name="Learning").click()
+    look("learning")
+    page.get_by_role("button", name="Undo version 1").click()
+    page.get_by_text("Version 2: takes version 1 back").wait_for()
+    look("learning-undone")
+    assert watch.incidents == []
