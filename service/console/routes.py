@@ -14,7 +14,7 @@ from moderation.domain.decision import Decision, Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import CommentCard
-from service.console import campaigns, filters, learning, login, reputation, session
+from service.console import campaigns, endpoints, filters, learning, login, reputation, session
 from service.console.campaigns import campaign_views
 from service.console.desk import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
@@ -30,6 +30,7 @@ router.include_router(campaigns.router)
 router.include_router(filters.router)
 router.include_router(learning.router)
 router.include_router(reputation.router)
+router.include_router(endpoints.router)
 
 # Where a form was pressed: the query of a queue page. Only ever put behind '/console/?'.
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")

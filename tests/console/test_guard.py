@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
-from moderation import curate, learn, review, settle, trust
+from moderation import curate, learn, review, settle, subscribe, trust
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import Draft, FilterAction, FilterKind
@@ -35,6 +35,7 @@ def _routes(method: str) -> list[str]:
 
 
 CAMPAIGN_VERBS = ("decisions", "exclusions", "splits", "undo")
+ENDPOINT_VERBS = ("remove", "replay", "resend", "secret", "switch", "test")
 COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
 GETS = [path for path in _routes("GET") if "/static/" not in path]
@@ -81,6 +82,9 @@ def test_the_routes_are_all_here():
         *(f"/console/campaigns/{{campaign_id}}/{verb}" for verb in CAMPAIGN_VERBS),
         "/console/comments/{comment_id}/decisions",
         "/console/comments/{comment_id}/undo",
+        "/console/endpoints/new",
+        "/console/endpoints/{endpoint_id}",
+        *(f"/console/endpoints/{{endpoint_id}}/{verb}" for verb in ENDPOINT_VERBS),
         "/console/filters/new",
         "/console/filters/{filter_id}",
         "/console/filters/{filter_id}/remove",
@@ -97,6 +101,10 @@ def test_the_routes_are_all_here():
         "/console/campaigns",
         "/console/campaigns/{campaign_id}",
         "/console/comments/{comment_id}",
+        "/console/endpoints",
+        "/console/endpoints/new",
+        "/console/endpoints/{endpoint_id}",
+        "/console/endpoints/{endpoint_id}/remove",
         "/console/filters",
         "/console/filters/new",
         "/console/filters/{filter_id}",
@@ -108,8 +116,8 @@ def test_the_routes_are_all_here():
 
 @pytest.fixture
 def scene(desk, open_desk, site):
-    """A comment, a campaign, a filter, a reputation, a lesson, a log-in link, and for each route the
-    fields that would work.
+    """A comment, a campaign, a filter, an endpoint, a reputation, a lesson, a log-in link, and for each
+    route the fields that would work.
     """
     [one] = held(desk.store, site, "bad")
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
@@ -133,6 +141,13 @@ def scene(desk, open_desk, site):
     learn.learn(desk.store, load_prior(), now())
     casino = Draft("casino", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
     kept = curate.add(desk.store, site.id, casino, ada.id, now=now(), entropy=os.urandom)
+    hook = {"url": "https://hooks.example.com/gatehouse"}
+    at = {"now": now(), "entropy": os.urandom}
+    endpoint, _ = subscribe.add(desk.store, site.id, hook["url"], **at)
+    subscribe.send_test(desk.store, {site.id}, endpoint.id, **at)
+    subscribe.disable(desk.store, {site.id}, endpoint.id, **at)  # the test is dead now
+    subscribe.enable(desk.store, {site.id}, endpoint.id)
+    [dead] = subscribe.list_deliveries(desk.store, {site.id}, endpoint.id)
     bo = moderator(desk.store, "bo@herald.test", site)
     link = link_for(desk.store, bo)
     other = open_desk()
@@ -151,8 +166,14 @@ def scene(desk, open_desk, site):
         "/console/filters/{filter_id}/switch": {"csrf": seen["csrf"]},
         "/console/filters/{filter_id}/remove": {"csrf": seen["csrf"]},
     }
+    told = {"what": "dead", "overlap": "24", "delivery": dead.id, "enabled": "off"}
+    endpoints = {
+        "/console/endpoints/new": hook | {"site": site.id},
+        "/console/endpoints/{endpoint_id}": hook | {"batch": "7"},
+    } | {f"/console/endpoints/{{endpoint_id}}/{verb}": told for verb in ENDPOINT_VERBS}
     works = (
         {path: (desk, fields) for path, fields in filters.items()}
+        | {path: (desk, {"csrf": seen["csrf"]} | fields) for path, fields in endpoints.items()}
         | {
             f"/console/campaigns/{{campaign_id}}/{verb}": (desk, ours | {"outcome": "spam"})
             for verb in CAMPAIGN_VERBS
@@ -175,19 +196,20 @@ def scene(desk, open_desk, site):
             "/console/login/link": (stranger, {"csrf": visit["csrf"], "link": link}),
         }
     )
-    return (one, campaign.id, kept.id), works, form_token(other.token)
+    return (one, campaign.id, kept.id, endpoint.id), works, form_token(other.token)
 
 
 def address(path, ids):
-    names = ("{comment_id}", "{campaign_id}", "{filter_id}", "{kind}", "{name}")
+    names = ("{comment_id}", "{campaign_id}", "{filter_id}", "{endpoint_id}", "{kind}", "{name}")
     for name, one in zip(names, (*ids, "domain", "shop.example"), strict=True):
         path = path.replace(name, one)
     return path
 
 
 def done(path):
-    """The status of an answer to what was done: what was removed is shown once more, at once."""
-    return 200 if path.endswith("/remove") else 303
+    """The status of an answer to what was done: what is shown once is shown at once."""
+    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret")
+    return 200 if path.endswith(shown) else 303
 
 
 @pytest.mark.parametrize("path", POSTS)

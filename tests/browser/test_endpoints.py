@@ -1,0 +1,171 @@
+"""The endpoints' pages in a browser: added, tested, watched, sent again by keyboard; at every width."""
+
+import os
+import random
+
+import pytest
+
+from moderation import subscribe
+from moderation.deliver import deliver
+from moderation.domain.delivery import Payload, Response
+from moderation.store import moderators
+from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.console.desk import now
+
+LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
+HOSTILE = "https://hooks.example.com/?<b>bold</b>\"'><script>alert(1)</script>"
+
+
+def promote(house) -> None:
+    with house.store.write() as connection:
+        moderators.grant(connection, house.moderator_id, house.site.id, "admin")
+
+
+def add(house, url: str, **options: object) -> str:
+    given = {"now": now(), "entropy": os.urandom} | options
+    return subscribe.add(house.store, house.site.id, url, **given)[0].id
+
+
+def courier(house, fails) -> None:
+    """Delivers what is due; fails: what a URL answers."""
+    deliver(
+        house.store,
+        lambda url, headers, body: fails(url),
+        now=now,
+        entropy=os.urandom,
+        chance=random.random,
+        notify=lambda url, words, emails: fails(url),
+    )
+
+
+def furnish(house) -> dict[str, str]:
+    """Endpoints in every state, some with many deliveries; their ids."""
+    store, mine = house.store, {house.site.id}
+    ids = {
+        "well": add(house, "https://news.example/hooks/comments"),
+        "long": add(house, LONG, batch=100, payload=Payload.THIN),
+        "hostile": add(house, HOSTILE.replace(" ", "%20"), types=["comment.held"]),
+        "failing": add(house, "https://down.example/hook"),
+        "off": add(house, "https://old.example/hook"),
+    }
+    for url, masked in [
+        ("ntfys://ntfy.example.com/desk", f"ntfy, قناة {STACKED[:40]}"),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "Slack, slack://" + "x" * 180),
+    ]:
+        made = subscribe.add_notice(
+            store, house.site.id, url, masked, types=["comment.received"], now=now(), entropy=os.urandom
+        )  # fmt: skip
+        ids.setdefault("channel", made.id)
+    for n in range(26):
+        house.hand_in(f"comment {n}", "Carol")
+    subscribe.disable(store, mine, ids["off"], now=now(), entropy=os.urandom)
+    courier(
+        house,
+        lambda url: Response(503, duration=120) if "down" in url else Response(200, duration=31),
+    )
+    return ids
+
+
+BOTH = (
+    pytest.mark.parametrize("scheme", ["light", "dark"]),
+    pytest.mark.parametrize("width", WIDTHS),
+)
+
+
+@pytest.fixture
+def look(shots):
+    """Keeps a picture of the page, and says what is wrong with it."""
+
+    def look(watch, name: str, scheme: str, width: str) -> None:
+        page = watch.page
+        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0], name
+
+    return look
+
+
+def opened(visit, house, scheme, width):
+    promote(house)
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+    return watch
+
+
+@BOTH[0]
+@BOTH[1]
+def test_the_first_endpoint(visit, house, look, scheme, width):
+    watch = opened(visit, house, scheme, width)
+    page = watch.page
+    page.get_by_role("link", name="Endpoints").click()
+    page.get_by_role("heading", name="Channels tell people").wait_for()
+    look(watch, "endpoints-empty", scheme, width)
+    page.get_by_role("link", name="New channel").click()
+    look(watch, "channel-new", scheme, width)
+    page.go_back()
+    page.get_by_role("link", name="New webhook").click()
+    page.get_by_label("URL").fill("https://127.0.0.1/" + "x" * 200)
+    page.get_by_role("button", name="Add webhook").click()
+    page.wait_for_function("document.activeElement.id == 'url'")
+    watch.errors.clear()  # the browser told the console of that 422
+    look(watch, "endpoint-wrong", scheme, width)
+    page.get_by_label("URL").fill("https://news.example/one")
+    page.get_by_role("button", name="Add webhook").click()
+    page.get_by_text("shown this once").wait_for()
+    look(watch, "endpoint-secret", scheme, width)
+    assert watch.incidents == []
+
+
+@BOTH[0]
+@BOTH[1]
+def test_the_pages_of_endpoints_are_for_everybody(visit, house, look, scheme, width):
+    watch = opened(visit, house, scheme, width)
+    page = watch.page
+    ids = furnish(house)
+    page.goto(f"{house.url}/console/endpoints")
+    look(watch, "endpoints", scheme, width)
+    for name in ("failing", "long", "channel"):
+        page.goto(f"{house.url}/console/endpoints/{ids[name]}")
+        for summary in page.locator("details > summary").all():
+            summary.click()
+        look(watch, f"endpoint-{name}", scheme, width)
+    page.goto(f"{house.url}/console/endpoints/{ids['off']}?state=dead")
+    look(watch, "endpoint-dead", scheme, width)
+    page.goto(f"{house.url}/console/endpoints/{ids['long']}/remove")
+    look(watch, "endpoint-removal", scheme, width)
+    assert watch.incidents == []
+
+
+def test_by_keyboard_and_watched(visit, house):
+    """A test is sent with the keys alone, and the page shows what came of it without being loaded again."""
+    promote(house)
+    hook = add(house, "https://news.example/hook")
+    watch = visit()
+    watch.log_in()
+    page = watch.page
+    page.goto(f"{house.url}/console/endpoints/{hook}")
+
+    def tab_to(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent").strip() == name:
+                return
+        raise AssertionError(f"no {name} within reach")
+
+    tab_to("Send a test")
+    page.keyboard.press("Enter")
+    page.get_by_text("A test is on its way").wait_for()
+    page.evaluate("window.loadedOnce = true")
+    page.get_by_text("Not tried yet").wait_for()
+    courier(house, lambda url: Response(200, duration=12))
+    page.get_by_text("200 after 12 ms").wait_for()
+    assert page.evaluate("window.loadedOnce"), "the page was not loaded again"
+    page.locator("#deliveries:not([hx-get])").wait_for(state="attached")
+    tab_to("Send again")
+    page.keyboard.press("Enter")
+    page.get_by_text("It is sent again").wait_for()
+    courier(house, lambda url: Response(500, duration=7))
+    page.get_by_text("500 after 7 ms; next try").wait_for()
+    assert watch.incidents == []
