@@ -14,7 +14,7 @@ from moderation.domain.score import Candidate, Findings, Traces
 from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
 from moderation.scorers.sketch import sketches
-from moderation.store import decisions, histories, outbox, work
+from moderation.store import addresses, decisions, histories, outbox, work
 from moderation.store.decisions import Standing
 from moderation.store.engine import Store
 from moderation.store.filters import filters_of
@@ -233,7 +233,9 @@ def _record(
             events = [_event(one, standings[one.comment_id]) for one in new]
             told = outbox.put(connection, events, entropy)
         again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
-        work.finish(connection, sorted(held - {id for id, _ in again}))
+        done = sorted(held - {id for id, _ in again})
+        work.finish(connection, done)
+        addresses.forget(connection, done)
         work.postpone(connection, [(id, now + after) for id, after in again])
     return Judged(len(judged), len(new), told, tuple(one.job.comment_id for one in ours))
 

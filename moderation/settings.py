@@ -182,6 +182,20 @@ class Settings(BaseModel):
         pattern=r"^[A-Za-z0-9._, -]*$",
         description="Comma-separated DNS block lists that workers ask about linked domains (multi.surbl.org); empty: none",
     )
+    akismet_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of Akismet, which workers then ask about comments; empty: nobody is asked (docs/spam.md says what it is told)",
+    )
+    akismet_sites: str = Field(
+        "",
+        pattern=r"^[a-z0-9_, ]*$",
+        description="Comma-separated ids of the sites whose comments Akismet is asked about; empty: every site",
+    )
+    akismet_url: str = Field(
+        "https://rest.akismet.com",
+        pattern=r"^https?://[^/]+/?$",
+        description="Where Akismet's API is",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",
@@ -239,6 +253,17 @@ class Settings(BaseModel):
         """The DNS block lists to ask, each once."""
         named = (one.strip(" .").lower() for one in self.dns_lists.split(","))
         return tuple(dict.fromkeys(one for one in named if one))
+
+    @property
+    def akismet_asked(self) -> frozenset[str]:
+        """The sites whose comments Akismet is asked about, where a key is set; empty: every site."""
+        return frozenset(one.strip() for one in self.akismet_sites.split(",") if one.strip())
+
+    def asks_akismet(self, site_id: str) -> bool:
+        """Whether Akismet is asked about a site's comments."""
+        if not self.akismet_key.get_secret_value():
+            return False
+        return not self.akismet_asked or site_id in self.akismet_asked
 
     @property
     def database(self) -> str:

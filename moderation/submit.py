@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from moderation.domain.comment import PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
-from moderation.store import comments, outbox
+from moderation.store import addresses, comments, outbox
 from moderation.store.engine import Store
 
 Answer = Receipt | GatehouseError
@@ -17,8 +17,11 @@ def submit(
     *,
     personal_days: int,
     entropy: Callable[[int], bytes],
+    keeps_address: Callable[[str], bool] = lambda site_id: False,
 ) -> list[Answer]:
     """Stores the batch and answers each submission, in order: a receipt, or why it was refused.
+
+    keeps_address: whether a site's comments keep their sender's address, sealed, until they are judged.
 
     What it returns is on disk. A repetition (same idempotency key, same content) gets the first
     receipt again; the same key with other content is refused. Raises Unavailable when nothing at
@@ -63,6 +66,7 @@ def submit(
             {page_ids[one.id]: one for one in new if page_ids[one.id] not in states},
         )
         comments.insert(connection, new, store.seal, personal_days)
+        addresses.keep(connection, [one for one in new if keeps_address(one.site_id)], store.seal)
         if outbox.has_listeners(connection, {one.site_id for one in new}):
             outbox.put(connection, [received_event(one) for one in new], entropy)
     return answers

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from moderation.domain.campaign import WINDOW
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
+    addresses,
     campaigns,
     deliveries,
     heartbeats,
@@ -54,6 +55,7 @@ def purge(
             + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
             + retention.sign_ins(connection, now, PURGE_LIMIT)
             + retention.told(connection, now - webhook_days * DAY, PURGE_LIMIT)
+            + addresses.purge(connection, now - HOUR, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY, now - personal_days * DAY, VOTE_LIMIT
             )

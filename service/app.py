@@ -58,7 +58,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.bell = bell
         app.state.ring = bell.ring
         app.state.limits = Limits(settings)
-        app.state.intake = Intake(store, partial(bell.ring, JUDGE), settings.personal_days)
+        app.state.intake = Intake(
+            store, partial(bell.ring, JUDGE), settings.personal_days, settings.asks_akismet
+        )
         app.state.waiting = Waiting(store, client_url(settings.broker))
         app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
         with suppress(GatehouseError):  # without a database the first call loads the models

@@ -27,13 +27,20 @@ _Waiting = tuple[Submission, "asyncio.Future[Receipt]", asyncio.AbstractEventLoo
 class Intake:
     """The way of a submission into the database.
 
-    ring: called after each commit that stored something new.
+    ring: called after each commit that stored something new. keeps_address: as in submit().
     """
 
-    def __init__(self, store: Store, ring: Callable[[], None], personal_days: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ring: Callable[[], None],
+        personal_days: int,
+        keeps_address: Callable[[str], bool] = lambda site_id: False,
+    ) -> None:
         self._store = store
         self._ring = ring
         self._personal_days = personal_days
+        self._keeps_address = keeps_address
         # None asks the writer to stop.
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._open = True
@@ -102,7 +109,11 @@ class Intake:
     def _answers(self, submissions: list[Submission]) -> list[Receipt | GatehouseError]:
         try:
             return submit(
-                self._store, submissions, personal_days=self._personal_days, entropy=os.urandom
+                self._store,
+                submissions,
+                personal_days=self._personal_days,
+                entropy=os.urandom,
+                keeps_address=self._keeps_address,
             )
         except Unavailable as error:
             return [error] * len(submissions)

@@ -4,33 +4,22 @@ Off unless GATEHOUSE_DNS_LISTS names some. Only linked domains are asked for, ne
 What is not answered in time, or at all, is as if nobody had been asked.
 """
 
-import logging
-import queue
 import socket
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.links import domain_of, host_of, links_in
-
-log = logging.getLogger("gatehouse.scorers")
+from workers.asking import Asking, Clock
 
 SECONDS = 1.0  # for the questions of one batch in all
-KEPT_SECONDS = (
-    3600.0  # lists change by the minute; their operators ask for no more questions than need be
-)
-KEPT = 10_000  # answers
+# Lists change by the minute; their operators ask for no more questions than need be.
+KEPT_SECONDS = 3600.0
 DOMAINS = 5  # of one comment
-THREADS = 4
-WAITING = 200  # questions; what is more is not asked
-FAILURES = 5  # in a row, until a list is left alone
-REST_SECONDS = 300.0
+
+_Question = tuple[str, str]  # a domain, and the list
 
 Resolve = Callable[[str], Sequence[str]]
-Clock = Callable[[], float]
 
 
 def resolve(name: str) -> list[str]:
@@ -42,14 +31,6 @@ def resolve(name: str) -> list[str]:
             return []
         raise
     return [str(entry[4][0]) for entry in found]
-
-
-@dataclass(slots=True)
-class _Breaker:
-    """failures: in a row. closed_until: when the list may be asked again, by the clock."""
-
-    failures: int = 0
-    closed_until: float = 0.0
 
 
 class DnsLists:
@@ -68,83 +49,37 @@ class DnsLists:
         clock: Clock = time.monotonic,
         seconds: float = SECONDS,
     ) -> None:
-        self._resolve, self._clock, self._seconds = resolve, clock, seconds
-        self._breakers = {zone: _Breaker() for zone in zones}
-        self._known: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
-        self._asked: set[tuple[str, str]] = set()
-        self._questions: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
-        self._change = threading.Condition()
-        self._threads: list[threading.Thread] = []
+        self._resolve, self._zones = resolve, tuple(dict.fromkeys(zones))
+        self._asking: Asking[_Question, bool] = Asking(
+            self._ask,
+            lambda question: question[1],
+            seconds=seconds,
+            kept_seconds=KEPT_SECONDS,
+            clock=clock,
+        )
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         domains = [_domains(one) for one in batch]
-        wanted = {(domain, zone) for some in domains for domain in some for zone in self._breakers}
-        with self._change:
-            self._ask(wanted)
-            self._change.wait_for(lambda: not (wanted & self._asked), self._seconds)
-            for _, zone in wanted & self._asked:
-                self._failed(zone)
-            return [tuple(self._signals(some)) for some in domains]
+        said = self._asking.answers(self._questions(domain for some in domains for domain in some))
+        listed = {domain for (domain, _), is_listed in said.items() if is_listed}
+        return [tuple(self._signals([one for one in some if one in listed])) for some in domains]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The links to listed domains."""
-        with self._change:
-            listed = {one for one in _domains(candidate) if self._is_listed(one)}
+        said = self._asking.known(self._questions(_domains(candidate)))
+        listed = {domain for (domain, _), is_listed in said.items() if is_listed}
         return tuple(one.span for one in links_in(candidate.text).links if one.domain in listed)
 
-    def _signals(self, domains: Sequence[str]) -> Iterator[Signal]:
-        listed = [one for one in domains if self._is_listed(one)]
+    def _questions(self, domains: Iterable[str]) -> list[_Question]:
+        return [(domain, zone) for domain in domains for zone in self._zones]
+
+    def _ask(self, question: _Question) -> bool | None:
+        domain, zone = question
+        return _reading(self._resolve(f"{domain}.{zone}."))
+
+    def _signals(self, listed: Sequence[str]) -> Iterator[Signal]:
         if listed:
             yield Signal("dns_listed", float(len(listed)), self.name, note=listed[0][:80])
-
-    def _is_listed(self, domain: str) -> bool:
-        return any(self._known.get((domain, zone), (0.0, False))[1] for zone in self._breakers)
-
-    def _ask(self, wanted: set[tuple[str, str]]) -> None:
-        now = self._clock()
-        for question in sorted(wanted - self._asked):
-            known = self._known.get(question)
-            if known is not None and now - known[0] < KEPT_SECONDS:
-                continue
-            self._known.pop(question, None)
-            if now < self._breakers[question[1]].closed_until or len(self._asked) >= WAITING:
-                continue
-            self._asked.add(question)
-            self._questions.put(question)
-        if self._asked and not self._threads:  # at first use: threads do not survive a fork
-            self._threads = [
-                threading.Thread(target=self._work, daemon=True) for _ in range(THREADS)
-            ]
-            for thread in self._threads:
-                thread.start()
-
-    def _work(self) -> None:
-        while True:
-            domain, zone = question = self._questions.get()
-            try:
-                if self._clock() < self._breakers[zone].closed_until:
-                    raise OSError
-                said = _reading(self._resolve(f"{domain}.{zone}."))
-            except Exception:  # never with its message: it may quote the name
-                said = None
-            with self._change:
-                self._asked.discard(question)
-                if said is None:
-                    self._failed(zone)
-                else:
-                    self._breakers[zone].failures = 0
-                    self._known[question] = (self._clock(), said)
-                    while len(self._known) > KEPT:
-                        self._known.popitem(last=False)
-                self._change.notify_all()
-
-    def _failed(self, zone: str) -> None:
-        breaker, now = self._breakers[zone], self._clock()
-        breaker.failures += 1
-        if breaker.failures >= FAILURES and now >= breaker.closed_until:
-            breaker.closed_until = now + REST_SECONDS
-            breaker.failures = FAILURES - 1  # after the rest one more is enough
-            log.warning("a DNS list is left alone for a while", extra={"zone": zone})
 
 
 def _reading(answers: Sequence[str]) -> bool | None:

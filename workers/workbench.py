@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from moderation.channels import Channels
@@ -26,7 +26,9 @@ from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.settings import Settings
 from moderation.store import deliveries, heartbeats, work
+from moderation.store.addresses import addresses_of
 from moderation.store.engine import Store
+from workers.akismet import Akismet
 from workers.dns_lists import DnsLists
 from workers.sender import Sender
 
@@ -70,6 +72,9 @@ class Workbench:
             )
         if zones := self.settings.dns_zones:
             yield DnsLists(zones)
+        if key := self.settings.akismet_key.get_secret_value():
+            known = partial(addresses_of, self.store)
+            yield Akismet(key, self.settings.akismet_url, known, self.settings.akismet_asked)
 
     @cached_property
     def prior(self) -> Prior:

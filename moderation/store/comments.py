@@ -11,6 +11,7 @@ from moderation.domain.comment import PageState, Status, Submission
 from moderation.domain.ids import derived_id
 from moderation.store.dialect import insert_rows
 from moderation.store.schema import (
+    addresses,
     comments,
     feedback,
     findings,
@@ -278,5 +279,5 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings):
+    for table in (personal, pending, findings, addresses):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

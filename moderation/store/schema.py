@@ -183,6 +183,15 @@ personal = sa.Table(
     sa.Column("expires_at", Millis, nullable=False, index=True),  # of all but the e-mail
 )
 
+# Only where somebody outside is asked about a comment, and only until it is judged.
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),  # AES-256-GCM, bound to the comment's id
+    sa.Column("created_at", Millis, nullable=False, index=True),
+)
+
 idempotency = sa.Table(
     "idempotency",
     metadata,

@@ -20,6 +20,7 @@ from service.html import HEADERS
 router = APIRouter(prefix="/reputation", route_class=PageRoute)
 
 _WHAT = {Kind.AUTHOR: "This author", Kind.NETWORK: "This network"}
+_TITLE = {Kind.AUTHOR: "One author", Kind.NETWORK: "One network"}
 
 Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 Whose = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
@@ -112,7 +113,7 @@ def _page(
         status,
         here=here,
         site=here.at(subject.site_id),
-        what=_WHAT.get(subject.kind, subject.name),
+        what=_TITLE.get(subject.kind, subject.name),
         is_name=subject.kind is Kind.DOMAIN,
         path=_path(subject),
         words=_words(found.repute),

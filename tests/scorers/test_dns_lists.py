@@ -9,7 +9,8 @@ from moderation.policies import load_policy
 from moderation.scorers.panel import Panel
 from moderation.settings import Settings
 from tests.scorers.candidates import HOSTILE, candidate
-from workers.dns_lists import FAILURES, KEPT_SECONDS, REST_SECONDS, DnsLists
+from workers.asking import FAILURES, REST_SECONDS
+from workers.dns_lists import KEPT_SECONDS, DnsLists
 
 ZONE = "list.test"
 BAD = "Nice: http://www.spam-shop.com/x"

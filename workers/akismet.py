@@ -1,0 +1,139 @@
+"""Akismet's opinion of a comment: off unless GATEHOUSE_AKISMET_KEY is set, and never in the way.
+
+It is told the text, the name, the website, the page, and the sender's address and browser, never the
+e-mail (docs/spam.md). The address is sealed until the comment is judged, and only where Akismet is asked.
+What is not answered in time, or at all, is as if nobody had been asked.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from moderation.domain.errors import GatehouseError
+from moderation.domain.score import Candidate, Signal, Span
+from workers.asking import Asking, Clock
+
+SECONDS = 2.0  # for the questions of one batch in all, and for each
+KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is not asked about twice
+ANSWER_LIMIT = 1_000  # bytes; 'true' has four
+AGENT = "Gatehouse/0.1 | Gatehouse/0.1"  # as Akismet wants it: the application, the plugin
+
+# It writes down every request.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+Addresses = Callable[[Collection[str]], Mapping[str, str]]
+
+
+class Akismet:
+    """Signal `akismet`: 1 where Akismet calls the comment spam, note 'blatant' where it would not even
+    show it to a moderator; absent where it does not, and where it was not asked. Never raises.
+
+    key: of Akismet. url: of its API, without the path. addresses: finds the senders' addresses by
+    comment id. sites: whose comments are asked about; () for all. clock: seconds.
+    """
+
+    name = "akismet"
+
+    def __init__(
+        self,
+        key: str,
+        url: str,
+        addresses: Addresses,
+        sites: Collection[str] = (),
+        clock: Clock = time.monotonic,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._key, self._url, self._addresses = key, url.rstrip("/"), addresses
+        self._sites, self._seconds = frozenset(sites), seconds
+        self._client: httpx.Client | None = None
+        # By digest: what is waited for, and nothing of it afterwards. Answers are kept, questions are not.
+        self._fields: dict[str, Mapping[str, str]] = {}
+        self._asking: Asking[str, str] = Asking(
+            self._ask,
+            lambda _: self.name,
+            seconds=seconds,
+            kept_seconds=KEPT_SECONDS,
+            clock=clock,
+        )
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        if self._client is None:  # at first use: connections do not survive a fork
+            self._client = httpx.Client(timeout=self._seconds, headers={"User-Agent": AGENT})
+        asked = [one for one in batch if not self._sites or one.site_id in self._sites]
+        addresses: Mapping[str, str] = {}
+        with suppress(GatehouseError):
+            addresses = self._addresses([one.comment_id for one in asked])
+        questions = {
+            one.comment_id: _fields(one, addresses[one.comment_id])
+            for one in asked
+            if one.comment_id in addresses  # it is of no use to Akismet without
+        }
+        digests = {id: _digest(fields) for id, fields in questions.items()}
+        self._fields.update((digests[id], fields) for id, fields in questions.items())
+        said = self._asking.answers(list(digests.values()))
+        for digest in digests.values():
+            self._fields.pop(digest, None)
+        return [_signals(said.get(digests.get(one.comment_id, ""), "")) for one in batch]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """Akismet does not say why."""
+        return ()
+
+    def _ask(self, digest: str) -> str | None:
+        """'spam', 'blatant' or 'fine'; None where it says anything else, such as that the key is not good."""
+        fields = self._fields[digest]
+        assert self._client is not None
+        until = time.monotonic() + self._seconds
+        body = b""
+        with self._client.stream(
+            "POST", f"{self._url}/1.1/comment-check", data={"api_key": self._key, **fields}
+        ) as answer:
+            for chunk in answer.iter_bytes():
+                body += chunk
+                if len(body) > ANSWER_LIMIT or time.monotonic() > until:
+                    return None
+        if answer.status_code != httpx.codes.OK:
+            return None
+        said = body.strip()
+        if said == b"true":
+            discard = answer.headers.get("x-akismet-pro-tip") == "discard"
+            return "blatant" if discard else "spam"
+        return "fine" if said == b"false" else None
+
+
+def _signals(said: str) -> tuple[Signal, ...]:
+    if said not in ("spam", "blatant"):
+        return ()
+    return (Signal("akismet", 1.0, Akismet.name, note="blatant" if said == "blatant" else ""),)
+
+
+def _fields(one: Candidate, address: str) -> dict[str, str]:
+    """What Akismet is told, in its names (https://akismet.com/developers/detailed-docs/comment-check/)."""
+    page = urlsplit(one.page_url)
+    at = datetime.fromtimestamp(one.created_at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fields = {
+        "blog": f"{page.scheme}://{page.netloc}/",
+        "user_ip": address,
+        "user_agent": one.traces.user_agent,
+        "referrer": one.traces.referrer,
+        "permalink": one.page_url,
+        "comment_type": "reply" if one.parent_text else "comment",
+        "comment_author": one.author_name,
+        "comment_author_url": one.author_url,
+        "comment_content": one.text,
+        "comment_date_gmt": at,
+        "blog_lang": one.language,
+        "blog_charset": "UTF-8",
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _digest(fields: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
