@@ -146,6 +146,21 @@ def test_a_crowd_is_seen_from_the_third_on_and_within_one_batch(store):
     assert all("campaign" in signals(store, site, one) for one in burst)
 
 
+def test_a_large_campaign_is_counted_from_its_newest_members_and_its_numbers(store):
+    site = newspaper(store)
+    hand_in(
+        store,
+        *(
+            post(site, PITCH, n % 60, page=n % 7, address=f"198.51.100.{n % 60}", at=NOON + n)
+            for n in range(3 * sketches.MEMBERS)
+        ),
+    )
+    run(store, limit=32)
+    with store.read() as connection:
+        row = connection.execute(sa.select(campaigns)).one()
+    assert (row.comments, row.addresses, row.names, row.pages) == (3 * sketches.MEMBERS, 60, 60, 7)
+
+
 @pytest.mark.parametrize(
     ("text", "pages", "people"),
     [

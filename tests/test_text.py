@@ -136,3 +136,22 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
         return best
 
     assert seconds(64_000) < 9 * seconds(16_000) + 0.005
+
+
+@pytest.mark.parametrize(
+    ("piece", "read"),
+    [
+        ("v1agr4 ", "viagra "),
+        ("a b c ,", "abc ,"),
+        ("soooo ", "so "),
+        ("i\U0001f600diot ", "idiot "),
+    ],
+)
+def test_whoever_disguises_everything_is_read_so_far_and_no_further(piece, read):
+    text = piece * 9_000
+    view = normalise(text)
+    assert view.text.startswith(read * 200)
+    assert view.text.endswith(piece * 200)
+    assert len(view.starts) == len(view.ends) == len(view.text)
+    end = len(view.text)
+    assert view.original(end - len(piece), end) == (len(text) - len(piece), len(text))

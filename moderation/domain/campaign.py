@@ -1,7 +1,7 @@
 """Campaigns: many comments that say the same, and what tells one from a common phrase."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 DAY = 86_400_000  # ms
@@ -193,6 +193,9 @@ def period(millis: int) -> str:
     return f"{-(-minutes // (24 * 60))} days"
 
 
+COUNTED = ("comments", "addresses", "names", "networks", "pages", "sites")
+
+
 @dataclass(slots=True)
 class Gathering:
     """A crowd while it grows. Counts every member once, whatever how often it is added."""
@@ -206,7 +209,7 @@ class Gathering:
     domains: Counter[str] = field(default_factory=Counter)
     first_at: int = 1 << 62
     last_at: int = 0
-    uncounted: int = 0  # members beyond those that were read
+    beyond: Counter[str] = field(default_factory=Counter)  # the same of older members, as numbers
 
     def add(self, one: Member) -> None:
         if one.comment_id in self.comments:
@@ -215,20 +218,32 @@ class Gathering:
         self.pages.add(one.page_id)
         self.sites.add(one.site_id)
         self.names.add(one.author_name.casefold())
-        self.addresses.update(filter(None, (one.address,)))
-        self.networks.update(filter(None, (one.network,)))
-        self.domains.update(set(one.domains))
+        if one.address:
+            self.addresses.add(one.address)
+        if one.network:
+            self.networks.add(one.network)
+        if one.domains:
+            self.domains.update(set(one.domains))
         self.first_at = min(self.first_at, one.created_at)
         self.last_at = max(self.last_at, one.created_at)
+
+    def know(self, counts: Mapping[str, int]) -> None:
+        """Takes what was counted before of a campaign of which only the newest members were added.
+
+        Whoever was among the older ones and comes back counts once more: the numbers of a large campaign
+        are right as long as its senders take turns.
+        """
+        for name in COUNTED:
+            self.beyond[name] = max(0, counts[name] - len(getattr(self, name)))
 
     def join(self, other: "Gathering") -> None:
         """Takes in all of the other's members."""
         both = self.comments & other.comments
-        self.uncounted += other.uncounted
+        self.beyond.update(other.beyond)
         self.domains.update(other.domains)
         if both:  # counted twice just now; a domain is shared by most or it is not
             self.domains -= Counter({name: len(both) for name in other.domains})
-        for name in ("comments", "addresses", "networks", "names", "pages", "sites"):
+        for name in COUNTED:
             getattr(self, name).update(getattr(other, name))
         self.first_at = min(self.first_at, other.first_at)
         self.last_at = max(self.last_at, other.last_at)
@@ -239,12 +254,7 @@ class Gathering:
             name for name, many in self.domains.most_common(1) if many * 2 > len(self.comments)
         ]
         return Crowd(
-            comments=len(self.comments) + self.uncounted,
-            addresses=len(self.addresses),
-            names=len(self.names),
-            networks=len(self.networks),
-            pages=len(self.pages),
-            sites=len(self.sites),
+            **{name: len(getattr(self, name)) + self.beyond[name] for name in COUNTED},
             domain=shared[0] if shared else "",
             letters=likeness.letters,
             share=likeness.share,

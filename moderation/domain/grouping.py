@@ -26,7 +26,7 @@ class Lot:
 
     def rank(self) -> tuple[bool, bool, bool, int]:
         """Which of two swallows the other: what people ruled on, have seen, what is stored, the larger."""
-        size = len(self.gathering.comments) + self.gathering.uncounted
+        size = len(self.gathering.comments) + self.gathering.beyond["comments"]
         return self.fixed, self.formed, bool(self.campaign_id), size
 
     def swallow(self, other: "Lot") -> None:

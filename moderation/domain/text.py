@@ -7,7 +7,8 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from unicodedata import normalize
+from itertools import islice
+from unicodedata import is_normalized, normalize
 
 # An edit: the piece text[start:end] becomes another string.
 _Edit = tuple[int, int, str]
@@ -76,6 +77,10 @@ _LEET = str.maketrans("013456789@$!", "oieasgtbgasi")
 _SIGNS = str.maketrans("‘’‚‛′ʼ´“”„″‐‑‒–—―", "'" * 7 + '"' * 4 + "-" * 6)
 for _first in (0x1F150, 0x1F170):  # white capitals on black circles and squares: NFKC leaves them
     _SIGNS |= {_first + _at: ord(_letter) for _at, _letter in enumerate(string.ascii_uppercase)}
+# What _fold changes in a text in NFKC: marks, what is invisible, signs, Latin letters and "not equal" with accents.
+_FOLDED = re.compile(
+    f"[{_MARKS}{_INVISIBLE}\u00c0-\u024f\u1e00-\u1eff\u2260\u226e\u226f{''.join(map(chr, _SIGNS))}]"
+)
 
 
 def _lookalikes() -> dict[int, str]:
@@ -101,8 +106,13 @@ def _lookalikes() -> dict[int, str]:
 
 
 _LOOKALIKES = _lookalikes()
-# Slices of one tuple share their numbers: the offsets of an unchanged comment cost next to nothing.
-_IDENTITY = tuple(range(4097))
+# Edits of one pass. A comment of 65 kB may have more and is then read with its rest as it stands: nobody
+# writes a thousand words in disguise, and whoever sends them is not to cost 50 ms.
+_EDITS, _FOLDS = 1_000, 4_000
+_LEET_LONGEST = 60  # letters of a word; the longest English one has 45
+# Slices of one tuple share their numbers: the offsets of an unchanged comment, of any length the doors
+# let in, cost next to nothing.
+_IDENTITY = tuple(range((1 << 16) + 1))
 
 
 def normalise(text: str) -> View:
@@ -115,12 +125,11 @@ def normalise(text: str) -> View:
     """
     size = len(text)
     folding = not text.isascii() or _CONTROL.search(text)
+    numbers = _IDENTITY if size < len(_IDENTITY) else tuple(range(size + 1))
+    same = View(text, numbers[:size], numbers[1 : size + 1])
     if not folding and not _is_odd(text):
-        if size < len(_IDENTITY):
-            return View(text, _IDENTITY[:size], _IDENTITY[1 : size + 1])
-        return View(text, tuple(range(size)), tuple(range(1, size + 1)))
-    starts = list(range(size))
-    ends = list(range(1, size + 1))
+        return same
+    starts, ends = list(same.starts), list(same.ends)
     if folding:
         text = _rewrite(text, starts, ends, _folds(text))
         if not text.isascii():
@@ -129,7 +138,7 @@ def normalise(text: str) -> View:
     text = _rewrite(text, starts, ends, _joins(text))
     text = _rewrite(text, starts, ends, _spellings(text))
     text = _rewrite(text, starts, ends, _squeezes(text))
-    return View(text, tuple(starts), tuple(ends))
+    return same if text is same.text else View(text, tuple(starts), tuple(ends))
 
 
 def _is_odd(text: str) -> bool:
@@ -180,11 +189,17 @@ def _fold(cluster: str) -> str:
 
 
 def _folds(text: str) -> Iterable[_Edit]:
+    if is_normalized("NFKC", text) and not _FOLDED.search(text):
+        return  # most of what is written in other alphabets
+    left = _FOLDS
     for found in _CLUSTER.finditer(text):
         cluster = found.group()
         folded = _fold(cluster)
         if folded != cluster:
             yield found.start(), found.end(), folded
+            left -= 1
+            if not left:
+                return
 
 
 def _unmaskings(text: str) -> Iterable[_Edit]:
@@ -211,8 +226,8 @@ def _unmaskings(text: str) -> Iterable[_Edit]:
 
 def _embedded_emoji(text: str) -> Iterable[_Edit]:
     """idi😀ot loses its emoji; in you👏are👏dumb they become spaces."""
-    for word in _EMOJI_WORD.finditer(text):
-        runs = list(_EMOJI_RUN.finditer(text, word.start(), word.end()))
+    for word in islice(_EMOJI_WORD.finditer(text), _EDITS):
+        runs = list(islice(_EMOJI_RUN.finditer(text, word.start(), word.end()), _EDITS))
         letters = word.end() - word.start() - sum(run.end() - run.start() for run in runs)
         between = " " if len(runs) > 1 and letters >= 2.5 * (len(runs) + 1) else ""
         for run in runs:
@@ -221,11 +236,14 @@ def _embedded_emoji(text: str) -> Iterable[_Edit]:
 
 def _joins(text: str) -> Iterable[_Edit]:
     """s.p.a.c.e.d becomes spaced; a wider gap among narrow ones is where a word ends."""
+    left = _EDITS
     for run in _SPACED.finditer(text):
-        letters = sum(letter.isalpha() for letter in run.group())
-        gaps = list(_SEPARATOR.finditer(text, run.start(), run.end()))
+        gaps = list(islice(_SEPARATOR.finditer(text, run.start(), run.end()), left))
+        left -= len(gaps)
+        end = run.end() if left else gaps[-1].end()
+        letters = sum(letter.isalpha() for letter in text[run.start() : end])
         if letters * 2 < len(gaps) + 1:
-            continue
+            gaps = []
         # The narrowest gap of one kind of sign: s  p  a  c  e  d, but not J. R. R. Tolkien.
         inner = [gap for gap in gaps if len(set(gap.group())) == 1]
         narrow = min((len(gap.group()) for gap in inner), default=0)
@@ -233,15 +251,27 @@ def _joins(text: str) -> Iterable[_Edit]:
         if len(inner) * 2 > len(gaps):
             for gap in inner:
                 yield gap.start(), gap.end(), ""
+        if not left:
+            return
 
 
 def _spellings(text: str) -> Iterable[_Edit]:
     """1d10t becomes idiot."""
+    if not _LEET_HINT.search(text):
+        return
+    left, looked = _EDITS, 0
     for chunk in _CHUNK.finditer(text):
         written = chunk.group()
-        if written.isalpha() or not _LEET_HINT.search(written) or _ADDRESS.search(written):
+        if written.isalpha() or not _LEET_HINT.search(written):
+            continue
+        looked += 1
+        if looked > 4 * _EDITS:
+            return
+        if _ADDRESS.search(written):
             continue
         for token in _TOKEN.finditer(text, chunk.start(), chunk.end()):
+            if len(token.group()) > _LEET_LONGEST:
+                continue
             word = token.group().strip("!")
             if word.endswith("$") and not word.endswith("$$"):
                 word = word[:-1]
@@ -249,6 +279,9 @@ def _spellings(text: str) -> Iterable[_Edit]:
             if word and text.startswith(word, start) and _is_leet(word):
                 plain = word.replace("11", "ll").translate(_LEET)
                 yield start, start + len(word), plain
+                left -= 1
+                if not left:
+                    return
 
 
 def _is_leet(word: str) -> bool:
@@ -264,7 +297,7 @@ def _is_leet(word: str) -> bool:
 
 def _squeezes(text: str) -> Iterable[_Edit]:
     """soooo becomes so. G, l and s after a vowel stay double: those words carry meaning that way."""
-    for found in _STRETCHED.finditer(text):
+    for found in islice(_STRETCHED.finditer(text), _EDITS):
         start, end = found.span()
         run = found.group()
         alone = not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())

@@ -1,0 +1,165 @@
+"""A store as it is after a million comments: rows made up and written at once, past the service."""
+
+import os
+import random
+import sqlite3
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bench.texts import made_up
+from moderation.domain.campaign import DAY, Sketch
+from moderation.domain.text import normalise
+from moderation.scorers.sketch import key_of, sketches_of
+from moderation.store import sites
+from moderation.store.engine import Store
+from moderation.store.migrate import migrate
+from moderation.store.sketches import CROWDED, number_of
+
+SECRET = b"a bench's own secret, of 32 byte"
+NOW = 1_790_000_000_000  # ms
+ADDRESSES, DOMAINS = 200_000, 20_000
+TOLD = 20_000  # of the stored comments, so many have a text that others are like
+CAMPAIGNS, MEMBERS = 40, 600
+_LINKED = 0.05
+
+
+def text(number: int) -> str:
+    """What one of the TOLD says."""
+    return _texts()[number % TOLD]
+
+
+def offer(campaign: int) -> str:
+    """What the members of a campaign say, before their tails."""
+    return made_up(1, seed=1_000_000 + campaign)[0]
+
+
+def filled(folder: Path, many: int, seed: int = 1) -> tuple[Store, str]:
+    """A store of so many comments of the last 30 days on one site; and the site's id."""
+    path = folder / "full.db"
+    store = Store(f"sqlite+pysqlite:///{path}", SECRET)
+    migrate(store)
+    with store.write() as connection:
+        site = sites.add_site(connection, "Herald", ["https://herald.test"], "en", NOW, os.urandom)
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000"
+    )
+    _write(connection, many, site.id, random.Random(seed))
+    connection.executescript("ANALYZE; PRAGMA journal_mode=WAL")
+    connection.close()
+    return Store(f"sqlite+pysqlite:///{path}", SECRET), site.id
+
+
+_kept: list[str] = []
+
+
+def _texts() -> list[str]:
+    if not _kept:
+        _kept.extend(made_up(TOLD, seed=7))
+    return _kept
+
+
+def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: random.Random) -> None:
+    dice = np.random.default_rng(chance.getrandbits(32))
+    ids = [f"cmt_{at:026d}" for at in range(many)]
+    times = [NOW - 30 * DAY + 30 * DAY * at // many for at in range(many)]
+    numbers = [number_of(id, at) for id, at in zip(ids, times, strict=True)]
+    told = sketches_of([normalise(one).text for one in _texts()])
+    sketches = _sketches(many, told, dice, chance)
+    connection.executemany(
+        "INSERT INTO comments (id, site_id, page_id, parent_id, author_name, author_url, created_at, revision, status,"
+        " sequence, decided_by, campaign_id) VALUES (?, ?, ?, '', ?, '', ?, 1, 'approved', 1, 'policy', '')",
+        (
+            (id, site_id, f"pg_{at % 3_000}", f"Author {at % 50_000}", when)
+            for at, (id, when) in enumerate(zip(ids, times, strict=True))
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO personal (comment_id, email_key, network, address_key, user_agent, referrer, author_key, network_key,"
+        " expires_at) VALUES (?, '', ?, ?, 'Mozilla/5.0 (X11; Linux x86_64)', '', ?, ?, ?)",
+        (
+            (id, f"10.{at % 256}.{at % 199}.0/24", f"address{at % ADDRESSES:057d}", f"author{at % 60_000:058d}",
+             f"network{at % 40_000:057d}", NOW + DAY)
+            for at, id in enumerate(ids)
+        ),
+    )  # fmt: skip
+    own = []  # (key, number), of a twelfth at a time: eight million pairs at once are a gigabyte
+    part = max(1, many // 12)
+    for first in range(0, many, part):
+        rows, pairs = [], []
+        for at in range(first, min(first + part, many)):
+            sketch, campaign = next(sketches)
+            keys = struct.pack(f"<{len(sketch.keys)}q", *sketch.keys)
+            rows.append(
+                (
+                    numbers[at],
+                    ids[at],
+                    sketch.signature,
+                    sketch.letters,
+                    keys,
+                    " ".join(sketch.domains),
+                    campaign,
+                )
+            )
+            pairs += [(key, numbers[at]) for key in sketch.keys]
+        connection.executemany("INSERT INTO sketches VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        own.append(np.array(pairs, np.int64))
+    pairs_ = np.concatenate(own)
+    pairs_ = pairs_[np.lexsort((pairs_[:, 1], pairs_[:, 0]))]
+    for piece in np.array_split(pairs_, 40):
+        connection.executemany("INSERT OR IGNORE INTO sketch_keys VALUES (?, ?)", piece.tolist())
+    connection.executemany(
+        "INSERT INTO domains VALUES (?, ?)",
+        ((f"site{at}.com", NOW - 20 * DAY) for at in range(DOMAINS)),
+    )
+    connection.executemany(
+        "INSERT INTO campaigns VALUES (?, ?, ?, ?, 50, 50, 40, 9, 1, '', 120, 0.8, ?, ?, 0)",
+        ((f"cmp_{at}", NOW, NOW, MEMBERS, NOW - DAY, NOW) for at in range(CAMPAIGNS)),
+    )
+    week = NOW // (7 * DAY)
+    connection.executemany(
+        "INSERT INTO reputations (subject, week, site_id, kind, approved, spam, rejected) VALUES (?, ?, ?, ?, ?, ?, 0)",
+        (
+            (
+                f"{kind} {site_id} {name}{at:0{57 if kind == 'network' else 58}d}",
+                week - back,
+                site_id,
+                kind,
+                at % 5,
+                at % 3,
+            )
+            for kind, name, most in (("author", "author", 60_000), ("network", "network", 40_000))
+            for at in range(most)
+            for back in (0, 1)
+        ),
+    )
+    connection.commit()
+
+
+def _sketches(
+    many: int, told: Sequence[Sketch], dice: np.random.Generator, chance: random.Random
+) -> Iterator[tuple[Sketch, str]]:
+    """Keys at random, but for the TOLD and the members of campaigns, spread evenly."""
+    offers = sketches_of([normalise(offer(at)).text for at in range(CAMPAIGNS)])
+    every = max(1, many // TOLD)
+    members = max(1, many // (CAMPAIGNS * MEMBERS))
+    for at in range(many):
+        if at % every == 0:
+            yield told[at // every % TOLD], ""
+        elif at % members == 1 or members == 1:
+            # As the index keeps them: a key that leads to enough comments gets no more.
+            which, before = at // members % CAMPAIGNS, at // members // CAMPAIGNS
+            keys_ = offers[which].keys if before < CROWDED else ()
+            yield replace(offers[which], keys=keys_), f"cmp_{which}"
+        else:
+            keys = [int(one) for one in dice.integers(-(1 << 62), 1 << 62, 8)]
+            domains: tuple[str, ...] = ()
+            if chance.random() < _LINKED:
+                domains = (f"site{chance.randrange(DOMAINS)}.com",)
+                keys.append(key_of("place", domains[0]))
+            yield Sketch(chance.randbytes(64), 200, tuple(keys), (), domains), ""

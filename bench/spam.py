@@ -1,0 +1,230 @@
+"""Spam: CPU milliseconds of all work on it per comment, beside a full store, and of hostile comments.
+
+    python -m bench.spam [--stored 1000000] [--asked 640] [--hostile]
+
+First table: comments that are new, near copies of one that is stored, and members of campaigns with 600
+others, judged in the batches a worker claims; stage by stage. The store is made up, with a site that
+has filters, lessons and reputations. Second: 65 kB of everything that a careless program takes long for, each alone
+(the least of three). CPU is of the thread that does the work; toxicity and the disk are not in it.
+"""
+
+import argparse
+import os
+import random
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench.fill import DOMAINS, NOW, SECRET, TOLD, filled, offer, text
+from bench.hostile import traps
+from bench.load import median
+from bench.table import table
+from bench.texts import made_up
+from moderation.domain.filter import Draft, FilterAction, FilterField, FilterKind
+from moderation.domain.score import Candidate, Scorer, Traces
+from moderation.domain.text import normalise
+from moderation.scorers.links import links_in
+from moderation.scorers.roster import roster
+from moderation.scorers.sketch import sketches
+from moderation.store import histories
+from moderation.store.engine import Store
+from moderation.store.filters import filter_set, kept
+from moderation.store.seal import Seal
+
+BATCH = 64  # as settings.judge_batch
+# Not about spam.
+_OTHERS = ("bundled", "detoxify", "wordlist", "language")
+_ALL_FIELDS = (FilterField.TEXT, FilterField.NAME, FilterField.WEBSITE)
+# What engines that go back over a text take for ever for; here they may stand in a site's own filter.
+_PATTERNS = (
+    r"(x+x+)+y",
+    r"(a?){30}a{30}",
+    r"(.*)*=.*@",
+    r"(\w+\s?)*!$",
+    r"([a-z]+)*[0-9]z",
+    r"(b|bb|bbb)+c",
+    r"v[i1]agra",
+)
+_AT_ONCE = 4  # campaigns that run at the same time
+_KINDS = ("new", "near copy", "campaign")
+
+
+class Stages:
+    """CPU seconds by name."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = defaultdict(float)
+
+    def time(self, name: str, work: Callable[..., Any], *given: object) -> Any:
+        begun = time.thread_time()
+        found = work(*given)
+        self.spent[name] += time.thread_time() - begun
+        return found
+
+
+def filters() -> Any:
+    """A site's own: words, domains, and patterns that are meant to be expensive."""
+    drafts = (
+        Draft("words", FilterKind.WORDS, FilterAction.HOLD, tuple(f"casino {n}" for n in range(200)), fields=_ALL_FIELDS),
+        Draft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
+        Draft("patterns", FilterKind.PATTERNS, FilterAction.HOLD, _PATTERNS, fields=_ALL_FIELDS),
+    )  # fmt: skip
+    return filter_set("site_1", 1, [kept(one) for one in drafts], Seal(SECRET))
+
+
+def scorers() -> list[Scorer]:
+    return [one for one in roster("bundled") if one.name not in _OTHERS]
+
+
+def measured(stages: Stages, own: Sequence[Scorer], batch: list[Candidate]) -> None:
+    for scorer in own:
+        found = stages.time(scorer.name, scorer.measure, batch)
+        batch = [
+            replace(one, known=(*one.known, *new)) for one, new in zip(batch, found, strict=True)
+        ]
+
+
+def candidates(kind: str, many: int, site_id: str, chance: random.Random) -> list[Candidate]:
+    """Comments of one kind, each twentieth with a link."""
+    fresh = made_up(many, seed=chance.getrandbits(30))
+    found = []
+    for at in range(many):
+        said = fresh[at]
+        if kind == "near copy":
+            said = f"{text(chance.randrange(TOLD))} {said[:20]}"
+        elif kind == "campaign":
+            said = f"{offer(at % _AT_ONCE)} {said[:20]}"
+        if chance.random() < 0.05:
+            said += f" https://site{chance.randrange(2 * DOMAINS)}.com/{at}"
+        number = chance.randrange(200_000)
+        found.append(
+            Candidate(
+                said,
+                normalise(said),
+                language="en",
+                author_name=f"Author {number}",
+                page_url="https://herald.test/news/1",
+                comment_id=f"cmt_{chance.getrandbits(64):026d}",
+                site_id=site_id,
+                page_id=f"pg_{number % 3_000}",
+                created_at=NOW,
+                traces=Traces(
+                    address_key=f"address{number:057d}",
+                    network=f"10.{number % 256}.{number % 199}.0/24",
+                    user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
+                    author_key=f"author{number % 60_000:058d}",
+                    network_key=f"network{number % 40_000:057d}",
+                ),
+            )
+        )
+    return found
+
+
+def judged(
+    store: Store, site_id: str, kind: str, many: int, batch: int, seed: int
+) -> dict[str, float]:
+    """CPU seconds by stage of one comment of a kind, in such batches; the median over batches."""
+    own, chance, given = scorers(), random.Random(seed), filters()
+    runs: list[dict[str, float]] = []
+    for _ in range(max(3, many // batch)):
+        stages = Stages()
+        some = candidates(kind, batch, site_id, chance)
+        some = [
+            replace(one, view=stages.time("normalise", normalise, one.text), filters=given)
+            for one in some
+        ]
+        drawn = stages.time("sketch", sketches, some)
+        asked = list(zip(some, drawn, strict=True))
+        with store.read() as connection:
+            recalled = stages.time("memory: read", histories.recall, connection, asked, NOW)
+        some = [
+            replace(one, history=history)
+            for one, history in zip(some, recalled.histories, strict=True)
+        ]
+        measured(stages, own, some)
+        ids = {one.comment_id for one in some}
+        with store.write() as connection:
+            stages.time(
+                "memory: write", histories.remember, connection, recalled, ids, NOW, os.urandom
+            )
+        runs.append({name: spent / batch for name, spent in stages.spent.items()})
+    return {name: median([one[name] for one in runs[1:]]) for name in runs[0]}
+
+
+def at_scale(stored: int, asked: int) -> str:
+    """The first table."""
+    memory = Path("/dev/shm")
+    place = memory if memory.is_dir() and os.statvfs(memory).f_bavail * 4096 > 6e9 else None
+    with tempfile.TemporaryDirectory(prefix="gatehouse-bench-", dir=place) as folder:
+        begun = time.process_time()
+        store, site_id = filled(Path(folder), stored)
+        built = time.process_time() - begun
+        try:
+            columns = [
+                (
+                    f"{kind}, {batch}",
+                    judged(store, site_id, kind, asked if batch > 1 else asked // 8, batch, seed),
+                )
+                for seed, (kind, batch) in enumerate(
+                    (kind, batch) for batch in (BATCH, 1) for kind in _KINDS
+                )
+            ]
+        finally:
+            store.close()
+    names = list(columns[0][1])
+    rows = [(name, *(f"{found[name] * 1000:.3f}" for _, found in columns)) for name in names]
+    rows.append(("all", *(f"{sum(found.values()) * 1000:.3f}" for _, found in columns)))
+    title = f"{stored:,} stored comments, made up in {built:.0f} CPU s; CPU ms a comment, by kind and batch"
+    return f"{title}\n\n{table(('stage', *(name for name, _ in columns)), rows)}"
+
+
+def hostile() -> str:
+    """The second table: normalising is for toxicity, too, and told apart."""
+    own, given = scorers(), filters()
+    measured(Stages(), own, [Candidate("Hello.", normalise("Hello."), filters=given)])
+    rows = []
+    for name, said in traps():
+        best = min((_alone(own, said, given) for _ in range(3)), key=sum)
+        rows.append((sum(best), name, *best))
+    rows.sort(reverse=True)
+    cells = [
+        (name, *(f"{one * 1000:.1f}" for one in (total, *parts))) for total, name, *parts in rows
+    ]
+    return table(
+        ("65 kB of", "CPU ms", "normalise", "sketch", "own filters", "signs", "spam score"), cells
+    )
+
+
+def _alone(own: Sequence[Scorer], said: str, given: Any) -> tuple[float, ...]:
+    links_in.cache_clear()
+    stages = Stages()
+    view = stages.time("normalise", normalise, said)
+    one = Candidate(said, view, author_name="Ann", page_url="https://herald.test/1", filters=given)
+    stages.time("sketch", sketches, [one])
+    measured(stages, own, [one])
+    return tuple(
+        stages.spent[name] for name in ("normalise", "sketch", "filters", "spam", "learned")
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.spam",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stored", type=int, default=1_000_000)
+    parser.add_argument("--asked", type=int, default=640, help="comments of each kind")
+    parser.add_argument("--hostile", action="store_true", help="only the second table")
+    given = parser.parse_args()
+    if not given.hostile:
+        print(at_scale(given.stored, given.asked), end="\n\n", flush=True)
+    print(hostile())
+
+
+if __name__ == "__main__":
+    main()
