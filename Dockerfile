@@ -13,6 +13,8 @@ COPY workers workers
 COPY gatehouse gatehouse
 COPY gatehouse_client gatehouse_client
 RUN pip install --no-deps --no-build-isolation --no-index .
+# Apprise, which tells people: 20 MB.
+RUN pip install --no-build-isolation --constraint locks/notices.lock '.[notices]'
 
 FROM build AS build-detoxify
 # A place with torch's builds for CPUs only; without one pip takes the build for GPUs, several GB.

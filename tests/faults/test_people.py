@@ -1,0 +1,58 @@
+"""People are told by the processes that run: the day's digest by mail, what is held in a chat."""
+
+import json
+import secrets
+import time
+
+import pytest
+
+from moderation import subscribe
+from moderation.domain.delivery import MODERATORS
+from moderation.store import moderators
+from tests.cast import hand_in, reply
+from tests.servers import wait_until
+from tests.webhooks.post import PostOffice
+from tests.webhooks.receiver import Receiver
+
+pytestmark = pytest.mark.timeout(90)
+DAY = 86_400_000  # ms
+
+
+def test_the_digest_and_what_is_held_arrive_and_no_log_knows_where(build, broker):
+    token = "sEcReT" + secrets.token_hex(6)
+    with PostOffice() as post, Receiver(["500", "200"]) as chat:
+        house = build(
+            sweep_seconds=0.5,
+            digest_hour=0,
+            log_level="DEBUG",
+            webhook_allow=chat.allow,
+            webhook_schedule_scale=0.01,
+            mail_url=post.url,
+            public_url="https://gate.herald.test",
+        )
+        now = time.time_ns() // 1_000_000
+        with house.store.write() as connection:
+            ada = moderators.add(connection, "ada@herald.test", "", now, secrets.token_bytes)
+            moderators.grant(connection, ada, house.site.id, "moderator")
+        told = {"now": now - 2 * DAY, "entropy": secrets.token_bytes}
+        subscribe.add_notice(house.store, house.site.id, MODERATORS, MODERATORS, **told)
+        url = f"gotify://127.0.0.1:{chat.port}/{token}"
+        subscribe.add_notice(
+            house.store, house.site.id, url, "Gotify", types=["comment.held"],
+            allow=chat.allow, **told,
+        )  # fmt: skip
+        [comment] = hand_in(house.store, reply(house.site, "You are all bad.", at=now))
+        house.start_worker(SAID="0.6")
+        house.start_courier()
+        wait_until(lambda: post.got, "the digest is in the mail", 40)
+        wait_until(lambda: len(chat.got) == 2, "the chat hears it after its trouble", 40)
+    (told_to, mail) = post.got[0]
+    assert [to for to, _ in post.got] == ["ada@herald.test"], "once a day"
+    assert told_to == "ada@herald.test" and "waiting" in mail["Subject"]
+    said = json.loads(chat.got[-1].body)
+    assert said["title"] == "Gatehouse: 1 comment waiting for a moderator"
+    assert f"https://gate.herald.test/console/comments/{comment}" in said["message"]
+    assert "bad" not in said["message"]
+    for name in ("worker", "courier"):
+        assert house.log(name)
+        assert token not in house.log(name) and "ada@herald.test" not in house.log(name)
