@@ -20,7 +20,7 @@ Finding = tuple[bool, str]
 def doctor() -> None:
     """Check that all is well, and say what to do.
 
-    Settings, data folder, database, broker, model, workers, clocks; exit status 1 where one is not.
+    Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one is not.
     """
     settings = read_settings()
     well = True
@@ -142,6 +142,25 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
 
 
+def _endpoints(settings: Settings) -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    from gatehouse.store import opened
+    from moderation.channels import NO_APPRISE
+    from moderation.store import endpoints
+
+    with opened(settings) as store, store.read() as connection:
+        disabled, failing = endpoints.troubled(connection)
+        has_channels = bool(endpoints.channels(connection, now()))
+    yield (
+        not disabled + failing,
+        f"{disabled} disabled themselves, {failing} accept nothing now"
+        + (": `gatehouse endpoint list SITE`" if disabled + failing else ""),
+    )
+    if has_channels and find_spec("apprise") is None:
+        yield False, NO_APPRISE
+
+
 def alive(role: str) -> None:
     """Exit 0 if a judge or courier of this host was heard of lately; for containers."""
     from gatehouse.store import opened
@@ -159,4 +178,5 @@ CHECKS = {
     "broker": _broker,
     "model": _model,
     "workers": _workers,
+    "endpoints": _endpoints,
 }

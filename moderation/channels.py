@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from moderation.domain.delivery import MODERATORS, Response
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.notice import Notice
 
+READERS = 2  # channels read at once: a form is not a way to start a hundred processes
 READ_SECONDS = 10.0  # half a second on an idle machine, nearly all of it Apprise's start
 NO_APPRISE = (
     "Notices need Apprise, which is not installed here: pip install 'gatehouse[notices]', or make "
@@ -33,6 +35,7 @@ class Channels:
         self._mail = mail
         self._seconds = seconds
         self._public_url = public_url
+        self._readers = threading.BoundedSemaphore(READERS)
 
     def read(self, url: str) -> str:
         """How a channel is shown, its secrets masked. Nobody is called.
@@ -51,7 +54,8 @@ class Channels:
         return self._read(url)
 
     def _read(self, url: str) -> str:
-        said = self._cry({"do": "read", "url": url}, READ_SECONDS)
+        with self._readers:
+            said = self._cry({"do": "read", "url": url}, READ_SECONDS)
         if said.get("error") == "apprise":
             raise Conflict(NO_APPRISE)
         if "shown" not in said:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from moderation.domain.comment import Status
 from moderation.domain.event import DIGEST, digest_event, event_id, moment
 from moderation.domain.notice import Notice, digest_words
-from moderation.store import endpoints, outbox, queues
+from moderation.store import endpoints, outbox, queues, sites
 from moderation.store.engine import Store
 
 HOUR = 3_600_000  # ms
@@ -15,11 +15,12 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """held: comments that wait for a moderator, the oldest of them for so many whole hours. received:
+    """site: its name. held: comments that wait for a moderator, the oldest of them for so many whole hours. received:
     in the last 24 hours; approved, rejected, spam: what became of those. dead: deliveries of the
     site's endpoints that were given up.
     """
 
+    site: str
     held: int
     oldest_hours: int
     received: int
@@ -32,11 +33,13 @@ class Digest:
 def digest(store: Store, site_id: str, now: int) -> Digest:
     """How a site stands at this moment (ms)."""
     with store.read() as connection:
+        site = sites.get_site(connection, site_id)
         waiting = queues.waiting(connection, site_id)
         since = queues.since(connection, site_id, now - DAY)
         mine = [one.id for one in endpoints.of_sites(connection, [site_id])]
         dead = sum(one.dead for one in endpoints.tallies(connection, mine).values())
     return Digest(
+        site=site.name if site else "Gatehouse",
         held=waiting.count,
         oldest_hours=max(0, now - waiting.oldest_at) // HOUR if waiting.count else 0,
         received=sum(since.values()),

@@ -105,4 +105,4 @@ def digest_words(site_id: str, data: Mapping[str, object], public_url: str) -> N
     if data.get("dead"):
         lines.append(f"Webhook deliveries given up: {data['dead']}: {public_url}/console/endpoints")
     lines.append(f"{public_url}/console/?site={site_id}")
-    return Notice(f"Gatehouse: {held} waiting, {data['received']} came in", "\n".join(lines))
+    return Notice(f"{data['site']}: {held} waiting, {data['received']} came in", "\n".join(lines))

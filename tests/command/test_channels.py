@@ -39,5 +39,5 @@ def test_a_channel_comes_and_goes(gatehouse: Run) -> None:
     assert gatehouse("moderator", "mails", "bo@herald.test", "--off").returncode == 1
 
     now = gatehouse("digest", "Herald", public_url="https://gate.test")
-    assert now.stdout.startswith("Gatehouse: 0 waiting, 0 came in\n\nWaiting for a moderator: 0\n")
+    assert now.stdout.startswith("Herald: 0 waiting, 0 came in\n\nWaiting for a moderator: 0\n")
     assert json.loads(gatehouse("digest", "Herald", "--json").stdout)["held"] == 0

@@ -72,16 +72,18 @@ def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
     )
     found = digest(herald.store, herald.site.id, now)
     # The last one happened by the real clock, after `now`; all but two are of the last 24 hours.
-    assert found == Digest(2, 30, 7, 2, 1, 1, 1)
+    assert found == Digest("Alice's Herald", 2, 30, 7, 2, 1, 1, 1)
     said = words(found, herald.site.id, "https://gate.test")
-    assert said.title == "Gatehouse: 2 waiting, 7 came in"
+    assert said.title == "Alice's Herald: 2 waiting, 7 came in"
     assert "Waiting for a moderator: 2, the oldest for 30 h" in said.body
     assert "Webhook deliveries given up: 1: https://gate.test/console/endpoints" in said.body
     assert f"https://gate.test/console/?site={herald.site.id}" in said.body
 
 
 def test_an_empty_site_has_one_too(herald: Newsroom) -> None:
-    assert digest(herald.store, herald.site.id, SEVEN) == Digest(0, 0, 0, 0, 0, 0, 0)
+    assert digest(herald.store, herald.site.id, SEVEN) == Digest(
+        "Alice's Herald", 0, 0, 0, 0, 0, 0, 0
+    )
 
 
 def test_once_a_day_to_each_channel_and_to_no_webhook(herald: Newsroom) -> None:
@@ -135,5 +137,5 @@ def test_it_is_told_in_words(herald: Newsroom) -> None:
         return Response(200)
 
     assert herald.deliver(Scripted(), notify=notify, public_url="https://gate.test").delivered == 1
-    assert said[0].title == "Gatehouse: 0 waiting, 0 came in"
+    assert said[0].title == "Alice's Herald: 0 waiting, 0 came in"
     assert not said[0].urgent
