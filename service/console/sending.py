@@ -15,7 +15,7 @@ _BECAUSE = {
     "by hand": "Somebody switched it off.",
 }
 # The words of docs/webhooks.md and docs/notices.md, as sentences.
-_ERRORS = {
+ERRORS = {
     "timeout": "no answer in time",
     "refused": "connection refused",
     "unreachable": "cannot be reached",
@@ -153,7 +153,7 @@ def _said(attempt: Attempt) -> str:
     answer = attempt.response
     parts = [str(answer.status)] if answer.status is not None else []
     if answer.error:
-        parts.append(_ERRORS.get(answer.error, answer.error))
+        parts.append(ERRORS.get(answer.error, answer.error))
     took = f" after {answer.duration:,} ms" if answer.duration else ""
     return ", ".join(parts) + took
 

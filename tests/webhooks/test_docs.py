@@ -23,10 +23,12 @@ from moderation.domain.delivery import BATCH_LIMIT, BREAK_AFTER, Format, Payload
 from moderation.domain.event import EventType, decision_event, frozen
 from moderation.domain.message import BATCH_TYPE, THIN, Fact
 from moderation.domain.message import message as message_of
+from service.console.sending import ERRORS
 from tests.conftest import skip_loudly
 from tests.faces.node import CLIENTS, node
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+NOTICES = (Path(__file__).parents[2] / "docs" / "notices.md").read_text()
 SECRET = "whsec_" + "QUJD" * 8
 
 
@@ -146,6 +148,14 @@ def test_the_example_has_the_shape_of_a_message() -> None:
     assert list(example) == list(ours)
     assert list(example["data"]) == list(ours["data"])
     assert example["data"]["reasons"] == ours["data"]["reasons"]
+
+
+def test_the_words_of_both_pages_are_those_of_the_console() -> None:
+    reasons = re.search(r"An attempt without a status says why: (.*?)\n\n", PAGE, re.DOTALL)
+    assert reasons
+    listed = re.findall(r"^- `([a-z]+)`:", NOTICES, re.MULTILINE)
+    assert listed == ["rejected", "url", "apprise", "nobody"]
+    assert set(re.findall(r"`([a-z_]+)`", reasons[1])) | set(listed) == set(ERRORS)
 
 
 def test_the_types_and_limits_of_the_page_are_the_code_s() -> None:
