@@ -57,7 +57,7 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
         connection, {lot.campaign_id for lot in grouping.lots if lot and lot.campaign_id}
     )
     forming = {id(lot) for lot in grouping.lots if lot and lot.forms()}
-    reputes = _reputes(connection, asked, now)
+    known = reputes(connection, asked, now)
     histories = []
     for at, one in enumerate(own):
         lot, near = grouping.lots[at], grouping.near[at]
@@ -76,19 +76,19 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
                     LinkedDomain(
                         name,
                         min(first_seen.get(name, now), one.member.created_at),
-                        reputes.get(Subject(Kind.DOMAIN, one.member.site_id, name), NO_REPUTE),
+                        known.get(Subject(Kind.DOMAIN, one.member.site_id, name), NO_REPUTE),
                     )
                     for name in one.sketch.domains
                 ),
-                author=reputes.get(_author(asked[at][0]), NO_REPUTE),
-                network=reputes.get(_network(asked[at][0]), NO_REPUTE),
+                author=known.get(_author(asked[at][0]), NO_REPUTE),
+                network=known.get(_network(asked[at][0]), NO_REPUTE),
             )
         )
     crowded = frozenset(key for key, some in found.items() if len(some) >= sketches.CROWDED)
     return Recalled(tuple(own), grouping, crowded, tuple(histories))
 
 
-def _reputes(
+def reputes(
     connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], now: int
 ) -> dict[Subject, Repute]:
     """What people decided of the authors, the networks and the linked domains of a batch."""

@@ -49,7 +49,7 @@ def note(connection: Connection, words: Mapping[str, Decision | None]) -> None:
         if word is not None and (verdict := said(word))
         for subject in about[id].subjects
     ]
-    _replace(connection, old, new)
+    replace_votes(connection, old, new)
 
 
 @dataclass(slots=True)
@@ -108,19 +108,22 @@ def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     """Forgets what comments that were erased say of people; what they say of domains stays."""
     gone = [one for one in _votes(connection, comment_ids) if one.subject.kind is not Kind.DOMAIN]
-    _replace(connection, gone, [])
+    replace_votes(connection, gone, [])
 
 
 def purge(connection: Connection, before: int, networks_before: int, limit: int) -> int:
     """Forgets votes that were cast before `before` (ms), those about networks earlier, with their
     counts; returns how many, at most `limit`.
     """
-    old = sa.or_(
-        sa.and_(votes.c.kind == Kind.NETWORK.value, votes.c.created_at < networks_before),
-        votes.c.created_at < before,
+    until = dict.fromkeys(Kind, before) | {Kind.NETWORK: max(before, networks_before)}
+    old = sa.or_(  # kind by kind, as the index has them
+        *(
+            sa.and_(votes.c.kind == kind.value, votes.c.created_at < time)
+            for kind, time in until.items()
+        )
     )
     rows = connection.execute(sa.select(votes).where(old).limit(limit)).all()
-    _replace(connection, [_vote(row) for row in rows], [])
+    replace_votes(connection, [_vote(row) for row in rows], [])
     connection.execute(sa.delete(resets).where(resets.c.created_at < before))
     return len(rows)
 
@@ -210,7 +213,7 @@ def _subject(key: str) -> Subject:
     return Subject(Kind(kind), site_id, name)
 
 
-def _replace(connection: Connection, old: Sequence[Vote], new: Sequence[Vote]) -> None:
+def replace_votes(connection: Connection, old: Sequence[Vote], new: Sequence[Vote]) -> None:
     """Takes votes away and adds others, and moves the counts along."""
     pairs = {(one.subject, one.kin) for one in (*old, *new)}
     if not pairs:

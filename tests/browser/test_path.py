@@ -3,6 +3,9 @@
 import time
 
 import pytest
+import sqlalchemy as sa
+
+from moderation.store.schema import personal
 
 RUDE = "You are a complete idiot, and so is the ferry."
 
@@ -95,3 +98,17 @@ def test_when_the_service_is_away_the_page_says_so(visit, house):
     desk.page.get_by_role("button", name="Approve").click()
     desk.page.get_by_role("button", name="Undo").wait_for()
     assert desk.page.locator("#trouble").is_hidden()
+
+
+def test_a_browser_is_known_again_and_another_is_not(visit, house):
+    first, second = visit(java_script_enabled=False), visit()
+    for watch, text in ((first, "One thought."), (first, "Another."), (second, "A third.")):
+        fill_in(watch, text)
+        watch.page.get_by_role("status").get_by_text("awaiting moderation").wait_for()
+    with house.store.read() as connection:
+        rows = connection.execute(sa.select(personal).order_by(personal.c.comment_id))
+        one, same, other = (row.author_key for row in rows)
+    assert one and one == same and other and other != one
+    [cookie] = [one for one in first.page.context.cookies() if "author" in one["name"]]
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+    assert second.page.evaluate("document.cookie") == ""
