@@ -114,14 +114,21 @@ def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Traits, bool, float]]
 
 
 def _again(
-    store: Store, prior: Prior, site_id: str, base: Lesson | None, without: Collection[str]
+    store: Store,
+    prior: Prior,
+    site_id: str,
+    base: Lesson | None,
+    without: Collection[str],
+    also: int = 0,
 ) -> NDArray[np.float32]:
-    """The weights after `base` (None: from the prior on) had all been learned but `without`."""
+    """The weights after `base` (None: from the prior on) had all been learned but `without`, with what
+    was taken back in the lesson `also`.
+    """
     delta = unpack(base.delta if base else b"")
     after = (base.version + 1 if base else 1, 0, "")
     while True:
         with store.read() as connection:
-            words = feedback.learned_after(connection, site_id, after, LESSON)
+            words = feedback.learned_after(connection, site_id, after, LESSON, also)
             if not words:
                 return delta
             after = (words[-1].version, words[-1].created_at, words[-1].id)
@@ -142,8 +149,9 @@ def undo(
     """Takes one lesson back, or what one moderator has taught; what was learned besides stays.
 
     version: of the lesson; 0 with no teacher: the newest that still stands. since: of a teacher, only
-    what was decided since then (ms). The newest taken back
-    leaves the very weights that were before it. Returns the lesson that now counts.
+    what was decided since then (ms). The newest taken back leaves the very weights that were before it.
+    A lesson that took something back is taken back, too: what it took stands again, as if it had never
+    been gone. Returns the lesson that now counts.
     Raises NotFound where there is nothing to take back, Conflict where the site keeps learning.
     """
     for _ in range(_TRIES):
@@ -166,7 +174,8 @@ def _take_back(
         if not version and not teacher:
             version = feedback.newest_standing(connection, site_id)
         wanted = teacher or version > 0
-        words = (
+        gone = [] if teacher or not wanted else feedback.taken_back_in(connection, site_id, version)
+        words = gone or (
             feedback.standing(connection, site_id, version=version, teacher=teacher, since=since)
             if wanted
             else []
@@ -176,10 +185,15 @@ def _take_back(
         first = min((number for _, number in words if number), default=0)
         base = _base(connection, site_id, prior, first)
     ids = {id for id, _ in words}
-    delta = _again(store, prior, site_id, base, ids)
+    delta = _again(store, prior, site_id, base, () if gone else ids, also=version if gone else 0)
     number = (last.version if last else 0) + 1
     with store.write() as connection:
-        feedback.take_back(connection, sorted(ids), number)
+        if gone:
+            feedback.bring_back(connection, site_id, version)
+            if first:  # learned without what stands again: nothing to start from any more
+                lessons.drop(connection, site_id, first, number - 1)
+        else:
+            feedback.take_back(connection, sorted(ids), number)
         left = feedback.teachers(connection, site_id)
         lesson = Lesson(
             site_id,
@@ -188,7 +202,7 @@ def _take_back(
             sum(one.decisions for one in left),
             sum(one.spam for one in left),
             now,
-            undone=first,
+            undone=version if gone else first,
             delta=pack(delta),
         )
         if not lessons.add(connection, lesson):
@@ -213,8 +227,8 @@ def _base(connection: Connection, site_id: str, prior: Prior, first: int) -> Les
 class Schooling:
     """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
 
-    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions of
-    which something stands, and can be taken back.
+    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions
+    that can be taken back, because something stands of them or because they took something.
     """
 
     version: int

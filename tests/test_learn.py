@@ -300,6 +300,39 @@ def test_what_a_moderator_taught_since_then_is_taken_back_and_no_more(store: Sto
     learn.learn(store, PRIOR, later(20))
     same = lesson_of(store, fresh)
     assert same and (lesson.decisions, lesson.delta) == (3, same.delta)
-    assert learn.schooling(store, site.id).standing == {1}
+    assert learn.schooling(store, site.id).standing == {1, 2}
     with pytest.raises(NotFound):
         learn.undo(store, PRIOR, site.id, teacher="mod_mallory", since=later(5), now=later(22))
+
+
+def test_what_was_taken_back_is_brought_back_to_the_bit(store: Store) -> None:
+    """Whatever was learned meanwhile: as if it had never been gone. Steps off the path are not started from."""
+    site, never = newspaper(store), newspaper(store, "Never")
+    for number in range(3):
+        at = later(10 * number)
+        for its in (site, never):
+            say(store, its, SALES[number], SPAM, at=at)
+            say(store, its, TALK[number], SPAM, "mod_mallory", at)
+        for _ in (site, never):
+            learn.learn(store, PRIOR, at + 3 * SETTLE)
+    for its in (site, never):  # waits to be learned
+        say(store, its, TALK[4], SPAM, "mod_mallory", later(30))
+    before = lesson_of(store, site)
+    undone = learn.undo(store, PRIOR, site.id, teacher="mod_mallory", now=later(30.5))
+    assert before and undone.delta != before.delta
+    back = learn.undo(store, PRIOR, site.id, version=undone.version, now=later(30.6))
+    assert (back.delta, back.decisions, back.undone) == (before.delta, 6, undone.version)
+    assert learn.schooling(store, site.id).waiting == 1
+    learn.learn(store, PRIOR, later(35))
+    undone = learn.undo(store, PRIOR, site.id, version=2, now=later(36))
+    for its in (site, never):
+        say(store, its, SALES[5], SPAM, at=later(40))
+    learn.learn(store, PRIOR, later(45))
+    learn.undo(store, PRIOR, site.id, version=undone.version, now=later(46))
+    whole, same = lesson_of(store, site), lesson_of(store, never)
+    assert whole and same and (whole.delta, whole.decisions) == (same.delta, same.decisions)
+    with pytest.raises(NotFound):
+        learn.undo(store, PRIOR, site.id, version=undone.version, now=later(47))
+    one = learn.undo(store, PRIOR, site.id, version=3, now=later(48))
+    other = learn.undo(store, PRIOR, never.id, version=3, now=later(48))
+    assert one.delta == other.delta

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moderation import erase, review, settle, trust
+from moderation import curate, erase, review, settle, trust
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.filter import Draft, FilterAction, FilterKind
 from moderation.domain.reputation import (
     DAY,
     HALF_LIFE,
@@ -238,6 +239,18 @@ def test_a_domain_with_a_bad_name_is_held_and_then_spam(store: Store) -> None:
     assert statuses == [approved, approved, held, held, held, spam]
     [id] = hear(store, site, f"{talk(40)} http://other.example/")
     assert review.card(store, {site.id}, id).status is approved
+
+
+def test_a_domain_that_a_filter_trusts_has_no_bad_name(store: Store) -> None:
+    site = newspaper(store)
+    for number in range(3):
+        [id] = hear(store, site, f"{talk(number)} http://partner-news.com/{number}")
+        say(store, site, id, SPAM)
+    draft = Draft("ours", FilterKind.DOMAINS, FilterAction.TRUST, ("partner-news.com",))
+    curate.add(store, site.id, draft, "command", now=NOON, entropy=os.urandom)
+    [id] = hear(store, site, f"{talk(30)} http://partner-news.com/", author=AuthorRef("X"))
+    assert "ill_domain" not in signals(store, site, id)
+    assert review.card(store, {site.id}, id).status is Status.APPROVED
 
 
 def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None:

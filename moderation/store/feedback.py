@@ -80,15 +80,18 @@ def waiting(connection: Connection, site_id: str, before: int, limit: int) -> li
 
 
 def learned_after(
-    connection: Connection, site_id: str, after: tuple[int, int, str], limit: int
+    connection: Connection, site_id: str, after: tuple[int, int, str], limit: int, also: int = 0
 ) -> list[Feedback]:
-    """What stands and was learned past (version, created_at, id), in the order it was learned."""
+    """What stands and was learned past (version, created_at, id), in the order it was learned.
+
+    also: with what was taken back in this lesson.
+    """
     place = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
     rows = connection.execute(
         _WITH_TEXT.where(
             feedback.c.site_id == site_id,
             place > sa.tuple_(*(sa.literal(one) for one in after)),
-            feedback.c.undone_in == 0,
+            feedback.c.undone_in.in_({0, also}),
             feedback.c.weight > 0,
         )
         .order_by(feedback.c.version, feedback.c.created_at, feedback.c.id)
@@ -170,17 +173,13 @@ def standing(
 def standing_versions(
     connection: Connection, site_id: str, versions: Collection[int]
 ) -> frozenset[int]:
-    """Those of the lessons of which something stands."""
-    query = (
-        sa.select(feedback.c.version)
-        .where(
-            feedback.c.site_id == site_id,
-            feedback.c.version.in_(versions),
-            feedback.c.undone_in == 0,
-        )
-        .distinct()
+    """Those of the lessons of which something stands, and those that something was taken back in."""
+    of_site = feedback.c.site_id == site_id
+    learned = sa.select(feedback.c.version).where(
+        of_site, feedback.c.version.in_(versions), feedback.c.undone_in == 0
     )
-    return frozenset(connection.scalars(query))
+    undone = sa.select(feedback.c.undone_in).where(of_site, feedback.c.undone_in.in_(versions))
+    return frozenset(connection.scalars(learned.union(undone)))
 
 
 def newest_standing(connection: Connection, site_id: str) -> int:
@@ -199,6 +198,25 @@ def take_back(connection: Connection, ids: Sequence[str], version: int) -> None:
         .where(feedback.c.version == 0, feedback.c.undone_in == version, feedback.c.id.in_(ids))
         .values(version=version)
     )
+
+
+def taken_back_in(connection: Connection, site_id: str, version: int) -> list[tuple[str, int]]:
+    """(id, learned in) of what was taken back in the lesson `version`; 0: had not been learned."""
+    rows = connection.execute(
+        sa.select(feedback.c.id, feedback.c.version).where(
+            feedback.c.site_id == site_id, feedback.c.undone_in == version
+        )
+    )
+    return [(row.id, row.version if row.version != version else 0) for row in rows]
+
+
+def bring_back(connection: Connection, site_id: str, version: int) -> None:
+    """What was taken back in the lesson `version` stands again; what had not been learned waits again."""
+    of_lesson = sa.and_(feedback.c.site_id == site_id, feedback.c.undone_in == version)
+    connection.execute(
+        sa.update(feedback).where(of_lesson, feedback.c.version == version).values(version=0)
+    )
+    connection.execute(sa.update(feedback).where(of_lesson).values(undone_in=0))
 
 
 def taken_back(connection: Connection, site_id: str) -> list[tuple[int, int]]:

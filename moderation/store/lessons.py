@@ -66,6 +66,20 @@ def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     return [row.version for row in rows]
 
 
+def drop(connection: Connection, site_id: str, first: int, last: int) -> None:
+    """Forgets the weights of the versions from `first` to `last`; they are made again when needed."""
+    connection.execute(
+        sa.update(lessons)
+        .where(
+            lessons.c.site_id == site_id,
+            lessons.c.version >= first,
+            lessons.c.version <= last,
+            lessons.c.delta.is_not(None),
+        )
+        .values(delta=None)
+    )
+
+
 def add(connection: Connection, lesson: Lesson) -> bool:
     """Adds the next version; False where somebody else has added it meanwhile."""
     row = {

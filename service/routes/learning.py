@@ -42,8 +42,8 @@ def undo(
     key: Secret,
     given: Annotated[LessonIn, Depends(strictly(LessonIn, required=False))],
 ) -> Response:
-    """Without anything: the newest lesson that still stands. What was learned besides stays. 201 with
-    the lesson that counts now.
+    """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
+    took something back can be taken back, too. 201 with the lesson that counts now.
     """
     from moderation import learn
     from moderation.scorers.learned import load_prior

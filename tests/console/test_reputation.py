@@ -55,7 +55,7 @@ def test_a_reputation_is_reset_and_taken_back(desk, store, site, decided):
     assert (answer.status_code, answer.headers["location"]) == (303, page)
     assert known(store, shop, now()) == (0, 0, 0)
     text = plain(desk.get(page).text)
-    assert "nothing decided yet" in text and "Spam (does not count)" in text
+    assert "Nothing decided yet" in text and "Spam (does not count)" in text
     assert "Reset by ada@herald.test" in text
     stale = desk.post(f"{path}/reset", fields)
     assert stale.status_code == 409 and "Nothing was changed" in stale.text
@@ -81,13 +81,13 @@ def test_an_undo_at_the_console_leaves_no_trace(desk, store, site, decided):
 
 def test_admins_see_what_was_learned_and_take_it_back(desk, store, site, decided):
     assert desk.get("/console/learning").status_code == 403
-    assert "/console/learning" not in desk.get("/console/").text
+    assert "/console/learning" not in desk.get("/console/filters").text
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, "admin")
     assert "Nothing learned yet" in plain(desk.get("/console/learning").text)
     learn.learn(store, load_prior(), now())
-    assert f"/console/learning?site={site.id}" in desk.get("/console/").text
+    assert f"/console/learning?site={site.id}" in desk.get("/console/filters").text
     page = desk.get("/console/learning").text
     assert "Learned from 3 decisions , 1 of them spam" in plain(page)
     [fields] = [
@@ -98,6 +98,10 @@ def test_admins_see_what_was_learned_and_take_it_back(desk, store, site, decided
     assert desk.post("/console/learning/undo", fields).status_code == 303
     page = plain(desk.get("/console/learning").text)
     assert "Learned from 0 decisions" in page and "Version 2: takes version 1 back" in page
+    again = desk.post("/console/learning/undo", fields | {"version": "2"})
+    assert again.status_code == 303
+    assert "Learned from 3 decisions" in plain(desk.get("/console/learning").text)
+    desk.post("/console/learning/undo", fields)
     again = desk.post("/console/learning/undo", fields)
     assert again.status_code == 409 and "nothing here to take back" in again.text
     for bad in ({"version": "x"}, {"version": ""}, {"moderator": "mod_a"}):
