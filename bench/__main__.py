@@ -1,18 +1,16 @@
-"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces, scoring) or PostgreSQL."""
+"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces, scoring, spam) or PostgreSQL."""
 
 import argparse
 
-from bench import faces, intake, judge, scoring
+from bench import faces, intake, judge, scoring, spam
 from bench.texts import made_up
 
-KNOWN = ("intake", "judge", "faces", "scoring")
+KNOWN = ("intake", "judge", "faces", "scoring", "spam")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "which", nargs="*", help="intake, judge, faces, scoring; all where none is named"
-    )
+    parser.add_argument("which", nargs="*", help=f"{', '.join(KNOWN)}; all where none is named")
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     given = parser.parse_args()
     which = given.which or list(KNOWN)
@@ -26,7 +24,10 @@ def main() -> None:
         print(faces.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
     if "scoring" in which:
         print(scoring.measure(made_up(60), rounds=3))
-        print(scoring.alone())
+        print(scoring.alone(), end="\n\n", flush=True)
+    if "spam" in which:
+        print(spam.at_scale(stored=1_000_000, asked=640), end="\n\n", flush=True)
+        print(spam.hostile())
 
 
 if __name__ == "__main__":

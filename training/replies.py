@@ -1,7 +1,8 @@
 """The public sets of spam and of honest replies, for the prior of the spam score."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatehouse.evaluation.sets import rows
@@ -59,3 +60,26 @@ def forum(folder: Path) -> list[Reply]:
     """Comments of forums and news sites (Impermium; no licence: measured with, never learned from)."""
     table = rows(folder, "impermium_insults_dev")
     return [Reply(row["text"], False, "forum") for row in table if row["Insult"] == "0"]
+
+
+def with_links(replies: Sequence[Reply], share: float, chance: random.Random) -> list[Reply]:
+    """That share of the honest ones with a link or two at the end.
+
+    The public sets have lost most links of their honest comments, and kept those of their spam: a prior
+    made of them takes every link for spam.
+    """
+
+    def linked(one: Reply) -> Reply:
+        if one.is_spam or chance.random() >= share:
+            return one
+        many = 2 if chance.random() < 0.2 else 1
+        links = (
+            f"https://{chance.choice(_PLACES)}/{chance.randint(100, 99_999)}" for _ in range(many)
+        )
+        return replace(one, text=" ".join((one.text, *links)))
+
+    return [linked(one) for one in replies]
+
+
+# Hosts leave no trace in a prior (training.spam.measured): only that there was a link.
+_PLACES = ("www.example.com", "news.example.org", "example.co.uk", "blog.example.net")

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatehouse.evaluation.sets import find, rows
-from training.replies import honest
+from training.replies import HAM, honest
 
-# The order in which training/spam.py has shuffled the honest ones, and how many of them it took.
-_SHUFFLED, _LEARNED = 20, 4_000
+_SHUFFLED = 20  # the seed by which training.spam picks what it learns from
 _TEXT = ("content", "text", "comment", "comment_text", "message")
 _LABEL = ("class", "y", "label", "spam", "is_spam", "target")
 _SPAM = {"1", "1.0", "spam", "true"}
@@ -75,7 +74,7 @@ def _news(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     random.Random(_SHUFFLED).shuffle(replies)
-    return [one.text for one in replies if one.source == "news"][_LEARNED:]
+    return [one.text for one in replies if one.source == "news"][HAM:]
 
 
 def _talk(folder: Path) -> list[str]:

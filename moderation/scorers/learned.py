@@ -37,9 +37,10 @@ from moderation.scorers.traits import (
 )
 
 FOLDER = Path(__file__).parents[1] / "weights" / "spam"
-# How far one decision goes towards being right about its own text. Of 0.1, 0.3, 1 and 2 the one that
-# found most after 50 and after 200 decisions (training/spam.py).
-STEP = 1.0
+# How far one decision goes towards being right about its own text. Of 0.1, 0.3, 1 and 2, 1 finds most after
+# 50 and after 200 decisions (training/spam.py); half of that finds as much in a simulated section, where other
+# things are seen besides the text, and holds a quarter fewer honest comments (bench/section).
+STEP = 0.5
 # A decision of weight w moves the log-odds of no comment by more than STEP x w x REACH: no two
 # candidates' traits have a larger product. What poisoning can do is bounded by this.
 REACH = TEXT**2 + FACTS**2

@@ -202,11 +202,16 @@ def _where(target: str) -> str:
     return domain_of(host_of(target)) or host_of(target)
 
 
+def own_domain(page_url: str) -> str:
+    """Of a page's site; its host where that has no registrable domain, as in an office's own network."""
+    host = host_of(page_url) if page_url else ""
+    return domain_of(host) or host
+
+
 def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
     """`links` and its kin. Links to the page's own domain and to `trusted` domains do not count."""
     found = links_in(candidate.text)
-    own = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
-    known = {own, *trusted} - {""}
+    known = {own_domain(candidate.page_url), *trusted} - {""}
     links = [one for one in found.links if not under(one.host, known)]
     if links:
         domains = list(dict.fromkeys(one.domain or one.host for one in links))

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from moderation.domain.score import Candidate
-from moderation.scorers.links import SHORTENERS, domain_of, host_of, links_in
+from moderation.scorers.links import SHORTENERS, domain_of, host_of, links_in, own_domain
 from moderation.scorers.sign import words
 
 MOST = 8  # of one comment
@@ -31,7 +31,7 @@ def places(candidate: Candidate) -> tuple[str, ...]:
     """
     text = candidate.text
     found = links_in(text)
-    own = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
+    own = own_domain(candidate.page_url)
     named = [place_of(text[one.span.start : one.span.end]) for one in found.links]
     named += [one.domain for one in found.masked]
     if candidate.author_url:

@@ -6,6 +6,7 @@ has learned under 200 kB.
 """
 
 import math
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,13 +24,23 @@ PLACES = _FIRST_FACT + (1 << _FACTS)
 # The length of the text's part and the longest of the signals' part: neither can shout the other down.
 # They bound what one decision can do (learned.REACH).
 TEXT, FACTS = 3.0, 3.0
+# N-grams of two short words. What is shorter says less, instead of everything with one word: "This." was
+# spam because somebody's spam began so.
+SHORT = 60
 # Characters looked at: the beginning and the end, where sales talk and its link stand.
 HEAD, TAIL = 1_500, 500
-# Signals whose notes come again and can be learned: domains, sales phrases in a name.
+# Signals whose notes come again and can be learned: domains, sales phrases in a name. A decision about such
+# a one is about that domain first: that there was a link at all counts _ANY as much.
 _NOTED = frozenset({"links", "link_in_website", "link_in_name", "new_domain", "seo_name"})
-# Not about spam: what is toxic or in another language must not become spam by being removed.
-_OTHER_AFFAIRS = frozenset({"language", "language_unsupported"})
-_OTHER_LISTS = ("wordlist", "filter")
+_ANY = 0.5
+# Not about spam: what is toxic or in another language must not become spam by being removed, and every
+# form has its seconds. Reputation counts people's decisions already; learned once more, a decision about
+# one writer would turn the score against all of their network.
+_OTHER_AFFAIRS = frozenset({"language", "language_unsupported", "reply_seconds"})
+_OTHER_LISTS = ("wordlist", "filter", "reputation", "ill_")
+# Shares of the text, of which there is a little in every comment: that there is any says nothing.
+_SHARES = frozenset({"shouting", "repetition", "gibberish", "foreign_script", "link_share"})
+_LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,11 @@ def traits(batch: Sequence[Candidate]) -> list[Traits]:
     places, first = ngrams.presence([_part(candidate.view.text) for candidate in batch])
     folded = fold(places)
     # Two n-grams may share a place: each place counts once.
-    keys = np.unique(np.repeat(np.arange(len(batch)), np.diff(first)) * PLACES + folded)
+    keys = np.repeat(np.arange(len(batch)), np.diff(first)) * PLACES + folded
+    keys.sort()
+    fresh = np.ones(len(keys), bool)
+    fresh[1:] = keys[1:] != keys[:-1]
+    keys = keys[fresh]
     first = np.searchsorted(keys, np.arange(len(batch) + 1) * PLACES)
     return [
         _joined(keys[start:end] % PLACES, candidate)
@@ -84,8 +99,11 @@ def places_of(signal: Signal) -> tuple[tuple[int, float], ...]:
     """
     if signal.name == SUM:
         return ((place_of(SUM), _raised_by_signs(signal.value)),)
+    if signal.name in _SHARES:
+        return ((place_of(f"{signal.name}#"), signal.value**2),)
     size = min(1.0, math.log1p(signal.value) / math.log1p(10))
-    found = ((place_of(signal.name), 1.0), (place_of(f"{signal.name}#"), size))
+    any_ = _ANY if signal.name in _NOTED else 1.0
+    found = ((place_of(signal.name), any_), (place_of(f"{signal.name}#"), any_ * size))
     if signal.note and signal.name in _NOTED:
         return (*found, (place_of(f"{signal.name}:{signal.note}"), 1.0))
     return found
@@ -103,14 +121,16 @@ def place_of(name: str) -> int:
 
 
 def _part(text: str) -> str:
-    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
+    """The words. Links are signals, and their letters say nothing more: a link is not spam by being one."""
+    text = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
+    return _LINK.sub(" ", text) if "://" in text or "www." in text.lower() else text
 
 
 def _joined(words: NDArray[np.int64], candidate: Candidate) -> Traits:
     each = dict(pair for signal in facts(candidate) for pair in places_of(signal))
     values = np.fromiter(each.values(), np.float32, len(each))
     values *= min(1.0, FACTS / max(float(np.linalg.norm(values)), 1e-9))
-    share = TEXT / math.sqrt(max(len(words), 1))
+    share = TEXT / math.sqrt(max(len(words), SHORT))
     return Traits(
         np.concatenate((words, np.fromiter(each.keys(), np.int64, len(each)))),
         np.concatenate((np.full(len(words), share, np.float32), values)),

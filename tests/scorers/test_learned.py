@@ -34,11 +34,15 @@ def spam(text: str, **more: str) -> Signal:
         "Source: https://www.example.org/report.pdf says otherwise.",
         "Both http://a.example.com and http://b.example.com deny it.",
         "I HAVE HAD ENOUGH OF THIS GOVERNMENT AND ITS LIES",
-        "The opening hours are 10-18, phone 030 1234567.",
+        "The opening hours are 10-18, ask at the town hall.",
     ],
 )
 def test_ordinary_comments_stay_under_the_line_at_which_they_are_held(text: str) -> None:
     assert spam(text).value < 0.7
+
+
+def test_a_telephone_number_is_for_a_person_to_look_at_and_no_more() -> None:
+    assert 0.2 <= spam("The opening hours are 10-18, phone 030 1234567.").value < 0.9
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_the_evidence_is_signs_and_words_of_the_text_as_it_was_written() -> None
     found = spam(text)
     pieces = {text[span.start : span.end] for span in found.spans}
     assert "http://pills.example.com" in pieces
-    assert set(found.note.split(",")) <= {"words", "links", "sales_talk", "link_in_name"}
+    assert set(found.note.split(",")) <= {"words", "links", "link_share", "sales_talk"}
 
 
 def test_words_inside_a_sign_are_not_shown_twice() -> None:
@@ -79,6 +83,44 @@ def test_signals_count_and_other_affairs_do_not() -> None:
     for name in ("wordlist", "wordlist:house", "language", "language_unsupported"):
         assert score(Signal(name, 1.0, "other")) == plain
     assert score(Signal("toxicity", 0.99, "bundled", model="m")) == plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["reply_seconds", "reputation", "reputation_network", "ill_network", "ill_domain"],
+)
+def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned(name: str) -> None:
+    text = "I went to the town hall about this."
+    told = replace(candidate(text), known=(Signal(name, 0.9, "test", note="x"),))
+    for one, other in zip(traits([candidate(text)]), traits([told]), strict=True):
+        assert one.places.tolist() == other.places.tolist()
+
+
+def test_a_little_shouting_is_nearly_nothing_and_much_of_it_is_something() -> None:
+    sizes = []
+    for share in (0.05, 0.9):
+        told = replace(candidate("Hello there."), known=(Signal("shouting", share, "test"),))
+        [its] = traits([told])
+        sizes.append(float(its.values[-1]))
+    assert sizes[0] < 0.01 < 0.5 < sizes[1]
+
+
+def test_the_letters_of_a_link_are_no_words() -> None:
+    [one, other] = traits(
+        [candidate("Look here https://pills.example.com/a"), candidate("Look here www.bbc.co.uk")]
+    )
+    assert one.places.tolist() == other.places.tolist()
+
+
+def test_one_word_does_not_speak_as_loud_as_a_sentence() -> None:
+    [word, sentence] = traits(
+        [
+            candidate("This."),
+            candidate("This is the third time that the council has changed its mind."),
+        ]
+    )
+    loud = [float(np.linalg.norm(one.values)) for one in (word, sentence)]
+    assert loud[0] < 0.7 * loud[1]
 
 
 def test_what_stands_behind_a_long_text_is_seen() -> None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from moderation.scorers.links import signs
 from moderation.scorers.places import links_of, places
 from moderation.scorers.sketch import sketches
 from tests.scorers.candidates import HOSTILE, candidate
@@ -34,6 +35,12 @@ def test_the_own_site_is_no_place_and_name_and_website_count() -> None:
     )
     assert places(one) == ("example.net", "cheap-pills.com")
     assert links_of(one) == ("www.example.org/2",)
+
+
+def test_a_site_without_a_public_name_has_its_own_links_too() -> None:
+    one = candidate("see http://intranet/2 and http://other/3", page_url="http://intranet:8080/1")
+    assert places(one) == ("other",)
+    assert [one.note for one in signs(one) if one.name == "links"] == ["other"]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
