@@ -128,11 +128,15 @@ def deliver(
             if free > 0 and notices_at <= now() < until - NOTICE_TIME:
                 notices_at = now() + NOTICE_LOOK
                 claimed = _claim(store, lease, now(), free, per_endpoint, notices=True)
-                crying |= {criers.submit(post.attempt, jobs) for jobs in _together(claimed)}
+                for jobs in _together(claimed):
+                    crying.add(criers.submit(post.attempt, jobs))
+                    limit -= 1
                 flying |= crying
             if not flying:
                 return done
             landed, flying = wait(flying, timeout=look, return_when=FIRST_COMPLETED)
+            if landed & crying:
+                notices_at = 0
             if landed:
                 sent = [one for future in landed for one in future.result()]
                 _record(store, lease, sent, now(), entropy, chance, scale, done)

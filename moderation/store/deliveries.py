@@ -178,7 +178,8 @@ def page(
     if before:
         query = query.where(deliveries.c.id < before)
     if state:
-        query = query.where(deliveries.c.state == state)
+        # Literal, so that the partial index of this state answers, however many others there are.
+        query = query.where(deliveries.c.state == sa.literal(state, literal_execute=True))
     return by_ids(
         connection, connection.scalars(query.order_by(deliveries.c.id.desc()).limit(limit)).all()
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from moderation import subscribe
 from moderation.channels import Channels
+from moderation.deliver import NOTICES
 from moderation.domain.channel import check_channel
 from moderation.domain.comment import AuthorRef
 from moderation.domain.delivery import MODERATORS, NOTICE_PAUSE, Endpoint, Format, Response
@@ -352,3 +353,19 @@ def test_channels_that_hang_delay_no_webhook(herald: Newsroom) -> None:
         herald.deliver(send, notify=hang)
     assert len(sent) == 20
     assert in_time and all(in_time), "the webhooks were through before any notice was"
+
+
+def test_more_channels_than_may_be_told_at_once_are_told_by_one_drain(herald: Newsroom) -> None:
+    for _ in range(2 * NOTICES + 1):
+        add(herald, types=["comment.received"])
+    herald.happen()
+    tell, at_once, most = Told(), threading.Semaphore(NOTICES), []
+
+    def count(url: str, words: Notice, emails: object) -> Response:
+        most.append(at_once.acquire(blocking=False))
+        response = tell(url, words, emails)
+        at_once.release()
+        return response
+
+    assert herald.deliver(Scripted(), notify=count).delivered == 2 * NOTICES + 1
+    assert all(most)
