@@ -1,24 +1,38 @@
 """The console's endpoints: where a site is told, how each is, what was sent there, and sending it again."""
 
 import os
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import subscribe
-from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
+from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Forbidden, Invalid
-from moderation.domain.event import DIGEST, EventType
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.doorbell import DELIVER
 from moderation.store.moderators import Membership
 from moderation.subscribe import Replay
 from service.console import session
 from service.console.desk import query, shown
+from service.console.endpoint_form import (
+    CHANNEL,
+    FORMATS,
+    NAMES,
+    OVERLAPS,
+    PAYLOADS,
+    REPLAYS,
+    WEBHOOK,
+    Draft,
+    Flaw,
+    draft_of,
+    flaw_of,
+    moment,
+    number,
+    offered,
+    standing,
+    types_of,
+)
 from service.console.pages import URL, PageRoute, pages
 from service.console.sending import EndpointView, delivery_views, endpoint_view
 from service.console.session import Here, Visitor
@@ -28,38 +42,11 @@ from service.html import HEADERS
 router = APIRouter(prefix="/endpoints", route_class=PageRoute)
 
 HOME = f"{URL}/endpoints"
+STATES = {"": "All", "due": "Waiting", "delivered": "Delivered", "dead": "Given up"}
 PAGE = 20  # deliveries
 FORM_LIMIT = 16 * 1024  # bytes
 HOUR = 3_600_000  # ms
 KEEPERS = ("editor", "admin")  # a URL may hold a password, so others do not even look
-WEBHOOK, CHANNEL = "webhook", "channel"
-TYPES = {
-    EventType.RECEIVED: "A comment came in",
-    EventType.APPROVED: "A comment was approved",
-    EventType.HELD: "A comment waits for a moderator",
-    EventType.REJECTED: "A comment was rejected",
-    EventType.SPAM: "A comment was filed as spam",
-    EventType.ERASED: "A comment was erased",
-    EventType.DISABLED: "An endpoint was disabled",
-    DIGEST: "Once a day: how the queue stands",
-}
-PAYLOADS = {
-    Payload.FULL: "All but the text",
-    Payload.THIN: "Ids alone; your site asks for the rest",
-    Payload.TEXT: "The comment's text too",
-}
-FORMATS = {Format.STANDARD: "Standard Webhooks", Format.CLOUDEVENTS: "CloudEvents"}
-STATES = {"": "All", "due": "Waiting", "delivered": "Delivered", "dead": "Given up"}
-OVERLAPS = {
-    "24": "Both sign for a day, so that you can change it in the receiver",
-    "168": "Both sign for a week",
-    "0": "The old one has leaked: it signs no more",
-}
-REPLAYS = {
-    Replay.DEAD: "What was given up",
-    Replay.MISSED: "What was never sent: it was off, or not yet there",
-    Replay.ALL: "What was given up or accepted: the receiver lost its data",
-}
 _DID = {
     "added": "It is added. Send a test to see that it arrives.",
     "changed": "It is changed, from the next message on.",
@@ -69,41 +56,14 @@ _DID = {
     "tested": "A test is on its way; the list below shows what comes of it.",
     "resent": "It is sent again; the list below shows what comes of it.",
 }
-_NAMES = (
-    *(f"t{at}" for at in range(len(TYPES))),
-    *("csrf", "site", "kind", "url", "payload", "format", "batch", "enabled", "overlap"),
-    *("what", "since", "until", "delivery"),
-)
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An endpoint as it stands in a form. types: ticked ones. batch: as it was typed."""
-
-    kind: str
-    url: str = ""
-    types: frozenset[str] = frozenset()
-    payload: str = Payload.FULL
-    format: str = Format.STANDARD
-    batch: str = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Which field of which form breaks which rule. form: 'settings' or 'replay'."""
-
-    field: str = ""
-    message: str = ""
-    form: str = "settings"
 
 
 async def _posted(request: Request) -> tuple[Visitor, dict[str, str]]:
     """Who acts, and the form they sent, after every check."""
     session.check_origin(request)
-    form = await read_form(request, _NAMES, FORM_LIMIT)
+    form = await read_form(request, NAMES, FORM_LIMIT)
     here = session.visitor(request)
     session.check_token(here.token, form.get("csrf", ""))
     return here, form
@@ -158,7 +118,7 @@ def add(request: Request, posted: Posted) -> Response:
     """Adds it; of a webhook the page that answers shows the secret, once."""
     here, form = posted
     at = _keeper(here.at(form.get("site", "")))
-    state, draft = request.app.state, _draft(form)
+    state, draft = request.app.state, draft_of(form)
     allow = state.settings.webhook_allow
     given = {"types": sorted(draft.types), "now": session.now(), "entropy": os.urandom}
     try:
@@ -173,12 +133,12 @@ def add(request: Request, posted: Posted) -> Response:
             draft.url,
             payload=Payload(draft.payload),
             format=Format(draft.format),
-            batch=_number(draft.batch),
+            batch=number(draft.batch),
             allow=allow,
             **given,
         )
     except (Invalid, Conflict) as error:
-        return _blank(request, here, at, draft, _flaw(error))
+        return _blank(request, here, at, draft, flaw_of(error))
     return _page(request, here, made.id, secret=secret)
 
 
@@ -204,9 +164,7 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
     """Another URL, other types, another size of batches."""
     here, form = posted
     at, found = _found(request, here, endpoint_id)
-    state, draft = request.app.state, _draft(form)
-    # What the form does not offer stays as it was.
-    types = draft.types | (set(found.types) - {str(one) for one in TYPES}) if draft.types else ()
+    state, draft = request.app.state, draft_of(form)
     is_channel = found.format is Format.NOTICE
     try:
         subscribe.change(
@@ -214,12 +172,12 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
             {at.site_id},
             endpoint_id,
             url=None if is_channel or draft.url == found.url else draft.url,
-            types=sorted(types),
-            batch=None if is_channel else _number(draft.batch),
+            types=types_of(draft, found),
+            batch=None if is_channel else number(draft.batch),
             allow=state.settings.webhook_allow,
         )
     except Invalid as error:
-        return _page(request, here, endpoint_id, draft=draft, flaw=_flaw(error))
+        return _page(request, here, endpoint_id, draft=draft, flaw=flaw_of(error))
     return _back(found, "changed")
 
 
@@ -294,13 +252,13 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
             {at.site_id},
             endpoint_id,
             Replay(form["what"]),
-            since=_moment(form.get("since", ""), "/since"),
-            until=_moment(until, "/until") if until else None,
+            since=moment(form.get("since", ""), "/since"),
+            until=moment(until, "/until") if until else None,
             now=session.now(),
             entropy=os.urandom,
         )
     except Invalid as error:
-        flaw = Flaw(_flaw(error).field, error.message, "replay")
+        flaw = Flaw(flaw_of(error).field, error.message, "replay")
         return _page(request, here, endpoint_id, flaw=flaw, typed=form)
     state.ring(DELIVER)
     return _back(found, "replayed", n=str(count))
@@ -323,53 +281,6 @@ def remove(request: Request, posted: Posted, endpoint_id: str) -> Response:
     return _to(f"{HOME}?{query(site=at.site_id, did='removed')}#notice")
 
 
-def _draft(form: dict[str, str]) -> Draft:
-    """What was typed. Raises Invalid for what no form of ours could send."""
-    draft = Draft(
-        form.get("kind", WEBHOOK),
-        form.get("url", "").strip(),
-        frozenset(str(type) for at, type in enumerate(TYPES) if form.get(f"t{at}")),
-        form.get("payload", Payload.FULL),
-        form.get("format", Format.STANDARD),
-        form.get("batch", "1").strip(),
-    )
-    known = draft.kind in (WEBHOOK, CHANNEL), draft.payload in PAYLOADS, draft.format in FORMATS
-    if not all(known):
-        raise Invalid("The form does not say what the endpoint is.")
-    return draft
-
-
-def _number(typed: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", typed):
-        raise Invalid(f"A batch has 1 to {BATCH_LIMIT} events.", "/batch")
-    return int(typed)
-
-
-def _moment(typed: str, pointer: str) -> int:
-    """A moment of UTC as browsers write one, in ms; 0 where none was typed. Raises Invalid."""
-    if not typed:
-        return 0
-    try:
-        if not _STAMP.fullmatch(typed):
-            raise ValueError
-        return round(datetime.fromisoformat(typed).replace(tzinfo=UTC).timestamp() * 1000)
-    except ValueError:
-        raise Invalid("A moment is written 2026-11-25T08:00.", pointer) from None
-
-
-def _flaw(error: Invalid | Conflict) -> Flaw:
-    return Flaw(getattr(error, "pointer", "").strip("/"), error.message)
-
-
-def _offered(kind: str) -> list[tuple[str, str, str]]:
-    """The types a form offers: the field, the type, what it means. No webhook has a digest."""
-    return [
-        (f"t{at}", str(type), meaning)
-        for at, (type, meaning) in enumerate(TYPES.items())
-        if kind == CHANNEL or type != DIGEST
-    ]
-
-
 def _blank(
     request: Request, here: Visitor, at: Membership, draft: Draft, flaw: Flaw | None = None
 ) -> Response:
@@ -381,7 +292,7 @@ def _blank(
         site=at,
         draft=draft,
         flaw=flaw or Flaw(),
-        offered=_offered(draft.kind),
+        offered=offered(draft.kind),
         payloads=PAYLOADS,
         formats=FORMATS,
         has_mail=bool(request.app.state.settings.mail_url.get_secret_value()),
@@ -423,10 +334,10 @@ def _page(
         here=here,
         site=at,
         one=one,
-        draft=draft or _standing(found, kind),
+        draft=draft or standing(found, kind),
         flaw=flaw or Flaw(),
         typed={"what": "dead", "since": "", "until": ""} | (typed or {}),
-        offered=_offered(kind),
+        offered=offered(kind),
         overlaps=OVERLAPS,
         replays=REPLAYS,
         payload=PAYLOADS[found.payload].lower(),
@@ -441,10 +352,6 @@ def _page(
         first_url=f"{address}?{query(state=state)}#deliveries" if before else "",
         next_url=f"{address}?{following}#deliveries" if following else "",
     )
-
-
-def _standing(found: Endpoint, kind: str) -> Draft:
-    return Draft(kind, found.url, frozenset(found.types), batch=str(found.batch))
 
 
 def _lists(address: str, current: str, due: int, dead: int) -> list[dict[str, Any]]:
