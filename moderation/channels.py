@@ -12,7 +12,7 @@ from typing import Any
 from moderation.domain.address import parse_allow
 from moderation.domain.channel import check_channel
 from moderation.domain.delivery import MODERATORS, Response
-from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import Notice
 
 READERS = 2  # channels read at once: a form is not a way to start a hundred processes
@@ -41,7 +41,8 @@ class Channels:
         """How a channel is shown, its secrets masked. Nobody is called.
 
         Raises Invalid for a URL that no channel may have or that Apprise cannot read, Conflict where
-        there is no Apprise or, for the site's moderators, no mail server.
+        there is no Apprise or, for the site's moderators, no mail server; Unavailable where Apprise
+        does not answer.
         """
         check_channel(url, self._allow)
         if url == MODERATORS:
@@ -58,6 +59,8 @@ class Channels:
             said = self._cry({"do": "read", "url": url}, READ_SECONDS)
         if said.get("error") == "apprise":
             raise Conflict(NO_APPRISE)
+        if said.get("error") in ("timeout", "internal"):
+            raise Unavailable("Apprise did not answer; try again in a moment.")
         if "shown" not in said:
             raise Invalid(
                 "Apprise cannot read this URL; see docs/notices.md for how they are written.",

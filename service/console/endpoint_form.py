@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
-from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.errors import GatehouseError, Invalid
 from moderation.domain.event import DIGEST, EventType
 from moderation.subscribe import Replay
 
@@ -110,7 +110,7 @@ def standing(found: Endpoint, kind: str) -> Draft:
     return Draft(kind, found.url, frozenset(found.types), batch=str(found.batch))
 
 
-def flaw_of(error: Invalid | Conflict) -> Flaw:
+def flaw_of(error: GatehouseError) -> Flaw:
     return Flaw(getattr(error, "pointer", "").strip("/"), error.message)
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from moderation import subscribe
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
-from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.doorbell import DELIVER
 from moderation.store.moderators import Membership
@@ -137,7 +137,7 @@ def add(request: Request, posted: Posted) -> Response:
             allow=allow,
             **given,
         )
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, Unavailable) as error:
         return _blank(request, here, at, draft, flaw_of(error))
     return _page(request, here, made.id, secret=secret)
 
