@@ -17,7 +17,7 @@ from moderation.domain.text import normalise
 from moderation.scorers.roster import roster
 from training.replies import Reply, divided, messages, videos
 
-BARS = (0.5, 0.7, 0.9, 0.95, 0.97, 0.98, BLATANT)
+BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT, 0.99)
 
 
 def scores(replies: Sequence[Reply]) -> np.ndarray:

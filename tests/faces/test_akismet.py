@@ -180,8 +180,8 @@ def test_spam_is_true_and_the_blatant_may_be_dropped(site) -> None:
 @pytest.mark.parametrize(
     ("reason", "blatant"),
     [
-        (Reason("spam", "", "spam", 0.99, 0.9), True),
-        (Reason("spam", "", "spam", 0.9899, 0.9), False),
+        (Reason("spam", "", "spam", 0.98, 0.9), True),
+        (Reason("spam", "", "spam", 0.9799, 0.9), False),
         (Reason("toxic", "", "toxicity", 0.999, 0.5), False),
         (Reason("form_trap", "", "form_trap", 1, 1), False),
         (Reason("blatant", "Known spam with a link."), True),
