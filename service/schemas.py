@@ -42,6 +42,12 @@ def _one_line(value: str) -> str:
     return value.strip()
 
 
+def _not_blank(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
 def _text(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL")
@@ -114,12 +120,10 @@ def _address(value: str) -> str:
 
 
 def _line(limit: int, smallest: int = 0) -> Any:
-    return Annotated[
-        str,
-        Field(max_length=limit, min_length=smallest),
-        AfterValidator(_no_surrogates),
-        AfterValidator(_one_line),
-    ]
+    checks = [AfterValidator(_no_surrogates), AfterValidator(_one_line)]
+    if smallest:
+        checks.append(AfterValidator(_not_blank))
+    return Annotated[str, Field(max_length=limit, min_length=smallest), *checks]
 
 
 Body = TypeVar("Body", bound="_Strict")

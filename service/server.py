@@ -74,23 +74,30 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.transport.get_write_buffer_size():  # too little to pause, and still unread
+        if self._unsent():  # too little to pause, and still unread
             self._watch()
 
     def _watch(self) -> None:
         if self._unread is None:
-            left = self.transport.get_write_buffer_size()
+            left = self._unsent()
             self._unread = self.loop.call_later(self.patience, self._look, left)
 
     def _look(self, before: int) -> None:
         self._unread = None
-        left = self.transport.get_write_buffer_size()
+        left = self._unsent()
         if left and left >= before:
             if self._answering is not None:  # abort() lets it write on, before it is told
                 self._answering.disconnected = True
             self.transport.abort()
         elif left:
             self._watch()
+
+    def _unsent(self) -> int:
+        """Bytes of answers that the client has not taken; 0 where it has gone, of which uvloop's transport will not speak."""
+        try:
+            return int(self.transport.get_write_buffer_size())
+        except RuntimeError:
+            return 0
 
     def _was_read(self) -> None:
         if self._unread is not None:

@@ -77,6 +77,7 @@ def test_a_repetition_while_the_first_is_being_written_is_told_to_wait(api):
         ({"text": 5}, "/text"),
         ({"text": None}, "/text"),
         ({"author": {"name": ""}}, "/author/name"),
+        ({"author": {"name": "   "}}, "/author/name"),
         ({"author": {"name": "n" * 246}}, "/author/name"),
         ({"author": {"name": "Ann\nBcc: x"}}, "/author/name"),
         ({"author": {"name": "Ann", "email": "canary-not-an-address"}}, "/author/email"),
