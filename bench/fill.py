@@ -45,13 +45,11 @@ def filled(folder: Path, many: int, seed: int = 1) -> tuple[Store, str]:
     with store.write() as connection:
         site = sites.add_site(connection, "Herald", ["https://herald.test"], "en", NOW, os.urandom)
     store.close()
-    connection = sqlite3.connect(path)
-    connection.executescript(
-        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000"
-    )
-    _write(connection, many, site.id, random.Random(seed))
-    connection.executescript("ANALYZE; PRAGMA journal_mode=WAL")
-    connection.close()
+    raw = sqlite3.connect(path)
+    raw.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000")
+    _write(raw, many, site.id, random.Random(seed))
+    raw.executescript("ANALYZE; PRAGMA journal_mode=WAL")
+    raw.close()
     return Store(f"sqlite+pysqlite:///{path}", SECRET), site.id
 
 

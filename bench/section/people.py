@@ -7,7 +7,7 @@ insults and returns under other names; and single pieces of spam, each by somebo
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from bench.section import wording
 from bench.section.texts import Texts
@@ -42,14 +42,6 @@ _BROWSERS = (
 _PROGRAMS = ("python-requests/2.32", "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)", "")
 _SENTENCE = re.compile(r"[^.!?\n]{15,160}[.!?]*")
 _LINK = re.compile(r"(?i)(?:https?://|www\.)\S+")
-
-
-# What proves that somebody returns is not in every version.
-_PROVES = "identity" in {one.name for one in fields(AuthorRef)}
-
-
-def _proof(browser: str) -> dict[str, str]:
-    return {"identity": f"browser:{browser}"} if _PROVES and browser else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +97,10 @@ class _Person:
     browser: str = ""
     email: str = ""
     url: str = ""
+
+    @property
+    def identity(self) -> str:
+        return f"browser:{self.browser}" if self.browser else ""
 
 
 class _Cast:
@@ -323,7 +319,7 @@ class _Cast:
         return Post(
             at,
             kind,
-            AuthorRef(person.name, person.email, person.url, **_proof(person.browser)),
+            AuthorRef(person.name, person.email, person.url, person.identity),
             text,
             page,
             Context(person.address, person.agent, page.url if person.agent in _BROWSERS else ""),

@@ -1,7 +1,7 @@
 """What came of it, as tables."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bench.section.people import CAMPAIGNS, DAY, HONEST, SPAM, TROLL
 from bench.section.play import Fate, Played
@@ -11,30 +11,38 @@ from moderation.domain.comment import Status
 
 def recall(played: Sequence[Played], days: int) -> str:
     """Share of the spam that was held or filed as it came in, by day."""
-    return _by_day(
-        played, days, "spam found at the door", SPAM, lambda one: one.held_for_spam, ".3f"
-    )
+    return _by_day(played, days, "spam found at the door", SPAM, _held, "{:.3f}")
 
 
 def false_alarms(played: Sequence[Played], days: int) -> str:
     """Per cent of the honest comments that were held for a reason of spam, or filed."""
-    return _by_day(
-        played, days, "honest held for spam, %", (HONEST,), lambda one: one.held_for_spam, "%"
-    )
+    return _by_day(played, days, "honest held for spam", (HONEST,), _held, "{:.2%}")
 
 
 def filed(played: Sequence[Played], days: int) -> str:
+    """Per cent of the honest comments that were filed as spam or rejected."""
     return _by_day(
         played,
         days,
-        "honest filed as spam, %",
+        "honest filed as spam",
         (HONEST,),
-        lambda one: one.held_for_spam and one.filed,
-        "%",
+        lambda one: _held(one) and one.filed,
+        "{:.2%}",
     )
 
 
-def _by_day(played, days, title, kinds, found, form) -> str:  # type: ignore[no-untyped-def]
+def _held(one: Fate) -> bool:
+    return one.held_for_spam
+
+
+def _by_day(
+    played: Sequence[Played],
+    days: int,
+    title: str,
+    kinds: Collection[str],
+    found: Callable[[Fate], bool],
+    form: str,
+) -> str:
     rows = []
     for one in played:
         own = [fate for fate in one.fates if fate.post.kind in kinds]
@@ -46,11 +54,8 @@ def _by_day(played, days, title, kinds, found, form) -> str:  # type: ignore[no-
     return table((title, *(f"day {day + 1}" for day in range(days)), "all"), rows)
 
 
-def _share(some: Sequence[Fate], found, form: str) -> str:  # type: ignore[no-untyped-def]
-    if not some:
-        return "-"
-    share = sum(map(found, some)) / len(some)
-    return f"{share * 100:.2f}" if form == "%" else f"{share:{form}}"
+def _share(some: Sequence[Fate], found: Callable[[Fate], bool], form: str) -> str:
+    return form.format(sum(map(found, some)) / len(some)) if some else "-"
 
 
 def kinds(played: Sequence[Played]) -> str:

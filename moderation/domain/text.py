@@ -59,7 +59,7 @@ _EMOJI_WORD = re.compile(f"(?<![A-Za-z])[A-Za-z]+(?:{_EMOJI}+[A-Za-z]+)+")
 _EMOJI_RUN = re.compile(f"{_EMOJI}+")
 _WORD = re.compile(r"[^\W_]+")
 _SPACED = re.compile(
-    r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,}"
+    r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
 )
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 _STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
