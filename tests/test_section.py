@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.section import tally
 from bench.section.layers import layers
 from bench.section.people import CAMPAIGNS, HONEST, SMALL, week
 from bench.section.play import empty_store, play
@@ -77,6 +78,10 @@ def test_the_service_judges_it_and_campaigns_cost_a_ruling_each(
     found = [one.held_for_spam for one in played[0].fates if one.post.kind in CAMPAIGNS]
     assert sum(found) / len(found) > 0.8
     assert all(played[0].rulings[kind] <= 2 for kind in CAMPAIGNS)
+    hours = [line.split("|")[2:4] for line in tally.hours(played[:1], SMALL.days).splitlines()[2:]]
+    assert len(hours) == 24 * SMALL.days
+    assert sum(int(spam) for spam, _ in hours) == sum(one.is_spam for one in posts)
+    assert sum(int(caught) for _, caught in hours) >= sum(found)
     honest = [one for one in played[0].fates if one.post.kind == HONEST]
     assert sum(one.held_for_spam for one in honest) / len(honest) < 0.1
 

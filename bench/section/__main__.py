@@ -48,13 +48,22 @@ def main() -> None:
         default=FOLDER,
         help="another start of the spam score (training.spam --without)",
     )
-    parser.add_argument("--layer", help="only this one, such as '+ learning'")
+    parser.add_argument("--layer", choices=[one.name for one in layers()], help="only this one")
+    parser.add_argument("--hours", action="store_true", help="counts by hour, too")
     given = parser.parse_args()
     begun = time.process_time()
     plan = SMALL if given.small else replace(Plan(), days=given.days)
     texts = read_texts(given.data, given.spam)
     print(
-        simulate(texts, plan, given.seed, prior=given.prior, toxic=given.toxicity, only=given.layer)
+        simulate(
+            texts,
+            plan,
+            given.seed,
+            prior=given.prior,
+            toxic=given.toxicity,
+            only=given.layer,
+            hourly=given.hours,
+        )
     )
     print(f"\n{time.process_time() - begun:.0f} CPU seconds in all")
 
@@ -67,6 +76,7 @@ def simulate(
     prior: Path = FOLDER,
     toxic: bool = False,
     only: str | None = None,
+    hourly: bool = False,
 ) -> str:
     """The tables. prior: folder of what the spam score starts from."""
     posts = week(texts, plan, seed, START)
@@ -86,6 +96,8 @@ def simulate(
         tally.recall(played, plan.days), tally.false_alarms(played, plan.days), tally.filed(played, plan.days),
         tally.kinds(played), tally.actions(played),
     ]  # fmt: skip
+    if hourly:
+        tables.append(tally.hours(played, plan.days))
     why = f"Reasons for honest ones held, {played[-1].layer.name}: {tally.alarms(played[-1])}"
     return "\n\n".join(("\n".join(head), *tables, why))
 

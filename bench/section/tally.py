@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from bench.section.people import CAMPAIGNS, DAY, HONEST, SPAM, TROLL
+from bench.section.people import CAMPAIGNS, DAY, HONEST, HOUR, SPAM, TROLL
 from bench.section.play import Fate, Played
 from bench.table import table
 from moderation.domain.comment import Status
@@ -56,6 +56,29 @@ def _by_day(
 
 def _share(some: Sequence[Fate], found: Callable[[Fate], bool], form: str) -> str:
     return form.format(sum(map(found, some)) / len(some)) if some else "-"
+
+
+def hours(played: Sequence[Played], days: int) -> str:
+    """By hour: how much spam came, how much of it each layer found; and of honest comments, how many it held."""
+    head = ["hour"]
+    columns: list[Sequence[object]] = [range(days * 24)]
+    for what, kinds in (("spam", SPAM), ("honest", (HONEST,))):
+        of = [[one for one in week.fates if one.post.kind in kinds] for week in played]
+        head += [
+            what,
+            *(f"{'found' if kinds == SPAM else 'held'}, {week.layer.name}" for week in played),
+        ]
+        columns.append(_by_hour(of[0], played[0].start, days))
+        columns += [
+            _by_hour([one for one in fates if _held(one)], week.start, days)
+            for fates, week in zip(of, played, strict=True)
+        ]
+    return table(head, list(zip(*columns, strict=True)))
+
+
+def _by_hour(fates: Sequence[Fate], start: int, days: int) -> list[int]:
+    found = Counter((one.post.at - start) // HOUR for one in fates)
+    return [found[hour] for hour in range(days * 24)]
 
 
 def kinds(played: Sequence[Played]) -> str:
