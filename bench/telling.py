@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -137,6 +137,17 @@ class Crowd:
                 before[row.delivery_id] = row.started_at + row.duration
         return count
 
+    def lost(self, logs: Mapping[str, Log]) -> Iterator[str]:
+        """What was told and never accepted, each with its way and its attempts: for whoever must find out."""
+        with self.store.read() as connection:
+            for path, its in self.told.items():
+                for event_id in sorted(its - set(logs[path].accepted)):
+                    mine = sa.select(rows.c.id, rows.c.state).where(rows.c.event_id == event_id)
+                    for one in connection.execute(mine).all():
+                        [known] = deliveries.by_ids(connection, [one.id])
+                        tries = [(each.response, each.started_at) for each in known.attempts]
+                        yield f"lost: {path} {event_id} {one.state} {tries}"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -155,6 +166,8 @@ class Outcome:
 def outcome(crowd: Crowd) -> Outcome:
     logs: dict[str, Log] = crowd.receivers.logs()
     accepted = {path: set(log.accepted) for path, log in logs.items()}
+    for line in crowd.lost(logs):
+        print(line, file=sys.stderr)
     return Outcome(
         events=sum(map(len, crowd.told.values())),
         lost=sum(len(its - accepted[path]) for path, its in crowd.told.items()),
