@@ -257,7 +257,7 @@ def _joins(text: str) -> Iterable[_Edit]:
 
 def _spellings(text: str) -> Iterable[_Edit]:
     """1d10t becomes idiot."""
-    if not _LEET_HINT.search(text):
+    if not (_SIGN.search(text) and _LEET_HINT.search(text)):
         return
     left, looked = _EDITS, 0
     for chunk in _CHUNK.finditer(text):
@@ -265,7 +265,7 @@ def _spellings(text: str) -> Iterable[_Edit]:
         if written.isalpha() or not _LEET_HINT.search(written):
             continue
         looked += 1
-        if looked > 4 * _EDITS:
+        if looked > 2 * _EDITS:
             return
         if _ADDRESS.search(written):
             continue
