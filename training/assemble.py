@@ -22,7 +22,7 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import seen
 from moderation.domain.text import normalise
-from moderation.scorers.bundled import FOLDER
+from moderation.scorers.bundled import FOLDER, to_count
 from moderation.scorers.linear import Linear, read_linear
 from moderation.scorers.network import Network
 from moderation.scorers.spelling import Spelling, read_lexicon
@@ -105,8 +105,7 @@ def _logits(
     for one in examples:
         text = speller.repaired(seen(normalise(one.text))).text
         windows = network.windows(text)
-        pieces = [text[part.start : part.end] for part in windows]
-        found.append((linear.logits(pieces), network.rows(windows)))
+        found.append((linear.logits(to_count(text, windows)), network.rows(windows)))
     return found
 
 

@@ -161,8 +161,9 @@ def fit(
 
 
 def quantise(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eight bits per weight: one scale per label, the few largest weights cut off."""
-    scale = np.array([np.quantile(np.abs(column[column != 0]), 0.9999) for column in table.T]) / 127
+    """Eight bits per weight, one scale per label. The largest are not cut off: they are the insults
+    (cutting one weight in 10,000 cost .002 of AUC, and recall)."""
+    scale = np.abs(table).max(axis=0) / 127
     return np.clip(np.rint(table / scale), -127, 127).astype(np.int8), scale
 
 

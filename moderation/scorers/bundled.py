@@ -29,6 +29,7 @@ _TRIED = 24
 _SHARE, _MOST = 0.25, 8
 # A text of so many windows is read closely too: so many runs of words, each of so many words.
 _LONG, _CLOSER, _SENTENCE = 8, 10, 22
+_PHRASE = 8  # words: in each of these runs the worst phrase is read by itself as well
 _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -107,19 +108,14 @@ class Bundled:
         """(texts, labels), 0..1, of texts normalised and freed of markup already."""
         model = self._loaded()
         passes = [model.network.windows(text) for text in texts]
-        pieces = [
-            text[one.start : one.end]
-            for text, windows in zip(texts, passes, strict=True)
-            for one in windows
-        ]
-        counted = model.linear.logits(pieces)
+        pieces = [to_count(text, windows) for text, windows in zip(texts, passes, strict=True)]
+        counted = model.linear.logits([one for some in pieces for one in some])
         found = np.empty((len(texts), len(model.network.labels)))
         first = 0
         for at, windows in enumerate(passes):
-            found[at] = self._combined(
-                model, texts[at], counted[first : first + len(windows)], windows
-            )
-            first += len(windows)
+            last = first + len(pieces[at])
+            found[at] = self._combined(model, texts[at], counted[first:last], windows)
+            first = last
         return found
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
@@ -138,7 +134,7 @@ class Bundled:
         model = self._loaded()
         windows = model.network.windows(text)
         places = [(one.start, one.end) for one in windows]
-        counted = model.linear.logits([text[start:end] for start, end in places])
+        counted = model.linear.logits(to_count(text, windows))
         logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, windows)
         if len(windows) >= _LONG:
             found, closer = _closely(model, text)
@@ -183,26 +179,51 @@ class Bundled:
         return self._model
 
 
+def to_count(text: str, windows: Sequence[Window]) -> list[str]:
+    """What the linear half reads: the whole text once for all windows, or each window of a very long one.
+
+    It counts, so more words tell it more; but in _LONG windows an insult would drown.
+    """
+    if len(windows) < _LONG:
+        return [text]
+    return [text[one.start : one.end] for one in windows]
+
+
 def _closely(model: _Loaded, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
     """The few sentences of a long text that the linear half likes least, read one by one: places and logits.
 
     In a window of a hundred harmless words one insult may drown.
     """
     words = [found.span() for found in _WORD.finditer(text)]
-    places = [
-        (words[at][0], words[min(at + _SENTENCE, len(words)) - 1][1])
-        for at in range(0, max(len(words) - _SENTENCE // 2, 1), _SENTENCE // 4)
+    chosen = _worst(model, text, _runs(words, _SENTENCE), _CLOSER)
+    for start, end in list(chosen):
+        inside = [word for word in words if start <= word[0] and word[1] <= end]
+        chosen += _worst(model, text, _runs(inside, _PHRASE), 1)
+    pieces = [text[start:end] for start, end in chosen]
+    return chosen, _mixed(model, model.linear.logits(pieces), model.network.logits(pieces))
+
+
+def _runs(words: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Runs of so many words, each a quarter further than the one before."""
+    return [
+        (words[at][0], words[min(at + length, len(words)) - 1][1])
+        for at in range(0, max(len(words) - length // 2, 1), length // 4)
         if words
     ]
-    counted = model.linear.logits([text[start:end] for start, end in places])
+
+
+def _worst(
+    model: _Loaded, text: str, runs: Sequence[tuple[int, int]], most: int
+) -> list[tuple[int, int]]:
+    """Those that the linear half likes least, apart from each other: four steps are one run of words."""
+    counted = _alone(model, model.linear.logits([text[start:end] for start, end in runs]))
     chosen: list[int] = []
-    for at in np.argsort(-_alone(model, counted).max(axis=1), kind="stable").tolist():
-        if all(abs(at - other) >= 4 for other in chosen):  # apart: four steps are one run of words
+    for at in np.argsort(-counted.max(axis=1), kind="stable").tolist() if runs else ():
+        if all(abs(at - other) >= 4 for other in chosen):
             chosen.append(at)
-        if len(chosen) == _CLOSER:
+        if len(chosen) == most:
             break
-    read = model.network.logits([text[slice(*places[at])] for at in chosen])
-    return [places[at] for at in chosen], _mixed(model, counted[chosen], read)
+    return [runs[at] for at in chosen]
 
 
 def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
