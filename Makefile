@@ -22,7 +22,8 @@ run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-
 	@exec .venv/bin/gatehouse up $(ARGS)
 
 test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
-	$(PYTHON) -m pytest $(ARGS)
+	@# Tests of processes mostly wait. Whole files, in their order: the browser's come last.
+	$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: dev ## Check format, lint, types, imports and lock files
 	$(PYTHON) -m ruff format --check .

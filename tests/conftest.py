@@ -15,12 +15,10 @@ from tests.servers import SECRET, Broker, NoPostgres, Postgres
 if TYPE_CHECKING:
     from bench.house import House
 
-_missing: set[str] = set()  # what could not be tested here, and why
-
 
 def skip_loudly(why: str) -> NoReturn:
-    """Skips, and says so once more at the end, where nobody overlooks it."""
-    _missing.add(why)
+    """Skips, and says so once more at the end, where nobody overlooks it. why: in capitals what there is NO of."""
+    assert why.startswith("NO"), why
     pytest.skip(why)
 
 
@@ -180,6 +178,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in sorted(_missing):
+    # Read off the reports: with several processes this one has run no test itself.
+    reasons = {
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    }
+    for line in sorted(one for one in reasons if one.startswith("NO")):
         terminalreporter.section("not tested here", red=True, bold=True)
         terminalreporter.line(line)

@@ -4,12 +4,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from tests.browser.house import House, open_house
 from tests.browser.watch import Watch
+from tests.conftest import skip_loudly
 
 # A container has no sandbox of its own to give; nothing here may call home.
 ARGUMENTS = [
@@ -18,19 +19,10 @@ ARGUMENTS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-_missing: list[str] = []
-
 
 def _chromium() -> str | None:
     """CHROMIUM, else a Chromium on the PATH, else the one Playwright installed."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-
-
-def _skip(why: str) -> NoReturn:
-    """Skips, and says so once more where nobody overlooks it: at the end."""
-    if why not in _missing:
-        _missing.append(why)
-    pytest.skip(why)
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +30,11 @@ def browser() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
-        _skip("NO PLAYWRIGHT: the browser tests did not run (install the dev extra)")
+        skip_loudly("NO PLAYWRIGHT: the browser tests did not run (install the dev extra)")
     path = _chromium()
     with sync_playwright() as started:
         if path is None and not Path(started.chromium.executable_path).exists():
-            _skip("NO CHROMIUM FOUND: the browser tests did not run (install chromium)")
+            skip_loudly("NO CHROMIUM FOUND: the browser tests did not run (install chromium)")
         launched = started.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()
@@ -84,9 +76,3 @@ def shots(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in _missing:
-        terminalreporter.section("not tested here", red=True, bold=True)
-        terminalreporter.line(line)
