@@ -13,16 +13,21 @@ from pathlib import Path
 from gatehouse.evaluation.sets import JIGSAW, rows
 
 UNKNOWN = -1
+NOTHING = (UNKNOWN,) * 6
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and what is known of it. labels: 0 to 1 or UNKNOWN, in the order of LABELS."""
+    """A text and what is known of it. labels: 0 to 1 or UNKNOWN, in the order of LABELS.
+
+    origin: its place among the public examples, which its copies keep; -1 where there is none.
+    """
 
     text: str
     labels: tuple[float, ...]
     weight: float = 1.0
     source: str = ""
+    origin: int = -1
 
 
 def only_toxicity(toxic: bool) -> tuple[float, ...]:
@@ -97,6 +102,16 @@ def others(folder: Path) -> Iterator[Example]:
             value for key, value in row.items() if key.lower() in ("text", "message", "sms")
         )
         yield Example(text, (0.02, 0, UNKNOWN, 0, 0.02, 0), 0.2, "sms")
+
+
+def unlabelled(folder: Path) -> Iterator[Example]:
+    """Texts whose labels say nothing of toxicity: a teacher may (teacher.py)."""
+    for row in rows(folder, "edos"):
+        if row["label_category"][:2] not in ("1.", "2."):
+            yield Example(row["text"], NOTHING, 0.4, "rest of edos")
+    for row in rows(folder, "sbic_dev_test"):
+        if float(row["offensiveYN"] or 0.5) not in (0.0, 1.0):
+            yield Example(row["post"], NOTHING, 0.4, "rest of sbic")
 
 
 def _hate_or_not(hate: bool) -> tuple[float, ...]:

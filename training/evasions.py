@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from training.corpus import Example
 
@@ -82,7 +83,7 @@ def disguised(example: Example, toxic: frozenset[str], random_: random.Random) -
             + " "
             + " ".join(parts[at + 3 :])
         )
-    return Example(text.strip(), example.labels, example.weight, "disguised")
+    return replace(example, text=text.strip(), source="disguised")
 
 
 def toxic_words(examples: Sequence[Example]) -> frozenset[str]:

@@ -9,33 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import BertConfig, BertModel
 
-from training.transformer import LENGTH, Reader
+from training.learning import Reader
+from training.transformer import HEADS, LAYERS
 
-LAYERS, HEADS, WIDTH, EPSILON = 6, 12, 384, 1e-12
+EPSILON = 1e-12
 FUSED = "com.microsoft"  # onnxruntime's own operators
-
-
-def load_reader(work: Path, checkpoint: str = "reader.pt") -> Reader:
-    """The model as training left it, in evaluation mode."""
-    state = torch.load(work / checkpoint, weights_only=True, map_location="cpu")
-    words = state["body.embeddings.word_embeddings.weight"]
-    config = BertConfig(
-        vocab_size=words.shape[0],
-        hidden_size=WIDTH,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=HEADS,
-        intermediate_size=4 * WIDTH,
-        max_position_embeddings=LENGTH,
-        attn_implementation="eager",
-    )
-    reader = Reader(BertModel(config, add_pooling_layer=False))
-    reader.load_state_dict(state)
-    return reader.eval()
 
 
 def export(reader: Reader, path: Path, *, narrow: bool = True) -> None:

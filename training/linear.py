@@ -2,7 +2,7 @@
 
 Hashed n-grams, each weighted by its naive Bayes log-count ratio, under one logistic regression per
 label (Wang and Manning 2012, "Baselines and Bigrams"). Writes linear.npz into the work folder, where
-training/transformer.py has left its lexicon; training/assemble.py joins both.
+training/prepare.py has left its lexicon; training/assemble.py joins both.
 """
 
 import argparse
@@ -24,8 +24,8 @@ from moderation.scorers.ngrams import PLACES, grams, lay_out, presence
 from moderation.scorers.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, own
 from training.evasions import disguised, toxic_words
+from training.examples import split
 from training.sentences import names, sentences
-from training.transformer import split
 
 # What people say on Wikipedia and under news; of tweets and made-up cases a sum of words learns little
 # that holds elsewhere; the transformer learns from those.
