@@ -81,6 +81,14 @@ def test_the_gravest_outcome_wins_and_every_rule_gives_its_reason():
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.998, "0.99"), (1.0, "1"), (0.9, "0.90"), (0.991, "0.99")]
+)
+def test_a_hair_less_than_certain_is_not_called_one(value, said):
+    (reason,) = decide(HOUSE, found(("toxicity", value))).reasons
+    assert reason.message == f"{said} of 0.8"
+
+
 @given(
     campaign=st.none() | FLOATS,
     listed=st.none() | st.floats(0, 3),

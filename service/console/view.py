@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
+from moderation.domain.policy import two_digits
 from moderation.domain.score import Span
 from moderation.review import CommentCard
 
@@ -157,7 +158,7 @@ def bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[Bar]:
     return [
         Bar(
             label(name),
-            f"{value:.2f}",
+            two_digits(value),
             _percent(value),
             _percent(lines[name]) if name in lines else None,
         )
