@@ -47,7 +47,6 @@ def main() -> None:
         logits = judged(model, rest, course)
         said[kept] = 1 / (1 + np.exp(-logits))
         print(f"part {part}: AUC of what it has not seen", areas(rest, logits), flush=True)
-        torch.save(model.state_dict(), work / f"teacher-{part}.pt")
     np.savez_compressed(work / "teacher.npz", said=said)
 
 
@@ -56,7 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder that prepare.py wrote")
     parser.add_argument("--parts", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args()
