@@ -107,8 +107,8 @@ def _lookalikes() -> dict[int, str]:
 
 _LOOKALIKES = _lookalikes()
 # Edits of one pass. A comment of 65 kB may have more and is then read with its rest as it stands: nobody
-# writes 600 words in disguise, and whoever sends them is not to cost 50 ms.
-_EDITS, _FOLDS = 600, 2_400
+# writes a thousand words in disguise, and whoever sends them is not to cost 50 ms.
+_EDITS, _FOLDS = 1_000, 4_000
 _LEET_LONGEST = 60  # letters of a word; the longest English one has 45
 # Slices of one tuple share their numbers: the offsets of an unchanged comment, of any length the doors
 # let in, cost next to nothing.
