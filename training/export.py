@@ -4,7 +4,7 @@ The graph is made node by node: exporters leave attention in a dozen small piece
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +123,14 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=opsets, ir_version=9)
 
 
-def _joined(draw: _Drawing, of, across, x: str, before: str, name: str) -> str:  # type: ignore[no-untyped-def]
+def _joined(
+    draw: _Drawing,
+    of: Callable[..., str],
+    across: Callable[[str], str],
+    x: str,
+    before: str,
+    name: str,
+) -> str:
     """A linear layer, added to what was before it, normed."""
     product = draw.node("MatMul", [x, across(f"{name}.dense")], f"{name}.product")
     inputs = [

