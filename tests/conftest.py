@@ -28,7 +28,7 @@ class _Cluster:
     def __init__(self) -> None:
         self._server: Postgres | None = None
         self._why_not = ""
-        self._template = ""
+        self._spare: list[str] = []
 
     @property
     def server(self) -> Postgres:
@@ -46,10 +46,16 @@ class _Cluster:
         return self.server.create()
 
     def migrated(self) -> str:
-        if not self._template:
-            self._template = self.server.create()
-            _migrate(self._template)
-        return self.server.create(self._template)
+        """A database with every table and no row: one that an earlier test is done with, or a new one."""
+        if self._spare:
+            return self._spare.pop()
+        url = self.server.create()
+        _migrate(url)
+        return url
+
+    def give_back(self, url: str) -> None:
+        self.server.clear(url)
+        self._spare.append(url)
 
     def stop(self) -> None:
         if self._server:
@@ -76,18 +82,24 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated database of the test's own, on SQLite."""
+    path = tmp_path / "gatehouse.db"
+    shutil.copy(_sqlite_template, path)
+    return f"sqlite+pysqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of the test's own; the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path / "gatehouse.db"
-        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
-        yield f"sqlite+pysqlite:///{path}"
+        yield request.getfixturevalue("sqlite_url")
         return
     cluster: _Cluster = request.getfixturevalue("_cluster")
     url = cluster.migrated()
     yield url
-    cluster.server.drop(url)
+    cluster.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -55,19 +55,36 @@ class Postgres:
         else:
             self._admin = self._start()
 
-    def create(self, template: str = "") -> str:
-        """A new database, a copy of `template` (a URL from here) if given; its URL."""
+    def create(self) -> str:
+        """A new, empty database; its URL."""
         name = f"gatehouse_test_{uuid.uuid4().hex[:12]}"
-        copied = template.partition("?")[0].rpartition("/")[2] or "template1"
         with self._connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(copied)
-                )
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         self._made.append(name)
         head, mark, query = self._admin.partition("?")
         return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
+
+    def clear(self, url: str) -> None:
+        """Takes every row out of a database and closes whatever is still connected to it.
+
+        A hundredth of what a new database costs, and a test costs little else.
+        """
+        plain = url.replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(plain, autocommit=True, connect_timeout=5) as connection:
+            connection.execute("""
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """)
+            tables = connection.execute("""
+                SELECT tablename FROM pg_tables
+                WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+            """).fetchall()
+            connection.execute("SET session_replication_role = replica")  # in any order
+            connection.execute(
+                sql.SQL("; ").join(
+                    sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in tables
+                )
+            )
 
     def drop(self, url: str) -> None:
         name = url.partition("?")[0].rpartition("/")[2]

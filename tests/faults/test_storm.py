@@ -10,7 +10,8 @@ from bench.texts import made_up, submissions
 
 COMMENTS, RATE = 640, 80.0
 BROKER_AWAY = 3.0  # seconds
-WORST = 20_000  # ms from accepted to decided
+# ms from accepted to decided, on any machine: one lost lease or one missed bell would cost a minute.
+WORST = 45_000
 
 
 @pytest.mark.timeout(120)

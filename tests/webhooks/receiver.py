@@ -39,10 +39,11 @@ class Got:
 @dataclass
 class Receiver:
     """modes: how to answer the next requests, first to last, or a URL to send them to; then 'ok'.
-    released ends every hang.
+    always: paths that are answered in one way. released ends every hang.
     """
 
     modes: list[str] = field(default_factory=list)
+    always: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     got: list[Got] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -90,7 +91,8 @@ class Receiver:
                 request = _read(line)
                 if request is None:
                     return
-                mode = self.modes.pop(0) if self.modes else "ok"
+                mode = self.always.get(request.path, "")
+                mode = mode or (self.modes.pop(0) if self.modes else "ok")
                 self.got.append(request)
                 answer = _ANSWERS.get(mode) or _plain("307 Temporary Redirect", f"Location: {mode}")
                 answer(line, self.released)

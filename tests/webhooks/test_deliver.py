@@ -118,7 +118,7 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     other, _ = herald.listen(receiver, "/other", types=["endpoint.disabled"])
     for _ in range(PER_ENDPOINT + 3):
         herald.happen()
-    receiver.modes.extend(["410"] * PER_ENDPOINT)
+    receiver.always["/hook"] = "410"
     herald.deliver(sender(receiver, timeout=10))
     (standing, _) = subscribe.list_endpoints(herald.store, [herald.site.id])
     assert (standing.state, standing.disabled_because) == ("disabled", "gone")
@@ -138,6 +138,7 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     }
     herald.happen()
     assert len(herald.deliveries(endpoint)) == PER_ENDPOINT + 3, "nothing new for it"
+    receiver.always.clear()
     subscribe.enable(herald.store, [herald.site.id], endpoint.id)
     again = subscribe.replay(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
