@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.command.forked import Forked
 from tests.servers import wait_until
 
 GATEHOUSE = [sys.executable, "-P", "-m", "gatehouse.main"]
@@ -44,23 +45,22 @@ def environment(data: Path, **settings: object) -> dict[str, str]:
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.fixture(scope="session")
+def _forked() -> Iterator[Forked]:
+    with Forked() as forked:
+        yield forked
+
+
 @pytest.fixture
-def gatehouse(data: Path) -> Run:
+def gatehouse(data: Path, _forked: Forked) -> Run:
     """Runs a command to its end: gatehouse("site", "list", stdin="...", port=1)."""
 
     def run(
         *arguments: str, stdin: str | bytes = "", **settings: object
     ) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [*GATEHOUSE, *arguments],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            env=environment(data, **settings),
-            timeout=100,
-        )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        status, out, err = _forked.run(arguments, given, environment(data, **settings))
+        return subprocess.CompletedProcess(arguments, status, out.decode(), err.decode())
 
     return run
 
