@@ -150,7 +150,7 @@ def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] 
         (mine.address and mine.address == theirs.address)
         or (mine.network and mine.network == theirs.network)
     )
-    places = set(mine.domains).intersection(theirs.domains)
+    places = set(mine.domains).intersection(theirs.domains) if mine.domains else set()
     leads = (same_link, bool(places), not places.isdisjoint(fresh), same_source)
     letters = one.sketch.letters + other.sketch.letters
     if not (one.sketch.letters and other.sketch.letters):

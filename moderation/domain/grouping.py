@@ -133,22 +133,23 @@ def _alike(
     fresh: Collection[str],
 ) -> list[tuple[Likeness, Kept, int | None]]:
     """What came before and is alike, the most alike first; with its position, None outside the batch."""
-    links = set(one.sketch.link_keys)
-    seen: dict[int, tuple[bool, int | None]] = {}
-    for key in dict.fromkeys((*one.sketch.keys, *one.sketch.link_keys)):
-        is_link = key in links
-        for number in found.get(key, ()):
-            if number != one.number and number in kept:
-                seen[number] = (is_link or seen.get(number, (False, None))[0], None)
-        mine = positions.setdefault(key, [])
-        for before in mine[-_LATELY:]:
-            number = batch[before].number
-            seen[number] = (is_link or seen.get(number, (False, None))[0], before)
-        mine.append(at)
+    keys = dict.fromkeys((*one.sketch.keys, *one.sketch.link_keys))
+    stored = set().union(*(found.get(key, ()) for key in keys)) - {one.number}
+    lately = set().union(*(positions.get(key, ())[-_LATELY:] for key in keys))
+    linked, linked_lately = set[int](), set[int]()
+    for key in one.sketch.link_keys:
+        linked.update(found.get(key, ()))
+        linked_lately.update(positions.get(key, ())[-_LATELY:])
+    for key in keys:
+        positions.setdefault(key, []).append(at)
+    own = {batch[before].number for before in lately}
+    others: list[tuple[Kept, int | None, bool]] = [
+        *((kept[number], None, number in linked) for number in stored - own if number in kept),
+        *((batch[before], before, before in linked_lately) for before in lately),
+    ]
     alike = []
-    for number, (same_link, where) in seen.items():
-        other = kept[number] if where is None else batch[where]
+    for other, before, same_link in others:
         like = likeness(one, other, same_link=same_link, fresh=fresh)
         if like.is_near:
-            alike.append((like, other, where))
+            alike.append((like, other, before))
     return sorted(alike, key=lambda item: (-item[0].share, item[1].number))

@@ -4,10 +4,11 @@ import json
 import pkgutil
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
 # An edit: the piece text[start:end] becomes another string.
@@ -34,9 +35,9 @@ class View:
 
     def edited(self, edits: Iterable[tuple[int, int, str]]) -> "View":
         """The view with pieces of its text replaced. edits: (start, end, replacement), in order, apart."""
-        starts, ends = list(self.starts), list(self.ends)
-        text = _rewrite(self.text, starts, ends, edits)
-        return self if text is self.text else View(text, tuple(starts), tuple(ends))
+        laid = _Laid(self.text, self.starts, self.ends)
+        new = _rewritten(laid, edits)
+        return self if new is laid else View(new.text, tuple(new.starts), tuple(new.ends))
 
 
 # Marks that go on any letter (accents, strokes, "zalgo"). Vowel signs of Hindi, Arabic, Thai ... stay.
@@ -61,11 +62,12 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACED = re.compile(
     r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
 )
+_LONE = re.compile(r"[ ._*/-][A-Za-z0-9@$!][ ._*/-]")  # a first, cheap look
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 _STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"[A-Za-z]")
-_SIGN = re.compile(r"[0-9@$!]")  # a first, cheap look
+_SIGN = re.compile(r"[0-9@$!]")  # the same
 _LEET_HINT = re.compile(r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]")
 _CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9@$!]+")
@@ -106,9 +108,12 @@ def _lookalikes() -> dict[int, str]:
 
 
 _LOOKALIKES = _lookalikes()
+# A first, cheap look: a class of characters beyond the first 65,536 is searched one by one.
+_LOOKALIKE = re.compile(f"[{''.join(chr(code) for code in _LOOKALIKES if code < 0x10000)}]")
+_OLD_SCRIPTS = re.compile("[\U00010000-\U0001dfff\U0001f700-\U0001f77f\U0001fb00-\U0001fbff]")
 # Edits of one pass. A comment of 65 kB may have more and is then read with its rest as it stands: nobody
-# writes a thousand words in disguise, and whoever sends them is not to cost 50 ms.
-_EDITS, _FOLDS = 1_000, 4_000
+# writes five hundred words in disguise, and whoever sends them is not to cost 50 ms.
+_EDITS, _FOLDS = 500, 4_000
 _LEET_LONGEST = 60  # letters of a word; the longest English one has 45
 # Slices of one tuple share their numbers: the offsets of an unchanged comment, of any length the doors
 # let in, cost next to nothing.
@@ -124,30 +129,31 @@ def normalise(text: str) -> View:
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
     size = len(text)
-    folding = not text.isascii() or _CONTROL.search(text)
     numbers = _IDENTITY if size < len(_IDENTITY) else tuple(range(size + 1))
     same = View(text, numbers[:size], numbers[1 : size + 1])
-    if not folding and not _is_odd(text):
-        return same
-    starts, ends = list(same.starts), list(same.ends)
-    if folding:
-        text = _rewrite(text, starts, ends, _folds(text))
-        if not text.isascii():
-            text = _rewrite(text, starts, ends, _unmaskings(text))
-            text = _rewrite(text, starts, ends, _embedded_emoji(text))
-    text = _rewrite(text, starts, ends, _joins(text))
-    text = _rewrite(text, starts, ends, _spellings(text))
-    text = _rewrite(text, starts, ends, _squeezes(text))
-    return same if text is same.text else View(text, tuple(starts), tuple(ends))
+    laid = _Laid(text, same.starts, same.ends)
+    if not text.isascii() or _CONTROL.search(text):
+        laid = _rewritten(laid, _folds(text))
+        if not laid.text.isascii():
+            laid = _rewritten(laid, _unmaskings(laid.text))
+            laid = _rewritten(laid, _embedded_emoji(laid.text))
+    laid = _rewritten(laid, _joins(laid.text))
+    laid = _rewritten(laid, _spellings(laid.text))
+    laid = _rewritten(laid, _squeezes(laid.text))
+    return same if laid.text is text else View(laid.text, tuple(laid.starts), tuple(laid.ends))
 
 
-def _is_odd(text: str) -> bool:
-    leet = _SIGN.search(text) and _LEET_HINT.search(text)
-    return bool(leet or _STRETCHED.search(text) or _SPACED.search(text))
+class _Laid(NamedTuple):
+    """A text on its way to a view."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
-def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edit]) -> str:
-    """Applies edits, which come in order and do not overlap; starts and ends change in place."""
+def _rewritten(laid: _Laid, edits: Iterable[_Edit]) -> _Laid:
+    """Applies edits, which come in order and do not overlap; the same object where there are none."""
+    text, starts, ends = laid
     pieces: list[str] = []
     new_starts: list[int] = []
     new_ends: list[int] = []
@@ -166,11 +172,11 @@ def _rewrite(text: str, starts: list[int], ends: list[int], edits: Iterable[_Edi
                 new_ends += [ends[end - 1]] * size
         at = end
     if not at:
-        return text
+        return laid
     pieces.append(text[at:])
-    starts[:] = new_starts + starts[at:]
-    ends[:] = new_ends + ends[at:]
-    return "".join(pieces)
+    new_starts += starts[at:]
+    new_ends += ends[at:]
+    return _Laid("".join(pieces), new_starts, new_ends)
 
 
 @lru_cache(maxsize=8192)
@@ -191,6 +197,8 @@ def _fold(cluster: str) -> str:
 def _folds(text: str) -> Iterable[_Edit]:
     if is_normalized("NFKC", text) and not _FOLDED.search(text):
         return  # most of what is written in other alphabets
+    if not _changes(text[:_FOLDS]) and not _changes(text):
+        return
     left = _FOLDS
     for found in _CLUSTER.finditer(text):
         cluster = found.group()
@@ -202,8 +210,15 @@ def _folds(text: str) -> Iterable[_Edit]:
                 return
 
 
+def _changes(text: str) -> bool:
+    """Whether folding changes anything: looks at each different letter once."""
+    return any(_fold(one) != one for one in set(_CLUSTER.findall(text)))
+
+
 def _unmaskings(text: str) -> Iterable[_Edit]:
     """Words written with lookalikes. Words of nothing else are left alone among foreign words."""
+    if not (_LOOKALIKE.search(text) or _OLD_SCRIPTS.search(text)):
+        return ()
     latin, foreign = 0, 0
     mixed: list[_Edit] = []
     whole: list[_Edit] = []
@@ -236,6 +251,8 @@ def _embedded_emoji(text: str) -> Iterable[_Edit]:
 
 def _joins(text: str) -> Iterable[_Edit]:
     """s.p.a.c.e.d becomes spaced; a wider gap among narrow ones is where a word ends."""
+    if not _LONE.search(text):
+        return
     left = _EDITS
     for run in _SPACED.finditer(text):
         gaps = list(islice(_SEPARATOR.finditer(text, run.start(), run.end()), left))

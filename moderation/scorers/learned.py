@@ -5,13 +5,14 @@ learned is added to the prior's weights. It never learns from what it said itsel
 """
 
 import hashlib
+import heapq
 import io
 import json
 import math
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -138,10 +139,26 @@ class Learned:
         prior = self.prior
         sites = {one.site_id for one in batch if one.site_id}
         lessons = self._lessons(sites) if sites else {}
-        return [
-            (self._score(prior, one, its, lessons.get(one.site_id)),)
-            for one, its in zip(batch, traits(batch), strict=True)
-        ]
+        signals: list[tuple[Signal, ...]] = []
+        shown: dict[str, list[int]] = {}  # by site
+        for one, its in zip(batch, traits(batch), strict=True):
+            lesson = lessons.get(one.site_id)
+            weights = self._weights(prior, lesson)
+            value = _probability(log_odds(prior, weights, its))
+            version = f"{prior.version}+{lesson.version}" if lesson else prior.version
+            note = ""
+            if value >= EXPLAINED:
+                shown.setdefault(one.site_id, []).append(len(signals))
+                note = _strongest(weights, one, its)
+            signals.append(
+                (Signal("spam", value, self.name, version, prior.sha256, (), note),),
+            )
+        for site, positions in shown.items():
+            weights = self._weights(prior, lessons.get(site))
+            spans = _evidence(weights, [batch[at] for at in positions])
+            for at, some in zip(positions, spans, strict=True):
+                signals[at] = (replace(signals[at][0], spans=some),)
+        return signals
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words that raise `spam` most and the signs found in the text."""
@@ -149,23 +166,7 @@ class Learned:
             return ()
         site = candidate.site_id
         lesson = self._lessons({site}).get(site) if site else None
-        return _evidence(self._weights(self.prior, lesson), candidate)
-
-    def _score(
-        self, prior: Prior, candidate: Candidate, its: Traits, lesson: Lesson | None
-    ) -> Signal:
-        weights = self._weights(prior, lesson)
-        value = _probability(log_odds(prior, weights, its))
-        shown = value >= EXPLAINED
-        return Signal(
-            "spam",
-            value,
-            self.name,
-            f"{prior.version}+{lesson.version}" if lesson else prior.version,
-            prior.sha256,
-            _evidence(weights, candidate) if shown else (),
-            _strongest(weights, candidate, its) if shown else "",
-        )
+        return _evidence(self._weights(self.prior, lesson), [candidate])[0]
 
     def _weights(self, prior: Prior, lesson: Lesson | None) -> _Weights:
         """The prior's weights with a site's own; what was learned on another prior does not fit."""
@@ -199,15 +200,21 @@ def _raised(weights: _Weights, known: Sequence[Signal]) -> dict[str, float]:
     return own
 
 
-def _evidence(weights: _Weights, candidate: Candidate) -> tuple[Span, ...]:
-    """The spans of the signals that raise the score, then the words that do, strongest first."""
+def _evidence(weights: _Weights, batch: Sequence[Candidate]) -> list[tuple[Span, ...]]:
+    """Of each: the spans of the signals that raise the score, then the words that do, strongest first."""
+    words = ngrams.weigh_words(
+        [one.view.text[:HEAD] for one in batch], lambda places: weights[fold(places)]
+    )
+    return [_spans(weights, one, its) for one, its in zip(batch, words, strict=True)]
+
+
+def _spans(
+    weights: _Weights, candidate: Candidate, words: Iterable[tuple[float, int, int]]
+) -> tuple[Span, ...]:
     known = facts(candidate)
     raised = _raised(weights, known)
     found = [span for one in known if raised.get(one.name, 0.0) > 0 for span in one.spans[:_MOST]]
-    words = ngrams.weigh_words(
-        candidate.view.text[:HEAD], lambda places: weights[fold(places)].astype(np.float64)
-    )
-    strongest = sorted(words, key=lambda word: (-word[0], word[1]))[:_MOST]
+    strongest = heapq.nsmallest(_MOST, words, key=lambda word: (-word[0], word[1]))
     found += [
         span
         for weight, start, end in strongest

@@ -34,7 +34,7 @@ class Linear:
 
     def contributions(self, text: str, label: int) -> list[tuple[float, int, int]]:
         """(sum of weights, start, end) of each word of a text; what words share is shared among them."""
-        return ngrams.weigh_words(text, self.weights[:, label].__getitem__)
+        return ngrams.weigh_words([text], self.weights[:, label].__getitem__)[0]
 
     def _some(self, texts: Sequence[str]) -> NDArray[np.float64]:
         places, first = ngrams.presence(texts)

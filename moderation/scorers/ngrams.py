@@ -125,24 +125,31 @@ def presence(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
 
 def weigh_words(
-    text: str, weights: Callable[[NDArray[np.int64]], NDArray[np.floating]]
-) -> list[tuple[float, int, int]]:
-    """(weight, start, end) of each word of a text, start inclusive, end exclusive.
+    texts: Sequence[str], weights: Callable[[NDArray[np.int64]], NDArray[np.floating]]
+) -> list[list[tuple[float, int, int]]]:
+    """(weight, start, end) of each word of each text, start inclusive, end exclusive.
 
     weights: of n-grams, by their places. What a word weighs is the sum over its n-grams; of those it
     shares with its neighbours, by their letters.
     """
-    tape = lay_out([text])
-    each = np.zeros(len(tape.codes) + 1)
+    tape = lay_out(texts)
+    size = len(tape.codes) + 1
+    each = np.zeros(size)
     for gram in grams(tape):
         share = weights(gram.places) / (gram.ends - gram.starts)
-        np.add.at(each, gram.starts, share)
-        np.subtract.at(each, gram.ends, share)
+        each += np.bincount(gram.starts, share, size) - np.bincount(gram.ends, share, size)
     raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
+    found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
     words = next(grams(tape), None)
     if words is None or not len(words.starts):
-        return []
-    return [
-        (float(raised[end] - raised[start]), int(tape.origin[start]), int(tape.origin[end - 1]) + 1)
-        for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-    ]
+        return found
+    rows = zip(
+        (np.cumsum(tape.codes == _EDGE)[words.starts] - 1).tolist(),
+        (raised[words.ends] - raised[words.starts]).tolist(),
+        tape.origin[words.starts].tolist(),
+        (tape.origin[words.ends - 1] + 1).tolist(),
+        strict=True,
+    )
+    for text, weight, start, end in rows:
+        found[text].append((weight, start, end))
+    return found

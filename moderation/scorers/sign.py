@@ -9,7 +9,7 @@ SCORER = "spam"
 SUM, BASE = "signs", -3.4
 # Places kept as evidence and counted of each sign: a thousand links say no more than fifty.
 SHOWN = 50
-MOST = 200
+MOST = 100
 
 
 def sign(name: str, value: float, spans: Sequence[Span] = (), note: str = "") -> Signal:

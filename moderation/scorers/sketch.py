@@ -19,7 +19,7 @@ from moderation.domain.campaign import PLACES, Sketch
 from moderation.domain.score import Candidate
 from moderation.scorers.places import links_of, places
 
-PIECE, LONG_PIECE, KEYS = 5, 16, 8
+KEYS = 8
 # Characters looked at; longer comments are told apart by their first ones.
 LIMIT = 4_000
 _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
@@ -31,6 +31,7 @@ _DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 _U64 = NDArray[np.uint64]
 _PRIME = np.uint64(0x100000001B3)
+_POWERS: _U64 = np.cumprod(np.array([1] + 8 * [_PRIME], np.uint64), dtype=np.uint64)
 _NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -71,11 +72,11 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
 def sketches_of(texts: Sequence[str]) -> list[Sketch]:
     """The sketch of each normalised text, in order; without links."""
     words = [plain(text) for text in texts]
-    short, owners = _pieces(words, PIECE)
-    short, owners = _distinct(short, owners)
+    pieces, long_pieces = _pieces(words)
+    short, owners = _distinct(*pieces)
     counts = np.bincount(owners, minlength=len(words))
     signatures = _signatures(short, owners, len(words))
-    keys = _smallest(*_distinct(*_pieces(words, LONG_PIECE)), len(words))
+    keys = _smallest(*_distinct(*long_pieces), len(words))
     return [
         Sketch(
             signatures[at].tobytes() if counts[at] else bytes(PLACES),
@@ -97,21 +98,33 @@ def _whole(words: str) -> tuple[int, ...]:
     return (key_of("text", words),) if words else ()
 
 
-def _pieces(words: Sequence[str], size: int) -> tuple[_U64, NDArray[np.int64]]:
-    """The hash of every `size` letters in a row, and whose it is; none reaches over a text's end."""
+_Pieces = tuple[_U64, NDArray[np.int64]]
+
+
+def _pieces(words: Sequence[str]) -> tuple[_Pieces, _Pieces]:
+    """The hash of every 5 and of every 16 letters in a row, and whose it is; none reaches over a text's end."""
     lengths = np.array([len(one) for one in words], dtype=np.int64)
     letters = np.frombuffer("".join(words).encode("utf-32-le", "replace"), np.uint32)
-    total = len(letters)
-    if total < size:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    code = letters.astype(np.uint64)
-    hashes = np.zeros(total - size + 1, np.uint64)
-    for step in range(size):
-        hashes = hashes * _PRIME + code[step : step + len(hashes)]
-    ends = np.cumsum(lengths)
-    owners = np.repeat(np.arange(len(words)), lengths)[: len(hashes)]
-    inside = np.arange(len(hashes)) + size <= ends[owners]
-    return _mixed(hashes[inside]), owners[inside]
+    one = letters.astype(np.uint64)
+    two = _followed(one, 1, one, 1)
+    four = _followed(two, 2, two, 2)
+    five = _followed(four, 4, one, 1)
+    eight = _followed(four, 4, four, 4)
+    sixteen = _followed(eight, 8, eight, 8)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(one))  # to the text's end
+    owners = np.repeat(np.arange(len(words)), lengths)
+
+    def inside(hashes: _U64, size: int) -> _Pieces:
+        within = np.flatnonzero(left >= size)
+        return _mixed(hashes[within]), owners[within]
+
+    return inside(five, 5), inside(sixteen, 16)
+
+
+def _followed(first: _U64, size: int, then: _U64, more: int) -> _U64:
+    """The hash of each `size` letters with the `more` letters after them, from the hashes of both."""
+    both: _U64 = first[: max(0, len(then) - size)] * _POWERS[more] + then[size:]
+    return both
 
 
 def _mixed(hashes: _U64) -> _U64:

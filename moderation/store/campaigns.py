@@ -11,28 +11,33 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.grouping import Lot
 from moderation.store import sketches
-from moderation.store.dialect import run_listed
+from moderation.store.dialect import change, fetch, run_listed
 from moderation.store.schema import campaigns, rulings
+
+_LOTS = f"""
+    SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED)}
+    FROM campaigns WHERE id AMONG :ids
+"""  # noqa: S608 - the names stand in the domain
 
 
 def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot]:
     """Campaigns with their members, as grouping wants them."""
     if not campaign_ids:
         return {}
-    query = "SELECT * FROM campaigns WHERE id AMONG :ids"
-    rows = run_listed(connection, query, "ids", sorted(campaign_ids)).all()
     ruled = rulings_of(connection, campaign_ids)
     found = {}
-    for row in rows:
-        fixed = bool(row.kept_apart or row.id in ruled)
-        lot = Lot(campaign_id=row.id, formed=row.formed_at is not None, fixed=fixed)
-        members = sketches.of_campaign(connection, row.id)
+    for id, formed_at, kept_apart, first_at, *counts in fetch(
+        connection, _LOTS, ids=sorted(campaign_ids)
+    ):
+        fixed = bool(kept_apart or id in ruled)
+        lot = Lot(campaign_id=id, formed=formed_at is not None, fixed=fixed)
+        members = sketches.of_campaign(connection, id)
         for one in members:
             lot.gathering.add(one)
         if len(members) == sketches.MEMBERS:
-            lot.gathering.know({name: getattr(row, name) for name in COUNTED})
-        lot.gathering.first_at = min(lot.gathering.first_at, row.first_at)
-        found[row.id] = lot
+            lot.gathering.know(dict(zip(COUNTED, counts, strict=True)))
+        lot.gathering.first_at = min(lot.gathering.first_at, first_at)
+        found[id] = lot
     return found
 
 
@@ -47,12 +52,12 @@ def rulings_of(
         SELECT campaign_id, site_id, in_force FROM rulings
         WHERE campaign_id AMONG :ids ORDER BY campaign_id, site_id, sequence
     """
-    for row in run_listed(connection, query, "ids", sorted(campaign_ids)):
-        of_campaign = found.setdefault(row.campaign_id, {})
-        if row.in_force:
-            of_campaign[row.site_id] = Outcome(row.in_force)
+    for campaign_id, site_id, in_force in fetch(connection, query, ids=sorted(campaign_ids)):
+        of_campaign = found.setdefault(campaign_id, {})
+        if in_force:
+            of_campaign[site_id] = Outcome(in_force)
         else:
-            of_campaign.pop(row.site_id, None)
+            of_campaign.pop(site_id, None)
     return {id: by_site for id, by_site in found.items() if by_site}
 
 
@@ -292,8 +297,8 @@ def join(connection: Connection, joined: Joined, now: int) -> None:
             query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
             run_listed(connection, query, "ids", ids, into=joined.campaign_id)
         run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
-    given = {"id": joined.campaign_id, "now": now, "apart": False, **asdict(joined.crowd)}
-    connection.execute(_COUNT, given)
+    crowd = {name: getattr(joined.crowd, name) for name in _CHANGED}
+    change(connection, _COUNT, id=joined.campaign_id, now=now, apart=False, **crowd)
     if not joined.forms:
         return
     if joined.formed_before and not joined.absorbed:
@@ -301,7 +306,7 @@ def join(connection: Connection, joined: Joined, now: int) -> None:
             UPDATE comments SET campaign_id = :campaign
             WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
         """
-        run_listed(connection, query, "numbers", joined.numbers, campaign=joined.campaign_id)
+        change(connection, query, numbers=list(joined.numbers), campaign=joined.campaign_id)
     else:
         _show(connection, joined.campaign_id, now)
 
@@ -310,11 +315,11 @@ def join(connection: Connection, joined: Joined, now: int) -> None:
 _CHANGED = (*COUNTED, "domain", "letters", "share", "first_at", "last_at")
 _NAMES, _GIVEN = ", ".join(_CHANGED), ", ".join(f":{name}" for name in _CHANGED)
 _ANEW = ", ".join(f"{name} = excluded.{name}" for name in _CHANGED)
-_COUNT = sa.text(f"""
+_COUNT = f"""
     INSERT INTO campaigns (id, created_at, formed_at, kept_apart, {_NAMES})
     VALUES (:id, :now, NULL, :apart, {_GIVEN})
     ON CONFLICT (id) DO UPDATE SET {_ANEW}
-""")  # noqa: S608 - the names stand above
+"""  # noqa: S608 - the names stand above
 _FORMED = sa.text("UPDATE campaigns SET formed_at = :now WHERE id = :id AND formed_at IS NULL")
 _SHOWN = sa.text("""
     UPDATE comments SET campaign_id = :id WHERE id IN (

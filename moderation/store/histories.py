@@ -13,7 +13,7 @@ from moderation.domain.reputation import NO_REPUTE, Kind, Repute, Subject, reput
 from moderation.domain.score import Candidate
 from moderation.store import campaigns, reputations, sketches
 from moderation.store.campaigns import Joined
-from moderation.store.dialect import insert_rows, run_listed
+from moderation.store.dialect import fetch, insert_rows
 from moderation.store.reputations import domains_of
 from moderation.store.schema import domains
 
@@ -140,8 +140,7 @@ def _first_seen(connection: Connection, names: Collection[str]) -> dict[str, int
     if not names:
         return {}
     query = "SELECT name, first_seen_at FROM domains WHERE name AMONG :names"
-    rows = run_listed(connection, query, "names", sorted(names))
-    return {row.name: row.first_seen_at for row in rows}
+    return dict(fetch(connection, query, names=sorted(names)))
 
 
 def remember(

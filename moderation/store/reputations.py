@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.decision import Decision, said
 from moderation.domain.reputation import WEEK, Kind, Said, Subject, Week
 from moderation.store import sketches
-from moderation.store.dialect import add_up, insert_rows, run_listed, take_turns
+from moderation.store.dialect import add_up, fetch, insert_rows, run_listed, take_turns
 from moderation.store.schema import comments, personal, reputations, resets, votes
 
 
@@ -99,9 +99,8 @@ def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject
     if subjects:
         keys = {one.key: one for one in subjects}
         query = "SELECT subject, week, approved, spam, rejected FROM reputations WHERE subject AMONG :keys"
-        for row in run_listed(connection, query, "keys", sorted(keys)):
-            week = Week(row.week, row.approved, row.spam, row.rejected)
-            found[keys[row.subject]].append(week)
+        for subject, *week in fetch(connection, query, keys=sorted(keys)):
+            found[keys[subject]].append(Week(*week))
     return found
 
 

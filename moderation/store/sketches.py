@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.campaign import WINDOW, Kept, Member, Sketch
-from moderation.store.dialect import insert_rows, run_listed
+from moderation.store.dialect import change, fetch, insert_rows, run_listed
 from moderation.store.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
@@ -31,7 +31,7 @@ def find(connection: Connection, keys: Collection[int], now: int) -> dict[int, l
     found: dict[int, list[int]] = defaultdict(list)
     if keys:
         query = "SELECT key, number FROM sketch_keys WHERE key AMONG :keys AND number >= :since"
-        for key, number in run_listed(connection, query, "keys", keys, since=now - WINDOW << 20):
+        for key, number in fetch(connection, query, keys=list(keys), since=now - WINDOW << 20):
             found[key].append(number)
     return found
 
@@ -48,43 +48,49 @@ def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
     """The comments with these numbers."""
     if not numbers:
         return {}
-    rows = run_listed(connection, f"{_KEPT} WHERE s.number AMONG :numbers", "numbers", numbers)
-    return {row.number: _kept(row) for row in rows}
+    rows = fetch(connection, f"{_KEPT} WHERE s.number AMONG :numbers", numbers=list(numbers))
+    return {row[0]: _kept(*row) for row in rows}
 
 
-_OF_CAMPAIGN = sa.text("""
+_OF_CAMPAIGN = """
     SELECT c.id, c.site_id, c.page_id, c.author_name, p.address_key, p.network, s.domains, c.created_at
     FROM sketches s JOIN comments c ON c.id = s.comment_id
     LEFT JOIN personal p ON p.comment_id = s.comment_id
     WHERE s.campaign_id = :campaign AND s.campaign_id <> '' ORDER BY s.number DESC LIMIT :limit
-""")
+"""
 
 
 def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) -> list[Member]:
     """The newest members of a campaign that are still remembered, newest first."""
-    rows = connection.execute(_OF_CAMPAIGN, {"campaign": campaign_id, "limit": limit})
+    rows = fetch(connection, _OF_CAMPAIGN, campaign=campaign_id, limit=limit)
     return [
         Member(id, site_id, page_id, name, address or "", network or "", tuple(domains.split()), at)
         for id, site_id, page_id, name, address, network, domains, at in rows
     ]
 
 
-def _kept(row: sa.Row[tuple[object, ...]]) -> Kept:
-    domains = tuple(row.domains.split())
+def _kept(
+    number: int,
+    signature: bytes,
+    letters: int,
+    keys: bytes,
+    domains: str,
+    campaign_id: str,
+    comment_id: str,
+    site_id: str,
+    page_id: str,
+    author_name: str,
+    created_at: int,
+    address_key: str | None,
+    network: str | None,
+) -> Kept:
+    places = tuple(domains.split())
+    sources = address_key or "", network or ""
     return Kept(
-        row.number,
-        Sketch(bytes(row.signature), row.letters, _unpacked(row.keys), (), domains),
-        Member(
-            row.id,
-            row.site_id,
-            row.page_id,
-            row.author_name,
-            row.address_key or "",
-            row.network or "",
-            domains,
-            row.created_at,
-        ),
-        row.campaign_id,
+        number,
+        Sketch(bytes(signature), letters, _unpacked(keys), (), places),
+        Member(comment_id, site_id, page_id, author_name, *sources, places, created_at),
+        campaign_id,
     )
 
 
@@ -116,7 +122,7 @@ def assign(connection: Connection, numbers: Collection[int], campaign_id: str) -
     """Puts comments into a campaign."""
     if numbers:
         query = "UPDATE sketches SET campaign_id = :campaign WHERE number AMONG :numbers"
-        run_listed(connection, query, "numbers", sorted(numbers), campaign=campaign_id)
+        change(connection, query, numbers=sorted(numbers), campaign=campaign_id)
 
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> int:
