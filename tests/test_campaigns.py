@@ -37,6 +37,12 @@ POLICY = parse_policy(
     at_least = 1
     outcome = "spam"
     message = "Part of a campaign that a moderator has decided about: {note}."
+    [[rules]]
+    code = "campaign_member_spam"
+    signal = "campaign_member_spam"
+    at_least = 1
+    outcome = "spam"
+    message = "Part of a campaign; a moderator has called another comment of it spam."
     """
 )
 
@@ -396,6 +402,37 @@ def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(sto
     assert review.card(store, {site.id}, cleared).status is Status.APPROVED
     assert signals(store, site, cleared).keys() >= {"campaign_approved"}
     assert "campaign" not in signals(store, site, cleared)
+
+
+def say(store, site, comment_id, outcome, at=NOON + 2 * MINUTE):
+    review.decide(store, "mod_1", {site.id}, comment_id, outcome, now=at, entropy=os.urandom)
+
+
+@pytest.mark.parametrize("word", [Outcome.SPAM, Outcome.REJECT])
+def test_a_word_on_one_before_it_was_a_campaign_counts_for_those_that_come_after(store, word):
+    site, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    first = flood(store, site, 2)
+    say(store, site, first[0], word)
+    late = flood(store, site, 2, start=2)
+    assert statuses(store, site, late) == [Status.SPAM] * 2
+    assert signals(store, site, late[1])["campaign_member_spam"] == (1.0, "")
+    found = review.card(store, {site.id}, late[1])
+    assert [one.code for one in found.decision.reasons] == ["campaign", "campaign_member_spam"]
+    assert settle.waiting(store, site.id, NOON) == [], "nobody is asked again"
+    [his] = flood(store, bob, 1, start=4)
+    assert statuses(store, bob, [his]) == [Status.HELD], "it was the word of another site"
+    # People disagree, or one has changed their mind: then they are asked.
+    say(store, site, late[0], Outcome.APPROVE)
+    [asked] = flood(store, site, 1, start=5)
+    assert statuses(store, site, [asked]) == [Status.HELD]
+    assert "campaign_member_spam" not in signals(store, site, asked)
+    say(store, site, late[0], Outcome.SPAM)
+    [again] = flood(store, site, 1, start=6)
+    assert statuses(store, site, [again]) == [Status.SPAM]
+    # A ruling on the whole campaign goes before words on single ones.
+    rule(store, site, the_campaign(store, site).id, Outcome.HOLD)
+    [held] = flood(store, site, 1, start=7)
+    assert statuses(store, site, [held]) == [Status.HELD]
 
 
 def test_each_site_rules_for_itself_and_hears_of_the_others(store):

@@ -9,6 +9,8 @@ WINDOW = 30 * DAY  # how long a comment is remembered
 FRESH = 2 * DAY  # a domain is; longer, and every new site of the world would look like a campaign
 SMALLEST = 3  # comments; two are a double click
 
+SPAM, APPROVE = "spam", "approve"  # what people said of a member
+
 PLACES = 64  # of a signature: a share is known to +-.06
 # Letters that two comments must have in common before their text alone makes them alike: "thank you
 # for the heads up" is 22, "what a stupid thing to say" 23; a sentence of one's own is 40 and more.
@@ -65,7 +67,10 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One comment of a crowd, as far as counting needs it. address, network: keyed, '' unknown."""
+    """One comment of a crowd, as far as counting needs it.
+
+    address, network: keyed, '' unknown. said: what people decided about it: SPAM, APPROVE or ''.
+    """
 
     comment_id: str
     site_id: str
@@ -75,6 +80,7 @@ class Member:
     network: str
     domains: tuple[str, ...]
     created_at: int
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,7 @@ class Gathering:
     first_at: int = 1 << 62
     last_at: int = 0
     beyond: Counter[str] = field(default_factory=Counter)  # the same of older members, as numbers
+    said: set[tuple[str, str]] = field(default_factory=set)  # by a site's people: site, what
 
     def add(self, one: Member) -> None:
         if one.comment_id in self.comments:
@@ -224,8 +231,14 @@ class Gathering:
             self.networks.add(one.network)
         if one.domains:
             self.domains.update(set(one.domains))
+        if one.said:
+            self.said.add((one.site_id, one.said))
         self.first_at = min(self.first_at, one.created_at)
         self.last_at = max(self.last_at, one.created_at)
+
+    def called_spam(self, site_id: str) -> bool:
+        """Whether a site's people called a member spam, and none of its members anything else."""
+        return (site_id, SPAM) in self.said and (site_id, APPROVE) not in self.said
 
     def know(self, counts: Mapping[str, int]) -> None:
         """Takes what was counted before of a campaign of which only the newest members were added.
@@ -240,6 +253,7 @@ class Gathering:
         """Takes in all of the other's members."""
         both = self.comments & other.comments
         self.beyond.update(other.beyond)
+        self.said |= other.said
         self.domains.update(other.domains)
         if both:  # counted twice just now; a domain is shared by most or it is not
             self.domains -= Counter({name: len(both) for name in other.domains})
@@ -267,11 +281,13 @@ class Gathering:
 class Ruling:
     """What people have said of a campaign. outcome: by this site's own, '' for nothing in force.
 
-    elsewhere: whether another site's people call it spam.
+    elsewhere: whether another site's people call it spam. member: whether this site's people have not ruled
+    on it, but called one of its members spam and approved none.
     """
 
     outcome: str = ""
     elsewhere: bool = False
+    member: bool = False
 
 
 NO_RULING = Ruling()

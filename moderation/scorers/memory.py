@@ -14,7 +14,8 @@ class Memory:
 
     campaign: how many comments say the same, this one included; the note tells from where.
     campaign_spam, campaign_approved: 1 where this site's people ruled so on its campaign; then only a
-    campaign that was not approved counts as one. campaign_elsewhere: 1 where another site's people
+    campaign that was not approved counts as one. campaign_member_spam: 1 where they did not rule on it, but
+    called a comment of it spam and approved none. campaign_elsewhere: 1 where another site's people
     called it spam. repeated, repeated_own: earlier comments of 30 days that are like it, by anybody
     and by the same address. new_domain: links to domains that were first seen within a day.
     """
@@ -37,6 +38,8 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
         yield _fact("campaign_spam", 1, ruled)
     if known.crowd and ruled == Outcome.APPROVE:
         yield _fact("campaign_approved", 1)
+    if known.crowd and known.ruling.member:
+        yield _fact("campaign_member_spam", 1)
     if known.crowd and known.ruling.elsewhere and not ruled:
         yield _fact("campaign_elsewhere", 1)
     if known.repeats:

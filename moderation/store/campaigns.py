@@ -29,7 +29,7 @@ def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot
     for id, formed_at, kept_apart, first_at, *counts in fetch(
         connection, _LOTS, ids=sorted(campaign_ids)
     ):
-        fixed = bool(kept_apart or id in ruled)
+        fixed = bool(kept_apart or any(ruled.get(id, {}).values()))
         lot = Lot(campaign_id=id, formed=formed_at is not None, fixed=fixed)
         members = sketches.of_campaign(connection, id)
         for one in members:
@@ -41,11 +41,9 @@ def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot
     return found
 
 
-def rulings_of(
-    connection: Connection, campaign_ids: Collection[str]
-) -> dict[str, dict[str, Outcome]]:
-    """By campaign and site: the outcome in force, of those where one is."""
-    found: dict[str, dict[str, Outcome]] = {}
+def rulings_of(connection: Connection, campaign_ids: Collection[str]) -> dict[str, dict[str, str]]:
+    """By campaign and site, of those that were ruled on: the outcome in force, '' for none."""
+    found: dict[str, dict[str, str]] = {}
     if not campaign_ids:
         return found
     query = """
@@ -53,19 +51,19 @@ def rulings_of(
         WHERE campaign_id AMONG :ids ORDER BY campaign_id, site_id, sequence
     """
     for campaign_id, site_id, in_force in fetch(connection, query, ids=sorted(campaign_ids)):
-        of_campaign = found.setdefault(campaign_id, {})
-        if in_force:
-            of_campaign[site_id] = Outcome(in_force)
-        else:
-            of_campaign.pop(site_id, None)
-    return {id: by_site for id, by_site in found.items() if by_site}
+        found.setdefault(campaign_id, {})[site_id] = in_force
+    return found
 
 
-def ruling(by_site: Mapping[str, Outcome], site_id: str) -> Ruling:
-    """What a site's comment meets."""
+def ruling(by_site: Mapping[str, str], site_id: str, called_spam: bool) -> Ruling:
+    """What a site's comment meets. called_spam: whether its people called a member spam, and approved none."""
     others = (outcome for site, outcome in by_site.items() if site != site_id)
     bad = (Outcome.SPAM, Outcome.REJECT)
-    return Ruling(by_site.get(site_id, ""), any(outcome in bad for outcome in others))
+    return Ruling(
+        by_site.get(site_id, ""),
+        any(outcome in bad for outcome in others),
+        called_spam and site_id not in by_site,
+    )
 
 
 @dataclass(frozen=True, slots=True)

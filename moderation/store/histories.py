@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import FRESH, Kept, Member, Sketch
+from moderation.domain.campaign import FRESH, NO_RULING, Kept, Member, Sketch
 from moderation.domain.grouping import Grouping, group
 from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
@@ -68,8 +68,12 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
                 campaign_id=lot.campaign_id if lot and is_member else "",
                 crowd=lot.crowd(at) if lot and is_member else None,
                 ruling=campaigns.ruling(
-                    ruled.get(lot.campaign_id, {}) if lot else {}, one.member.site_id
-                ),
+                    ruled.get(lot.campaign_id, {}),
+                    one.member.site_id,
+                    lot.gathering.called_spam(one.member.site_id),
+                )
+                if lot
+                else NO_RULING,
                 repeats=len(near),
                 own_repeats=sum(_same_author(one.member, other.member) for other in near),
                 domains=tuple(

@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import WINDOW, Kept, Member, Sketch
+from moderation.domain.campaign import APPROVE, SPAM, WINDOW, Kept, Member, Sketch
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind
 from moderation.store.dialect import change, fetch, insert_rows, run_listed
 from moderation.store.schema import sketch_keys, sketches
 
@@ -38,7 +40,7 @@ def find(connection: Connection, keys: Collection[int], now: int) -> dict[int, l
 
 _KEPT = """
     SELECT s.number, s.signature, s.letters, s.keys, s.domains, s.campaign_id, c.id, c.site_id,
-           c.page_id, c.author_name, c.created_at, p.address_key, p.network
+           c.page_id, c.author_name, c.created_at, p.address_key, p.network, c.status, c.decided_by
     FROM sketches s JOIN comments c ON c.id = s.comment_id
     LEFT JOIN personal p ON p.comment_id = s.comment_id
 """
@@ -53,7 +55,8 @@ def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
 
 
 _OF_CAMPAIGN = """
-    SELECT c.id, c.site_id, c.page_id, c.author_name, p.address_key, p.network, s.domains, c.created_at
+    SELECT c.id, c.site_id, c.page_id, c.author_name, p.address_key, p.network, s.domains, c.created_at,
+           c.status, c.decided_by
     FROM sketches s JOIN comments c ON c.id = s.comment_id
     LEFT JOIN personal p ON p.comment_id = s.comment_id
     WHERE s.campaign_id = :campaign AND s.campaign_id <> '' ORDER BY s.number DESC LIMIT :limit
@@ -64,9 +67,19 @@ def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) 
     """The newest members of a campaign that are still remembered, newest first."""
     rows = fetch(connection, _OF_CAMPAIGN, campaign=campaign_id, limit=limit)
     return [
-        Member(id, site_id, page_id, name, address or "", network or "", tuple(domains.split()), at)
-        for id, site_id, page_id, name, address, network, domains, at in rows
+        Member(
+            *(id, site_id, page_id, name, address or "", network or "", tuple(domains.split()), at),
+            _said(*decided),
+        )
+        for id, site_id, page_id, name, address, network, domains, at, *decided in rows
     ]
+
+
+_WORDS = {Status.SPAM: SPAM, Status.REJECTED: SPAM, Status.APPROVED: APPROVE}
+
+
+def _said(status: str, decided_by: str) -> str:
+    return _WORDS.get(Status(status), "") if decided_by == ActorKind.MODERATOR else ""
 
 
 def _kept(
@@ -83,13 +96,18 @@ def _kept(
     created_at: int,
     address_key: str | None,
     network: str | None,
+    status: str,
+    decided_by: str,
 ) -> Kept:
     places = tuple(domains.split())
     sources = address_key or "", network or ""
     return Kept(
         number,
         Sketch(bytes(signature), letters, _unpacked(keys), (), places),
-        Member(comment_id, site_id, page_id, author_name, *sources, places, created_at),
+        Member(
+            *(comment_id, site_id, page_id, author_name, *sources, places, created_at),
+            _said(status, decided_by),
+        ),
         campaign_id,
     )
 
