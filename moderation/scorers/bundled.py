@@ -37,13 +37,15 @@ _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 class _Mix:
     """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
 
-    chance: what comes off a label's logit where it is the highest of several windows, for that is partly
+    blend: then each label takes shares of all of these, (labels, labels), plus its shift. chance: what comes off a label's logit where it is the highest of several windows, for that is partly
     chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
     """
 
     linear: NDArray[np.float64]
     transformer: NDArray[np.float64]
     offset: NDArray[np.float64]
+    blend: NDArray[np.float64]
+    shift: NDArray[np.float64]
     chance: NDArray[np.float64]
     alone: NDArray[np.float64]
 
@@ -239,7 +241,8 @@ def _mixed(
     model: _Loaded, counted: NDArray[np.float64], read: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     mix = model.mix
-    return mix.linear * counted + mix.transformer * read + mix.offset
+    own = mix.linear * counted + mix.transformer * read + mix.offset
+    return np.asarray(own @ mix.blend.T + mix.shift)
 
 
 def _weighed(model: _Loaded, text: str, at: int) -> list[tuple[int, int]]:
@@ -267,6 +270,8 @@ def _load(folder: Path, threads: int) -> _Loaded:
             _column(heads, "linear"),
             _column(heads, "transformer"),
             _column(heads, "offset"),
+            np.array([[head["blend"].get(one, 0.0) for one in card.labels] for head in heads]),
+            _column(heads, "shift"),
             _column(heads, "chance"),
             _column(heads, "alone").T,
         )

@@ -75,6 +75,10 @@ def read_card(folder: Path) -> Card:
     return card
 
 
+# What onnxruntime would fuse, and then takes longer for than for its parts (training/export.py).
+_SLOWER = ["SkipLayerNormFusion"]
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """One pass. start, end: the piece of the text it reads, in code points; ids: its tokens, special
@@ -122,7 +126,10 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
-                files[weights], options, providers=["CPUExecutionProvider"]
+                files[weights],
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=_SLOWER,
             )
             self._tokenizer = tokenizers.Tokenizer.from_str(files["tokenizer.json"].decode())
             self._tokenizer.no_truncation()
