@@ -37,8 +37,8 @@ _EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
 class _Mix:
     """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
 
-    blend: then each label takes shares of all of these, (labels, labels), plus its shift. chance: what comes off a label's logit where it is the highest of several windows, for that is partly
-    chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
+    blend: then each label takes shares of all of these, (labels, labels); shift is added to that. chance: what
+    comes off a label's logit where it is the highest of several windows, for that is partly chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
     """
 
     linear: NDArray[np.float64]

@@ -147,7 +147,7 @@ def test_a_score_does_not_depend_on_its_neighbours(model: Bundled) -> None:
     assert together == [model.measure([one])[0] for one in batch]
 
 
-def test_swearing_is_lent_to_toxicity_and_neither_to_nor_from_attacks_on_groups(
+def test_swearing_counts_for_toxicity_and_not_for_attacks_on_groups(
     model: Bundled, tmp_path: Path
 ) -> None:
     folder = tmp_path / "alone"
@@ -161,9 +161,6 @@ def test_swearing_is_lent_to_toxicity_and_neither_to_nor_from_attacks_on_groups(
     assert lent["toxicity"] != pytest.approx(alone["toxicity"], abs=1e-6)
     for label in ("threat", "identity_attack"):
         assert lent[label] == pytest.approx(alone[label], abs=1e-9)
-    hate = "Those people are vermin and do not belong here."
-    lent, alone = scores(model, hate), scores(Bundled(folder), hate)
-    assert lent["identity_attack"] == pytest.approx(alone["identity_attack"], abs=1e-9)
 
 
 def test_the_cascade_spares_the_transformer_where_the_linear_half_is_sure() -> None:
