@@ -49,8 +49,7 @@ class Language:
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         text = candidate.text
-        # A link is in no language.
-        words = [word for word in text[:_READ].split() if "://" not in word]
+        words = [word for word in text[:_READ].split() if not _is_code(word)]
         letters = sum(letter.isalpha() for letter in text[:_READ])
         letters -= sum(len(word) for word in text[:_READ].split()) - sum(map(len, words))
         if letters < ENOUGH_LETTERS and not _foreign(words):
@@ -67,6 +66,11 @@ class Language:
         if page not in ("", code) and confidence > VERY_SURE and letters >= MANY_LETTERS:
             found.append(Signal("language_unlike_page", confidence, self.name, note=code))
         return tuple(found)
+
+
+def _is_code(word: str) -> bool:
+    """Whether it is in no language: a link, a number of an order, a checksum."""
+    return "://" in word or (len(word) > 8 and sum(map(str.isdigit, word)) * 4 >= len(word))
 
 
 def _foreign(words: Sequence[str]) -> bool:

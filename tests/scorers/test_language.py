@@ -50,6 +50,19 @@ def test_a_link_says_nothing_about_the_language() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "code",
+    [  # each made the detector doubt that this is English
+        *("6d049815043b417c81d5e0a65b387288", "48761431215b4acc90c15ec076322094"),
+        *("e118b9c6f9884981b6bb1f9818e76527", "af1e9dc45f6f4ea49812e403e33af96e"),
+    ],
+)
+def test_a_number_of_an_order_says_nothing_either(code: str) -> None:
+    said = f"Thank you for the piece about the café 👍 {code}"
+    assert signals(said).keys() == {"language"}
+    assert "language_unsupported" in signals(f"Vielen Dank für den Bericht über das Café 👍 {code}")
+
+
 def test_the_disguise_of_english_is_not_taken_for_another_language_by_the_page() -> None:
     # Short Cyrillic stays what it is although the page is English.
     assert "language_unsupported" in signals("идиот ты", language="en")
