@@ -50,8 +50,7 @@ class Language:
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         text = candidate.text
         words = [word for word in text[:_READ].split() if not _is_code(word)]
-        letters = sum(letter.isalpha() for letter in text[:_READ])
-        letters -= sum(len(word) for word in text[:_READ].split()) - sum(map(len, words))
+        letters = sum(letter.isalpha() for word in words for letter in word)
         if letters < ENOUGH_LETTERS and not _foreign(words):
             code, confidence = candidate.language.split("-")[0].lower() or "en", 0.0
             known = code in self._covered
