@@ -75,7 +75,8 @@ def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) 
     ]
 
 
-_WORDS = {Status.SPAM: SPAM, Status.REJECTED: SPAM, Status.APPROVED: APPROVE}
+# What was rejected was so for what it says; that says nothing of who copies it.
+_WORDS = {Status.SPAM: SPAM, Status.APPROVED: APPROVE}
 
 
 def _said(status: str, decided_by: str) -> str:

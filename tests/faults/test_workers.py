@@ -118,7 +118,7 @@ def test_a_worker_asked_to_stop_finishes_its_batch_and_claims_no_more(build):
     house = build(judge_batch=4)
     worker = house.start_worker()
     house.wait_for_worker()
-    texts = [f"Number {number} takes 300 ms." for number in range(16)]
+    texts = [f"Number {number} takes 300 ms." for number in range(100)]  # half a minute's work
     ids = hand_in(house.store, *(reply(house.site, text, at=now()) for text in texts))
     wait_until(lambda: claimed(house, ids[:4]), "the first are claimed")
     assert worker.stop() == 0
