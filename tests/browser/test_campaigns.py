@@ -4,7 +4,7 @@ import pytest
 
 from moderation import settle
 from moderation.domain.comment import AuthorRef, PageRef
-from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.console.desk import now
 
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
@@ -50,8 +50,7 @@ def test_one_key_decides_a_campaign_and_one_takes_it_back(visit, house):
     assert watch.incidents == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@LOOKS
 def test_its_pages_are_for_everybody(visit, house, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)

@@ -9,7 +9,7 @@ from moderation import subscribe
 from moderation.deliver import deliver
 from moderation.domain.delivery import Payload, Response
 from moderation.store import moderators
-from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.console.desk import now
 
 LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
@@ -66,12 +66,6 @@ def furnish(house) -> dict[str, str]:
     return ids
 
 
-BOTH = (
-    pytest.mark.parametrize("scheme", ["light", "dark"]),
-    pytest.mark.parametrize("width", WIDTHS),
-)
-
-
 @pytest.fixture
 def look(shots):
     """Keeps a picture of the page, and says what is wrong with it."""
@@ -94,8 +88,7 @@ def opened(visit, house, scheme, width):
     return watch
 
 
-@BOTH[0]
-@BOTH[1]
+@LOOKS
 def test_the_first_endpoint(visit, house, look, scheme, width):
     watch = opened(visit, house, scheme, width)
     page = watch.page
@@ -118,8 +111,7 @@ def test_the_first_endpoint(visit, house, look, scheme, width):
     assert watch.incidents == []
 
 
-@BOTH[0]
-@BOTH[1]
+@LOOKS
 def test_the_pages_of_endpoints_are_for_everybody(visit, house, look, scheme, width):
     watch = opened(visit, house, scheme, width)
     page = watch.page

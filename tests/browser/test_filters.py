@@ -7,7 +7,7 @@ import pytest
 from moderation import curate
 from moderation.domain.filter import Draft, FilterAction, FilterKind
 from moderation.store import moderators
-from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.console.desk import now
 
 
@@ -31,8 +31,7 @@ def furnish(house) -> None:
         house.hand_in(text, name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@LOOKS
 def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)

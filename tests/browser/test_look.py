@@ -5,6 +5,8 @@ import pytest
 from moderation.domain.comment import AuthorRef, PageRef
 
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
+# Each width and each scheme once; this file's pages, which all others are built like, in all four ways.
+LOOKS = pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
 STACKED = "".join(chr(0x300 + n % 80) for n in range(120))
 
 

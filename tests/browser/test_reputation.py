@@ -9,7 +9,7 @@ from moderation.domain.comment import AuthorRef, Context
 from moderation.domain.decision import Outcome
 from moderation.scorers.learned import load_prior
 from moderation.store import moderators
-from tests.browser.test_look import STACKED, WIDTHS, faults, too_small
+from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.console.desk import now
 
 LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
@@ -41,8 +41,7 @@ def furnish(house) -> str:
     return ids[3]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@LOOKS
 def test_reputation_and_learning_are_for_everybody(visit, house, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     one = furnish(house)
