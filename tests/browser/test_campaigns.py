@@ -1,7 +1,5 @@
 """A campaign in the browser: one key decides it, one takes it back; its pages are for everybody."""
 
-import pytest
-
 from moderation import settle
 from moderation.domain.comment import AuthorRef, PageRef
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small

@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from moderation import curate
 from moderation.domain.filter import Draft, FilterAction, FilterKind
 from moderation.store import moderators

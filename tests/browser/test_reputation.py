@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from moderation import learn, review
 from moderation.domain.comment import AuthorRef, Context
 from moderation.domain.decision import Outcome
