@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -55,12 +56,9 @@ class _Cluster:
         return url
 
     def give_back(self, url: str) -> None:
-        try:
-            self.server.clear(url)
-        except psycopg.Error:  # a test of outages has closed it, or forbidden writing
-            self.server.drop(url)
-        else:
-            self._spare.append(url)
+        # A test of outages may have closed it, or forbidden writing: then it is left behind.
+        with suppress(psycopg.Error):
+            self._spare.append(self.server.clear(url))
 
     def stop(self) -> None:
         if self._server:

@@ -37,6 +37,10 @@ def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Any
     return result
 
 
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 class Postgres:
     """A cluster in which every test gets a database of its own.
 
@@ -64,17 +68,24 @@ class Postgres:
         head, mark, query = self._admin.partition("?")
         return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
 
-    def clear(self, url: str) -> None:
-        """Takes every row out of a database and closes whatever is still connected to it.
+    def clear(self, url: str) -> str:
+        """Takes every row out of a database; its new URL. Raises psycopg.Error where that cannot be done.
 
-        A hundredth of what a new database costs, and a test costs little else.
+        A hundredth of what a new database costs, and a test costs little else. It gets another name, so
+        that no process of an earlier test that still runs finds it.
         """
-        plain = url.replace("postgresql+psycopg://", "postgresql://")
+        old, new = _name(url), f"gatehouse_test_{uuid.uuid4().hex[:12]}"
+        with self._connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (old,)
+            )
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
+        self._made.remove(old)
+        self._made.append(new)
+        renamed = url.replace(old, new)
+        plain = renamed.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(plain, autocommit=True, connect_timeout=5) as connection:
-            connection.execute("""
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = current_database() AND pid <> pg_backend_pid()
-            """)
             tables = connection.execute("""
                 SELECT tablename FROM pg_tables
                 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
@@ -85,14 +96,16 @@ class Postgres:
                     sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in tables
                 )
             )
+        return renamed
 
     def drop(self, url: str) -> None:
-        name = url.partition("?")[0].rpartition("/")[2]
+        name = _name(url)
         with self._connect() as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-        self._made.remove(name)
+        if name in self._made:
+            self._made.remove(name)
 
     def stop(self) -> None:
         if self._process is None:
