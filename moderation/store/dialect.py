@@ -75,9 +75,7 @@ _AMONG = {
     "postgresql": "= ANY(CAST(:{name} AS {kind}[]))",
 }
 
-
-_BINDS = re.compile(r":(\w+)")
-
+_BINDS = re.compile(r":(\w+)")  # as SQLite's driver reads them, too; psycopg has another way
 
 _Kinds = tuple[tuple[str, str], ...]
 
