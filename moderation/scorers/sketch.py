@@ -32,7 +32,6 @@ _DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _U64 = NDArray[np.uint64]
 _PRIME = np.uint64(0x100000001B3)
 _POWERS: _U64 = np.cumprod(np.array([1] + 8 * [_PRIME], np.uint64), dtype=np.uint64)
-_NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def plain(text: str) -> str:
@@ -72,18 +71,12 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
 def sketches_of(texts: Sequence[str]) -> list[Sketch]:
     """The sketch of each normalised text, in order; without links."""
     words = [plain(text) for text in texts]
-    pieces, long_pieces = _pieces(words)
-    short, owners = _distinct(*pieces)
-    counts = np.bincount(owners, minlength=len(words))
-    signatures = _signatures(short, owners, len(words))
-    keys = _smallest(*_distinct(*long_pieces), len(words))
+    short, long = _pieces(words)
+    counts, signatures = _signatures(*_distinct(*short), len(words))
+    keys = _smallest(*_distinct(*long))
     return [
-        Sketch(
-            signatures[at].tobytes() if counts[at] else bytes(PLACES),
-            int(counts[at]),
-            tuple(keys[at]) or _whole(word),
-        )
-        for at, word in enumerate(words)
+        Sketch(signature, count, tuple(own) or _whole(word))
+        for signature, count, own, word in zip(signatures, counts, keys, words, strict=True)
     ]
 
 
@@ -98,12 +91,14 @@ def _whole(words: str) -> tuple[int, ...]:
     return (key_of("text", words),) if words else ()
 
 
+# Hashes, text after text, and where each text's begin; one more for the end.
 _Pieces = tuple[_U64, NDArray[np.int64]]
 
 
 def _pieces(words: Sequence[str]) -> tuple[_Pieces, _Pieces]:
-    """The hash of every 5 and of every 16 letters in a row, and whose it is; none reaches over a text's end."""
+    """The hash of every 5 and of every 16 letters in a row; none reaches over a text's end."""
     lengths = np.array([len(one) for one in words], dtype=np.int64)
+    ends = np.cumsum(lengths)
     letters = np.frombuffer("".join(words).encode("utf-32-le", "replace"), np.uint32)
     one = letters.astype(np.uint64)
     two = _followed(one, 1, one, 1)
@@ -111,14 +106,21 @@ def _pieces(words: Sequence[str]) -> tuple[_Pieces, _Pieces]:
     five = _followed(four, 4, one, 1)
     eight = _followed(four, 4, four, 4)
     sixteen = _followed(eight, 8, eight, 8)
-    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(one))  # to the text's end
-    owners = np.repeat(np.arange(len(words)), lengths)
+    if len(words) > 1:
+        left = np.repeat(ends, lengths) - np.arange(len(one))  # to the text's end
+        five = five[left[: len(five)] >= 5]
+        sixteen = sixteen[left[: len(sixteen)] >= 16]
+    both = _mixed(np.concatenate((five, sixteen)))
+    return (
+        (both[: len(five)], _starts(np.maximum(lengths - 4, 0))),
+        (both[len(five) :], _starts(np.maximum(lengths - 15, 0))),
+    )
 
-    def inside(hashes: _U64, size: int) -> _Pieces:
-        within = np.flatnonzero(left >= size)
-        return _mixed(hashes[within]), owners[within]
 
-    return inside(five, 5), inside(sixteen, 16)
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
 
 
 def _followed(first: _U64, size: int, then: _U64, more: int) -> _U64:
@@ -134,32 +136,48 @@ def _mixed(hashes: _U64) -> _U64:
     return hashes ^ (hashes >> np.uint64(31))
 
 
-def _distinct(hashes: _U64, owners: NDArray[np.int64]) -> tuple[_U64, NDArray[np.int64]]:
+def _distinct(hashes: _U64, starts: NDArray[np.int64]) -> _Pieces:
     """Each text's hashes once, in ascending order."""
-    order = np.lexsort((hashes, owners))
-    hashes, owners = hashes[order], owners[order]
-    first = np.ones(len(hashes), bool)
-    first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
-    return hashes[first], owners[first]
+    fresh = np.ones(len(hashes) + 1, bool)
+    for start, end in pairwise(starts.tolist()):
+        hashes[start:end].sort()
+    np.not_equal(hashes[1:], hashes[:-1], out=fresh[1:-1])
+    fresh[starts] = True
+    return hashes[fresh[:-1]], _starts(fresh[:-1])[starts]
 
 
-def _smallest(hashes: _U64, owners: NDArray[np.int64], texts: int) -> list[list[int]]:
+def _smallest(hashes: _U64, starts: NDArray[np.int64]) -> list[list[int]]:
     """The first KEYS hashes of each text, as signed numbers, which databases take."""
-    starts = np.searchsorted(owners, np.arange(texts + 1))
     signed = hashes.view(np.int64)
-    return [signed[start : min(start + KEYS, end)].tolist() for start, end in pairwise(starts)]
+    return [
+        signed[start : min(start + KEYS, end)].tolist() for start, end in pairwise(starts.tolist())
+    ]
 
 
-def _signatures(hashes: _U64, owners: NDArray[np.int64], texts: int) -> NDArray[np.uint8]:
-    """The smallest hash in each of PLACES ranges; an empty range borrows from the next full one."""
-    flat = np.full(texts * PLACES, _NONE, np.uint64)
-    places = owners * PLACES + (hashes >> np.uint64(58)).astype(np.int64)
-    np.minimum.at(flat, places, hashes << np.uint64(6))
-    grid = flat.reshape(texts, PLACES)
-    # Rotation (Shrivastava & Li 2014): for each place the nearest full one to the right, around.
-    doubled = np.concatenate([grid, grid], axis=1)
-    at = np.where(doubled != _NONE, np.arange(2 * PLACES), 4 * PLACES)
-    nearest = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1][:, :PLACES]
-    distance = (nearest - np.arange(PLACES)).astype(np.uint64)
-    taken = np.take_along_axis(doubled, np.minimum(nearest, 2 * PLACES - 1), axis=1)
-    return (_mixed(taken + distance * _PRIME) >> np.uint64(20)).astype(np.uint8)
+def _signatures(
+    hashes: _U64, starts: NDArray[np.int64], texts: int
+) -> tuple[list[int], list[bytes]]:
+    """Of each text how many hashes there are, and of PLACES ranges of them the smallest in each."""
+    counts = np.diff(starts)
+    if not len(hashes):
+        return [0] * texts, [bytes(PLACES)] * texts
+    own = np.repeat(np.arange(0, texts * PLACES, PLACES), counts)
+    places = own + (hashes >> np.uint64(58)).astype(np.int64)
+    smallest = np.ones(len(hashes), bool)
+    np.not_equal(places[1:], places[:-1], out=smallest[1:])
+    full = places[smallest]
+    # Rotation (Shrivastava & Li 2014): an empty range borrows from the next full one to the right, around.
+    every = np.arange(texts * PLACES)
+    nearest = np.searchsorted(full, every).reshape(texts, PLACES)
+    first = nearest[:, :1]
+    end = np.append(first[1:], len(full))[:, np.newaxis]
+    nearest = np.where(nearest == end, first, nearest).ravel()
+    nearest[nearest == len(full)] = 0  # of a text without any
+    distance = (full[nearest] - every & PLACES - 1).astype(np.uint64)
+    taken = (hashes[smallest] << np.uint64(6))[nearest] + distance * _PRIME
+    drawn = (_mixed(taken) >> np.uint64(20)).astype(np.uint8).tobytes()
+    many = counts.tolist()
+    return many, [
+        drawn[at * PLACES : (at + 1) * PLACES] if count else bytes(PLACES)
+        for at, count in enumerate(many)
+    ]
