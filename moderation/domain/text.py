@@ -143,6 +143,12 @@ def normalise(text: str) -> View:
     return same if laid.text is text else View(laid.text, tuple(laid.starts), tuple(laid.ends))
 
 
+@lru_cache(maxsize=1024)
+def plainly(name: str) -> str:
+    """The normalised text of something short that many scorers look at, such as a name."""
+    return normalise(name).text
+
+
 class _Laid(NamedTuple):
     """A text on its way to a view."""
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 import re2
 
 from moderation.domain.score import Candidate, Signal
-from moderation.domain.text import normalise
+from moderation.domain.text import plainly
 from moderation.scorers.gibberish import gibberish_share
+from moderation.scorers.search import spans
 from moderation.scorers.sign import sign
 
 # What people want to be found for, and nobody is called.
@@ -28,9 +29,9 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
     """`seo_name` (1; note: the phrase), `gibberish_name` (1), `disposable_email` (1; note: its domain)."""
     name = candidate.author_name
     if name:
-        plain = normalise(name).text
-        if found := _SEO.search(plain):
-            yield sign("seo_name", 1, note=found.group().lower())
+        plain = plainly(name)
+        if said := spans(_SEO, plain, 1):
+            yield sign("seo_name", 1, note=plain[slice(*said[0])].lower())
         elif len(plain.split()) > _LONGEST_NAME:
             yield sign("seo_name", 1, note=f"{len(plain.split())} words")
         if gibberish_share(plain) > 0.5:

@@ -6,6 +6,7 @@ import re2
 
 from moderation.domain.score import Candidate, Signal
 from moderation.scorers.links import domain_of, host_of
+from moderation.scorers.search import found
 from moderation.scorers.sign import sign
 
 # Faster than anybody reads a form and types a sentence. Seconds.
@@ -40,11 +41,11 @@ def _user_agent(candidate: Candidate) -> Iterator[Signal]:
         # A program of the site may leave it out; a browser never does.
         if candidate.form.door == "form":
             yield sign("user_agent_odd", 1, note="none")
-    elif _PROGRAM.search(agent):
+    elif found(_PROGRAM, agent):
         yield sign("user_agent_odd", 1, note="a program")
     elif len(agent) < 20 or "/" not in agent:
         yield sign("user_agent_odd", 1, note="no browser")
-    elif _ANTIQUE.search(agent):
+    elif found(_ANTIQUE, agent):
         yield sign("user_agent_odd", 1, note="antique")
 
 

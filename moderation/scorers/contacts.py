@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import re2
 
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.links import links_in
+from moderation.scorers.search import found, matches, spans
 from moderation.scorers.sign import MOST, sign
 
 # Eight digits or more with the usual separators, or with letters that stand for digits.
@@ -60,8 +61,8 @@ _MENTION = re2.compile(
 def signs(candidate: Candidate) -> Iterator[Signal]:
     """`contact`: how many ways to be reached. `contact_disguised`: those that were hidden from view."""
     text, view = candidate.text, candidate.view
-    if not (_MENTION.search(text) or (view.text is not text and _MENTION.search(view.text))):
-        if _SPELLED.search(text):
+    if not (found(_MENTION, text) or (view.text is not text and found(_MENTION, view.text))):
+        if found(_SPELLED, text):
             yield from _told(_spelled(text), [])
         return
     links = [one.span for one in links_in(text).links]
@@ -93,7 +94,7 @@ def _told(hidden: Sequence[Span], both: Sequence[Span]) -> Iterator[Signal]:
 
 
 def _spans(pattern: object, text: str) -> list[Span]:
-    return [Span(*found.span()) for found in islice(pattern.finditer(text), MOST)]  # type: ignore[attr-defined]
+    return [Span(*one) for one in spans(pattern, text, MOST)]
 
 
 def _phones(text: str) -> list[Span]:
@@ -114,15 +115,16 @@ def _is_phone(text: str, span: Span) -> bool:
 
 def _spelled(text: str) -> list[Span]:
     """Runs of number words that make seven digits or more and do not just count up or down."""
-    found = []
-    for match in islice(_SPELLED.finditer(text), MOST // 10):
-        words = re.split(r"[\s,.\-–]+", match.group(1).lower())
+    runs = []
+    for match in matches(_SPELLED, text, MOST // 10):
+        run = match.span(1)
+        words = re.split(r"[\s,.\-–]+", text[slice(*run)].lower())
         said = [word for word in words if not word.isdigit()]
         digits = len(said) + sum(len(word) for word in words if word.isdigit())
         if len(said) < 3 or digits < 7 or _counts(said):
             continue
-        found.append(Span(*match.span(1)))
-    return found
+        runs.append(Span(*run))
+    return runs
 
 
 def _counts(words: Sequence[str]) -> bool:

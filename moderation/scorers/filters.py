@@ -25,8 +25,10 @@ from moderation.domain.filter import (
     without_comment,
 )
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.text import normalise
+from moderation.domain.text import plainly
 from moderation.scorers.links import domain_of, host_of, in_ascii, links_in, under
+from moderation.scorers.search import found as found_in
+from moderation.scorers.search import spans
 from moderation.scorers.wordlist import Wordlist
 
 PATTERN_LIMIT = 500  # characters
@@ -121,7 +123,7 @@ class Compiled:
             (FilterField.WEBSITE, candidate.author_url),
         ):
             if field in fields and value:
-                for written in dict.fromkeys((value, normalise(value).text)):
+                for written in dict.fromkeys((value, plainly(value))):
                     if found := self._find(written):
                         yield Place(field.value, None, written[slice(*found[0])])
                         break
@@ -133,10 +135,10 @@ class Compiled:
             found = [
                 span
                 for gate, patterns in self._patterns
-                if gate.search(text)
+                if found_in(gate, text)
                 for pattern in patterns
-                for one in islice(pattern.finditer(text), _MOST)
-                if (span := one.span())[0] < span[1]
+                for span in spans(pattern, text, _MOST)
+                if span[0] < span[1]
             ]
         if found and self._exceptions is not None:
             spared = self._exceptions.find(text)
@@ -155,7 +157,7 @@ class Compiled:
                 if under(link.host, self._domains):
                     yield Place("text", link.span, link.host)
         if FilterField.NAME in fields and candidate.author_name:
-            for host in links_in(normalise(candidate.author_name).text).domains:
+            for host in links_in(plainly(candidate.author_name)).domains:
                 if under(host, self._domains):
                     yield Place("name", None, host)
         if FilterField.WEBSITE in fields and candidate.author_url:

@@ -1,11 +1,15 @@
 """Letters without words, and letters of another alphabet than the page's."""
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator
 
+import re2
+
 from moderation.domain.score import Candidate, Signal
 from moderation.domain.text import View
+from moderation.scorers.search import found
 from moderation.scorers.sign import sign, words
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,
@@ -20,7 +24,24 @@ _RARE = words(
 )
 _WORD = re.compile(r"(?<![\w./@-])[A-Za-z]{5,30}(?![\w/@]|\.\w)")
 # The keyboard from left to right.
-_ROWS = re.compile("asdf|sdfg|dfgh|fghj|ghjk|hjkl|zxcv|xcvb|cvbn|uiop")
+_KEYS = "asdf|sdfg|dfgh|fghj|ghjk|hjkl|zxcv|xcvb|cvbn|uiop"
+_ROWS = re.compile(_KEYS)
+
+
+def _suspicious() -> str:
+    """Two rare pairs within one word, apart or with a letter in common; or a row of the keyboard."""
+    pair = f"(?:{'|'.join(sorted(_RARE))})"
+    triples = []
+    for middle in string.ascii_lowercase:
+        before = "".join(sorted(one[0] for one in _RARE if one[1] == middle))
+        after = "".join(sorted(one[1] for one in _RARE if one[0] == middle))
+        if before and after:
+            triples.append(f"[{before}]{middle}[{after}]")
+    return f"(?i){pair}[a-z]*{pair}|{'|'.join(triples)}|{_KEYS}"
+
+
+# A first look, at all words at once: hardly any text has such a word.
+_SUSPICIOUS = re2.compile(_suspicious())
 _READ = 4_000  # characters; who writes nonsense does so from the beginning
 _ENOUGH = 5  # letters in words that can be looked at
 
@@ -55,7 +76,10 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
 def gibberish_share(text: str) -> float:
     """Share of the letters, in words of five and more, that stand in words no language has."""
     good = bad = 0
-    for word in _WORD.findall(text[:_READ]):
+    text = text[:_READ]
+    if not found(_SUSPICIOUS, text):
+        return 0.0
+    for word in _WORD.findall(text):
         if word.isupper():  # an abbreviation, or shouting
             continue
         lower = word.lower()

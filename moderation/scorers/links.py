@@ -17,7 +17,8 @@ import re2
 from publicsuffixlist import PublicSuffixList
 
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.text import normalise
+from moderation.domain.text import plainly
+from moderation.scorers.search import matches, spans
 from moderation.scorers.sign import MOST, sign, words
 
 # As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
@@ -140,17 +141,15 @@ def links_in(text: str) -> Links:
     """What links a text holds. Linear in its length; never raises."""
     links = list(islice(_plain(text), MOST))
     masked = []
-    for found in (
-        islice(_MASKED.finditer(text), MOST) if "." in text or "dot" in text.lower() else ()
-    ):
-        name, suffix = found.group(1), found.group(2)
-        host = f"{name}.{suffix}".lower() if name else host_of(found.group())
+    for found in matches(_MASKED, text, MOST) if "." in text or "dot" in text.lower() else ():
+        whole, name, suffix = (text[slice(*found.span(at))] for at in (0, 1, 2))
+        host = f"{name}.{suffix}".lower() if suffix else host_of(whole)
         if domain := domain_of(host):
             masked.append(Link(Span(*found.span()), host, domain))
     markup, disguised = [], []
-    for found in islice(_MARKUP.finditer(text), MOST) if "<" in text or "[" in text else ():
+    for found in matches(_MARKUP, text, MOST) if "<" in text or "[" in text else ():
         markup.append(Span(*found.span()))
-        groups = found.groups()
+        groups = [text[slice(*found.span(at))] for at in range(1, 8)]
         target = groups[0] or groups[2] or groups[6]
         anchor = (groups[1] or groups[3] or groups[5] or "").strip()
         if target and (shown := _claimed(anchor)) and shown != (real := _where(target)):
@@ -165,8 +164,7 @@ def links_in(text: str) -> Links:
 
 
 def _plain(text: str) -> Iterator[Link]:
-    for found in islice(_LINK.finditer(text), 4 * MOST):
-        start, end = found.span()
+    for start, end in spans(_LINK, text, 4 * MOST):
         written = text[start:end].rstrip(_ENDING)
         if text[start - 1 : start] == "@":  # the host of an e-mail address
             continue
@@ -233,7 +231,7 @@ def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signa
         spans = [span for span, _ in found.disguised]
         yield sign("link_disguised", len(spans), spans, found.disguised[0][1])
     name = candidate.author_name
-    if name and (linked := links_in(name).domains or links_in(normalise(name).text).domains):
+    if name and (linked := links_in(name).domains or links_in(plainly(name)).domains):
         yield sign("link_in_name", 1, note=linked[0])
     if candidate.author_url:
         host = host_of(candidate.author_url)

@@ -1,12 +1,13 @@
 """How a text is written: shouting, repetition, sales talk."""
 
+import string
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 
 import re2
 
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.search import spans
 from moderation.scorers.sign import MOST, sign
 
 _PITCH = re2.compile(
@@ -31,13 +32,21 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
         yield sign("repetition", repetition)
     view = candidate.view
     pitch = [
-        Span(*view.original(*found.span())) for found in islice(_PITCH.finditer(view.text), MOST)
+        Span(*view.original(*found)) for found in spans(_PITCH, view.text, MOST)
     ]
     if pitch:
         yield sign("sales_talk", len(pitch), pitch)
 
 
+_LETTERS, _CAPITALS = string.ascii_letters.encode(), string.ascii_uppercase.encode()
+
+
 def _shouting(text: str) -> float:
+    if text.isascii():
+        written = text.encode()
+        size = len(written) - len(written.translate(None, _LETTERS))
+        large = len(written) - len(written.translate(None, _CAPITALS))
+        return large / size if size >= _SHOUT_LETTERS else 0.0
     letters = [letter for letter in text if letter.isalpha()]
     if len(letters) < _SHOUT_LETTERS:
         return 0.0

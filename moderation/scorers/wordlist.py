@@ -1,7 +1,6 @@
 """Lists of words and phrases, found whole, in the text as written and as normalised."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -10,6 +9,7 @@ import re2
 
 from moderation.domain.errors import Invalid
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.search import matches
 
 DEFAULT = Path(__file__).with_name("wordlist.txt")
 LONGEST = 200  # characters of an entry: a phrase, not an essay
@@ -75,7 +75,7 @@ class Wordlist:
             # Two entries side by side share a border, and the first takes it: what was found is
             # blanked and the rest searched again. In a row of them, every second falls each time.
             for _ in range(3):
-                found = [match.span(1) for match in islice(automaton.finditer(left), SHOWN)]
+                found = [match.span(1) for match in matches(automaton, left, SHOWN)]
                 if not found:
                     break
                 yield from found
