@@ -1,8 +1,9 @@
 """Campaigns: many comments that say the same, and what tells one from a common phrase."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DAY = 86_400_000  # ms
 WINDOW = 30 * DAY  # how long a comment is remembered
@@ -40,8 +41,7 @@ class Sketch:
     domains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How alike two comments are. share: 0..1 of the pieces of both. letters: in common.
 
     same_link, same_place: they lead to the same. fresh_place: and nobody knew it until lately.
@@ -65,8 +65,7 @@ class Likeness:
         return (self.fresh_place or self.same_source) and self.share >= 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One comment of a crowd, as far as counting needs it.
 
     address, network: keyed, '' unknown. said: what people decided about it: SPAM, APPROVE or ''.
@@ -146,6 +145,9 @@ class Kept:
     campaign_id: str = ""
 
 
+_NOWHERE = frozenset[str]()
+
+
 def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] = ()) -> Likeness:
     """How alike two comments are that share a key.
 
@@ -156,7 +158,7 @@ def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] 
         (mine.address and mine.address == theirs.address)
         or (mine.network and mine.network == theirs.network)
     )
-    places = set(mine.domains).intersection(theirs.domains) if mine.domains else set()
+    places = set(mine.domains).intersection(theirs.domains) if mine.domains else _NOWHERE
     leads = (same_link, bool(places), not places.isdisjoint(fresh), same_source)
     letters = one.sketch.letters + other.sketch.letters
     if not (one.sketch.letters and other.sketch.letters):
@@ -218,23 +220,25 @@ class Gathering:
     beyond: Counter[str] = field(default_factory=Counter)  # the same of older members, as numbers
     said: set[tuple[str, str]] = field(default_factory=set)  # by a site's people: site, what
 
-    def add(self, one: Member) -> None:
-        if one.comment_id in self.comments:
+    def add(self, members: Sequence[Member]) -> None:
+        """Counts members, none twice; column by column, for there may be a hundred for one comment."""
+        members = [one for one in members if one.comment_id not in self.comments]
+        if not members:
             return
-        self.comments.add(one.comment_id)
-        self.pages.add(one.page_id)
-        self.sites.add(one.site_id)
-        self.names.add(one.author_name.casefold())
-        if one.address:
-            self.addresses.add(one.address)
-        if one.network:
-            self.networks.add(one.network)
-        if one.domains:
-            self.domains.update(set(one.domains))
-        if one.said:
-            self.said.add((one.site_id, one.said))
-        self.first_at = min(self.first_at, one.created_at)
-        self.last_at = max(self.last_at, one.created_at)
+        ids, sites, pages, names, addresses, networks, domains, times, said = zip(
+            *members, strict=True
+        )
+        self.comments.update(ids)
+        self.pages.update(pages)
+        self.sites.update(sites)
+        self.names.update(map(str.casefold, names))
+        self.addresses.update(filter(None, addresses))
+        self.networks.update(filter(None, networks))
+        for some in filter(None, domains):
+            self.domains.update(set(some))
+        self.said.update(pair for pair in zip(sites, said, strict=True) if pair[1])
+        self.first_at = min(self.first_at, *times)
+        self.last_at = max(self.last_at, *times)
 
     def called_spam(self, site_id: str) -> bool:
         """Whether a site's people called a member spam, and none of its members anything else."""

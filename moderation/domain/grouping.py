@@ -88,7 +88,7 @@ def group(
         if at is None and other.number in singles:
             return final(singles[other.number])
         lot = Lot()
-        lot.gathering.add(other.member)
+        lot.gathering.add([other.member])
         if at is None:
             lot.adopted.add(other.number)
             singles[other.number] = lot
@@ -113,7 +113,7 @@ def group(
                 main.swallow(lot)
                 moved[id(lot)] = main
         if main is not None:
-            main.gathering.add(one.member)
+            main.gathering.add([one.member])
             main.found[at] = alike[0][0] if alike else Likeness(1.0, one.sketch.letters)
         lots[at] = main
     return Grouping(tuple(final(one) if one else None for one in lots), tuple(near))

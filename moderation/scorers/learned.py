@@ -214,7 +214,7 @@ def _spans(
     known = facts(candidate)
     raised = _raised(weights, known)
     found = [span for one in known if raised.get(one.name, 0.0) > 0 for span in one.spans[:_MOST]]
-    strongest = heapq.nsmallest(_MOST, words, key=lambda word: (-word[0], word[1]))
+    strongest = heapq.nsmallest(_MOST, words, key=lambda word: (-round(word[0], 6), word[1]))
     found += [
         span
         for weight, start, end in strongest

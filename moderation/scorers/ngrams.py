@@ -40,11 +40,18 @@ _POWERS = np.cumprod(np.full(256, _CHARACTER, np.uint32), dtype=np.uint32)
 class Tape:
     """Texts laid out one after another, each between edges.
 
-    codes: what the grams are made of. origin: where each code stood in its own text.
+    codes: what the grams are made of. text: which text each is of. at: where it stood on the tape before
+    anything was dropped. begins: where each text's edge stood there.
     """
 
     codes: _Codes
-    origin: _Positions
+    text: _Positions
+    at: _Positions
+    begins: _Positions
+
+    def origin(self, positions: _Positions) -> _Positions:
+        """Where codes stood in their own texts, by their positions."""
+        return self.at[positions] - self.begins[self.text[positions]] - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +67,21 @@ def lay_out(texts: Sequence[str]) -> Tape:
     """The texts on one tape: lower case, what is no letter or digit is a space, spaces are single."""
     clean = [_lower(text) for text in texts]
     joined = "\0 " + " \0 ".join(clean) + " \0"
-    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.where(raw < 128, _TABLE[np.minimum(raw, 127)], raw)
-    codes[(raw > 127) & (raw < 0xC0) | (raw >= 0x2000) & (raw < 0x2070)] = _SPACE
-    lengths = np.fromiter((len(text) for text in clean), np.int64, len(clean))
-    # Each text has three codes of its own: the edge and the space before it, the space after it.
-    begins = np.concatenate(([0], np.cumsum(lengths + 3)))
-    origin = np.arange(len(raw)) - 2
-    origin -= np.repeat(begins, np.append(lengths + 3, 1))
-    kept = codes != _DROP
-    codes, origin = codes[kept], origin[kept]
+    if joined.isascii():
+        codes = _TABLE[np.frombuffer(joined.encode(), np.uint8)]
+    else:
+        raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = np.where(raw < 128, _TABLE[np.minimum(raw, 127)], raw)
+        codes[(raw > 127) & (raw < 0xC0) | (raw >= 0x2000) & (raw < 0x2070)] = _SPACE
+    at = np.flatnonzero(codes != _DROP)
+    codes = codes[at]
     space = codes == _SPACE
     kept = np.ones(len(codes), bool)
     kept[1:] = ~(space[1:] & space[:-1])
-    return Tape(codes[kept], origin[kept])
+    codes = codes[kept]
+    # Each text has three codes of its own: the edge and the space before it, the space after it.
+    begins = np.cumsum([0, *(len(text) + 3 for text in clean)])
+    return Tape(codes, np.cumsum(codes == _EDGE) - 1, at[kept], begins)
 
 
 def _lower(text: str) -> str:
@@ -84,26 +92,30 @@ def _lower(text: str) -> str:
 def grams(tape: Tape) -> Iterator[Grams]:
     """Every occurrence of every gram, kind by kind: words, pairs, then 2 to 5 characters."""
     codes = tape.codes
-    letter = (codes != _SPACE) & (codes != _EDGE)
+    edge = codes == _EDGE
+    letter = (codes != _SPACE) & ~edge
     starts = np.flatnonzero(letter[1:] & ~letter[:-1]) + 1
     ends = np.flatnonzero(letter[:-1] & ~letter[1:]) + 1
     if len(starts):
         depth = np.arange(len(codes))
-        depth[starts[0] :] -= np.repeat(starts, np.diff(np.append(starts, len(codes))))
-        terms = np.where(letter, codes * _POWERS[np.clip(depth, 0, 255)], 0).astype(np.uint32)
+        depth[starts[0] :] -= np.repeat(starts, np.diff(starts, append=len(codes)))
+        terms = codes * _POWERS[np.minimum(depth, 255)] * letter
         words = np.add.reduceat(terms, starts, dtype=np.uint32)
         yield Grams(_place(words), starts, ends)
-        text = np.cumsum(codes == _EDGE)[starts]
+        text = tape.text[starts]
         near = text[1:] == text[:-1]
         pairs = (words[:-1] * _PAIR + words[1:])[near]
         yield Grams(_place(pairs), starts[:-1][near], ends[1:][near])
-    rolling = codes
-    crossing = codes == _EDGE
+    rolling, crossing = codes, edge
+    hashes, found = [], []
     for size in range(2, _LONGEST_GRAM + 1):
         rolling = rolling[:-1] * _CHARACTER + codes[size - 1 :]
-        crossing = crossing[:-1] | (codes[size - 1 :] == _EDGE)
-        found = np.flatnonzero(~crossing)
-        yield Grams(_place(rolling[found]) + (1 << BITS), found, found + size)
+        crossing = crossing[:-1] | edge[size - 1 :]
+        found.append(np.flatnonzero(~crossing))
+        hashes.append(rolling[found[-1]])
+    places = _place(np.concatenate(hashes)) + (1 << BITS)
+    ends = np.concatenate([some + size for size, some in enumerate(found, 2)])
+    yield Grams(places, np.concatenate(found), ends)
 
 
 def _place(hashes: _Codes) -> NDArray[np.int64]:
@@ -111,17 +123,25 @@ def _place(hashes: _Codes) -> NDArray[np.int64]:
     return (mixed >> np.uint32(32 - BITS)).astype(np.int64)
 
 
-def presence(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which places each text touches, each once: (places, first), text i from first[i] to first[i+1]."""
+def presence(
+    texts: Sequence[str],
+    fold: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda places: places,
+    places: int = PLACES,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which places each text touches, each once: (places, first), text i from first[i] to first[i+1].
+
+    fold: makes fewer of the places; places: how many.
+    """
     tape = lay_out(texts)
-    text = np.cumsum(tape.codes == _EDGE) - 1
-    keys = np.concatenate([text[one.starts] * PLACES + one.places for one in grams(tape)])
+    keys = np.concatenate(
+        [tape.text[one.starts] * places + fold(one.places) for one in grams(tape)]
+    )
     keys.sort()
     fresh = np.ones(len(keys), bool)
     fresh[1:] = keys[1:] != keys[:-1]
     keys = keys[fresh]
-    first = np.searchsorted(keys, np.arange(len(texts) + 1) * PLACES)
-    return keys % PLACES, first
+    first = np.searchsorted(keys, np.arange(len(texts) + 1) * places)
+    return keys % places, first
 
 
 def weigh_words(
@@ -144,10 +164,10 @@ def weigh_words(
     if words is None or not len(words.starts):
         return found
     rows = zip(
-        (np.cumsum(tape.codes == _EDGE)[words.starts] - 1).tolist(),
+        tape.text[words.starts].tolist(),
         (raised[words.ends] - raised[words.starts]).tolist(),
-        tape.origin[words.starts].tolist(),
-        (tape.origin[words.ends - 1] + 1).tolist(),
+        tape.origin(words.starts).tolist(),
+        (tape.origin(words.ends - 1) + 1).tolist(),
         strict=True,
     )
     for text, weight, start, end in rows:

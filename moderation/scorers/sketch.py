@@ -168,11 +168,11 @@ def _signatures(
     full = places[smallest]
     # Rotation (Shrivastava & Li 2014): an empty range borrows from the next full one to the right, around.
     every = np.arange(texts * PLACES)
-    nearest = np.searchsorted(full, every).reshape(texts, PLACES)
+    nearest: NDArray[np.int64] = np.searchsorted(full, every).reshape(texts, PLACES)
     first = nearest[:, :1]
     end = np.append(first[1:], len(full))[:, np.newaxis]
-    nearest = np.where(nearest == end, first, nearest).ravel()
-    nearest[nearest == len(full)] = 0  # of a text without any
+    nearest = np.where(nearest == end, first, nearest)
+    nearest = np.where(nearest == len(full), 0, nearest).reshape(-1)  # of a text without any
     distance = (full[nearest] - every & PLACES - 1).astype(np.uint64)
     taken = (hashes[smallest] << np.uint64(6))[nearest] + distance * _PRIME
     drawn = (_mixed(taken) >> np.uint64(20)).astype(np.uint8).tobytes()

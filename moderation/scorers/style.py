@@ -31,9 +31,7 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
     if repetition := _repetition(candidate.view.text[:_READ]):
         yield sign("repetition", repetition)
     view = candidate.view
-    pitch = [
-        Span(*view.original(*found)) for found in spans(_PITCH, view.text, MOST)
-    ]
+    pitch = [Span(*view.original(*found)) for found in spans(_PITCH, view.text, MOST)]
     if pitch:
         yield sign("sales_talk", len(pitch), pitch)
 

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,18 +71,11 @@ def traits(batch: Sequence[Candidate]) -> list[Traits]:
     """The traits of each candidate, in order."""
     if not batch:
         return []
-    places, first = ngrams.presence([_part(candidate.view.text) for candidate in batch])
-    folded = fold(places)
-    # Two n-grams may share a place: each place counts once.
-    keys = np.repeat(np.arange(len(batch)), np.diff(first)) * PLACES + folded
-    keys.sort()
-    fresh = np.ones(len(keys), bool)
-    fresh[1:] = keys[1:] != keys[:-1]
-    keys = keys[fresh]
-    first = np.searchsorted(keys, np.arange(len(batch) + 1) * PLACES)
+    texts = [_part(candidate.view.text) for candidate in batch]
+    places, first = ngrams.presence(texts, fold, PLACES)
     return [
-        _joined(keys[start:end] % PLACES, candidate)
-        for candidate, start, end in zip(batch, first[:-1], first[1:], strict=True)
+        _joined(places[start:end], candidate)
+        for candidate, (start, end) in zip(batch, pairwise(first.tolist()), strict=True)
     ]
 
 
@@ -128,10 +122,8 @@ def _part(text: str) -> str:
 
 def _joined(words: NDArray[np.int64], candidate: Candidate) -> Traits:
     each = dict(pair for signal in facts(candidate) for pair in places_of(signal))
-    values = np.fromiter(each.values(), np.float32, len(each))
-    values *= min(1.0, FACTS / max(float(np.linalg.norm(values)), 1e-9))
     share = TEXT / math.sqrt(max(len(words), SHORT))
-    return Traits(
-        np.concatenate((words, np.fromiter(each.keys(), np.int64, len(each)))),
-        np.concatenate((np.full(len(words), share, np.float32), values)),
-    )
+    size = FACTS / max(math.hypot(*each.values()), FACTS)
+    values = np.full(len(words) + len(each), share, np.float32)
+    values[len(words) :] = [value * size for value in each.values()]
+    return Traits(np.concatenate((words, np.array(list(each), np.int64))), values)

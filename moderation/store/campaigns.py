@@ -32,8 +32,7 @@ def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot
         fixed = bool(kept_apart or any(ruled.get(id, {}).values()))
         lot = Lot(campaign_id=id, formed=formed_at is not None, fixed=fixed)
         members = sketches.of_campaign(connection, id)
-        for one in members:
-            lot.gathering.add(one)
+        lot.gathering.add(members)
         if len(members) == sketches.MEMBERS:
             lot.gathering.know(dict(zip(COUNTED, counts, strict=True)))
         lot.gathering.first_at = min(lot.gathering.first_at, first_at)
@@ -265,8 +264,7 @@ _RECOUNTED = 10_000  # members; half a second
 def recount(connection: Connection, campaign_id: str) -> None:
     """Counts a campaign anew after people took members out of it; one without any is no more."""
     gathering = Gathering()
-    for one in sketches.of_campaign(connection, campaign_id, _RECOUNTED):
-        gathering.add(one)
+    gathering.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
     if not gathering.comments:
         connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
         return

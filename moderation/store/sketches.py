@@ -55,8 +55,8 @@ def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
 
 
 _OF_CAMPAIGN = """
-    SELECT c.id, c.site_id, c.page_id, c.author_name, p.address_key, p.network, s.domains, c.created_at,
-           c.status, c.decided_by
+    SELECT c.id, c.site_id, c.page_id, c.author_name, coalesce(p.address_key, ''), coalesce(p.network, ''),
+           s.domains, c.created_at, c.status, c.decided_by
     FROM sketches s JOIN comments c ON c.id = s.comment_id
     LEFT JOIN personal p ON p.comment_id = s.comment_id
     WHERE s.campaign_id = :campaign AND s.campaign_id <> '' ORDER BY s.number DESC LIMIT :limit
@@ -68,19 +68,19 @@ def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) 
     rows = fetch(connection, _OF_CAMPAIGN, campaign=campaign_id, limit=limit)
     return [
         Member(
-            *(id, site_id, page_id, name, address or "", network or "", tuple(domains.split()), at),
-            _said(*decided),
+            *(id, site_id, page_id, name, address, network, tuple(domains.split()), at),
+            _said(status, decided_by),
         )
-        for id, site_id, page_id, name, address, network, domains, at, *decided in rows
+        for id, site_id, page_id, name, address, network, domains, at, status, decided_by in rows
     ]
 
 
 # What was rejected was so for what it says; that says nothing of who copies it.
-_WORDS = {Status.SPAM: SPAM, Status.APPROVED: APPROVE}
+_WORDS = {Status.SPAM.value: SPAM, Status.APPROVED.value: APPROVE}
 
 
 def _said(status: str, decided_by: str) -> str:
-    return _WORDS.get(Status(status), "") if decided_by == ActorKind.MODERATOR else ""
+    return _WORDS.get(status, "") if decided_by == ActorKind.MODERATOR else ""
 
 
 def _kept(
