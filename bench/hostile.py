@@ -1,6 +1,8 @@
 """Comments that are meant to be expensive: up to 65 kB of what a careless program takes long for."""
 
+import string
 from collections.abc import Iterator
+from itertools import islice, product
 
 SIZE = 65_000  # bytes; what a comment may have
 
@@ -41,6 +43,15 @@ def traps() -> Iterator[tuple[str, str]]:
     yield "zero-width spaces", "a\u200b" * (SIZE // 4)
     yield "marks on one letter", "a" + "\u0301" * (SIZE // 2 - 1)
     yield "look-alikes", "\u0430a" * (SIZE // 3)
+    yield "look-alikes, word by word", "p\u0430y " * (SIZE // 5)
+    yield (
+        "look-alikes, each word another one",
+        _words("\u0430\u0435\u043e\u0440\u0441\u0445aeopcx", 5),
+    )
+    yield "every letter there is", "".join(map(chr, range(0x100, 0xD800)))[: SIZE // 3]
+    yield "every word there is", _words(string.ascii_lowercase, 4)
+    yield "marks on letters of another alphabet", "\u0438\u0306" * (SIZE // 4)
+    yield "marks on every other letter", "ae\u0301" * (SIZE // 4)
     yield "letters of another alphabet", "\u0436" * (SIZE // 2)
     yield "Chinese without a space", "\u6f22" * (SIZE // 3)
     yield "emoji", "\U0001f600" * (SIZE // 4)
@@ -51,6 +62,15 @@ def traps() -> Iterator[tuple[str, str]]:
     yield "capitals", _full("BUY NOW ")
     yield "sales talk", _full("check out my channel ")
     yield "one word again and again", _full("buy ")
+
+
+def _words(letters: str, length: int) -> str:
+    """Words of these letters, no two alike."""
+    return (
+        " ".join(map("".join, islice(product(letters, repeat=length), SIZE // length)))
+        .encode()[:SIZE]
+        .decode("utf-8", "ignore")
+    )
 
 
 def _full(piece: str, times: int = 0) -> str:

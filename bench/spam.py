@@ -5,7 +5,7 @@
 First table: comments that are new, near copies of one that is stored, and members of campaigns with 600
 others, judged in the batches a worker claims; stage by stage. The store is made up, with a site that
 has filters, lessons and reputations. Second: 65 kB of everything that a careless program takes long for, each alone
-(the least of three). CPU is of the thread that does the work; toxicity and the disk are not in it.
+(the least of seven). CPU is of the thread that does the work; toxicity and the disk are not in it.
 """
 
 import argparse
@@ -188,7 +188,7 @@ def hostile() -> str:
     measured(Stages(), own, [Candidate("Hello.", normalise("Hello."), filters=given)])
     rows = []
     for name, said in traps():
-        best = min((_alone(own, said, given) for _ in range(3)), key=sum)
+        best = min((_alone(own, said, given) for _ in range(7)), key=sum)
         rows.append((sum(best), name, *best))
     rows.sort(reverse=True)
     cells = [

@@ -4,12 +4,17 @@ import json
 import pkgutil
 import re
 import string
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
+
+import re2
+
+from moderation.domain.search import found
 
 # An edit: the piece text[start:end] becomes another string.
 _Edit = tuple[int, int, str]
@@ -24,8 +29,8 @@ class View:
     """
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The piece of the original that view.text[start:end] stands for. Empty pieces map to (0, 0)."""
@@ -35,9 +40,9 @@ class View:
 
     def edited(self, edits: Iterable[tuple[int, int, str]]) -> "View":
         """The view with pieces of its text replaced. edits: (start, end, replacement), in order, apart."""
-        laid = _Laid(self.text, self.starts, self.ends)
+        laid = _laid(self)
         new = _rewritten(laid, edits)
-        return self if new is laid else View(new.text, tuple(new.starts), tuple(new.ends))
+        return self if new is laid else View(*new)
 
 
 # Marks that go on any letter (accents, strokes, "zalgo"). Vowel signs of Hindi, Arabic, Thai ... stay.
@@ -50,25 +55,28 @@ _INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-# Eight marks at a time: canonical ordering is quadratic in the marks of one letter.
+# Marks that may melt into the letter before, on a plain one they just go; what they melt into, eight at a time:
+# canonical ordering is quadratic in the marks of one letter.
+_COMBINED = re2.compile(f"[^\x00-\x7f{_MARKS}][{_MARKS}{_TAILS}]|[{_TAILS}]")
+_COMBINING = re.compile(f"[{_MARKS}{_TAILS}]")
 _CLUSTER = re.compile(
-    f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{0,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[\x00-\x08\x0e-\x1f\x7f]+"
+    f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{1,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[{_MARKS}]"
 )
+_MARKED = re.compile(f"[^{_MARKS}][{_MARKS}]+")
 _DROPPED = re.compile(f"[{_MARKS}{_INVISIBLE}]")
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
 _EMOJI_WORD = re.compile(f"(?<![A-Za-z])[A-Za-z]+(?:{_EMOJI}+[A-Za-z]+)+")
 _EMOJI_RUN = re.compile(f"{_EMOJI}+")
+_EMOJI_INSIDE = re2.compile(f"[A-Za-z]{_EMOJI}+[A-Za-z]")
 _WORD = re.compile(r"[^\W_]+")
 _SPACED = re.compile(
     r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
 )
-_LONE = re.compile(r"[ ._*/-][A-Za-z0-9@$!][ ._*/-]")  # a first, cheap look
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 _STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"[A-Za-z]")
-_SIGN = re.compile(r"[0-9@$!]")  # the same
-_LEET_HINT = re.compile(r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]")
+_HINT = r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]"
+_LEET_HINT = re.compile(_HINT)
 _CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9@$!]+")
 # Addresses, and e-mail; @names are skipped where they are met.
@@ -80,9 +88,19 @@ _SIGNS = str.maketrans("‘’‚‛′ʼ´“”„″‐‑‒–—―", "'" 
 for _first in (0x1F150, 0x1F170):  # white capitals on black circles and squares: NFKC leaves them
     _SIGNS |= {_first + _at: ord(_letter) for _at, _letter in enumerate(string.ascii_uppercase)}
 # What _fold changes in a text in NFKC: marks, what is invisible, signs, Latin letters and "not equal" with accents.
-_FOLDED = re.compile(
+_CHANGED = (
     f"[{_MARKS}{_INVISIBLE}\u00c0-\u024f\u1e00-\u1eff\u2260\u226e\u226f{''.join(map(chr, _SIGNS))}]"
 )
+_FOLDED, _FOLDABLE = re.compile(_CHANGED), re2.compile(_CHANGED)
+# Whether one of the later steps has anything to do.
+_JOINABLE = r"[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!]){2}(?:[^A-Za-z0-9]|$)"
+_REPEATED = "|".join(f"{one}{one}{one}" for one in string.ascii_lowercase)
+_CONTROL = r"[\x00-\x08\x0e-\x1f\x7f]"
+_HAS_CONTROL = re2.compile(_CONTROL)
+_HAS_SPACED = re2.compile(_JOINABLE)
+_HAS_LEET = re2.compile(_HINT)
+_HAS_STRETCHED = re2.compile(f"(?i){_REPEATED}")
+_HAS_ANY = re2.compile(f"(?i){_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}")
 
 
 def _lookalikes() -> dict[int, str]:
@@ -108,16 +126,15 @@ def _lookalikes() -> dict[int, str]:
 
 
 _LOOKALIKES = _lookalikes()
-# A first, cheap look: a class of characters beyond the first 65,536 is searched one by one.
-_LOOKALIKE = re.compile(f"[{''.join(chr(code) for code in _LOOKALIKES if code < 0x10000)}]")
-_OLD_SCRIPTS = re.compile("[\U00010000-\U0001dfff\U0001f700-\U0001f77f\U0001fb00-\U0001fbff]")
-# Edits of one pass. A comment of 65 kB may have more and is then read with its rest as it stands: nobody
-# writes five hundred words in disguise, and whoever sends them is not to cost 50 ms.
-_EDITS, _FOLDS = 500, 4_000
+_HAS_LOOKALIKE = re2.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
+# Edits of one pass, letters with their marks, words of other alphabets. A comment of 65 kB may have more and is
+# then read with its rest as it stands: nobody writes five hundred words in disguise, and whoever sends them is
+# not to cost 50 ms.
+_EDITS, _FOLDS, _WORDS = 500, 2_000, 1_000
+# Different letters that are folded, and that are looked at: an alphabet has a hundred, a Chinese novel 4,000.
+_LETTERS, _DIFFERENT = 300, 4_000
+_LONG, _FEW = 1_000, 20
 _LEET_LONGEST = 60  # letters of a word; the longest English one has 45
-# Slices of one tuple share their numbers: the offsets of an unchanged comment, of any length the doors
-# let in, cost next to nothing.
-_IDENTITY = tuple(range((1 << 16) + 1))
 
 
 def normalise(text: str) -> View:
@@ -128,19 +145,19 @@ def normalise(text: str) -> View:
     letters join; d1g1ts become letters; letters repeated three times or more are squeezed.
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
-    size = len(text)
-    numbers = _IDENTITY if size < len(_IDENTITY) else tuple(range(size + 1))
-    same = View(text, numbers[:size], numbers[1 : size + 1])
-    laid = _Laid(text, same.starts, same.ends)
-    if not text.isascii() or _CONTROL.search(text):
-        laid = _rewritten(laid, _folds(text))
+    same = View(text, range(len(text)), range(1, len(text) + 1))
+    if text.isascii() and not found(_HAS_ANY, text):
+        return same
+    laid = _laid(same)
+    if not text.isascii() or found(_HAS_CONTROL, text):
+        laid = _folded(laid)
         if not laid.text.isascii():
             laid = _rewritten(laid, _unmaskings(laid.text))
             laid = _rewritten(laid, _embedded_emoji(laid.text))
     laid = _rewritten(laid, _joins(laid.text))
     laid = _rewritten(laid, _spellings(laid.text))
     laid = _rewritten(laid, _squeezes(laid.text))
-    return same if laid.text is text else View(laid.text, tuple(laid.starts), tuple(laid.ends))
+    return same if laid.text is text else View(*laid)
 
 
 @lru_cache(maxsize=1024)
@@ -153,16 +170,29 @@ class _Laid(NamedTuple):
     """A text on its way to a view."""
 
     text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    starts: "array[int]"  # Python 3.11 cannot read it bare
+    ends: "array[int]"
+
+
+# Pieces of these are copied in one go, as long as a comment may be.
+_NUMBERS = array("i", range((1 << 16) + 1))
+
+
+def _laid(view: View) -> _Laid:
+    return _Laid(view.text, _as_array(view.starts), _as_array(view.ends))
+
+
+def _as_array(numbers: Sequence[int]) -> "array[int]":
+    if isinstance(numbers, range) and numbers.stop <= len(_NUMBERS):
+        return _NUMBERS[numbers.start : numbers.stop]
+    return numbers if isinstance(numbers, array) else array("i", numbers)
 
 
 def _rewritten(laid: _Laid, edits: Iterable[_Edit]) -> _Laid:
     """Applies edits, which come in order and do not overlap; the same object where there are none."""
     text, starts, ends = laid
     pieces: list[str] = []
-    new_starts: list[int] = []
-    new_ends: list[int] = []
+    new_starts, new_ends = array("i"), array("i")
     at = 0
     for start, end, replacement in edits:
         size = len(replacement)
@@ -174,8 +204,8 @@ def _rewritten(laid: _Laid, edits: Iterable[_Edit]) -> _Laid:
             new_starts += starts[at:start]
             new_ends += ends[at:start]
             if size:
-                new_starts += [starts[start]] * size
-                new_ends += [ends[end - 1]] * size
+                new_starts += starts[start : start + 1] * size
+                new_ends += ends[end - 1 : end] * size
         at = end
     if not at:
         return laid
@@ -200,46 +230,94 @@ def _fold(cluster: str) -> str:
     return "".join(parts[0] if parts[0].isascii() else letter for letter, parts in bare)
 
 
-def _folds(text: str) -> Iterable[_Edit]:
-    if is_normalized("NFKC", text) and not _FOLDED.search(text):
-        return  # most of what is written in other alphabets
-    if not _changes(text[:_FOLDS]) and not _changes(text):
-        return
-    left = _FOLDS
-    for found in _CLUSTER.finditer(text):
-        cluster = found.group()
-        folded = _fold(cluster)
-        if folded != cluster:
-            yield found.start(), found.end(), folded
-            left -= 1
-            if not left:
-                return
+def _folded(laid: _Laid) -> _Laid:
+    text = laid.text
+    if is_normalized("NFKC", text) and not found(_FOLDABLE, text):
+        return laid  # most of what is written in other alphabets
+    different = set(text)
+    if len(different) > _DIFFERENT:
+        different = set(text[:_DIFFERENT])
+    letters = "".join(different)
+    changed = {
+        *_FOLDED.findall(letters),
+        *(one for one in letters if not is_normalized("NFKC", one)),
+    }
+    combined = found(_COMBINED, text)
+    if combined:
+        changed.difference_update(_COMBINING.findall(letters))
+    some = changed if len(changed) <= _LETTERS else sorted(changed)[:_LETTERS]
+    alone = {one: _fold(one) for one in some}
+    laid = _exchanged(laid, {ord(one): new for one, new in alone.items() if len(new) < 2})
+    if combined:
+        laid = _rewritten(laid, _melted(laid.text))
+    wide = {one: new for one, new in alone.items() if len(new) > 1}
+    return _rewritten(laid, _widened(laid.text, wide)) if wide else laid
 
 
-def _changes(text: str) -> bool:
-    """Whether folding changes anything: looks at each different letter once."""
-    return any(_fold(one) != one for one in set(_CLUSTER.findall(text)))
+def _exchanged(laid: _Laid, new: Mapping[int, str]) -> _Laid:
+    """Letter by letter: each becomes another one, or nothing."""
+    text, starts, ends = laid
+    gone = {chr(code) for code, letter in new.items() if not letter}
+    if gone and not gone.isdisjoint(text):
+        ends = ends[:]
+        for marks in islice(_MARKED.finditer(text), _EDITS):  # they belong to their letter
+            ends[marks.start()] = ends[marks.end() - 1]
+        kept = list(map((set(text) - gone).__contains__, text))
+        starts, ends = array("i", compress(starts, kept)), array("i", compress(ends, kept))
+    return _Laid(_swapped(text, new), starts, ends)
+
+
+def _swapped(text: str, new: Mapping[int, str]) -> str:
+    """str.translate, or, for few letters, one after another: in a long text that takes a tenth of the time."""
+    chained = any(map(new.get, map(ord, filter(None, new.values()))))
+    if len(new) > _FEW or chained:
+        return text.translate(new)
+    for code, letter in new.items():
+        text = text.replace(chr(code), letter)
+    return text
+
+
+def _melted(text: str) -> Iterable[_Edit]:
+    """Letters with their marks as one."""
+    for match in islice(_CLUSTER.finditer(text), _FOLDS):
+        folded = _fold(match.group())
+        if folded != match.group():
+            yield *match.span(), folded
+
+
+def _widened(text: str, wide: Mapping[str, str]) -> Iterable[_Edit]:
+    """Letters that become several."""
+    places = (at for at, one in enumerate(text) if one in wide)
+    for at in islice(places, _FOLDS):
+        yield at, at + 1, wide[text[at]]
 
 
 def _unmaskings(text: str) -> Iterable[_Edit]:
     """Words written with lookalikes. Words of nothing else are left alone among foreign words."""
-    if not (_LOOKALIKE.search(text) or _OLD_SCRIPTS.search(text)):
+    if not found(_HAS_LOOKALIKE, text):
         return ()
-    latin, foreign = 0, 0
+    latin, foreign, left = 0, 0, _WORDS
     mixed: list[_Edit] = []
     whole: list[_Edit] = []
-    for found in _WORD.finditer(text):
-        word = found.group()
+    for match in _WORD.finditer(text):
+        word = match.group()
         if word.isascii():
             latin += 1
             continue
-        plain = word.translate(_LOOKALIKES)
+        left -= 1
+        if not left:
+            break
+        if len(word) < _LONG:
+            plain = word.translate(_LOOKALIKES)
+        else:
+            letters = {ord(one) for one in set(word)} & _LOOKALIKES.keys()
+            plain = _swapped(word, {one: _LOOKALIKES[one] for one in letters})
         if _LATIN.search(word):
             latin += 1
             if plain != word:
-                mixed.append((found.start(), found.end(), plain))
+                mixed.append((*match.span(), plain))
         elif plain.isascii():
-            whole.append((found.start(), found.end(), plain))
+            whole.append((*match.span(), plain))
         else:
             foreign += 1
     return mixed if foreign > latin else sorted(mixed + whole)
@@ -247,6 +325,8 @@ def _unmaskings(text: str) -> Iterable[_Edit]:
 
 def _embedded_emoji(text: str) -> Iterable[_Edit]:
     """idi😀ot loses its emoji; in you👏are👏dumb they become spaces."""
+    if not found(_EMOJI_INSIDE, text):
+        return
     for word in islice(_EMOJI_WORD.finditer(text), _EDITS):
         runs = list(islice(_EMOJI_RUN.finditer(text, word.start(), word.end()), _EDITS))
         letters = word.end() - word.start() - sum(run.end() - run.start() for run in runs)
@@ -257,7 +337,7 @@ def _embedded_emoji(text: str) -> Iterable[_Edit]:
 
 def _joins(text: str) -> Iterable[_Edit]:
     """s.p.a.c.e.d becomes spaced; a wider gap among narrow ones is where a word ends."""
-    if not _LONE.search(text):
+    if not found(_HAS_SPACED, text):
         return
     left = _EDITS
     for run in _SPACED.finditer(text):
@@ -280,7 +360,7 @@ def _joins(text: str) -> Iterable[_Edit]:
 
 def _spellings(text: str) -> Iterable[_Edit]:
     """1d10t becomes idiot."""
-    if not (_SIGN.search(text) and _LEET_HINT.search(text)):
+    if not found(_HAS_LEET, text):
         return
     left, looked = _EDITS, 0
     for chunk in _CHUNK.finditer(text):
@@ -290,7 +370,7 @@ def _spellings(text: str) -> Iterable[_Edit]:
         looked += 1
         if looked > 2 * _EDITS:
             return
-        if _ADDRESS.search(written):
+        if ("." in written or "://" in written) and _ADDRESS.search(written):
             continue
         for token in _TOKEN.finditer(text, chunk.start(), chunk.end()):
             if len(token.group()) > _LEET_LONGEST:
@@ -308,7 +388,7 @@ def _spellings(text: str) -> Iterable[_Edit]:
 
 
 def _is_leet(word: str) -> bool:
-    letters = sum(letter.isalpha() for letter in word)
+    letters = sum(map(str.isalpha, word))
     if word[0] == "@" or "2" in word or letters == len(word) or letters * 4 < len(word):
         return False
     if _PLAIN_NUMBER.fullmatch(word):
@@ -320,9 +400,11 @@ def _is_leet(word: str) -> bool:
 
 def _squeezes(text: str) -> Iterable[_Edit]:
     """soooo becomes so. G, l and s after a vowel stay double: those words carry meaning that way."""
-    for found in islice(_STRETCHED.finditer(text), _EDITS):
-        start, end = found.span()
-        run = found.group()
+    if not found(_HAS_STRETCHED, text):
+        return
+    for match in islice(_STRETCHED.finditer(text), _EDITS):
+        start, end = match.span()
+        run = match.group()
         alone = not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
         if run == "III" or (alone and len(run) == 3):  # www, KKK, Louis XIII
             continue

@@ -6,9 +6,9 @@ from functools import lru_cache
 import re2
 
 from moderation.domain.score import Candidate, Signal
+from moderation.domain.search import spans
 from moderation.domain.text import plainly
 from moderation.scorers.gibberish import gibberish_share
-from moderation.scorers.search import spans
 from moderation.scorers.sign import sign
 
 # What people want to be found for, and nobody is called.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import re2
 
 from moderation.domain.score import Candidate, Signal
+from moderation.domain.search import found
 from moderation.scorers.links import domain_of, host_of
-from moderation.scorers.search import found
 from moderation.scorers.sign import sign
 
 # Faster than anybody reads a form and types a sentence. Seconds.

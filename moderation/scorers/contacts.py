@@ -7,8 +7,8 @@ from itertools import pairwise
 import re2
 
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.search import found, matches, spans
 from moderation.scorers.links import links_in
-from moderation.scorers.search import found, matches, spans
 from moderation.scorers.sign import MOST, sign
 
 # Eight digits or more with the usual separators, or with letters that stand for digits.

@@ -25,10 +25,10 @@ from moderation.domain.filter import (
     without_comment,
 )
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.search import found as found_in
+from moderation.domain.search import spans
 from moderation.domain.text import plainly
 from moderation.scorers.links import domain_of, host_of, in_ascii, links_in, under
-from moderation.scorers.search import found as found_in
-from moderation.scorers.search import spans
 from moderation.scorers.wordlist import Wordlist
 
 PATTERN_LIMIT = 500  # characters

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import re2
 
 from moderation.domain.score import Candidate, Signal
+from moderation.domain.search import found
 from moderation.domain.text import View
-from moderation.scorers.search import found
 from moderation.scorers.sign import sign, words
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,

@@ -17,8 +17,8 @@ import re2
 from publicsuffixlist import PublicSuffixList
 
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.search import matches
 from moderation.domain.text import plainly
-from moderation.scorers.search import matches, spans
 from moderation.scorers.sign import MOST, sign, words
 
 # As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
@@ -164,7 +164,8 @@ def links_in(text: str) -> Links:
 
 
 def _plain(text: str) -> Iterator[Link]:
-    for start, end in spans(_LINK, text, 4 * MOST):
+    for found in matches(_LINK, text, 4 * MOST):
+        start, end = found.span()
         written = text[start:end].rstrip(_ENDING)
         if text[start - 1 : start] == "@":  # the host of an e-mail address
             continue

@@ -42,7 +42,9 @@ def plain(text: str) -> str:
     if "://" in text or "www." in text.lower():
         text = _LINK.sub(" ", text)
     text = " ".join(_WORD.findall(_DIGIT.sub("0", text.lower())))
-    return text if text.isascii() else _DENSE.sub(r"\g<0>\g<0>\g<0>", text)
+    if text.isascii():
+        return text
+    return text.translate({ord(one): 3 * one for one in set(text) if _DENSE.match(one)})
 
 
 def sketches(batch: Sequence[Candidate]) -> list[Sketch]:

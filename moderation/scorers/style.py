@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import re2
 
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.search import spans
+from moderation.domain.search import spans
 from moderation.scorers.sign import MOST, sign
 
 _PITCH = re2.compile(

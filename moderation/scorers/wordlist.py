@@ -9,7 +9,7 @@ import re2
 
 from moderation.domain.errors import Invalid
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.search import matches
+from moderation.domain.search import matches
 
 DEFAULT = Path(__file__).with_name("wordlist.txt")
 LONGEST = 200  # characters of an entry: a phrase, not an essay
