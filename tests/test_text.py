@@ -155,3 +155,35 @@ def test_whoever_disguises_everything_is_read_so_far_and_no_further(piece, read)
     assert len(view.starts) == len(view.ends) == len(view.text)
     end = len(view.text)
     assert view.original(end - len(piece), end) == (len(text) - len(piece), len(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("é", "e"), ("ｅ", "e"), ("e\u0301", "e"), ("e\u200b", "e")]
+)
+def test_letters_are_exchanged_however_many_there_are(written: str, meant: str) -> None:
+    view = normalise(f"{written * 10_000} idiót")
+    assert view.text.endswith(" idiot")
+    assert view.original(len(view.text) - 1, len(view.text)) == (
+        10_000 * len(written) + 5,
+        10_000 * len(written) + 6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "piece"),
+    [
+        ("fa\u0308gs", 1, "a\u0308"),
+        ("h0\ufe0f\u20e3t", 1, "0\ufe0f\u20e3"),  # a keycap: invisible, then a mark
+        ("и\u0306 и", 0, "и\u0306"),  # one letter by itself, two as it was written
+        ("so… sad", 4, "…"),
+    ],
+)
+def test_marks_belong_to_their_letter(text: str, letter: int, piece: str) -> None:
+    start, end = normalise(text).original(letter, letter + 1)
+    assert text[start:end] == piece
+
+
+def test_more_letters_than_any_language_has_are_no_reason_to_stop() -> None:
+    every = "".join(chr(code) for code in range(0x100, 0xD800) if chr(code).isprintable())
+    view = normalise(f"idiót {every} 1d10t")
+    assert view.text.startswith("idiot ") and view.text.endswith(" idiot")
