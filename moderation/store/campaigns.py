@@ -1,6 +1,6 @@
 """Campaigns: kept as counts, joined by their members, ruled on by people."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.grouping import Lot
 from moderation.store import sketches
-from moderation.store.dialect import change, fetch, run_listed
+from moderation.store.dialect import change, fetch, put_rows, run_listed
 from moderation.store.schema import campaigns, rulings
 
 _LOTS = f"""
@@ -284,38 +284,43 @@ def purge(connection: Connection, before: int, limit: int) -> int:
     return run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids).rowcount
 
 
-def join(connection: Connection, joined: Joined, now: int) -> None:
-    """Writes down that comments belong to a campaign; makes it where it is new."""
-    sketches.assign(connection, joined.numbers, joined.campaign_id)
-    if joined.absorbed:
-        ids = sorted(joined.absorbed)
-        for table in ("sketches", "comments"):
-            query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
-            run_listed(connection, query, "ids", ids, into=joined.campaign_id)
-        run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
-    crowd = {name: getattr(joined.crowd, name) for name in _CHANGED}
-    change(connection, _COUNT, id=joined.campaign_id, now=now, apart=False, **crowd)
-    if not joined.forms:
-        return
-    if joined.formed_before and not joined.absorbed:
-        query = """
-            UPDATE comments SET campaign_id = :campaign
-            WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
-        """
-        change(connection, query, numbers=list(joined.numbers), campaign=joined.campaign_id)
-    else:
-        _show(connection, joined.campaign_id, now)
+def join(connection: Connection, joined: Sequence[Joined], now: int) -> None:
+    """Writes down which comments belong to which campaigns; makes those that are new. joined: by their ids."""
+    sketches.assign(
+        connection, {number: one.campaign_id for one in joined for number in one.numbers}
+    )
+    for one in joined:
+        if one.absorbed:
+            _absorb(connection, one)
+    rows = [
+        {"id": one.campaign_id, "created_at": now, "formed_at": None, "kept_apart": False}
+        | {name: getattr(one.crowd, name) for name in _CHANGED}
+        for one in joined
+    ]
+    put_rows(connection, campaigns, rows, *_CHANGED)
+    for one in joined:
+        if one.forms and one.formed_before and not one.absorbed:
+            query = """
+                UPDATE comments SET campaign_id = :campaign
+                WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
+            """
+            change(connection, query, numbers=list(one.numbers), campaign=one.campaign_id)
+        elif one.forms:
+            _show(connection, one.campaign_id, now)
 
 
-# Written out: SQLAlchemy compiles an upsert anew each time, which costs ten times as much as running it.
 _CHANGED = (*COUNTED, "domain", "letters", "share", "first_at", "last_at")
-_NAMES, _GIVEN = ", ".join(_CHANGED), ", ".join(f":{name}" for name in _CHANGED)
-_ANEW = ", ".join(f"{name} = excluded.{name}" for name in _CHANGED)
-_COUNT = f"""
-    INSERT INTO campaigns (id, created_at, formed_at, kept_apart, {_NAMES})
-    VALUES (:id, :now, NULL, :apart, {_GIVEN})
-    ON CONFLICT (id) DO UPDATE SET {_ANEW}
-"""  # noqa: S608 - the names stand above
+
+
+def _absorb(connection: Connection, joined: Joined) -> None:
+    """The members of campaigns that turned out to be this one are its own."""
+    ids = sorted(joined.absorbed)
+    for table in ("sketches", "comments"):
+        query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
+        run_listed(connection, query, "ids", ids, into=joined.campaign_id)
+    run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
+
+
 _FORMED = sa.text("UPDATE campaigns SET formed_at = :now WHERE id = :id AND formed_at IS NULL")
 _SHOWN = sa.text("""
     UPDATE comments SET campaign_id = :id WHERE id IN (

@@ -222,14 +222,27 @@ def add_up(
 
     rows: all with the same columns, no key twice.
     """
+    sums = (f"{name} = {table.name}.{name} + excluded.{name}" for name in summed)
+    _put(connection, table, rows, ", ".join(sums))
+
+
+def put_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *changed: str
+) -> None:
+    """Inserts rows, or gives their `changed` columns to the rows that have their keys; rows: as in add_up."""
+    _put(connection, table, rows, ", ".join(f"{name} = excluded.{name}" for name in changed))
+
+
+def _put(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], changes: str
+) -> None:
     if not rows:
         return
     dialect, columns = connection.dialect.name, tuple(rows[0])
     keys = ", ".join(one.name for one in table.primary_key.columns)
-    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in summed)
     count = len(rows) if dialect == "sqlite" else 0
     statement = _insert_text(dialect, table, columns, count)
-    statement += f" ON CONFLICT ({keys}) DO UPDATE SET {sums}"
+    statement += f" ON CONFLICT ({keys}) DO UPDATE SET {changes}"
     _run(connection, statement, _parameters(dialect, columns, rows))
 
 

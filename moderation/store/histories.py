@@ -175,8 +175,7 @@ def remember(
         [{"name": name, "first_seen_at": at} for name, at in sorted(seen.items())],
         new_only=True,
     )
-    for joined in _joined(recalled, set(kept), now, entropy):
-        campaigns.join(connection, joined, now)
+    campaigns.join(connection, _joined(recalled, set(kept), now, entropy), now)
 
 
 def _joined(

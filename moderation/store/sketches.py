@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.campaign import APPROVE, SPAM, WINDOW, Kept, Member, Sketch
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
-from moderation.store.dialect import change, fetch, insert_rows, run_listed
+from moderation.store.dialect import fetch, insert_rows, run_listed, update_rows
 from moderation.store.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
@@ -137,11 +137,10 @@ def add(
     insert_rows(connection, sketch_keys, keys, new_only=True)
 
 
-def assign(connection: Connection, numbers: Collection[int], campaign_id: str) -> None:
-    """Puts comments into a campaign."""
-    if numbers:
-        query = "UPDATE sketches SET campaign_id = :campaign WHERE number AMONG :numbers"
-        change(connection, query, numbers=sorted(numbers), campaign=campaign_id)
+def assign(connection: Connection, campaigns: Mapping[int, str]) -> None:
+    """Puts comments into campaigns. campaigns: by number."""
+    rows = [{"number": number, "campaign_id": id} for number, id in sorted(campaigns.items())]
+    update_rows(connection, sketches, "number", rows)
 
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> int:
