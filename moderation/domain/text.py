@@ -5,7 +5,7 @@ import pkgutil
 import re
 import string
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, islice
@@ -133,7 +133,8 @@ _HAS_LOOKALIKE = re2.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 _EDITS, _FOLDS, _WORDS = 500, 2_000, 1_000
 # Different letters that are folded, and that are looked at: an alphabet has a hundred, a Chinese novel 4,000.
 _LETTERS, _DIFFERENT = 300, 4_000
-_LONG, _FEW = 1_000, 20
+_FEW = 20  # letters that are sooner exchanged one after another
+_LONGEST = 1_000  # letters of a word in disguise
 _LEET_LONGEST = 60  # letters of a word; the longest English one has 45
 
 
@@ -234,10 +235,8 @@ def _folded(laid: _Laid) -> _Laid:
     text = laid.text
     if is_normalized("NFKC", text) and not found(_FOLDABLE, text):
         return laid  # most of what is written in other alphabets
-    different = set(text)
-    if len(different) > _DIFFERENT:
-        different = set(text[:_DIFFERENT])
-    letters = "".join(different)
+    every = set(text)
+    letters = "".join(every if len(every) <= _DIFFERENT else set(text[:_DIFFERENT]))
     changed = {
         *_FOLDED.findall(letters),
         *(one for one in letters if not is_normalized("NFKC", one)),
@@ -247,34 +246,37 @@ def _folded(laid: _Laid) -> _Laid:
         changed.difference_update(_COMBINING.findall(letters))
     some = changed if len(changed) <= _LETTERS else sorted(changed)[:_LETTERS]
     alone = {one: _fold(one) for one in some}
-    laid = _exchanged(laid, {ord(one): new for one, new in alone.items() if len(new) < 2})
+    gone = {one for one, new in alone.items() if not new}
+    laid = _exchanged(_without(laid, gone, every), alone)
     if combined:
         laid = _rewritten(laid, _melted(laid.text))
     wide = {one: new for one, new in alone.items() if len(new) > 1}
     return _rewritten(laid, _widened(laid.text, wide)) if wide else laid
 
 
-def _exchanged(laid: _Laid, new: Mapping[int, str]) -> _Laid:
-    """Letter by letter: each becomes another one, or nothing."""
-    text, starts, ends = laid
-    gone = {chr(code) for code, letter in new.items() if not letter}
-    if gone and not gone.isdisjoint(text):
-        ends = ends[:]
-        for marks in islice(_MARKED.finditer(text), _EDITS):  # they belong to their letter
-            ends[marks.start()] = ends[marks.end() - 1]
-        kept = list(map((set(text) - gone).__contains__, text))
-        starts, ends = array("i", compress(starts, kept)), array("i", compress(ends, kept))
-    return _Laid(_swapped(text, new), starts, ends)
+def _without(laid: _Laid, gone: Set[str], every: Set[str]) -> _Laid:
+    """Without some of its letters. every: the letters of the text, each once."""
+    if gone.isdisjoint(every):
+        return laid
+    text, starts, ends = laid.text, laid.starts, laid.ends[:]
+    for marks in islice(_MARKED.finditer(text), _EDITS):  # they belong to their letter
+        ends[marks.start()] = ends[marks.end() - 1]
+    kept = list(map((every - gone).__contains__, text))
+    starts, ends = (array("i", list(compress(numbers, kept))) for numbers in (starts, ends))
+    return _Laid("".join(compress(text, kept)), starts, ends)
 
 
-def _swapped(text: str, new: Mapping[int, str]) -> str:
-    """str.translate, or, for few letters, one after another: in a long text that takes a tenth of the time."""
-    chained = any(map(new.get, map(ord, filter(None, new.values()))))
-    if len(new) > _FEW or chained:
-        return text.translate(new)
-    for code, letter in new.items():
-        text = text.replace(chr(code), letter)
-    return text
+def _exchanged(laid: _Laid, alone: Mapping[str, str]) -> _Laid:
+    """Letters that become another one, all at once. alone: what becomes of a letter."""
+    new = {ord(one): other for one, other in alone.items() if len(other) == 1}
+    if not new:
+        return laid
+    text = laid.text
+    if len(new) > _FEW or not new.keys().isdisjoint(map(ord, new.values())):
+        return laid._replace(text=text.translate(new))
+    for code, other in new.items():  # in a long text a tenth of the time
+        text = text.replace(chr(code), other)
+    return laid._replace(text=text)
 
 
 def _melted(text: str) -> Iterable[_Edit]:
@@ -307,11 +309,10 @@ def _unmaskings(text: str) -> Iterable[_Edit]:
         left -= 1
         if not left:
             break
-        if len(word) < _LONG:
-            plain = word.translate(_LOOKALIKES)
-        else:
-            letters = {ord(one) for one in set(word)} & _LOOKALIKES.keys()
-            plain = _swapped(word, {one: _LOOKALIKES[one] for one in letters})
+        if len(word) > _LONGEST:
+            foreign += 1
+            continue
+        plain = word.translate(_LOOKALIKES)
         if _LATIN.search(word):
             latin += 1
             if plain != word:
