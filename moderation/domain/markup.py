@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 
-from moderation.domain.text import View
+from moderation.domain.view import View
 
 _Edit = tuple[int, int, str]
 _MARKED = re.compile(r"[<&*_~`>#\[\]]|://|www\.", re.IGNORECASE)  # a first, cheap look

@@ -7,7 +7,7 @@ from typing import Protocol
 from moderation.domain.comment import NO_FORM, FormFacts
 from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
-from moderation.domain.text import View
+from moderation.domain.view import View
 
 
 @dataclass(frozen=True, slots=True, order=True)

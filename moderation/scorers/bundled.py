@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.markup import seen
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.text import View
+from moderation.domain.view import View
 from moderation.scorers.linear import Linear, read_linear
 from moderation.scorers.network import Network, Window, read_card, sigmoid
 from moderation.scorers.spelling import Spelling, read_lexicon

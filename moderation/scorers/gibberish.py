@@ -9,7 +9,7 @@ import re2
 
 from moderation.domain.score import Candidate, Signal
 from moderation.domain.search import found
-from moderation.domain.text import View
+from moderation.domain.view import View
 from moderation.scorers.sign import sign, words
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,

@@ -7,7 +7,7 @@ text stays as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from moderation.domain.text import View
+from moderation.domain.view import View
 
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
 _MASK = re.compile(r"[*#%_]+")

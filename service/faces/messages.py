@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from moderation.domain.errors import Invalid
-from moderation.domain.text import View
+from moderation.domain.view import View
 from service.body import strict_json
 from service.faces.attributes import ATTRIBUTES
 from service.faces.google import Refused

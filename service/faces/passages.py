@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from html import unescape
 
-from moderation.domain.text import View
+from moderation.domain.view import View
 
 # What a browser would not end a word for.
 _INLINE = frozenset(

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.errors import TooMany, Unavailable
 from moderation.domain.score import Findings
-from moderation.domain.text import View
+from moderation.domain.view import View
 from moderation.store.faces import PERSPECTIVE
 from moderation.store.sites import Key
 from moderation.suggest import Suggestion, suggest
