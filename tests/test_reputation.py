@@ -4,7 +4,6 @@ import os
 import random
 import threading
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -351,7 +350,7 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     with pytest.raises(Conflict):
         trust.undo_reset(store, "mod_b", who, now=NOON + 9_000)
     with pytest.raises(NotFound):
-        trust.reset(store, "mod_b", replace(who, name="f" * 64), now=NOON)
+        trust.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON)
 
 
 def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:

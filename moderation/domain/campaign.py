@@ -145,9 +145,6 @@ class Kept:
     campaign_id: str = ""
 
 
-_NOWHERE = frozenset[str]()
-
-
 def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] = ()) -> Likeness:
     """How alike two comments are that share a key.
 
@@ -158,15 +155,18 @@ def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] 
         (mine.address and mine.address == theirs.address)
         or (mine.network and mine.network == theirs.network)
     )
-    places = set(mine.domains).intersection(theirs.domains) if mine.domains else _NOWHERE
-    leads = (same_link, bool(places), not places.isdisjoint(fresh), same_source)
-    letters = one.sketch.letters + other.sketch.letters
-    if not (one.sketch.letters and other.sketch.letters):
+    same_place = fresh_place = False
+    if mine.domains and theirs.domains:
+        places = set(mine.domains).intersection(theirs.domains)
+        same_place, fresh_place = bool(places), not places.isdisjoint(fresh)
+    leads = (same_link, same_place, fresh_place, same_source)
+    ours, others = one.sketch, other.sketch
+    if not (ours.letters and others.letters):
         # Nothing but a word or a link, and that is the same.
-        return Likeness(float(letters == 0), 0, *leads)
-    differing = int.from_bytes(one.sketch.signature) ^ int.from_bytes(other.sketch.signature)
+        return Likeness(float(ours.letters == others.letters), 0, *leads)
+    differing = int.from_bytes(ours.signature) ^ int.from_bytes(others.signature)
     share = differing.to_bytes(PLACES).count(0) / PLACES
-    return Likeness(share, round(share / (1 + share) * letters), *leads)
+    return Likeness(share, round(share / (1 + share) * (ours.letters + others.letters)), *leads)
 
 
 def sentence(crowd: Crowd, first_seen_at: int | None, now: int) -> str:

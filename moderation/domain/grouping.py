@@ -142,14 +142,17 @@ def _alike(
         linked_lately.update(positions.get(key, ())[-_LATELY:])
     for key in keys:
         positions.setdefault(key, []).append(at)
-    own = {batch[before].number for before in lately}
-    others: list[tuple[Kept, int | None, bool]] = [
-        *((kept[number], None, number in linked) for number in stored - own if number in kept),
-        *((batch[before], before, before in linked_lately) for before in lately),
-    ]
-    alike = []
-    for other, before, same_link in others:
-        like = likeness(one, other, same_link=same_link, fresh=fresh)
+    alike: list[tuple[Likeness, Kept, int | None]] = []
+    for before in lately:
+        other = batch[before]
+        stored.discard(other.number)
+        like = likeness(one, other, same_link=before in linked_lately, fresh=fresh)
         if like.is_near:
             alike.append((like, other, before))
-    return sorted(alike, key=lambda item: (-item[0].share, item[1].number))
+    for number in stored.intersection(kept):
+        other = kept[number]
+        like = likeness(one, other, same_link=number in linked, fresh=fresh)
+        if like.is_near:
+            alike.append((like, other, None))
+    alike.sort(key=lambda item: (-item[0].share, item[1].number))
+    return alike

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 DAY = 86_400_000  # ms
 WEEK = 7 * DAY
@@ -37,8 +38,7 @@ class Said(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class Subject(NamedTuple):
     """Whose reputation, on one site. name: a domain, else a keyed hash (store/seal.py)."""
 
     kind: Kind

@@ -1,6 +1,7 @@
 """How a reply was handed in: traps and times of the form, the browser's name, where it came from."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import re2
 
@@ -37,16 +38,20 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
 
 def _user_agent(candidate: Candidate) -> Iterator[Signal]:
     agent = candidate.traces.user_agent.strip()
+    # A program of the site may leave it out; a browser never does.
+    if (agent or candidate.form.door == "form") and (odd := _oddity(agent)):
+        yield sign("user_agent_odd", 1, note=odd)
+
+
+@lru_cache(maxsize=1024)  # people share their browsers' names
+def _oddity(agent: str) -> str:
     if not agent:
-        # A program of the site may leave it out; a browser never does.
-        if candidate.form.door == "form":
-            yield sign("user_agent_odd", 1, note="none")
-    elif found(_PROGRAM, agent):
-        yield sign("user_agent_odd", 1, note="a program")
-    elif len(agent) < 20 or "/" not in agent:
-        yield sign("user_agent_odd", 1, note="no browser")
-    elif found(_ANTIQUE, agent):
-        yield sign("user_agent_odd", 1, note="antique")
+        return "none"
+    if found(_PROGRAM, agent):
+        return "a program"
+    if len(agent) < 20 or "/" not in agent:
+        return "no browser"
+    return "antique" if found(_ANTIQUE, agent) else ""
 
 
 def _referrer(candidate: Candidate) -> Iterator[Signal]:

@@ -5,7 +5,6 @@ learned is added to the prior's weights. It never learns from what it said itsel
 """
 
 import hashlib
-import heapq
 import io
 import json
 import math
@@ -209,16 +208,17 @@ def _evidence(weights: _Weights, batch: Sequence[Candidate]) -> list[tuple[Span,
 
 
 def _spans(
-    weights: _Weights, candidate: Candidate, words: Iterable[tuple[float, int, int]]
+    weights: _Weights, candidate: Candidate, words: Sequence[tuple[float, int, int]]
 ) -> tuple[Span, ...]:
     known = facts(candidate)
     raised = _raised(weights, known)
     found = [span for one in known if raised.get(one.name, 0.0) > 0 for span in one.spans[:_MOST]]
-    strongest = heapq.nsmallest(_MOST, words, key=lambda word: (-round(word[0], 6), word[1]))
+    least = _SHARE * max((weight for weight, _, _ in words), default=0.0)
+    strong = [word for word in words if 0 < word[0] >= least]
+    strong.sort(key=lambda word: (-round(word[0], 6), word[1]))
     found += [
         span
-        for weight, start, end in strongest
-        if weight > 0 and weight >= _SHARE * strongest[0][0]
+        for _, start, end in strong[:_MOST]
         for span in (Span(*candidate.view.original(start, end)),)
         if not any(other.start <= span.start and span.end <= other.end for other in found)
     ]
@@ -227,10 +227,8 @@ def _spans(
 
 def _strongest(weights: _Weights, candidate: Candidate, its: Traits) -> str:
     """The names of the three things that raise the score most: signals, or 'words'."""
-    known = facts(candidate)
-    text = len(its.places) - len({place for one in known for place, _ in places_of(one)})
-    raised = _raised(weights, known)
-    raised["words"] = float(weights[its.places[:text]] @ its.values[:text])
+    raised = _raised(weights, facts(candidate))
+    raised["words"] = float(weights[its.places[: its.words]] @ its.values[: its.words])
     best = sorted(raised, key=lambda name: (-raised[name], name))[:3]
     least = max(0.0, _SHARE * raised[best[0]])
     return ",".join(name for name in best if raised[name] > least)

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -46,10 +47,14 @@ _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Of one candidate: places in the weights, each once, and the value at each."""
+    """Of one candidate: places in the weights, each once, and the value at each.
+
+    words: how many of the places, the first ones, are the text's; the others are the signals'.
+    """
 
     places: NDArray[np.int64]
     values: NDArray[np.float32]
+    words: int
 
 
 def facts(candidate: Candidate) -> list[Signal]:
@@ -109,6 +114,7 @@ def _raised_by_signs(value: float) -> float:
     return min(max((math.log(value / (1 - value)) - BASE) / 4, 0.0), 1.5)
 
 
+@lru_cache(maxsize=4096)
 def place_of(name: str) -> int:
     """The place of a signal's name: the weight that its presence has."""
     return _FIRST_FACT + zlib.crc32(name.encode("utf-8", "replace")) % (1 << _FACTS)
@@ -126,4 +132,4 @@ def _joined(words: NDArray[np.int64], candidate: Candidate) -> Traits:
     size = FACTS / max(math.hypot(*each.values()), FACTS)
     values = np.full(len(words) + len(each), share, np.float32)
     values[len(words) :] = [value * size for value in each.values()]
-    return Traits(np.concatenate((words, np.array(list(each), np.int64))), values)
+    return Traits(np.concatenate((words, np.array(list(each), np.int64))), values, len(words))
