@@ -94,10 +94,10 @@ def _fold(cluster: str) -> str:
 def folded(laid: Laid) -> Laid:
     """NFKC, without what is invisible and without the accents of Latin letters."""
     text = laid.text
-    if is_normalized("NFKC", text) and not found(_FOLDABLE, text):
+    if not found(_FOLDABLE, text) and is_normalized("NFKC", text):
         return laid  # most of what is written in other alphabets
-    every = set(text)
-    letters = "".join(every if len(every) <= _DIFFERENT else set(text[:_DIFFERENT]))
+    different = set(text)
+    letters = "".join(different if len(different) <= _DIFFERENT else set(text[:_DIFFERENT]))
     changed = {
         *_FOLDED.findall(letters),
         *(one for one in letters if not is_normalized("NFKC", one)),
@@ -108,23 +108,27 @@ def folded(laid: Laid) -> Laid:
     some = changed if len(changed) <= _LETTERS else sorted(changed)[:_LETTERS]
     alone = {one: _fold(one) for one in some}
     gone = {one for one, new in alone.items() if not new}
-    laid = _exchanged(_without(laid, gone, every), alone)
+    laid = _exchanged(_without(laid, gone) if gone else laid, alone)
     if combined:
         laid = rewritten(laid, _melted(laid.text))
     wide = {one: new for one, new in alone.items() if len(new) > 1}
     return rewritten(laid, _widened(laid.text, wide)) if wide else laid
 
 
-def _without(laid: Laid, gone: Set[str], every: Set[str]) -> Laid:
-    """Without some of its letters. every: the letters of the text, each once."""
-    if gone.isdisjoint(every):
-        return laid
+def _without(laid: Laid, gone: Set[str]) -> Laid:
+    """Without some of its letters."""
     text, starts, ends = laid.text, laid.starts, laid.ends[:]
+    kept = [one not in gone for one in text]
+    if all(kept):
+        return laid
     for marks in islice(_MARKED.finditer(text), _FOLDS):  # they belong to their letter
         ends[marks.start()] = ends[marks.end() - 1]
-    kept = list(map((every - gone).__contains__, text))
     starts, ends = (array("i", list(compress(numbers, kept))) for numbers in (starts, ends))
-    return Laid("".join(compress(text, kept)), starts, ends)
+    if len(gone) > _FEW:
+        return Laid("".join(compress(text, kept)), starts, ends)
+    for one in gone:
+        text = text.replace(one, "")
+    return Laid(text, starts, ends)
 
 
 def _exchanged(laid: Laid, alone: Mapping[str, str]) -> Laid:
