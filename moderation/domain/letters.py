@@ -25,10 +25,10 @@ _INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-# Marks that may melt into the letter before, on a plain one they just go; what they melt into, eight at a time:
-# canonical ordering is quadratic in the marks of one letter.
+# Marks after a letter that they may melt into; after a plain one they just go.
 _COMBINED = re2.compile(f"[^\x00-\x7f{_MARKS}][{_MARKS}{_TAILS}]|[{_TAILS}]")
 _COMBINING = re.compile(f"[{_MARKS}{_TAILS}]")
+# Eight marks at a time: canonical ordering is quadratic in the marks of one letter.
 _CLUSTER = re.compile(
     f"[^\x00-\x7f][{_MARKS}{_TAILS}]{{1,8}}|[\x00-\x7f][{_MARKS}]{{1,8}}|[{_MARKS}]"
 )
