@@ -241,6 +241,23 @@ class _Silent(Scripted):
         return [() for _ in batch]
 
 
+# With these off PostgreSQL joined the table with the list of due rows by running it anew for each row.
+_PLANS = ("hashjoin", "material", "hashagg", "sort")
+
+
+@pytest.mark.parametrize("without", [(), *((one,) for one in _PLANS), _PLANS])
+def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, without):
+    site = newspaper(store)
+    hand_in(store, *(reply(site, f"Number {number}") for number in range(20)))
+    with store.write() as connection:
+        for one in () if store.is_sqlite else without:
+            connection.execute(sa.text(f"SET LOCAL enable_{one} = off"))
+        first = work.claim(connection, "a", NOON, NOON + 60_000, 4)
+        second = work.claim(connection, "b", NOON, NOON + 60_000, 4)
+    assert len(first) == len(second) == 4
+    assert not {job.comment_id for job in first} & {job.comment_id for job in second}
+
+
 def test_many_workers_decide_each_comment_once(store):
     site = newspaper(store)
     ids = hand_in(store, *(reply(site, f"Reply {n}") for n in range(120)))

@@ -15,17 +15,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql.schema import Table
 
-_CLAIM_PENDING = """
-    UPDATE pending SET lease = :lease, due_at = :until, attempts = attempts + 1
-    WHERE comment_id IN (
-        SELECT comment_id FROM pending WHERE due_at <= :now ORDER BY due_at LIMIT :limit {lock}
-    )
-    RETURNING comment_id, revision, site_id, attempts
-"""
+_DUE_PENDING = "SELECT comment_id FROM pending WHERE due_at <= :now ORDER BY due_at LIMIT :limit"
+_LEASE = "UPDATE pending SET lease = :lease, due_at = :until, attempts = attempts + 1"
+_CLAIMED = "RETURNING pending.comment_id, revision, site_id, attempts"
 
 CLAIM_PENDING = {
-    "sqlite": text(_CLAIM_PENDING.format(lock="")),
-    "postgresql": text(_CLAIM_PENDING.format(lock="FOR UPDATE SKIP LOCKED")),
+    "sqlite": text(f"{_LEASE} WHERE comment_id IN ({_DUE_PENDING}) {_CLAIMED}"),
+    # As a list of its own: inside IN (...) it may be run again for each row of the table, by some plans,
+    # and with SKIP LOCKED finds others each time: one claim took all there was.
+    "postgresql": text(
+        f"WITH due AS MATERIALIZED ({_DUE_PENDING} FOR UPDATE SKIP LOCKED)"
+        f" {_LEASE} FROM due WHERE pending.comment_id = due.comment_id {_CLAIMED}"
+    ),
 }
 
 
