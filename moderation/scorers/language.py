@@ -60,7 +60,8 @@ class Language:
             known = code in self._covered and confidence > SURE
         found = [Signal("language", confidence, self.name, note=code)]
         if not known:
-            found.append(Signal("language_unsupported", 1.0, self.name, note=code))
+            told = f"perhaps {code}" if code in self._covered else code
+            found.append(Signal("language_unsupported", 1.0, self.name, note=told))
         page = candidate.language.split("-")[0].lower()
         if page not in ("", code) and confidence > VERY_SURE and letters >= MANY_LETTERS:
             found.append(Signal("language_unlike_page", confidence, self.name, note=code))

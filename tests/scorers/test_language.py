@@ -88,3 +88,10 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_comment_in_another_language_than_its_page(text: str, page: str, unlike: bool) -> None:
     (found,) = Language(frozenset({"en", "de"})).measure([candidate(text, language=page)])
     assert ("language_unlike_page" in {one.name for one in found}) == unlike
+
+
+def test_a_guess_that_is_not_sure_is_told_as_one() -> None:
+    assert signals("x" * 200, covered="en")["language_unsupported"].note == "perhaps en"
+    assert (
+        signals("Le conseil municipal votera.", covered="en")["language_unsupported"].note == "fr"
+    )
