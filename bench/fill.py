@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.texts import made_up
-from moderation.domain.campaign import DAY, Sketch
+from moderation.domain.campaign import DAY, Sketch, mark_of
 from moderation.domain.text import normalise
 from moderation.scorers.sketch import key_of, sketches_of
 from moderation.store import sites
@@ -102,10 +102,19 @@ def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: rand
                     keys,
                     " ".join(sketch.domains),
                     campaign,
+                    mark_of(site_id),
+                    mark_of(f"pg_{at % 3_000}"),
+                    mark_of(f"author {at % 50_000}"),
+                    mark_of(f"address{at % ADDRESSES:057d}"),
+                    mark_of(f"10.{at % 256}.{at % 199}.0/24"),
                 )
             )
             pairs += [(key, numbers[at]) for key in sketch.keys]
-        connection.executemany("INSERT INTO sketches VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany(
+            "INSERT INTO sketches (number, comment_id, signature, letters, keys, domains, campaign_id, site, page, name,"
+            " address, network) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
         own.append(np.array(pairs, np.int64))
     pairs_ = np.concatenate(own)
     pairs_ = pairs_[np.lexsort((pairs_[:, 1], pairs_[:, 0]))]

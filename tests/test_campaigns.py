@@ -17,6 +17,7 @@ from moderation.judge import judge
 from moderation.scorers.memory import Memory
 from moderation.store import sketches
 from moderation.store.schema import campaigns, comments, sketch_keys
+from moderation.store.schema import sketches as marked
 from tests.cast import NOON, Scripted, hand_in, newspaper, panel, reply
 
 MINUTE = 60_000
@@ -301,6 +302,20 @@ def test_what_is_older_than_thirty_days_is_forgotten(store):
     with store.read() as connection:
         numbers = connection.scalars(sa.select(sketch_keys.c.number).distinct()).all()
     assert numbers == [sketches.number_of(one, late)]
+
+
+def test_where_comments_came_from_is_forgotten_when_its_time_is_up(store):
+    site = newspaper(store)
+    hand_in(store, *(post(site, PITCH, n, page=n, address="198.51.100.1") for n in range(2)))
+    run(store)
+    marks = sa.select(marked.c.address, marked.c.network, marked.c.page).order_by(marked.c.number)
+    with store.read() as connection:
+        before = connection.execute(marks).all()
+    assert all(all(one) for one in before)
+    assert len({one.address for one in before}) == len({one.network for one in before}) == 1
+    sweep.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
+    with store.read() as connection:
+        assert connection.execute(marks).all() == [(0, 0, one.page) for one in before]
 
 
 def test_an_erased_comment_leaves_the_index(store):

@@ -9,8 +9,10 @@ from alembic.migration import MigrationContext
 
 from moderation.store.engine import Store
 from moderation.store.migrate import configured, is_current, migrate
-from moderation.store.schema import metadata
+from moderation.store.schema import metadata, sketches
+from tests.cast import hand_in, newspaper
 from tests.servers import SECRET
+from tests.test_campaigns import PITCH, post, run
 
 
 def test_the_migrated_schema_is_the_schema(empty_database_url):
@@ -45,4 +47,23 @@ def test_there_is_a_way_back(empty_database_url):
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
     migrate(store)
     assert is_current(store)
+    store.close()
+
+
+def test_comments_of_before_get_their_marks(empty_database_url):
+    """So that a campaign that had begun goes on counting the same people."""
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    hand_in(store, *(post(site, PITCH, n % 2, page=n, address=f"198.51.{n}.1") for n in range(3)))
+    run(store)
+    marks = ("number", "site", "page", "name", "address", "network")
+    all_marks = sa.select(*(sketches.c[name] for name in marks)).order_by(sketches.c.number)
+    with store.write() as connection:
+        before = connection.execute(all_marks).all()
+        command.downgrade(configured(connection), "0011")
+        command.upgrade(configured(connection), "head")
+        assert connection.execute(all_marks).all() == before
+    assert [len(set(column)) for column in zip(*before, strict=True)] == [3, 1, 3, 2, 3, 3]
+    assert all(all(one) for one in before)
     store.close()

@@ -1,16 +1,16 @@
 """Campaigns: many comments that say the same, and what tells one from a common phrase."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 DAY = 86_400_000  # ms
 WINDOW = 30 * DAY  # how long a comment is remembered
 FRESH = 2 * DAY  # a domain is; longer, and every new site of the world would look like a campaign
 SMALLEST = 3  # comments; two are a double click
-
-SPAM, APPROVE = "spam", "approve"  # what people said of a member
 
 PLACES = 64  # of a signature: a share is known to +-.06
 # Letters that two comments must have in common before their text alone makes them alike: "thank you
@@ -68,18 +68,30 @@ class Likeness(NamedTuple):
 class Member(NamedTuple):
     """One comment of a crowd, as far as counting needs it.
 
-    address, network: keyed, '' unknown. said: what people decided about it: SPAM, APPROVE or ''.
+    number: its place in the index. site, page, name, address, network: marks (mark_of), by which two are the
+    same or not; 0 unknown. domains: the places it leads to. created_at: ms.
     """
 
-    comment_id: str
-    site_id: str
-    page_id: str
-    author_name: str
-    address: str
-    network: str
+    number: int
+    site: int
+    page: int
+    name: int
+    address: int
+    network: int
     domains: tuple[str, ...]
     created_at: int
-    said: str = ""
+
+
+@lru_cache(maxsize=8192)
+def mark_of(value: str) -> int:
+    """What stays of something of which only whether two are the same will ever be asked; 0 for ''.
+
+    Four bytes, signed: of a hundred different ones, two have the same mark once in a million times.
+    """
+    if not value:
+        return 0
+    digest = hashlib.blake2b(value.encode("utf-8", "replace"), digest_size=4).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +149,16 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A comment of the index. number: its place there. campaign_id: '' where it is like no other."""
+    """A comment of the index. campaign_id: '' where it is like no other."""
 
-    number: int
     sketch: Sketch
     member: Member
     campaign_id: str = ""
+
+    @property
+    def number(self) -> int:
+        """Its place in the index."""
+        return self.member.number
 
 
 def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] = ()) -> Likeness:
@@ -208,41 +224,35 @@ COUNTED = ("comments", "addresses", "names", "networks", "pages", "sites")
 class Gathering:
     """A crowd while it grows. Counts every member once, whatever how often it is added."""
 
-    comments: set[str] = field(default_factory=set)
-    addresses: set[str] = field(default_factory=set)
-    networks: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    pages: set[str] = field(default_factory=set)
-    sites: set[str] = field(default_factory=set)
+    comments: set[int] = field(default_factory=set)
+    addresses: set[int] = field(default_factory=set)
+    networks: set[int] = field(default_factory=set)
+    names: set[int] = field(default_factory=set)
+    pages: set[int] = field(default_factory=set)
+    sites: set[int] = field(default_factory=set)
     domains: Counter[str] = field(default_factory=Counter)
     first_at: int = 1 << 62
     last_at: int = 0
     beyond: Counter[str] = field(default_factory=Counter)  # the same of older members, as numbers
-    said: set[tuple[str, str]] = field(default_factory=set)  # by a site's people: site, what
 
     def add(self, members: Sequence[Member]) -> None:
         """Counts members, none twice; column by column, for there may be a hundred for one comment."""
-        members = [one for one in members if one.comment_id not in self.comments]
+        members = [one for one in members if one.number not in self.comments]
         if not members:
             return
-        ids, sites, pages, names, addresses, networks, domains, times, said = zip(
+        numbers, sites, pages, names, addresses, networks, domains, times = zip(
             *members, strict=True
         )
-        self.comments.update(ids)
+        self.comments.update(numbers)
         self.pages.update(pages)
         self.sites.update(sites)
-        self.names.update(map(str.casefold, names))
+        self.names.update(names)
         self.addresses.update(filter(None, addresses))
         self.networks.update(filter(None, networks))
         for some in filter(None, domains):
             self.domains.update(set(some))
-        self.said.update(pair for pair in zip(sites, said, strict=True) if pair[1])
         self.first_at = min(self.first_at, *times)
         self.last_at = max(self.last_at, *times)
-
-    def called_spam(self, site_id: str) -> bool:
-        """Whether a site's people called a member spam, and none of its members anything else."""
-        return (site_id, SPAM) in self.said and (site_id, APPROVE) not in self.said
 
     def know(self, counts: Mapping[str, int]) -> None:
         """Takes what was counted before of a campaign of which only the newest members were added.
@@ -257,7 +267,6 @@ class Gathering:
         """Takes in all of the other's members."""
         both = self.comments & other.comments
         self.beyond.update(other.beyond)
-        self.said |= other.said
         self.domains.update(other.domains)
         if both:  # counted twice just now; a domain is shared by most or it is not
             self.domains -= Counter({name: len(both) for name in other.domains})

@@ -1,5 +1,6 @@
 """Campaigns: kept as counts, joined by their members, ruled on by people."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -20,12 +21,15 @@ _LOTS = f"""
 """  # noqa: S608 - the names stand in the domain
 
 
-def lots(connection: Connection, campaign_ids: Collection[str]) -> dict[str, Lot]:
-    """Campaigns with their members, as grouping wants them."""
+def lots(
+    connection: Connection,
+    campaign_ids: Collection[str],
+    ruled: Mapping[str, Mapping[str, str]],
+) -> dict[str, Lot]:
+    """Campaigns with their members, as grouping wants them. ruled: their rulings."""
+    found: dict[str, Lot] = {}
     if not campaign_ids:
-        return {}
-    ruled = rulings_of(connection, campaign_ids)
-    found = {}
+        return found
     for id, formed_at, kept_apart, first_at, *counts in fetch(
         connection, _LOTS, ids=sorted(campaign_ids)
     ):
@@ -54,14 +58,58 @@ def rulings_of(connection: Connection, campaign_ids: Collection[str]) -> dict[st
     return found
 
 
-def ruling(by_site: Mapping[str, str], site_id: str, called_spam: bool) -> Ruling:
-    """What a site's comment meets. called_spam: whether its people called a member spam, and approved none."""
+_TOLD = """
+    SELECT DISTINCT campaign_id, site_id, status FROM comments
+    WHERE campaign_id AMONG :ids AND campaign_id <> '' AND decided_by = 'moderator'
+"""
+_REMEMBERED = """
+    FROM sketches s JOIN comments c ON c.id = s.comment_id WHERE c.decided_by = 'moderator'
+"""
+_TOLD_BEFORE = f"""
+    SELECT DISTINCT s.campaign_id, c.site_id, c.status {_REMEMBERED}
+    AND s.campaign_id AMONG :ids AND s.campaign_id <> ''
+"""
+_TOLD_OF_SINGLES = f"SELECT s.number, c.site_id, c.status {_REMEMBERED} AND s.number AMONG :numbers"
+
+
+def told(connection: Connection, some: Collection[Lot]) -> list[set[tuple[str, str]]]:
+    """What people said of single members of each lot: sites, with the status they gave one."""
+    names = [{lot.campaign_id, *lot.absorbed} - {""} for lot in some]
+    ids = sorted(set().union(*names))
+    # Members of what becomes a campaign only now do not bear its name yet.
+    nameless = [
+        one
+        for own, lot in zip(names, some, strict=True)
+        if lot.absorbed or not lot.formed
+        for one in own
+    ]
+    singles = sorted({number for lot in some for number in lot.adopted})
+    found: dict[object, set[tuple[str, str]]] = defaultdict(set)
+    rows = fetch(connection, _TOLD, ids=ids) if ids else []
+    if nameless:
+        rows += fetch(connection, _TOLD_BEFORE, ids=nameless)
+    if singles:
+        rows += fetch(connection, _TOLD_OF_SINGLES, numbers=singles)
+    for whose, site_id, status in rows:
+        found[whose].add((site_id, status))
+    return [
+        {word for one in (*own, *lot.adopted) for word in found.get(one, ())}
+        for own, lot in zip(names, some, strict=True)
+    ]
+
+
+def ruling(
+    by_site: Mapping[str, str], site_id: str, words: Collection[tuple[str, str]] = ()
+) -> Ruling:
+    """What a site's comment meets. words: what people said of single members (told)."""
     others = (outcome for site, outcome in by_site.items() if site != site_id)
     bad = (Outcome.SPAM, Outcome.REJECT)
     return Ruling(
         by_site.get(site_id, ""),
         any(outcome in bad for outcome in others),
-        called_spam and site_id not in by_site,
+        (site_id, Status.SPAM) in words
+        and (site_id, Status.APPROVED) not in words
+        and site_id not in by_site,
     )
 
 

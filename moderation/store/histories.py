@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import FRESH, NO_RULING, Kept, Member, Sketch
+from moderation.domain.campaign import FRESH, NO_RULING, Kept, Member, Sketch, mark_of
 from moderation.domain.grouping import Grouping, group
 from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
@@ -20,8 +20,9 @@ from moderation.store.schema import domains
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A batch with what is known of it. histories: by position."""
+    """A batch with what is known of it. ids: of the comments; these and histories: by position."""
 
+    ids: tuple[str, ...]
     batch: tuple[Kept, ...]
     grouping: Grouping
     crowded: frozenset[int]
@@ -39,12 +40,12 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
     kept = sketches.load(connection, {number for some in found.values() for number in some})
     # Judged before, after a scorer that failed: they may have a campaign already.
     own = [
-        Kept(one.number, one.sketch, one.member, kept[one.number].campaign_id)
-        if one.number in kept
-        else one
+        Kept(one.sketch, one.member, kept[one.number].campaign_id) if one.number in kept else one
         for one in own
     ]
-    lots = campaigns.lots(connection, {one.campaign_id for one in kept.values()} - {""})
+    campaign_ids = {one.campaign_id for one in kept.values()} - {""}
+    ruled = campaigns.rulings_of(connection, campaign_ids)
+    lots = campaigns.lots(connection, campaign_ids, ruled)
     first_seen = _first_seen(connection, {name for one in own for name in one.sketch.domains})
     fresh = frozenset(
         name
@@ -53,15 +54,13 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
         if now - first_seen.get(name, now) < FRESH
     )
     grouping = group(own, found, kept, lots, fresh)
-    ruled = campaigns.rulings_of(
-        connection, {lot.campaign_id for lot in grouping.lots if lot and lot.campaign_id}
-    )
-    forming = {id(lot) for lot in grouping.lots if lot and lot.forms()}
+    forming = list({id(lot): lot for lot in grouping.lots if lot and lot.forms()}.values())
+    words = dict(zip(map(id, forming), campaigns.told(connection, forming), strict=True))
     known = reputes(connection, asked, now)
     histories = []
-    for at, one in enumerate(own):
-        lot, near = grouping.lots[at], grouping.near[at]
-        is_member = lot is not None and id(lot) in forming
+    for at, ((candidate, _), one) in enumerate(zip(asked, own, strict=True)):
+        lot, near, site_id = grouping.lots[at], grouping.near[at], candidate.site_id
+        is_member = lot is not None and id(lot) in words
         histories.append(
             History(
                 now=now,
@@ -69,8 +68,8 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
                 crowd=lot.crowd(at) if lot and is_member else None,
                 ruling=campaigns.ruling(
                     ruled.get(lot.campaign_id, {}),
-                    one.member.site_id,
-                    lot.gathering.called_spam(one.member.site_id),
+                    site_id,
+                    words.get(id(lot), ()),
                 )
                 if lot
                 else NO_RULING,
@@ -80,16 +79,17 @@ def recall(connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], no
                     LinkedDomain(
                         name,
                         min(first_seen.get(name, now), one.member.created_at),
-                        known.get(Subject(Kind.DOMAIN, one.member.site_id, name), NO_REPUTE),
+                        known.get(Subject(Kind.DOMAIN, site_id, name), NO_REPUTE),
                     )
                     for name in one.sketch.domains
                 ),
-                author=known.get(_author(asked[at][0]), NO_REPUTE),
-                network=known.get(_network(asked[at][0]), NO_REPUTE),
+                author=known.get(_author(candidate), NO_REPUTE),
+                network=known.get(_network(candidate), NO_REPUTE),
             )
         )
     crowded = frozenset(key for key, some in found.items() if len(some) >= sketches.CROWDED)
-    return Recalled(tuple(own), grouping, crowded, tuple(histories))
+    ids = tuple(candidate.comment_id for candidate, _ in asked)
+    return Recalled(ids, tuple(own), grouping, crowded, tuple(histories))
 
 
 def reputes(
@@ -121,15 +121,14 @@ def _network(candidate: Candidate) -> Subject:
 def _as_kept(candidate: Candidate, sketch: Sketch) -> Kept:
     traces = candidate.traces
     return Kept(
-        sketches.number_of(candidate.comment_id, candidate.created_at),
         sketch,
         Member(
-            candidate.comment_id,
-            candidate.site_id,
-            candidate.page_id,
-            candidate.author_name,
-            traces.address_key,
-            traces.network,
+            sketches.number_of(candidate.comment_id, candidate.created_at),
+            mark_of(candidate.site_id),
+            mark_of(candidate.page_id),
+            mark_of(candidate.author_name.casefold()),
+            mark_of(traces.address_key),
+            mark_of(traces.network),
             sketch.domains,
             candidate.created_at,
         ),
@@ -158,12 +157,10 @@ def remember(
 
     judged: their ids. In the transaction that records what was decided.
     """
-    kept = [at for at, one in enumerate(recalled.batch) if one.member.comment_id in judged]
+    kept = [at for at, id in enumerate(recalled.ids) if id in judged]
     own = [recalled.batch[at] for at in kept]
     sketches.add(
-        connection,
-        [(one.number, one.member.comment_id, one.sketch) for one in own],
-        recalled.crowded,
+        connection, [(recalled.ids[at], recalled.batch[at]) for at in kept], recalled.crowded
     )
     seen: dict[str, int] = {}
     for one in own:

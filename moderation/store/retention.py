@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
+from moderation.store import sketches
 from moderation.store.schema import (
     attempts,
     deliveries,
@@ -31,7 +32,9 @@ def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
 
 def addresses(connection: Connection, now: int, limit: int) -> int:
     """Forgets addresses, user agents, referrers and proved authors whose time is up; a sealed e-mail stays."""
-    due = sa.select(personal.c.comment_id).where(personal.c.expires_at <= now).limit(limit)
+    query = sa.select(personal.c.comment_id).where(personal.c.expires_at <= now).limit(limit)
+    due = list(connection.scalars(query))
+    sketches.forget_senders(connection, due)
     return connection.execute(
         sa.update(personal)
         .where(personal.c.comment_id.in_(due))

@@ -150,6 +150,14 @@ sa.Index(
     postgresql_where=comments.c.campaign_id != "",
 )
 sa.Index(
+    "comments_told_of",
+    comments.c.campaign_id,
+    comments.c.site_id,
+    comments.c.status,
+    sqlite_where=sa.and_(comments.c.campaign_id != "", comments.c.decided_by == "moderator"),
+    postgresql_where=sa.and_(comments.c.campaign_id != "", comments.c.decided_by == "moderator"),
+)
+sa.Index(
     "campaigns_waiting",
     comments.c.site_id,
     comments.c.campaign_id,
@@ -273,6 +281,11 @@ sketches = sa.Table(
     sa.Column("keys", sa.LargeBinary, nullable=False),  # its rows in sketch_keys, 8 bytes each
     _text("domains"),  # linked; with spaces between
     _text("campaign_id"),  # '' like no other
+    # By which a campaign is counted: marks of four bytes (domain/campaign.py), 0 unknown or forgotten.
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default="0")
+        for name in ("site", "page", "name", "address", "network")
+    ),
 )
 sa.Index(
     "sketches_of_campaign",

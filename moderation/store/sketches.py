@@ -8,10 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import APPROVE, SPAM, WINDOW, Kept, Member, Sketch
-from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind
-from moderation.store.dialect import fetch, insert_rows, run_listed, update_rows
+from moderation.domain.campaign import WINDOW, Kept, Member, Sketch
+from moderation.store.dialect import change, fetch, insert_rows, run_listed, update_rows
 from moderation.store.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
@@ -39,100 +37,68 @@ def find(connection: Connection, keys: Collection[int], now: int) -> dict[int, l
 
 
 _KEPT = """
-    SELECT s.number, s.signature, s.letters, s.keys, s.domains, s.campaign_id, c.id, c.site_id,
-           c.page_id, c.author_name, c.created_at, p.address_key, p.network, c.status, c.decided_by
-    FROM sketches s JOIN comments c ON c.id = s.comment_id
-    LEFT JOIN personal p ON p.comment_id = s.comment_id
+    SELECT number, site, page, name, address, network, domains, signature, letters, campaign_id
+    FROM sketches WHERE number AMONG :numbers
 """
 
 
 def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
-    """The comments with these numbers."""
-    if not numbers:
-        return {}
-    rows = fetch(connection, f"{_KEPT} WHERE s.number AMONG :numbers", numbers=list(numbers))
-    return {row[0]: _kept(*row) for row in rows}
+    """The comments with these numbers, without their keys."""
+    found = {}
+    if numbers:
+        for *member, signature, letters, campaign_id in fetch(
+            connection, _KEPT, numbers=list(numbers)
+        ):
+            one = _member(*member)
+            sketch = Sketch(bytes(signature), letters, domains=one.domains)
+            found[one.number] = Kept(sketch, one, campaign_id)
+    return found
 
 
 _OF_CAMPAIGN = """
-    SELECT c.id, c.site_id, c.page_id, c.author_name, coalesce(p.address_key, ''), coalesce(p.network, ''),
-           s.domains, c.created_at, c.status, c.decided_by
-    FROM sketches s JOIN comments c ON c.id = s.comment_id
-    LEFT JOIN personal p ON p.comment_id = s.comment_id
-    WHERE s.campaign_id = :campaign AND s.campaign_id <> '' ORDER BY s.number DESC LIMIT :limit
+    SELECT number, site, page, name, address, network, domains FROM sketches
+    WHERE campaign_id = :campaign AND campaign_id <> '' ORDER BY number DESC LIMIT :limit
 """
 
 
 def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) -> list[Member]:
     """The newest members of a campaign that are still remembered, newest first."""
     rows = fetch(connection, _OF_CAMPAIGN, campaign=campaign_id, limit=limit)
-    return [
-        Member(
-            *(id, site_id, page_id, name, address, network, tuple(domains.split()), at),
-            _said(status, decided_by),
-        )
-        for id, site_id, page_id, name, address, network, domains, at, status, decided_by in rows
-    ]
+    return [_member(*row) for row in rows]
 
 
-# What was rejected was so for what it says; that says nothing of who copies it.
-_WORDS = {Status.SPAM.value: SPAM, Status.APPROVED.value: APPROVE}
-
-
-def _said(status: str, decided_by: str) -> str:
-    return _WORDS.get(status, "") if decided_by == ActorKind.MODERATOR else ""
-
-
-def _kept(
-    number: int,
-    signature: bytes,
-    letters: int,
-    keys: bytes,
-    domains: str,
-    campaign_id: str,
-    comment_id: str,
-    site_id: str,
-    page_id: str,
-    author_name: str,
-    created_at: int,
-    address_key: str | None,
-    network: str | None,
-    status: str,
-    decided_by: str,
-) -> Kept:
+def _member(
+    number: int, site: int, page: int, name: int, address: int, network: int, domains: str
+) -> Member:
     places = tuple(domains.split())
-    sources = address_key or "", network or ""
-    return Kept(
-        number,
-        Sketch(bytes(signature), letters, _unpacked(keys), (), places),
-        Member(
-            *(comment_id, site_id, page_id, author_name, *sources, places, created_at),
-            _said(status, decided_by),
-        ),
-        campaign_id,
-    )
+    return Member(number, site, page, name, address, network, places, number >> 20)
 
 
-def add(
-    connection: Connection, new: Sequence[tuple[int, str, Sketch]], crowded: Collection[int]
-) -> None:
-    """Remembers comments: number, campaign, sketch. crowded: keys that lead to enough already."""
+def add(connection: Connection, new: Sequence[tuple[str, Kept]], crowded: Collection[int]) -> None:
+    """Remembers comments, each with its id. crowded: keys that lead to enough already."""
     rows, keys = [], []
-    for number, comment_id, sketch in new:
-        own = [one for one in (*sketch.keys, *sketch.link_keys) if one not in crowded]
-        own = list(dict.fromkeys(own))
+    for comment_id, one in new:
+        sketch, member = one.sketch, one.member
+        own = [
+            key for key in dict.fromkeys((*sketch.keys, *sketch.link_keys)) if key not in crowded
+        ]
         rows.append(
             {
-                "number": number,
+                "number": member.number,
                 "comment_id": comment_id,
                 "signature": sketch.signature,
                 "letters": sketch.letters,
                 "keys": _packed(own),
                 "domains": " ".join(sketch.domains),
                 "campaign_id": "",
+                "site": member.site,
+                "page": member.page,
+                "name": member.name,
+                "address": member.address,
+                "network": member.network,
             }
         )
-        keys += [{"key": key, "number": number} for key in own]
+        keys += [{"key": key, "number": member.number} for key in own]
     insert_rows(connection, sketches, rows, new_only=True)
     insert_rows(connection, sketch_keys, keys, new_only=True)
 
@@ -148,11 +114,22 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> int:
 
     They are in no campaign from now on. Returns how many were remembered.
     """
-    query = "SELECT id, created_at FROM comments WHERE id AMONG :ids"
-    rows = run_listed(connection, query, "ids", comment_ids).all()
+    numbers = _numbers(connection, comment_ids)
     query = "UPDATE comments SET campaign_id = '' WHERE id AMONG :ids AND campaign_id <> ''"
     run_listed(connection, query, "ids", comment_ids)
-    return _drop(connection, [number_of(row.id, row.created_at) for row in rows])
+    return _drop(connection, numbers)
+
+
+def forget_senders(connection: Connection, comment_ids: Collection[str]) -> None:
+    """Forgets from which address and network comments came."""
+    if numbers := _numbers(connection, comment_ids):
+        query = "UPDATE sketches SET address = 0, network = 0 WHERE number AMONG :numbers"
+        change(connection, query, numbers=numbers)
+
+
+def _numbers(connection: Connection, comment_ids: Collection[str]) -> list[int]:
+    query = "SELECT id, created_at FROM comments WHERE id AMONG :ids"
+    return [number_of(*row) for row in fetch(connection, query, ids=list(comment_ids))]
 
 
 def purge(connection: Connection, now: int, limit: int) -> int:

@@ -23,10 +23,10 @@ SENTENCES = st.lists(st.sampled_from(WORDS), min_size=14, unique=True).map(" ".j
 
 
 def like(one: str, other: str, **more: bool) -> Likeness:
-    nobody = Member("", "", "", "", "", "", (), 0)
+    nobody = Member(0, 0, 0, 0, 0, 0, (), 0)
     views = [normalise(text).text for text in (one, other)]
     return likeness(
-        *(Kept(0, sketch, nobody) for sketch in sketches_of(views)), **{"same_link": False} | more
+        *(Kept(sketch, nobody) for sketch in sketches_of(views)), **{"same_link": False} | more
     )
 
 
