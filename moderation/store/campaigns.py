@@ -102,6 +102,7 @@ def ruling(
     by_site: Mapping[str, str], site_id: str, words: Collection[tuple[str, str]] = ()
 ) -> Ruling:
     """What a site's comment meets. words: what people said of single members (told)."""
+    # What was rejected was so for what it says; that says nothing of who copies it.
     others = (outcome for site, outcome in by_site.items() if site != site_id)
     bad = (Outcome.SPAM, Outcome.REJECT)
     return Ruling(
