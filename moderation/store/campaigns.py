@@ -102,15 +102,14 @@ def ruling(
     by_site: Mapping[str, str], site_id: str, words: Collection[tuple[str, str]] = ()
 ) -> Ruling:
     """What a site's comment meets. words: what people said of single members (told)."""
-    # What was rejected was so for what it says; that says nothing of who copies it.
     others = (outcome for site, outcome in by_site.items() if site != site_id)
     bad = (Outcome.SPAM, Outcome.REJECT)
+    # A member that was rejected was so for what it says; that says nothing of who copies it.
+    called_spam = (site_id, Status.SPAM) in words and (site_id, Status.APPROVED) not in words
     return Ruling(
         by_site.get(site_id, ""),
         any(outcome in bad for outcome in others),
-        (site_id, Status.SPAM) in words
-        and (site_id, Status.APPROVED) not in words
-        and site_id not in by_site,
+        called_spam and site_id not in by_site,
     )
 
 
