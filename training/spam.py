@@ -198,11 +198,11 @@ def write(folder: Path, prior: Prior) -> None:
 
 def false_alarms(prior: Prior, strangers: Sample) -> None:
     """Honest comments of places it has seen others of, and of forums it has not."""
-    print("\nhonest comments, never learned from, at or over 0.5, 0.7 and 0.9")
+    print("\nhonest comments, never learned from, at or over 0.5, 0.75 and 0.9")
     values = scores(prior, strangers)
     for source in ("news", "talk", "forum"):
         chosen = values[[one.source == source for one in strangers.replies]]
-        shares = [f"{(chosen >= odds).mean():8.2%}" for odds in (0.0, np.log(7 / 3), np.log(9))]
+        shares = [f"{(chosen >= odds).mean():8.2%}" for odds in (0.0, np.log(3), np.log(9))]
         print(f"{source:8} {len(chosen):6,}", *shares)
 
 
