@@ -118,8 +118,8 @@ def folded(laid: Laid) -> Laid:
 def _without(laid: Laid, gone: Set[str]) -> Laid:
     """Without some of its letters."""
     text, starts, ends = laid.text, laid.starts, laid.ends[:]
-    kept = [one not in gone for one in text]
-    if all(kept):
+    kept = _staying(text, gone)
+    if 0 not in kept:
         return laid
     for marks in islice(_MARKED.finditer(text), _FOLDS):  # they belong to their letter
         ends[marks.start()] = ends[marks.end() - 1]
@@ -129,6 +129,15 @@ def _without(laid: Laid, gone: Set[str]) -> Laid:
     for one in gone:
         text = text.replace(one, "")
     return Laid(text, starts, ends)
+
+
+def _staying(text: str, gone: Set[str]) -> bytes:
+    """Of each letter 0 where it goes. What no letter stands for, U+0000, always does."""
+    if len(gone) > _FEW:
+        return bytes([one not in gone for one in text])
+    for one in gone:
+        text = text.replace(one, "\0")
+    return text.encode("latin-1", "replace")
 
 
 def _exchanged(laid: Laid, alone: Mapping[str, str]) -> Laid:
