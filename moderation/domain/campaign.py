@@ -254,11 +254,6 @@ class Gathering:
         self.first_at = min(self.first_at, *times)
         self.last_at = max(self.last_at, *times)
 
-    @property
-    def size(self) -> int:
-        """Comments in all."""
-        return len(self.comments) + self.beyond["comments"]
-
     def know(self, counts: Mapping[str, int]) -> None:
         """Takes what was counted before of a campaign of which only the newest members were added.
 
@@ -282,8 +277,9 @@ class Gathering:
 
     def crowd(self, likeness: Likeness) -> Crowd:
         """As it stands now. likeness: of the one that came last to one that was there."""
-        most = self.domains.most_common(1) if self.domains else ()
-        shared = [name for name, many in most if many * 2 > len(self.comments)]
+        shared = [
+            name for name, many in self.domains.most_common(1) if many * 2 > len(self.comments)
+        ]
         return Crowd(
             **{name: len(getattr(self, name)) + self.beyond[name] for name in COUNTED},
             domain=shared[0] if shared else "",

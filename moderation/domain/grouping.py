@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from moderation.domain.campaign import SMALLEST, Crowd, Gathering, Kept, Likeness, likeness
+from moderation.domain.campaign import Crowd, Gathering, Kept, Likeness, likeness
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +26,8 @@ class Lot:
 
     def rank(self) -> tuple[bool, bool, bool, int]:
         """Which of two swallows the other: what people ruled on, have seen, what is stored, the larger."""
-        return self.fixed, self.formed, bool(self.campaign_id), self.gathering.size
+        size = len(self.gathering.comments) + self.gathering.beyond["comments"]
+        return self.fixed, self.formed, bool(self.campaign_id), size
 
     def swallow(self, other: "Lot") -> None:
         self.gathering.join(other.gathering)
@@ -41,9 +42,7 @@ class Lot:
 
     def forms(self) -> bool:
         """Whether what was found now makes a campaign of it, if it is none yet."""
-        if self.formed or self.gathering.size < SMALLEST:
-            return self.formed
-        return any(self.crowd(one).is_campaign for one in self.found)
+        return self.formed or any(self.crowd(one).is_campaign for one in self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,6 @@ def group(
         # Judged before, and counted already.
         main = final(stored[one.campaign_id]) if one.campaign_id in stored else None
         for like, other, before in alike:
-            known = stored.get(other.campaign_id) if before is None else lots[before]
-            if main is not None and known is main:  # most of a flood
-                continue
             lot = lot_of(other, before)
             if before is not None:
                 lot.found.setdefault(before, like)
