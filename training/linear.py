@@ -123,10 +123,9 @@ def name_places() -> np.ndarray:
     """The places of the names of groups: the word, and the letters that only it has."""
     places: list[int] = []
     for name in names():
-        tape = lay_out([name])
-        for kind in grams(tape):
-            long = kind.ends - kind.starts >= min(4, len(name))
-            places += kind.places[long].tolist()
+        found = grams(lay_out([name]))
+        long = found.ends - found.starts >= min(4, len(name))
+        places += found.places[long].tolist()
     return np.unique(places)
 
 

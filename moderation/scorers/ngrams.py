@@ -4,8 +4,9 @@ Words and characters have 2^18 places each. Case, punctuation and apostrophes do
 the public training text has lost them, and a model must not learn which half a comment is from.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ PLACES = 2 << BITS  # words first, then characters
 _EDGE, _SPACE, _DROP = 0, 32, 1
 # Odd multipliers from the first digits of pi, the golden ratio and MurmurHash3's finaliser.
 _CHARACTER, _PAIR, _MIX = np.uint32(0x9E3779B1), np.uint32(0x243F6A89), np.uint32(0x85EBCA6B)
-_LONGEST_GRAM = 5
+_SIZES = np.array((2, 3, 4, 5))  # grams of characters
 
 _Codes = NDArray[np.uint32]
 _Positions = NDArray[np.int64]
@@ -56,11 +57,15 @@ class Tape:
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """One kind of gram: its place in the weights, and where on the tape it starts and ends."""
+    """Every occurrence of every gram: its place in the weights, and where on the tape it starts and ends.
+
+    words: how many of them, the first ones, are words. Then come pairs of words, then 2 to 5 characters.
+    """
 
     places: NDArray[np.int64]
     starts: _Positions
     ends: _Positions
+    words: int
 
 
 def lay_out(texts: Sequence[str]) -> Tape:
@@ -73,15 +78,15 @@ def lay_out(texts: Sequence[str]) -> Tape:
         raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         codes = np.where(raw < 128, _TABLE[np.minimum(raw, 127)], raw)
         codes[(raw > 127) & (raw < 0xC0) | (raw >= 0x2000) & (raw < 0x2070)] = _SPACE
-    at = np.flatnonzero(codes != _DROP)
+    at = (codes != _DROP).nonzero()[0]
     codes = codes[at]
     space = codes == _SPACE
-    kept = np.ones(len(codes), bool)
-    kept[1:] = ~(space[1:] & space[:-1])
+    kept = np.ones_like(space)
+    np.logical_not(space[1:] & space[:-1], out=kept[1:])
     codes = codes[kept]
     # Each text has three codes of its own: the edge and the space before it, the space after it.
-    begins = np.cumsum([0, *(len(text) + 3 for text in clean)])
-    return Tape(codes, np.cumsum(codes == _EDGE) - 1, at[kept], begins)
+    begins = np.array([0, *accumulate(len(text) + 3 for text in clean)])
+    return Tape(codes, (codes == _EDGE).cumsum() - 1, at[kept], begins)
 
 
 def _lower(text: str) -> str:
@@ -89,33 +94,49 @@ def _lower(text: str) -> str:
     return lower.replace("\0", " ")
 
 
-def grams(tape: Tape) -> Iterator[Grams]:
-    """Every occurrence of every gram, kind by kind: words, pairs, then 2 to 5 characters."""
+def grams(tape: Tape) -> Grams:
+    """All there are on a tape."""
     codes = tape.codes
-    edge = codes == _EDGE
-    letter = (codes != _SPACE) & ~edge
-    starts = np.flatnonzero(letter[1:] & ~letter[:-1]) + 1
-    ends = np.flatnonzero(letter[:-1] & ~letter[1:]) + 1
-    if len(starts):
-        depth = np.arange(len(codes))
-        depth[starts[0] :] -= np.repeat(starts, np.diff(starts, append=len(codes)))
-        terms = codes * _POWERS[np.minimum(depth, 255)] * letter
-        words = np.add.reduceat(terms, starts, dtype=np.uint32)
-        yield Grams(_place(words), starts, ends)
-        text = tape.text[starts]
-        near = text[1:] == text[:-1]
-        pairs = (words[:-1] * _PAIR + words[1:])[near]
-        yield Grams(_place(pairs), starts[:-1][near], ends[1:][near])
-    rolling, crossing = codes, edge
-    hashes, found = [], []
-    for size in range(2, _LONGEST_GRAM + 1):
-        rolling = rolling[:-1] * _CHARACTER + codes[size - 1 :]
-        crossing = crossing[:-1] | edge[size - 1 :]
-        found.append(np.flatnonzero(~crossing))
-        hashes.append(rolling[found[-1]])
-    places = _place(np.concatenate(hashes)) + (1 << BITS)
-    ends = np.concatenate([some + size for size, some in enumerate(found, 2)])
-    yield Grams(places, np.concatenate(found), ends)
+    letter = codes > _SPACE
+    turns = (letter[1:] != letter[:-1]).nonzero()[0] + 1  # a tape begins and ends without one
+    starts, ends = turns[::2], turns[1::2]
+    lengths = ends - starts
+    first = lengths.cumsum() - lengths
+    terms = codes[letter]
+    depth = np.arange(len(terms)) - first.repeat(lengths)
+    terms *= _POWERS.take(depth, mode="clip")
+    words = np.add.reduceat(terms, first, dtype=np.uint32) if len(first) else terms
+    text = tape.text[starts]
+    near = text[1:] == text[:-1]
+    pairs = (words[:-1] * _PAIR + words[1:])[near]
+    hashes, begin, end = _characters(codes)
+    places = _place(np.concatenate((words, pairs, hashes)))
+    places[len(words) + len(pairs) :] += 1 << BITS
+    return Grams(
+        places,
+        np.concatenate((starts, starts[:-1][near], begin)),
+        np.concatenate((ends, ends[1:][near], end)),
+        len(words),
+    )
+
+
+def _characters(codes: _Codes) -> tuple[_Codes, _Positions, _Positions]:
+    """The hash of every 2, then 3 to 5 codes in a row without an edge; where they start and end."""
+    edges = (codes == _EDGE).nonzero()[0]
+    many = len(codes) - 1
+    left = edges[1:].repeat(edges[1:] - edges[:-1]) - np.arange(many)  # codes to the next edge
+    left[edges[:-1]] = 0
+    hashes = np.empty((len(_SIZES), many), np.uint32)
+    rolling = codes
+    for size, row in zip(_SIZES.tolist(), hashes, strict=True):
+        then = codes[size - 1 :]
+        rolling = np.multiply(rolling[: len(then)], _CHARACTER, out=row[: len(then)])
+        rolling += then
+    inside = left >= _SIZES[:, np.newaxis]
+    flat = inside.ravel().nonzero()[0]
+    which = flat // many
+    starts = flat - which * many
+    return hashes[inside], starts, starts + which + _SIZES[0]
 
 
 def _place(hashes: _Codes) -> NDArray[np.int64]:
@@ -133,14 +154,13 @@ def presence(
     fold: makes fewer of the places; places: how many.
     """
     tape = lay_out(texts)
-    keys = np.concatenate(
-        [tape.text[one.starts] * places + fold(one.places) for one in grams(tape)]
-    )
+    found = grams(tape)
+    keys = tape.text[found.starts] * places + fold(found.places)
     keys.sort()
     fresh = np.ones(len(keys), bool)
-    fresh[1:] = keys[1:] != keys[:-1]
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
     keys = keys[fresh]
-    first = np.searchsorted(keys, np.arange(len(texts) + 1) * places)
+    first = keys.searchsorted(np.arange(len(texts) + 1) * places)
     return keys % places, first
 
 
@@ -153,23 +173,19 @@ def weigh_words(
     shares with its neighbours, by their letters.
     """
     tape = lay_out(texts)
-    size = len(tape.codes) + 1
-    each = np.zeros(size)
-    for gram in grams(tape):
-        share = weights(gram.places) / (gram.ends - gram.starts)
-        each += np.bincount(gram.starts, share, size) - np.bincount(gram.ends, share, size)
-    raised = np.concatenate(([0.0], np.cumsum(np.cumsum(each))))
-    found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
-    words = next(grams(tape), None)
-    if words is None or not len(words.starts):
-        return found
+    found, size = grams(tape), len(tape.codes) + 1
+    share = weights(found.places) / (found.ends - found.starts)
+    each = np.bincount(found.starts, share, size) - np.bincount(found.ends, share, size)
+    raised = np.concatenate(([0.0], each.cumsum().cumsum()))
+    starts, ends = found.starts[: found.words], found.ends[: found.words]
     rows = zip(
-        tape.text[words.starts].tolist(),
-        (raised[words.ends] - raised[words.starts]).tolist(),
-        tape.origin(words.starts).tolist(),
-        (tape.origin(words.ends - 1) + 1).tolist(),
+        tape.text[starts].tolist(),
+        (raised[ends] - raised[starts]).tolist(),
+        tape.origin(starts).tolist(),
+        (tape.origin(ends - 1) + 1).tolist(),
         strict=True,
     )
+    words: list[list[tuple[float, int, int]]] = [[] for _ in texts]
     for text, weight, start, end in rows:
-        found[text].append((weight, start, end))
-    return found
+        words[text].append((weight, start, end))
+    return words

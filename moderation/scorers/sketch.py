@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,10 @@ _DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _U64 = NDArray[np.uint64]
 _PRIME = np.uint64(0x100000001B3)
 _POWERS: _U64 = np.cumprod(np.array([1] + 8 * [_PRIME], np.uint64), dtype=np.uint64)
+# splitmix64's finaliser (Steele, Lea & Flood 2014).
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_RIGHT = tuple(map(np.uint64, (30, 27, 31)))
+_SIX, _RANGE, _BYTE = map(np.uint64, (6, 58, 20))  # a range is the first six bits of 64
 
 
 def plain(text: str) -> str:
@@ -73,12 +77,15 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
 def sketches_of(texts: Sequence[str]) -> list[Sketch]:
     """The sketch of each normalised text, in order; without links."""
     words = [plain(text) for text in texts]
-    short, long = _pieces(words)
-    counts, signatures = _signatures(*_distinct(*short), len(words))
-    keys = _smallest(*_distinct(*long))
+    many = len(words)
+    hashes, starts = _distinct(*_pieces(words))
+    signatures = _signatures(hashes[: starts[many]], starts[: many + 1])
+    keys = _smallest(hashes, starts[many:])
     return [
-        Sketch(signature, count, tuple(own) or _whole(word))
-        for signature, count, own, word in zip(signatures, counts, keys, words, strict=True)
+        Sketch(signature, end - start, own or _whole(word))
+        for signature, (start, end), own, word in zip(
+            signatures, pairwise(starts), keys, words, strict=False
+        )
     ]
 
 
@@ -94,92 +101,86 @@ def _whole(words: str) -> tuple[int, ...]:
 
 
 # Hashes, text after text, and where each text's begin; one more for the end.
-_Pieces = tuple[_U64, NDArray[np.int64]]
+_Pieces = tuple[_U64, list[int]]
 
 
-def _pieces(words: Sequence[str]) -> tuple[_Pieces, _Pieces]:
-    """The hash of every 5 and of every 16 letters in a row; none reaches over a text's end."""
-    lengths = np.array([len(one) for one in words], dtype=np.int64)
-    ends = np.cumsum(lengths)
-    letters = np.frombuffer("".join(words).encode("utf-32-le", "replace"), np.uint32)
-    one = letters.astype(np.uint64)
+def _pieces(words: Sequence[str]) -> _Pieces:
+    """The hash of every 5 letters in a row of each text, then of every 16; none reaches over a text's end."""
+    lengths = [len(one) for one in words]
+    one = np.frombuffer("".join(words).encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
     two = _followed(one, 1, one, 1)
     four = _followed(two, 2, two, 2)
     five = _followed(four, 4, one, 1)
     eight = _followed(four, 4, four, 4)
     sixteen = _followed(eight, 8, eight, 8)
     if len(words) > 1:
-        left = np.repeat(ends, lengths) - np.arange(len(one))  # to the text's end
+        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(one))  # to the text's end
         five = five[left[: len(five)] >= 5]
         sixteen = sixteen[left[: len(sixteen)] >= 16]
-    both = _mixed(np.concatenate((five, sixteen)))
-    return (
-        (both[: len(five)], _starts(np.maximum(lengths - 4, 0))),
-        (both[len(five) :], _starts(np.maximum(lengths - 15, 0))),
-    )
-
-
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    return starts
+    own = [max(0, length - less) for less in (4, 15) for length in lengths]
+    return _mixed(np.concatenate((five, sixteen))), [0, *accumulate(own)]
 
 
 def _followed(first: _U64, size: int, then: _U64, more: int) -> _U64:
     """The hash of each `size` letters with the `more` letters after them, from the hashes of both."""
-    both: _U64 = first[: max(0, len(then) - size)] * _POWERS[more] + then[size:]
+    both: _U64 = first[: max(0, len(then) - size)] * _POWERS[more]
+    both += then[size:]
     return both
 
 
 def _mixed(hashes: _U64) -> _U64:
-    """splitmix64's finaliser (Steele, Lea & Flood 2014): every bit depends on every bit."""
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return hashes ^ (hashes >> np.uint64(31))
+    """Every bit depends on every bit; in place."""
+    first, second, third = _RIGHT
+    hashes ^= hashes >> first
+    hashes *= _FIRST
+    hashes ^= hashes >> second
+    hashes *= _SECOND
+    hashes ^= hashes >> third
+    return hashes
 
 
-def _distinct(hashes: _U64, starts: NDArray[np.int64]) -> _Pieces:
+def _distinct(hashes: _U64, starts: Sequence[int]) -> _Pieces:
     """Each text's hashes once, in ascending order."""
-    fresh = np.ones(len(hashes) + 1, bool)
-    for start, end in pairwise(starts.tolist()):
+    fresh = np.empty(len(hashes) + 1, bool)
+    for start, end in pairwise(starts):
         hashes[start:end].sort()
     np.not_equal(hashes[1:], hashes[:-1], out=fresh[1:-1])
     fresh[starts] = True
-    return hashes[fresh[:-1]], _starts(fresh[:-1])[starts]
+    before = fresh.cumsum()[starts] - 1
+    return hashes[fresh[:-1]], before.tolist()
 
 
-def _smallest(hashes: _U64, starts: NDArray[np.int64]) -> list[list[int]]:
+def _smallest(hashes: _U64, starts: Sequence[int]) -> list[tuple[int, ...]]:
     """The first KEYS hashes of each text, as signed numbers, which databases take."""
     signed = hashes.view(np.int64)
     return [
-        signed[start : min(start + KEYS, end)].tolist() for start, end in pairwise(starts.tolist())
+        tuple(signed[start : min(start + KEYS, end)].tolist()) for start, end in pairwise(starts)
     ]
 
 
-def _signatures(
-    hashes: _U64, starts: NDArray[np.int64], texts: int
-) -> tuple[list[int], list[bytes]]:
-    """Of each text how many hashes there are, and of PLACES ranges of them the smallest in each."""
-    counts = np.diff(starts)
+def _signatures(hashes: _U64, starts: Sequence[int]) -> list[bytes]:
+    """Of each text the smallest hash in each of PLACES ranges, a byte of it."""
+    texts = len(starts) - 1
     if not len(hashes):
-        return [0] * texts, [bytes(PLACES)] * texts
-    own = np.repeat(np.arange(0, texts * PLACES, PLACES), counts)
-    places = own + (hashes >> np.uint64(58)).astype(np.int64)
-    smallest = np.ones(len(hashes), bool)
+        return [bytes(PLACES)] * texts
+    places = (hashes >> _RANGE).view(np.int64)
+    # Twice as far apart as they are long: the next text's are no neighbours.
+    every = np.arange(2 * PLACES * texts).reshape(texts, -1)[:, :PLACES]
+    if texts > 1:
+        places += every[:, 0].repeat([end - start for start, end in pairwise(starts)])
+    smallest = np.empty(len(hashes), bool)
+    smallest[0] = True
     np.not_equal(places[1:], places[:-1], out=smallest[1:])
     full = places[smallest]
     # Rotation (Shrivastava & Li 2014): an empty range borrows from the next full one to the right, around.
-    every = np.arange(texts * PLACES)
-    nearest: NDArray[np.int64] = np.searchsorted(full, every).reshape(texts, PLACES)
-    first = nearest[:, :1]
-    end = np.append(first[1:], len(full))[:, np.newaxis]
-    nearest = np.where(nearest == end, first, nearest)
-    nearest = np.where(nearest == len(full), 0, nearest).reshape(-1)  # of a text without any
-    distance = (full[nearest] - every & PLACES - 1).astype(np.uint64)
-    taken = (hashes[smallest] << np.uint64(6))[nearest] + distance * _PRIME
-    drawn = (_mixed(taken) >> np.uint64(20)).astype(np.uint8).tobytes()
-    many = counts.tolist()
-    return many, [
-        drawn[at * PLACES : (at + 1) * PLACES] if count else bytes(PLACES)
-        for at, count in enumerate(many)
+    nearest = full.searchsorted(every)
+    beyond = (full.take(nearest, mode="clip") - every).view(np.uint64) >= PLACES
+    nearest = np.where(beyond, nearest[:, :1], nearest)
+    distance = (full.take(nearest, mode="clip") - every & PLACES - 1).view(np.uint64)
+    taken = (hashes[smallest] << _SIX).take(nearest, mode="clip")
+    taken += distance * _PRIME
+    drawn = (_mixed(taken) >> _BYTE).astype(np.uint8)
+    return [
+        one.tobytes() if end > start else bytes(PLACES)
+        for one, (start, end) in zip(drawn, pairwise(starts), strict=True)
     ]
