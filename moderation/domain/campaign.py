@@ -24,8 +24,7 @@ BARE = 12
 LONG = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """What the index remembers of a text instead of the text.
 
     signature: PLACES smallest hashes, a byte each; two signatures agree in as many places as the texts
@@ -147,8 +146,7 @@ class Crowd:
         return f"{sources} on {where} in {period(self.last_at - self.first_at)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A comment of the index. campaign_id: '' where it is like no other."""
 
     sketch: Sketch

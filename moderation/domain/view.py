@@ -1,6 +1,5 @@
 """Views: a text as it was changed, and where in the original each of its characters came from."""
 
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -38,47 +37,45 @@ class Laid(NamedTuple):
     """A text on its way to a view."""
 
     text: str
-    starts: "array[int]"  # Python 3.11 cannot read it bare
-    ends: "array[int]"
+    starts: list[int]
+    ends: list[int]
 
 
 # Pieces of these are copied in one go, as long as a comment may be.
-_NUMBERS = array("i", range((1 << 16) + 1))
+_NUMBERS = list(range((1 << 16) + 1))
 
 
 def laid_out(view: View) -> Laid:
-    """The beginning of the way: what a view is made of, its offsets as arrays."""
-    return Laid(view.text, _as_array(view.starts), _as_array(view.ends))
+    """The beginning of the way: what a view is made of, its offsets as lists."""
+    return Laid(view.text, _listed(view.starts), _listed(view.ends))
 
 
-def _as_array(numbers: Sequence[int]) -> "array[int]":
+def _listed(numbers: Sequence[int]) -> list[int]:
     if isinstance(numbers, range) and numbers.stop <= len(_NUMBERS):
         return _NUMBERS[numbers.start : numbers.stop]
-    return numbers if isinstance(numbers, array) else array("i", numbers)
+    return numbers if isinstance(numbers, list) else list(numbers)
 
 
 def rewritten(laid: Laid, edits: Iterable[Edit]) -> Laid:
     """Applies edits, which come in order and do not overlap; the same object where there are none."""
     text, starts, ends = laid
     pieces: list[str] = []
-    new_starts, new_ends = array("i"), array("i")
-    at = 0
+    new_starts: list[int] = []
+    new_ends: list[int] = []
+    at = numbered = 0
     for start, end, replacement in edits:
-        size = len(replacement)
         pieces += text[at:start], replacement
-        if size == end - start:  # letter by letter
-            new_starts += starts[at:end]
-            new_ends += ends[at:end]
-        else:
-            new_starts += starts[at:start]
-            new_ends += ends[at:start]
-            if size:
-                new_starts += starts[start : start + 1] * size
-                new_ends += ends[end - 1 : end] * size
         at = end
+        if len(replacement) != end - start:  # otherwise letter by letter
+            new_starts += starts[numbered:start]
+            new_ends += ends[numbered:start]
+            for _ in replacement:
+                new_starts.append(starts[start])
+                new_ends.append(ends[end - 1])
+            numbered = end
     if not at:
         return laid
     pieces.append(text[at:])
-    new_starts += starts[at:]
-    new_ends += ends[at:]
+    new_starts += starts[numbered:]
+    new_ends += ends[numbered:]
     return Laid("".join(pieces), new_starts, new_ends)

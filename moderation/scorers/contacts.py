@@ -1,7 +1,7 @@
 """Ways to be reached: phone numbers, e-mails and messengers, also spelled out or taken apart."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import re2
@@ -80,7 +80,7 @@ def signs(candidate: Candidate) -> Iterator[Signal]:
         hidden += _apart(there, plain)
     hidden = _apart(hidden, ())
     # Digits inside a link are no phone number; a link into a messenger is a contact all the same.
-    known = _apart([one for one in plain if one not in mails and one not in reach], links)
+    known = _apart(set(plain) - {*mails, *reach}, links)
     both = _apart([*known, *reach, *mails, *hidden], ())
     yield from _told(hidden, both)
 
@@ -135,7 +135,7 @@ def _counts(words: Sequence[str]) -> bool:
     return steps in ({1}, {-1}, {0})
 
 
-def _apart(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+def _apart(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
     """The spans that touch none of the others, nor each other; the longest of those that do."""
     taken = iter(sorted(others))
     other = next(taken, None)

@@ -201,6 +201,7 @@ def _where(target: str) -> str:
     return domain_of(host_of(target)) or host_of(target)
 
 
+@lru_cache(maxsize=1024)  # of every comment of a page, several times
 def own_domain(page_url: str) -> str:
     """Of a page's site; its host where that has no registrable domain, as in an office's own network."""
     host = host_of(page_url) if page_url else ""

@@ -9,7 +9,6 @@ row, and are alike as their signatures say: 64 smallest hashes of five letters i
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -48,7 +47,7 @@ def plain(text: str) -> str:
     text = " ".join(_WORD.findall(_DIGIT.sub("0", text.lower())))
     if text.isascii():
         return text
-    return text.translate({ord(one): 3 * one for one in set(text) if _DENSE.match(one)})
+    return text.translate({ord(one): 3 * one for one in set(_DENSE.findall(text))})
 
 
 def sketches(batch: Sequence[Candidate]) -> list[Sketch]:
@@ -66,8 +65,7 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
     links = links_of(candidate)
     if not where and not links:
         return sketch
-    return replace(
-        sketch,
+    return sketch._replace(
         keys=(*sketch.keys, *(key_of("place", one) for one in where)),
         link_keys=tuple(key_of("link", one) for one in links),
         domains=where,

@@ -70,7 +70,7 @@ def of_campaign(connection: Connection, campaign_id: str, limit: int = MEMBERS) 
 def _member(
     number: int, site: int, page: int, name: int, address: int, network: int, domains: str
 ) -> Member:
-    places = tuple(domains.split())
+    places = tuple(domains.split()) if domains else ()
     return Member(number, site, page, name, address, network, places, number >> 20)
 
 
