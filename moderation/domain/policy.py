@@ -45,6 +45,13 @@ class Condition:
     at_least: float | None
     below: float | None = None
 
+    def is_about(self, found: _Found) -> bool:
+        """Whether any of the signals was found, whatever its value."""
+        for name in self.signals:
+            if name in found or (name.endswith("*") and _named(name, found)):
+                return True
+        return False
+
     def hits(self, found: _Found) -> list[Signal]:
         """The signals that reach `at_least`, in the order of the names."""
         line = self.at_least if self.at_least is not None else self.below
@@ -222,7 +229,9 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     found: what was not measured is never approved, and a later measurement may still be milder.
     """
     found = {signal.name: signal for signal in findings.signals}
-    matched = [(rule.outcome, reason) for rule in policy.rules for reason in rule.reasons(found)]
+    # The first condition asks for a signal, and most signals are not found: most rules end here.
+    about = [rule for rule in policy.rules if rule.conditions[0].is_about(found)]
+    matched = [(rule.outcome, reason) for rule in about for reason in rule.reasons(found)]
     reasons = tuple(reason for _, reason in matched)
     absent = [name for name in policy.needs if name not in found]
     if findings.failed or absent:
