@@ -12,6 +12,7 @@ from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Candidate
 from moderation.domain.text import normalise
+from moderation.scorers.models import Models, cores
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.store import work
@@ -19,13 +20,13 @@ from moderation.store.schema import decisions
 from moderation.submit import submit
 from tests.servers import wait_until
 
-BATCH = 32  # as GATEHOUSE_JUDGE_BATCH
+BATCH = 64  # as GATEHOUSE_JUDGE_BATCH
 HEAD = 0.1  # of the decisions come before the clock starts: the bell has to be rung first
 
 
 def own_rate(count: int) -> float:
-    """Texts a second that the scorers alone measure in this process, in batches as the worker's."""
-    panel = Panel(roster("bundled"), timeout=60)
+    """Texts a second that the scorers alone measure in this process, in batches and threads as the worker's."""
+    panel = Panel(roster(Models(threads=cores())), timeout=60)
     candidates = [Candidate(text, normalise(text), language="en") for text in made_up(count)]
     panel.measure(candidates[:BATCH])  # loads the model
     began = time.perf_counter()
@@ -63,7 +64,7 @@ def service_rate(house: House, worker: Process, count: int) -> float:
 
 def _store(house: House, count: int, now: int) -> None:
     batch: list[Submission] = []
-    for number, text in enumerate(made_up(count)):
+    for number, text in enumerate(made_up(count, seed=now)):  # what is known need not be scored
         id = timed_id("cmt", now, os.urandom(10))
         page, author = PageRef(PAGE), AuthorRef("Carol")
         batch.append(Submission(id, house.site.id, page, author, text, now))
