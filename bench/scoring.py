@@ -5,7 +5,9 @@
 In every round each contender scores the same texts, one after the other, so that what else the machine
 does falls on all. Detoxify needs the extra; its `original` architecture (BERT-base) has random weights
 where `gatehouse model add detoxify:original` has not been run, which changes no time. "converted" is the
-same network as int8 ONNX, by the converter. Also printed: files, import and load, memory of the bundled model.
+same network as int8 ONNX, by the converter. Second table: the networks alone with all cores of this machine,
+comments a second of wall time and CPU milliseconds each, by what the cores are given to. Also printed: files, import
+and load, memory of the bundled model.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from moderation.domain.score import Candidate
 from moderation.domain.text import normalise
 from moderation.scorers.bundled import FOLDER, Bundled
 from moderation.scorers.linear import read_linear
+from moderation.scorers.models import cores
 from moderation.scorers.network import Network
 
 Score = Callable[[str], object]
@@ -42,20 +45,19 @@ print(f"{spent:.2f} {pages * 4096 / 1e6:.0f}")
 """
 
 
-def measure(texts: Sequence[str], rounds: int) -> str:
-    """The table."""
-    with tempfile.TemporaryDirectory() as folder:
-        contenders = _contenders(Path(folder))
-        rates: dict[str, list[float]] = {name: [] for name in contenders}
+def measure(folder: Path, texts: Sequence[str], rounds: int) -> str:
+    """The first table. folder: an empty one."""
+    contenders = _contenders(folder)
+    rates: dict[str, list[float]] = {name: [] for name in contenders}
+    for name, score in contenders.items():
+        score(texts[0])  # warm
+        print(f"{name} is ready", file=sys.stderr)
+    for number in range(rounds):
         for name, score in contenders.items():
-            score(texts[0])  # warm
-            print(f"{name} is ready", file=sys.stderr)
-        for number in range(rounds):
-            for name, score in contenders.items():
-                begun = time.process_time()
-                for text in texts:
-                    score(f"{text} {number}")  # nobody may remember it
-                rates[name].append(len(texts) / (time.process_time() - begun))
+            begun = time.process_time()
+            for text in texts:
+                score(f"{text} {number}")  # nobody may remember it
+            rates[name].append(len(texts) / (time.process_time() - begun))
     base = next(iter(rates.values()))
     rows = []
     for name, found in rates.items():
@@ -106,6 +108,37 @@ def _converted(checkpoint: Path, folder: Path) -> Network:
     return Network(folder, remember=1)  # the bench's texts come again and again
 
 
+def all_cores(folder: Path, texts: Sequence[str], rounds: int) -> str:
+    """The second table. folder: as measure() left it."""
+    many = cores()
+    ways = {"one thread": (1, 1), "one pass on all": (many, 1)}
+    networks: dict[tuple[str, str], Network] = {}
+    for name, place, way in (
+        ("bundled", FOLDER, (1, many)),
+        ("Detoxify original, int8", folder / "converted", (many, min(2, many))),
+    ):
+        if (place / "model.json").is_file():
+            for how, (threads, at_once) in (ways | {"as served": way}).items():
+                networks[name, how] = Network(place, threads=threads, at_once=at_once, remember=0)
+    runs: dict[tuple[str, str], list[tuple[float, float]]] = {one: [] for one in networks}
+    for _ in range(rounds):
+        for one, network in networks.items():
+            begun, spent = time.perf_counter(), time.process_time()
+            network.logits(texts)
+            spent = time.process_time() - spent
+            runs[one].append((time.perf_counter() - begun, spent))
+    rows = [
+        (
+            name,
+            how,
+            f"{len(texts) / median([wall for wall, _ in found]):.0f}",
+            f"{median([spent for _, spent in found]) / len(texts) * 1000:.1f}",
+        )
+        for (name, how), found in runs.items()
+    ]
+    return table(("network", f"{many} cores", "comments/s", "CPU ms each"), rows)
+
+
 def _candidate(text: str) -> Candidate:
     return Candidate(text, normalise(text))
 
@@ -131,7 +164,9 @@ def main() -> None:
     texts = read_comments(given.data, given.texts) if given.data else made_up(given.texts)
     words = sum(len(text.split()) for text in texts) / len(texts)
     print(f"{len(texts)} texts of {words:.0f} words on average, {given.rounds} rounds")
-    print(measure(texts, given.rounds))
+    with tempfile.TemporaryDirectory() as folder:
+        print(measure(Path(folder), texts, given.rounds), end="\n\n", flush=True)
+        print(all_cores(Path(folder), texts, given.rounds), end="\n\n", flush=True)
     print(alone())
 
 

@@ -79,7 +79,7 @@ class Settings(BaseModel):
         0,
         ge=0,
         le=256,
-        description="Threads of one pass of a transformer; 0: the cores divided by the processes of the worker",
+        description="Threads of the toxicity model in one process; 0: the cores divided by the processes of the worker",
     )
     cascade: float = Field(
         0.0,

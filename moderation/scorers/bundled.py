@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ class Bundled:
     longer than the network's window is read in overlapping windows; each label is the highest of them, less a
     little for having been the highest of several; in a very long one the worst sentences are read alone too.
 
-    threads: of one pass. cascade: 0..1; where the linear model gives every label less than this, the
+    threads: passes side by side. cascade: 0..1; where the linear model gives every label less than this, the
     transformer is spared (0: never). The weights are read at first use; their SHA-256 must be those in model.json.
     """
 
@@ -109,15 +110,21 @@ class Bundled:
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, labels), 0..1, of texts normalised and freed of markup already."""
         model = self._loaded()
-        passes = [model.network.windows(text) for text in texts]
-        pieces = [to_count(text, windows) for text, windows in zip(texts, passes, strict=True)]
-        counted = model.linear.logits([one for some in pieces for one in some])
+        windows = [model.network.windows(text) for text in texts]
+        pieces = [to_count(text, some) for text, some in zip(texts, windows, strict=True)]
+        logits = model.linear.logits([one for some in pieces for one in some])
+        counted = _apart(logits, pieces)
+        # Where the linear half is sure enough that there is nothing.
+        spared = [bool((_alone(model, one) < self._cascade).all()) for one in counted]
+        windows = [[] if spare else some for spare, some in zip(spared, windows, strict=True)]
+        # All of the batch at once, so that there is something to do side by side.
+        read = _apart(model.network.rows([one for some in windows for one in some]), windows)
         found = np.empty((len(texts), len(model.network.labels)))
-        first = 0
-        for at, windows in enumerate(passes):
-            last = first + len(pieces[at])
-            found[at] = self._combined(model, texts[at], counted[first:last], windows)
-            first = last
+        for at, text in enumerate(texts):
+            if spared[at]:
+                found[at] = _alone(model, counted[at]).max(axis=0)
+            else:
+                found[at] = _combined(model, text, counted[at], read[at])
         return found
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
@@ -137,7 +144,7 @@ class Bundled:
         windows = model.network.windows(text)
         places = [(one.start, one.end) for one in windows]
         counted = model.linear.logits(to_count(text, windows))
-        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, windows)
+        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, len(windows))
         if len(windows) >= _LONG:
             found, closer = _closely(model, text)
             places, logits = places + found, np.concatenate([logits, closer])
@@ -160,18 +167,6 @@ class Bundled:
             if drop < 0 and drop <= _SHARE * drops[0][0]
         )
 
-    def _combined(
-        self, model: _Loaded, text: str, counted: NDArray[np.float64], windows: Sequence[Window]
-    ) -> NDArray[np.float64]:
-        if self._cascade:
-            alone = _alone(model, counted).max(axis=0)
-            if (alone < self._cascade).all():
-                return np.asarray(alone)
-        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, windows)
-        if len(windows) >= _LONG:
-            logits = np.concatenate([logits, _closely(model, text)[1]])
-        return np.asarray(sigmoid(logits.max(axis=0)))
-
     def _view(self, candidate: Candidate) -> View:
         return self._loaded().spelling.repaired(seen(candidate.view, candidate.parent_text))
 
@@ -179,6 +174,23 @@ class Bundled:
         if self._model is None:
             self._model = _load(self._folder, self._threads)
         return self._model
+
+
+def _apart(
+    rows: NDArray[np.float64], parts: Sequence[Sequence[object]]
+) -> list[NDArray[np.float64]]:
+    """The rows of each part, of as many as the parts have members."""
+    ends = list(accumulate(map(len, parts), initial=0))
+    return [rows[start:end] for start, end in pairwise(ends)]
+
+
+def _combined(
+    model: _Loaded, text: str, counted: NDArray[np.float64], read: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    logits = _mixed(model, counted, read) - _chance(model, len(read))
+    if len(read) >= _LONG:
+        logits = np.concatenate([logits, _closely(model, text)[1]])
+    return np.asarray(sigmoid(logits.max(axis=0)))
 
 
 def to_count(text: str, windows: Sequence[Window]) -> list[str]:
@@ -233,8 +245,8 @@ def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
     return sigmoid(counted * model.mix.alone[0] + model.mix.alone[1])
 
 
-def _chance(model: _Loaded, windows: Sequence[Window]) -> NDArray[np.float64]:
-    return model.mix.chance * (len(windows) > 1)
+def _chance(model: _Loaded, windows: int) -> NDArray[np.float64]:
+    return model.mix.chance * (windows > 1)
 
 
 def _mixed(
@@ -255,7 +267,7 @@ def _weighed(model: _Loaded, text: str, at: int) -> list[tuple[int, int]]:
 
 def _load(folder: Path, threads: int) -> _Loaded:
     card = read_card(folder)
-    network = Network(folder, threads=threads)
+    network = Network(folder, at_once=threads)
     try:
         contents = {name: (folder / name).read_bytes() for name in ("linear.npz", "lexicon.txt")}
         for name, content in contents.items():

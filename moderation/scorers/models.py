@@ -21,7 +21,7 @@ class Models:
     toxicity: 'bundled' or 'detoxify:<name or path>'. multilingual: one for comments in languages
     that the first has not learned, '' for none. fallback: what serves while the first is not on this
     machine, '' for nothing: comments are then held. runtime: one of RUNTIMES. folder: where
-    `gatehouse model add` puts them. threads: of one pass. cascade: of the bundled model, see there.
+    `gatehouse model add` puts them. threads: of each model. cascade: of the bundled model, see there.
     """
 
     toxicity: str = BUNDLED

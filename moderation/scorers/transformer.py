@@ -73,5 +73,8 @@ class Transformer:
                 raise ScorerUnavailable(
                     f"The model {self._folder.name} is not on this machine: `gatehouse model add`."
                 )
-            self._loaded = Network(self._folder, threads=self._threads)
+            # One pass leaves its threads idle between layers; a second beside it does not (docs/decisions/0020).
+            self._loaded = Network(
+                self._folder, threads=self._threads, at_once=min(2, self._threads)
+            )
         return self._loaded

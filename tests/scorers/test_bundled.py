@@ -171,6 +171,14 @@ def test_the_cascade_spares_the_transformer_where_the_linear_half_is_sure() -> N
     assert max(scores(spared, NEWS).values()) < 0.1
 
 
+def test_scores_and_evidence_are_the_same_on_several_threads(model: Bundled) -> None:
+    batch = [candidate(text) for text in (INSULT, NEWS, "", NEWS * 200 + INSULT, INSULT)]
+    busy = Bundled(threads=4)
+    assert busy.measure(batch) == model.measure(batch)
+    for one in batch:
+        assert busy.explain(one, "toxicity") == model.explain(one, "toxicity")
+
+
 def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "bundled"
     one = Candidate("hello", candidate("hello").view)
