@@ -5,7 +5,6 @@ import random
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -162,7 +161,7 @@ def _sketches(
             # As the index keeps them: a key that leads to enough comments gets no more.
             which, before = at // members % CAMPAIGNS, at // members // CAMPAIGNS
             keys_ = offers[which].keys if before < CROWDED else ()
-            yield replace(offers[which], keys=keys_), f"cmp_{which}"
+            yield offers[which]._replace(keys=keys_), f"cmp_{which}"
         else:
             keys = [int(one) for one in dice.integers(-(1 << 62), 1 << 62, 8)]
             domains: tuple[str, ...] = ()
