@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Submission
-from moderation.store.dialect import insert_rows
+from moderation.store.dialect import change, insert_rows
 from moderation.store.engine import Store
 from moderation.store.schema import addresses
 from moderation.store.seal import Seal
@@ -44,15 +44,10 @@ def addresses_of(store: Store, comment_ids: Collection[str]) -> dict[str, str]:
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     """Forgets those of comments that are judged."""
-    connection.execute(_FORGET, {"ids": list(comment_ids)})
+    change(connection, "DELETE FROM addresses WHERE comment_id AMONG :ids", ids=list(comment_ids))
 
 
 def purge(connection: Connection, before: int, limit: int) -> int:
     """Forgets what came before `before` (ms), judged or not; returns how many."""
     old = sa.select(addresses.c.comment_id).where(addresses.c.created_at < before).limit(limit)
     return connection.execute(sa.delete(addresses).where(addresses.c.comment_id.in_(old))).rowcount
-
-
-_FORGET = sa.delete(addresses).where(
-    addresses.c.comment_id.in_(sa.bindparam("ids", expanding=True))
-)

@@ -19,8 +19,8 @@ from moderation.domain.decision import (
 )
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store import feedback, reputations
-from moderation.store.dialect import insert_rows, update_rows
-from moderation.store.schema import comments, decisions, findings, pages
+from moderation.store.dialect import fetch, insert_rows, update_rows
+from moderation.store.schema import comments, decisions, findings
 
 Json = dict[str, object]
 
@@ -30,40 +30,28 @@ class Standing:
     """Where a comment stands, read under a lock before something is decided about it."""
 
     comment_id: str
+    status: Status
+    page: Mapping[str, str]
     site_id: str
     revision: int
-    status: Status
     sequence: int
     decided_by: str
     parent_id: str
-    page: Mapping[str, str]
 
 
-# Made once: making a statement costs more than running it on a dozen rows.
-_STANDINGS = (
-    sa.select(comments, pages.c.url, pages.c.title, pages.c.external_id)
-    .join(pages, pages.c.id == comments.c.page_id)
-    .where(comments.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(comments.c.id)
-    .with_for_update(of=comments)
-)
+_STANDINGS = """
+    SELECT c.id, c.status, p.url, p.title, p.external_id, c.site_id, c.revision, c.sequence, c.decided_by, c.parent_id
+    FROM comments c JOIN pages p ON p.id = c.page_id
+    WHERE c.id AMONG :ids ORDER BY c.id FOR UPDATE OF c
+"""
 
 
 def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Standing]:
     """The comments' standings; the rows stay locked, in one order for all, until the commit."""
-    rows = connection.execute(_STANDINGS, {"ids": list(comment_ids)})
+    rows = fetch(connection, _STANDINGS, ids=list(comment_ids))
     return {
-        row.id: Standing(
-            row.id,
-            row.site_id,
-            row.revision,
-            Status(row.status),
-            row.sequence,
-            row.decided_by,
-            row.parent_id,
-            {"url": row.url, "title": row.title, "id": row.external_id},
-        )
-        for row in rows
+        id: Standing(id, Status(status), {"url": url, "title": title, "id": external_id}, *others)
+        for id, status, url, title, external_id, *others in rows
     }
 
 

@@ -20,18 +20,18 @@ _LEASE = "UPDATE pending SET lease = :lease, due_at = :until, attempts = attempt
 _CLAIMED = "RETURNING pending.comment_id, revision, site_id, attempts"
 
 CLAIM_PENDING = {
-    "sqlite": text(f"{_LEASE} WHERE comment_id IN ({_DUE_PENDING}) {_CLAIMED}"),
+    "sqlite": f"{_LEASE} WHERE comment_id IN ({_DUE_PENDING}) {_CLAIMED}",
     # As a list of its own: inside IN (...) it may be run again for each row of the table, by some plans,
     # and with SKIP LOCKED finds others each time: one claim took all there was.
-    "postgresql": text(
+    "postgresql": (
         f"WITH due AS MATERIALIZED ({_DUE_PENDING} FOR UPDATE SKIP LOCKED)"
         f" {_LEASE} FROM due WHERE pending.comment_id = due.comment_id {_CLAIMED}"
     ),
 }
 
 
-def claim_pending(connection: Connection) -> TextClause:
-    """Takes due rows under a lease; binds: lease, until, now, limit."""
+def claim_pending(connection: Connection) -> str:
+    """Takes due rows under a lease; binds: lease, until, now, limit. For fetch()."""
     return CLAIM_PENDING[connection.dialect.name]
 
 
@@ -77,6 +77,7 @@ _AMONG = {
 }
 
 _BINDS = re.compile(r":(\w+)")  # as SQLite's driver reads them, too; psycopg has another way
+_LOCK = re.compile(r"\bFOR UPDATE(?: OF \w+)?")  # SQLite's one writer has everything locked
 
 _Kinds = tuple[tuple[str, str], ...]
 
@@ -85,7 +86,7 @@ def _spelled(dialect: str, statement: str, kinds: _Kinds) -> str:
     for name, kind in kinds:
         among = _AMONG[dialect].format(name=name, kind=kind)
         statement = statement.replace(f"AMONG :{name}", among)
-    return statement
+    return _LOCK.sub("", statement) if dialect == "sqlite" else statement
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +116,7 @@ def run_listed(
 
 
 def fetch(connection: Connection, query: str, **given: object) -> list[Any]:
-    """The rows of a query as plain tuples; `AMONG :name` as in run_listed.
+    """The rows of a query as plain tuples; `AMONG :name` as in run_listed, `FOR UPDATE` where there is such.
 
     For what is asked of every comment: on the driver's own cursor, SQLAlchemy's way costs twice as much.
     """

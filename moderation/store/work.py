@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import NO_FORM, FormFacts, PageState
-from moderation.store.dialect import claim_pending
-from moderation.store.schema import comments, pages, pending, personal, revisions, sites
+from moderation.store.dialect import change, claim_pending, fetch
+from moderation.store.schema import pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,19 @@ class Job:
     revision: int
     site_id: str
     attempts: int
+    page_state: PageState
+    form: FormFacts
     text: str
     author_name: str
     author_url: str
-    parent_id: str
     parent_text: str
     created_at: int
     page_id: str
     page_url: str
     page_title: str
-    page_external_id: str
-    page_state: PageState
     language: str
     policy: str
     filters_version: int
-    form: FormFacts
     email_sealed: bytes | None
     email_key: str
     address_key: str
@@ -49,114 +47,56 @@ class Job:
     network_key: str
 
 
-# Made once: making a statement costs more than running it on a dozen rows.
-_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
-_PARENTS, _SAID = comments.alias(), revisions.alias()
-_JOBS = (
-    sa.select(
-        comments.c.id,
-        comments.c.author_name,
-        comments.c.author_url,
-        comments.c.parent_id,
-        comments.c.page_id,
-        comments.c.created_at,
-        revisions.c.number,
-        revisions.c.text,
-        revisions.c.form_json,
-        _SAID.c.text.label("parent_text"),
-        pages.c.url,
-        pages.c.title,
-        pages.c.external_id,
-        pages.c.state,
-        sites.c.language,
-        sites.c.policy,
-        sites.c.filters_version,
-        personal.c.email_sealed,
-        personal.c.email_key,
-        personal.c.address_key,
-        personal.c.network,
-        personal.c.user_agent,
-        personal.c.referrer,
-        personal.c.author_key,
-        personal.c.network_key,
-    )
-    .join(revisions, revisions.c.comment_id == comments.c.id)
-    .join(pages, pages.c.id == comments.c.page_id)
-    .join(sites, sites.c.id == comments.c.site_id)
-    .outerjoin(_PARENTS, _PARENTS.c.id == comments.c.parent_id)
-    .outerjoin(
-        _SAID, (_SAID.c.comment_id == _PARENTS.c.id) & (_SAID.c.number == _PARENTS.c.revision)
-    )
-    .outerjoin(personal, personal.c.comment_id == comments.c.id)
-    .where(comments.c.id.in_(_IDS))
-)
-_HELD = (
-    sa.select(pending.c.comment_id)
-    .where(pending.c.comment_id.in_(_IDS), pending.c.lease == sa.bindparam("lease"))
-    .order_by(pending.c.comment_id)
-    .with_for_update()
-)
-_FINISH = sa.delete(pending).where(pending.c.comment_id.in_(_IDS))
+# What a job begins with, and then the columns as a Job has them.
+_JOBS = """
+    SELECT c.id, r.number, p.state, r.form_json,
+        r.text, c.author_name, c.author_url, coalesce(said.text, ''), c.created_at,
+        c.page_id, p.url, p.title, s.language, s.policy, s.filters_version,
+        x.email_sealed, coalesce(x.email_key, ''), coalesce(x.address_key, ''), coalesce(x.network, ''),
+        coalesce(x.user_agent, ''), coalesce(x.referrer, ''), coalesce(x.author_key, ''), coalesce(x.network_key, '')
+    FROM comments c
+    JOIN revisions r ON r.comment_id = c.id
+    JOIN pages p ON p.id = c.page_id
+    JOIN sites s ON s.id = c.site_id
+    LEFT JOIN comments parent ON parent.id = c.parent_id
+    LEFT JOIN revisions said ON said.comment_id = parent.id AND said.number = parent.revision
+    LEFT JOIN personal x ON x.comment_id = c.id
+    WHERE c.id AMONG :ids ORDER BY c.id
+"""
+_HELD = """
+    SELECT comment_id FROM pending WHERE comment_id AMONG :ids AND lease = :lease
+    ORDER BY comment_id FOR UPDATE
+"""
+_FINISH = "DELETE FROM pending WHERE comment_id AMONG :ids"
 
 
 def claim(connection: Connection, lease: str, now: int, until: int, limit: int) -> list[Job]:
-    """Takes up to `limit` due jobs, oldest first, and keeps them until `until` (ms)."""
-    taken = {
-        row.comment_id: row
-        for row in connection.execute(
-            claim_pending(connection),
-            {"lease": lease, "now": now, "until": until, "limit": limit},
-        )
-    }
+    """Takes up to `limit` due jobs, oldest first, and keeps them until `until` (ms); by their ids."""
+    due = claim_pending(connection)
+    rows = fetch(connection, due, lease=lease, now=now, until=until, limit=limit)
+    taken = {comment_id: job for comment_id, *job in rows}
     if not taken:
         return []
-    rows = connection.execute(_JOBS, {"ids": list(taken)})
-    jobs = [
-        Job(
-            comment_id=row.id,
-            revision=row.number,
-            site_id=taken[row.id].site_id,
-            attempts=taken[row.id].attempts,
-            text=row.text,
-            author_name=row.author_name,
-            author_url=row.author_url,
-            parent_id=row.parent_id,
-            parent_text=row.parent_text or "",
-            created_at=row.created_at,
-            page_id=row.page_id,
-            page_url=row.url,
-            page_title=row.title,
-            page_external_id=row.external_id,
-            page_state=PageState(row.state),
-            language=row.language,
-            policy=row.policy,
-            filters_version=row.filters_version,
-            form=FormFacts(**json.loads(row.form_json)) if row.form_json else NO_FORM,
-            email_sealed=row.email_sealed,
-            email_key=row.email_key or "",
-            address_key=row.address_key or "",
-            network=row.network or "",
-            user_agent=row.user_agent or "",
-            referrer=row.referrer or "",
-            author_key=row.author_key or "",
-            network_key=row.network_key or "",
-        )
-        for row in rows
-        if row.number == taken[row.id].revision
-    ]
-    return sorted(jobs, key=lambda job: job.comment_id)
+    jobs = []
+    for comment_id, number, state, form, *others in fetch(connection, _JOBS, ids=list(taken)):
+        revision, site_id, attempts = taken[comment_id]
+        if number == revision:
+            facts = FormFacts(**json.loads(form)) if form else NO_FORM
+            page = PageState(state)
+            jobs.append(Job(comment_id, revision, site_id, attempts, page, facts, *others))
+    return jobs
 
 
 def still_leased(connection: Connection, lease: str, comment_ids: Sequence[str]) -> set[str]:
     """Those of the jobs that this lease still holds; the rows stay locked until the commit."""
-    rows = connection.execute(_HELD, {"ids": list(comment_ids), "lease": lease})
-    return {row.comment_id for row in rows}
+    held = fetch(connection, _HELD, ids=list(comment_ids), lease=lease)
+    return {comment_id for (comment_id,) in held}
 
 
 def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
     """The jobs are done."""
     if comment_ids:
-        connection.execute(_FINISH, {"ids": list(comment_ids)})
+        change(connection, _FINISH, ids=list(comment_ids))
 
 
 def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
