@@ -23,8 +23,8 @@ def main() -> None:
     if "faces" in which:
         print(faces.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
     if "scoring" in which:
-        print(scoring.measure(made_up(60), rounds=3))
-        print(scoring.alone(), end="\n\n", flush=True)
+        scoring.show(made_up(60), rounds=3)
+        print(flush=True)
     if "spam" in which:
         print(spam.at_scale(stored=1_000_000, asked=640), end="\n\n", flush=True)
         print(spam.hostile())

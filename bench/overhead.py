@@ -1,5 +1,6 @@
 """What judging costs besides the model: a Gatehouse with a constant scorer, and the usual recipe."""
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from moderation.doorbell import redis_client
 from tests.servers import wait_until
 
 CONNECTIONS = 64
+MOST = 5_000  # comments a second that there are texts for
 PATIENCE = 120.0  # seconds for what is left after a load; the recipe needs them
 
 
@@ -46,14 +48,14 @@ class Ours:
 
     def saturation(self, seconds: float) -> float:
         """Comments a second that are taken in and decided when as many come as can."""
-        make = requests("/api/v1/comments", self.house.key)
+        raws = submissions(_fresh(seconds * MOST), self.house.key)
         began = time.perf_counter()
-        load = uvloop.run(closed_loop(self.house.port, make, CONNECTIONS, seconds))
+        load = uvloop.run(closed_loop(self.house.port, raws.__getitem__, CONNECTIONS, seconds))
         self.house.wait_until_decided(PATIENCE)
         return len(load.accepted) / (time.perf_counter() - began)
 
     def round(self, rate: float, seconds: float) -> Round:
-        raws = submissions(made_up(int(rate * seconds)), self.house.key)
+        raws = submissions(_fresh(rate * seconds), self.house.key)
         since = time.time_ns() // 1_000_000
         accepted: list[str] = []
 
@@ -96,6 +98,11 @@ class Theirs:
         waits = self._rival.waits()[self._before :]
         self._before += len(waits)
         return Round(waits, cpu, messages, decided)
+
+
+def _fresh(count: float) -> list[str]:
+    """Texts that were never sent before: a flood of copies is another thing, and costs more."""
+    return made_up(int(count), seed=secrets.randbits(40))
 
 
 def _measure(

@@ -153,6 +153,14 @@ def alone() -> str:
     return f"bundled: {size:.1f} MB of files, {spent} CPU s to import, load and score once, {resident} MB resident"
 
 
+def show(texts: Sequence[str], rounds: int) -> None:
+    """Prints all of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        print(measure(Path(folder), texts, rounds), end="\n\n", flush=True)
+        print(all_cores(Path(folder), texts, rounds), end="\n\n", flush=True)
+    print(alone())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
@@ -164,10 +172,7 @@ def main() -> None:
     texts = read_comments(given.data, given.texts) if given.data else made_up(given.texts)
     words = sum(len(text.split()) for text in texts) / len(texts)
     print(f"{len(texts)} texts of {words:.0f} words on average, {given.rounds} rounds")
-    with tempfile.TemporaryDirectory() as folder:
-        print(measure(Path(folder), texts, given.rounds), end="\n\n", flush=True)
-        print(all_cores(Path(folder), texts, given.rounds), end="\n\n", flush=True)
-    print(alone())
+    show(texts, given.rounds)
 
 
 if __name__ == "__main__":
