@@ -8,12 +8,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
+from moderation.policies import load_policy
 from moderation.scorers.models import Models, check_model, cores
 
 PREFIX = "GATEHOUSE_"
 # The bare names that hosting platforms set; the prefixed ones win.
 _BARE = {"DATABASE_URL", "REDIS_URL"}
+_BROKERS = ("redis://", "rediss://", "redis+socket://", "unix://")
 # What the client and `gatehouse comment` read: no settings of the service, but no misspelt ones either.
 _CLIENTS = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
 
@@ -333,6 +336,20 @@ def _check(settings: Settings) -> None:
         raise SettingsError("GATEHOUSE_SECRET_KEY is shorter than 32 characters.")
     if not settings.database.startswith(("sqlite", "postgresql+psycopg://")):
         raise SettingsError("GATEHOUSE_DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if settings.redis_url and not settings.redis_url.startswith(_BROKERS):
+        raise SettingsError(f"GATEHOUSE_REDIS_URL must begin with one of {', '.join(_BROKERS)}.")
+    try:
+        parse_allow(settings.webhook_allow)
+    except Invalid:
+        raise SettingsError("GATEHOUSE_WEBHOOK_ALLOW is a list of host:port.") from None
+    try:
+        parse_networks(settings.trusted_proxies)
+    except ValueError:
+        raise SettingsError("GATEHOUSE_TRUSTED_PROXIES lists addresses or networks.") from None
+    try:
+        load_policy(settings.policy)
+    except Invalid as error:
+        raise SettingsError(f"GATEHOUSE_POLICY makes no sense: {error.message}") from None
     try:
         check_model(settings.toxicity_model)
     except Invalid:

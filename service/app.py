@@ -10,14 +10,14 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.channels import Channels
+from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
-from moderation.settings import Settings, SettingsError, read_settings
+from moderation.settings import Settings, read_settings
 from moderation.store import faces as store_faces
 from moderation.store.engine import Store
 from service import errors
 from service.auth import KeyRing, Origins
-from service.client import parse_networks
 from service.console.routes import router as console
 from service.edge import Edge
 from service.embed.routes import router as embed
@@ -46,10 +46,7 @@ if TYPE_CHECKING:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app of the API. Raises SettingsError when a setting makes no sense."""
     settings = settings or read_settings()
-    try:
-        trusted = parse_networks(settings.trusted_proxies)
-    except ValueError:
-        raise SettingsError("GATEHOUSE_TRUSTED_PROXIES lists addresses or networks.") from None
+    trusted = parse_networks(settings.trusted_proxies)
     store = Store(settings.database, settings.master_secret())
 
     @asynccontextmanager

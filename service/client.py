@@ -8,13 +8,6 @@ from fastapi import Request
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def parse_networks(listed: str) -> tuple[Network, ...]:
-    """The networks of a comma-separated list. Raises ValueError."""
-    return tuple(
-        ipaddress.ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip()
-    )
-
-
 def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """The client's address in canonical form, '' where there is none (a unix socket).
 

@@ -50,6 +50,12 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ({"GATEHOUSE_LEASE_SECONDS": "5"}, "GATEHOUSE_LEASE_SECONDS"),
         ({"GATEHOUSE_LISTS": "/no/such/folder"}, "GATEHOUSE_LISTS"),
         ({"GATEHOUSE_DNS_LISTS": "http://list"}, "GATEHOUSE_DNS_LISTS"),
+        ({"GATEHOUSE_WEBHOOK_ALLOW": "127.0.0.0/8"}, "GATEHOUSE_WEBHOOK_ALLOW"),
+        ({"GATEHOUSE_TRUSTED_PROXIES": "the proxy"}, "GATEHOUSE_TRUSTED_PROXIES"),
+        ({"GATEHOUSE_POLICY": "nonsense"}, "GATEHOUSE_POLICY"),
+        ({"GATEHOUSE_POLICY": "/no/such/policy.toml"}, "GATEHOUSE_POLICY"),
+        ({"GATEHOUSE_REDIS_URL": "http://broker"}, "GATEHOUSE_REDIS_URL"),
+        ({"REDIS_URL": "amqp://broker"}, "REDIS_URL"),
         ({"GATEHOUSE_COLOUR": "red"}, "GATEHOUSE_COLOUR"),
     ],
 )

@@ -3,7 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from urllib.parse import urlsplit
 
 from moderation.domain.comment import PAGE_URL_LIMIT
@@ -102,9 +109,15 @@ def parse_allow(setting: str) -> frozenset[tuple[str, int]]:
     for entry in filter(None, (one.strip() for one in setting.split(","))):
         host, _, port = entry.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            raise Invalid("GATEHOUSE_WEBHOOK_ALLOW is a list of host:port.")
+            raise Invalid("This is no list of host:port.")
         pairs.add((host.strip("[]").lower(), int(port)))
     return frozenset(pairs)
+
+
+def parse_networks(setting: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """'10.0.0.0/8, ::1' as networks. Raises ValueError."""
+    listed = filter(None, (one.strip() for one in setting.split(",")))
+    return tuple(ip_network(one, strict=False) for one in listed)
 
 
 def destination(url: str, allow: Iterable[tuple[str, int]] = ()) -> Destination:

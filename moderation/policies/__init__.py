@@ -13,7 +13,7 @@ def load_policy(name: str) -> Policy:
     path = Path(name) if name.endswith(".toml") else _HERE / f"{name}.toml"
     try:
         source = path.read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         known = ", ".join(sorted(one.stem for one in _HERE.glob("*.toml")))
         raise Invalid(f"There is no policy '{name}'; profiles here: {known}.") from None
     return parse_policy(source)

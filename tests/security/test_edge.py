@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from prometheus_client import generate_latest
 from starlette.datastructures import Headers
 
+from moderation.domain.address import parse_networks
 from moderation.domain.errors import TooMany
 from service import metrics
-from service.client import client_address, parse_networks
+from service.client import client_address
 from service.limits import Limits
 from tests.console.desk import Desk, moderator
 from tests.security.conftest import HOST
