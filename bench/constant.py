@@ -51,4 +51,4 @@ def _noting(*args: Any, **options: Any) -> Any:
 
 
 tasks.judge = _noting
-workbench.roster = lambda *_, **__: (Constant(),)  # type: ignore[attr-defined]
+workbench.roster = lambda *_, **__: (Constant(),)

@@ -146,7 +146,7 @@ class _Hall:
 
     def _dress(self, line: object, bad: ssl.SSLContext) -> None:
         if not self._healed and self._chance.random() < FAILS:
-            line.context = bad  # type: ignore[attr-defined]
+            line.context = bad
 
     def _answer(self, question: object) -> object:
         if isinstance(question, dict):

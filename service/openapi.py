@@ -59,4 +59,4 @@ def describe(app: FastAPI) -> None:
                     operation["security"] = [{"key": []}]
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = openapi

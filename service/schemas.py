@@ -292,7 +292,7 @@ class FilterIn(_Strict):
     action: Annotated[FilterAction, Field(strict=False)]
     entries: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)]
     exceptions: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)] = []
-    languages: Annotated[list[_line(20)], Field(max_length=50)] = []  # type: ignore[valid-type]
+    languages: Annotated[list[_line(20)], Field(max_length=50)] = []
     fields: Annotated[list[Annotated[FilterField, Field(strict=False)]], Field(max_length=3)] = [
         FilterField.TEXT
     ]

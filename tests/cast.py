@@ -59,7 +59,7 @@ def reply(
         created_at=at,
         context=Context(),
     )
-    given = replace(given, **changes)  # type: ignore[arg-type]
+    given = replace(given, **changes)
     if not given.fingerprint:
         given = replace(
             given, fingerprint=fingerprint(given.page.url, given.author.name, given.text)

@@ -136,7 +136,7 @@ def test_of_two_at_once_one_learns(store: Store) -> None:
             assert learn.learn(store, PRIOR, later(3)) == 1
         return real(delta)
 
-    learn.pack = overtaken  # type: ignore[assignment]
+    learn.pack = overtaken
     try:
         assert learn.learn(store, PRIOR, later(3)) == 0
     finally:

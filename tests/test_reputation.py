@@ -133,7 +133,7 @@ def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
 def rows(store: Store) -> tuple[list[Any], list[Any]]:
     with store.read() as connection:
         both = (connection.execute(sa.select(one)).all() for one in (votes, counts))
-        return tuple(sorted(map(tuple, some)) for some in both)  # type: ignore[return-value]
+        return tuple(sorted(map(tuple, some)) for some in both)
 
 
 def recount(store: Store) -> Counter[Any]:

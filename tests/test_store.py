@@ -59,9 +59,8 @@ def test_writers_take_turns(store):
     assert int(total) == 80
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has none to cut
 def test_a_database_whose_connections_are_cut_is_unavailable_and_then_back(store):
-    if store.is_sqlite:
-        pytest.skip("SQLite has no connections to cut")
     site = newspaper(store)
     cut = sa.text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -18,7 +18,7 @@ from gatehouse.main import app
 from moderation.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(app).commands
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {
     name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("gatehouse:")

@@ -17,7 +17,7 @@ RUDE = "You are a stupid idiot, and so is your mill."
 
 
 def id_in(location: str) -> str:
-    return re.fullmatch(r"/\?reply=(cmt_\w+)#respond", location)[1]  # type: ignore[index]
+    return re.fullmatch(r"/\?reply=(cmt_\w+)#respond", location)[1]
 
 
 def test_a_kind_comment_is_judged_told_and_shown(paper, running) -> None:

@@ -56,7 +56,7 @@ def test_python_akismet_of_ubernostrum(site) -> None:
         with pytest.raises(akismet.APIKeyError):  # 25.10.1 sends no key with it
             client.key_sites()
         assert client.verify_key(key="0123456789ab", url="https://herald.test") is False
-    with httpx.Client(transport=page["ToGatehouse"]()) as http:  # type: ignore[operator]
+    with httpx.Client(transport=page["ToGatehouse"]()) as http:
         config = akismet.Config(key="0" * 12, url="https://herald.test")
         stranger = akismet.SyncClient(config=config, http_client=http)
         with pytest.raises(akismet.APIKeyError):

@@ -114,10 +114,9 @@ def test_keys_that_are_not_ascii_are_unknown_keys(api):
             assert api.client.get(path, headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has no standby
 def test_a_database_that_only_reads_is_away_and_not_broken(store):
     """A standby that has not been promoted yet: worth trying again."""
-    if store.is_sqlite:
-        pytest.skip("SQLite has no standby")
     site = newspaper(store)
     name = store.engine.url.database
     with store.write() as connection:

@@ -60,7 +60,7 @@ class PostOffice:
                     say("354 go on")
                     text = b"".join(iter(stream.readline, b".\r\n")).decode()
                     mail = message_from_string(text, policy=policy.default)
-                    self.got += [(one, mail) for one in to]  # type: ignore[misc]
+                    self.got += [(one, mail) for one in to]
                     say("250 taken")
                 elif verb == b"QUIT":
                     say("221 bye")

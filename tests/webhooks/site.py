@@ -49,7 +49,7 @@ class Newsroom:
             allow=receiver.allow,
             now=self.clock(),
             entropy=os.urandom,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
 
     def happen(self, text: str = "A fine article.", **changes: object) -> str:
@@ -63,7 +63,7 @@ class Newsroom:
             now=self.clock,
             entropy=os.urandom,
             chance=lambda: self.chance,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:

@@ -50,7 +50,7 @@ def add(herald: Newsroom, url: str = SLACK, **options: object) -> Endpoint:
         "Gotify, masked",
         now=herald.clock(),
         entropy=os.urandom,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 
@@ -252,7 +252,7 @@ class Told:
         self.notices: list[tuple[str, Notice, list[str]]] = []
 
     def __call__(self, url: str, words: Notice, emails: object) -> Response:
-        self.notices.append((url, words, list(emails)))  # type: ignore[call-overload]
+        self.notices.append((url, words, list(emails)))
         return self.answers.pop(0) if self.answers else Response(200)
 
 

@@ -103,7 +103,7 @@ def test_what_waits_goes_out_in_one_post(
             assert told["type"] == BATCH_TYPE
             told = told["data"]["events"]
         events += told
-    assert [one["data"]["comment_id"] for one in events] == comments, "in order"  # type: ignore[index]
+    assert [one["data"]["comment_id"] for one in events] == comments, "in order"
     assert len({one["id"] for one in events}) == 130
 
 
@@ -119,8 +119,8 @@ def test_a_batch_that_failed_goes_again_and_each_event_is_the_same(
     herald.clock.turn(6_001)
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 4
     first, *rest = [data_of(one, secret)["events"] for one in receiver.got]
-    known = {one["id"]: one for one in first}  # type: ignore[attr-defined]
-    again = {one["id"]: one for events in rest for one in events}  # type: ignore[attr-defined]
+    known = {one["id"]: one for one in first}
+    again = {one["id"]: one for events in rest for one in events}
     assert known.items() <= again.items()
     assert len(again) == 4
     by_id: dict[str, bytes] = {}

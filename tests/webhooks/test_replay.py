@@ -73,7 +73,7 @@ def test_a_range_of_what_was_delivered(herald: Newsroom, receiver: Receiver) -> 
     assert replay(herald, endpoint.id, Replay.ALL) == 3
     for since, until in ((starts[2], starts[1]), (-1, starts[2]), (herald.clock() + DAY, None)):
         with pytest.raises(Invalid):
-            replay(herald, endpoint.id, Replay.ALL, since=since, until=until)  # type: ignore[arg-type]
+            replay(herald, endpoint.id, Replay.ALL, since=since, until=until)
 
 
 def test_what_was_missed_while_it_was_disabled(herald: Newsroom, receiver: Receiver) -> None:

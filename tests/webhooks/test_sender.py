@@ -150,7 +150,7 @@ def test_the_checked_address_is_dialled_under_the_name(tmp_path: Path) -> None:
         url = f"https://hooks.herald.test:{receiver.port}/hook"
 
         def post(**changes: object) -> Response:
-            sender = Sender(receiver.allow, 5, resolve=lambda *_: ["127.0.0.1"], **changes)  # type: ignore[arg-type]
+            sender = Sender(receiver.allow, 5, resolve=lambda *_: ["127.0.0.1"], **changes)
             return sender.post(url, HEADERS, b"{}")
 
         assert post(trust=trusting).status == 204

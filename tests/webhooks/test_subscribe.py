@@ -29,7 +29,7 @@ def add(herald: Newsroom, url: str = URL, **options: object) -> tuple[str, str]:
         url,
         now=herald.clock(),
         entropy=os.urandom,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
     return endpoint.id, secret
 
