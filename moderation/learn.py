@@ -7,9 +7,11 @@ the site's weights; the database keeps it, and nothing else does.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from moderation.domain.errors import Conflict, NotFound, Unavailable
@@ -258,33 +260,38 @@ def schooling(store: Store, site_id: str) -> Schooling:
 class Library:
     """The newest lessons of the sites, looked for at most once in FRESH seconds (domain.Lessons).
 
-    clock: seconds that only go forward. With the database away it goes on with what it has.
+    clock: seconds that only go forward. size: sites that are remembered. With the database away it
+    goes on with what it has.
     """
 
     FRESH = 1.0
+    SIZE = 1024  # sites; what one has taught is some ten kB, packed
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], float] = time.monotonic, size: int = SIZE
+    ) -> None:
         self._store, self._clock = store, clock
-        self._known: dict[str, Lesson] = {}
-        self._seen: dict[str, float] = {}
+        # By site: when it was looked for, and what there was.
+        self._known: LRUCache[str, tuple[float, Lesson | None]] = LRUCache(size)
 
     def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
         now = self._clock()
-        stale = [id for id in site_ids if now - self._seen.get(id, -self.FRESH) >= self.FRESH]
+        known = {id: self._known[id] for id in site_ids if id in self._known}
+        stale = [id for id in site_ids if id not in known or now - known[id][0] >= self.FRESH]
         if stale:
-            try:
-                self._look(stale)
-            except Unavailable:
-                pass
-            else:
-                self._seen.update(dict.fromkeys(stale, now))
-        return {id: self._known[id] for id in site_ids if id in self._known}
+            with suppress(Unavailable):
+                for id, lesson in self._look(stale, known).items():
+                    known[id] = self._known[id] = (now, lesson)
+        return {id: lesson for id, (_, lesson) in known.items() if lesson is not None}
 
-    def _look(self, site_ids: Collection[str]) -> None:
+    def _look(
+        self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
+    ) -> dict[str, Lesson | None]:
+        """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
+        newest = {id: known[id][1] if id in known else None for id in site_ids}
         with self._store.read() as connection:
-            for site_id, version in lessons.newest_versions(connection, site_ids).items():
-                known = self._known.get(site_id)
-                if known is None or known.version != version:
-                    lesson = lessons.load(connection, site_id, version)
-                    if lesson:
-                        self._known[site_id] = lesson
+            for id, version in lessons.newest_versions(connection, site_ids).items():
+                lesson = newest[id]
+                if lesson is None or lesson.version != version:
+                    newest[id] = lessons.load(connection, id, version) or lesson
+        return newest

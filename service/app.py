@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cachetools import LRUCache
 from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
@@ -41,6 +42,8 @@ from service.waiting import Waiting
 
 if TYPE_CHECKING:
     from moderation.scorers.panel import Panel
+
+_REMEMBERED = 10_000  # of each kind; guessing must not fill the memory
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -87,6 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
+    # What faces have seen to: (address, thin key) that were right; endpoints by (site, callback, key).
+    app.state.welcome = LRUCache(_REMEMBERED)
+    app.state.following = LRUCache(_REMEMBERED)
     app.state.channels = Channels(
         settings.webhook_allow,
         settings.mail_url.get_secret_value(),

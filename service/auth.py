@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from cachetools import TTLCache
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
@@ -25,22 +26,19 @@ class KeyRing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, tuple[float, Key | None]] = {}
+        self._known: TTLCache[str, Key | None] = TTLCache(_CACHE_LIMIT, REMEMBER)
         self._asked: dict[str, asyncio.Future[Key | None]] = {}
 
     async def find(self, key: str) -> Key | None:
         digest = sites.key_digest(key)
-        known = self._known.get(digest)
-        if known and known[0] > time.monotonic():
-            return known[1]
+        with suppress(KeyError):
+            return self._known[digest]
         if (asked := self._asked.get(digest)) is None:  # one asks, whoever comes meanwhile waits
             asked = asyncio.ensure_future(run_in_threadpool(self._look_up, digest))
             self._asked[digest] = asked
             asked.add_done_callback(lambda _: self._asked.pop(digest, None))
         found = await asyncio.shield(asked)
-        if len(self._known) >= _CACHE_LIMIT:
-            self._known.clear()
-        self._known[digest] = (time.monotonic() + REMEMBER, found)
+        self._known[digest] = found
         return found
 
     def _look_up(self, digest: str) -> Key | None:

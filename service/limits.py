@@ -11,6 +11,7 @@ import logging
 import time
 from dataclasses import dataclass
 
+from cachetools import LRUCache
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -69,7 +70,7 @@ class Limits:
             )
         )
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._bought: dict[tuple[str, str], _Bought] = {}
+        self._bought: LRUCache[tuple[str, str], _Bought] = LRUCache(_BOUGHT_LIMIT)
         self._buying = asyncio.Lock()
 
     async def close(self) -> None:
@@ -129,8 +130,6 @@ class Limits:
             handful > 1 and await self._hit(kind, key, handful := 1)
         ):
             raise TooMany("Too many requests are arriving here.", await self._wait(kind, key))
-        if len(self._bought) >= _BOUGHT_LIMIT:
-            self._bought.clear()
         # What was bought in one window is not hoarded for the next.
         self._bought[kind, key] = _Bought(handful - 1, time.monotonic() + item.get_expiry() / 10)
 

@@ -15,7 +15,10 @@ from moderation.policies import load_policy
 from moderation.scorers.filters import Filters
 from moderation.scorers.panel import Panel
 from moderation.scorers.spam import Spam
+from moderation.store.engine import Store
+from moderation.store.filters import filters_of
 from tests.cast import NOON, hand_in, newspaper, reply
+from tests.servers import SECRET
 
 CASINO = Draft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
 POLICY = replace(load_policy("newsroom"), needs=("signs",))
@@ -59,6 +62,39 @@ def test_the_next_comment_meets_a_filter_and_its_every_change(store):
     curate.remove(store, {site.id}, kept.id)
     assert outcome(store, site, "Some poker.")[0] is Status.APPROVED
     assert curate.list_filters(store, {site.id}) == []
+
+
+def test_more_sites_with_filters_than_are_remembered_are_all_judged(database_url):
+    store = Store(database_url, SECRET, sites_remembered=2)
+    places = [newspaper(store, f"Site {number}", f"https://{number}.test") for number in range(4)]
+    kept = [add(store, site, CASINO) for site in places]
+
+    def judged():
+        ids = [hand_in(store, reply(site, "A casino."))[0] for site in places]
+        judge(
+            store, _panel, POLICY,
+            lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 1_000, entropy=os.urandom,
+        )  # fmt: skip
+        return [
+            review.card(store, {site.id}, id).status
+            for site, id in zip(places, ids, strict=True)
+        ]  # fmt: skip
+
+    assert judged() == [Status.SPAM] * 4
+    curate.switch(store, {places[3].id}, kept[3].id, False, "mod_1", now=NOON)
+    assert judged() == [Status.SPAM] * 3 + [Status.APPROVED]
+    assert len(store.filter_sets) == 2
+    store.close()
+
+
+def test_what_one_store_read_another_does_not_take_for_its_own(database_url):
+    stores = Store(database_url, SECRET), Store(database_url, b"another secret " * 3)
+    site = newspaper(stores[0])
+    add(stores[0], site, Draft("mail", FilterKind.EMAILS, FilterAction.SPAM, ("a@example.com",)))
+    sets = [filters_of(store, {site.id: 1})[site.id] for store in stores]
+    assert sets[0].keys["a@example.com"] != sets[1].keys["a@example.com"]
+    for store in stores:
+        store.close()
 
 
 def test_what_is_on_a_list_and_links_is_rejected(store):

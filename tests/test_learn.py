@@ -19,6 +19,7 @@ from moderation.store.engine import Store
 from moderation.store.sites import Site
 from tests.cast import NOON, hand_in, newspaper, reply
 from tests.scorers.candidates import candidate
+from tests.servers import SECRET
 
 PRIOR = load_prior()
 SPAM, HAM = Outcome.SPAM, Outcome.APPROVE
@@ -259,6 +260,31 @@ def test_a_newer_lesson_is_seen_within_a_second(store: Store) -> None:
     assert library([site.id]) == {}
     clock[0] = 1.0
     assert library([site.id])[site.id].version == 1
+
+
+def test_more_sites_than_are_remembered_all_have_their_lessons(store: Store) -> None:
+    sites = [newspaper(store, name) for name in ("North", "South", "West")]
+    for site in sites:
+        say(store, site, SALES[0], SPAM)
+    learn.learn(store, PRIOR, later(3))
+    library = learn.Library(store, lambda: 0.0, size=2)
+    for _ in range(2):
+        assert set(library([site.id for site in sites])) == {site.id for site in sites}
+
+
+def test_without_the_database_a_site_keeps_what_it_had_learned(sqlite_url: str) -> None:
+    store = Store(sqlite_url, SECRET)
+    site = newspaper(store)
+    say(store, site, SALES[0], SPAM)
+    learn.learn(store, PRIOR, later(3))
+    clock = [0.0]
+    library = learn.Library(store, lambda: clock[0])
+    assert library([site.id])[site.id].version == 1
+    with store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE lessons RENAME TO elsewhere")
+    clock[0] = 1.0
+    assert library([site.id])[site.id].version == 1
+    store.close()
 
 
 _WORD = st.tuples(st.text(alphabet="abc d.!", max_size=30), st.booleans(), st.integers(0, 2))

@@ -4,10 +4,11 @@ import logging
 import queue
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from cachetools import TTLCache
 
 log = logging.getLogger("gatehouse.scorers")
 
@@ -48,9 +49,9 @@ class Asking(Generic[Question, Answer]):
         clock: Clock = time.monotonic,
     ) -> None:
         self._ask_them, self._whom = ask, whom
-        self._seconds, self._kept_seconds, self._clock = seconds, kept_seconds, clock
+        self._seconds, self._clock = seconds, clock
         self._breakers: dict[str, _Breaker] = {}
-        self._known: OrderedDict[Question, tuple[float, Answer]] = OrderedDict()
+        self._known: TTLCache[Question, Answer] = TTLCache(KEPT, kept_seconds, clock)
         self._asked: set[Question] = set()
         self._questions: queue.SimpleQueue[Question] = queue.SimpleQueue()
         self._change = threading.Condition()
@@ -72,7 +73,7 @@ class Asking(Generic[Question, Answer]):
             return self._known_of(wanted)
 
     def _known_of(self, wanted: Collection[Question]) -> dict[Question, Answer]:
-        return {one: self._known[one][1] for one in wanted if one in self._known}
+        return {one: answer for one in wanted if (answer := self._known.get(one)) is not None}
 
     def _breaker(self, whom: str) -> _Breaker:
         return self._breakers.setdefault(whom, _Breaker())
@@ -80,10 +81,8 @@ class Asking(Generic[Question, Answer]):
     def _ask(self, wanted: set[Question]) -> None:
         now = self._clock()
         for question in wanted - self._asked:
-            known = self._known.get(question)
-            if known is not None and now - known[0] < self._kept_seconds:
+            if question in self._known:
                 continue
-            self._known.pop(question, None)
             resting = now < self._breaker(self._whom(question)).closed_until
             if resting or len(self._asked) >= WAITING:
                 continue
@@ -113,9 +112,7 @@ class Asking(Generic[Question, Answer]):
                     self._failed(self._whom(question))
                 else:
                     self._breaker(self._whom(question)).failures = 0
-                    self._known[question] = (self._clock(), said)
-                    while len(self._known) > KEPT:
-                        self._known.popitem(last=False)
+                    self._known[question] = said
                 self._change.notify_all()
 
     def _failed(self, whom: str) -> None:

@@ -1,7 +1,7 @@
 """A site's own filters: compiled once a version, looked for in text, name, website, e-mail, network."""
 
 import ipaddress
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 import re2
+from cachetools import LRUCache
 
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import (
@@ -323,7 +324,7 @@ class Filters:
     name = "filters"
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[int, list[Compiled]]] = OrderedDict()
+        self._kept: LRUCache[str, tuple[int, list[Compiled]]] = LRUCache(_SETS_KEPT)
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]
@@ -355,8 +356,6 @@ class Filters:
         if known is None or known[0] != given.version:
             known = (given.version, [Compiled(one, given.keys) for one in given.filters])
             self._kept[given.site_id] = known
-            if len(self._kept) > _SETS_KEPT:
-                self._kept.popitem(last=False)
         return known[1]
 
 

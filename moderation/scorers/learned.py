@@ -9,12 +9,12 @@ import io
 import json
 import math
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from moderation.domain.errors import ScorerUnavailable
@@ -125,7 +125,7 @@ class Learned:
     def __init__(self, lessons: Lessons = no_lessons, folder: Path = FOLDER) -> None:
         self._lessons, self._folder = lessons, folder
         self._prior: Prior | None = None
-        self._sites: OrderedDict[str, tuple[int, _Weights]] = OrderedDict()
+        self._sites: LRUCache[str, tuple[int, _Weights]] = LRUCache(_SITES)
 
     @property
     def prior(self) -> Prior:
@@ -175,9 +175,6 @@ class Learned:
         if known is None or known[0] != lesson.version:
             known = (lesson.version, prior.weights + unpack(lesson.delta))
             self._sites[lesson.site_id] = known
-        self._sites.move_to_end(lesson.site_id)
-        while len(self._sites) > _SITES:
-            self._sites.popitem(last=False)
         return known[1]
 
 

@@ -8,6 +8,8 @@ hand is `signs`; the score `spam` (learned.py) takes it up and learns.
 import math
 from collections.abc import Collection, Iterator, Sequence
 
+from cachetools import LRUCache
+
 from moderation.domain.filter import FilterSet
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers import author, behaviour, contacts, gibberish, links, style
@@ -15,6 +17,7 @@ from moderation.scorers.filters import trusted_domains
 from moderation.scorers.sign import BASE, SCORER, SHOWN, SUM
 
 MODEL = "signs-2"
+_SITES_KEPT = 1024  # sites whose trusted domains stay in memory
 # Log-odds of their sum, set by hand and looked at on YouTube comments and talk pages
 # (training/evaluate.py): two links alone stay under one half, sales talk alone is just over it.
 # Weight of each, and how often it counts at most.
@@ -42,7 +45,7 @@ class Spam:
     name = SCORER
 
     def __init__(self) -> None:
-        self._trusted: dict[str, tuple[int, frozenset[str]]] = {}
+        self._trusted: LRUCache[str, tuple[int, frozenset[str]]] = LRUCache(_SITES_KEPT)
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]

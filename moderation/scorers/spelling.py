@@ -34,7 +34,6 @@ class Spelling:
         self._meant = meanings(words)
         for word in (*ordinary, *known):
             self._meant.pop(word, None)
-        self._masked: dict[str, str] = {}
 
     def repaired(self, view: View) -> View:
         """The view with those words written out; the same object where there are none."""

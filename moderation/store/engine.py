@@ -1,6 +1,7 @@
 """Opening the database: one Store for SQLite in WAL and for PostgreSQL."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from cachetools import LRUCache
 from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from moderation.domain.errors import GatehouseError, Invalid, Unavailable
+from moderation.domain.filter import FilterSet
 from moderation.store.seal import Seal
 
 __all__ = ["Connection", "Store"]
@@ -20,6 +23,8 @@ __all__ = ["Connection", "Store"]
 BUSY_TIMEOUT = 5_000  # ms; two API writers and two claimers never waited longer than 3.2 s
 
 LOOK = 0.001  # s; a transaction takes some 5 ms
+
+SITES_REMEMBERED = 1024  # whose filters stay in memory
 
 
 class Store:
@@ -29,10 +34,15 @@ class Store:
     begins and ends; the functions of this room only take the connection.
     A database that is away raises Unavailable; so does one that stays locked. A value that it cannot
     hold (PostgreSQL knows no NUL) raises Invalid.
+
+    sites_remembered: how many sites' filters stay in memory at most. filter_sets: those, by site, as
+    last read (store/filters.py); threads share them, so whoever reads or writes them holds `lock`.
     """
 
-    def __init__(self, url: str, secret: bytes) -> None:
+    def __init__(self, url: str, secret: bytes, sites_remembered: int = SITES_REMEMBERED) -> None:
         self.seal = Seal(secret)
+        self.lock = threading.Lock()
+        self.filter_sets: LRUCache[str, FilterSet] = LRUCache(sites_remembered)
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
 

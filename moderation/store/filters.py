@@ -116,31 +116,33 @@ def _filter(row: sa.Row[tuple[object, ...]]) -> Filter:
     )
 
 
-_SETS_KEPT = 1024  # sites
-_sets: dict[str, FilterSet] = {}
-
-
 def filters_of(store: Store, wanted: Mapping[str, int]) -> dict[str, FilterSet]:
     """The filters of sites, by the versions that they are said to have; kept while those stay.
 
-    wanted: site to version. Without filters (version 0) nothing is read.
+    wanted: site to version. Without filters (version 0) nothing is read. However few sites the store
+    remembers, every wanted one is in the answer.
     """
-    stale = [
-        site
-        for site, version in wanted.items()
-        if version and (site not in _sets or _sets[site].version != version)
-    ]
-    if stale:
-        if len(_sets) > _SETS_KEPT:
-            _sets.clear()
-        with store.read() as connection:
-            # The version first: filters that are newer than it are only read once more.
-            now = versions(connection, stale)
-            found = of_sites(connection, stale)
-        for site in stale:
-            on = [one for one in found if one.site_id == site and one.enabled]
-            _sets[site] = filter_set(site, now.get(site, 0), on, store.seal)
-    return {site: _sets[site] if version else NO_FILTERS for site, version in wanted.items()}
+    sets = dict.fromkeys(wanted, NO_FILTERS)
+    stale = []
+    with store.lock:
+        for site, version in wanted.items():
+            known = store.filter_sets.get(site) if version else NO_FILTERS
+            if known is not None and known.version == version:
+                sets[site] = known
+            else:
+                stale.append(site)
+    if not stale:
+        return sets
+    with store.read() as connection:
+        # The version first: filters that are newer than it are only read once more.
+        now = versions(connection, stale)
+        stored = of_sites(connection, stale)
+    for site in stale:
+        on = [entry for entry in stored if entry.site_id == site and entry.enabled]
+        sets[site] = filter_set(site, now.get(site, 0), on, store.seal)
+    with store.lock:
+        store.filter_sets.update((site, sets[site]) for site in stale)
+    return sets
 
 
 def filter_set(site_id: str, version: int, on: Sequence[Filter], seal: Seal) -> FilterSet:

@@ -52,9 +52,6 @@ _PLUGIN = re.compile(r"^WordPress/[^|]{1,40}\| ?Akismet/", re.IGNORECASE)
 _LABEL = re.compile(r"[0-9a-f]{12}")
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _ORDERS = ("total", "spam", "ham", "missed_spam", "false_positives")
-# The endpoints of callbacks that this process has seen to: site, callback, digest of the key.
-_following: dict[tuple[str, str, str], str] = {}
-_FOLLOWING_LIMIT = 10_000
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -215,7 +212,8 @@ async def _endpoint(request: Request, asked: _Asked) -> str:
     if not url or origin_of(url) not in asked.key.origins:
         return ""
     who = (asked.key.site_id, url, key_digest(asked.token))
-    if who not in _following:
+    endpoint_id: str = state.following.get(who, "")
+    if not endpoint_id:
         follow = partial(
             check.follow,
             state.store,
@@ -225,12 +223,9 @@ async def _endpoint(request: Request, asked: _Asked) -> str:
             allow=state.settings.webhook_allow,
             now=_now(),
         )
-        if not (endpoint_id := await run_in_threadpool(follow)):
-            return ""
-        if len(_following) >= _FOLLOWING_LIMIT:
-            _following.clear()
-        _following[who] = endpoint_id
-    return _following[who]
+        if endpoint_id := await run_in_threadpool(follow):
+            state.following[who] = endpoint_id
+    return endpoint_id
 
 
 def _answer(told: Told, patient: bool, comment_id: str = "") -> Response:

@@ -21,7 +21,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 _TOKEN_LIMIT = 200  # ours have at most 44 characters
 # Akismet's keys have 48 bits: the only ones that could be found by trying.
 _THIN = re.compile(r"[0-9a-f]{12}")
-_WELCOME_LIMIT = 10_000  # (address, thin key) that have been right
 
 
 class Internal(GatehouseError):
@@ -51,7 +50,6 @@ class Face:
         self.routes: list[Route] = []
         self._refuse = refuse
         self._browsers = browsers
-        self._welcome: dict[tuple[str, str], None] = {}
 
     def call(self, path: str, *methods: str) -> Callable[[Handler], Handler]:
         """Serves a path with the decorated handler, whose name is the call's in metrics."""
@@ -98,16 +96,14 @@ class Face:
             return await state.keys.find(token)
         guesser = state.store.seal.address_key(flood_unit(address))
         visit = (guesser, key_digest(token))
-        if visit not in self._welcome:
+        if visit not in state.welcome:
             await state.limits.check("guess", guesser)
         key: Key | None = await state.keys.find(token)
         if key is None:
-            self._welcome.pop(visit, None)
+            state.welcome.pop(visit, None)
             await state.limits.allow("guess", guesser)
             return None
-        if len(self._welcome) >= _WELCOME_LIMIT:
-            self._welcome.clear()
-        self._welcome[visit] = None  # a neighbour's wrong key does not shut this one out
+        state.welcome[visit] = None  # a neighbour's wrong key does not shut this one out
         return key
 
     async def _answer(self, handler: Handler, request: Request) -> Response:
