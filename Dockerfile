@@ -1,5 +1,7 @@
 # The service's image. Targets: `slim` (every process; the default), `detoxify` (with torch: adds models).
-FROM python:3.13-slim-bookworm AS build
+# Another Python, 3.11 to 3.14: --build-arg PYTHON_IMAGE=python:3.13-slim-bookworm
+ARG PYTHON_IMAGE=python:3.14-slim-bookworm
+FROM $PYTHON_IMAGE AS build
 RUN python -m venv /opt/gatehouse
 ENV PATH=/opt/gatehouse/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
@@ -21,7 +23,7 @@ FROM build AS build-detoxify
 ARG PIP_EXTRA_INDEX_URL
 RUN pip install --no-build-isolation --constraint locks/detoxify.lock '.[detoxify]'
 
-FROM python:3.13-slim-bookworm AS runtime
+FROM $PYTHON_IMAGE AS runtime
 # The data folder is the user's own, and used only where no database and secret are named.
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/gatehouse gatehouse \
     && install -d -m 700 -o gatehouse -g gatehouse /var/lib/gatehouse /var/lib/gatehouse/models

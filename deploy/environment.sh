@@ -8,25 +8,44 @@ lock=locks/$1.lock
 
 # A Python counts when it runs (pyenv leaves names on PATH that do not) and is one we support.
 runs() {
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null
 }
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+# The versions of the Pythons on PATH that run, each once: "3.9, 3.10".
+versions_here() (
+    IFS=:
+    versions=
+    for folder in $PATH; do
+        for python in "$folder"/python3 "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]; do
+            version=$(version_of "$python") || continue
+            case ", $versions," in *", $version,"*) continue ;; esac
+            versions=${versions:+$versions, }$version
+        done
+    done
+    echo "$versions"
+)
 
 find_python() {
     without_venv=
-    for one in python3.13 python3.12 python3.11 python3; do
-        runs "$one" || continue
+    for name in python3.14 python3.13 python3.12 python3.11 python3; do
+        runs "$name" || continue
         # Debian splits these two off its Python.
-        if "$one" -c 'import venv, ensurepip' 2>/dev/null; then
-            python=$one
+        if "$name" -c 'import venv, ensurepip' 2>/dev/null; then
+            python=$name
             return
         fi
-        without_venv=${without_venv:-$one}
+        without_venv=${without_venv:-$name}
     done
     if [ -n "$without_venv" ]; then
-        version=$("$without_venv" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        version=$(version_of "$without_venv")
         echo "Python $version is here but cannot make environments: install its venv module (Debian, Ubuntu: apt install python$version-venv) and run make again." >&2
     else
-        echo "Gatehouse needs Python 3.11, 3.12 or 3.13, and none of them runs here: install one and run make again." >&2
+        versions=$(versions_here)
+        echo "None of the Pythons here will do: Gatehouse needs Python 3.11 to 3.14, found ${versions:-none}. Install one of those and run make again." >&2
     fi
     exit 1
 }

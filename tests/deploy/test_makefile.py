@@ -73,11 +73,20 @@ def test_the_page_of_settings_is_up_to_date() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+UNSUITABLE = 'case "$2" in *print*) echo {} ;; *) exit 1 ;; esac'
+TOO_OLD_OR_NEW = (("python3", "3.10"), ("python3.9", "3.9"), ("python3.10", "3.10"), ("python3.15", "3.15"))  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("pythons", "says"),
     [
-        ({}, "needs Python 3.11, 3.12 or 3.13"),
-        ({"python3": "exit 127"}, "needs Python 3.11, 3.12 or 3.13"),
+        ({}, "needs Python 3.11 to 3.14, found none."),
+        ({"python3": "exit 127"}, "needs Python 3.11 to 3.14, found none."),
+        (
+            # They run, and are too old or too new.
+            {name: UNSUITABLE.format(version) for name, version in TOO_OLD_OR_NEW},
+            "needs Python 3.11 to 3.14, found 3.10, 3.9, 3.15.",
+        ),
         (
             # It runs and is new enough, but Debian's python3-venv is not installed.
             {"python3": 'case "$2" in *ensurepip*) exit 1 ;; *print*) echo 3.11 ;; esac'},
@@ -106,3 +115,25 @@ def test_a_machine_without_python_is_told_in_one_sentence(
     assert tried.returncode == 1
     assert says in tried.stderr and tried.stderr.count("\n") == 1
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("newest", "chosen"),
+    [("python3.14", "python3.14"), ("python3.15", "python3.11"), ("python3", "python3.11")],
+)
+def test_the_newest_python_that_will_do_makes_the_environment(
+    tmp_path: Path, newest: str, chosen: str
+) -> None:
+    deploy, programs = tmp_path / "deploy", tmp_path / "bin"
+    deploy.mkdir()
+    programs.mkdir()
+    shutil.copy(ROOT / "deploy" / "environment.sh", deploy)
+    # Instead of an environment it leaves a note of who was asked for one.
+    for name in {newest, "python3.11"}:
+        body = 'case "$1" in -m) echo "${0##*/}" > asked; exit 1 ;; esac'
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    for needed in ("sh", "dirname", "rm"):
+        (programs / needed).symlink_to(shutil.which(needed) or "")
+    subprocess.run([str(deploy / "environment.sh"), "run"], env={"PATH": str(programs)})
+    assert (tmp_path / "asked").read_text().strip() == chosen
