@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.broker import client_url
 from moderation.channels import Channels
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
@@ -23,7 +24,7 @@ from service.edge import Edge
 from service.embed.routes import router as embed
 from service.faces import akismet, coral, openai, perspective
 from service.intake import Intake
-from service.limits import Limits, client_url
+from service.limits import Limits
 from service.openapi import describe
 from service.routes import (
     campaigns,
