@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from gatehouse.store import now
+from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
 from moderation.settings import Settings, read_settings
 
@@ -94,7 +94,7 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         ("forgets when it is full: maxmemory-policy noeviction" if evicts else "refuses when full"),
     )
     seconds, micros = client.time()
-    apart = abs(seconds * 1000 + micros // 1000 - now())
+    apart = abs(seconds * 1000 + micros // 1000 - now_ms())
     yield apart < CLOCK_LIMIT, f"its clock and ours are {apart / 1000:.1f} s apart"
     client.close()
 
@@ -128,17 +128,17 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     from moderation.store import heartbeats, work
 
     with opened(settings) as store, store.read() as connection:
-        alive = heartbeats.alive(connection, now() - SILENCE)
+        alive = heartbeats.alive(connection, now_ms() - SILENCE)
         waiting, oldest = work.backlog(connection)
     for role, command in (("judge", "worker"), ("courier", "courier")):
         count = sum(one.name.startswith(f"{role}@") for one in alive)
         yield count > 0, f"{count} {role}" + ("" if count else f": start `gatehouse {command}`")
-    ahead = max((one.at - now() for one in alive), default=0)
+    ahead = max((one.at - now_ms() for one in alive), default=0)
     yield (
         ahead < CLOCK_LIMIT,
         f"clocks of the workers are at most {max(ahead, 0) / 1000:.1f} s ahead",
     )
-    age = (now() - oldest) / 1000 if oldest else 0.0
+    age = (now_ms() - oldest) / 1000 if oldest else 0.0
     yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
 
 
@@ -151,7 +151,7 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
 
     with opened(settings) as store, store.read() as connection:
         disabled, failing = endpoints.troubled(connection)
-        has_channels = bool(endpoints.channels(connection, now()))
+        has_channels = bool(endpoints.channels(connection, now_ms()))
     yield (
         not disabled + failing,
         f"{disabled} disabled themselves, {failing} accept nothing now"
@@ -167,7 +167,7 @@ def alive(role: str) -> None:
     from moderation.store import heartbeats
 
     with opened() as store, store.read() as connection:
-        beats = heartbeats.alive(connection, now() - SILENCE)
+        beats = heartbeats.alive(connection, now_ms() - SILENCE)
     if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
         raise typer.Exit(1)
 

@@ -1,7 +1,6 @@
 """Opening the database that a command works on, with one sentence when there is none."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,11 +16,6 @@ class Unfit(GatehouseError):
     """The database is not there, or not as this version wants it."""
 
     code = "unfit"
-
-
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
 
 
 entropy = os.urandom

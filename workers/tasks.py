@@ -5,6 +5,7 @@ import random
 import time
 from contextlib import suppress
 
+from moderation.clock import now_ms
 from moderation.deliver import deliver
 from moderation.digest import send_digests
 from moderation.domain.errors import ScorerUnavailable, Unavailable
@@ -15,7 +16,7 @@ from moderation.learn import learn
 from moderation.settle import finish
 from moderation.sweep import DAY, purge, sweep
 from workers.app import app
-from workers.workbench import now, take_back, workbench
+from workers.workbench import take_back, workbench
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
 SLICE = 2.0
@@ -51,7 +52,7 @@ def judge_due() -> None:
             lease=bench.lease,
             lease_ms=int(bench.settings.lease_seconds * 1000),
             limit=limit,
-            now=now,
+            now=now_ms,
             entropy=os.urandom,
         )
         bench.bell.call_out(judged.comment_ids)
@@ -79,7 +80,7 @@ def deliver_due() -> None:
     deliver(
         bench.store,
         bench.sender.post,
-        now=now,
+        now=now_ms,
         entropy=os.urandom,
         chance=random.random,
         lease=bench.lease,
@@ -97,8 +98,8 @@ def sweep_up() -> None:
         take_back(bench)
         if time.monotonic() - _digested["at"] > DIGEST_SECONDS:
             _digested["at"] = time.monotonic()
-            send_digests(bench.store, now(), bench.settings.digest_hour, os.urandom)
-        due = sweep(bench.store, now())
+            send_digests(bench.store, now_ms(), bench.settings.digest_hour, os.urandom)
+        due = sweep(bench.store, now_ms())
         if time.monotonic() - _purged["at"] > PURGE_SECONDS:
             _purged["at"] = time.monotonic()
             kept = bench.settings
@@ -107,10 +108,12 @@ def sweep_up() -> None:
                 "webhook_days": kept.webhook_days,
                 "personal_days": kept.personal_days,
             }
-            purge(bench.store, now(), kept.idempotency_hours, **days)
+            purge(bench.store, now_ms(), kept.idempotency_hours, **days)
             if kept.spam_days:
-                empty_spam(bench.store, now() - kept.spam_days * DAY, now=now(), entropy=os.urandom)
-            finish(bench.store, now(), os.urandom)
+                empty_spam(
+                    bench.store, now_ms() - kept.spam_days * DAY, now=now_ms(), entropy=os.urandom
+                )
+            finish(bench.store, now_ms(), os.urandom)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:
@@ -119,4 +122,4 @@ def sweep_up() -> None:
         bench.bell.ring(DELIVER)
     # Last: the bells have rung, and there is one sweep at a time.
     with suppress(Unavailable, ScorerUnavailable):
-        learn(bench.store, bench.prior, now())
+        learn(bench.store, bench.prior, now_ms())

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from moderation.channels import Channels
+from moderation.clock import now_ms
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
@@ -35,11 +36,6 @@ from workers.sender import Sender
 log = logging.getLogger("gatehouse.worker")
 
 BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
-
-
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass
@@ -131,8 +127,8 @@ def end() -> None:
     bench.stopping.set()
     try:
         with bench.store.write() as connection:
-            released = work.release(connection, bench.lease, now(), counted=False)
-            released += deliveries.release(connection, bench.lease, now())
+            released = work.release(connection, bench.lease, now_ms(), counted=False)
+            released += deliveries.release(connection, bench.lease, now_ms())
             heartbeats.stop(connection, bench.name)
         if released:
             log.info("leases handed back", extra={"count": released})
@@ -167,12 +163,14 @@ def take_back(bench: Workbench) -> None:
     host = bench.lease.split("/")[0] + "/"
     with bench.store.read() as connection:
         jobs = [one for one in work.leases(connection, host) if _is_dead(one, bench)]
-        sends = [one for one in deliveries.leases(connection, host, now()) if _is_dead(one, bench)]
+        sends = [
+            one for one in deliveries.leases(connection, host, now_ms()) if _is_dead(one, bench)
+        ]
     if not jobs and not sends:
         return
     with bench.store.write() as connection:
-        freed = sum(work.release(connection, one, now(), counted=True) for one in jobs)
-        freed += sum(deliveries.release(connection, one, now()) for one in sends)
+        freed = sum(work.release(connection, one, now_ms(), counted=True) for one in jobs)
+        freed += sum(deliveries.release(connection, one, now_ms()) for one in sends)
     log.warning("work of a dead process taken back", extra={"count": freed})
 
 
@@ -208,7 +206,7 @@ def _beat(bench: Workbench) -> None:
             detail = {**_models(bench.settings.models), "loaded": not bench.panel.failing}
         try:
             with bench.store.write() as connection:
-                heartbeats.beat(connection, bench.name, detail, now())
+                heartbeats.beat(connection, bench.name, detail, now_ms())
         except Unavailable:
             pass  # whoever reads the beats will miss it, and that is the truth
         bench.stopping.wait(BEAT_SECONDS)
