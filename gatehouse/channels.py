@@ -11,7 +11,7 @@ from gatehouse.sites import AsJson, SiteGiven, find_site, show
 from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 channel = typer.Typer(
     help="Where people are told: Slack, Teams, Discord, mail and so on.", no_args_is_help=True
@@ -38,7 +38,7 @@ def add(
     from moderation import subscribe
     from moderation.channels import Channels
 
-    settings = read_settings()
+    settings = checked_settings()
     url = sys.stdin.readline().strip() if url == "-" else url
     url = MODERATORS if url == "moderators" else url
     mail = settings.mail_url.get_secret_value()
@@ -104,7 +104,7 @@ def digest(site: SiteGiven, as_json: AsJson = False) -> None:
 
     from moderation import digest as verb
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id

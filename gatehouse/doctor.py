@@ -9,7 +9,8 @@ import typer
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 
 SILENCE = 30_000  # ms; workers beat every five seconds (workers/workbench.py)
 CLOCK_LIMIT = 2_000  # ms; leases last a minute, so two seconds apart do no harm
@@ -22,7 +23,7 @@ def doctor() -> None:
 
     Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one is not.
     """
-    settings = read_settings()
+    settings = checked_settings()
     well = True
     print("ok    settings   every one makes sense")
     for name, check in CHECKS.items():
@@ -104,7 +105,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    models = settings.models
+    models = models_of(settings)
     for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
         if not models.is_here(one):
             yield False, f"{one} is missing: `gatehouse model add {one}`"

@@ -12,7 +12,7 @@ from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.deliveries import Delivery
@@ -42,7 +42,7 @@ def add(
     """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
     from moderation import subscribe
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
@@ -201,7 +201,7 @@ def change(
     """Change URL, types or batches. Payload and format are for life: add another endpoint."""
     from moderation import subscribe
 
-    settings = read_settings()
+    settings = checked_settings()
     types = () if all_types else type
     with opened(settings) as store:
         subscribe.change(

@@ -15,7 +15,7 @@ import typer
 
 from gatehouse.lines import Reader, Text
 from moderation.scorers.models import BUNDLED, Models, cores
-from moderation.settings import read_settings
+from moderation.startup import checked_settings, models_of
 
 if TYPE_CHECKING:
     from moderation.scorers.panel import Panel
@@ -38,7 +38,7 @@ def score(
     One JSON object a line, with "id" and "text"; on stdout one with the scores, in the same order.
     A line that cannot be read is told on stderr, and the exit status is then 1.
     """
-    models = read_settings().models
+    models = models_of(checked_settings())
     if model:  # asked for by name: nothing stands in for it
         models = replace(models, toxicity=model, fallback="")
     texts = Reader(sys.stdin.buffer)

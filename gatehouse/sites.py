@@ -11,7 +11,7 @@ import typer
 from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Connection
@@ -229,7 +229,7 @@ def login_link(email: str) -> None:
     """Print a link that logs a moderator in, once, within 15 minutes."""
     from moderation.store import moderators
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store, store.write() as connection:
         known = _moderator(connection, email)
         token = moderators.add_login_link(connection, known.id, now_ms(), entropy)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from moderation.domain.errors import GatehouseError
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Store
@@ -27,7 +28,7 @@ def opened(settings: Settings | None = None) -> Iterator["Store"]:
     from moderation.store.engine import Store
     from moderation.store.migrate import is_current
 
-    settings = settings or read_settings()
+    settings = settings or checked_settings()
     # SQLite would make the file, and a command run in the wrong folder would seem to work.
     if not settings.database_url and not (settings.data / "gatehouse.db").exists():
         raise Unfit(

@@ -14,7 +14,8 @@ from moderation.channels import Channels
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 from moderation.store import faces as store_faces
 from moderation.store.engine import Store
 from service import errors
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app of the API. Raises SettingsError when a setting makes no sense."""
-    settings = settings or read_settings()
+    settings = settings or checked_settings()
     trusted = parse_networks(settings.trusted_proxies)
     store = Store(settings.database, settings.master_secret())
 
@@ -122,7 +123,7 @@ def _panel(settings: Settings) -> "Panel":
     from moderation.scorers.panel import Panel  # models and numpy, for whoever has a face on
     from moderation.scorers.roster import roster
 
-    return Panel(roster(settings.models), settings.scorer_timeout)
+    return Panel(roster(models_of(settings)), settings.scorer_timeout)
 
 
 def _has_faces(store: Store) -> bool:
