@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -54,8 +54,6 @@ SHORTENERS = words(
     " s.coop trib.al fb.me"
 )
 
-_suffixes: Any = None
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -99,13 +97,16 @@ def in_ascii(host: str) -> str:
 @lru_cache(maxsize=8192)
 def domain_of(host: str) -> str:
     """The registrable domain of a host, in ASCII; '' for an address, a public suffix or nonsense."""
-    global _suffixes
-    if _suffixes is None:
-        _suffixes = PublicSuffixList(accept_unknown=False)
     host = in_ascii(host)
     if not host or _is_address(host):
         return ""
-    return _suffixes.privatesuffix(host) or ""
+    return _suffixes().privatesuffix(host) or ""
+
+
+@cache
+def _suffixes() -> Any:
+    """The list of public suffixes, read when the first domain is asked for: it takes a moment."""
+    return PublicSuffixList(accept_unknown=False)
 
 
 def under(host: str, domains: Collection[str]) -> bool:
