@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.app.amqp import AMQP
 from celery.signals import (
     setup_logging,
     worker_init,
@@ -30,12 +29,9 @@ class Impatient(Connection):
         return super().ensure_connection(*arguments, **{**waits, **options})
 
 
-class _Messages(AMQP):
-    Connection = Impatient
-
-
 process = WorkerProcess()
-app = Celery("gatehouse", amqp=_Messages, include=["workers.tasks"])
+app = Celery("gatehouse", include=["workers.tasks"])
+app.amqp.Connection = Impatient
 
 
 def _configuration() -> dict[str, Any]:
