@@ -3,7 +3,8 @@
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings
 from service import server
 from service.app import create_app
 
@@ -23,4 +24,4 @@ def with_noop(settings: Settings) -> FastAPI:
 
 if __name__ == "__main__":
     server.create_app = with_noop
-    server.serve(read_settings())
+    server.serve(checked_settings())

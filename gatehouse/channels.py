@@ -8,9 +8,10 @@ import typer
 
 from gatehouse.endpoints import EndpointGiven, Types, all_sites, state_of
 from gatehouse.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 channel = typer.Typer(
     help="Where people are told: Slack, Teams, Discord, mail and so on.", no_args_is_help=True
@@ -37,7 +38,7 @@ def add(
     from moderation import subscribe
     from moderation.channels import Channels
 
-    settings = read_settings()
+    settings = checked_settings()
     url = sys.stdin.readline().strip() if url == "-" else url
     url = MODERATORS if url == "moderators" else url
     mail = settings.mail_url.get_secret_value()
@@ -52,7 +53,7 @@ def add(
             channels.read(url),
             types=type or (),
             allow=settings.webhook_allow,
-            now=now(),
+            now=now_ms(),
             entropy=entropy,
         )
     show({"id": made.id, "url": made.url, "types": list(made.types)}, as_json, keys=False)
@@ -83,7 +84,9 @@ def test(channel_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        print(subscribe.send_test(store, all_sites(store), channel_id, now=now(), entropy=entropy))
+        print(
+            subscribe.send_test(store, all_sites(store), channel_id, now=now_ms(), entropy=entropy)
+        )
 
 
 @channel.command("remove")
@@ -101,11 +104,11 @@ def digest(site: SiteGiven, as_json: AsJson = False) -> None:
 
     from moderation import digest as verb
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        found = verb.digest(store, site_id, now())
+        found = verb.digest(store, site_id, now_ms())
     if as_json:
         print(json.dumps(asdict(found)))
         return

@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from gatehouse.store import now
+from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 
 SILENCE = 30_000  # ms; workers beat every five seconds (workers/workbench.py)
 CLOCK_LIMIT = 2_000  # ms; leases last a minute, so two seconds apart do no harm
@@ -22,7 +23,7 @@ def doctor() -> None:
 
     Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one is not.
     """
-    settings = read_settings()
+    settings = checked_settings()
     well = True
     print("ok    settings   every one makes sense")
     for name, check in CHECKS.items():
@@ -94,7 +95,7 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         ("forgets when it is full: maxmemory-policy noeviction" if evicts else "refuses when full"),
     )
     seconds, micros = client.time()
-    apart = abs(seconds * 1000 + micros // 1000 - now())
+    apart = abs(seconds * 1000 + micros // 1000 - now_ms())
     yield apart < CLOCK_LIMIT, f"its clock and ours are {apart / 1000:.1f} s apart"
     client.close()
 
@@ -104,7 +105,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    models = settings.models
+    models = models_of(settings)
     for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
         if not models.is_here(one):
             yield False, f"{one} is missing: `gatehouse model add {one}`"
@@ -128,17 +129,17 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     from moderation.store import heartbeats, work
 
     with opened(settings) as store, store.read() as connection:
-        alive = heartbeats.alive(connection, now() - SILENCE)
+        alive = heartbeats.alive(connection, now_ms() - SILENCE)
         waiting, oldest = work.backlog(connection)
     for role, command in (("judge", "worker"), ("courier", "courier")):
         count = sum(one.name.startswith(f"{role}@") for one in alive)
         yield count > 0, f"{count} {role}" + ("" if count else f": start `gatehouse {command}`")
-    ahead = max((one.at - now() for one in alive), default=0)
+    ahead = max((one.at - now_ms() for one in alive), default=0)
     yield (
         ahead < CLOCK_LIMIT,
         f"clocks of the workers are at most {max(ahead, 0) / 1000:.1f} s ahead",
     )
-    age = (now() - oldest) / 1000 if oldest else 0.0
+    age = (now_ms() - oldest) / 1000 if oldest else 0.0
     yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
 
 
@@ -151,7 +152,7 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
 
     with opened(settings) as store, store.read() as connection:
         disabled, failing = endpoints.troubled(connection)
-        has_channels = bool(endpoints.channels(connection, now()))
+        has_channels = bool(endpoints.channels(connection, now_ms()))
     yield (
         not disabled + failing,
         f"{disabled} disabled themselves, {failing} accept nothing now"
@@ -167,7 +168,7 @@ def alive(role: str) -> None:
     from moderation.store import heartbeats
 
     with opened() as store, store.read() as connection:
-        beats = heartbeats.alive(connection, now() - SILENCE)
+        beats = heartbeats.alive(connection, now_ms() - SILENCE)
     if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
         raise typer.Exit(1)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.deliveries import Delivery
@@ -41,7 +42,7 @@ def add(
     """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
     from moderation import subscribe
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
@@ -54,7 +55,7 @@ def add(
             format=format,
             batch=batch,
             allow=settings.webhook_allow,
-            now=now(),
+            now=now_ms(),
             entropy=entropy,
         )
     show({"id": made.id, "url": made.url, "secret": secret}, as_json)
@@ -119,7 +120,9 @@ def test(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        print(subscribe.send_test(store, all_sites(store), endpoint_id, now=now(), entropy=entropy))
+        print(
+            subscribe.send_test(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
+        )
 
 
 @endpoint.command("resend")
@@ -130,7 +133,7 @@ def resend(
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.resend(store, all_sites(store), delivery, now=now())
+        subscribe.resend(store, all_sites(store), delivery, now=now_ms())
 
 
 @endpoint.command("replay")
@@ -160,7 +163,7 @@ def replay(
             subscribe.Replay(what),
             since=_millis(since) if since else 0,
             until=_millis(until) if until else None,
-            now=now(),
+            now=now_ms(),
             entropy=entropy,
         )
     print(f"{count:,} deliveries are due.", file=sys.stderr)
@@ -181,7 +184,7 @@ def rotate(
             all_sites(store),
             endpoint_id,
             overlap=overlap_hours * HOUR,
-            now=now(),
+            now=now_ms(),
             entropy=entropy,
         )
     show({"id": endpoint_id, "secret": secret}, as_json)
@@ -198,7 +201,7 @@ def change(
     """Change URL, types or batches. Payload and format are for life: add another endpoint."""
     from moderation import subscribe
 
-    settings = read_settings()
+    settings = checked_settings()
     types = () if all_types else type
     with opened(settings) as store:
         subscribe.change(
@@ -218,7 +221,7 @@ def disable(endpoint_id: EndpointGiven) -> None:
     from moderation import subscribe
 
     with opened() as store:
-        subscribe.disable(store, all_sites(store), endpoint_id, now=now(), entropy=entropy)
+        subscribe.disable(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
 
 
 @endpoint.command("enable")

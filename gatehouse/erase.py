@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from gatehouse.sites import SiteGiven, find_site
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 
 
 def erase(
@@ -22,5 +23,5 @@ def erase(
         with store.read() as connection:
             site_id = find_site(connection, site).id
         for one in comment:
-            verb.erase(store, {site_id}, one, now=now(), entropy=entropy)
+            verb.erase(store, {site_id}, one, now=now_ms(), entropy=entropy)
     print(f"{len(comment)} erased.", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from moderation.domain.errors import Invalid
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 
 def evaluate(
@@ -27,7 +27,7 @@ def evaluate(
 
     if not data.is_dir():
         raise Invalid(f"{data} is not a folder.")
-    settings = read_settings()
+    settings = checked_settings()
     progress = _Progress()
     # Of all scorers the one that has learned languages: the toxicity model.
     scorer = next(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def on(site: SiteGiven, face: FaceGiven, limit: Limit = "", as_json: AsJson = Fa
     _check(face, limit)
     with opened() as store, store.write() as connection:
         its = find_site(connection, site)
-        faces.switch_on(connection, its.id, face, limit, now())
+        faces.switch_on(connection, its.id, face, limit, now_ms())
         facts: dict[str, object] = {"site_id": its.id, "face": face}
         # Coral's requests are signed, with a secret of its own.
         if face != faces.CORAL and not _keys(sites.keys_of(connection, its.id), face):
-            facts["key"] = sites.add_key(connection, its.id, face, now(), entropy)
+            facts["key"] = sites.add_key(connection, its.id, face, now_ms(), entropy)
     show(facts, as_json, keys="key" in facts)
     if face == faces.CORAL and not as_json:
         print("Coral shows a signing secret: `gatehouse face secret` takes it.")
@@ -66,7 +67,7 @@ def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
         its = find_site(connection, site)
         if face not in {one.face for one in faces.of_site(connection, its.id)}:
             raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
-        made = sites.add_key(connection, its.id, face, now(), entropy)
+        made = sites.add_key(connection, its.id, face, now_ms(), entropy)
     show({"site_id": its.id, "face": face, "key": made}, as_json)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.sites import AsJson, SiteGiven, find_site
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import Draft, Filter, FilterAction, FilterField, FilterKind
 
@@ -54,7 +55,7 @@ def add(
     with opened() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        made = curate.add(store, its.id, draft, BY, now=now(), entropy=entropy)
+        made = curate.add(store, its.id, draft, BY, now=now_ms(), entropy=entropy)
     print(f"{its.name} has the filter “{made.name}” now.", file=sys.stderr)
     print(made.id)
 
@@ -78,7 +79,7 @@ def try_out(
     with opened() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        trial = curate.try_out(store, its.id, draft, now=now(), clock=time.monotonic, days=days)
+        trial = curate.try_out(store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days)
     print(_told(trial))
 
 

@@ -31,7 +31,8 @@ from gatehouse.score import score
 from gatehouse.up import Failed
 from gatehouse.up import up as run_everything
 from moderation.domain.errors import GatehouseError
-from moderation.settings import SettingsError, read_settings
+from moderation.settings import SettingsError
+from moderation.startup import checked_settings
 
 app = typer.Typer(
     help="Gatehouse: every reply passes the gatehouse before it enters the page.",
@@ -57,12 +58,12 @@ def up(
     environment.update(
         {f"GATEHOUSE_{key}": str(value) for key, value in given.items() if value is not None}
     )
-    settings = read_settings(environment)
+    settings = checked_settings(environment)
     if not {"GATEHOUSE_PUBLIC_URL", "GATEHOUSE_PUBLIC_URL_FILE"} & environment.keys():
         named = reachable_host(settings.host)
         named = f"[{named}]" if ":" in named else named
         environment["GATEHOUSE_PUBLIC_URL"] = f"http://{named}:{settings.port}"
-        settings = read_settings(environment)
+        settings = checked_settings(environment)
     run_everything(settings)
 
 

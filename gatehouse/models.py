@@ -23,7 +23,8 @@ from moderation.scorers.checkpoint import (
     open_checkpoint,
 )
 from moderation.scorers.models import BUNDLED, Models, check_model, name_of, spec_of
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 
 model = typer.Typer(help="The toxicity models.", no_args_is_help=True)
 
@@ -44,8 +45,8 @@ def list_models(
     """List the models: what is here, and which is in use (*)."""
     from moderation.scorers.bundled import FOLDER
 
-    settings = read_settings()
-    models = settings.models
+    settings = checked_settings()
+    models = models_of(settings)
     found = {BUNDLED: _facts(FOLDER)}
     if models.folder.is_dir():
         for folder in sorted(models.folder.iterdir()):
@@ -89,7 +90,7 @@ def _place(name: str, facts: dict[str, Any], models: Models) -> dict[str, Any]:
 
 
 def _use(name: str, settings: Settings) -> str:
-    models = settings.models
+    models = models_of(settings)
     if name == models.serving and name != models.missing:
         return "serves" if name == models.toxicity else f"serves instead of {models.toxicity}"
     if name == models.toxicity:
@@ -142,7 +143,7 @@ def add_model(
 
     Afterwards it is served without torch.
     """
-    settings = read_settings()
+    settings = checked_settings()
     wanted = names or [
         one
         for one in (settings.toxicity_model, settings.multilingual_model)
@@ -156,7 +157,7 @@ def add_model(
         raise Invalid("--sha256 is for one model.")
     for name in wanted:
         try:
-            _add(settings.models, spec_of(name), precision, languages, sha256.lower(), replace)
+            _add(models_of(settings), spec_of(name), precision, languages, sha256.lower(), replace)
         except ScorerUnavailable as error:
             if not optional:
                 raise

@@ -11,7 +11,7 @@ from gatehouse.lines import Reader
 from gatehouse.score import TIMEOUT
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import Condition, Policy, decide, parse_policy
-from moderation.settings import read_settings
+from moderation.startup import checked_settings, models_of
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def _print_outcomes(policy: Policy) -> bool:
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    panel = Panel(roster(read_settings().models), TIMEOUT)
+    panel = Panel(roster(models_of(checked_settings())), TIMEOUT)
     texts = Reader(sys.stdin.buffer)
     for one in texts:
         verdict = decide(policy, assess(panel, [one.text])[0])

@@ -9,7 +9,8 @@ import typer
 
 from gatehouse.store import opened
 from moderation.scorers.models import cores
-from moderation.settings import Settings, SettingsError, read_settings
+from moderation.settings import Settings, SettingsError
+from moderation.startup import checked_settings
 
 # A database of millions of comments may take a while to be migrated. Seconds.
 MIGRATION_LIMIT = 600.0
@@ -21,7 +22,7 @@ def api(
     ] = False,
 ) -> None:
     """Run the API until SIGTERM or Ctrl-C."""
-    settings = read_settings()
+    settings = checked_settings()
     from service.server import serve
 
     if when_migrated:
@@ -91,7 +92,7 @@ def beat() -> None:
 
 def _celery(command: str, *options: str) -> None:
     """Becomes Celery: signals then reach it with nobody between."""
-    level = read_settings().log_level
+    level = checked_settings().log_level
     if command == "worker":
         # Workers need not know of each other: what they share is in the database.
         options = (*options, "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -104,7 +105,7 @@ def migrate() -> None:
 
     It may be run again, and by several at once.
     """
-    settings = read_settings()
+    settings = checked_settings()
     _migrate(settings)
     print("The database is up to date.", file=sys.stderr)
 
@@ -129,7 +130,7 @@ def prepare() -> None:
     from gatehouse.welcome import prepare as make_ready
     from gatehouse.welcome import write_welcome
 
-    settings = read_settings()
+    settings = checked_settings()
     _migrate(settings)
     with opened(settings) as store:
         print(write_welcome(make_ready(store, settings)))

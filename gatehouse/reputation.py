@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.sites import AsJson, SiteGiven, find_site
-from gatehouse.store import now, opened
+from gatehouse.store import opened
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
 from moderation.domain.reputation import Kind, Repute, Subject
@@ -33,7 +34,7 @@ def list_all(site: SiteGiven, kind: KindGiven = Kind.DOMAIN, as_json: AsJson = F
     with opened() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        while found := trust.listed(store, its.id, kind, now(), after, 100):
+        while found := trust.listed(store, its.id, kind, now_ms(), after, 100):
             for subject, repute in found:
                 print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
             after = found[-1][0].name
@@ -56,10 +57,10 @@ def show(
         with store.read() as connection:
             its = find_site(connection, site)
         if comment:
-            for subject, repute in trust.of_comment(store, {its.id}, comment, now()):
+            for subject, repute in trust.of_comment(store, {its.id}, comment, now_ms()):
                 print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
         elif kind:
-            found = trust.reputation(store, Subject(kind, its.id, name), now())
+            found = trust.reputation(store, Subject(kind, its.id, name), now_ms())
             print("\n".join(_told(found)) if not as_json else json.dumps(_whole(found)))
 
 
@@ -71,7 +72,7 @@ def reset(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
     with opened() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        trust.reset(store, BY, Subject(kind, its.id, name), now=now())
+        trust.reset(store, BY, Subject(kind, its.id, name), now=now_ms())
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
 
@@ -83,7 +84,7 @@ def undo(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
     with opened() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        found = trust.undo_reset(store, BY, Subject(kind, its.id, name), now=now())
+        found = trust.undo_reset(store, BY, Subject(kind, its.id, name), now=now_ms())
     print(_line(found.subject, found.repute))
 
 

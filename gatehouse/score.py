@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache, partial
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ import typer
 
 from gatehouse.lines import Reader, Text
 from moderation.scorers.models import BUNDLED, Models, cores
-from moderation.settings import read_settings
+from moderation.startup import checked_settings, models_of
 
 if TYPE_CHECKING:
     from moderation.scorers.panel import Panel
@@ -38,7 +39,7 @@ def score(
     One JSON object a line, with "id" and "text"; on stdout one with the scores, in the same order.
     A line that cannot be read is told on stderr, and the exit status is then 1.
     """
-    models = read_settings().models
+    models = models_of(checked_settings())
     if model:  # asked for by name: nothing stands in for it
         models = replace(models, toxicity=model, fallback="")
     texts = Reader(sys.stdin.buffer)
@@ -69,42 +70,39 @@ def _each_batch(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple
     torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
     processes = cores() if len(first) > 1 and not torch else 1
     if processes == 1:
-        _load(models)
-        yield from map(_answer, chain(first, batches))
+        yield from map(partial(_answer, models), chain(first, batches))
         return
+    models = replace(models, threads=1)
     with ProcessPoolExecutor(
         processes,
         mp_context=get_context("spawn"),
-        initializer=_load,
-        initargs=(replace(models, threads=1),),
+        initializer=_panel_of,
+        initargs=(models,),
     ) as pool:
         ahead: deque[Future[tuple[bytes, int]]] = deque()
         for batch in chain(first, batches):
-            ahead.append(pool.submit(_answer, batch))
+            ahead.append(pool.submit(_answer, models, batch))
             if len(ahead) > 2 * processes:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
 
 
-_panel: "Panel | None" = None
-
-
-def _load(models: Models) -> None:
+@cache
+def _panel_of(models: Models) -> "Panel":
+    """The scorers of this process, made once."""
     from moderation.scorers.panel import Panel
     from moderation.scorers.roster import roster
 
-    global _panel
-    _panel = Panel(roster(models), TIMEOUT)
+    return Panel(roster(models), TIMEOUT)
 
 
-def _answer(batch: Sequence[Text]) -> tuple[bytes, int]:
+def _answer(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
     """The lines for a batch, and how many of them lack something."""
     from moderation.domain.score import Candidate, Findings
     from moderation.domain.text import normalise
 
-    assert _panel
-    explain = _panel.explain
+    panel = _panel_of(models)
     candidates = [Candidate(one.text, normalise(one.text)) for one in batch]
 
     def line(given: Text, candidate: Candidate, found: Findings) -> str:
@@ -115,7 +113,9 @@ def _answer(batch: Sequence[Text]) -> tuple[bytes, int]:
         top = max(scores.values(), key=lambda one: one.value, default=None)
         # The other models explain by trying each word: seconds a text, not for a whole file.
         if top and top.value >= EXPLAINED and top.scorer == "bundled":
-            spans |= {(span.start, span.end) for span in explain(candidate, top.scorer, top.name)}
+            spans |= {
+                (span.start, span.end) for span in panel.explain(candidate, top.scorer, top.name)
+            }
         facts = {
             "id": given.id,
             "language": language.note if language else "",
@@ -126,7 +126,7 @@ def _answer(batch: Sequence[Text]) -> tuple[bytes, int]:
         }
         return json.dumps(facts, ensure_ascii=False)
 
-    found = _panel.measure(candidates)
+    found = panel.measure(candidates)
     lines = [line(*three) for three in zip(batch, candidates, found, strict=True)]
     return ("\n".join(lines) + "\n").encode(), sum(bool(one.failed) for one in found)
 

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import typer
 
-from gatehouse.store import entropy, now, opened
+from gatehouse.store import entropy, opened
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
-from moderation.settings import read_settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Connection
@@ -40,13 +41,13 @@ def add_site(
 
     origins = [normal_origin(one) for one in origin]
     with opened() as store, store.write() as connection:
-        made = sites.add_site(connection, name, origins, language, now(), entropy)
+        made = sites.add_site(connection, name, origins, language, now_ms(), entropy)
         keys = {
-            f"{kind}_key": sites.add_key(connection, made.id, kind, now(), entropy)
+            f"{kind}_key": sites.add_key(connection, made.id, kind, now_ms(), entropy)
             for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
         }
         for face in faces.AT_FIRST if faces_on else ():
-            faces.switch_on(connection, made.id, face, "", now())
+            faces.switch_on(connection, made.id, face, "", now_ms())
     show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
 
 
@@ -107,7 +108,7 @@ def add_key(
     if kind not in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET):
         raise Invalid("A key is secret, publishable or akismet.", "/kind")
     with opened() as store, store.write() as connection:
-        key = sites.add_key(connection, find_site(connection, site).id, kind, now(), entropy)
+        key = sites.add_key(connection, find_site(connection, site).id, kind, now_ms(), entropy)
     show({f"{kind}_key": key}, as_json)
 
 
@@ -120,7 +121,7 @@ def revoke_key(
     from moderation.store import sites
 
     with opened() as store, store.write() as connection:
-        if not sites.revoke_key(connection, find_site(connection, site).id, key, now()):
+        if not sites.revoke_key(connection, find_site(connection, site).id, key, now_ms()):
             raise NotFound(
                 "This site has no such key, or it was revoked: see `gatehouse site keys`."
             )
@@ -168,7 +169,7 @@ def add_moderator(
         its = find_site(connection, site)
         known = moderators.by_email(connection, email)
         if known is None:
-            moderator_id = moderators.add(connection, email, password, now(), entropy)
+            moderator_id = moderators.add(connection, email, password, now_ms(), entropy)
         else:
             moderator_id = known.id
             if password:
@@ -228,10 +229,10 @@ def login_link(email: str) -> None:
     """Print a link that logs a moderator in, once, within 15 minutes."""
     from moderation.store import moderators
 
-    settings = read_settings()
+    settings = checked_settings()
     with opened(settings) as store, store.write() as connection:
         known = _moderator(connection, email)
-        token = moderators.add_login_link(connection, known.id, now(), entropy)
+        token = moderators.add_login_link(connection, known.id, now_ms(), entropy)
     print(f"{settings.public_url}/console/login?link={token}")
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.sites import AsJson, SiteGiven, find_site
-from gatehouse.store import now, opened
+from gatehouse.store import opened
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
 
@@ -92,7 +93,7 @@ def undo(
             version=version,
             teacher=known.id if known else moderator,
             since=int(since.replace(tzinfo=UTC).timestamp() * 1000) if since else 0,
-            now=now(),
+            now=now_ms(),
         )
     print(f"Taken back, in version {lesson.version}.", file=sys.stderr)
     print(_line(lesson))

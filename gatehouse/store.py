@@ -1,13 +1,13 @@
 """Opening the database that a command works on, with one sentence when there is none."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from moderation.domain.errors import GatehouseError
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.engine import Store
@@ -19,11 +19,6 @@ class Unfit(GatehouseError):
     code = "unfit"
 
 
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
-
-
 entropy = os.urandom
 
 
@@ -33,7 +28,7 @@ def opened(settings: Settings | None = None) -> Iterator["Store"]:
     from moderation.store.engine import Store
     from moderation.store.migrate import is_current
 
-    settings = settings or read_settings()
+    settings = settings or checked_settings()
     # SQLite would make the file, and a command run in the wrong folder would seem to work.
     if not settings.database_url and not (settings.data / "gatehouse.db").exists():
         raise Unfit(

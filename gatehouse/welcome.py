@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatehouse.store import entropy, now
+from gatehouse.store import entropy
+from moderation.clock import now_ms
 from moderation.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -110,12 +111,12 @@ def prepare(store: "Store", settings: Settings) -> Welcome:
             site_id = publishable = ""
         operator = moderators.by_email(connection, OPERATOR)
         operator_id = (
-            operator.id if operator else moderators.add(connection, OPERATOR, "", now(), entropy)
+            operator.id if operator else moderators.add(connection, OPERATOR, "", now_ms(), entropy)
         )
         granted = [] if operator else list(known)
         for one in [*granted, *([site_id] if secret else [])]:
             moderators.grant(connection, operator_id, one, "admin")
-        link = moderators.add_login_link(connection, operator_id, now(), entropy)
+        link = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret:  # after the commit: the site is there
         remembered.write(site_id, publishable)
     return Welcome(site_id, publishable, secret, link)
@@ -127,11 +128,11 @@ def _found_site(connection: "Connection", settings: Settings) -> tuple[str, str,
 
     # A browser may be pointed at either name of this machine.
     origins = {settings.public_url, settings.public_url.replace("//127.0.0.1", "//localhost")}
-    site = sites.add_site(connection, "Demo", sorted(origins), "en", now(), entropy)
+    site = sites.add_site(connection, "Demo", sorted(origins), "en", now_ms(), entropy)
     for face in faces.AT_FIRST:
-        faces.switch_on(connection, site.id, face, "", now())
-    publishable = sites.add_key(connection, site.id, sites.PUBLISHABLE, now(), entropy)
-    return site.id, publishable, sites.add_key(connection, site.id, sites.SECRET, now(), entropy)
+        faces.switch_on(connection, site.id, face, "", now_ms())
+    publishable = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
+    return site.id, publishable, sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
 
 
 class _Remembered:

@@ -16,13 +16,13 @@ import socket
 import ssl
 import sys
 import sysconfig
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from moderation.clock import now_ms
 from moderation.domain.address import refused
 from moderation.domain.channel import shown
 from moderation.domain.delivery import parse_retry_after
@@ -130,7 +130,7 @@ class Answers:
                 raise
             self.status = response.status_code
             header = response.headers.get("Retry-After", "")
-            self.retry_after = parse_retry_after(header, time.time_ns() // 1_000_000)
+            self.retry_after = parse_retry_after(header, now_ms())
             return response
 
         def dialled(line: Any, *rest: Any, **named: Any) -> Any:

@@ -108,38 +108,59 @@ def deliver(
     until = now() + SLICE
     done = Delivered()
     post = _Post(store, send, notify, public_url, now)
-    flying: set[Future[list[_Sent]]] = set()
-    crying: set[Future[list[_Sent]]] = set()  # of these, the notices
     look, notices_at = SOON, 0
     with (
-        ThreadPoolExecutor(threads, thread_name_prefix="send") as pool,
-        ThreadPoolExecutor(NOTICES, thread_name_prefix="cry") as criers,
+        ThreadPoolExecutor(threads, thread_name_prefix="send") as send_pool,
+        ThreadPoolExecutor(NOTICES, thread_name_prefix="cry") as notice_pool,
     ):
+        sends = _UnderWay(send_pool, threads, post)
+        notices = _UnderWay(notice_pool, NOTICES, post)
         while True:
             look = min(2 * look, LOOK)
-            free = min(threads - len(flying - crying), limit)
+            free = min(sends.free, limit)
             if free > 0 and now() < until:
-                for jobs in _together(_claim(store, lease, now(), free, per_endpoint)):
-                    flying.add(pool.submit(post.attempt, jobs))
-                    limit -= 1
+                jobs = _claim(store, lease, now(), free, per_endpoint)
+                if started := sends.start(jobs):
+                    limit -= started
                     look = SOON
-            crying &= flying
-            free = min(NOTICES - len(crying), limit)
+            free = min(notices.free, limit)
             if free > 0 and notices_at <= now() < until - NOTICE_TIME:
                 notices_at = now() + NOTICE_LOOK
-                claimed = _claim(store, lease, now(), free, per_endpoint, notices=True)
-                for jobs in _together(claimed):
-                    crying.add(criers.submit(post.attempt, jobs))
-                    limit -= 1
-                flying |= crying
-            if not flying:
+                jobs = _claim(store, lease, now(), free, per_endpoint, notices=True)
+                limit -= notices.start(jobs)
+            if not sends.futures and not notices.futures:
                 return done
-            landed, flying = wait(flying, timeout=look, return_when=FIRST_COMPLETED)
-            if landed & crying:
+            wait(sends.futures | notices.futures, timeout=look, return_when=FIRST_COMPLETED)
+            notified = notices.landed()
+            if notified:
                 notices_at = 0
-            if landed:
-                sent = [one for future in landed for one in future.result()]
+            if sent := sends.landed() + notified:
                 _record(store, lease, sent, now(), entropy, chance, scale, done)
+
+
+class _UnderWay:
+    """The POSTs of one kind that are being sent. width: how many at most at once."""
+
+    def __init__(self, pool: ThreadPoolExecutor, width: int, post: "_Post") -> None:
+        self._pool, self._width, self._post = pool, width, post
+        self.futures: set[Future[list[_Sent]]] = set()
+
+    @property
+    def free(self) -> int:
+        """How many more may start."""
+        return self._width - len(self.futures)
+
+    def start(self, jobs: Sequence[Job]) -> int:
+        """Sends these jobs; returns in how many POSTs."""
+        posts = _together(jobs)
+        self.futures.update(self._pool.submit(self._post.attempt, post) for post in posts)
+        return len(posts)
+
+    def landed(self) -> list[_Sent]:
+        """What was sent since the last look, and is no longer under way."""
+        done = {future for future in self.futures if future.done()}
+        self.futures -= done
+        return [sent for future in done for sent in future.result()]
 
 
 def _claim(

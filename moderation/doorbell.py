@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import redis
 from celery import Celery
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from moderation.broker import celery_url, client_url
 
 log = logging.getLogger("gatehouse.doorbell")
 
@@ -53,19 +53,13 @@ TRANSPORT = {
 
 
 def redis_client(url: str, timeout: float) -> redis.Redis:
-    """A client for any of the URLs that Celery takes for Redis. timeout: seconds, for everything."""
-    options: dict[str, Any] = {
-        "socket_timeout": timeout,
-        "socket_connect_timeout": timeout,
-        "retry": Retry(NoBackoff(), 0),  # redis-py would try three more times, a second apart
-    }
-    if url.startswith(("redis+socket://", "socket://")):
-        parts = urlsplit(url)
-        database = parse_qs(parts.query).get("virtual_host", ["0"])[0].strip("/") or "0"
-        return redis.Redis(
-            unix_socket_path=parts.path, db=int(database), password=parts.password, **options
-        )
-    return redis.Redis.from_url(url, **options)
+    """A client of the broker. url: the broker's, see settings.broker. timeout: seconds, for everything."""
+    return redis.Redis.from_url(
+        client_url(url),
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),  # redis-py would try three more times, a second apart
+    )
 
 
 class Doorbell:
@@ -75,7 +69,7 @@ class Doorbell:
     """
 
     def __init__(self, url: str) -> None:
-        self._app = Celery("gatehouse", broker=url)
+        self._app = Celery("gatehouse", broker=celery_url(url))
         self._app.conf.update(
             broker_transport_options={**TRANSPORT, "socket_timeout": 3},
             task_publish_retry=False,

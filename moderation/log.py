@@ -58,3 +58,6 @@ def log_to_stderr(level: str) -> None:
     # Their lines carry URLs with queries, SQL parameters or task internals.
     for noisy in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
+    logging.getLogger("python_multipart").setLevel(
+        "ERROR"
+    )  # its warnings quote what strangers send

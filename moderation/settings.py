@@ -10,8 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
-from moderation.policies import load_policy
-from moderation.scorers.models import Models, check_model, cores
 
 PREFIX = "GATEHOUSE_"
 # The bare names that hosting platforms set; the prefixed ones win.
@@ -239,19 +237,6 @@ class Settings(BaseModel):
     )
 
     @property
-    def models(self) -> Models:
-        """The toxicity models of this process."""
-        return Models(
-            self.toxicity_model,
-            self.multilingual_model,
-            self.model_fallback,
-            self.model_runtime,
-            self.data / "models",
-            self.model_threads or cores(),
-            self.cascade,
-        )
-
-    @property
     def dns_zones(self) -> tuple[str, ...]:
         """The DNS block lists to ask, each once."""
         named = (one.strip(" .").lower() for one in self.dns_lists.split(","))
@@ -301,7 +286,10 @@ class Settings(BaseModel):
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises SettingsError with one sentence."""
+    """The settings of this process. Raises SettingsError with one sentence.
+
+    Doors read them through startup.checked_settings: that the policy and the models exist is not seen here.
+    """
     environment = os.environ if environment is None else environment
     values: dict[str, str] = {}
     for field in Settings.model_fields:
@@ -346,21 +334,6 @@ def _check(settings: Settings) -> None:
         parse_networks(settings.trusted_proxies)
     except ValueError:
         raise SettingsError("GATEHOUSE_TRUSTED_PROXIES lists addresses or networks.") from None
-    try:
-        load_policy(settings.policy)
-    except Invalid as error:
-        raise SettingsError(f"GATEHOUSE_POLICY makes no sense: {error.message}") from None
-    try:
-        check_model(settings.toxicity_model)
-    except Invalid:
-        raise SettingsError(
-            "GATEHOUSE_TOXICITY_MODEL is 'bundled' or 'detoxify:<name or path>'."
-        ) from None
-    try:
-        if settings.multilingual_model:
-            check_model(settings.multilingual_model, detoxify_only=True)
-    except Invalid:
-        raise SettingsError("GATEHOUSE_MULTILINGUAL_MODEL is 'detoxify:<name or path>'.") from None
     mail = settings.mail_url.get_secret_value()
     if mail and not mail.startswith(("mailto://", "mailtos://")):
         raise SettingsError("GATEHOUSE_MAIL_URL begins with mailtos:// or mailto://.")

@@ -10,11 +10,13 @@ from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.broker import client_url
 from moderation.channels import Channels
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
-from moderation.settings import Settings, read_settings
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 from moderation.store import faces as store_faces
 from moderation.store.engine import Store
 from service import errors
@@ -24,7 +26,7 @@ from service.edge import Edge
 from service.embed.routes import router as embed
 from service.faces import akismet, coral, openai, perspective
 from service.intake import Intake
-from service.limits import Limits, client_url
+from service.limits import Limits
 from service.openapi import describe
 from service.routes import (
     campaigns,
@@ -48,7 +50,7 @@ _REMEMBERED = 10_000  # of each kind; guessing must not fill the memory
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app of the API. Raises SettingsError when a setting makes no sense."""
-    settings = settings or read_settings()
+    settings = settings or checked_settings()
     trusted = parse_networks(settings.trusted_proxies)
     store = Store(settings.database, settings.master_secret())
 
@@ -127,7 +129,7 @@ def _panel(settings: Settings) -> "Panel":
     from moderation.scorers.panel import Panel  # models and numpy, for whoever has a face on
     from moderation.scorers.roster import roster
 
-    return Panel(roster(settings.models), settings.scorer_timeout)
+    return Panel(roster(models_of(settings)), settings.scorer_timeout)
 
 
 def _has_faces(store: Store) -> bool:

@@ -1,6 +1,5 @@
 """Reading an HTML form strictly: urlencoded or multipart, small, in UTF-8, each field once."""
 
-import logging
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,9 +13,6 @@ from service.errors import BadRequest
 
 FIELDS_LIMIT = 60  # WordPress's form has 8; plugins add a few each
 _HEADERS_LIMIT = 8  # of one part
-
-# It writes down pieces of what strangers send.
-logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 _TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
 

@@ -19,6 +19,7 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from moderation.broker import client_url
 from moderation.domain.errors import TooMany
 from moderation.settings import Settings
 
@@ -162,12 +163,3 @@ class Limits:
             log.warning("limits are open: Redis is away", extra={"error": type(error).__name__})
         self.ok = False
         self._rest_until = time.monotonic() + REST
-
-
-def client_url(broker: str) -> str:
-    """The broker's URL as redis-py wants it."""
-    for scheme in ("redis+socket://", "socket://"):
-        if broker.startswith(scheme):
-            path, _, query = broker.removeprefix(scheme).partition("?")
-            return f"unix://{path}?db={query.rpartition('=')[2] or '0'}"
-    return broker

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from moderation import review, subscribe
+from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.doorbell import Doorbell
@@ -14,6 +15,7 @@ from moderation.sweep import DAY
 from tests.cast import NOON, hand_in, newspaper, reply
 from tests.test_submit import rows
 from workers import tasks
+from workers.app import process
 from workers.workbench import Workbench
 
 
@@ -65,13 +67,12 @@ def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
 def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypatch, days, left):
     site = newspaper(store)
     [one] = hand_in(store, reply(site, "pills"))
-    now = tasks.now()  # the tests' noon, or long after
+    now = now_ms()  # the tests' noon, or long after
     ruled(store, site, one, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
     bench = Workbench(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
-    monkeypatch.setattr(tasks, "workbench", lambda: bench)
-    monkeypatch.setattr(tasks, "now", lambda: max(now, NOON + 31 * DAY))
-    monkeypatch.setitem(tasks._purged, "at", -1e9)
+    monkeypatch.setattr(process, "_bench", bench)
+    monkeypatch.setattr(tasks, "now_ms", lambda: max(now, NOON + 31 * DAY))
     bench.bell.ring = lambda name: None
     tasks.sweep_up()
     assert status(store, site, one) is left

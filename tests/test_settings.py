@@ -8,6 +8,7 @@ import pytest
 
 from moderation.log import JsonLines
 from moderation.settings import SettingsError, read_settings
+from moderation.startup import checked_settings
 
 
 def test_defaults_are_loopback_sqlite_and_the_bundled_model(tmp_path):
@@ -47,6 +48,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ({"GATEHOUSE_LIMIT_SITE": "many"}, "GATEHOUSE_LIMIT_SITE"),
         ({"GATEHOUSE_PUBLIC_URL": "news.example"}, "GATEHOUSE_PUBLIC_URL"),
         ({"GATEHOUSE_TOXICITY_MODEL": "gpt"}, "GATEHOUSE_TOXICITY_MODEL"),
+        ({"GATEHOUSE_MULTILINGUAL_MODEL": "bundled"}, "GATEHOUSE_MULTILINGUAL_MODEL"),
         ({"GATEHOUSE_LEASE_SECONDS": "5"}, "GATEHOUSE_LEASE_SECONDS"),
         ({"GATEHOUSE_LISTS": "/no/such/folder"}, "GATEHOUSE_LISTS"),
         ({"GATEHOUSE_DNS_LISTS": "http://list"}, "GATEHOUSE_DNS_LISTS"),
@@ -61,7 +63,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
 )
 def test_nonsense_is_one_sentence_that_names_the_setting(environment, name):
     with pytest.raises(SettingsError) as caught:
-        read_settings(environment)
+        checked_settings(environment)
     sentence = str(caught.value)
     assert name in sentence
     assert sentence.endswith(".")

@@ -1,7 +1,7 @@
 """The public datasets as labelled texts; which of them a model may learn from.
 
 Every file is CSV, UTF-8, gzip, in one folder. Texts are abusive by nature and stay out of the
-repository. What is named *_dev, or has no licence for training, is for measuring only (evaluate.py).
+repository. What is named *_dev, or has no licence for training, is for measuring only.
 """
 
 import json

@@ -13,10 +13,10 @@ from celery.signals import (
 )
 from kombu import Connection
 
+from moderation.broker import celery_url
 from moderation.doorbell import DELIVER, JUDGE, TRANSPORT
 from moderation.log import log_to_stderr
-from moderation.settings import read_settings
-from workers import workbench
+from workers.workbench import WorkerProcess
 
 SWEEP = "sweep"
 
@@ -29,52 +29,64 @@ class Impatient(Connection):
         return super().ensure_connection(*arguments, **{**waits, **options})
 
 
-settings = read_settings()
-app = Celery("gatehouse", broker=settings.broker, include=["workers.tasks"])
+process = WorkerProcess()
+app = Celery("gatehouse", include=["workers.tasks"])
 app.amqp.Connection = Impatient
-app.conf.update(
-    # Ids and nothing else travel, and nothing that could run code is read back.
-    accept_content=["json"],
-    task_serializer="json",
-    result_serializer="json",
-    event_serializer="json",
-    # The database keeps what was decided; a result backend would cost 40 % more for nothing.
-    task_ignore_result=True,
-    result_backend=None,
-    # A doorbell that was heard by a worker that died is heard again; judging is safe to repeat.
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
-    # One bell at a time: a second one would only wait behind the first.
-    worker_prefetch_multiplier=1,
-    broker_transport_options=TRANSPORT,
-    broker_connection_retry_on_startup=True,
-    broker_connection_max_retries=None,  # a broker may be away for a night
-    task_publish_retry_policy={"max_retries": 1},
-    # Asked to stop, a worker gets this long to finish its slice before it hands its work back.
-    worker_soft_shutdown_timeout=10,
-    worker_send_task_events=False,
-    worker_enable_remote_control=True,
-    # A drain ends by itself after a slice (tasks.SLICE) plus one batch; past this it is stuck.
-    task_time_limit=max(110, int(settings.scorer_timeout * 4)),
-    task_default_queue=JUDGE,
-    task_create_missing_queues=True,
-    beat_schedule={
-        "sweep": {
-            "task": "gatehouse.sweep",
-            "schedule": settings.sweep_seconds,
-            "options": {"queue": SWEEP, "expires": max(5.0, 2 * settings.sweep_seconds)},
-        }
-    },
-    # In memory: there is one entry, and a file would be one thing more to own.
-    beat_scheduler="celery.beat:Scheduler",
-    beat_max_loop_interval=settings.sweep_seconds,
-    timezone="UTC",
-)
+
+
+def _configuration() -> dict[str, Any]:
+    """Celery asks for it when it needs it: to import this file no environment is read.
+
+    Raises SettingsError.
+    """
+    settings = process.settings
+    return {
+        "broker_url": celery_url(settings.broker),
+        # Ids and nothing else travel, and nothing that could run code is read back.
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "result_serializer": "json",
+        "event_serializer": "json",
+        # The database keeps what was decided; a result backend would cost 40 % more for nothing.
+        "task_ignore_result": True,
+        "result_backend": None,
+        # A doorbell that was heard by a worker that died is heard again; judging is safe to repeat.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        # One bell at a time: a second one would only wait behind the first.
+        "worker_prefetch_multiplier": 1,
+        "broker_transport_options": TRANSPORT,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # a broker may be away for a night
+        "task_publish_retry_policy": {"max_retries": 1},
+        # Asked to stop, a worker gets this long to finish its slice before it hands its work back.
+        "worker_soft_shutdown_timeout": 10,
+        "worker_send_task_events": False,
+        "worker_enable_remote_control": True,
+        # A drain ends by itself after a slice (tasks.SLICE) plus one batch; past this it is stuck.
+        "task_time_limit": max(110, int(settings.scorer_timeout * 4)),
+        "task_default_queue": JUDGE,
+        "task_create_missing_queues": True,
+        "beat_schedule": {
+            "sweep": {
+                "task": "gatehouse.sweep",
+                "schedule": settings.sweep_seconds,
+                "options": {"queue": SWEEP, "expires": max(5.0, 2 * settings.sweep_seconds)},
+            }
+        },
+        # In memory: there is one entry, and a file would be one thing more to own.
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_max_loop_interval": settings.sweep_seconds,
+        "timezone": "UTC",
+    }
+
+
+app.add_defaults(_configuration)
 
 
 @setup_logging.connect
 def _log(**_: Any) -> None:
-    log_to_stderr(settings.log_level)
+    log_to_stderr(process.settings.log_level)
     # Their INFO lines say that a bell rang, some thousand times a day.
     for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu"):
         logging.getLogger(name).setLevel("WARNING")
@@ -86,7 +98,7 @@ def _role() -> str:
 
 @worker_process_init.connect
 def _begin_child(**_: Any) -> None:
-    workbench.begin(settings, _role())
+    process.begin(_role())
 
 
 @worker_init.connect
@@ -94,10 +106,10 @@ def _begin_here(sender: Any, **_: Any) -> None:
     if not sender.pool_cls.__module__.endswith(
         "prefork"
     ):  # no children: this process does the work
-        workbench.begin(settings, _role())
+        process.begin(_role())
 
 
 @worker_process_shutdown.connect
 @worker_shutdown.connect
 def _end(**_: Any) -> None:
-    workbench.end()
+    process.end()

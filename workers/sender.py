@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import certifi
 import httpcore
 
+from moderation.clock import now_ms
 from moderation.domain.address import Destination, destination, parse_allow, refused
 from moderation.domain.delivery import Response, parse_retry_after
 from moderation.domain.errors import Invalid
@@ -112,7 +113,7 @@ def _all(headers: Mapping[str, str], to: Destination) -> list[tuple[str, str]]:
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
     for name, value in headers:
         if name.lower() == b"retry-after":
-            return parse_retry_after(value.decode("latin-1"), time.time_ns() // 1_000_000)
+            return parse_retry_after(value.decode("latin-1"), now_ms())
     return None
 
 

@@ -5,6 +5,7 @@ import random
 import time
 from contextlib import suppress
 
+from moderation.clock import now_ms
 from moderation.deliver import deliver
 from moderation.digest import send_digests
 from moderation.domain.errors import ScorerUnavailable, Unavailable
@@ -14,8 +15,8 @@ from moderation.judge import judge
 from moderation.learn import learn
 from moderation.settle import finish
 from moderation.sweep import DAY, purge, sweep
-from workers.app import app
-from workers.workbench import now, take_back, workbench
+from workers.app import app, process
+from workers.workbench import Workbench, take_back
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
 SLICE = 2.0
@@ -26,23 +27,20 @@ LINGER = 0.015
 SMALL = 16  # comments; a larger batch says that more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
 BATCH_SECONDS = 1.0
+# Between two rounds of forgetting, and two looks for digests. Seconds.
 PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
-
-_pace = {"each": 0.01}  # seconds a comment took lately
-_purged = {"at": 0.0}
-_digested = {"at": 0.0}
 
 
 @app.task(name="gatehouse.judge")
 def judge_due() -> None:
     """Judges whatever is due, batch by batch."""
-    bench = workbench()
+    bench = process.bench
     bench.bell.answered(JUDGE)
     until = time.monotonic() + SLICE
     lingered = False
     while time.monotonic() < until:
-        limit = max(1, min(bench.settings.judge_batch, int(BATCH_SECONDS / _pace["each"])))
+        limit = max(1, min(bench.settings.judge_batch, int(BATCH_SECONDS / bench.pace)))
         started = time.monotonic()
         judged = judge(
             bench.store,
@@ -51,7 +49,7 @@ def judge_due() -> None:
             lease=bench.lease,
             lease_ms=int(bench.settings.lease_seconds * 1000),
             limit=limit,
-            now=now,
+            now=now_ms,
             entropy=os.urandom,
         )
         bench.bell.call_out(judged.comment_ids)
@@ -59,7 +57,7 @@ def judge_due() -> None:
             bench.bell.ring(DELIVER)
         if judged.claimed:
             took = (time.monotonic() - started) / judged.claimed
-            _pace["each"] = 0.8 * _pace["each"] + 0.2 * max(took, 1e-4)
+            bench.pace = 0.8 * bench.pace + 0.2 * max(took, 1e-4)
         elif lingered:
             return
         lingered = judged.claimed == 0
@@ -74,12 +72,12 @@ def judge_due() -> None:
 @app.task(name="gatehouse.deliver")
 def deliver_due() -> None:
     """Delivers whatever is due."""
-    bench = workbench()
+    bench = process.bench
     bench.bell.answered(DELIVER)
     deliver(
         bench.store,
         bench.sender.post,
-        now=now,
+        now=now_ms,
         entropy=os.urandom,
         chance=random.random,
         lease=bench.lease,
@@ -91,26 +89,17 @@ def deliver_due() -> None:
 
 @app.task(name="gatehouse.sweep")
 def sweep_up() -> None:
-    """Rings for what is due and nobody rang for; forgets what is past its time; learns."""
-    bench = workbench()
+    """Sees to all that nobody rings for.
+
+    Takes back what dead processes had claimed, tells channels how the queue stands, forgets what is past
+    its time, finishes campaigns' decisions that broke off, rings for what is due, and learns.
+    """
+    bench = process.bench
     try:
         take_back(bench)
-        if time.monotonic() - _digested["at"] > DIGEST_SECONDS:
-            _digested["at"] = time.monotonic()
-            send_digests(bench.store, now(), bench.settings.digest_hour, os.urandom)
-        due = sweep(bench.store, now())
-        if time.monotonic() - _purged["at"] > PURGE_SECONDS:
-            _purged["at"] = time.monotonic()
-            kept = bench.settings
-            days = {
-                "feedback_days": kept.feedback_days,
-                "webhook_days": kept.webhook_days,
-                "personal_days": kept.personal_days,
-            }
-            purge(bench.store, now(), kept.idempotency_hours, **days)
-            if kept.spam_days:
-                empty_spam(bench.store, now() - kept.spam_days * DAY, now=now(), entropy=os.urandom)
-            finish(bench.store, now(), os.urandom)
+        _digest(bench)
+        due = sweep(bench.store, now_ms())
+        _clear(bench)
     except Unavailable:
         return  # the next sweep is seconds away
     if due.judge:
@@ -119,4 +108,31 @@ def sweep_up() -> None:
         bench.bell.ring(DELIVER)
     # Last: the bells have rung, and there is one sweep at a time.
     with suppress(Unavailable, ScorerUnavailable):
-        learn(bench.store, bench.prior, now())
+        learn(bench.store, bench.prior, now_ms())
+
+
+def _digest(bench: Workbench) -> None:
+    """Sends the digests that are due, every DIGEST_SECONDS. Raises Unavailable."""
+    if time.monotonic() - bench.digested_at > DIGEST_SECONDS:
+        bench.digested_at = time.monotonic()
+        send_digests(bench.store, now_ms(), bench.settings.digest_hour, os.urandom)
+
+
+def _clear(bench: Workbench) -> None:
+    """Every PURGE_SECONDS: forgets what is past its time, and finishes what broke off. Raises Unavailable."""
+    if time.monotonic() - bench.cleared_at <= PURGE_SECONDS:
+        return
+    bench.cleared_at = time.monotonic()
+    store, settings = bench.store, bench.settings
+    purge(
+        store,
+        now_ms(),
+        settings.idempotency_hours,
+        feedback_days=settings.feedback_days,
+        webhook_days=settings.webhook_days,
+        personal_days=settings.personal_days,
+    )
+    if settings.spam_days:
+        before = now_ms() - settings.spam_days * DAY
+        empty_spam(store, before, now=now_ms(), entropy=os.urandom)
+    finish(store, now_ms(), os.urandom)

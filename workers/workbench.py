@@ -1,6 +1,7 @@
-"""What one worker process holds: the store, the scorers, the bell, its lease and its heartbeat."""
+"""What one worker process holds: settings, store, scorers, bell, lease, heartbeat, and how far it is."""
 
 import logging
+import math
 import os
 import secrets
 import socket
@@ -13,6 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from moderation.channels import Channels
+from moderation.clock import now_ms
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
@@ -25,6 +27,7 @@ from moderation.scorers.models import Models
 from moderation.scorers.panel import Panel
 from moderation.scorers.roster import roster
 from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
 from moderation.store import deliveries, heartbeats, work
 from moderation.store.addresses import addresses_of
 from moderation.store.engine import Store
@@ -37,14 +40,14 @@ log = logging.getLogger("gatehouse.worker")
 BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
 
 
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
-
-
 @dataclass
 class Workbench:
-    """role: 'judge' or 'courier'. lease: how this process signs its claims: host/pid/random."""
+    """role: 'judge' or 'courier'. lease: how this process signs its claims: host/pid/random.
+
+    pid: the process it was made in, the only one that may use it. pace: seconds a comment took lately.
+    cleared_at, digested_at: when this process last forgot what is past its time, and last looked for
+    digests to send; by time.monotonic().
+    """
 
     settings: Settings
     role: str
@@ -52,6 +55,10 @@ class Workbench:
     bell: Doorbell
     lease: str
     stopping: threading.Event = field(default_factory=threading.Event)
+    pid: int = field(default_factory=os.getpid)
+    pace: float = 0.01
+    cleared_at: float = -math.inf
+    digested_at: float = -math.inf
 
     @property
     def name(self) -> str:
@@ -60,7 +67,9 @@ class Workbench:
 
     @cached_property
     def panel(self) -> Panel:
-        scorers = roster(self.settings.models, lessons=Library(self.store), outside=self._outside())
+        scorers = roster(
+            models_of(self.settings), lessons=Library(self.store), outside=self._outside()
+        )
         return Panel(scorers, self.settings.scorer_timeout)
 
     def _outside(self) -> Iterator[Scorer]:
@@ -96,57 +105,60 @@ class Workbench:
         return Channels(given.webhook_allow, mail, given.webhook_timeout, given.public_url)
 
 
-_bench: Workbench | None = None
-_owner = 0
+class WorkerProcess:
+    """The settings of this process, read when they are first asked for, and its bench while it works."""
 
+    def __init__(self) -> None:
+        self._bench: Workbench | None = None
 
-def begin(settings: Settings, role: str) -> Workbench:
-    """Lays out the bench of this process, takes back what its dead predecessors had claimed."""
-    global _bench, _owner
-    lease = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-    store = Store(settings.database, settings.master_secret())
-    bench = Workbench(settings, role, store, Doorbell(settings.broker), lease)
-    _bench, _owner = bench, os.getpid()
-    if role == "judge":
-        _warm_up(bench)
-    with suppress(Unavailable):  # the sweep tries again
-        take_back(bench)
-    threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
-    return bench
+    @cached_property
+    def settings(self) -> Settings:
+        """Raises SettingsError with one sentence."""
+        return checked_settings()
 
+    @property
+    def bench(self) -> Workbench:
+        """Raises RuntimeError where begin() was not called in this process, but at most before a fork."""
+        if self._bench is None or self._bench.pid != os.getpid():
+            raise RuntimeError("begin() has not been called in this process")
+        return self._bench
 
-def workbench() -> Workbench:
-    """The bench of this process."""
-    if _bench is None or _owner != os.getpid():
-        raise RuntimeError("begin() has not been called in this process")
-    return _bench
+    def begin(self, role: str) -> None:
+        """Lays out the bench, takes back what this process's dead predecessors had claimed."""
+        lease = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        store = Store(self.settings.database, self.settings.master_secret())
+        bench = Workbench(self.settings, role, store, Doorbell(self.settings.broker), lease)
+        self._bench = bench
+        if role == "judge":
+            _warm_up(bench)
+        with suppress(Unavailable):  # the sweep tries again
+            take_back(bench)
+        threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
 
-
-def end() -> None:
-    """Hands back what this process has claimed and not finished."""
-    global _bench
-    if _bench is None or _owner != os.getpid():
-        return
-    bench, _bench = _bench, None
-    bench.stopping.set()
-    try:
-        with bench.store.write() as connection:
-            released = work.release(connection, bench.lease, now(), counted=False)
-            released += deliveries.release(connection, bench.lease, now())
-            heartbeats.stop(connection, bench.name)
-        if released:
-            log.info("leases handed back", extra={"count": released})
-    except Unavailable:
-        log.warning("leases could not be handed back; they run out by themselves")
-    bench.bell.close()
-    bench.store.close()
+    def end(self) -> None:
+        """Hands back what this process has claimed and not finished."""
+        bench, self._bench = self._bench, None
+        if bench is None or bench.pid != os.getpid():
+            return
+        bench.stopping.set()
+        try:
+            with bench.store.write() as connection:
+                released = work.release(connection, bench.lease, now_ms(), counted=False)
+                released += deliveries.release(connection, bench.lease, now_ms())
+                heartbeats.stop(connection, bench.name)
+            if released:
+                log.info("leases handed back", extra={"count": released})
+        except Unavailable:
+            log.warning("leases could not be handed back; they run out by themselves")
+        bench.bell.close()
+        bench.store.close()
 
 
 def _warm_up(bench: Workbench) -> None:
     """Loads the models and scores one sentence, so that the first comment does not pay for it."""
     from moderation.assess import assess
 
-    models = bench.settings.models
+    models = models_of(bench.settings)
     if models.missing:
         log.error(
             "the toxicity model is not on this machine; add it and start again",
@@ -167,12 +179,14 @@ def take_back(bench: Workbench) -> None:
     host = bench.lease.split("/")[0] + "/"
     with bench.store.read() as connection:
         jobs = [one for one in work.leases(connection, host) if _is_dead(one, bench)]
-        sends = [one for one in deliveries.leases(connection, host, now()) if _is_dead(one, bench)]
+        sends = [
+            one for one in deliveries.leases(connection, host, now_ms()) if _is_dead(one, bench)
+        ]
     if not jobs and not sends:
         return
     with bench.store.write() as connection:
-        freed = sum(work.release(connection, one, now(), counted=True) for one in jobs)
-        freed += sum(deliveries.release(connection, one, now()) for one in sends)
+        freed = sum(work.release(connection, one, now_ms(), counted=True) for one in jobs)
+        freed += sum(deliveries.release(connection, one, now_ms()) for one in sends)
     log.warning("work of a dead process taken back", extra={"count": freed})
 
 
@@ -205,10 +219,10 @@ def _beat(bench: Workbench) -> None:
     while not bench.stopping.is_set():
         detail: dict[str, object] = {}
         if bench.role == "judge":
-            detail = {**_models(bench.settings.models), "loaded": not bench.panel.failing}
+            detail = {**_models(models_of(bench.settings)), "loaded": not bench.panel.failing}
         try:
             with bench.store.write() as connection:
-                heartbeats.beat(connection, bench.name, detail, now())
+                heartbeats.beat(connection, bench.name, detail, now_ms())
         except Unavailable:
             pass  # whoever reads the beats will miss it, and that is the truth
         bench.stopping.wait(BEAT_SECONDS)

@@ -88,7 +88,6 @@ class Submission:
 
     id: chosen at the door. created_at: milliseconds since 1970 UTC.
     idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of what was handed in.
-    language: BCP 47 of the page, '' where unknown.
     """
 
     id: str

@@ -21,7 +21,7 @@ class LinkedDomain:
 class History:
     """Of one candidate. crowd: those it is like, None unless they are a campaign. ruling: what people
     said of it. repeats: earlier comments of the last 30 days that are like it; own_repeats: those of
-    them from the same author or address. author, network: what this site's people said of comments of
+    them from the same address. author, network: what this site's people said of comments of
     the same author, where it is proved who that is, and from the same network. now: when this was read, ms.
     """
 

@@ -103,8 +103,9 @@ def domain_of(host: str) -> str:
     return _suffixes().privatesuffix(host) or ""
 
 
-@cache  # reading it takes a moment, so not before the first link
+@cache
 def _suffixes() -> Any:
+    """The list of public suffixes, read when the first domain is asked for: it takes a moment."""
     return PublicSuffixList(accept_unknown=False)
 
 

@@ -18,8 +18,8 @@ from moderation.scorers.sign import BASE, SCORER, SHOWN, SUM
 
 MODEL = "signs-2"
 _SITES_KEPT = 1024  # sites whose trusted domains stay in memory
-# Log-odds of their sum, set by hand and looked at on YouTube comments and talk pages
-# (training/evaluate.py): two links alone stay under one half, sales talk alone is just over it.
+# Log-odds of their sum, set by hand and looked at on YouTube comments and talk pages:
+# two links alone stay under one half, sales talk alone is just over it.
 # Weight of each, and how often it counts at most.
 _COUNTED = {
     "links": (1.3, 4), "link_masked": (2.2, 2), "link_markup": (0.8, 4), "link_disguised": (2.5, 1),

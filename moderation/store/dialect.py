@@ -70,34 +70,49 @@ def oldest_due(connection: Connection) -> TextClause:
     return OLDEST_DUE[connection.dialect.name]
 
 
-# A list as one parameter: the text of the statement stays the same, however long the list.
-_AMONG = {
-    "sqlite": "IN (SELECT value FROM json_each(:{name}))",
-    "postgresql": "= ANY(CAST(:{name} AS {kind}[]))",
+# A list as one parameter: the text of the statement stays the same, however long the list. An empty one
+# is of no kind: PostgreSQL takes it for one of the column's.
+_AMONG_SQLITE = "IN (SELECT value FROM json_each(:{name}))"
+_AMONG_POSTGRESQL = {
+    "bigint": "= ANY(CAST(:{name} AS bigint[]))",
+    "text": "= ANY(CAST(:{name} AS text[]))",
+    "": "= ANY(:{name})",
 }
 
-_BINDS = re.compile(r":(\w+)")  # as SQLite's driver reads them, too; psycopg has another way
+_LISTS = re.compile(r"\bAMONG :([A-Za-z_]\w*)")
+# A parameter; no cast (x::bigint), and nothing inside a literal. SQLite's driver reads :name by itself.
+_BINDS = re.compile(r"'[^']*'|(?<![:\w]):([A-Za-z_]\w*)")
 _LOCK = re.compile(r"\bFOR UPDATE(?: OF \w+)?")  # SQLite's one writer has everything locked
 
 _Kinds = tuple[tuple[str, str], ...]
 
 
 def _spelled(dialect: str, statement: str, kinds: _Kinds) -> str:
-    for name, kind in kinds:
-        among = _AMONG[dialect].format(name=name, kind=kind)
-        statement = statement.replace(f"AMONG :{name}", among)
+    of_list = dict(kinds)
+
+    def among(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in of_list:
+            raise TypeError(f"'{name}' is not a list")
+        shape = _AMONG_SQLITE if dialect == "sqlite" else _AMONG_POSTGRESQL[of_list[name]]
+        return shape.format(name=name)
+
+    statement = _LISTS.sub(among, statement)
     return _LOCK.sub("", statement) if dialect == "sqlite" else statement
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _listed(dialect: str, statement: str, kinds: _Kinds) -> TextClause:
     return text(_spelled(dialect, statement, kinds))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _for_driver(dialect: str, statement: str, kinds: _Kinds) -> str:
     statement = _spelled(dialect, statement, kinds)
-    return statement if dialect == "sqlite" else _BINDS.sub(r"%(\1)s", statement)
+    if dialect == "sqlite":
+        return statement
+    statement = statement.replace("%", "%%")  # to psycopg a lone % begins a parameter
+    return _BINDS.sub(lambda found: f"%({found[1]})s" if found[1] else found[0], statement)
 
 
 def run_listed(
@@ -151,7 +166,7 @@ def _lists(dialect: str, given: Mapping[str, object]) -> tuple[_Kinds, dict[str,
     """Which of the parameters are lists, and of what; all of them as the driver takes them."""
     lists = {name: some for name, some in given.items() if isinstance(some, list)}
     kinds = tuple(
-        (name, "bigint" if some and isinstance(some[0], int) else "text")
+        (name, ("bigint" if isinstance(some[0], int) else "text") if some else "")
         for name, some in lists.items()
     )
     if dialect == "sqlite":

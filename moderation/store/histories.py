@@ -136,6 +136,7 @@ def _as_kept(candidate: Candidate, sketch: Sketch) -> Kept:
 
 
 def _same_author(one: Member, other: Member) -> bool:
+    """Whether both came from the same address; whoever has another one counts as another author."""
     return bool(one.address) and one.address == other.address
 
 

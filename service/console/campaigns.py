@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import settle, signin
+from moderation.clock import now_ms
 from moderation.domain.campaign import counted
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.settle import CampaignCard
-from service.console import session
 from service.console.desk import CAMPAIGNS, query, tabs
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import MEMBERS, Acting, Here, Visitor
@@ -51,7 +51,7 @@ class CampaignView:
 def campaign_views(request: Request, cards: list[CampaignCard]) -> list[CampaignView]:
     people = {one.moderator_id for card in cards for one in card.rulings}
     names = signin.colleagues(request.app.state.store, people)
-    return [_view(card, names, session.now()) for card in cards]
+    return [_view(card, names, now_ms()) for card in cards]
 
 
 def _view(card: CampaignCard, names: dict[str, str], now: int) -> CampaignView:
@@ -105,7 +105,7 @@ def listed(request: Request, here: Here, site: Name = "", after: Name = "") -> R
     if not here.signed.sites:
         return pages.page("nothing.html", here=here)
     at = here.at(site)
-    cards = settle.listed(request.app.state.store, at.site_id, session.now(), after, PAGE + 1)
+    cards = settle.listed(request.app.state.store, at.site_id, now_ms(), after, PAGE + 1)
     more, cards = len(cards) > PAGE, cards[:PAGE]
     following = query(site=at.site_id, after=cards[-1].id) if more else ""
     return pages.page(
@@ -151,7 +151,7 @@ def exclude(request: Request, acting: Acting, campaign_id: str) -> Response:
     store = request.app.state.store
     settle.exclude(store, at.site_id, campaign_id, ids)
     try:
-        settle.campaign(store, at.site_id, campaign_id, session.now())
+        settle.campaign(store, at.site_id, campaign_id, now_ms())
     except NotFound:  # those were all
         return _to(f"{URL}/campaigns?{query(site=at.site_id)}")
     return _to(_address(campaign_id, at.site_id))
@@ -169,7 +169,7 @@ def split(request: Request, acting: Acting, campaign_id: str) -> Response:
         at.site_id,
         campaign_id,
         ids,
-        now=session.now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     return _to(_address(new_id, at.site_id))
@@ -196,7 +196,7 @@ def _ruled(
     if not re.fullmatch(r"[0-9]{1,9}", sequence):
         raise Invalid("The form does not say which decision it follows.")
     by = (state.store, here.signed.moderator_id, at.site_id, campaign_id)
-    given = {"now": session.now(), "entropy": os.urandom}
+    given = {"now": now_ms(), "entropy": os.urandom}
     try:
         if outcome is None:
             settle.undo(*by, int(sequence), **given)
@@ -224,7 +224,7 @@ def _card(
     if "hx-request" not in request.headers:
         return _page(request, here, site_id, campaign_id, "", trouble, status)
     at = here.at(site_id)
-    card = settle.campaign(request.app.state.store, site_id, campaign_id, session.now())
+    card = settle.campaign(request.app.state.store, site_id, campaign_id, now_ms())
     return pages.page(
         "crowd_piece.html",
         status,
@@ -247,7 +247,7 @@ def _page(
 ) -> Response:
     at = here.at(site_id)
     store = request.app.state.store
-    card = settle.campaign(store, at.site_id, campaign_id, session.now())
+    card = settle.campaign(store, at.site_id, campaign_id, now_ms())
     members = settle.members(store, at.site_id, campaign_id, after, PAGE + 1)
     more, members = len(members) > PAGE, members[:PAGE]
     following = query(site=at.site_id, after=members[-1].id) if more else ""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import subscribe
+from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
@@ -92,7 +93,7 @@ def list_page(request: Request, here: Here, site: Name = "", did: Name = "") -> 
     at = _keeper(here.at(site))
     store = request.app.state.store
     known = subscribe.tallied(store, subscribe.list_endpoints(store, {at.site_id}))
-    views = [endpoint_view(one, session.now()) for one in known]
+    views = [endpoint_view(one, now_ms()) for one in known]
     return pages.page(
         "endpoints.html",
         here=here,
@@ -120,7 +121,7 @@ def add(request: Request, posted: Posted) -> Response:
     at = _keeper(here.at(form.get("site", "")))
     state, draft = request.app.state, draft_of(form)
     allow = state.settings.webhook_allow
-    given = {"types": sorted(draft.types), "now": session.now(), "entropy": os.urandom}
+    given = {"types": sorted(draft.types), "now": now_ms(), "entropy": os.urandom}
     try:
         if draft.kind == CHANNEL:
             url = MODERATORS if draft.url == "moderators" else draft.url
@@ -190,7 +191,7 @@ def switch(request: Request, posted: Posted, endpoint_id: str) -> Response:
     if on:
         subscribe.enable(store, {at.site_id}, endpoint_id)
     else:
-        subscribe.disable(store, {at.site_id}, endpoint_id, now=session.now(), entropy=os.urandom)
+        subscribe.disable(store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom)
         request.app.state.ring(DELIVER)  # the site's other endpoints are told
     return _back(found, "on" if on else "off")
 
@@ -200,9 +201,7 @@ def test(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, _ = posted
     at, found = _found(request, here, endpoint_id)
     state = request.app.state
-    subscribe.send_test(
-        state.store, {at.site_id}, endpoint_id, now=session.now(), entropy=os.urandom
-    )
+    subscribe.send_test(state.store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom)
     state.ring(DELIVER)
     return _back(found, "tested")
 
@@ -220,7 +219,7 @@ def rotate(request: Request, posted: Posted, endpoint_id: str) -> Response:
         {at.site_id},
         endpoint_id,
         overlap=overlap * HOUR,
-        now=session.now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     return _page(request, here, endpoint_id, secret=secret, overlap=overlap)
@@ -232,7 +231,7 @@ def resend(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, form = posted
     at, found = _found(request, here, endpoint_id)
     state = request.app.state
-    subscribe.resend(state.store, {at.site_id}, form.get("delivery", ""), now=session.now())
+    subscribe.resend(state.store, {at.site_id}, form.get("delivery", ""), now=now_ms())
     state.ring(DELIVER)
     return _back(found, "resent")
 
@@ -254,7 +253,7 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
             Replay(form["what"]),
             since=moment(form.get("since", ""), "/since"),
             until=moment(until, "/until") if until else None,
-            now=session.now(),
+            now=now_ms(),
             entropy=os.urandom,
         )
     except Invalid as error:
@@ -269,7 +268,7 @@ def removal_page(request: Request, here: Here, endpoint_id: str) -> Response:
     """What would go with it, and the button: there is no way back."""
     at, found = _found(request, here, endpoint_id)
     [known] = subscribe.tallied(request.app.state.store, [found])
-    one = endpoint_view(known, session.now())
+    one = endpoint_view(known, now_ms())
     return pages.page("endpoint_removal.html", here=here, site=at, one=one)
 
 
@@ -318,7 +317,7 @@ def _page(
     at, found = _found(request, here, endpoint_id)
     if state not in STATES:
         raise Invalid("There is no such list of deliveries.")
-    store, now = request.app.state.store, session.now()
+    store, now = request.app.state.store, now_ms()
     [known] = subscribe.tallied(store, [found])
     sent = subscribe.list_deliveries(
         store, {at.site_id}, endpoint_id, before=before, state=state, limit=PAGE + 1

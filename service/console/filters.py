@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import curate, signin
+from moderation.clock import now_ms
 from moderation.curate import Match, Trial
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.filter import Draft, Filter, FilterAction, FilterField, FilterKind
@@ -124,7 +125,7 @@ def add(request: Request, posted: Posted) -> Response:
             at.site_id,
             draft,
             here.signed.moderator_id,
-            now=session.now(),
+            now=now_ms(),
             entropy=os.urandom,
         )
     except (Invalid, Conflict) as error:
@@ -153,7 +154,7 @@ def change(request: Request, posted: Posted, filter_id: str) -> Response:
             draft,
             here.signed.moderator_id,
             int(version),
-            now=session.now(),
+            now=now_ms(),
         )
     except Invalid as error:
         return _form(here, at, draft, kept=found, flaw=_flaw(error))
@@ -171,9 +172,7 @@ def switch(request: Request, posted: Posted, filter_id: str) -> Response:
     at = here.at(curate.get(store, here.signed.site_ids, filter_id).site_id)
     _may_write(at)
     on = form.get("enabled") == "on"
-    made = curate.switch(
-        store, {at.site_id}, filter_id, on, here.signed.moderator_id, now=session.now()
-    )
+    made = curate.switch(store, {at.site_id}, filter_id, on, here.signed.moderator_id, now=now_ms())
     return _back(at, "on" if on else "off", made)
 
 
@@ -234,7 +233,7 @@ def _tried(
             request.app.state.store,
             at.site_id,
             replace(draft, name=draft.name or "new filter"),
-            now=session.now(),
+            now=now_ms(),
             clock=time.monotonic,
         )
     except Invalid as error:
@@ -279,7 +278,7 @@ def _row(one: Filter, names: dict[str, str]) -> dict[str, Any]:
         "count": entries,
         "who": names.get(one.changed_by)
         or ("the command line" if one.changed_by == "command" else "the site's own server"),
-        "age": age(session.now() - one.changed_at),
+        "age": age(now_ms() - one.changed_at),
     }
 
 
@@ -301,5 +300,5 @@ def _match(one: Match) -> dict[str, Any]:
         "name": one.author_name,
         "pieces": pieces_of(one.excerpt, one.spans),
         "elsewhere": ", ".join(elsewhere),
-        "age": age(session.now() - one.created_at),
+        "age": age(now_ms() - one.created_at),
     }

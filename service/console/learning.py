@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import signin
+from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, Invalid, NotFound
 from moderation.store.moderators import Membership
-from service.console import session
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
 from service.console.view import age, clock, iso, who_is
@@ -51,7 +51,7 @@ def undo(request: Request, acting: Acting) -> Response:
             at.site_id,
             version=int(version or 0),
             teacher=moderator,
-            now=session.now(),
+            now=now_ms(),
         )
     except NotFound as error:  # somebody has been quicker
         return _page(request, here, at, error.message, 409)
@@ -70,7 +70,7 @@ def _page(
 ) -> Response:
     from moderation import learn
 
-    store, now = request.app.state.store, session.now()
+    store, now = request.app.state.store, now_ms()
     found = learn.schooling(store, at.site_id)
     names = signin.colleagues(store, {one.id for one in found.teachers})
     return pages.page(

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation import signin
+from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.client import client_address, flood_unit
 from service.console import session
@@ -35,7 +36,7 @@ async def with_password(request: Request, form: Form) -> Response:
             store,
             email,
             form.get("password", ""),
-            now=session.now(),
+            now=now_ms(),
             entropy=os.urandom,
             old=session.session_cookie(request),
         )
@@ -54,7 +55,7 @@ async def with_link(request: Request, form: Form) -> Response:
             signin.with_link,
             request.app.state.store,
             link,
-            now=session.now(),
+            now=now_ms(),
             entropy=os.urandom,
             old=session.session_cookie(request),
         )

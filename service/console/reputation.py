@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import signin, trust
+from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
 from moderation.domain.reputation import Kind, Repute, Subject
 from moderation.trust import Reputation
-from service.console import session
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
 from service.console.view import age, clock, iso, who_is
@@ -38,7 +38,7 @@ class Line:
 
 def lines_of(request: Request, site_ids: frozenset[str], comment_id: str) -> list[Line]:
     """The reputations that a comment comes with."""
-    found = trust.of_comment(request.app.state.store, site_ids, comment_id, session.now())
+    found = trust.of_comment(request.app.state.store, site_ids, comment_id, now_ms())
     lines = [
         Line(
             _WHAT.get(subject.kind, subject.name),
@@ -96,7 +96,7 @@ def _changed(
     change = trust.undo_reset if undo else trust.reset
     by = (request.app.state.store, here.signed.moderator_id, subject, expected)
     try:
-        change(*by, now=session.now())
+        change(*by, now=now_ms())
     except Conflict as error:
         return _page(request, here, subject, error.message, 409)
     return RedirectResponse(_address(subject), 303, headers=HEADERS)
@@ -105,7 +105,7 @@ def _changed(
 def _page(
     request: Request, here: Visitor, subject: Subject, trouble: str = "", status: int = 200
 ) -> Response:
-    store, now = request.app.state.store, session.now()
+    store, now = request.app.state.store, now_ms()
     found = trust.reputation(store, subject, now)
     names = signin.colleagues(store, {one.moderator_id for one in found.resets})
     return pages.page(

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from moderation import review, settle, signin
+from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision, Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import CommentCard
-from service.console import campaigns, endpoints, filters, learning, login, reputation, session
+from service.console import campaigns, endpoints, filters, learning, login, reputation
 from service.console.campaigns import campaign_views
 from service.console.desk import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
@@ -65,7 +66,7 @@ def queue_page(
     # What belongs to a campaign is decided with it; whoever filters wants to see each by itself.
     grouped = status is Status.HELD and not reason
     cards = review.queue(store, at.site_id, status, after, PAGE + 1, reason, alone=grouped)
-    crowds = settle.waiting(store, at.site_id, session.now(), PAGE) if grouped and not after else []
+    crowds = settle.waiting(store, at.site_id, now_ms(), PAGE) if grouped and not after else []
     more = len(cards) > PAGE
     cards = cards[:PAGE]
     where = {"site": at.site_id, "queue": queue, "reason": reason}
@@ -132,7 +133,7 @@ def _decide(
             outcome,
             "",
             int(sequence),
-            now=session.now(),
+            now=now_ms(),
             entropy=os.urandom,
             undo=is_undo,
         )
@@ -193,7 +194,7 @@ def _card(request: Request, here: Visitor, comment_id: str) -> CommentCard:
 
 
 def _views(request: Request, cards: list[CommentCard]) -> list[View]:
-    now = session.now()
+    now = now_ms()
     names = _names(request, (one for card in cards for one in card.decisions))
     return [view(card, names, now) for card in cards]
 

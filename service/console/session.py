@@ -2,7 +2,6 @@
 
 import hmac
 import os
-import time
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from moderation import signin
+from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
 from moderation.signin import Signed
 from moderation.store.moderators import Membership
@@ -53,11 +53,6 @@ class Visitor:
             if site_id in ("", one.site_id):
                 return one
         raise NotFound("There is no such site.")
-
-
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
 
 
 def form_token(held: str) -> str:
@@ -151,7 +146,7 @@ def check_token(held: str, given: str) -> None:
 def visitor(request: Request) -> Visitor:
     """Who is signed in. Raises Unauthenticated, which shows the log-in page."""
     token = session_cookie(request)
-    signed = signin.who(request.app.state.store, token, now())
+    signed = signin.who(request.app.state.store, token, now_ms())
     if signed is None:
         raise Unauthenticated("Please log in.")
     return Visitor(signed, token)

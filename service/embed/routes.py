@@ -4,7 +4,6 @@ Staticman; /demo is an article that has one.
 
 import os
 import re
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation import publish
+from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
 from moderation.domain.ids import timed_id
@@ -101,7 +101,7 @@ async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> t
     address = client_address(request, state.trusted)
     unit = state.store.seal.address_key(flood_unit(address)) if address else ""
     await state.limits.admit(site.id, unit)
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     seal, comment_id = state.store.seal, timed_id("cmt", now, os.urandom(10))
     browser = None
     if state.settings.author_days and request.headers.get("origin", "null").lower() != "null":

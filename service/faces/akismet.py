@@ -9,7 +9,6 @@ import csv
 import io
 import os
 import re
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation import check, review
 from moderation.check import Told
+from moderation.clock import now_ms
 from moderation.domain.check import ANSWER_OF, Answer, Check, Usage, is_blatant
 from moderation.domain.decision import STATUS_AFTER, Outcome
 from moderation.domain.errors import (
@@ -133,7 +133,7 @@ async def comment_check(request: Request) -> Response:
         post_id=question.post_id,
         parent_id=question.parent_id,
         endpoint_id=await _endpoint(request, asked),
-        created_at=_now(),
+        created_at=now_ms(),
     )
     told = await run_in_threadpool(check.tell, state.store, made)
     return _answer(told, patient, comment_id)
@@ -166,7 +166,7 @@ async def _corrected(request: Request, right: Answer, outcome: Outcome) -> Respo
                 comment_id,
                 outcome,
                 "site_said_so",
-                now=_now(),
+                now=now_ms(),
                 entropy=os.urandom,
             )
 
@@ -192,7 +192,7 @@ async def _stored(request: Request, key: Key, question: Question) -> str:
     address = question.context.ip
     unit = state.store.seal.address_key(flood_unit(address)) if address else ""
     await state.limits.admit(key.site_id, unit)
-    now = _now()
+    now = now_ms()
     submission = question.submission(timed_id("cmt", now, os.urandom(10)), key.site_id, now)
     receipt = await state.intake.submit(submission, join=True)
     return str(receipt.comment_id)
@@ -221,7 +221,7 @@ async def _endpoint(request: Request, asked: _Asked) -> str:
             url,
             asked.token,
             allow=state.settings.webhook_allow,
-            now=_now(),
+            now=now_ms(),
         )
         if endpoint_id := await run_in_threadpool(follow):
             state.following[who] = endpoint_id
@@ -242,10 +242,6 @@ def _answer(told: Told, patient: bool, comment_id: str = "") -> Response:
 
 def _plain(text: str) -> Response:
     return PlainTextResponse(text, headers=_PRIVATE)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 # --- what was asked so far -----------------------------------------------------------------------
@@ -359,9 +355,9 @@ async def get_stats(request: Request) -> Response:
     fields = await read_fields(request)
     key = await face.admit(request, _key_in(fields, request, "key", "api_key"))
     days = {"60-days": 60, "6-months": 183}.get(fields.get("from", ""), 0)
-    since = _now() - days * 86_400_000 if days else 0
+    since = now_ms() - days * 86_400_000 if days else 0
     found = await run_in_threadpool(
-        check.usage, request.app.state.store, key.site_id, since, _now()
+        check.usage, request.app.state.store, key.site_id, since, now_ms()
     )
     counted = ("spam", "ham", "missed_spam", "false_positives")
     total = {name: sum(getattr(one, name) for one in found) for name in counted}

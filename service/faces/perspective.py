@@ -5,7 +5,6 @@ Nothing of an analysis is kept, whether or not the client says doNotStore.
 
 import os
 import re
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -14,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.clock import now_ms
 from moderation.domain.errors import TooMany, Unavailable
 from moderation.domain.score import Findings
 from moderation.domain.view import View
@@ -225,7 +225,7 @@ def _keep(
             )
             for name, value in values.items()
         ],
-        now=time.time_ns() // 1_000_000,
+        now=now_ms(),
         entropy=os.urandom,
     )
 

@@ -1,13 +1,13 @@
 """/api/v1/campaigns: many comments that say the same, decided once."""
 
 import os
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation import settle
+from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
 from moderation.settle import CampaignCard, Settled
 from moderation.store.sites import Key
@@ -30,15 +30,15 @@ def listed(
     """waiting: those of which something is held, what waits longest first, on one page."""
     store = request.app.state.store
     if waiting:
-        cards = settle.waiting(store, key.site_id, _now(), limit)
+        cards = settle.waiting(store, key.site_id, now_ms(), limit)
         return JSONResponse({"items": [campaign_out(one) for one in cards], "next": None})
-    cards = settle.listed(store, key.site_id, _now(), after, limit + 1)
+    cards = settle.listed(store, key.site_id, now_ms(), after, limit + 1)
     return _page(request, [campaign_out(one) for one in cards], limit)
 
 
 @router.get("/{campaign_id}", summary="One campaign")
 def read(request: Request, campaign_id: str, key: Secret) -> Response:
-    card = settle.campaign(request.app.state.store, key.site_id, campaign_id, _now())
+    card = settle.campaign(request.app.state.store, key.site_id, campaign_id, now_ms())
     return JSONResponse(campaign_out(card), headers=_HEADERS)
 
 
@@ -82,7 +82,7 @@ def decide(
         campaign_id,
         given.outcome,
         given.sequence,
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     state.ring(DELIVER)
@@ -109,7 +109,7 @@ def undo(
         key.site_id,
         campaign_id,
         given.sequence,
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     state.ring(DELIVER)
@@ -147,9 +147,9 @@ def split(
     """The two never become one again."""
     store = request.app.state.store
     new_id = settle.split(
-        store, key.site_id, campaign_id, given.comment_ids, now=_now(), entropy=os.urandom
+        store, key.site_id, campaign_id, given.comment_ids, now=now_ms(), entropy=os.urandom
     )
-    card = settle.campaign(store, key.site_id, new_id, _now())
+    card = settle.campaign(store, key.site_id, new_id, now_ms())
     headers = _HEADERS | {"Location": f"/api/v1/campaigns/{new_id}"}
     return JSONResponse(campaign_out(card), 201, headers=headers)
 
@@ -208,7 +208,3 @@ def _page(request: Request, items: list[dict[str, Any]], limit: int) -> Response
         body["next"] = f"{following.path}?{following.query}"
         headers["Link"] = f'<{body["next"]}>; rel="next"'
     return JSONResponse(body, headers=headers)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

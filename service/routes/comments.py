@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from moderation import review
+from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
@@ -60,7 +60,7 @@ async def hand_in(request: Request) -> Response:
     await state.limits.admit(
         key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
     )
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     comment_id = timed_id("cmt", now, os.urandom(10))
     seal, vouched_for = state.store.seal, identity.vouched(given.author)
     browser = identity.known_browser(seal, key.site_id, given.author.token)
@@ -168,7 +168,7 @@ def decide(
             given.outcome,
             given.reason,
             expected,
-            now=time.time_ns() // 1_000_000,
+            now=now_ms(),
             entropy=os.urandom,
         )
     except Conflict as error:
@@ -186,7 +186,7 @@ def forget(
 ) -> Response:
     """Its text, its author and all that is personal are forgotten; endpoints hear `comment.erased`."""
     state = request.app.state
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
     state.ring(DELIVER)
     return Response(status_code=204)

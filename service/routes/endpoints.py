@@ -1,7 +1,6 @@
 """/api/v1/endpoints: where a site is told, what was sent there, and sending it again."""
 
 import os
-import time
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation import subscribe
+from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
@@ -47,7 +47,7 @@ def add(
             state.channels.read(given.url),
             types=given.types,
             allow=state.settings.webhook_allow,
-            now=_now(),
+            now=now_ms(),
             entropy=os.urandom,
         )
         return _answer(_endpoint(made), 201)
@@ -60,7 +60,7 @@ def add(
         format=given.format,
         batch=given.batch,
         allow=state.settings.webhook_allow,
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     return _answer({**_endpoint(endpoint), "secret": secret}, 201)
@@ -106,7 +106,7 @@ def change(
         changed = subscribe.enable(state.store, {key.site_id}, endpoint_id)
     elif given.enabled is False:
         changed = subscribe.disable(
-            state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+            state.store, {key.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
         )
         state.ring(DELIVER)  # the site's other endpoints are told
     return _answer(_endpoint(changed))
@@ -136,7 +136,7 @@ def rotate(
         {key.site_id},
         endpoint_id,
         overlap=given.overlap_hours * HOUR,
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     return _answer({"id": endpoint_id, "secret": secret}, 201)
@@ -146,7 +146,7 @@ def rotate(
 def test(request: Request, endpoint_id: str, key: Secret) -> Response:
     state = request.app.state
     event_id = subscribe.send_test(
-        state.store, {key.site_id}, endpoint_id, now=_now(), entropy=os.urandom
+        state.store, {key.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
     )
     state.ring(DELIVER)
     return _answer({"event_id": event_id}, 202)
@@ -173,7 +173,7 @@ def replay(
         given.what,
         since=_millis(given.since) or 0,
         until=_millis(given.until),
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     state.ring(DELIVER)
@@ -212,7 +212,7 @@ def deliveries(
 def resend(request: Request, delivery_id: str, key: Secret) -> Response:
     """The same id and the same bytes, whatever became of it before."""
     state = request.app.state
-    delivery = subscribe.resend(state.store, {key.site_id}, delivery_id, now=_now())
+    delivery = subscribe.resend(state.store, {key.site_id}, delivery_id, now=now_ms())
     state.ring(DELIVER)
     return _answer(_delivery(delivery), 202)
 
@@ -228,7 +228,7 @@ def _endpoint(one: Endpoint) -> dict[str, Any]:
         "state": one.state,
         "disabled_because": one.disabled_because or None,
         "failing_since": iso(one.failing_since) if one.failing_since else None,
-        "resume_at": iso(one.resume_at) if one.resume_at > _now() else None,
+        "resume_at": iso(one.resume_at) if one.resume_at > now_ms() else None,
         "created_at": iso(one.created_at),
     }
 
@@ -261,10 +261,6 @@ def _delivery(one: Delivery) -> dict[str, Any]:
 
 def _answer(body: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(body, status, headers=_PRIVATE)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _millis(at: datetime | None) -> int | None:

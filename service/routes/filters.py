@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation import curate
+from moderation.clock import now_ms
 from moderation.curate import Trial
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.filter import Draft, Filter
@@ -39,7 +40,7 @@ def add(request: Request, key: Secret, given: Given) -> Response:
         key.site_id,
         draft_of(given),
         key.id,
-        now=_now(),
+        now=now_ms(),
         entropy=os.urandom,
     )
     location = {"Location": f"/api/v1/filters/{made.id}"}
@@ -62,7 +63,7 @@ def try_out(
         request.app.state.store,
         key.site_id,
         draft_of(given),
-        now=_now(),
+        now=now_ms(),
         clock=time.monotonic,
         days=days,
     )
@@ -86,7 +87,7 @@ def change(request: Request, filter_id: str, key: Secret, given: Given) -> Respo
             draft_of(given),
             key.id,
             _expected(request),
-            now=_now(),
+            now=now_ms(),
         )
     except Conflict as error:
         return problem(412, "Changed meanwhile", error.message, error.code)
@@ -175,7 +176,3 @@ def _answer(
     body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     return JSONResponse(body, status, headers={**_PRIVATE, **(headers or {})})
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -2,7 +2,6 @@
 
 import hmac
 import ipaddress
-import time
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
+from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.store import deliveries, endpoints, heartbeats, work
 from moderation.store.engine import Store
@@ -33,7 +33,7 @@ async def healthz() -> Response:
 async def readyz(request: Request) -> Response:
     """200 as long as comments can be taken in ('ok' or 'degraded'), 503 when not ('unavailable')."""
     state = request.app.state
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     checks = await run_in_threadpool(_stored, state.store, now)
     checks["broker"] = _check(await run_in_threadpool(state.bell.ping), "rings are swept up later")
     checks["limits"] = _check(state.limits.ok, "open until Redis is back")
@@ -111,7 +111,7 @@ def _is_local(request: Request) -> bool:
 
 
 def _observe(store: Store) -> None:
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     with store.read() as connection:
         waiting, oldest = work.backlog(connection)
         due = deliveries.backlog(connection)

@@ -1,11 +1,11 @@
 """/api/v1/learning: what a site's moderators have taught its spam score, and taking it back."""
 
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
+from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
 from moderation.store.sites import Key
 from service.answers import iso
@@ -55,7 +55,7 @@ def undo(
         version=given.version,
         teacher=given.moderator_id,
         since=int(given.since.timestamp() * 1000) if given.since else 0,
-        now=time.time_ns() // 1_000_000,
+        now=now_ms(),
     )
     return JSONResponse(lesson_out(lesson), 201, _HEADERS)
 

@@ -1,12 +1,12 @@
 """/api/v1/reputation: what moderators decided about an author's comments, a domain's links, a network."""
 
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation import trust
+from moderation.clock import now_ms
 from moderation.domain.reputation import Kind, Repute, Subject
 from moderation.store.sites import Key
 from moderation.trust import Reputation
@@ -33,7 +33,7 @@ def listed(
 ) -> Response:
     """Authors and networks are known by a keyed hash."""
     store = request.app.state.store
-    found = trust.listed(store, key.site_id, kind, _now(), after, limit + 1)
+    found = trust.listed(store, key.site_id, kind, now_ms(), after, limit + 1)
     page, more = found[:limit], len(found) > limit
     body: dict[str, Any] = {"items": [repute_out(*one) for one in page], "next": None}
     headers = dict(_HEADERS)
@@ -52,7 +52,7 @@ def of_comment(request: Request, comment_id: str, key: Secret) -> Response:
 
     After 30 days neither is known any more, unless somebody has decided about it.
     """
-    found = trust.of_comment(request.app.state.store, {key.site_id}, comment_id, _now())
+    found = trust.of_comment(request.app.state.store, {key.site_id}, comment_id, now_ms())
     return JSONResponse({"items": [repute_out(*one) for one in found]}, headers=_HEADERS)
 
 
@@ -60,7 +60,7 @@ def of_comment(request: Request, comment_id: str, key: Secret) -> Response:
 def read(request: Request, kind: Kind, name: Name, key: Secret) -> Response:
     """decisions: the newest 20, newest first."""
     subject = Subject(kind, key.site_id, name)
-    found = trust.reputation(request.app.state.store, subject, _now())
+    found = trust.reputation(request.app.state.store, subject, now_ms())
     return JSONResponse(reputation_out(found), headers=_HEADERS)
 
 
@@ -73,7 +73,7 @@ def read(request: Request, kind: Kind, name: Name, key: Secret) -> Response:
 def reset(request: Request, kind: Kind, name: Name, key: Secret, given: Given) -> Response:
     """sequence: of the last reset that was seen, 0 for none."""
     subject = Subject(kind, key.site_id, name)
-    found = trust.reset(request.app.state.store, key.id, subject, given.sequence, now=_now())
+    found = trust.reset(request.app.state.store, key.id, subject, given.sequence, now=now_ms())
     return JSONResponse(reputation_out(found), 201, headers=_HEADERS)
 
 
@@ -86,7 +86,7 @@ def reset(request: Request, kind: Kind, name: Name, key: Secret, given: Given) -
 def undo(request: Request, kind: Kind, name: Name, key: Secret, given: Given) -> Response:
     """All counts again that counted before it."""
     subject = Subject(kind, key.site_id, name)
-    found = trust.undo_reset(request.app.state.store, key.id, subject, given.sequence, now=_now())
+    found = trust.undo_reset(request.app.state.store, key.id, subject, given.sequence, now=now_ms())
     return JSONResponse(reputation_out(found), 201, headers=_HEADERS)
 
 
@@ -129,7 +129,3 @@ def reputation_out(found: Reputation) -> dict[str, Any]:
             for one in found.resets
         ],
     }
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

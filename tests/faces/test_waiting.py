@@ -7,11 +7,11 @@ import time
 import pytest
 
 from moderation import review
+from moderation.broker import client_url
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.doorbell import Doorbell
 from service import waiting
-from service.limits import client_url
 from service.waiting import Waiting
 from tests.cast import NOON, hand_in, newspaper, reply
 

@@ -1,0 +1,81 @@
+"""The worker's Celery app: imported without reading the environment, configured when it is needed."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from moderation.settings import SettingsError
+from workers.workbench import Workbench, WorkerProcess
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_importing_the_app_reads_no_environment(tmp_path):
+    ended = python(
+        "import workers.tasks; from workers.app import app; print(app.configured)",
+        GATEHOUSE_PORT="eighty",
+        GATEHOUSE_DATA=str(tmp_path / "data"),
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "False\n", "")
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
+    ended = python(
+        "from workers.app import app\n"
+        "print(app.conf.broker_url, app.conf.beat_schedule['sweep']['schedule'],"
+        " app.conf.task_time_limit, app.conf.accept_content, 'gatehouse.judge' in app.tasks,"
+        " app.connection_for_write().__class__.__name__)\n"
+        "app.loader.import_default_modules(); print(sorted(n for n in app.tasks if 'gate' in n))",
+        GATEHOUSE_REDIS_URL="unix:///run/v.sock?db=3",
+        GATEHOUSE_SWEEP_SECONDS="7",
+        GATEHOUSE_SCORER_TIMEOUT="50",
+        GATEHOUSE_LEASE_SECONDS="60",
+        GATEHOUSE_DATA=str(tmp_path),
+    )
+    assert ended.stdout.splitlines() == [
+        "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False Impatient",
+        "['gatehouse.deliver', 'gatehouse.judge', 'gatehouse.sweep']",
+    ], ended.stderr
+
+
+def test_nonsense_in_the_environment_is_told_when_it_is_needed():
+    ended = python("from workers.app import app; app.conf.broker_url", GATEHOUSE_PORT="eighty")
+    assert ended.returncode != 0
+    assert "SettingsError: GATEHOUSE_PORT makes no sense" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["GATEHOUSE_POLICY", "GATEHOUSE_TOXICITY_MODEL"])
+def test_a_worker_refuses_a_policy_and_a_model_that_make_no_sense(monkeypatch, name):
+    monkeypatch.setenv(name, "nonsense")
+    with pytest.raises(SettingsError, match=name):
+        WorkerProcess().begin("judge")
+
+
+def test_a_bench_is_of_the_process_that_made_it(monkeypatch, tmp_path):
+    process = WorkerProcess()
+    with pytest.raises(RuntimeError):
+        _ = process.bench
+    monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path))
+    process.begin("courier")
+    bench = process.bench
+    assert isinstance(bench, Workbench)
+    with monkeypatch.context() as forked:
+        forked.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(RuntimeError):
+            _ = process.bench
+    process.end()
+    assert bench.stopping.is_set()
+    with pytest.raises(RuntimeError):
+        _ = process.bench
