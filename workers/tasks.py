@@ -14,7 +14,7 @@ from moderation.judge import judge
 from moderation.learn import learn
 from moderation.settle import finish
 from moderation.sweep import DAY, purge, sweep
-from workers.app import app
+from workers.app import task
 from workers.workbench import now, take_back, workbench
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
@@ -34,7 +34,7 @@ _purged = {"at": 0.0}
 _digested = {"at": 0.0}
 
 
-@app.task(name="gatehouse.judge")
+@task("gatehouse.judge")
 def judge_due() -> None:
     """Judges whatever is due, batch by batch."""
     bench = workbench()
@@ -71,7 +71,7 @@ def judge_due() -> None:
     bench.bell.ring(JUDGE)
 
 
-@app.task(name="gatehouse.deliver")
+@task("gatehouse.deliver")
 def deliver_due() -> None:
     """Delivers whatever is due."""
     bench = workbench()
@@ -89,7 +89,7 @@ def deliver_due() -> None:
     )
 
 
-@app.task(name="gatehouse.sweep")
+@task("gatehouse.sweep")
 def sweep_up() -> None:
     """Rings for what is due and nobody rang for; forgets what is past its time; learns."""
     bench = workbench()
