@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.judge import judge
 from moderation.policies import load_policy
 from workers import tasks, workbench
 from workers.app import app
@@ -31,7 +32,6 @@ class Constant:
         return ()
 
 
-_judge = tasks.judge
 _notes = Path(os.environ.get("NOTES", os.devnull))
 
 
@@ -43,12 +43,13 @@ def _noting(*args: Any, **options: Any) -> Any:
         stamps.append(now())
         return int(stamps[-1])
 
-    judged = _judge(*args, **{**options, "now": stamp})
+    judged = judge(*args, **{**options, "now": stamp})
     if judged.decided:
         with _notes.open("a") as notes:
             notes.write(f"{stamps[-1]} {now()}\n")
     return judged
 
 
-tasks.judge = _noting
-workbench.roster = lambda *_, **__: (Constant(),)
+# In place of what these two modules have imported.
+vars(tasks).update(judge=_noting)
+vars(workbench).update(roster=lambda *_, **__: (Constant(),))

@@ -237,7 +237,7 @@ def a_rival(place: Place) -> Iterator[int]:
 def _answers(port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=2) as answer:
-            return answer.status == 200
+            return bool(answer.status == 200)
     except (URLError, OSError):
         return False
 

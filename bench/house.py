@@ -211,7 +211,7 @@ class House:
             raise AssertionError(f"the API ended at once:\n{self.log('api')[-2000:]}")
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except (URLError, OSError):
             return False
 

@@ -66,7 +66,8 @@ class Ours:
         cpu, messages, decided = _measure(
             self._place, self._worker, self.house.port, raws, rate, done
         )
-        on_disk = dict(map(int, line.split()) for line in self._notes.read_text().splitlines())
+        notes = [line.split() for line in self._notes.read_text().splitlines()]
+        on_disk = {int(decided): int(written) for decided, written in notes}
         found = read_history(self.house.store, accepted, since)
         if not found.faultless:
             raise SystemExit(f"Something went wrong, there is nothing to measure: {found}")

@@ -144,7 +144,7 @@ class _Hall:
 
         self._servers[way] = await asyncio.start_server(serve, sock=listener, ssl=tls)
 
-    def _dress(self, line: object, bad: ssl.SSLContext) -> None:
+    def _dress(self, line: ssl.SSLSocket | ssl.SSLObject, bad: ssl.SSLContext) -> None:
         if not self._healed and self._chance.random() < FAILS:
             line.context = bad
 

@@ -7,6 +7,7 @@ as Gatehouse opens it), with the same broker and the same validation; its judgin
 import os
 import time
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from celery import Celery
@@ -50,8 +51,7 @@ def hand_in(given: CommentIn) -> dict[str, str]:
     return {"id": comment_id}
 
 
-@celery.task(name="recipe.judge")
-def judge(comment_id: str) -> None:
+def _judge(comment_id: str) -> None:
     with store.write() as connection:
         connection.execute(sa.select(comments.c.text).where(comments.c.id == comment_id)).one()
         connection.execute(
@@ -59,3 +59,6 @@ def judge(comment_id: str) -> None:
             .where(comments.c.id == comment_id)
             .values(status="approved", decided_at=time.time())
         )
+
+
+judge: Any = celery.task(name="recipe.judge")(_judge)  # a task; Celery has no annotations

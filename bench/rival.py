@@ -75,6 +75,6 @@ class Rival:
     def _answers(self) -> bool:
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/openapi.json", timeout=2) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except (URLError, OSError):
             return False

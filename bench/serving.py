@@ -23,5 +23,5 @@ def with_noop(settings: Settings) -> FastAPI:
 
 
 if __name__ == "__main__":
-    server.create_app = with_noop
+    vars(server).update(create_app=with_noop)  # in place of what it has imported
     server.serve(checked_settings())

@@ -59,7 +59,7 @@ def service_rate(house: House, worker: Process, count: int) -> float:
     skipped = int(len(stamps) * HEAD)
     # The batch that the clock starts with was decided before it started.
     counted = sum(stamp > stamps[skipped] for stamp in stamps)
-    return counted / (stamps[-1] - stamps[skipped]) * 1000
+    return float(counted / (stamps[-1] - stamps[skipped]) * 1000)
 
 
 def _store(house: House, count: int, now: int) -> None:

@@ -43,8 +43,9 @@ def memory(data: Path) -> float:
             known = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
             if str(data).encode() in known:
                 rollup = (process / "smaps_rollup").read_text()
-                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])
-        except (OSError, TypeError):
+                found = re.search(r"^Pss:\s+(\d+)", rollup, re.M)
+                total += int(found[1]) if found else 0
+        except OSError:
             continue  # it has ended meanwhile
     return total / 1024
 

@@ -52,8 +52,8 @@ async def storm(
         await asyncio.sleep(after)
         await asyncio.to_thread(fault)
 
-    load, *_ = await asyncio.gather(
+    load, _ = await asyncio.gather(
         at_rate(port, requests, per_second, connections, host),
-        *(strike(after, fault) for after, fault in plan),
+        asyncio.gather(*(strike(after, fault) for after, fault in plan)),
     )
     return load

@@ -124,7 +124,8 @@ class Crowd:
     def early(self) -> int:
         """Attempts that were made before their time by the schedule; the rescued ones aside."""
         rescued = {one.endpoint_id for one in self.listeners if one.way == "gone"}
-        before, count = {}, 0
+        before: dict[str, int] = {}
+        count = 0
         with self.store.read() as connection:
             for row in connection.execute(
                 sa.select(attempts, rows.c.endpoint_id)

@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,7 +72,12 @@ def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
         for known in subscribe.tallied(store, subscribe.list_endpoints(store, {site_id})):
             one, tally = known.endpoint, known.tally
             if as_json:
-                facts = {"id": one.id, "url": one.url, "types": one.types, "state": state_of(one)}
+                facts: dict[str, Any] = {
+                    "id": one.id,
+                    "url": one.url,
+                    "types": one.types,
+                    "state": state_of(one),
+                }
                 facts |= {"payload": one.payload, "format": one.format, "batch": one.batch}
                 print(json.dumps(facts | {"waiting": tally.due, "dead": tally.dead}))
             else:

@@ -88,7 +88,8 @@ def list_keys(site: SiteGiven, as_json: AsJson = False) -> None:
 
     with opened() as store, store.read() as connection:
         for one in sites.keys_of(connection, find_site(connection, site).id):
-            made, revoked = _date(one.created_at), one.revoked_at and _date(one.revoked_at)
+            made = _date(one.created_at)
+            revoked = _date(one.revoked_at) if one.revoked_at else None
             facts = {"id": one.id, "kind": one.kind, "begins": one.hint, "created_at": made}
             if as_json:
                 print(json.dumps(facts | {"revoked_at": revoked}))

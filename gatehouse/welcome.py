@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gatehouse.store import entropy
 from moderation.clock import now_ms
+from moderation.domain.roles import Role
 from moderation.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def prepare(store: "Store", settings: Settings) -> Welcome:
         )
         granted = [] if operator else list(known)
         for one in [*granted, *([site_id] if secret else [])]:
-            moderators.grant(connection, operator_id, one, "admin")
+            moderators.grant(connection, operator_id, one, Role.ADMIN)
         link = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret:  # after the commit: the site is there
         remembered.write(site_id, publishable)

@@ -10,6 +10,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
 from moderation.domain.filter import FilterSet
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
+from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Candidate, Findings, Traces
 from moderation.domain.text import normalise
 from moderation.scorers.panel import Panel
@@ -177,7 +178,9 @@ def _verdict(
     policy = _policy_of(job, default)
     verdict = decide(policy, found)
     if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
-        premoderated = Reason("premoderated", "Every comment on this page waits for a person.")
+        premoderated = Reason(
+            ReasonCode.PREMODERATED, "Every comment on this page waits for a person."
+        )
         verdict = Verdict(Outcome.HOLD, (premoderated,))
     if found.failed and job.attempts >= MAX_ATTEMPTS:
         return _gave_up(verdict.reasons), _actor(policy)
@@ -186,8 +189,8 @@ def _verdict(
 
 
 def _gave_up(reasons: tuple[Reason, ...]) -> Verdict:
-    failed = Reason("scoring_failed", f"Could not be measured in {MAX_ATTEMPTS} attempts.")
-    others = tuple(one for one in reasons if one.code != "scorer_unavailable")
+    failed = Reason(ReasonCode.SCORING_FAILED, f"Could not be measured in {MAX_ATTEMPTS} attempts.")
+    others = tuple(one for one in reasons if one.code != ReasonCode.SCORER_UNAVAILABLE)
     return Verdict(Outcome.HOLD, (failed, *others))
 
 

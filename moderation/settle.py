@@ -18,6 +18,7 @@ from moderation.domain.decision import (
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.event import decision_event
 from moderation.domain.ids import timed_id
+from moderation.domain.reason_codes import ReasonCode
 from moderation.store import campaigns, decisions, outbox, queues, sketches
 from moderation.store.campaigns import Known, RulingEntry
 from moderation.store.decisions import Standing
@@ -31,8 +32,6 @@ SAMPLE = 3  # members on a card; they say the same
 STEP = 200
 # A ruling that has not reached everybody by then was left by a process that died. Milliseconds.
 ABANDONED = 30_000
-# The reason on each member's decision; its label is the campaign, its value the ruling's sequence.
-CODE = "campaign_decided"
 UNDO = "undo"
 _GONE = "There is no such campaign."
 
@@ -281,7 +280,8 @@ def _decisions(
         if outcome is None or was.status in (Status.ERASED, STATUS_AFTER[outcome]):
             continue
         said = "Decided with all others that say the same."
-        reasons = [Reason(CODE, said, campaign_id, float(ruling.sequence))]
+        # How _ruled() finds it again: the campaign as its label, the ruling's sequence as its value.
+        reasons = [Reason(ReasonCode.CAMPAIGN_DECIDED, said, campaign_id, float(ruling.sequence))]
         if ruling.outcome == UNDO and counts:
             reasons.append(taking_back(counts.sequence, "Taken back with the whole campaign."))
         decision = Decision(
@@ -315,7 +315,7 @@ def _outcome(
 def _ruled(campaign_id: str, decision: Decision | None) -> int:
     """The sequence of the ruling that a decision was made by, 0 for none of this campaign's."""
     for reason in decision.reasons if decision else ():
-        if reason.code == CODE and reason.label == campaign_id:
+        if reason.code == ReasonCode.CAMPAIGN_DECIDED and reason.label == campaign_id:
             return int(reason.value or 0)
     return 0
 

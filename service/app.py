@@ -27,7 +27,7 @@ from service.embed.routes import router as embed
 from service.faces import akismet, coral, openai, perspective
 from service.intake import Intake
 from service.limits import Limits
-from service.openapi import describe
+from service.openapi import DescribedApp
 from service.routes import (
     campaigns,
     comments,
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await run_in_threadpool(bell.close)
             store.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Gatehouse",
         version="1",
         description="Every reply passes the gatehouse before it enters the page.",
@@ -120,7 +120,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.router.routes.extend(face.routes)
     app.router.routes.insert(0, comments.QUICK)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)
-    describe(app)
     app.add_middleware(Edge, owns_origin=Origins(store).has)
     return app
 

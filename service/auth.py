@@ -83,7 +83,7 @@ async def caller(request: Request) -> Key:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send the site's key as 'Authorization: Bearer <key>'.")
-    key = await request.app.state.keys.find(token.strip())
+    key: Key | None = await request.app.state.keys.find(token.strip())
     if key is None or key.kind not in (SECRET, PUBLISHABLE):
         raise Unauthenticated("The key is not known.")
     if key.kind == PUBLISHABLE and not is_origin_of(request, key.origins):

@@ -5,11 +5,12 @@ An answer names the field and the rule. It never repeats what was sent.
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from moderation.domain import errors
@@ -79,14 +80,17 @@ def problem(
     )
 
 
+def status_of(error: errors.GatehouseError) -> tuple[int, str]:
+    """The HTTP status of an error and its title; a kind that has none has those of its parent."""
+    if isinstance(error, BadRequest):
+        return error.status, _HTTP_TITLES[error.status]
+    kinds = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return next(kinds, (500, "Something went wrong here"))
+
+
 def answer(error: errors.GatehouseError) -> Response:
     """The HTTP answer to an error of the domain."""
-    if isinstance(error, BadRequest):
-        return problem(error.status, _HTTP_TITLES[error.status], error.message, error.code)
-    status, title = next(
-        (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
-        (500, "Something went wrong here"),
-    )
+    status, title = status_of(error)
     headers = {}
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
@@ -98,11 +102,29 @@ def answer(error: errors.GatehouseError) -> Response:
     return problem(status, title, error.message, error.code, fields=fields, headers=headers)
 
 
-def _field(found: Mapping[str, Any]) -> dict[str, str]:
-    where, message = found["loc"], str(found["msg"])
+def broken_rule(found: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
+    """Which field breaks which rule, of one of pydantic's errors, without a word of what was sent."""
+    where, message = tuple(found["loc"]), str(found["msg"])
     if found["type"] == "extra_forbidden":  # the unknown name itself came from the sender
-        where, message = where[:-1], "There is a field that is not known here"
-    return {"pointer": "/" + "/".join(str(part) for part in where), "detail": message}
+        return where[:-1], "There is a field that is not known here"
+    return where, message
+
+
+def first_broken_rule(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    """The first thing a validation found, as broken_rule() has it."""
+    return broken_rule(
+        error.errors(include_url=False, include_input=False, include_context=False)[0]
+    )
+
+
+def pointer_to(where: Iterable[str | int]) -> str:
+    """The JSON Pointer to a field; '' for the whole."""
+    return "".join(f"/{part}" for part in where)
+
+
+def _field(found: Mapping[str, Any]) -> dict[str, str]:
+    where, message = broken_rule(found)
+    return {"pointer": pointer_to(where), "detail": message}
 
 
 def install(app: FastAPI) -> None:

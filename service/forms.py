@@ -25,7 +25,7 @@ async def read_form(request: Request, names: Collection[str], limit: int) -> dic
     body = await read_body(request, limit)
     media_type, options = parse_options_header(kind)
     if media_type == b"application/x-www-form-urlencoded":
-        pairs = _urlencoded(body)
+        pairs = urlencoded(body, FIELDS_LIMIT, _TOO_MANY)
     elif media_type == b"multipart/form-data" and options.get(b"boundary"):
         pairs = _multipart(body, options[b"boundary"])
     else:
@@ -44,17 +44,21 @@ async def read_form(request: Request, names: Collection[str], limit: int) -> dic
     return fields
 
 
-def _urlencoded(body: bytes) -> list[tuple[bytes, bytes]]:
+def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[bytes, bytes]]:
+    """The fields of a form, byte for byte, in their order.
+
+    Raises BadRequest with the sentence `too_many` for more than `fields_limit` of them.
+    """
     try:
-        # Latin-1 keeps every byte as it is; whether they are UTF-8 is looked at field by field.
+        # Latin-1 keeps every byte as it is; which charset they are in is looked at field by field.
         pairs = parse_qsl(
             body.decode("latin-1"),
             keep_blank_values=True,
-            max_num_fields=FIELDS_LIMIT,
+            max_num_fields=fields_limit,
             encoding="latin-1",
         )
     except ValueError:
-        raise BadRequest(_TOO_MANY) from None
+        raise BadRequest(too_many) from None
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 

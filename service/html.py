@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from moderation.domain.errors import GatehouseError, NotFound
-from service.errors import STATUS, BadRequest
+from service import errors
+from service.errors import BadRequest
 
 # Everything a page loads is ours; nothing is inline. Scripts only where a room has some.
 _POLICY = (
@@ -32,9 +33,12 @@ HEADERS = {
 
 
 class Pages:
-    """The templates and static files of one room. url: where the static files are served."""
+    """The templates and static files of one room. url: where the static files are served.
 
-    def __init__(self, folder: Path, url: str, *, scripts: bool = False) -> None:
+    names: what every template may use besides the values of its page.
+    """
+
+    def __init__(self, folder: Path, url: str, *, scripts: bool = False, **names: Any) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=True,
@@ -42,7 +46,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["asset"] = self._asset
+        self._environment.globals.update(names, asset=self._asset)
         self._url = url
         self._scripts = _SCRIPTS if scripts else ""
         self._files = {path.name: path.read_bytes() for path in (folder / "static").iterdir()}
@@ -92,8 +96,7 @@ def status_of(error: GatehouseError) -> tuple[int, str]:
     """The HTTP status of an error, and its title: the same as the API gives."""
     if isinstance(error, BadRequest):
         return error.status, "The request cannot be read"
-    kinds = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return next(kinds, (500, "Something went wrong here"))
+    return errors.status_of(error)
 
 
 def retry_header(error: GatehouseError) -> dict[str, str]:

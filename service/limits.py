@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from cachetools import LRUCache
 from limits import RateLimitItem, parse
@@ -62,12 +63,14 @@ class Limits:
             socket_connect_timeout=0.5,
             retry=Retry(NoBackoff(), 0),
         )
+        # Passed through to redis-py; annotated there as if it were of the address alone.
+        options: dict[str, Any] = {"connection_pool": self._pool}
         self._limiter = SlidingWindowCounterRateLimiter(
             RedisStorage(
                 "async+redis://",  # where to is the pool's affair
                 implementation="redispy",
                 key_prefix="gatehouse:limit",
-                connection_pool=self._pool,
+                **options,
             )
         )
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())

@@ -33,14 +33,14 @@ _ERROR = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Completes the document that the app serves."""
-    generate = app.openapi
+class DescribedApp(FastAPI):
+    """An app whose document is complete."""
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema:
-            return app.openapi_schema
-        document = generate()
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema:
+            return self.openapi_schema
+        document = super().openapi()
         components = document.setdefault("components", {})
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schemas = components.setdefault("schemas", {})
@@ -58,5 +58,3 @@ def describe(app: FastAPI) -> None:
                 if path not in _KEYLESS:
                     operation["security"] = [{"key": []}]
         return document
-
-    app.openapi = openapi

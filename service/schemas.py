@@ -3,7 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, Self, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -13,9 +14,11 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     ValidationError,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from moderation.domain import comment as rules
 from moderation.domain import filter as filter_rules
@@ -27,10 +30,11 @@ from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.subscribe import Replay
 from service.body import read_body, strict_json
-from service.errors import BadRequest
+from service.errors import BadRequest, first_broken_rule, pointer_to
 
 # NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
 # What RFC 3986 leaves out and readers of URLs disagree about; whoever puts one into an attribute
 # without escaping it shall have less to regret.
 _NOT_IN_URLS = re.compile(r'[\s"<>\\`]')
@@ -102,6 +106,11 @@ def is_web_address(value: str) -> bool:
         return False
 
 
+def is_bare_host(value: str) -> bool:
+    """Whether a value is an address without its scheme, 'example.org/me', as people type it."""
+    return _BARE_HOST.fullmatch(value) is not None
+
+
 def is_email(value: str) -> bool:
     """Whether a value may be stored as an e-mail address."""
     try:
@@ -119,11 +128,28 @@ def _address(value: str) -> str:
         raise ValueError("is not an IP address") from None
 
 
-def _line(limit: int, smallest: int = 0) -> Any:
-    checks = [AfterValidator(_no_surrogates), AfterValidator(_one_line)]
-    if smallest:
-        checks.append(AfterValidator(_not_blank))
-    return Annotated[str, Field(max_length=limit, min_length=smallest), *checks]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The rules of a string of one line. limit, smallest: how many characters it has."""
+
+    limit: int
+    smallest: int = 0
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = core_schema.str_schema(max_length=self.limit, min_length=self.smallest)
+        for check in (_no_surrogates, _one_line, *([_not_blank] if self.smallest else [])):
+            schema = core_schema.no_info_after_validator_function(check, schema)
+        return schema
+
+
+class _OneOf:
+    """The rule of a string that is one of some, as Literal has it, for those known at run time only."""
+
+    def __init__(self, *choices: str) -> None:
+        self._choices = choices
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(list(self._choices))
 
 
 Body = TypeVar("Body", bound="_Strict")
@@ -138,10 +164,10 @@ class PageIn(_Strict):
     """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
 
     url: Annotated[
-        _line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address), AfterValidator(_short)
+        str, _Line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address), AfterValidator(_short)
     ]
-    title: _line(rules.TITLE_LIMIT) = ""
-    id: _line(200) = ""
+    title: Annotated[str, _Line(rules.TITLE_LIMIT)] = ""
+    id: Annotated[str, _Line(200)] = ""
 
 
 class AuthorIn(_Strict):
@@ -150,20 +176,20 @@ class AuthorIn(_Strict):
     email_confirmed, that the e-mail is theirs.
     """
 
-    name: Annotated[_line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
-    email: Annotated[_line(rules.EMAIL_LIMIT), AfterValidator(_email)] = ""
-    url: Annotated[_line(rules.URL_LIMIT), AfterValidator(_web_address)] = ""
-    token: _line(100) = ""
-    id: _line(200) = ""
+    name: Annotated[str, _Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
+    email: Annotated[str, _Line(rules.EMAIL_LIMIT), AfterValidator(_email)] = ""
+    url: Annotated[str, _Line(rules.URL_LIMIT), AfterValidator(_web_address)] = ""
+    token: Annotated[str, _Line(100)] = ""
+    id: Annotated[str, _Line(200)] = ""
     email_confirmed: bool = False
 
 
 class ContextIn(_Strict):
     """Where the reader's submission came from; kept apart from the comment and not for long."""
 
-    ip: Annotated[_line(60), AfterValidator(_address)] = ""
-    user_agent: _line(1_000) = ""
-    referrer: _line(2_000) = ""
+    ip: Annotated[str, _Line(60), AfterValidator(_address)] = ""
+    user_agent: Annotated[str, _Line(1_000)] = ""
+    referrer: Annotated[str, _Line(2_000)] = ""
 
 
 class CommentIn(_Strict):
@@ -172,7 +198,7 @@ class CommentIn(_Strict):
     page: PageIn
     author: AuthorIn
     text: Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_text)]
-    parent_id: _line(64) = ""
+    parent_id: Annotated[str, _Line(64)] = ""
     context: ContextIn = ContextIn()
 
 
@@ -184,7 +210,7 @@ class DecisionIn(_Strict):
     sequence: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
 
 
-_Types = list[Literal[*notice.TYPES]]
+_Types = list[Annotated[str, _OneOf(*notice.TYPES)]]
 
 
 Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
@@ -236,7 +262,7 @@ class EndpointIn(_Strict):
     people; its url is an Apprise URL, and it may want queue.digest too.
     """
 
-    url: _line(2_000, 1)
+    url: Annotated[str, _Line(2_000, 1)]
     types: _Types = []
     payload: Annotated[Payload, Field(strict=False)] = Payload.FULL
     format: Annotated[Format, Field(strict=False)] = Format.STANDARD
@@ -247,7 +273,7 @@ class EndpointChange(_Strict):
     """What is left out stays. enabled: false stops telling it; true tells it what happens from now on."""
 
     enabled: bool | None = None
-    url: _line(2_000, 1) | None = None
+    url: Annotated[str, _Line(2_000, 1)] | None = None
     types: _Types | None = None
     batch: Annotated[int | None, Field(ge=1, le=BATCH_LIMIT)] = None
 
@@ -287,12 +313,12 @@ class FilterIn(_Strict):
     words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
     """
 
-    name: _line(filter_rules.NAME_LIMIT, 1)
+    name: Annotated[str, _Line(filter_rules.NAME_LIMIT, 1)]
     kind: Annotated[FilterKind, Field(strict=False)]
     action: Annotated[FilterAction, Field(strict=False)]
     entries: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)]
     exceptions: Annotated[list[_Entry], Field(max_length=filter_rules.ENTRY_LIMIT)] = []
-    languages: Annotated[list[_line(20)], Field(max_length=50)] = []
+    languages: Annotated[list[Annotated[str, _Line(20)]], Field(max_length=50)] = []
     fields: Annotated[list[Annotated[FilterField, Field(strict=False)]], Field(max_length=3)] = [
         FilterField.TEXT
     ]
@@ -350,14 +376,9 @@ def parse(model: type[Body], value: Any) -> Body:
 
 def invalid(error: ValidationError) -> Invalid:
     """The first thing a validation found, without a word of what was sent."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = first["loc"]
-    if first["type"] == "extra_forbidden":  # the unknown name itself came from the sender
-        where, message = where[:-1], "There is a field that is not known here."
-    else:
-        message = first["msg"].removeprefix("Value error, ")
-        message = message[0].upper() + message[1:] + "."
-    pointer = "".join(f"/{part}" for part in where)
+    where, rule = first_broken_rule(error)
+    rule = rule.removeprefix("Value error, ")
+    message, pointer = rule[0].upper() + rule[1:] + ".", pointer_to(where)
     return Invalid(f"{pointer or 'The body'}: {message}", pointer)
 
 

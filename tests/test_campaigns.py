@@ -12,6 +12,7 @@ from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.policy import parse_policy
+from moderation.domain.reason_codes import ReasonCode
 from moderation.erase import erase
 from moderation.judge import judge
 from moderation.scorers.memory import Memory
@@ -383,7 +384,7 @@ def test_one_card_one_decision_and_the_way_back(store):
     assert statuses(store, site, ids) == [Status.SPAM] * 7 + [Status.APPROVED]
     assert settle.waiting(store, site.id, NOON) == []
     [reason] = review.card(store, {site.id}, ids[0]).decision.reasons
-    assert (reason.code, reason.label, reason.value) == (settle.CODE, card.id, 1.0)
+    assert (reason.code, reason.label, reason.value) == (ReasonCode.CAMPAIGN_DECIDED, card.id, 1.0)
 
     back = take_back(store, site, card.id, 1)
     assert (back.sequence, back.changed) == (2, 7)

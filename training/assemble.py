@@ -89,7 +89,7 @@ def main() -> None:
 
 def blend(
     mix: dict[str, dict[str, Any]],
-    windows: Sequence[tuple[np.ndarray, np.ndarray]],
+    windows: list[tuple[np.ndarray, np.ndarray]],
     truth: np.ndarray,
     several: np.ndarray,
 ) -> None:
@@ -163,7 +163,8 @@ PARTS = ("linear", "transformer", "offset")
 def weighted(wanted: np.ndarray, prevalence: float) -> np.ndarray:
     """A weight for each row, so that the label is as rare as `prevalence`."""
     share = wanted.mean()
-    return np.where(wanted == 1, prevalence / share, (1 - prevalence) / (1 - share))
+    weights: np.ndarray = np.where(wanted == 1, prevalence / share, (1 - prevalence) / (1 - share))
+    return weights
 
 
 def solved(

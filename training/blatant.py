@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from moderation.domain.check import BLATANT
-from moderation.domain.score import Candidate
+from moderation.domain.score import Candidate, measure_all
 from moderation.domain.text import normalise
 from moderation.scorers.roster import roster
 from training.replies import Reply, divided, messages, videos
@@ -34,7 +34,7 @@ def scores(replies: Sequence[Reply]) -> np.ndarray:
         for scorer in scorers:
             batch = [
                 replace(one, known=(*one.known, *signals))
-                for one, signals in zip(batch, scorer.measure(batch), strict=True)
+                for one, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]
         found += [
             next(one.value for one in candidate.known if one.name == "spam") for candidate in batch

@@ -6,6 +6,7 @@ The graph is made node by node: exporters leave attention in a dozen small piece
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -51,7 +52,7 @@ class _Drawing:
         return name
 
     def node(
-        self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **how: object
+        self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **how: Any
     ) -> str:
         self.nodes.append(
             helper.make_node(kind, inputs, [output], name=output, domain=domain, **how)

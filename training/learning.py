@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,9 +21,9 @@ WARM_UP = 0.06  # of all steps
 class Reader(nn.Module):
     """A transformer with one linear layer over the first, the mean and the greatest of its outputs."""
 
-    def __init__(self, body: nn.Module, labels: int) -> None:
+    def __init__(self, body: Any, labels: int) -> None:
         super().__init__()
-        self.body = body
+        self.body = body  # a model of transformers, which is not type-checked
         self.head = nn.Linear(3 * body.config.hidden_size, labels)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
@@ -34,7 +35,8 @@ class Reader(nn.Module):
         mean = (hidden * mask).sum(1) / mask.sum(1)
         greatest = (hidden - (1 - mask) * 1e4).amax(1)
         pooled = torch.cat((hidden[:, 0], mean, greatest), 1)
-        return self.head(nn.functional.dropout(pooled, 0.1, self.training))
+        logits: Tensor = self.head(nn.functional.dropout(pooled, 0.1, self.training))
+        return logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def learn(
                 torch.from_numpy(one[places]).to(device) for one in (rows.labels, rows.weights)
             )
             cost = loss(logits.float(), labels, weights)
-            cost.backward()
+            torch.autograd.backward(cost)
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             optimiser.zero_grad()

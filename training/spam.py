@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from moderation.domain.score import Candidate
+from moderation.domain.score import Candidate, measure_all
 from moderation.domain.text import normalise
 from moderation.scorers.learned import FOLDER, Prior, load_prior, log_odds, teach
 from moderation.scorers.roster import roster
@@ -80,7 +80,7 @@ def measured(replies: Sequence[Reply]) -> Sample:
         for scorer in scorers:
             batch = [
                 replace(one, known=(*one.known, *(replace(it, note="") for it in signals)))
-                for one, signals in zip(batch, scorer.measure(batch), strict=True)
+                for one, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]
         found += traits(batch)
     return Sample(list(replies), found)

@@ -7,6 +7,7 @@ Writes teacher.npz: float16, (examples, 6), probabilities. Minutes of a large GP
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from transformers import MPNetModel
 
 from training.learning import Course, Reader, areas, judged, learn
-from training.rows import read_rows
+from training.rows import Rows, read_rows
 
 FILLER = 1  # MPNet's <pad>
 
@@ -40,14 +41,23 @@ def main() -> None:
             MPNetModel.from_pretrained(arguments.base, add_pooling_layer=False),
             base.labels.shape[1],
         )
-        rows = base.some(np.flatnonzero(parts != part)) + written
-        learn(model, course, lambda _, rows=rows: rows, lambda _: None)
+        learn(
+            model,
+            course,
+            _always(base.some(np.flatnonzero(parts != part)) + written),
+            lambda _: None,
+        )
         kept = np.flatnonzero(parts == part)
         rest = base.some(kept)
         logits = judged(model, rest, course)
         said[kept] = 1 / (1 + np.exp(-logits))
         print(f"part {part}: AUC of what it has not seen", areas(rest, logits), flush=True)
     np.savez_compressed(work / "teacher.npz", said=said)
+
+
+def _always(rows: Rows) -> Callable[[int], Rows]:
+    """The same rows in every epoch."""
+    return lambda _: rows
 
 
 def _arguments() -> argparse.Namespace:

@@ -129,7 +129,8 @@ def load_reader(work: Path, checkpoint: str = "reader.pt") -> Reader:
     words = len(state["body.embeddings.word_embeddings.weight"])
     reader = Reader(_body(words), len(state["head.bias"]))
     reader.load_state_dict(state)
-    return reader.eval()
+    reader.eval()
+    return reader
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The Celery app and its settings; each number with its reason."""
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from celery import Celery
 from celery.signals import (
@@ -11,7 +12,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutdown,
 )
-from kombu import Connection
+from kombu.connection import Connection
 
 from moderation.broker import celery_url
 from moderation.doorbell import DELIVER, JUDGE, TRANSPORT
@@ -20,13 +21,16 @@ from workers.workbench import WorkerProcess
 
 SWEEP = "sweep"
 
+Function = TypeVar("Function", bound=Callable[..., object])
+
 
 class Impatient(Connection):
     """Looks for a lost broker every second at the least; kombu's own waits grow to 30 s."""
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
         waits = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 1.0}
-        return super().ensure_connection(*arguments, **{**waits, **options})
+        connect: Callable[..., Any] = super().ensure_connection
+        return connect(*arguments, **{**waits, **options})
 
 
 process = WorkerProcess()
@@ -84,7 +88,25 @@ def _configuration() -> dict[str, Any]:
 app.add_defaults(_configuration)
 
 
-@setup_logging.connect
+# Celery has no annotations; these two keep those of what they decorate.
+def task(name: str) -> Callable[[Function], Function]:
+    """Makes a function the task of this name."""
+    register: Callable[[Function], Function] = app.task(name=name)
+    return register
+
+
+def on(*signals: Any) -> Callable[[Function], Function]:
+    """Has a function called at each of Celery's signals."""
+
+    def connect(function: Function) -> Function:
+        for signal in signals:
+            signal.connect(function)
+        return function
+
+    return connect
+
+
+@on(setup_logging)
 def _log(**_: Any) -> None:
     log_to_stderr(process.settings.log_level)
     # Their INFO lines say that a bell rang, some thousand times a day.
@@ -96,12 +118,12 @@ def _role() -> str:
     return "courier" if DELIVER in app.amqp.queues.consume_from else "judge"
 
 
-@worker_process_init.connect
+@on(worker_process_init)
 def _begin_child(**_: Any) -> None:
     process.begin(_role())
 
 
-@worker_init.connect
+@on(worker_init)
 def _begin_here(sender: Any, **_: Any) -> None:
     if not sender.pool_cls.__module__.endswith(
         "prefork"
@@ -109,7 +131,6 @@ def _begin_here(sender: Any, **_: Any) -> None:
         process.begin(_role())
 
 
-@worker_process_shutdown.connect
-@worker_shutdown.connect
+@on(worker_process_shutdown, worker_shutdown)
 def _end(**_: Any) -> None:
     process.end()

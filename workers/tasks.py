@@ -15,7 +15,7 @@ from moderation.judge import judge
 from moderation.learn import learn
 from moderation.settle import finish
 from moderation.sweep import DAY, purge, sweep
-from workers.app import app, process
+from workers.app import process, task
 from workers.workbench import Workbench, take_back
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
@@ -32,7 +32,7 @@ PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
 
 
-@app.task(name="gatehouse.judge")
+@task("gatehouse.judge")
 def judge_due() -> None:
     """Judges whatever is due, batch by batch."""
     bench = process.bench
@@ -69,7 +69,7 @@ def judge_due() -> None:
     bench.bell.ring(JUDGE)
 
 
-@app.task(name="gatehouse.deliver")
+@task("gatehouse.deliver")
 def deliver_due() -> None:
     """Delivers whatever is due."""
     bench = process.bench
@@ -87,7 +87,7 @@ def deliver_due() -> None:
     )
 
 
-@app.task(name="gatehouse.sweep")
+@task("gatehouse.sweep")
 def sweep_up() -> None:
     """Sees to all that nobody rings for.
 

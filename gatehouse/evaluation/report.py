@@ -20,7 +20,7 @@ from gatehouse.evaluation.measures import (
 from gatehouse.evaluation.ordinary import ORDINARY
 from gatehouse.evaluation.sets import LABELS, rows
 from moderation.domain.policy import Policy, decide
-from moderation.domain.score import Candidate, Findings, Scorer, Signal
+from moderation.domain.score import Candidate, Findings, Scorer, Signal, measure_all
 from moderation.domain.text import normalise
 from moderation.scorers.language import Language
 
@@ -43,7 +43,7 @@ class Subject:
         found: list[tuple[Signal, ...]] = []
         for at in range(0, len(texts), _BATCH):
             batch = [Candidate(text, normalise(text)) for text in texts[at : at + _BATCH]]
-            found += self._scorer.measure(batch)
+            found += measure_all(self._scorer, batch)
             self._progress(len(batch))
         self.spent += time.process_time() - begun
         self.texts += len(texts)

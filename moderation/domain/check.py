@@ -7,6 +7,7 @@ from enum import StrEnum
 from moderation.domain.comment import Status
 from moderation.domain.decision import Reason
 from moderation.domain.event import EventType
+from moderation.domain.reason_codes import ReasonCode
 
 
 class Answer(StrEnum):
@@ -76,7 +77,7 @@ def is_blatant(reasons: Sequence[Reason]) -> bool:
     somewhere, from nobody with a good name.
     """
     return any(
-        one.code == "blatant"
+        one.code == ReasonCode.BLATANT
         or (one.label == "spam" and one.value is not None and one.value >= BLATANT)
         for one in reasons
     )

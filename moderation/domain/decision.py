@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from moderation.domain.comment import Status
+from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Said
 from moderation.domain.score import Span
 
@@ -47,7 +48,7 @@ class Actor:
 class Reason:
     """Why, as one sentence and as data, so that a statement of reasons can be rebuilt (DSA Art. 17).
 
-    code: stable ('toxic', 'links', 'scorer_unavailable'). label, value, threshold: the signal that
+    code: stable ('toxic', 'links'); see ReasonCode for those that no policy gives. label, value, threshold: the signal that
     crossed a line, and the line. spans: where in the original text.
     """
 
@@ -59,13 +60,9 @@ class Reason:
     spans: tuple[Span, ...] = ()
 
 
-# The code of the reason that says so; its value is the sequence of the decision that counts again.
-TAKEN_BACK = "taken_back"
-
-
 def taking_back(sequence: int, message: str = "Taken back.") -> Reason:
     """The reason of a decision that takes the one with this sequence back."""
-    return Reason(TAKEN_BACK, message, value=float(sequence - 1))
+    return Reason(ReasonCode.TAKEN_BACK, message, value=float(sequence - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Decision:
 def taken_back_to(decision: Decision) -> int | None:
     """The sequence of the decision that counts again, 0 for none; None where it takes nothing back."""
     for reason in decision.reasons:
-        if reason.code == TAKEN_BACK and reason.value is not None:
+        if reason.code == ReasonCode.TAKEN_BACK and reason.value is not None:
             return int(reason.value)
     return None
 
@@ -112,7 +109,9 @@ def said(decision: Decision | None) -> Said | None:
     """What a decision says of whoever wrote; None for nothing: a machine's, an import's, one that holds."""
     if decision is None or decision.actor.kind is not ActorKind.MODERATOR:
         return None
-    if decision.outcome is Outcome.SPAM or any(one.code == "spam" for one in decision.reasons):
+    if decision.outcome is Outcome.SPAM or any(
+        one.code == ReasonCode.SPAM for one in decision.reasons
+    ):
         return Said.SPAM
     if decision.outcome is Outcome.REJECT:
         return Said.REJECTED

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from moderation.domain.decision import ActorKind, Decision, Outcome
+from moderation.domain.decision import Decision, said
+from moderation.domain.reputation import Said
 from moderation.domain.score import Signal
 
 # A person's word teaches a minute after it was given: until then a slip can be undone. Milliseconds.
@@ -22,11 +23,8 @@ def says_spam(decision: Decision) -> bool | None:
     Only a person's word counts. A rejection says nothing of spam unless that was its reason, nor
     does holding.
     """
-    if decision.actor.kind is not ActorKind.MODERATOR:
-        return None
-    if decision.outcome is Outcome.SPAM or any(one.code == "spam" for one in decision.reasons):
-        return True
-    return False if decision.outcome is Outcome.APPROVE else None
+    word = said(decision)
+    return None if word in (None, Said.REJECTED) else word is Said.SPAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
+from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Findings, Signal
 
 # The gravest outcome wins; every rule that matched gives its reason.
@@ -237,7 +238,7 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     if findings.failed or absent:
         missing = ", ".join(findings.failed) or ", ".join(absent)
         unavailable = Reason(
-            "scorer_unavailable", f"Could not be measured yet: {missing}.", label=missing
+            ReasonCode.SCORER_UNAVAILABLE, f"Could not be measured yet: {missing}.", label=missing
         )
         return Verdict(Outcome.HOLD, (unavailable, *reasons))
     if not matched:

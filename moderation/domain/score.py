@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.domain.comment import NO_FORM, FormFacts
+from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
 from moderation.domain.view import View
@@ -119,3 +120,16 @@ class Scorer(Protocol):
     def measure(self, batch: Sequence[Candidate]) -> Sequence[tuple[Signal, ...] | None]: ...
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]: ...
+
+
+def measure_all(scorer: Scorer, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+    """What a scorer says of each revision, for callers that cannot do without any.
+
+    Raises ScorerUnavailable where it could not measure one, or none at all.
+    """
+    found: list[tuple[Signal, ...]] = []
+    for signals in scorer.measure(batch):
+        if signals is None:
+            raise ScorerUnavailable(f"The scorer '{scorer.name}' could not measure a text.")
+        found.append(signals)
+    return found

@@ -14,12 +14,11 @@ from sqlalchemy.exc import IntegrityError
 
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
+from moderation.domain.roles import Action, Role, may, parse_role
 from moderation.store.dialect import upsert
 from moderation.store.schema import login_links, memberships, moderators, sessions, sites
 
 Entropy = Callable[[int], bytes]
-
-ROLES = ("moderator", "editor", "admin")
 
 MINUTE = 60_000  # ms
 HOUR = 60 * MINUTE
@@ -46,7 +45,11 @@ class Membership:
 
     site_id: str
     site_name: str
-    role: str
+    role: Role
+
+    def may(self, action: Action) -> bool:
+        """Whether the moderator may do this on the site."""
+        return may(self.role, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,14 @@ def _store_hash(connection: Connection, moderator_id: str, password_hash: str) -
 
 
 def grant(connection: Connection, moderator_id: str, site_id: str, role: str) -> None:
-    """Gives a moderator a role on a site, instead of the one they had there."""
-    if role not in ROLES:
-        raise Invalid(f"A role is one of {', '.join(ROLES)}.", "/role")
+    """Gives a moderator a role on a site, instead of the one they had there.
+
+    role: one of Role. Raises Invalid for any other.
+    """
+    known = parse_role(role)
     connection.execute(
         upsert(connection, memberships, "role"),
-        {"moderator_id": moderator_id, "site_id": site_id, "role": role},
+        {"moderator_id": moderator_id, "site_id": site_id, "role": known.value},
     )
 
 
@@ -175,7 +180,7 @@ def memberships_of(connection: Connection, moderator_id: str) -> tuple[Membershi
         .where(memberships.c.moderator_id == moderator_id)
         .order_by(sites.c.id)
     )
-    return tuple(Membership(row.site_id, row.name, row.role) for row in rows)
+    return tuple(Membership(row.site_id, row.name, Role(row.role)) for row in rows)
 
 
 def add_login_link(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:

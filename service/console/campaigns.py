@@ -196,12 +196,12 @@ def _ruled(
     if not re.fullmatch(r"[0-9]{1,9}", sequence):
         raise Invalid("The form does not say which decision it follows.")
     by = (state.store, here.signed.moderator_id, at.site_id, campaign_id)
-    given = {"now": now_ms(), "entropy": os.urandom}
+    now, entropy = now_ms(), os.urandom
     try:
         if outcome is None:
-            settle.undo(*by, int(sequence), **given)
+            settle.undo(*by, int(sequence), now=now, entropy=entropy)
         else:
-            settle.settle(*by, outcome, int(sequence), **given)
+            settle.settle(*by, outcome, int(sequence), now=now, entropy=entropy)
     except Conflict as error:
         return _card(request, here, at.site_id, campaign_id, error.message, 409)
     state.ring(DELIVER)

@@ -11,6 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
+from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
 from moderation.store.moderators import Membership
 from moderation.subscribe import Replay
@@ -47,7 +48,6 @@ STATES = {"": "All", "due": "Waiting", "delivered": "Delivered", "dead": "Given 
 PAGE = 20  # deliveries
 FORM_LIMIT = 16 * 1024  # bytes
 HOUR = 3_600_000  # ms
-KEEPERS = ("editor", "admin")  # a URL may hold a password, so others do not even look
 _DID = {
     "added": "It is added. Send a test to see that it arrives.",
     "changed": "It is changed, from the next message on.",
@@ -74,7 +74,7 @@ Posted = Annotated[tuple[Visitor, dict[str, str]], Depends(_posted)]
 
 
 def _keeper(at: Membership) -> Membership:
-    if at.role not in KEEPERS:
+    if not at.may(Action.MANAGE_ENDPOINTS):
         raise Forbidden("Editors and admins of a site look after its endpoints.")
     return at
 
@@ -121,12 +121,21 @@ def add(request: Request, posted: Posted) -> Response:
     at = _keeper(here.at(form.get("site", "")))
     state, draft = request.app.state, draft_of(form)
     allow = state.settings.webhook_allow
-    given = {"types": sorted(draft.types), "now": now_ms(), "entropy": os.urandom}
+    types, now = sorted(draft.types), now_ms()
     try:
         if draft.kind == CHANNEL:
             url = MODERATORS if draft.url == "moderators" else draft.url
             masked = state.channels.read(url)
-            made = subscribe.add_notice(state.store, at.site_id, url, masked, allow=allow, **given)
+            made = subscribe.add_notice(
+                state.store,
+                at.site_id,
+                url,
+                masked,
+                types=types,
+                allow=allow,
+                now=now,
+                entropy=os.urandom,
+            )
             return _back(made, "added")
         made, secret = subscribe.add(
             state.store,
@@ -135,8 +144,10 @@ def add(request: Request, posted: Posted) -> Response:
             payload=Payload(draft.payload),
             format=Format(draft.format),
             batch=number(draft.batch),
+            types=types,
             allow=allow,
-            **given,
+            now=now,
+            entropy=os.urandom,
         )
     except (Invalid, Conflict, Unavailable) as error:
         return _blank(request, here, at, draft, flaw_of(error))

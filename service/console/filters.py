@@ -14,6 +14,7 @@ from moderation.clock import now_ms
 from moderation.curate import Match, Trial
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.filter import Draft, Filter, FilterAction, FilterField, FilterKind
+from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.pages import URL, PageRoute, pages
@@ -26,7 +27,6 @@ router = APIRouter(prefix="/filters", route_class=PageRoute)
 
 HOME = f"{URL}/filters"
 FORM_LIMIT = 2 * 1024 * 1024  # bytes; a list of 256 kB, every letter of it escaped
-WRITERS = ("editor", "admin")  # who may change filters; everybody may look and try
 _NAMES = (
     *("csrf", "site", "version", "do", "name", "kind", "action", "entries", "exceptions"),
     *("languages", "enabled", "in_text", "in_name", "in_website"),
@@ -91,8 +91,9 @@ def list_page(
         here=here,
         site=at,
         filters=[_row(each, names) for each in found],
-        may_write=at.role in WRITERS,
+        may_write=at.may(Action.CHANGE_FILTERS),
         notice=f"“{about.name}” {_DID[did]}." if about and did in _DID else "",
+        may_see_learning=at.may(Action.MANAGE_LEARNING),
         done=one,
     )
 
@@ -188,7 +189,7 @@ def remove(request: Request, posted: Posted, filter_id: str) -> Response:
 
 
 def _may_write(at: Membership) -> None:
-    if at.role not in WRITERS:
+    if not at.may(Action.CHANGE_FILTERS):
         raise Forbidden("Editors and admins of a site change its filters.")
 
 
@@ -262,7 +263,7 @@ def _form(
         flaw=flaw or Flaw("", ""),
         trial=trial and _trial(trial),
         removed=removed,
-        may_write=at.role in WRITERS,
+        may_write=at.may(Action.CHANGE_FILTERS),
         kinds=KINDS,
         actions=ACTIONS,
         fields=FIELDS,

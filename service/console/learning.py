@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from moderation import signin
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, Invalid, NotFound
+from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
@@ -17,7 +18,6 @@ from service.html import HEADERS
 
 router = APIRouter(prefix="/learning", route_class=PageRoute)
 
-ADMIN = "admin"
 _MODERATOR = re.compile(r"[a-z0-9_]{1,64}")
 
 Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
@@ -60,7 +60,7 @@ def undo(request: Request, acting: Acting) -> Response:
 
 def _own(here: Visitor, site: str) -> Membership:
     at = here.at(site)
-    if at.role != ADMIN:
+    if not at.may(Action.MANAGE_LEARNING):
         raise Forbidden("Admins of a site see to what its spam score learns.")
     return at
 

@@ -11,13 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from moderation.domain.errors import GatehouseError, Unauthenticated
+from moderation.domain.roles import Action
 from service.console import session
 from service.html import Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
 
 URL = "/console"
-pages = Pages(Path(__file__).parent, f"{URL}/static", scripts=True)
+pages = Pages(Path(__file__).parent, f"{URL}/static", scripts=True, Action=Action)
 
 # Where one may go on after logging in: our own pages, spelled so plainly that no browser reads
 # another host into it.

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
 from moderation.domain.errors import Invalid
-from service.schemas import CommentIn, parse, to_submission
+from service.schemas import CommentIn, is_bare_host, parse, to_submission
 
 # A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
 HONEYPOTS = ("topic", "ak_hp_textarea")
@@ -35,7 +35,6 @@ _FIELD_AT = {
     "/parent_id": "comment_parent",
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
-_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
 # What we add to a page's address, and what WordPress's reply links do: no part of its identity.
 _OURS = ("gatehouse=", "replytocom=")
 
@@ -133,4 +132,4 @@ def submission(
 
 def _website(typed: str) -> str:
     """'example.org' is what people type."""
-    return f"https://{typed}" if _BARE_HOST.fullmatch(typed) else typed
+    return f"https://{typed}" if is_bare_host(typed) else typed

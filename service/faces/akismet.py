@@ -33,6 +33,7 @@ from moderation.domain.errors import (
     Unauthenticated,
 )
 from moderation.domain.ids import timed_id
+from moderation.domain.reason_codes import ReasonCode
 from moderation.doorbell import DELIVER
 from moderation.store.faces import AKISMET
 from moderation.store.sites import Key, key_digest
@@ -165,7 +166,7 @@ async def _corrected(request: Request, right: Answer, outcome: Outcome) -> Respo
                 {key.site_id},
                 comment_id,
                 outcome,
-                "site_said_so",
+                ReasonCode.SITE_SAID_SO,
                 now=now_ms(),
                 entropy=os.urandom,
             )

@@ -22,6 +22,7 @@ from moderation.domain.errors import (
     Unavailable,
 )
 from moderation.domain.policy import Verdict
+from moderation.domain.reason_codes import ReasonCode
 from moderation.store import faces
 from moderation.store.faces import CORAL
 from service.body import read_body, strict_json
@@ -40,7 +41,7 @@ _TOXICITY = {
     *("sexual_explicit", "wordlist"),
 }
 # Signals that say nothing of the comment: it waits for a person without a flag against it.
-_NEUTRAL = {"language_unsupported", "scorer_unavailable"}
+_NEUTRAL = {ReasonCode.LANGUAGE_UNSUPPORTED, ReasonCode.SCORER_UNAVAILABLE}
 # Coral's rejection codes (GraphQL REJECTION_REASON_CODE), by our label; else OTHER.
 _CODES = {
     "identity_attack": "HATE_SPEECH",

@@ -93,7 +93,8 @@ class Face:
             return None
         address = client_address(request, state.trusted) if _THIN.fullmatch(token) else ""
         if not address:
-            return await state.keys.find(token)
+            known: Key | None = await state.keys.find(token)
+            return known
         guesser = state.store.seal.address_key(flood_unit(address))
         visit = (guesser, key_digest(token))
         if visit not in state.welcome:

@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from moderation.domain.errors import Invalid
 from moderation.domain.view import View
 from service.body import strict_json
+from service.errors import first_broken_rule, pointer_to
 from service.faces.attributes import ATTRIBUTES
 from service.faces.google import Refused
 from service.faces.passages import as_written, plain
@@ -108,13 +109,12 @@ def read(model: type[_Model], body: bytes) -> _Model:
     try:
         message = model.model_validate(_mended(strict_json(body, surrogates=True)))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        known = [
-            str(part) if isinstance(part, int) or part in _FIELDS else "*" for part in first["loc"]
-        ]
-        rule = first["msg"][0].lower() + first["msg"][1:]
-        where = ".".join(known) or "the body"
-        raise Invalid(f"Invalid value at '{where}': {rule}.", "/" + "/".join(known)) from None
+        where, rule = first_broken_rule(error)
+        known = [str(part) if isinstance(part, int) or part in _FIELDS else "*" for part in where]
+        rule = rule[0].lower() + rule[1:]
+        field = ".".join(known) or "the body"
+        pointer = pointer_to(known) or "/"
+        raise Invalid(f"Invalid value at '{field}': {rule}.", pointer) from None
     _check(message)
     return message
 

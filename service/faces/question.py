@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -24,7 +24,8 @@ from moderation.domain.comment import (
 )
 from service.body import read_body
 from service.errors import BadRequest
-from service.schemas import is_email, is_web_address
+from service.forms import urlencoded
+from service.schemas import is_bare_host, is_email, is_web_address
 
 BODY_LIMIT = 1024 * 1024  # WordPress sends all that its server knows of the request besides
 FIELDS_LIMIT = 1_000
@@ -36,7 +37,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # What WordPress may change between asking, storing and asking again: slashes, tags, white space.
 _CHANGING = re.compile(r"<[^>]{0,1000}>|[\\\s]+")
-_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
 # The plugin that takes later answers, but not yet says where.
 _WORDPRESS = re.compile(r"WordPress/[\d.]+\S* \| Akismet/(\d+)\.(\d+)")
 _WEBHOOK = "/wp-json/akismet/v1/webhook"
@@ -57,16 +57,8 @@ async def read_fields(request: Request) -> dict[str, str]:
         return _json(body)
     if kind.strip().lower() not in ("application/x-www-form-urlencoded", ""):
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
-    try:
-        pairs = parse_qsl(
-            body.decode("latin-1"),
-            keep_blank_values=True,
-            max_num_fields=FIELDS_LIMIT,
-            encoding="latin-1",
-        )
-    except ValueError:
-        raise BadRequest(f"A request has at most {FIELDS_LIMIT} fields.") from None
-    raw = {name: value.encode("latin-1") for name, value in pairs}
+    pairs = urlencoded(body, FIELDS_LIMIT, f"A request has at most {FIELDS_LIMIT} fields.")
+    raw = {name.decode("latin-1"): value for name, value in pairs}
     said = raw.get("blog_charset", b"").decode("latin-1") or options.partition("charset=")[2]
     return {name: _decoded(value, said) for name, value in raw.items()}
 
@@ -204,7 +196,7 @@ def _email(value: str) -> str:
 
 def _url(fields: Mapping[str, str]) -> str:
     url = _line(fields.get("comment_author_url", ""), rules.URL_LIMIT)
-    if _BARE_HOST.fullmatch(url):
+    if is_bare_host(url):
         url = f"http://{url}"[: rules.URL_LIMIT]
     return url if is_web_address(url) else ""
 

@@ -1,0 +1,33 @@
+"""Who may do what: the whole matrix, so that no cell of it changes unseen."""
+
+import pytest
+
+from moderation.domain.errors import Invalid
+from moderation.domain.roles import Action, Role, may, parse_role
+
+MATRIX = """
+                    moderator  editor  admin
+change_filters      no         yes     yes
+manage_endpoints    no         yes     yes
+manage_learning     no         no      yes
+"""
+
+
+def test_the_matrix_of_roles_and_actions() -> None:
+    lines = [f"{'':20}{'  '.join(Role)}"]
+    for action in Action:
+        words = [("yes" if may(role, action) else "no").ljust(len(role)) for role in Role]
+        lines.append(f"{action:20}{'  '.join(words)}".rstrip())
+    assert "\n".join(lines) == MATRIX.strip("\n")
+
+
+@pytest.mark.parametrize("name", ["owner", "Admin", "admin ", ""])
+def test_there_are_no_other_roles(name: str) -> None:
+    with pytest.raises(Invalid, match="moderator, editor, admin") as refused:
+        parse_role(name)
+    assert refused.value.pointer == "/role"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_known_by_its_name(role: Role) -> None:
+    assert parse_role(role.value) is role
