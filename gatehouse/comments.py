@@ -109,6 +109,15 @@ def decide(
         print(f"{comment_id}  {made.outcome} (decision {made.sequence})")
 
 
+@comment.command("undo")
+def undo(comment_id: str, url: Url = HERE, key: KeyGiven = "") -> None:
+    """Take the last decision of a person about a comment back."""
+    with _service(url, key) as service:
+        made = service.undo_decision(comment_id)
+        takes_back = f"decision {made.sequence}, takes {made.takes_back} back"
+        print(f"{comment_id}  {made.outcome} ({takes_back})")
+
+
 def _show(one: "Comment", as_json: bool) -> None:
     if as_json:
         print(_json(one))

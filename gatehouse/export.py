@@ -108,6 +108,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
             }
             for one in decision.reasons
         ],
+        "takes_back": decision.takes_back,
         "created_at": _iso(decision.created_at),
     }
 

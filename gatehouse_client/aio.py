@@ -141,6 +141,14 @@ class AsyncGatehouse:
         """
         return await self.send(calls.decide(comment_id, outcome, reason, sequence))
 
+    async def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+        """Takes the last decision of a person back; what was in effect before it is again.
+
+        sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
+        nobody has decided but a machine.
+        """
+        return await self.send(calls.undo_decision(comment_id, sequence))
+
     async def queues(self) -> list[Queue]:
         """The queues and how much they hold."""
         return await self.send(calls.queues())

@@ -89,7 +89,8 @@ class Reason:
 class Decision:
     """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
 
-    actor: policy | moderator | import. version: of the policy, None for people.
+    actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
+    sequence of the decision that it takes back, None for none.
     """
 
     sequence: int
@@ -99,6 +100,7 @@ class Decision:
     version: str | None
     reasons: tuple[Reason, ...]
     created_at: datetime
+    takes_back: int | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Decision":
@@ -111,6 +113,7 @@ class Decision:
             actor["version"],
             tuple(Reason.read(one) for one in data["reasons"]),
             moment(data["created_at"]),
+            data.get("takes_back"),
         )
 
 

@@ -100,6 +100,11 @@ def decide(comment_id: str, outcome: str, reason: str, sequence: int | None) -> 
     return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", Decision.read, body)
 
 
+def undo_decision(comment_id: str, sequence: int | None) -> Call[Decision]:
+    body: dict[str, Any] = {} if sequence is None else {"sequence": sequence}
+    return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", Decision.read, body)
+
+
 def queues() -> Call[list[Queue]]:
     return Call("GET", f"{API}/queues", _items(Queue.read), repeatable=True)
 

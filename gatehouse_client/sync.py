@@ -140,6 +140,14 @@ class Gatehouse:
         """
         return self.send(calls.decide(comment_id, outcome, reason, sequence))
 
+    def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+        """Takes the last decision of a person back; what was in effect before it is again.
+
+        sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
+        nobody has decided but a machine.
+        """
+        return self.send(calls.undo_decision(comment_id, sequence))
+
     def queues(self) -> list[Queue]:
         """The queues and how much they hold."""
         return self.send(calls.queues())

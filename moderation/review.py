@@ -4,11 +4,20 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, taking_back
+from moderation.domain.decision import (
+    Actor,
+    ActorKind,
+    Decision,
+    Outcome,
+    Reason,
+    in_effect_before,
+)
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.event import decision_event
+from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Findings, Signal
-from moderation.store import comments, decisions, outbox, queues
+from moderation.record import record
+from moderation.store import comments, decisions, queues
+from moderation.store.decisions import Standing
 from moderation.store.engine import Connection, Store
 from moderation.store.queues import Entry
 
@@ -107,39 +116,78 @@ def decide(
     *,
     now: int,
     entropy: Callable[[int], bytes],
-    undo: bool = False,
 ) -> Decision:
     """A person's word: the next decision in the sequence, its event and deliveries, in one transaction.
 
     expected_sequence: of the decision the person saw; None decides whatever stands.
     note_code: a reason code the person chose, '' for none.
-    undo: it takes the last one back, which then says nothing of its author any more.
     Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile.
     """
     with store.write() as connection:
-        standing = decisions.standings(connection, [comment_id]).get(comment_id)
-        if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
-            raise NotFound("There is no such comment.")
-        if expected_sequence is not None and expected_sequence != standing.sequence:
-            raise Conflict("Somebody has decided about this comment meanwhile.")
-        reasons = [Reason(note_code, "Decided by a moderator.")] if note_code else []
-        if undo:
-            reasons.append(taking_back(standing.sequence))
+        standing = _standing(connection, site_ids, comment_id, expected_sequence)
         decision = Decision(
             comment_id=comment_id,
             sequence=standing.sequence + 1,
             revision=standing.revision,
             outcome=outcome,
             actor=Actor(ActorKind.MODERATOR, moderator_id),
-            reasons=tuple(reasons),
+            reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
             created_at=now,
         )
-        decisions.append(connection, [decision])
-        event = decision_event(
-            decision, standing.site_id, standing.page, standing.parent_id, standing.status
-        )
-        outbox.put(connection, [event], entropy)
+        record(connection, [(decision, standing)], entropy)
     return decision
+
+
+def undo(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    comment_id: str,
+    expected_sequence: int | None = None,
+    *,
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> Decision:
+    """Takes a person's last decision back: one more, with the outcome that was in effect before it.
+
+    Held where nothing was. An undo is a decision, too: taking it back brings back what it took.
+    expected_sequence: of the decision the person saw; None takes back the last one, whichever it is.
+    Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile, and where the last
+    decision is a machine's or there is none.
+    """
+    with store.write() as connection:
+        standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        history = decisions.histories(connection, [comment_id])[comment_id]
+        if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
+            raise Conflict("There is no decision of a person to take back.")
+        before = in_effect_before(history, standing.sequence)
+        decision = Decision(
+            comment_id=comment_id,
+            sequence=standing.sequence + 1,
+            revision=standing.revision,
+            outcome=before.outcome if before else Outcome.HOLD,
+            actor=Actor(ActorKind.MODERATOR, moderator_id),
+            reasons=(Reason(ReasonCode.TAKEN_BACK, "Taken back."),),
+            created_at=now,
+            takes_back=standing.sequence,
+        )
+        record(connection, [(decision, standing)], entropy)
+    return decision
+
+
+def _standing(
+    connection: Connection,
+    site_ids: Collection[str],
+    comment_id: str,
+    expected_sequence: int | None,
+) -> Standing:
+    """The comment, locked, as somebody means to decide about it. Raises as decide does."""
+    standing = decisions.standings(connection, [comment_id]).get(comment_id)
+    if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+        raise NotFound("There is no such comment.")
+    if expected_sequence is not None and expected_sequence != standing.sequence:
+        raise Conflict("Somebody has decided about this comment meanwhile.")
+    return standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from moderation.domain.decision import (
     Outcome,
     Reason,
     in_effect,
-    taking_back,
+    in_effect_before,
 )
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.event import decision_event
 from moderation.domain.ids import timed_id
 from moderation.domain.reason_codes import ReasonCode
-from moderation.store import campaigns, decisions, outbox, queues, sketches
+from moderation.record import record
+from moderation.store import campaigns, decisions, queues, sketches
 from moderation.store.campaigns import Known, RulingEntry
 from moderation.store.decisions import Standing
 from moderation.store.engine import Connection, Store
@@ -253,12 +253,7 @@ def _carry_out(
         with store.write() as connection:
             ids = campaigns.member_ids(connection, campaign_id, site_id, after, STEP)
             new = _decisions(connection, campaign_id, ids, ruling, now)
-            decisions.append(connection, [one for one, _ in new])
-            events = [
-                decision_event(one, was.site_id, was.page, was.parent_id, was.status)
-                for one, was in new
-            ]
-            outbox.put(connection, events, entropy)
+            record(connection, new, entropy)
             if len(ids) < STEP:
                 campaigns.ruled(connection, campaign_id, site_id, ruling.sequence)
         changed += len(new)
@@ -280,10 +275,10 @@ def _decisions(
         if outcome is None or was.status in (Status.ERASED, STATUS_AFTER[outcome]):
             continue
         said = "Decided with all others that say the same."
-        # How _ruled() finds it again: the campaign as its label, the ruling's sequence as its value.
-        reasons = [Reason(ReasonCode.CAMPAIGN_DECIDED, said, campaign_id, float(ruling.sequence))]
-        if ruling.outcome == UNDO and counts:
-            reasons.append(taking_back(counts.sequence, "Taken back with the whole campaign."))
+        reasons = [Reason(ReasonCode.CAMPAIGN_DECIDED, said, campaign_id)]
+        takes_back = counts.sequence if counts and ruling.outcome == UNDO else None
+        if takes_back is not None:
+            reasons.append(Reason(ReasonCode.TAKEN_BACK, "Taken back with the whole campaign."))
         decision = Decision(
             comment_id=id,
             sequence=was.sequence + 1,
@@ -292,6 +287,9 @@ def _decisions(
             actor=Actor(ActorKind.MODERATOR, ruling.moderator_id),
             reasons=tuple(reasons),
             created_at=now,
+            takes_back=takes_back,
+            campaign_id=campaign_id,
+            ruling=ruling.sequence,
         )
         new.append((decision, was))
     return new
@@ -305,8 +303,8 @@ def _outcome(
     if ruling.outcome == UNDO:
         if counts is None or own != ruling.sequence - 1:
             return None
-        before = [one for one in history if one.sequence == counts.sequence - 1]
-        return before[0].outcome if before else Outcome.HOLD
+        before = in_effect_before(history, counts.sequence)
+        return before.outcome if before else Outcome.HOLD
     if counts and counts.actor.kind is ActorKind.MODERATOR and not own:
         return None
     return Outcome(ruling.outcome)
@@ -314,10 +312,9 @@ def _outcome(
 
 def _ruled(campaign_id: str, decision: Decision | None) -> int:
     """The sequence of the ruling that a decision was made by, 0 for none of this campaign's."""
-    for reason in decision.reasons if decision else ():
-        if reason.code == ReasonCode.CAMPAIGN_DECIDED and reason.label == campaign_id:
-            return int(reason.value or 0)
-    return 0
+    if decision is None or decision.campaign_id != campaign_id:
+        return 0
+    return decision.ruling or 0
 
 
 def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str]) -> int:

@@ -45,7 +45,10 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
 
 
 def decision_out(decision: Decision) -> dict[str, Any]:
-    """A decision with its reasons; label, value, threshold and spans where there are any."""
+    """A decision with its reasons; label, value, threshold and spans where there are any.
+
+    takes_back: the sequence of the decision that it takes back, None for none.
+    """
     return {
         "sequence": decision.sequence,
         "outcome": decision.outcome.value,
@@ -65,5 +68,6 @@ def decision_out(decision: Decision) -> dict[str, Any]:
             }
             for one in decision.reasons
         ],
+        "takes_back": decision.takes_back,
         "created_at": iso(decision.created_at),
     }

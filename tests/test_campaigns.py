@@ -383,8 +383,10 @@ def test_one_card_one_decision_and_the_way_back(store):
     # What a person had decided about singly stays.
     assert statuses(store, site, ids) == [Status.SPAM] * 7 + [Status.APPROVED]
     assert settle.waiting(store, site.id, NOON) == []
-    [reason] = review.card(store, {site.id}, ids[0]).decision.reasons
-    assert (reason.code, reason.label, reason.value) == (ReasonCode.CAMPAIGN_DECIDED, card.id, 1.0)
+    decision = review.card(store, {site.id}, ids[0]).decision
+    [reason] = decision.reasons
+    assert (reason.code, reason.label, reason.value) == (ReasonCode.CAMPAIGN_DECIDED, card.id, None)
+    assert (decision.campaign_id, decision.ruling) == (card.id, 1)
 
     back = take_back(store, site, card.id, 1)
     assert (back.sequence, back.changed) == (2, 7)

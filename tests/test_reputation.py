@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from moderation import curate, erase, review, settle, trust
 from moderation.domain.comment import AuthorRef, Context, Status
-from moderation.domain.decision import Outcome
+from moderation.domain.decision import ActorKind, Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.filter import Draft, FilterAction, FilterKind
 from moderation.domain.reputation import (
@@ -99,17 +99,12 @@ def hear(store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any) 
     return ids
 
 
-def say(
-    store: Store, site: Site, id: str, outcome: Outcome, at: int = NOON + 2_000, **more: Any
-) -> None:
-    review.decide(store, "mod_a", {site.id}, id, outcome, now=at, entropy=os.urandom, **more)
+def say(store: Store, site: Site, id: str, outcome: Outcome, at: int = NOON + 2_000) -> None:
+    review.decide(store, "mod_a", {site.id}, id, outcome, now=at, entropy=os.urandom)
 
 
 def take_back(store: Store, site: Site, id: str, at: int = NOON + 3_000) -> None:
-    """As the console does."""
-    card = review.card(store, {site.id}, id)
-    before = card.decisions[-2].outcome if len(card.decisions) > 1 else HOLD
-    say(store, site, id, before, at, undo=True)
+    review.undo(store, "mod_a", {site.id}, id, now=at, entropy=os.urandom)
 
 
 def author(store: Store, site: Site, identity: str = CAROL.identity) -> Subject:
@@ -425,7 +420,11 @@ def test_whatever_is_said_and_taken_back_the_counts_are_those_of_the_votes(
     at = NOON
     for which, what in acts:
         at += DAY
-        if what == "undo":
+        last = review.card(store, {site.id}, ids[which]).decision
+        if what == "undo" and last and last.actor.kind is ActorKind.POLICY:
+            with pytest.raises(Conflict):
+                take_back(store, site, ids[which], at)
+        elif what == "undo":
             take_back(store, site, ids[which], at)
         else:
             say(store, site, ids[which], Outcome(what), at)

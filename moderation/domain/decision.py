@@ -60,16 +60,13 @@ class Reason:
     spans: tuple[Span, ...] = ()
 
 
-def taking_back(sequence: int, message: str = "Taken back.") -> Reason:
-    """The reason of a decision that takes the one with this sequence back."""
-    return Reason(ReasonCode.TAKEN_BACK, message, value=float(sequence - 1))
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One entry of a comment's history. sequence: 1, 2, 3 ... without gaps per comment.
 
-    created_at: milliseconds since 1970 UTC. revision: the revision that was judged.
+    created_at: milliseconds since 1970 UTC. revision: the revision that was judged. takes_back: the
+    sequence of the decision that this one takes back, None for none. campaign_id, ruling: the campaign,
+    and the sequence of the ruling on it, that this decision came from; '' and None for none.
     """
 
     comment_id: str
@@ -79,30 +76,30 @@ class Decision:
     actor: Actor
     reasons: tuple[Reason, ...]
     created_at: int
+    takes_back: int | None = None
+    campaign_id: str = ""
+    ruling: int | None = None
 
     @property
     def status(self) -> Status:
         return STATUS_AFTER[self.outcome]
 
 
-def taken_back_to(decision: Decision) -> int | None:
-    """The sequence of the decision that counts again, 0 for none; None where it takes nothing back."""
-    for reason in decision.reasons:
-        if reason.code == ReasonCode.TAKEN_BACK and reason.value is not None:
-            return int(reason.value)
-    return None
-
-
 def in_effect(history: Sequence[Decision]) -> Decision | None:
-    """The decision that counts: the last, or the one that it goes back to; None where that is none.
+    """The decision that counts: the last, or where that takes one back, what counted before that one.
 
-    history: first to last.
+    history: first to last. None where nothing counts.
     """
-    known = {one.sequence: one for one in history}
-    found = history[-1] if history else None
-    while found is not None and (sequence := taken_back_to(found)) is not None:
-        found = known.get(sequence)
-    return found
+    known = {decision.sequence: decision for decision in history}
+    last = history[-1] if history else None
+    while last is not None and last.takes_back is not None:
+        last = known.get(last.takes_back - 1)
+    return last
+
+
+def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | None:
+    """The decision that counted before the one with this sequence; None where nothing did."""
+    return in_effect([decision for decision in history if decision.sequence < sequence])
 
 
 def said(decision: Decision | None) -> Said | None:

@@ -15,10 +15,8 @@ from moderation.domain.decision import (
     Outcome,
     Reason,
     in_effect,
-    taken_back_to,
 )
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store import feedback, reputations
 from moderation.store.dialect import fetch, insert_rows, update_rows
 from moderation.store.schema import comments, decisions, findings
 
@@ -56,10 +54,7 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 
 
 def append(connection: Connection, new: Sequence[Decision]) -> None:
-    """Adds decisions and moves their comments' projection along. The caller holds the standings.
-
-    What people decide waits to be learned from, and counts for and against its author at once.
-    """
+    """Adds decisions and moves their comments' projection along. The caller holds the standings."""
     if not new:
         return
     insert_rows(
@@ -76,6 +71,9 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
                 "actor_version": one.actor.version,
                 "reasons_json": json.dumps([_reason_json(reason) for reason in one.reasons]),
                 "created_at": one.created_at,
+                "takes_back": one.takes_back,
+                "campaign_id": one.campaign_id,
+                "ruling": one.ruling,
             }
             for one in new
         ],
@@ -94,17 +92,14 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
             for one in new
         ],
     )
-    feedback.note(connection, new)
-    if people := {one.comment_id: one for one in new if one.actor.kind is ActorKind.MODERATOR}:
-        reputations.note(connection, _final(connection, people))
 
 
-def _final(connection: Connection, new: Mapping[str, Decision]) -> dict[str, Decision | None]:
-    """What counts now of each comment: the new decision, or the one that it goes back to."""
-    words: dict[str, Decision | None] = dict(new)
-    going_back = [id for id, one in new.items() if taken_back_to(one) is not None]
+def in_effect_now(connection: Connection, new: Sequence[Decision]) -> dict[str, Decision | None]:
+    """What counts of each comment after these decisions: the new one, or the one that it goes back to."""
+    counts: dict[str, Decision | None] = {decision.comment_id: decision for decision in new}
+    going_back = [decision.comment_id for decision in new if decision.takes_back is not None]
     past = histories(connection, going_back) if going_back else {}
-    return words | {id: in_effect(past[id]) for id in going_back}
+    return counts | {id: in_effect(past[id]) for id in going_back}
 
 
 def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:
@@ -191,6 +186,9 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
         reasons=tuple(_reason(one) for one in json.loads(row.reasons_json)),
         created_at=row.created_at,
+        takes_back=row.takes_back,
+        campaign_id=row.campaign_id,
+        ruling=row.ruling,
     )
 
 

@@ -1,6 +1,6 @@
 """What people said of comments, as far as the spam score may learn from it: one row a word."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,12 +13,14 @@ from moderation.store.dialect import insert_rows, update_rows
 from moderation.store.schema import comments, feedback, revisions
 
 
-def note(connection: Connection, decided: Sequence[Decision]) -> None:
-    """Keeps the people's among the decisions until they are learned."""
-    people = [one for one in decided if one.actor.kind is ActorKind.MODERATOR]
-    if not people:
-        return
-    ids = {one.comment_id for one in people}
+def note(
+    connection: Connection, decided: Sequence[Decision], counts: Mapping[str, Decision | None]
+) -> None:
+    """Keeps what people decided until it is learned. counts: what is in effect now, by comment.
+
+    Taking a decision back says again what a person had said before.
+    """
+    ids = {one.comment_id for one in decided}
     rows = connection.execute(
         sa.select(comments.c.id, comments.c.site_id).where(comments.c.id.in_(ids))
     )
@@ -32,7 +34,7 @@ def note(connection: Connection, decided: Sequence[Decision]) -> None:
                 "site_id": sites[one.comment_id],
                 "comment_id": one.comment_id,
                 "revision": one.revision,
-                "is_spam": says_spam(one),
+                "is_spam": says_spam(_word(one, counts[one.comment_id])),
                 "teacher": one.actor.id,
                 "created_at": one.created_at,
                 "version": 0,
@@ -40,9 +42,16 @@ def note(connection: Connection, decided: Sequence[Decision]) -> None:
                 "weight": 0.0,
                 "undone_in": 0,
             }
-            for one in people
+            for one in decided
         ],
     )
+
+
+def _word(decided: Decision, counts: Decision | None) -> Decision:
+    """Whose outcome teaches: an earlier one that counts again, where it is a person's."""
+    if counts is not None and counts.actor.kind is ActorKind.MODERATOR:
+        return counts
+    return decided
 
 
 def sites_waiting(connection: Connection, before: int) -> list[str]:

@@ -253,6 +253,9 @@ decisions = sa.Table(
     _text("actor_version"),
     _text("reasons_json"),
     sa.Column("created_at", Millis, nullable=False),
+    sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
+    _text("campaign_id", server_default=""),  # '' not decided with a campaign
+    sa.Column("ruling", sa.Integer),  # the sequence of the ruling on that campaign
 )
 
 suggestions = sa.Table(

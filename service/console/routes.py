@@ -20,7 +20,7 @@ from service.console.campaigns import campaign_views
 from service.console.desk import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Acting, Here, Visitor
-from service.console.view import SAID, View, before, entry, view
+from service.console.view import SAID, View, entry, view
 from service.html import HEADERS
 
 PAGE = 20  # cards; more would be a long way to scroll and a slow page
@@ -104,10 +104,9 @@ def decide(request: Request, acting: Acting, comment_id: str) -> Response:
 
 @router.post("/comments/{comment_id}/undo")
 def undo(request: Request, acting: Acting, comment_id: str) -> Response:
-    """The next decision, with the outcome of the one before last: nothing is ever taken back."""
+    """One more decision, with the outcome that was in effect before the last: nothing is deleted."""
     here, form = acting
-    card = _card(request, here, comment_id)
-    return _decide(request, here, form, comment_id, before(card), is_undo=True)
+    return _decide(request, here, form, comment_id, None)
 
 
 def _decide(
@@ -115,28 +114,37 @@ def _decide(
     here: Visitor,
     form: dict[str, str],
     comment_id: str,
-    outcome: Outcome,
-    *,
-    is_undo: bool = False,
+    outcome: Outcome | None,
 ) -> Response:
+    """outcome: None takes the last decision back."""
     state = request.app.state
     sequence = form.get("sequence", "")
     if not re.fullmatch(r"[0-9]{1,9}", sequence):
         raise Invalid("The form does not say which decision it follows.")
     site_ids = here.signed.site_ids
     try:
-        review.decide(
-            state.store,
-            here.signed.moderator_id,
-            site_ids,
-            comment_id,
-            outcome,
-            "",
-            int(sequence),
-            now=now_ms(),
-            entropy=os.urandom,
-            undo=is_undo,
-        )
+        if outcome is None:
+            review.undo(
+                state.store,
+                here.signed.moderator_id,
+                site_ids,
+                comment_id,
+                int(sequence),
+                now=now_ms(),
+                entropy=os.urandom,
+            )
+        else:
+            review.decide(
+                state.store,
+                here.signed.moderator_id,
+                site_ids,
+                comment_id,
+                outcome,
+                "",
+                int(sequence),
+                now=now_ms(),
+                entropy=os.urandom,
+            )
     except Conflict:
         card = review.card(state.store, site_ids, comment_id)
         return _comment(request, here, card, form, stale=True, status=409)
@@ -144,11 +152,11 @@ def _decide(
     back = form.get("back", "")
     back = back if _BACK.fullmatch(back) else ""
     if "hx-request" not in request.headers:
-        anchor = f"c-{comment_id}" if is_undo else "notice"
-        query = "&".join(filter(None, (back, "" if is_undo else f"done={comment_id}")))
+        anchor = "notice" if outcome else f"c-{comment_id}"
+        query = "&".join(filter(None, (back, f"done={comment_id}" if outcome else "")))
         return RedirectResponse(f"{URL}/?{query}#{anchor}", 303, headers=HEADERS)
     card = review.card(state.store, site_ids, comment_id)
-    if is_undo:
+    if outcome is None:
         return _comment(request, here, card, form)
     at = here.at(card.site_id)
     return pages.page(

@@ -203,11 +203,6 @@ def who_is(id: str, names: Mapping[str, str]) -> str:
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 
-def before(card: CommentCard) -> Outcome:
-    """What undo goes back to; held where nobody had decided before."""
-    return card.decisions[-2].outcome if len(card.decisions) > 1 else Outcome.HOLD
-
-
 def opening(text: str, limit: int = 60) -> str:
     words = " ".join(text[: 4 * limit].split())
     return words if len(words) <= limit else words[:limit].rstrip() + "…"

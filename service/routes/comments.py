@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from moderation import review
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
+from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
@@ -22,7 +24,7 @@ from service.answers import comment_out, decision_out, iso
 from service.auth import caller, secret_caller
 from service.client import client_address, flood_unit
 from service.errors import problem
-from service.schemas import CommentIn, DecisionIn, strictly, taking, to_submission
+from service.schemas import CommentIn, DecisionIn, SequenceIn, strictly, taking, to_submission
 
 router = APIRouter(prefix="/api/v1", tags=["comments"])
 
@@ -151,17 +153,14 @@ def decide(
     key: Annotated[Key, Depends(secret_caller)],
     given: Annotated[DecisionIn, Depends(strictly(DecisionIn))],
 ) -> Response:
-    """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well."""
-    state = request.app.state
-    expected = given.sequence
-    if_match = request.headers.get("if-match", "")
-    if if_match and if_match != "*":
-        if not (matched := re.fullmatch(r'"s(\d{1,9})"', if_match)):
-            raise Invalid("If-Match takes the comment's ETag.")
-        expected = int(matched[1])
-    try:
-        decision = review.decide(
-            state.store,
+    """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
+
+    Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
+    """
+
+    def decided(expected: int | None) -> Decision:
+        return review.decide(
+            request.app.state.store,
             key.id,
             {key.site_id},
             comment_id,
@@ -171,8 +170,64 @@ def decide(
             now=now_ms(),
             entropy=os.urandom,
         )
+
+    return _decided(request, key, comment_id, given.sequence, decided)
+
+
+@router.post(
+    "/comments/{comment_id}/undo",
+    status_code=201,
+    summary="Take the last decision about it back",
+    openapi_extra=taking(SequenceIn),
+)
+def undo(
+    request: Request,
+    comment_id: str,
+    key: Annotated[Key, Depends(secret_caller)],
+    given: Annotated[SequenceIn, Depends(strictly(SequenceIn))],
+) -> Response:
+    """One more decision, with the outcome that was in effect before the last one; held where none was.
+
+    `takes_back` is the sequence of the one it takes back, which says nothing of its author any more. An undo is
+    taken back in the same way. 409 where the last decision is a machine's, or there is none. If-Match
+    guards as it does for decisions.
+    """
+
+    def decided(expected: int | None) -> Decision:
+        return review.undo(
+            request.app.state.store,
+            key.id,
+            {key.site_id},
+            comment_id,
+            expected,
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+
+    return _decided(request, key, comment_id, given.sequence, decided)
+
+
+def _decided(
+    request: Request,
+    key: Key,
+    comment_id: str,
+    sequence: int | None,
+    decide: Callable[[int | None], Decision],
+) -> Response:
+    """Decides about what the caller saw, by the body's sequence or If-Match, and answers with it."""
+    state = request.app.state
+    expected = sequence
+    if_match = request.headers.get("if-match", "")
+    if if_match and if_match != "*":
+        if not (matched := re.fullmatch(r'"s(\d{1,9})"', if_match)):
+            raise Invalid("If-Match takes the comment's ETag.")
+        expected = int(matched[1])
+    try:
+        decision = decide(expected)
     except Conflict as error:
-        if if_match:
+        # A sequence only rises: one that still stands was not the reason.
+        card = review.card(state.store, {key.site_id}, comment_id) if if_match else None
+        if card and expected not in (None, card.sequence):
             return problem(412, "Changed meanwhile", error.message, error.code)
         raise
     state.ring(DELIVER)

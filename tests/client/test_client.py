@@ -41,8 +41,16 @@ def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse) -> None:
     decided = gatehouse.decide(receipt.id, "reject", reason="off_topic", sequence=1)
     assert (decided.outcome, decided.sequence, decided.actor) == ("reject", 2, "moderator")
     assert decided.reasons[0].code == "off_topic"
+    assert decided.takes_back is None
     assert gatehouse.comment(receipt.id).status == "rejected"
     assert list(gatehouse.thread(article)) == []
+    undone = gatehouse.undo_decision(receipt.id, sequence=2)
+    assert (undone.outcome, undone.sequence, undone.takes_back) == ("approve", 3, 2)
+    assert gatehouse.comment(receipt.id).decision == undone
+    with pytest.raises(ApiError) as stale:
+        gatehouse.undo_decision(receipt.id, sequence=2)
+    assert (stale.value.status, stale.value.code) == (409, "conflict")
+    assert gatehouse.undo_decision(receipt.id).outcome == "reject"
 
 
 def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
@@ -125,6 +133,9 @@ def test_the_async_client_does_the_same(running: House, url: str) -> None:
             assert {one.id async for one in gatehouse.thread(article, size=2)} == {
                 one.id for one in receipts
             }
+            await gatehouse.decide(receipts[0].id, "spam")
+            undone = await gatehouse.undo_decision(receipts[0].id, sequence=2)
+            assert (undone.outcome, undone.takes_back) == ("approve", 2)
 
     asyncio.run(all_of_it())
 
@@ -178,6 +189,10 @@ def test_a_decision_is_not() -> None:
     gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
     with pytest.raises(Unreachable):
         gatehouse.decide("cmt_1", "approve")
+    assert len(asked) == 1
+    gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
+    with pytest.raises(Unreachable):
+        gatehouse.undo_decision("cmt_1")
     assert len(asked) == 1
 
 

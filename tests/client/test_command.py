@@ -39,6 +39,8 @@ def test_from_the_command_line(gatehouse) -> None:
     assert decided.stdout == f"{made['id']}  approve (decision 2)\n"
     shown = gatehouse("show", made["id"])
     assert shown.stdout.startswith(f"{made['id']}  approved\n") and "- irony:" in shown.stdout
+    undone = gatehouse("undo", made["id"])
+    assert undone.stdout == f"{made['id']}  hold (decision 3, takes 2 back)\n"
 
 
 def test_what_goes_wrong_is_one_sentence(gatehouse) -> None:

@@ -43,6 +43,7 @@ EVERY: dict[str, Call[Any]] = {
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
     "decide": calls.decide("cmt_1", "approve", "fine", 1),
+    "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
     "thread": calls.thread("https://herald.test/1", "site_1", 10),

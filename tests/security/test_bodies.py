@@ -9,6 +9,7 @@ CANARY = "canary-7f3a"
 ROUTES = (
     ("POST", "/api/v1/comments"),
     ("POST", "/api/v1/comments/cmt_nobody/decisions"),
+    ("POST", "/api/v1/comments/cmt_nobody/undo"),
     ("POST", "/api/v1/endpoints"),
     ("PATCH", "/api/v1/endpoints/ep_nobody"),
 )

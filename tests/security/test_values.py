@@ -22,6 +22,7 @@ NOBODYS = (
     ("GET", "/api/v1/threads?page_url=x&site_id=%00"),
     ("GET", "/api/v1/comments/%00"),
     ("POST", "/api/v1/comments/%00/decisions"),
+    ("POST", "/api/v1/comments/%00/undo"),
     ("GET", "/api/v1/endpoints/%00"),
     ("DELETE", "/api/v1/endpoints/%00"),
     ("PATCH", "/api/v1/endpoints/%00"),
