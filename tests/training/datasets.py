@@ -44,9 +44,7 @@ def write_all(folder: Path) -> None:
             toxic = number % 2 == 1
             yield (foul if toxic else kind)(chance), toxic
 
-    jigsaw = [
-        {"text": text, **dict.fromkeys(JIGSAW, int(toxic))} for text, toxic in labelled(120)
-    ]
+    jigsaw = [{"text": text, **dict.fromkeys(JIGSAW, int(toxic))} for text, toxic in labelled(120)]
     write(folder, "jigsaw_train_pool", jigsaw)
     write(folder, "jigsaw_test", [{**row, "w": 1} for row in jigsaw[:40]])
     # gc is learned from, every second one, and the rest calibrates; gn measures.
