@@ -3,6 +3,8 @@
 A hundred made-up comments and a network of two thin layers: whether it runs and learns, not how well.
 """
 
+# ruff: noqa: E402 - what is imported last may be missing
+
 import importlib.util
 import json
 import random
