@@ -7,6 +7,9 @@ SOURCES := pyproject.toml deploy/environment.sh
 EXTRAS :=
 # Handed on: make test ARGS="-k judge", make run ARGS="--port 9000", make bench ARGS=intake
 ARGS :=
+# make test COVERAGE=1 says what the suite did not run. sys.monitoring costs least, where the Python has it.
+COVERAGE :=
+CORE = $(shell $(PYTHON) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
 .PHONY: help env run test check lock docs bench format dev extras clients
 .DEFAULT_GOAL := help
@@ -23,7 +26,9 @@ run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-
 
 test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
 	@# Tests of processes mostly wait. Whole files, in their order: the browser's come last.
-	$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	$(if $(COVERAGE),COVERAGE_CORE=$(CORE)) $(PYTHON) -m pytest $(if $(COVERAGE),--cov --cov-report=) \
+		--numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	$(if $(COVERAGE),$(PYTHON) deploy/coverage_report.py)
 
 check: dev ## Check format, lint, types, imports and lock files
 	$(PYTHON) -m ruff format --check .

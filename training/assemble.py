@@ -57,8 +57,8 @@ BLEND: Mapping[str, Mapping[str, float]] = {
 }
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(command: Sequence[str] | None = None) -> None:
+    arguments = _arguments(command)
     begun = time.process_time()
     folder: Path = arguments.out
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,14 +123,14 @@ def blend(
         )
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder with both halves")
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--checkpoint", default="reader.pt")
     parser.add_argument("--seed", type=int, default=20)
-    return parser.parse_args()
+    return parser.parse_args(command)
 
 
 def _plain() -> dict[str, Any]:

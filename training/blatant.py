@@ -42,11 +42,11 @@ def scores(replies: Sequence[Reply]) -> np.ndarray:
     return np.array(found)
 
 
-def main() -> None:
+def main(command: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--seed", type=int, default=20, help="as of training.spam")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(command)
     _, strangers = divided(arguments.data, arguments.seed)
     print(f"{'':28}" + "".join(f"{f'>= {bar:g}':>10}" for bar in BARS) + "   highest")
     for name, of in (("news sites", "news"), ("Wikipedia talk", "talk"), ("forums", "forum")):

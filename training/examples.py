@@ -26,16 +26,18 @@ def numbered(train: Sequence[Example]) -> list[Example]:
     return [one if one.source == "own" else replace(one, origin=at) for at, one in enumerate(train)]
 
 
-def drawn(train: Sequence[Example], toxic: frozenset[str], seed: int) -> list[Example]:
-    """What one epoch adds: disguised copies, buried ones, written sentences. seed: another each epoch."""
+def drawn(
+    train: Sequence[Example], toxic: frozenset[str], seed: int, count: int = WRITTEN
+) -> list[Example]:
+    """What one epoch adds: disguised copies, buried ones, so many written sentences. seed: another each epoch."""
     random_ = random.Random(seed)
-    written = list(sentences(seed, WRITTEN))
+    written = list(sentences(seed, count))
     pool = [one for one in (*train, *written) if len(one.text) < 400]
     masked = [
         disguised(one, toxic, random_) for one in random_.sample(pool, int(len(pool) * DISGUISED))
     ]
-    count = int((len(train) + len(written) + len(masked)) * BURIED)
-    return [*written, *masked, *buried(pool, count, random_)]
+    hidden = int((len(train) + len(written) + len(masked)) * BURIED)
+    return [*written, *masked, *buried(pool, hidden, random_)]
 
 
 def buried(pool: Sequence[Example], count: int, random_: random.Random) -> list[Example]:

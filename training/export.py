@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.learning import Reader
-from training.transformer import HEADS, LAYERS
+from training.transformer import HEAD_WIDTH, layers_of
 
 EPSILON = 1e-12
 FUSED = "com.microsoft"  # onnxruntime's own operators
@@ -82,7 +82,7 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
     x = draw.node(
         "LayerNormalization", [added, of(norm), of(norm, "bias")], "layer", axis=-1, epsilon=EPSILON
     )
-    for at in range(LAYERS):
+    for at in range(layers_of(state)):
         layer = f"encoder.layer.{at}"
         parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = np.concatenate([state[f"body.{part}.weight"].T for part in parts], 1)
@@ -92,7 +92,7 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
             [x, draw.weight(f"{layer}.qkv", weight), draw.weight(f"{layer}.qkv.bias", bias)],
             f"{layer}.seen",
             FUSED,
-            num_heads=HEADS,
+            num_heads=places.shape[1] // HEAD_WIDTH,
         )
         x = _joined(draw, of, across, seen, x, f"{layer}.attention.output")
         wide = draw.node("MatMul", [x, across(f"{layer}.intermediate.dense")], f"{layer}.wide")

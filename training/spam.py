@@ -107,18 +107,21 @@ def found_at(truth: np.ndarray, values: np.ndarray, false_alarms: float = 0.01) 
     return float((values[truth] > threshold).mean())
 
 
-def main() -> None:
+def main(command: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument(
+        "--marks", type=int, nargs="+", default=MARKS, help="decisions after which to measure"
+    )
     parser.add_argument(
         "--without",
         nargs="*",
         default=[],
         help="sources not to learn from: a prior to play with (bench.section)",
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(command)
     begun = time.process_time()
     train, strangers = corpus(arguments.data, arguments.seed)
     if arguments.without:
@@ -129,7 +132,7 @@ def main() -> None:
     left_out(train)
     write(arguments.out, calibrated(train))
     false_alarms(load_prior(arguments.out), strangers)
-    learning(train, arguments.seed)
+    learning(train, arguments.seed, arguments.marks)
     print(f"{time.process_time() - begun:.0f} CPU seconds in all")
 
 
@@ -206,12 +209,14 @@ def false_alarms(prior: Prior, strangers: Sample) -> None:
         print(f"{source:8} {len(chosen):6,}", *shares)
 
 
-def learning(train: Sample, seed: int) -> None:
+def learning(train: Sample, seed: int, marks: Sequence[int] = MARKS) -> None:
     """What is found of a data set that the prior has not seen, after moderators decided on parts of it."""
-    print("\nfound at 1 % false alarms after     " + "".join(f"{mark:>8,}" for mark in MARKS))
+    print("\nfound at 1 % false alarms after     " + "".join(f"{mark:>8,}" for mark in marks))
     for name, sources in (("YouTube", VIDEOS), ("SMS", ("SMS",))):
         prior, site = fit(train.without(*sources)), train.only(*sources)
-        rounds = np.array([_one_site(prior, site, seed + number) for number in range(ROUNDS)])
+        rounds = np.array(
+            [_one_site(prior, site, seed + number, marks) for number in range(ROUNDS)]
+        )
         for what, column in (("recall", rounds[:, :, 0]), ("AUC", rounds[:, :, 1])):
             means = "".join(f"{value:8.3f}" for value in column.mean(axis=0))
             print(f"{name:8} {what:7} ({ROUNDS} orders)        {means}")
@@ -220,15 +225,17 @@ def learning(train: Sample, seed: int) -> None:
         )
 
 
-def _one_site(prior: Prior, site: Sample, seed: int) -> list[tuple[float, float]]:
-    """(recall, AUC) at each of MARKS, on the comments that nobody has decided on."""
+def _one_site(
+    prior: Prior, site: Sample, seed: int, marks: Sequence[int]
+) -> list[tuple[float, float]]:
+    """(recall, AUC) at each of the marks, on the comments that nobody has decided on."""
     order = list(range(len(site.replies)))
     random.Random(seed).shuffle(order)
-    decided, rest = order[: MARKS[-1]], order[MARKS[-1] :]
+    decided, rest = order[: marks[-1]], order[marks[-1] :]
     truth = np.array([site.replies[at].is_spam for at in rest])
     delta = np.zeros(PLACES, np.float32)
     found, done = [], 0
-    for mark in MARKS:
+    for mark in marks:
         teach(
             prior,
             delta,

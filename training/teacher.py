@@ -7,7 +7,7 @@ Writes teacher.npz: float16, (examples, 6), probabilities. Minutes of a large GP
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,8 @@ from training.rows import Rows, read_rows
 FILLER = 1  # MPNet's <pad>
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(command: Sequence[str] | None = None) -> None:
+    arguments = _arguments(command)
     work: Path = arguments.work
     base, written = read_rows(work / "teacher-base.npz"), read_rows(work / "teacher-written.npz")
     parts = np.random.default_rng(arguments.seed).permutation(len(base)) % arguments.parts
@@ -60,7 +60,7 @@ def _always(rows: Rows) -> Callable[[int], Rows]:
     return lambda _: rows
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder that prepare.py wrote")
@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=20)
-    return parser.parse_args()
+    return parser.parse_args(command)
 
 
 if __name__ == "__main__":

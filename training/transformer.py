@@ -8,8 +8,10 @@ its own, and both are one when the model is written. bf16; a GPU takes minutes, 
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,13 +22,13 @@ from training.learning import Course, Reader, areas, judged, learn
 from training.rows import Rows, read_rows
 from training.vocabulary import LENGTH
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
+HEAD_WIDTH = 32  # numbers of one attention head: MiniLM-L6 has twelve of them in each layer
 # What the head of the other datasets counts, per label; Wikipedia's has the rest. Groups are attacked elsewhere.
 OTHERS = (0.3, 0.3, 0.3, 0.3, 0.3, 0.6)
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(command: Sequence[str] | None = None) -> None:
+    arguments = _arguments(command)
     torch.manual_seed(arguments.seed)
     work: Path = arguments.work
     base, held = read_rows(work / "base.npz"), read_rows(work / "held.npz")
@@ -37,8 +39,7 @@ def main() -> None:
         raise SystemExit("teacher.npz is of other examples: run training.teacher again.")
     print("with a teacher" if said is not None else "without a teacher", flush=True)
     start = torch.load(work / "start.pt", weights_only=True)
-    words = len(start["embeddings.word_embeddings.weight"])
-    model = Reader(_body(words, arguments.device), 2 * base.labels.shape[1])
+    model = Reader(_body(start, arguments.device), 2 * base.labels.shape[1])
     model.body.load_state_dict(start)
     course = Course(
         epochs=arguments.epochs,
@@ -63,7 +64,7 @@ def main() -> None:
     learn(model, course, rows_of, after)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder that prepare.py wrote")
     parser.add_argument("--epochs", type=int, default=3)
@@ -72,7 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", default="reader.pt", help="the checkpoint's name in WORK")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=20)
-    return parser.parse_args()
+    return parser.parse_args(command)
 
 
 def twice(rows: Rows, wikipedia: int, said: np.ndarray | None = None, trust: float = 0.0) -> Rows:
@@ -106,14 +107,20 @@ def joined(model: Reader) -> dict[str, torch.Tensor]:
     return state
 
 
-def _body(words: int, device: str = "cpu") -> BertModel:
-    """MiniLM-L6 without its weights, and without dropout. words: pieces in the vocabulary."""
+def layers_of(state: Mapping[str, Any]) -> int:
+    """How many layers the transformer has whose weights these are."""
+    return sum(name.endswith("attention.self.query.weight") for name in state)
+
+
+def _body(state: Mapping[str, torch.Tensor], device: str = "cpu") -> BertModel:
+    """A network for these weights, as MiniLM-L6 is built, without them and without dropout."""
+    words, width = state["embeddings.word_embeddings.weight"].shape
     config = BertConfig(
         vocab_size=words,
-        hidden_size=WIDTH,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=HEADS,
-        intermediate_size=4 * WIDTH,
+        hidden_size=width,
+        num_hidden_layers=layers_of(state),
+        num_attention_heads=width // HEAD_WIDTH,
+        intermediate_size=4 * width,
         max_position_embeddings=LENGTH,
         attention_probs_dropout_prob=0.0,
         hidden_dropout_prob=0.0,
@@ -126,8 +133,8 @@ def _body(words: int, device: str = "cpu") -> BertModel:
 def load_reader(work: Path, checkpoint: str = "reader.pt") -> Reader:
     """The model as training left it, in evaluation mode."""
     state = torch.load(work / checkpoint, weights_only=True, map_location="cpu")
-    words = len(state["body.embeddings.word_embeddings.weight"])
-    reader = Reader(_body(words), len(state["head.bias"]))
+    body = {name.removeprefix("body."): value for name, value in state.items()}
+    reader = Reader(_body(body), len(state["head.bias"]))
     reader.load_state_dict(state)
     reader.eval()
     return reader
