@@ -1,7 +1,6 @@
 """The store: who waits for whom, and what a database that is away looks like."""
 
 import threading
-import time
 
 import pytest
 import sqlalchemy as sa
@@ -17,11 +16,9 @@ def test_a_writer_that_never_ends_makes_others_unavailable_in_time(tmp_path, mon
     monkeypatch.setattr(engine, "BUSY_TIMEOUT", 200)
     url = f"sqlite+pysqlite:///{tmp_path / 'one.db'}"
     first, second = Store(url, SECRET), Store(url, SECRET)
-    with first.write():
-        started = time.monotonic()
+    with first.write():  # without a limit the second would wait here for ever
         with pytest.raises(Unavailable), second.write():
             pass
-        assert time.monotonic() - started < 2
     with second.write():
         pass  # and it goes on when the first has ended
     first.close()

@@ -73,6 +73,7 @@ def opened(_sqlite_template, broker_url, tmp_path):
     yield open_one
     for one in started:
         one.client.__exit__(None, None, None)
+        one.app.state.scoring.close()  # the test's own, if it has put one in
         one.store.close()
 
 

@@ -30,6 +30,7 @@ from moderation.submit import submit
 from moderation.sweep import purge
 from tests.cast import NOON, POLICY, Scripted, newspaper, reply
 from tests.scorers.candidates import candidate
+from tests.scorers.test_contract import ScorerContract
 from workers.akismet import KEPT_SECONDS, Akismet
 from workers.asking import FAILURES, REST_SECONDS
 
@@ -88,6 +89,14 @@ def stub() -> Iterator[Stub]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class TestContract(ScorerContract):
+    of = (Akismet,)
+
+    @pytest.fixture
+    def scorer(self, stub: Stub) -> Akismet:
+        return stub.scorer()
 
 
 def comment(text: str = "Buy gnomes", **more: Any) -> Candidate:
