@@ -16,9 +16,9 @@ def test_a_writer_that_never_ends_makes_others_unavailable_in_time(tmp_path, mon
     monkeypatch.setattr(engine, "BUSY_TIMEOUT", 200)
     url = f"sqlite+pysqlite:///{tmp_path / 'one.db'}"
     first, second = Store(url, SECRET), Store(url, SECRET)
-    with first.write():  # without a limit the second would wait here for ever
-        with pytest.raises(Unavailable), second.write():
-            pass
+    # Without a limit the second would wait here for ever.
+    with first.write(), pytest.raises(Unavailable), second.write():
+        pass
     with second.write():
         pass  # and it goes on when the first has ended
     first.close()
