@@ -7,11 +7,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from harness.servers import SECRET
 from moderation.store.engine import Store
 from moderation.store.migrate import configured, is_current, migrate
 from moderation.store.schema import metadata, sketches
 from tests.cast import hand_in, newspaper
-from tests.servers import SECRET
 from tests.test_campaigns import PITCH, post, run
 
 

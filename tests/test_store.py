@@ -5,11 +5,11 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from harness.servers import SECRET
 from moderation.domain.errors import Unavailable
 from moderation.store import engine, heartbeats
 from moderation.store.engine import Store
 from tests.cast import hand_in, newspaper, reply
-from tests.servers import SECRET
 
 
 def test_a_writer_that_never_ends_makes_others_unavailable_in_time(tmp_path, monkeypatch):

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from harness.servers import wait_until
 from moderation import review
 from moderation.domain.comment import TEXT_LIMIT
 from moderation.domain.decision import Outcome
 from service.app import create_app
 from tests.api.conftest import a_comment
 from tests.cast import NOON, key_of, newspaper
-from tests.servers import wait_until
 
 HERALD = {"Origin": "https://herald.test"}
 

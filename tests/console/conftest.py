@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from harness.servers import SECRET
 from moderation.settings import Settings, read_settings
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.app import create_app
 from tests.cast import newspaper
 from tests.console.desk import ORIGIN, Desk, moderator
-from tests.servers import SECRET
 
 
 def read(folder: Path, database_url: str, broker_url: str, **changes: str) -> Settings:

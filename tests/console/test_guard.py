@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
+from harness.servers import SECRET
 from moderation import curate, learn, review, settle, subscribe, trust
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
@@ -26,7 +27,6 @@ from service.console.session import form_token
 from tests.cast import newspaper
 from tests.console.conftest import ada, browsers, read
 from tests.console.desk import ORIGIN, Desk, held, link_for, moderator, now
-from tests.servers import SECRET
 
 
 def _routes(method: str) -> list[str]:

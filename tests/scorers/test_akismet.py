@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 import sqlalchemy as sa
 
-from bench.house import House
+from harness.house import House
 from moderation import erase, review
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.errors import Unavailable

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.certificates import certified
 from moderation.domain.delivery import Response
-from tests.webhooks.receiver import Receiver, certified
+from tests.webhooks.receiver import Receiver
 from workers.sender import BODY_LIMIT, Sender
 
 # Seconds a receiver hangs at least; whoever has gone on before has gone on by the deadline alone.
