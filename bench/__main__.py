@@ -3,7 +3,7 @@
 import argparse
 
 from bench import faces, intake, judge, scoring, spam
-from bench.texts import made_up
+from harness.texts import made_up
 
 KNOWN = ("intake", "judge", "faces", "scoring", "spam")
 

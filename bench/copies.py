@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.texts import WORDS, made_up, read_comments
+from harness.texts import WORDS, made_up, read_comments
 from moderation.domain.text import normalise
 from moderation.scorers.sketch import plain, sketches_of
 

@@ -21,13 +21,13 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from bench import synchronous
-from bench.house import House, Process, free_port
-from bench.load import Load, at_rate, closed_loop, median, request
 from bench.place import Place, a_place
 from bench.table import milliseconds, table
-from bench.texts import made_up
+from harness.house import House, Process, free_port
+from harness.load import Load, at_rate, closed_loop, median, request
+from harness.servers import wait_until
+from harness.texts import made_up
 from moderation.store import faces, sites
-from tests.servers import wait_until
 
 CONNECTIONS = 16  # of the closed loop: a site's handful of application servers
 RATE = 50.0  # requests a second: what a face must answer in 200 ms at p99 on two cores

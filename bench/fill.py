@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.texts import made_up
+from harness.texts import made_up
 from moderation.domain.campaign import DAY, Sketch, mark_of
 from moderation.domain.text import normalise
 from moderation.scorers.sketch import key_of, sketches_of

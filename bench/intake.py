@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 
 import uvloop
 
-from bench.house import Process
-from bench.load import Load, closed_loop, median, request
 from bench.place import a_place
 from bench.rival import Rival
 from bench.serving import NOOP
 from bench.table import table
-from bench.texts import PAGE
+from harness.house import Process
+from harness.load import Load, closed_loop, median, request
+from harness.texts import PAGE
 
 CONNECTIONS = (32, 128)
 TEXT = "The council should have asked the people who live there before it sold the school. " * 2

@@ -10,12 +10,12 @@ with the bundled model, of what the scorers alone measure in one process. Ratios
 
 import argparse
 
-from bench.load import median, percentile
 from bench.overhead import Ours, Round, Theirs
 from bench.place import Place, a_place
 from bench.rival import Rival
 from bench.share import own_rate, service_rate
 from bench.table import milliseconds, table
+from harness.load import median, percentile
 
 BACKLOG = 4_000  # comments in a round of the third table
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import uvloop
 
-from bench.history import read_history
-from bench.house import Process
 from bench.intake import requests
-from bench.load import Load, at_rate, closed_loop
 from bench.place import Place
 from bench.rival import Rival
-from bench.texts import made_up, submissions
+from harness.history import read_history
+from harness.house import Process
+from harness.load import Load, at_rate, closed_loop
+from harness.servers import wait_until
+from harness.texts import made_up, submissions
 from moderation.doorbell import redis_client
-from tests.servers import wait_until
 
 CONNECTIONS = 64
 MOST = 5_000  # comments a second that there are texts for

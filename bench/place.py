@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.house import House
-from tests.servers import Broker, Postgres
+from harness.house import House
+from harness.servers import Broker, Postgres
 
 
 class Place:

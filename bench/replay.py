@@ -13,15 +13,15 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.history import History, read_history
-from bench.load import Load
 from bench.place import a_place
-from bench.storm import Workers, faults, storm
 from bench.table import table
-from bench.texts import read_comments, submissions
+from harness.history import History, read_history
+from harness.load import Load
+from harness.servers import SECRET, wait_until
+from harness.storm import Workers, faults, storm
+from harness.texts import read_comments, submissions
 from moderation.store import work
 from moderation.store.engine import Store
-from tests.servers import SECRET, wait_until
 
 BROKER_AWAY = 10.0  # seconds
 

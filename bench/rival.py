@@ -8,10 +8,10 @@ from urllib.request import urlopen
 
 import sqlalchemy as sa
 
-from bench.house import Process, free_port
 from bench.place import Place
+from harness.house import Process, free_port
+from harness.servers import wait_until
 from moderation.store.engine import Store
-from tests.servers import wait_until
 
 
 class Rival:

@@ -18,10 +18,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.load import median
 from bench.synchronous import make_checkpoint
 from bench.table import table
-from bench.texts import made_up, read_comments
+from harness.load import median
+from harness.texts import made_up, read_comments
 from moderation.domain.score import Candidate
 from moderation.domain.text import normalise
 from moderation.scorers.bundled import FOLDER, Bundled

@@ -6,8 +6,9 @@ import time
 
 import sqlalchemy as sa
 
-from bench.house import House, Process
-from bench.texts import PAGE, made_up
+from harness.house import House, Process
+from harness.servers import wait_until
+from harness.texts import PAGE, made_up
 from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Candidate
@@ -18,7 +19,6 @@ from moderation.scorers.roster import roster
 from moderation.store import work
 from moderation.store.schema import decisions
 from moderation.submit import submit
-from tests.servers import wait_until
 
 BATCH = 64  # as GATEHOUSE_JUDGE_BATCH
 HEAD = 0.1  # of the decisions come before the clock starts: the bell has to be rung first

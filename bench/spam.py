@@ -22,9 +22,9 @@ from typing import Any
 
 from bench.fill import DOMAINS, NOW, SECRET, TOLD, filled, offer, text
 from bench.hostile import traps
-from bench.load import median
 from bench.table import table
-from bench.texts import made_up
+from harness.load import median
+from harness.texts import made_up
 from moderation.domain.filter import Draft, FilterAction, FilterField, FilterKind
 from moderation.domain.score import Candidate, Scorer, Traces
 from moderation.domain.text import normalise

@@ -8,7 +8,7 @@ comments have more tokens a word, and take longer.
 import os
 from pathlib import Path
 
-from bench.texts import WORDS
+from harness.texts import WORDS
 
 CHECKPOINT = "BENCH_CHECKPOINT"
 _LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]

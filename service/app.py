@@ -1,7 +1,7 @@
 """The app: opens the store, starts the intake, puts the routes together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,27 +56,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        bell = Doorbell(settings.broker)
-        app.state.bell = bell
-        app.state.ring = bell.ring
-        app.state.limits = Limits(settings)
-        app.state.intake = Intake(
-            store, partial(bell.ring, JUDGE), settings.personal_days, settings.asks_akismet
-        )
-        app.state.waiting = Waiting(store, client_url(settings.broker))
-        app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
-        with suppress(GatehouseError):  # without a database the first call loads the models
-            if await run_in_threadpool(_has_faces, store):
-                app.state.scoring.start()
-        try:
+        # What was opened last is closed first; a close that fails keeps none of the others from theirs.
+        async with AsyncExitStack() as opened:
+            opened.callback(store.close)
+            app.state.bell = bell = Doorbell(settings.broker)
+            opened.push_async_callback(run_in_threadpool, bell.close)
+            app.state.ring = bell.ring
+            app.state.limits = Limits(settings)
+            opened.push_async_callback(app.state.limits.close)
+            app.state.waiting = Waiting(store, client_url(settings.broker))
+            opened.push_async_callback(app.state.waiting.close)
+            app.state.intake = Intake(
+                store, partial(bell.ring, JUDGE), settings.personal_days, settings.asks_akismet
+            )
+            opened.push_async_callback(run_in_threadpool, app.state.intake.close)
+            app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
+            opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
+            with suppress(GatehouseError):  # without a database the first call loads the models
+                if await run_in_threadpool(_has_faces, store):
+                    app.state.scoring.start()
             yield
-        finally:
-            await run_in_threadpool(app.state.scoring.close)
-            await run_in_threadpool(app.state.intake.close)
-            await app.state.waiting.close()
-            await app.state.limits.close()
-            await run_in_threadpool(bell.close)
-            store.close()
 
     app = DescribedApp(
         title="Gatehouse",

@@ -73,6 +73,11 @@ class Intake:
         # A client that hangs up does not take the stored comment's answer from those who joined.
         return await asyncio.shield(future)
 
+    @property
+    def in_flight(self) -> int:
+        """How many submissions with an Idempotency-Key wait for their receipts."""
+        return len(self._in_flight)
+
     def close(self) -> None:
         """Writes what is waiting, then stops. Nothing may be submitted any more."""
         self._open = False

@@ -19,6 +19,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from moderation.broker import client_url
 from moderation.domain.errors import TooMany
@@ -31,6 +32,8 @@ HANDFUL = 0.01
 # After Redis failed it is left alone for so long, that a flood does not wait for it. Seconds.
 REST = 1.0
 _BOUGHT_LIMIT = 50_000  # site windows remembered
+# What a broker that is away or ill raises. Anything else is a fault of ours and opens no limit.
+_AWAY = (RedisError, OSError, TimeoutError)
 _GUESSED = ("login", "guess")  # what is counted even without Redis
 
 
@@ -102,7 +105,7 @@ class Limits:
                 left = await self._alone.test(item, kind, key)
             else:
                 left = await self._limiter.test(item, kind, key)
-        except Exception as error:
+        except _AWAY as error:
             self._away(error)
             left = await self._alone.test(item, kind, key)
         if not left:
@@ -142,7 +145,7 @@ class Limits:
             return await self._hit_alone(kind, key)
         try:
             allowed = await self._limiter.hit(self._items[kind], kind, key, cost=cost)
-        except Exception as error:  # whatever redis raises; the limit is open until it is back
+        except _AWAY as error:  # the limit is open until it is back
             self._away(error)
             return await self._hit_alone(kind, key)
         if not self.ok:
@@ -156,7 +159,7 @@ class Limits:
     async def _wait(self, kind: str, key: str) -> int:
         try:
             stats = await self._limiter.get_window_stats(self._items[kind], kind, key)
-        except Exception as error:
+        except _AWAY as error:
             self._away(error)
             stats = await self._alone.get_window_stats(self._items[kind], kind, key)
         return max(1, round(stats.reset_time - time.time()))

@@ -37,6 +37,15 @@ class Waiting:
         self._listener: asyncio.Task[None] | None = None
         self._hears = False
 
+    @property
+    def hears(self) -> bool:
+        """Whether decisions are heard of as they are called out."""
+        return self._hears
+
+    def __len__(self) -> int:
+        """How many comments are waited for."""
+        return len(self._waiting)
+
     async def status(self, comment_id: str, seconds: float) -> Status | None:
         """Where the comment stands once it is judged, or after so long; None where there is none.
 

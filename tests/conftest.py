@@ -4,18 +4,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import psycopg
 import pytest
 
+from harness.house import House, free_port
+from harness.servers import SECRET, Broker, NoPostgres, Postgres
 from moderation.store import faces
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
-from tests.servers import SECRET, Broker, NoPostgres, Postgres
-
-if TYPE_CHECKING:
-    from bench.house import House
 
 
 def skip_loudly(why: str) -> NoReturn:
@@ -150,18 +148,14 @@ def broker() -> Iterator[Broker]:
 @pytest.fixture(scope="session")
 def receivers() -> list[int]:
     """Free ports of this machine that webhooks of `running` may go to: pop one to listen at."""
-    from bench.house import free_port
-
     return [free_port() for _ in range(10)]
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> "Iterator[House]":
+def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> Iterator[House]:
     """A Gatehouse that runs, API, worker and courier over SQLite, with every face on: for clients that
     are programs of their own. One for all tests, so none may count on being alone.
     """
-    from bench.house import House
-
     folder = tmp_path_factory.mktemp("house")
     settings = {
         "limit_address": "100000/minute",
@@ -187,9 +181,10 @@ def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> "
         broker.remove()
 
 
+@pytest.hookimpl(trylast=True)  # whoever shuffles them has done so
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: their library keeps an event loop running in this thread until the end."""
-    items.sort(key=lambda item: "browser" in item.path.relative_to(Path(__file__).parent).parts)
+    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent / "browser"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

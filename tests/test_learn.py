@@ -125,7 +125,7 @@ def test_learning_twice_learns_once(store: Store) -> None:
     assert lesson_of(store, site) == lesson
 
 
-def test_of_two_at_once_one_learns(store: Store) -> None:
+def test_of_two_at_once_one_learns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other is beaten between its reading and its writing, and leaves everything as it is."""
     site = newspaper(store)
     say(store, site, SALES[0], SPAM)
@@ -137,11 +137,8 @@ def test_of_two_at_once_one_learns(store: Store) -> None:
             assert learn.learn(store, PRIOR, later(3)) == 1
         return real(delta)
 
-    learn.pack = overtaken
-    try:
-        assert learn.learn(store, PRIOR, later(3)) == 0
-    finally:
-        learn.pack = real
+    monkeypatch.setattr(learn, "pack", overtaken)
+    assert learn.learn(store, PRIOR, later(3)) == 0
     lesson = lesson_of(store, site)
     assert lesson and (lesson.version, lesson.decisions) == (1, 1)
 

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from harness.servers import SECRET
 from moderation import review
 from moderation.domain.decision import Outcome, in_effect
 from moderation.store import decisions
@@ -16,7 +17,6 @@ from moderation.store.engine import Store
 from moderation.store.migrate import configured, is_current, migrate
 from moderation.store.schema import metadata, sketches
 from tests.cast import hand_in, newspaper
-from tests.servers import SECRET
 from tests.test_campaigns import PITCH, post, run
 
 

@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from starlette.testclient import TestClient
 
+from harness.servers import SECRET
 from moderation.settings import read_settings
 from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.app import create_app
 from tests.cast import key_of, newspaper
-from tests.servers import SECRET
 
 
 @dataclass

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from harness.servers import wait_until
 from moderation import review
 from moderation.domain.comment import TEXT_LIMIT
 from moderation.domain.decision import Outcome
 from service.app import create_app
 from tests.api.conftest import a_comment
 from tests.cast import NOON, key_of, newspaper
-from tests.servers import wait_until
 
 HERALD = {"Origin": "https://herald.test"}
 
@@ -60,7 +60,7 @@ def test_a_repetition_while_the_first_is_being_written_is_told_to_wait(api):
         if not api.store.is_sqlite:  # there the transaction alone is the lock
             connection.execute(sa.text("LOCK TABLE comments IN EXCLUSIVE MODE"))
         first.start()
-        wait_until(lambda: api.client.app.state.intake._in_flight, "the first is on its way")
+        wait_until(lambda: api.client.app.state.intake.in_flight, "the first is on its way")
         assert api.hand_in(headers=key).status_code == 409
     first.join()
     assert answers[0].status_code == 202

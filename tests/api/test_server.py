@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from harness.servers import SECRET, wait_until
 from moderation.settings import read_settings
 from moderation.store import comments
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from tests.api.conftest import a_comment
 from tests.cast import key_of, newspaper
-from tests.servers import SECRET, wait_until
 
 PATIENCE = 1.0  # seconds the server of these tests gives a request to arrive
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
+from harness.servers import SECRET, wait_until
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.judge import judge
 from moderation.policies import load_policy
@@ -18,7 +19,6 @@ from moderation.store.sites import Site
 from service.app import create_app
 from tests.cast import hand_in, newspaper, reply
 from tests.console.desk import link_for, moderator, now
-from tests.servers import SECRET, wait_until
 
 
 @dataclass

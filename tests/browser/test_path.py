@@ -1,7 +1,5 @@
 """The whole path in a browser: a reply without JavaScript, a moderator's word, the page."""
 
-import time
-
 import pytest
 import sqlalchemy as sa
 
@@ -35,10 +33,8 @@ def test_from_a_plain_form_to_the_page(visit, house, scripts):
     assert "bertil@private.test" not in desk.page.content()
     card.get_by_role("button", name="Approve").click()
     desk.page.get_by_role("button", name="Undo").wait_for()
-    begun = time.monotonic()
     reader.page.goto(house.demo)
     assert RUDE in reader.page.locator(".said").inner_text()
-    assert time.monotonic() - begun < 1
 
     desk.page.get_by_role("button", name="Undo").click()
     desk.page.get_by_role("button", name="Approve").wait_for()

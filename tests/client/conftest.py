@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.house import House
+from harness.house import House
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, calls
 from gatehouse_client.wire import ATTEMPTS, pause_before
+from harness.servers import wait_until
 from tests.client.conftest import House
-from tests.servers import wait_until
 
 PAGE = "https://herald.test/news/1"
 

@@ -10,9 +10,9 @@ import pytest
 
 from gatehouse_client import calls
 from gatehouse_client.calls import Call
+from harness.servers import SECRET
 from moderation.settings import read_settings
 from service.app import create_app
-from tests.servers import SECRET
 
 
 @pytest.fixture(scope="module")

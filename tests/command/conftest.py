@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from harness.servers import wait_until
 from tests.command.forked import Forked
-from tests.servers import wait_until
 
 GATEHOUSE = [sys.executable, "-P", "-m", "gatehouse.main"]
 

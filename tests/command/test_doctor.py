@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
+from harness.servers import Broker
 from moderation.doorbell import redis_client
 from tests.command.conftest import Run
-from tests.servers import Broker
 
 
 def findings(output: str) -> dict[str, list[str]]:

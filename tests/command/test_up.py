@@ -7,8 +7,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.servers import wait_until
 from tests.command.conftest import Run, Up, living
-from tests.servers import wait_until
 
 REPLY = {
     "page": {"url": "http://127.0.0.1:8000/demo"},

@@ -5,6 +5,7 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cache
 
 from starlette.testclient import TestClient
 
@@ -18,6 +19,7 @@ from tests.cast import POLICY, hand_in, panel, reply
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://127.0.0.1:8000"
+_hash = cache(signin.hash_password)  # made to be slow, and every test has the same few passwords
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
@@ -27,7 +29,7 @@ def now() -> int:
 
 def moderator(store: Store, email: str, *sites: Site, password: str = PASSWORD) -> str:
     """Adds a moderator of these sites; the id."""
-    hashed = signin.hash_password(password) if password else ""
+    hashed = _hash(password) if password else ""
     with store.write() as connection:
         one = moderators.add(connection, email, hashed, now(), os.urandom)
         for site in sites:

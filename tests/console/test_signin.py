@@ -283,9 +283,9 @@ def test_unknown_and_known_accounts_take_as_long(store, site):
     took = {EMAIL: [], "eve@herald.test": []}
     for _ in range(12):
         for email, times in took.items():
-            begun = time.perf_counter()
+            begun = time.process_time()  # others work on this machine as well
             with pytest.raises(Unauthenticated):
                 sign_in(store, email=email, password="guess")
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
     known, unknown = (statistics.median(times) for times in took.values())
     assert 0.67 < known / unknown < 1.5

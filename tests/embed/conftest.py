@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from harness.servers import SECRET
 from moderation.settings import read_settings
 from moderation.store.engine import Store
 from moderation.store.schema import comments, pages, revisions
 from moderation.store.sites import Site
 from service.app import create_app
 from tests.cast import newspaper
-from tests.servers import SECRET
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = "https://herald.test/news/1"

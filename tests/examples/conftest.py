@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bench.house import House, Process
 from gatehouse_client import Gatehouse
+from harness.house import House, Process
+from harness.servers import wait_until
 from moderation.store import sites
 from tests.cast import key_of, newspaper
 from tests.conftest import skip_loudly
-from tests.servers import wait_until
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "examples" / "README.md").read_text()

@@ -11,13 +11,13 @@ import httpx2
 import pytest
 import uvicorn
 
+from harness.servers import SECRET, wait_until
 from moderation.settings import read_settings
 from moderation.store import faces, sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.app import create_app
 from tests.cast import NOON, key_of, newspaper
-from tests.servers import SECRET, wait_until
 
 ORIGIN = "https://herald.test"
 

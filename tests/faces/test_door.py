@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.testclient import TestClient
 
+from harness.servers import SECRET, wait_until
 from moderation.scorers.panel import Panel
 from moderation.settings import read_settings
 from moderation.store import faces, sites
@@ -14,7 +15,6 @@ from moderation.store.engine import Store
 from service.app import create_app
 from service.scoring import Scoring
 from tests.cast import NOON, Scripted, key_of, newspaper
-from tests.servers import SECRET, wait_until
 
 ANALYZE = "/v1alpha1/comments:analyze"
 ASKED = {
@@ -73,6 +73,7 @@ def opened(_sqlite_template, broker_url, tmp_path):
     yield open_one
     for one in started:
         one.client.__exit__(None, None, None)
+        one.app.state.scoring.close()  # the test's own, if it has put one in
         one.store.close()
 
 

@@ -34,7 +34,7 @@ def test_a_call_ends_the_wait_at_once(store, site, broker, monkeypatch) -> None:
         here = Waiting(store, client_url(broker.url))
         try:
             waits = asyncio.create_task(here.status(comment_id, 30))
-            while not here._hears or not here._waiting:
+            while not here.hears or not here:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)  # it has looked and seen nothing
             decide(store, site, comment_id)
@@ -42,7 +42,7 @@ def test_a_call_ends_the_wait_at_once(store, site, broker, monkeypatch) -> None:
             return await asyncio.wait_for(waits, 20)
         finally:
             await here.close()
-            assert here._waiting == {}
+            assert len(here) == 0
 
     assert asyncio.run(wait()) is Status.SPAM
     bell.close()
@@ -72,13 +72,13 @@ def test_a_broker_that_comes_back_is_heard_again(store, site, broker, monkeypatc
         here = Waiting(store, client_url(broker.url))
         try:
             assert await here.status("cmt_none", 1) is None
-            while not here._hears:
+            while not here.hears:
                 await asyncio.sleep(0.01)
             broker.stop()
-            while here._hears:
+            while here.hears:
                 await asyncio.sleep(0.01)
             broker.start()
-            while not here._hears:
+            while not here.hears:
                 await asyncio.sleep(0.01)
         finally:
             await here.close()
@@ -93,8 +93,11 @@ def test_whoever_waits_too_long_learns_how_it_stands(store, site, broker) -> Non
         here = Waiting(store, client_url(broker.url))
         began = time.monotonic()
         try:
-            assert await here.status(comment_id, 0.1) is Status.PENDING
-            assert 0.1 <= time.monotonic() - began < 5
+            async with asyncio.timeout(
+                60
+            ):  # nobody decides it: without a limit it would wait for ever
+                assert await here.status(comment_id, 0.1) is Status.PENDING
+            assert time.monotonic() - began >= 0.1
             decide(store, site, comment_id)
             assert await here.status(comment_id, 0) is Status.SPAM
         finally:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.house import House
-from tests.servers import Broker
+from harness.house import House
+from harness.servers import Broker
 
 Build = Callable[..., House]
 

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from bench.load import Client, at_rate
-from bench.texts import made_up, submissions
+from harness.load import Client, at_rate
+from harness.texts import made_up, submissions
 from moderation.store.schema import comments
 
 pytestmark = pytest.mark.timeout(90)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
-from bench.history import read_history
+from harness.history import read_history
+from harness.servers import wait_until
 from moderation.doorbell import JUDGE, redis_client
 from tests.cast import hand_in, reply
-from tests.servers import wait_until
 
 pytestmark = [
     pytest.mark.timeout(90),

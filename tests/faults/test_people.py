@@ -6,11 +6,11 @@ import time
 
 import pytest
 
+from harness.servers import wait_until
 from moderation import subscribe
 from moderation.domain.delivery import MODERATORS
 from moderation.store import moderators
 from tests.cast import hand_in, reply
-from tests.servers import wait_until
 from tests.webhooks.post import PostOffice
 from tests.webhooks.receiver import Receiver
 

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 import pytest
 import redis
 
-from bench.load import Client, request
-from bench.texts import PAGE
+from harness.load import Client, request
+from harness.servers import wait_until
+from harness.texts import PAGE
 from moderation import subscribe
 from moderation.doorbell import redis_client
-from tests.servers import wait_until
 from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.timeout(90)

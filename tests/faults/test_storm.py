@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bench.history import read_history
-from bench.storm import Workers, faults, storm
-from bench.texts import made_up, submissions
+from harness.history import read_history
+from harness.storm import Workers, faults, storm
+from harness.texts import made_up, submissions
 
 COMMENTS, RATE = 640, 80.0
 BROKER_AWAY = 3.0  # seconds

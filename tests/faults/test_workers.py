@@ -7,13 +7,13 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from harness.servers import wait_until
 from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.store import decisions, work
 from moderation.store.schema import pending
 from tests.cast import hand_in, reply
-from tests.servers import wait_until
 
 pytestmark = pytest.mark.timeout(90)
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 import sqlalchemy as sa
 
-from bench.house import House
+from harness.house import House
 from moderation import erase, review
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.errors import Unavailable
@@ -30,6 +30,7 @@ from moderation.submit import submit
 from moderation.sweep import purge
 from tests.cast import NOON, POLICY, Scripted, newspaper, reply
 from tests.scorers.candidates import candidate
+from tests.scorers.test_contract import ScorerContract
 from workers.akismet import KEPT_SECONDS, Akismet
 from workers.asking import FAILURES, REST_SECONDS
 
@@ -88,6 +89,14 @@ def stub() -> Iterator[Stub]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class TestContract(ScorerContract):
+    of = (Akismet,)
+
+    @pytest.fixture
+    def scorer(self, stub: Stub) -> Akismet:
+        return stub.scorer()
 
 
 def comment(text: str = "Buy gnomes", **more: Any) -> Candidate:

@@ -112,15 +112,19 @@ def toxicity(scorer: Detoxify, text: str) -> float:
 
 @needs_torch
 class TestContract(ScorerContract):
+    of = (Detoxify,)
+
     @pytest.fixture(scope="class")
-    def scorer(self, folder: Path) -> Detoxify:
+    @classmethod
+    def scorer(cls, folder: Path) -> Detoxify:
         return Detoxify(str(folder))
 
 
 @needs_torch
 class TestReal:
     @pytest.fixture(scope="class")
-    def scorer(self, folder: Path) -> Detoxify:
+    @classmethod
+    def scorer(cls, folder: Path) -> Detoxify:
         return Detoxify(str(folder / "tiny.ckpt"))
 
     def test_answers_as_the_library_does(

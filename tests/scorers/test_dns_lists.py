@@ -9,6 +9,7 @@ from moderation.policies import load_policy
 from moderation.scorers.panel import Panel
 from moderation.settings import Settings
 from tests.scorers.candidates import HOSTILE, candidate
+from tests.scorers.test_contract import ScorerContract
 from workers.asking import FAILURES, REST_SECONDS
 from workers.dns_lists import KEPT_SECONDS, DnsLists
 
@@ -38,6 +39,14 @@ class Zone:
 @pytest.fixture
 def zone():
     return Zone()
+
+
+class TestContract(ScorerContract):
+    of = (DnsLists,)
+
+    @pytest.fixture
+    def scorer(self, zone):
+        return zone.scorer()
 
 
 def found(scorer, text=BAD, **more):

@@ -14,6 +14,7 @@ from moderation.scorers.spam import Spam
 from moderation.settings import Settings
 from moderation.store.seal import Seal
 from tests.scorers.candidates import HOSTILE, candidate
+from tests.scorers.test_contract import ScorerContract
 from workers.workbench import Workbench
 
 SEAL = Seal(b"s" * 40)
@@ -48,6 +49,14 @@ def listed(tmp_path, clock):
     made = Listed(tmp_path, SEAL.address_key, SEAL.email_key, clock)
     made.load()
     return made
+
+
+class TestContract(ScorerContract):
+    of = (Listed,)
+
+    @pytest.fixture
+    def scorer(self, listed):
+        return listed
 
 
 def found(listed, text="Nice.", **more):

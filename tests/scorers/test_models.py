@@ -13,6 +13,7 @@ from moderation.scorers.routed import Routed
 from moderation.scorers.transformer import Transformer
 from tests.scorers.candidates import candidate
 from tests.scorers.networks import make_folder
+from tests.scorers.test_contract import ScorerContract
 
 ENGLISH = "The council votes on the bridge, and you are an idiot if you resign."
 FRENCH = "Le conseil vote aujourd'hui sur la construction du nouveau pont, espèce d'idiot."
@@ -125,3 +126,13 @@ class TestLanguages:
         make_folder(folder / "gone", languages=["fr"])
         assert not panel.measure([candidate(FRENCH)])[0].failed
         assert panel.failing == ()
+
+
+class TestContractOfARoutedModel(ScorerContract):
+    of = (Routed,)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def scorer(cls, tmp_path_factory: pytest.TempPathFactory) -> Routed:
+        made = make_folder(tmp_path_factory.mktemp("routed") / "model")
+        return Routed(Transformer(made, name="multilingual"), lambda code: True)

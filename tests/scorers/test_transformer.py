@@ -23,7 +23,7 @@ def scorer(folder: Path) -> Transformer:
 
 
 class TestContract(ScorerContract):
-    pass
+    of = (Transformer,)
 
 
 def test_every_score_names_its_model_its_weights_and_what_ran_it(scorer: Transformer) -> None:

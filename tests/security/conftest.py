@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from starlette.testclient import TestClient
 
+from harness.servers import SECRET
 from moderation.settings import Settings, read_settings
 from moderation.store import sites
 from moderation.store.engine import Store
 from service.app import create_app
 from tests.api.conftest import Api
 from tests.cast import key_of, newspaper
-from tests.servers import SECRET
 
 HOST = "http://127.0.0.1:8000"
 

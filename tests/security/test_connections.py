@@ -12,11 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.servers import SECRET, wait_until
 from moderation.settings import read_settings
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from tests.cast import key_of, newspaper
-from tests.servers import SECRET, wait_until
 
 CODE = """
 from moderation.settings import read_settings

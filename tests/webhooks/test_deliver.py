@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from standardwebhooks import Webhook
 
+from harness.servers import wait_until
 from moderation import subscribe
 from moderation.deliver import LEASE, PER_ENDPOINT
 from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Payload, Response
@@ -18,7 +19,6 @@ from moderation.store import deliveries, outbox, schema
 from moderation.store.engine import Store
 from moderation.sweep import purge, sweep
 from tests.cast import reply
-from tests.servers import wait_until
 from tests.webhooks.receiver import Got, Receiver
 from tests.webhooks.site import Newsroom, Scripted, newsroom, sender
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.receivers import WAYS, WELL, Receivers
-from bench.telling import AWAY, SCALE, Crowd, now, outcome
+from harness.listeners import AWAY, SCALE, Crowd, now, outcome
+from harness.receivers import WAYS, WELL, Receivers
+from harness.servers import wait_until
 from moderation.deliver import deliver
 from moderation.store.engine import Store
-from tests.servers import wait_until
 from workers.sender import Sender
 
 EVENTS = 12 * 2 * len(WAYS)  # enough of each for those that fail after their twentieth request

@@ -14,9 +14,9 @@ from svix.webhooks import Webhook as Svix
 from svix.webhooks import WebhookVerificationError as SvixError
 
 from gatehouse_client import Gatehouse
+from harness.servers import wait_until
 from moderation.store import faces
 from tests.cast import NOON, key_of, newspaper
-from tests.servers import wait_until
 
 
 class Site(ThreadingHTTPServer):

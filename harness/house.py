@@ -13,11 +13,11 @@ from types import TracebackType
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from harness.servers import SECRET, Broker, wait_until
 from moderation.store import heartbeats, sites, work
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from moderation.store.sites import Site
-from tests.servers import SECRET, Broker, wait_until
 
 TICKS = os.sysconf("SC_CLK_TCK")
 GATEHOUSE = (sys.executable, "-m", "gatehouse.main")

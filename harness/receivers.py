@@ -22,7 +22,7 @@ from pathlib import Path
 
 from standardwebhooks import Webhook
 
-from tests.webhooks.receiver import certified
+from harness.certificates import certified
 
 WELL = "well"
 # How a receiver may fail; each of these fails half of the time, or once for a while.

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.house import House, Process
-from bench.load import Load, at_rate
+from harness.house import House, Process
+from harness.load import Load, at_rate
 
 Fault = tuple[float, Callable[[], None]]  # after so many seconds; what happens
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from bench.load import percentile
+from harness.load import percentile
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.store.engine import Store
 from moderation.store.schema import comments, decisions, findings, pending

@@ -14,7 +14,7 @@ from bench.section.people import CAMPAIGNS, HONEST, SMALL, week
 from bench.section.play import empty_store, play
 from bench.section.texts import Texts, read_texts
 from bench.section.wording import spun
-from bench.texts import made_up
+from harness.texts import made_up
 
 START = 1_788_220_800_000
 _OFFERS = (

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bench.load import request
+from harness.load import request
 
 PAGE = "https://herald.test/news/1"
 WORDS = """the of and to a in that is was for it with as on be at by had not are but from or have an they

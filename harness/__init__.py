@@ -1,0 +1,1 @@
+"""What tests and benches both start: private servers, a whole Gatehouse, a load, receivers of webhooks."""
