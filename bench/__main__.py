@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import faces, intake, judge, scoring, spam
+from bench import compat, intake, judge, scoring, spam
 from harness.texts import made_up
 
 KNOWN = ("intake", "judge", "faces", "scoring", "spam")
@@ -21,7 +21,7 @@ def main() -> None:
     if "judge" in which:
         judge.measure(given.postgresql, rounds=3, seconds=4.0, rate=500.0)
     if "faces" in which:
-        print(faces.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
+        print(compat.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
     if "scoring" in which:
         scoring.show(made_up(60), rounds=3)
         print(flush=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from harness.texts import made_up
-from moderation.domain.campaign import DAY, Sketch, mark_of
-from moderation.domain.text import normalise
-from moderation.scorers.sketch import key_of, sketches_of
+from moderation.domain.campaign import DAY, Sketch, short_hash
+from moderation.domain.normalise import normalise
+from moderation.scorers.text_sketch import key_of, sketches_of
 from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
@@ -101,11 +101,11 @@ def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: rand
                     keys,
                     " ".join(sketch.domains),
                     campaign,
-                    mark_of(site_id),
-                    mark_of(f"pg_{at % 3_000}"),
-                    mark_of(f"author {at % 50_000}"),
-                    mark_of(f"address{at % ADDRESSES:057d}"),
-                    mark_of(f"10.{at % 256}.{at % 199}.0/24"),
+                    short_hash(site_id),
+                    short_hash(f"pg_{at % 3_000}"),
+                    short_hash(f"author {at % 50_000}"),
+                    short_hash(f"address{at % ADDRESSES:057d}"),
+                    short_hash(f"10.{at % 256}.{at % 199}.0/24"),
                 )
             )
             pairs += [(key, numbers[at]) for key in sketch.keys]

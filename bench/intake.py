@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import uvloop
 
-from bench.place import a_place
-from bench.rival import Rival
+from bench.baseline_processes import BaselineProcesses
+from bench.environment import a_place
 from bench.serving import NOOP
 from bench.table import table
-from harness.house import Process
+from harness.gatehouse_process import Process
 from harness.load import Load, closed_loop, median, request
 from harness.texts import PAGE
 
@@ -68,7 +68,7 @@ def measure(postgresql: bool, rounds: int, seconds: float) -> str:
     with (
         a_place(postgresql) as place,
         place.house(api="bench.serving") as house,
-        Rival(place) as rival,
+        BaselineProcesses(place) as rival,
     ):
         api = house.start_api()
         recipe = rival.start_api()

@@ -10,11 +10,11 @@ with the bundled model, of what the scorers alone measure in one process. Ratios
 
 import argparse
 
+from bench.baseline_processes import BaselineProcesses
+from bench.environment import Place, a_place
 from bench.overhead import Ours, Round, Theirs
-from bench.place import Place, a_place
-from bench.rival import Rival
-from bench.share import own_rate, service_rate
 from bench.table import milliseconds, table
+from bench.throughput_share import own_rate, service_rate
 from harness.load import median, percentile
 
 BACKLOG = 4_000  # comments in a round of the third table
@@ -103,7 +103,7 @@ def share(place: Place, rounds: int) -> str:
 
 def measure(postgresql: bool, rounds: int, seconds: float, rate: float) -> None:
     with a_place(postgresql) as place:
-        with Rival(place) as rival:
+        with BaselineProcesses(place) as rival:
             ours = Ours(place)
             with ours.house:
                 print(waiting(ours, rounds, seconds), end="\n\n", flush=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import uvloop
 
+from bench.baseline_processes import BaselineProcesses
+from bench.environment import Place
 from bench.intake import requests
-from bench.place import Place
-from bench.rival import Rival
+from harness.gatehouse_process import Process
 from harness.history import read_history
-from harness.house import Process
 from harness.load import Load, at_rate, closed_loop
 from harness.servers import wait_until
 from harness.texts import made_up, submissions
@@ -36,10 +36,10 @@ class Round:
 
 
 class Ours:
-    """A Gatehouse with the scorer of bench/constant.py."""
+    """A Gatehouse with the scorer of bench/constant_worker.py."""
 
     def __init__(self, place: Place) -> None:
-        self.house = place.house(worker="bench.constant")
+        self.house = place.house(worker="bench.constant_worker")
         self.house.start_api()
         self._place = place
         self._notes = self.house.folder / "notes"
@@ -76,9 +76,9 @@ class Ours:
 
 
 class Theirs:
-    """The recipe of bench/recipe.py."""
+    """The recipe of bench/celery_baseline.py."""
 
-    def __init__(self, place: Place, rival: Rival) -> None:
+    def __init__(self, place: Place, rival: BaselineProcesses) -> None:
         self._place, self._rival = place, rival
         rival.start_api()
         self._worker = rival.start_worker()

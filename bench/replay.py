@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.place import a_place
+from bench.environment import a_place
 from bench.table import table
 from harness.history import History, read_history
 from harness.load import Load
+from harness.outage import KilledWorker, faults, storm
 from harness.servers import SECRET, wait_until
-from harness.storm import Workers, faults, storm
 from harness.texts import read_comments, submissions
-from moderation.store import work
+from moderation.store import judging_queue
 from moderation.store.engine import Store
 
 BROKER_AWAY = 10.0  # seconds
@@ -41,7 +41,7 @@ def main() -> None:
         return
     with a_place(given.postgresql) as place, place.house() as house:
         house.start_api()
-        workers = Workers(house, house.start_worker())
+        workers = KilledWorker(house, house.start_worker())
         house.wait_for_worker()
         plan = list(faults(workers, len(texts) / given.rate, BROKER_AWAY)) if given.faults else []
         load = asyncio.run(storm(house.port, submissions(texts, house.key), given.rate, plan))
@@ -73,7 +73,7 @@ def _arguments() -> argparse.Namespace:
 def _wait(store: Store) -> None:
     def nothing_waits() -> bool:
         with store.read() as connection:
-            return work.backlog(connection)[0] == 0
+            return judging_queue.backlog(connection)[0] == 0
 
     wait_until(nothing_waits, "everything is decided", 180)
 

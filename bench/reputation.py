@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from moderation.domain.campaign import Sketch
-from moderation.domain.reputation import DAY, WEEK, Kind, Said, Subject
-from moderation.domain.score import Candidate, Traces
-from moderation.domain.text import normalise
-from moderation.store import histories, reputations
+from moderation.domain.normalise import normalise
+from moderation.domain.reputation import DAY, WEEK, Opinion, Subject, SubjectKind
+from moderation.domain.score import Candidate, SenderTraces
+from moderation.store import judging_context, reputations
 from moderation.store.dialect import insert_rows
 from moderation.store.engine import Connection, Store
 from moderation.store.migrate import migrate
@@ -26,7 +26,7 @@ from moderation.store.schema import votes
 
 NOW = 1_790_000_000_000  # ms
 SITE = "site_1"
-MANY = {Kind.NETWORK: 60_000, Kind.AUTHOR: 40_000, Kind.DOMAIN: 20_000}
+MANY = {SubjectKind.NETWORK: 60_000, SubjectKind.AUTHOR: 40_000, SubjectKind.DOMAIN: 20_000}
 DECIDED, CROWDED, BATCH = 300_000, 20_000, 64
 
 
@@ -39,26 +39,29 @@ def main() -> None:
             crowded = _fill(connection, chance)
         batches = [[_comment(chance) for _ in range(BATCH)] for _ in range(40)]
         with store.read() as connection:
-            histories.reputes(connection, batches[0], NOW)
+            judging_context.reputation_scores(connection, batches[0], NOW)
             begun = time.process_time()
             for batch in batches:
-                for one in histories.reputes(connection, batch, NOW).values():
+                for one in judging_context.reputation_scores(connection, batch, NOW).values():
                     _ = one.trust, one.distrust
             each = (time.process_time() - begun) / len(batches) / BATCH
         print(f"before judging, a comment: {each * 1000:.3f} ms")
-        for name, subject in (("an author", _subject(Kind.AUTHOR, 1)), ("that domain", crowded)):
+        for name, subject in (
+            ("an author", _subject(SubjectKind.AUTHOR, 1)),
+            ("that domain", crowded),
+        ):
             print(f"a decision about {name}: {_decide(store, subject) * 1000:.2f} ms")
         store.close()
 
 
-def _subject(kind: Kind, number: int) -> Subject:
-    name = f"d{number}.example" if kind is Kind.DOMAIN else f"{number:064x}"
+def _subject(kind: SubjectKind, number: int) -> Subject:
+    name = f"d{number}.example" if kind is SubjectKind.DOMAIN else f"{number:064x}"
     return Subject(kind, SITE, name)
 
 
 def _fill(connection: Connection, chance: random.Random) -> Subject:
     """A year of decisions; the domain that 20,000 of them are about."""
-    crowded = _subject(Kind.DOMAIN, MANY[Kind.DOMAIN])
+    crowded = _subject(SubjectKind.DOMAIN, MANY[SubjectKind.DOMAIN])
     cast: list[tuple[Subject, int]] = []
     for _ in range(DECIDED):
         kind = chance.choice(list(MANY))
@@ -75,7 +78,7 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
                 "subject": subject.key,
                 "kind": subject.kind.value,
                 "kin": f"cmt_{number}",
-                "said": Said.APPROVED.value,
+                "said": Opinion.APPROVED.value,
                 "created_at": at,
             }
         )
@@ -99,8 +102,8 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
 
 
 def _comment(chance: random.Random) -> tuple[Candidate, Sketch]:
-    author, domain, network = (_subject(kind, chance.randrange(MANY[kind])) for kind in Kind)
-    traces = Traces(author_key=author.name, network_key=network.name)
+    author, domain, network = (_subject(kind, chance.randrange(MANY[kind])) for kind in SubjectKind)
+    traces = SenderTraces(author_key=author.name, network_key=network.name)
     candidate = Candidate("x", normalise("x"), site_id=SITE, traces=traces)
     return candidate, Sketch(b"", 0, domains=(domain.name,))
 
@@ -109,7 +112,7 @@ def _decide(store: Store, subject: Subject) -> float:
     """Seconds that counting one decision takes, the middle one of twenty."""
     took = []
     for number in range(20):
-        vote = Vote(f"new_{subject.name}_{number}", subject, f"new_{number}", Said.SPAM, NOW)
+        vote = Vote(f"new_{subject.name}_{number}", subject, f"new_{number}", Opinion.SPAM, NOW)
         with store.write() as connection:
             begun = time.process_time()
             reputations.replace_votes(connection, [], [vote])

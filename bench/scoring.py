@@ -18,16 +18,16 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.synchronous import make_checkpoint
+from bench.detoxify_server import make_checkpoint
 from bench.table import table
 from harness.load import median
 from harness.texts import made_up, read_comments
+from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
-from moderation.domain.text import normalise
 from moderation.scorers.bundled import FOLDER, Bundled
 from moderation.scorers.linear import read_linear
-from moderation.scorers.models import cores
-from moderation.scorers.network import Network
+from moderation.scorers.model_names import cores
+from moderation.scorers.onnx_classifier import Network
 
 Score = Callable[[str], object]
 _ALONE = """
@@ -35,7 +35,7 @@ import time
 from pathlib import Path
 begun = time.process_time()
 from moderation.domain.score import Candidate
-from moderation.domain.text import normalise
+from moderation.domain.normalise import normalise
 from moderation.scorers.bundled import Bundled
 model = Bundled()
 model.measure([Candidate("hello", normalise("hello"))])

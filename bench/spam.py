@@ -25,16 +25,16 @@ from bench.hostile import traps
 from bench.table import table
 from harness.load import median
 from harness.texts import made_up
-from moderation.domain.filter import Draft, FilterAction, FilterField, FilterKind
-from moderation.domain.score import Candidate, Scorer, Traces
-from moderation.domain.text import normalise
+from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
+from moderation.domain.normalise import normalise
+from moderation.domain.score import Candidate, Scorer, SenderTraces
+from moderation.scorers.build import build_scorers
 from moderation.scorers.links import links_in
-from moderation.scorers.roster import roster
-from moderation.scorers.sketch import sketches
-from moderation.store import histories
+from moderation.scorers.text_sketch import sketches
+from moderation.store import judging_context
+from moderation.store.crypto import Crypto
 from moderation.store.engine import Store
-from moderation.store.filters import filter_set, kept
-from moderation.store.seal import Seal
+from moderation.store.filters import filter_set, stored
 
 BATCH = 64  # as settings.judge_batch
 # Not about spam.
@@ -80,15 +80,15 @@ class Stages:
 def filters() -> Any:
     """A site's own: words, domains, and patterns that are meant to be expensive."""
     drafts = (
-        Draft("words", FilterKind.WORDS, FilterAction.HOLD, tuple(f"casino {n}" for n in range(200)), fields=_ALL_FIELDS),
-        Draft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
-        Draft("patterns", FilterKind.PATTERNS, FilterAction.HOLD, _PATTERNS, fields=_ALL_FIELDS),
+        FilterDraft("words", FilterKind.WORDS, FilterAction.HOLD, tuple(f"casino {n}" for n in range(200)), fields=_ALL_FIELDS),
+        FilterDraft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
+        FilterDraft("patterns", FilterKind.PATTERNS, FilterAction.HOLD, _PATTERNS, fields=_ALL_FIELDS),
     )  # fmt: skip
-    return filter_set("site_1", 1, [kept(one) for one in drafts], Seal(SECRET))
+    return filter_set("site_1", 1, [stored(one) for one in drafts], Crypto(SECRET))
 
 
 def scorers() -> list[Scorer]:
-    return [one for one in roster("bundled") if one.name not in _OTHERS]
+    return [one for one in build_scorers("bundled") if one.name not in _OTHERS]
 
 
 def measured(stages: Stages, own: Sequence[Scorer], batch: list[Candidate]) -> None:
@@ -123,7 +123,7 @@ def candidates(kind: str, many: int, site_id: str, chance: random.Random) -> lis
                 site_id=site_id,
                 page_id=f"pg_{number % 3_000}",
                 created_at=NOW,
-                traces=Traces(
+                traces=SenderTraces(
                     address_key=f"address{number:057d}",
                     network=f"10.{number % 256}.{number % 199}.0/24",
                     user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
@@ -152,7 +152,9 @@ def judged(
         drawn = stages.time("sketch", sketches, some)
         asked = list(zip(some, drawn, strict=True))
         with store.read() as connection:
-            recalled = stages.time("memory: read", histories.recall, connection, asked, NOW)
+            recalled = stages.time(
+                "memory: read", judging_context.load_context, connection, asked, NOW
+            )
         some = [
             replace(one, history=history)
             for one, history in zip(some, recalled.histories, strict=True)
@@ -161,7 +163,13 @@ def judged(
         ids = {one.comment_id for one in some}
         with store.write() as connection:
             stages.time(
-                "memory: write", histories.remember, connection, recalled, ids, NOW, os.urandom
+                "memory: write",
+                judging_context.save_context,
+                connection,
+                recalled,
+                ids,
+                NOW,
+                os.urandom,
             )
         runs.append({name: spent / batch for name, spent in stages.spent.items()})
     return {name: median([one[name] for one in runs[1:]]) for name in runs[0]}

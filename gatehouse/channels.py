@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from gatehouse.database import entropy, open_store
 from gatehouse.endpoints import EndpointGiven, Types, all_sites, state_of
 from gatehouse.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
 from moderation.startup import checked_settings
@@ -35,18 +35,18 @@ def add(
     Without --type: that an endpoint was disabled, and the day's digest. The URL holds secrets:
     rather than on the command line, where the shell remembers it, give it by stdin.
     """
-    from moderation import subscribe
-    from moderation.channels import Channels
+    from moderation import endpoints
+    from moderation.notifier import Notifier
 
     settings = checked_settings()
     url = sys.stdin.readline().strip() if url == "-" else url
     url = MODERATORS if url == "moderators" else url
     mail = settings.mail_url.get_secret_value()
-    channels = Channels(settings.webhook_allow, mail, settings.webhook_timeout, settings.public_url)
-    with opened(settings) as store:
+    channels = Notifier(settings.webhook_allow, mail, settings.webhook_timeout, settings.public_url)
+    with open_store(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        made = subscribe.add_notice(
+        made = endpoints.add_channel(
             store,
             site_id,
             url,
@@ -62,12 +62,12 @@ def add(
 @channel.command("list")
 def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
     """List a site's channels; `gatehouse endpoint deliveries` shows what each was told."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        for known in subscribe.tallied(store, subscribe.list_endpoints(store, {site_id})):
+        for known in endpoints.with_status(store, endpoints.list_endpoints(store, {site_id})):
             one, tally = known.endpoint, known.tally
             if one.format is not Format.NOTICE:
                 continue
@@ -81,36 +81,36 @@ def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
 @channel.command("test")
 def test(channel_id: EndpointGiven) -> None:
     """Send a test notice; `gatehouse endpoint deliveries` shows what came of it."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
+    with open_store() as store:
         print(
-            subscribe.send_test(store, all_sites(store), channel_id, now=now_ms(), entropy=entropy)
+            endpoints.send_test(store, all_sites(store), channel_id, now=now_ms(), entropy=entropy)
         )
 
 
 @channel.command("remove")
 def remove(channel_id: EndpointGiven) -> None:
     """Forget a channel and what it was told."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        subscribe.remove(store, all_sites(store), channel_id)
+    with open_store() as store:
+        endpoints.remove_endpoint(store, all_sites(store), channel_id)
 
 
 def digest(site: SiteGiven, as_json: AsJson = False) -> None:
     """Print the digest of this moment, as channels are told it once a day; it is not sent."""
     from dataclasses import asdict
 
-    from moderation import digest as verb
+    from moderation.digest import build_digest, notice_of
 
     settings = checked_settings()
-    with opened(settings) as store:
+    with open_store(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        found = verb.digest(store, site_id, now_ms())
+        found = build_digest(store, site_id, now_ms())
     if as_json:
         print(json.dumps(asdict(found)))
         return
-    words = verb.words(found, site_id, settings.public_url)
+    words = notice_of(found, site_id, settings.public_url)
     print(f"{words.title}\n\n{words.body}")

@@ -12,7 +12,7 @@ from moderation.domain.errors import GatehouseError
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 
-SILENCE = 30_000  # ms; workers beat every five seconds (workers/workbench.py)
+SILENCE = 30_000  # ms; workers beat every five seconds (workers/worker.py)
 CLOCK_LIMIT = 2_000  # ms; leases last a minute, so two seconds apart do no harm
 
 Finding = tuple[bool, str]
@@ -62,9 +62,9 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from gatehouse.store import opened
+    from gatehouse.database import open_store
 
-    with opened(settings) as store:
+    with open_store(settings) as store:
         yield True, f"{'SQLite' if store.is_sqlite else 'PostgreSQL'} answers and is migrated"
 
 
@@ -101,9 +101,9 @@ def _broker(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from moderation.assess import assess
-    from moderation.scorers.panel import Panel
-    from moderation.scorers.roster import roster
+    from moderation.score_texts import score_texts
+    from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import ScorerPipeline
 
     models = models_of(settings)
     for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
@@ -111,9 +111,9 @@ def _model(settings: Settings) -> Iterator[Finding]:
             yield False, f"{one} is missing: `gatehouse model add {one}`"
     if models.serving != models.toxicity:
         yield False, f"{models.serving} serves instead, as GATEHOUSE_MODEL_FALLBACK says"
-    panel = Panel(roster(models), timeout=300.0)
+    panel = ScorerPipeline(build_scorers(models), timeout=300.0)
     panel.load()
-    found = assess(panel, ["Thank you, that was an interesting article."])[0]
+    found = score_texts(panel, ["Thank you, that was an interesting article."])[0]
     for name in panel.names:
         if name in found.failed or name in panel.failing:
             yield False, f"{name} cannot measure; its comments are held: see the worker's log"
@@ -125,12 +125,12 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 
 def _workers(settings: Settings) -> Iterator[Finding]:
-    from gatehouse.store import opened
-    from moderation.store import heartbeats, work
+    from gatehouse.database import open_store
+    from moderation.store import heartbeats, judging_queue
 
-    with opened(settings) as store, store.read() as connection:
+    with open_store(settings) as store, store.read() as connection:
         alive = heartbeats.alive(connection, now_ms() - SILENCE)
-        waiting, oldest = work.backlog(connection)
+        waiting, oldest = judging_queue.backlog(connection)
     for role, command in (("judge", "worker"), ("courier", "courier")):
         count = sum(one.name.startswith(f"{role}@") for one in alive)
         yield count > 0, f"{count} {role}" + ("" if count else f": start `gatehouse {command}`")
@@ -146,12 +146,12 @@ def _workers(settings: Settings) -> Iterator[Finding]:
 def _endpoints(settings: Settings) -> Iterator[Finding]:
     from importlib.util import find_spec
 
-    from gatehouse.store import opened
-    from moderation.channels import NO_APPRISE
+    from gatehouse.database import open_store
+    from moderation.notifier import APPRISE_MISSING
     from moderation.store import endpoints
 
-    with opened(settings) as store, store.read() as connection:
-        disabled, failing = endpoints.troubled(connection)
+    with open_store(settings) as store, store.read() as connection:
+        disabled, failing = endpoints.count_failing(connection)
         has_channels = bool(endpoints.channels(connection, now_ms()))
     yield (
         not disabled + failing,
@@ -159,15 +159,15 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
         + (": `gatehouse endpoint list SITE`" if disabled + failing else ""),
     )
     if has_channels and find_spec("apprise") is None:
-        yield False, NO_APPRISE
+        yield False, APPRISE_MISSING
 
 
 def alive(role: str) -> None:
     """Exit 0 if a judge or courier of this host was heard of lately; for containers."""
-    from gatehouse.store import opened
+    from gatehouse.database import open_store
     from moderation.store import heartbeats
 
-    with opened() as store, store.read() as connection:
+    with open_store() as store, store.read() as connection:
         beats = heartbeats.alive(connection, now_ms() - SILENCE)
     if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
         raise typer.Exit(1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatehouse.database import entropy, open_store
 from gatehouse.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
@@ -40,13 +40,13 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
-    from moderation import subscribe
+    from moderation import endpoints
 
     settings = checked_settings()
-    with opened(settings) as store:
+    with open_store(settings) as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        made, secret = subscribe.add(
+        made, secret = endpoints.add_webhook(
             store,
             site_id,
             url,
@@ -64,12 +64,12 @@ def add(
 @endpoint.command("list")
 def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
     """List a site's endpoints, with what waits for each and what was given up."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
-        for known in subscribe.tallied(store, subscribe.list_endpoints(store, {site_id})):
+        for known in endpoints.with_status(store, endpoints.list_endpoints(store, {site_id})):
             one, tally = known.endpoint, known.tally
             if as_json:
                 facts: dict[str, Any] = {
@@ -98,12 +98,12 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 25,
 ) -> None:
     """List what was sent, newest first, with the last attempt of each; --state dead: dead letters."""
-    from moderation import subscribe
+    from moderation import endpoints
 
     if state not in ("", "due", "delivered", "dead"):
         raise Invalid("A state is due, delivered or dead.", "/state")
-    with opened() as store:
-        found = subscribe.list_deliveries(
+    with open_store() as store:
+        found = endpoints.list_deliveries(
             store, all_sites(store), endpoint_id, state=state, limit=limit
         )
     for one in found:
@@ -122,11 +122,11 @@ def _last(one: "Delivery") -> str:
 @endpoint.command("test")
 def test(endpoint_id: EndpointGiven) -> None:
     """Send a test message; `deliveries` shows what came of it."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
+    with open_store() as store:
         print(
-            subscribe.send_test(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
+            endpoints.send_test(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
         )
 
 
@@ -135,10 +135,10 @@ def resend(
     delivery: Annotated[str, typer.Argument(help="dlv_...; see `deliveries`.")],
 ) -> None:
     """Send one delivery again: the same id and the same bytes, whatever became of it before."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        subscribe.resend(store, all_sites(store), delivery, now=now_ms())
+    with open_store() as store:
+        endpoints.resend_delivery(store, all_sites(store), delivery, now=now_ms())
 
 
 @endpoint.command("replay")
@@ -156,16 +156,16 @@ def replay(
     until: Annotated[str, typer.Option(help="The same; until now without it.")] = "",
 ) -> None:
     """Send a range again: the same ids and the same bytes."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    if what not in set(subscribe.Replay):
+    if what not in set(endpoints.Replay):
         raise Invalid("A replay is of what is dead, all or missed.", "/what")
-    with opened() as store:
-        count = subscribe.replay(
+    with open_store() as store:
+        count = endpoints.replay_deliveries(
             store,
             all_sites(store),
             endpoint_id,
-            subscribe.Replay(what),
+            endpoints.Replay(what),
             since=_millis(since) if since else 0,
             until=_millis(until) if until else None,
             now=now_ms(),
@@ -181,10 +181,10 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Print a new secret, which cannot be shown again."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        secret = subscribe.rotate(
+    with open_store() as store:
+        secret = endpoints.rotate_secret(
             store,
             all_sites(store),
             endpoint_id,
@@ -204,12 +204,12 @@ def change(
     batch: Annotated[int | None, typer.Option(help="Events in one POST at most, to 100.")] = None,
 ) -> None:
     """Change URL, types or batches. Payload and format are for life: add another endpoint."""
-    from moderation import subscribe
+    from moderation import endpoints
 
     settings = checked_settings()
     types = () if all_types else type
-    with opened(settings) as store:
-        subscribe.change(
+    with open_store(settings) as store:
+        endpoints.change_endpoint(
             store,
             all_sites(store),
             endpoint_id,
@@ -223,28 +223,30 @@ def change(
 @endpoint.command("disable")
 def disable(endpoint_id: EndpointGiven) -> None:
     """Stop telling it anything; what waits for it is dead, and can be replayed."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        subscribe.disable(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
+    with open_store() as store:
+        endpoints.disable_endpoint(
+            store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy
+        )
 
 
 @endpoint.command("enable")
 def enable(endpoint_id: EndpointGiven) -> None:
     """Tell it what happens from now on; `replay --what missed` tells it the rest."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        subscribe.enable(store, all_sites(store), endpoint_id)
+    with open_store() as store:
+        endpoints.enable_endpoint(store, all_sites(store), endpoint_id)
 
 
 @endpoint.command("remove")
 def remove(endpoint_id: EndpointGiven) -> None:
     """Forget an endpoint and all its deliveries."""
-    from moderation import subscribe
+    from moderation import endpoints
 
-    with opened() as store:
-        subscribe.remove(store, all_sites(store), endpoint_id)
+    with open_store() as store:
+        endpoints.remove_endpoint(store, all_sites(store), endpoint_id)
 
 
 def all_sites(store: "Store") -> set[str]:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from gatehouse.database import entropy, open_store
 from gatehouse.sites import SiteGiven, find_site
-from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 
 
@@ -19,7 +19,7 @@ def erase(
     """
     from moderation import erase as verb
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
         for one in comment:

@@ -23,7 +23,7 @@ def evaluate(
     """
     from gatehouse.evaluation.report import Subject, report, toxicity_only
     from moderation.policies import load_policy
-    from moderation.scorers.roster import roster
+    from moderation.scorers.build import build_scorers
 
     if not data.is_dir():
         raise Invalid(f"{data} is not a folder.")
@@ -31,7 +31,7 @@ def evaluate(
     progress = _Progress()
     # Of all scorers the one that has learned languages: the toxicity model.
     scorer = next(
-        one for one in roster(model or settings.toxicity_model) if hasattr(one, "languages")
+        one for one in build_scorers(model or settings.toxicity_model) if hasattr(one, "languages")
     )
     subject = Subject(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
     for heading, lines in report(data, subject, only):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatehouse.database import open_store
 from gatehouse.sites import SiteGiven, find_site
-from gatehouse.store import opened
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 
@@ -34,7 +34,7 @@ def export(
 
     One JSON object a line, with all its decisions. E-mails and addresses stay here.
     """
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             site_id = find_site(connection, site).id
         if feedback:
@@ -49,7 +49,7 @@ def export(
 
 def _export_feedback(store: "Store", site_id: str) -> None:
     """'value' is what the client says, 'score' what the model said then: both 0..1."""
-    from moderation.suggest import each_suggestion
+    from moderation.suggested_scores import each_suggestion
 
     count = 0
     for one in each_suggestion(store, site_id):
@@ -65,7 +65,7 @@ def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:
     met: set[str] = set()
     for status in ORDER:
         after = ""
-        while page := review.queue(store, site_id, status, after, PAGE):
+        while page := review.list_queue(store, site_id, status, after, PAGE):
             after = page[-1].id
             yield from (card for card in page if card.id not in met)
             met |= {card.id for card in page}

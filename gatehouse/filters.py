@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatehouse.database import entropy, open_store
 from gatehouse.sites import AsJson, SiteGiven, find_site
-from gatehouse.store import entropy, opened
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
-from moderation.domain.filter import Draft, Filter, FilterAction, FilterField, FilterKind
+from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 
 if TYPE_CHECKING:
-    from moderation.curate import Trial
+    from moderation.filters import FilterPreview
 
 filter = typer.Typer(
     help="A site's own lists: what they hold, and what they would.", no_args_is_help=True
@@ -49,13 +49,13 @@ def add(
     fields: In = None,
 ) -> None:
     """Keep a list; comments that are judged from now on meet it."""
-    from moderation import curate
+    from moderation import filters
 
     draft = _draft(file, name, kind, action, exceptions, language, fields)
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        made = curate.add(store, its.id, draft, BY, now=now_ms(), entropy=entropy)
+        made = filters.add_filter(store, its.id, draft, BY, now=now_ms(), entropy=entropy)
     print(f"{its.name} has the filter “{made.name}” now.", file=sys.stderr)
     print(made.id)
 
@@ -73,48 +73,48 @@ def try_out(
     days: Annotated[int, typer.Option(min=1, max=90, help="How far back.")] = 30,
 ) -> None:
     """Say what a list would have matched, and keep nothing."""
-    from moderation import curate
+    from moderation import filters
 
     draft = _draft(file, name, kind, action, exceptions, language, fields)
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        trial = curate.try_out(store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days)
+        trial = filters.preview(store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days)
     print(_told(trial))
 
 
 @filter.command("list")
 def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
     """List a site's filters, oldest first."""
-    from moderation import curate
+    from moderation import filters
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        for one in curate.list_filters(store, {its.id}):
+        for one in filters.list_filters(store, {its.id}):
             print(json.dumps(_facts(one)) if as_json else _line(one))
 
 
 @filter.command("show")
 def show_entries(site: SiteGiven, filter_id: str) -> None:
     """Print a filter's entries, one a line."""
-    from moderation import curate
+    from moderation import filters
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        print("\n".join(curate.get(store, {its.id}, filter_id).entries))
+        print("\n".join(filters.get_filter(store, {its.id}, filter_id).entries))
 
 
 @filter.command("remove")
 def remove(site: SiteGiven, filter_id: str) -> None:
     """Take a filter away."""
-    from moderation import curate
+    from moderation import filters
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        gone = curate.remove(store, {its.id}, filter_id)
+        gone = filters.remove_filter(store, {its.id}, filter_id)
     print(f"{its.name} has no filter “{gone.name}” any more.", file=sys.stderr)
 
 
@@ -126,8 +126,8 @@ def _draft(
     exceptions: Path | None,
     languages: list[str] | None,
     fields: list[FilterField] | None,
-) -> Draft:
-    return Draft(
+) -> FilterDraft:
+    return FilterDraft(
         name=name or ("list" if str(file) == "-" else file.stem),
         kind=kind,
         action=action,
@@ -169,7 +169,7 @@ def _line(one: Filter) -> str:
     )
 
 
-def _told(trial: "Trial") -> str:
+def _told(trial: "FilterPreview") -> str:
     looked = f"{trial.examined:,} comments of the last {trial.days} days"
     if not trial.complete:
         looked = f"the newest {looked}"

@@ -9,15 +9,15 @@ import typer
 
 from gatehouse import (
     channels,
+    compat,
     endpoints,
-    faces,
     filters,
+    learning,
     models,
     policies,
     processes,
     reputation,
     sites,
-    spam,
 )
 from gatehouse.broker import NoBroker
 from gatehouse.comments import comment
@@ -76,13 +76,13 @@ app.command(hidden=True)(processes.prepare)
 app.command(hidden=True)(alive)
 for name in ("site", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
-app.add_typer(faces.face, name="face")
+app.add_typer(compat.face, name="face")
 app.add_typer(comment, name="comment")
 app.add_typer(endpoints.endpoint, name="endpoint")
 app.add_typer(channels.channel, name="channel")
 app.add_typer(filters.filter, name="filter")
 app.add_typer(reputation.reputation, name="reputation")
-app.add_typer(spam.spam, name="spam")
+app.add_typer(learning.spam, name="spam")
 app.add_typer(policies.policy, name="policy")
 models.model.command("eval")(evaluate)
 app.add_typer(models.model, name="model")

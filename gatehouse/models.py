@@ -22,7 +22,7 @@ from moderation.scorers.checkpoint import (
     is_installed,
     open_checkpoint,
 )
-from moderation.scorers.models import BUNDLED, Models, check_model, name_of, spec_of
+from moderation.scorers.model_names import BUNDLED, Models, check_model, name_of, spec_of
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 
@@ -211,7 +211,7 @@ def _found(spec: str) -> Path | None:
 
 def _is_same(target: Path, spec: str, sha256: str) -> bool:
     """Whether the folder was made of that checkpoint and is whole. Raises Invalid for another one."""
-    from moderation.scorers.network import Network
+    from moderation.scorers.onnx_classifier import Network
 
     try:
         before = Network(target).card.facts.get("checkpoint", {}).get("sha256", "")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.lines import Reader
+from gatehouse.jsonl import Reader
 from gatehouse.score import TIMEOUT
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import Condition, Policy, decide, parse_policy
@@ -55,14 +55,14 @@ def _condition(one: Condition) -> str:
 
 
 def _print_outcomes(policy: Policy) -> bool:
-    from moderation.assess import assess
-    from moderation.scorers.panel import Panel
-    from moderation.scorers.roster import roster
+    from moderation.score_texts import score_texts
+    from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import ScorerPipeline
 
-    panel = Panel(roster(models_of(checked_settings())), TIMEOUT)
+    panel = ScorerPipeline(build_scorers(models_of(checked_settings())), TIMEOUT)
     texts = Reader(sys.stdin.buffer)
     for one in texts:
-        verdict = decide(policy, assess(panel, [one.text])[0])
+        verdict = decide(policy, score_texts(panel, [one.text])[0])
         reasons = [{"code": reason.code, "message": reason.message} for reason in verdict.reasons]
         print(json.dumps({"id": one.id, "outcome": verdict.outcome.value, "reasons": reasons}))
     return not texts.bad

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.store import opened
-from moderation.scorers.models import cores
+from gatehouse.database import open_store
+from moderation.scorers.model_names import cores
 from moderation.settings import Settings, SettingsError
 from moderation.startup import checked_settings
 
@@ -127,10 +127,10 @@ def _migrate(settings: Settings) -> None:
 
 def prepare() -> None:
     """Migrate and print what `up` greets with; for `up` only."""
-    from gatehouse.welcome import prepare as make_ready
-    from gatehouse.welcome import write_welcome
+    from gatehouse.first_run import prepare as make_ready
+    from gatehouse.first_run import write_welcome
 
     settings = checked_settings()
     _migrate(settings)
-    with opened(settings) as store:
+    with open_store(settings) as store:
         print(write_welcome(make_ready(store, settings)))

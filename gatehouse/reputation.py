@@ -6,35 +6,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatehouse.database import open_store
 from gatehouse.sites import AsJson, SiteGiven, find_site
-from gatehouse.store import opened
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
-from moderation.domain.reputation import Kind, Repute, Subject
+from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
 
 if TYPE_CHECKING:
-    from moderation.trust import Reputation
+    from moderation.reputation import Reputation
 
 reputation = typer.Typer(
     help="What moderators decided about authors, linked domains and networks.", no_args_is_help=True
 )
 
-KindGiven = Annotated[Kind, typer.Argument(help="What NAME is.")]
+KindGiven = Annotated[SubjectKind, typer.Argument(help="What NAME is.")]
 NameGiven = Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")]
 BY = "command"
 
 
 @reputation.command("list")
-def list_all(site: SiteGiven, kind: KindGiven = Kind.DOMAIN, as_json: AsJson = False) -> None:
+def list_all(
+    site: SiteGiven, kind: KindGiven = SubjectKind.DOMAIN, as_json: AsJson = False
+) -> None:
     """List reputations of one kind; authors and networks by the hash they are known by."""
-    from moderation import trust
+    from moderation import reputation
 
     after = ""
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        while found := trust.listed(store, its.id, kind, now_ms(), after, 100):
+        while found := reputation.list_by_kind(store, its.id, kind, now_ms(), after, 100):
             for subject, repute in found:
                 print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
             after = found[-1][0].name
@@ -43,52 +45,52 @@ def list_all(site: SiteGiven, kind: KindGiven = Kind.DOMAIN, as_json: AsJson = F
 @reputation.command("show")
 def show(
     site: SiteGiven,
-    kind: Annotated[Kind | None, typer.Argument(help="What NAME is.")] = None,
+    kind: Annotated[SubjectKind | None, typer.Argument(help="What NAME is.")] = None,
     name: Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")] = "",
     comment: Annotated[str, typer.Option(help="Those that this comment comes with, instead.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show one reputation with its history, or all that a comment comes with."""
-    from moderation import trust
+    from moderation import reputation
 
     if bool(comment) == bool(kind and name):
         raise Invalid("Name a kind and a name, or a comment.", "/name")
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
         if comment:
-            for subject, repute in trust.of_comment(store, {its.id}, comment, now_ms()):
+            for subject, repute in reputation.of_comment(store, {its.id}, comment, now_ms()):
                 print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
         elif kind:
-            found = trust.reputation(store, Subject(kind, its.id, name), now_ms())
+            found = reputation.get_reputation(store, Subject(kind, its.id, name), now_ms())
             print("\n".join(_told(found)) if not as_json else json.dumps(_whole(found)))
 
 
 @reputation.command("reset")
 def reset(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
     """Have what was decided until now count no more."""
-    from moderation import trust
+    from moderation import reputation
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        trust.reset(store, BY, Subject(kind, its.id, name), now=now_ms())
+        reputation.reset(store, BY, Subject(kind, its.id, name), now=now_ms())
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
 
 @reputation.command("undo")
 def undo(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
     """Take the last reset back."""
-    from moderation import trust
+    from moderation import reputation
 
-    with opened() as store:
+    with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        found = trust.undo_reset(store, BY, Subject(kind, its.id, name), now=now_ms())
+        found = reputation.undo_reset(store, BY, Subject(kind, its.id, name), now=now_ms())
     print(_line(found.subject, found.repute))
 
 
-def _facts(subject: Subject, repute: Repute) -> dict[str, object]:
+def _facts(subject: Subject, repute: ReputationScore) -> dict[str, object]:
     return {
         "kind": subject.kind.value,
         "name": subject.name,
@@ -100,7 +102,7 @@ def _facts(subject: Subject, repute: Repute) -> dict[str, object]:
     }
 
 
-def _line(subject: Subject, repute: Repute) -> str:
+def _line(subject: Subject, repute: ReputationScore) -> str:
     bounds = f"trust {repute.trust:.2f}, distrust {repute.distrust:.2f}"
     return f"{subject.kind.value:8} {subject.name}  {repute.words if repute else 'nothing decided yet'}; {bounds}"
 

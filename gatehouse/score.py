@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.lines import Reader, Text
-from moderation.scorers.models import BUNDLED, Models, cores
+from gatehouse.jsonl import Reader, Text
+from moderation.scorers.model_names import BUNDLED, Models, cores
 from moderation.startup import checked_settings, models_of
 
 if TYPE_CHECKING:
-    from moderation.scorers.panel import Panel
+    from moderation.scorers.pipeline import ScorerPipeline
 
 # Texts a process takes at once: 32 ms or so of the bundled model, so that asking costs nothing.
 BATCH = 256
@@ -89,18 +89,18 @@ def _each_batch(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple
 
 
 @cache
-def _panel_of(models: Models) -> "Panel":
+def _panel_of(models: Models) -> "ScorerPipeline":
     """The scorers of this process, made once."""
-    from moderation.scorers.panel import Panel
-    from moderation.scorers.roster import roster
+    from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import ScorerPipeline
 
-    return Panel(roster(models), TIMEOUT)
+    return ScorerPipeline(build_scorers(models), TIMEOUT)
 
 
 def _answer(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
     """The lines for a batch, and how many of them lack something."""
+    from moderation.domain.normalise import normalise
     from moderation.domain.score import Candidate, Findings
-    from moderation.domain.text import normalise
 
     panel = _panel_of(models)
     candidates = [Candidate(one.text, normalise(one.text)) for one in batch]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from gatehouse.store import entropy, opened
+from gatehouse.database import entropy, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 from moderation.startup import checked_settings
@@ -37,17 +37,17 @@ def add_site(
     as_json: AsJson = False,
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
-    from moderation.store import faces, sites
+    from moderation.store import compat_apis, sites
 
     origins = [normal_origin(one) for one in origin]
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         made = sites.add_site(connection, name, origins, language, now_ms(), entropy)
         keys = {
             f"{kind}_key": sites.add_key(connection, made.id, kind, now_ms(), entropy)
             for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
         }
-        for face in faces.AT_FIRST if faces_on else ():
-            faces.switch_on(connection, made.id, face, "", now_ms())
+        for face in compat_apis.ON_BY_DEFAULT if faces_on else ():
+            compat_apis.switch_on(connection, made.id, face, "", now_ms())
     show({"id": made.id, "name": name, "origins": origins, **keys}, as_json)
 
 
@@ -73,7 +73,7 @@ def list_sites(as_json: AsJson = False) -> None:
     """List the sites, oldest first."""
     from moderation.store import sites
 
-    with opened() as store, store.read() as connection:
+    with open_store() as store, store.read() as connection:
         for one in sites.all_sites(connection):
             if as_json:
                 print(json.dumps({"id": one.id, "name": one.name, "origins": one.origins}))
@@ -86,7 +86,7 @@ def list_keys(site: SiteGiven, as_json: AsJson = False) -> None:
     """List a site's keys: their ids, kinds and first characters."""
     from moderation.store import sites
 
-    with opened() as store, store.read() as connection:
+    with open_store() as store, store.read() as connection:
         for one in sites.keys_of(connection, find_site(connection, site).id):
             made = _date(one.created_at)
             revoked = _date(one.revoked_at) if one.revoked_at else None
@@ -108,7 +108,7 @@ def add_key(
 
     if kind not in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET):
         raise Invalid("A key is secret, publishable or akismet.", "/kind")
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         key = sites.add_key(connection, find_site(connection, site).id, kind, now_ms(), entropy)
     show({f"{kind}_key": key}, as_json)
 
@@ -121,7 +121,7 @@ def revoke_key(
     """Make a key worthless, from the next request on."""
     from moderation.store import sites
 
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         if not sites.revoke_key(connection, find_site(connection, site).id, key, now_ms()):
             raise NotFound(
                 "This site has no such key, or it was revoked: see `gatehouse site keys`."
@@ -160,13 +160,13 @@ def add_moderator(
     ] = False,
 ) -> None:
     """Add a moderator, or give one another site, role or password."""
-    from moderation.signin import hash_password
+    from moderation.sign_in import hash_password
     from moderation.store import moderators
 
     if "@" not in email:
         raise Invalid("That is no e-mail address.", "/email")
     password = hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else ""
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         its = find_site(connection, site)
         known = moderators.by_email(connection, email)
         if known is None:
@@ -185,7 +185,7 @@ def list_moderators(site: SiteGiven) -> None:
     """List who looks after a site, and as what."""
     from moderation.store import moderators
 
-    with opened() as store, store.read() as connection:
+    with open_store() as store, store.read() as connection:
         for email, role in moderators.of_site(connection, find_site(connection, site).id):
             print(f"{role:12}{email}")
 
@@ -197,7 +197,7 @@ def revoke_moderator(
     """Take a site from a moderator, from their next request on."""
     from moderation.store import moderators
 
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         its, known = find_site(connection, site), moderators.by_email(connection, email)
         if known is None or not moderators.revoke(connection, known.id, its.id):
             raise NotFound(f"{email} does not look after {its.name}.")
@@ -212,7 +212,7 @@ def mails(
     """Say whether a moderator gets the notices that go to the moderators of their sites."""
     from moderation.store import moderators
 
-    with opened() as store, store.write() as connection:
+    with open_store() as store, store.write() as connection:
         moderators.set_digest(connection, _moderator(connection, email).id, wanted)
 
 
@@ -231,7 +231,7 @@ def login_link(email: str) -> None:
     from moderation.store import moderators
 
     settings = checked_settings()
-    with opened(settings) as store, store.write() as connection:
+    with open_store(settings) as store, store.write() as connection:
         known = _moderator(connection, email)
         token = moderators.add_login_link(connection, known.id, now_ms(), entropy)
     print(f"{settings.public_url}/console/login?link={token}")

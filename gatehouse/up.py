@@ -12,9 +12,9 @@ from typing import Any
 
 from gatehouse import broker, folder
 from gatehouse.children import SETTINGS_STATUS, Child, LogFile
+from gatehouse.first_run import FirstRun, read_welcome
+from gatehouse.orphan_reaper import OrphanReaper
 from gatehouse.port import is_free, is_ready
-from gatehouse.undertaker import Undertaker
-from gatehouse.welcome import Welcome, read_welcome
 from moderation.settings import Settings, SettingsError
 
 # How long each may take to stop by itself: the API answers what is under way (service/server.py gives
@@ -33,7 +33,7 @@ class Failed(Exception):
     """Everything must stop; the message says why."""
 
 
-class Up:
+class Supervisor:
     """The children and the loop that listens to them. One thread; nothing here waits for long."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Up:
         settings: Settings,
         environment: Mapping[str, str],
         broker_command: list[str] | None,
-        undertaker: Undertaker,
+        undertaker: OrphanReaper,
     ) -> None:
         """broker_command: None where the broker is somebody else's."""
         self._settings = settings
@@ -51,7 +51,7 @@ class Up:
         self._undertaker = undertaker
         self._children: dict[str, Child] = {}
         self._asked = 0  # how often somebody asked us to stop
-        self._welcome: Welcome | None = None
+        self._welcome: FirstRun | None = None
         self._welcomed = False
         self._workers_due: float | None = None
         self._began = time.monotonic()
@@ -222,7 +222,7 @@ def up(settings: Settings) -> None:
             )
         settings = settings.model_copy(update={"data": data})
         command = None if settings.redis_url else broker.server_command(data)
-        Up(settings, _environment(settings), command, Undertaker(holder)).run()
+        Supervisor(settings, _environment(settings), command, OrphanReaper(holder)).run()
     finally:
         os.close(holder)
 

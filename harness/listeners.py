@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from harness.receivers import WELL, Log, Receivers
-from moderation import subscribe
+from moderation import endpoints
 from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.delivery import RETRY_DELAYS
 from moderation.domain.event import received_event
 from moderation.domain.ids import timed_id
+from moderation.endpoints import Replay
 from moderation.store import deliveries, outbox, sites
 from moderation.store.engine import Store
 from moderation.store.schema import attempts
 from moderation.store.schema import deliveries as rows
-from moderation.subscribe import Replay
 
 SCALE = 1 / 500  # of the schedule: four days are twelve minutes, ten minutes down are 1.2 s
 AWAY = 600 * SCALE
@@ -39,7 +39,7 @@ class Listener:
 
 
 @dataclass
-class Crowd:
+class Listeners:
     """Endpoints of every kind on one store, and what is told to them."""
 
     store: Store
@@ -53,7 +53,7 @@ class Crowd:
             path = f"/{way}/{len(self.listeners)}"
             with self.store.write() as connection:
                 site = sites.add_site(connection, path, [], "en", now(), os.urandom)
-            endpoint, secret = subscribe.add(
+            endpoint, secret = endpoints.add_webhook(
                 self.store,
                 site.id,
                 self.receivers.url(way, path),
@@ -92,11 +92,11 @@ class Crowd:
         count = 0
         for one in self.listeners:
             mine, at = [one.site_id], now()
-            standing = subscribe.get(self.store, mine, one.endpoint_id)
+            standing = endpoints.get_endpoint(self.store, mine, one.endpoint_id)
             if standing.state != "enabled":
-                subscribe.enable(self.store, mine, one.endpoint_id)
+                endpoints.enable_endpoint(self.store, mine, one.endpoint_id)
             for what in (Replay.DEAD, Replay.MISSED):
-                count += subscribe.replay(
+                count += endpoints.replay_deliveries(
                     self.store, mine, one.endpoint_id, what, now=at, entropy=os.urandom
                 )
         return count
@@ -143,7 +143,7 @@ class Outcome:
     waits: tuple[float, ...]
 
 
-def outcome(crowd: Crowd) -> Outcome:
+def measure_outcome(crowd: Listeners) -> Outcome:
     logs: dict[str, Log] = crowd.receivers.logs()
     accepted = {path: set(log.accepted) for path, log in logs.items()}
     for line in crowd.lost(logs):

@@ -11,25 +11,32 @@ from standardwebhooks import Webhook
 from moderation.domain.delivery import (
     FAILING_LIMIT,
     MODERATORS,
+    NOT_SENT_ERRORS,
     NOTICE_PAUSE,
     RETRY_AFTER_LIMIT,
-    UNTRIED,
     Attempt,
-    Fate,
+    AttemptOutcome,
     Format,
     Payload,
     Response,
     next_delay,
     outcome_of,
 )
-from moderation.domain.event import EventType, moment
-from moderation.domain.message import Fact, Message, batch, message, shaped, verdicts
-from moderation.domain.notice import Notice, notice
+from moderation.domain.event import EventType, to_datetime
+from moderation.domain.message import (
+    EventRecord,
+    Message,
+    akismet_verdicts,
+    batch_message,
+    payload_json,
+    single_message,
+)
+from moderation.domain.notice import Notice, event_notice
 from moderation.store import deliveries, endpoints, moderators, outbox
 from moderation.store.deliveries import Note
-from moderation.store.endpoints import Failure
+from moderation.store.endpoints import EndpointFailure
 from moderation.store.engine import Store
-from moderation.store.outbox import Job
+from moderation.store.outbox import DeliveryJob
 
 log = logging.getLogger("gatehouse.deliver")
 
@@ -38,14 +45,14 @@ Send = Callable[[str, Mapping[str, str], bytes], Response]
 # Tells people: the channel's URL, the words, and e-mails where the channel is the site's moderators.
 Notify = Callable[[str, Notice, Sequence[str]], Response]
 
-LEASE = 45_000  # ms: half as long again as an attempt may take (settings.webhook_timeout: 30 s)
+LEASE_MS = 45_000  # ms: half as long again as an attempt may take (settings.webhook_timeout: 30 s)
 # ms after which a drain claims no more. With the longest attempt it stays well below the 120 s
 # after which the broker would hand the same bell to somebody else.
-SLICE = 60_000
-THREADS = 32  # sends at once: they wait, they do not work
+SLICE_MS = 60_000
+SEND_THREADS = 32  # sends at once: they wait, they do not work
 # Of them for one endpoint: what a small site's web server takes beside its readers. It takes eight
 # endpoints that begin to hang in the same moment to fill the pool; failing ones get one each.
-PER_ENDPOINT = 4
+SENDS_PER_ENDPOINT = 4
 # Notices at once, and how often a drain looks for them: each is a process of its own that takes a second
 # or more, so they have threads of their own and no webhook waits for one. One that is started by the
 # end of a slice would hold the drain, hence no later than so long before. Both in ms.
@@ -71,12 +78,12 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    job: Job
+    job: DeliveryJob
     started_at: int
     response: Response
 
 
-def _no_notices(url: str, words: Notice, emails: Sequence[str]) -> Response:
+def _refuse_notices(url: str, words: Notice, emails: Sequence[str]) -> Response:
     return Response(error="url")
 
 
@@ -87,13 +94,13 @@ def deliver(
     now: Callable[[], int],
     entropy: Callable[[int], bytes],
     chance: Callable[[], float],
-    notify: Notify = _no_notices,
+    notify: Notify = _refuse_notices,
     public_url: str = "",
     lease: str = "courier",
     scale: float = 1.0,
     limit: int = 10_000,
-    threads: int = THREADS,
-    per_endpoint: int = PER_ENDPOINT,
+    threads: int = SEND_THREADS,
+    per_endpoint: int = SENDS_PER_ENDPOINT,
 ) -> Delivered:
     """Sends what is due until nothing is, at most `limit` POSTs, within about SLICE ms.
 
@@ -105,9 +112,9 @@ def deliver(
     notice lead. Raises Unavailable with the database.
     """
     lease = f"{lease}/{entropy(8).hex()}"
-    until = now() + SLICE
+    until = now() + SLICE_MS
     done = Delivered()
-    post = _Post(store, send, notify, public_url, now)
+    post = _Poster(store, send, notify, public_url, now)
     look, notices_at = SOON, 0
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="send") as send_pool,
@@ -141,7 +148,7 @@ def deliver(
 class _UnderWay:
     """The POSTs of one kind that are being sent. width: how many at most at once."""
 
-    def __init__(self, pool: ThreadPoolExecutor, width: int, post: "_Post") -> None:
+    def __init__(self, pool: ThreadPoolExecutor, width: int, post: "_Poster") -> None:
         self._pool, self._width, self._post = pool, width, post
         self.futures: set[Future[list[_Sent]]] = set()
 
@@ -150,9 +157,9 @@ class _UnderWay:
         """How many more may start."""
         return self._width - len(self.futures)
 
-    def start(self, jobs: Sequence[Job]) -> int:
+    def start(self, jobs: Sequence[DeliveryJob]) -> int:
         """Sends these jobs; returns in how many POSTs."""
-        posts = _together(jobs)
+        posts = _batched(jobs)
         self.futures.update(self._pool.submit(self._post.attempt, post) for post in posts)
         return len(posts)
 
@@ -165,20 +172,20 @@ class _UnderWay:
 
 def _claim(
     store: Store, lease: str, now: int, limit: int, per_endpoint: int, *, notices: bool = False
-) -> list[Job]:
+) -> list[DeliveryJob]:
     """notices: those alone, else all but those."""
     with store.read() as connection:  # SQLite's one write lock is not taken to look about
-        ids = outbox.due(connection, now, now + LEASE, limit, per_endpoint, notices=notices)
+        ids = outbox.due(connection, now, now + LEASE_MS, limit, per_endpoint, notices=notices)
     if not ids:
         return []
     with store.write() as connection:
-        return outbox.take(connection, ids, lease, now, now + LEASE)
+        return outbox.take(connection, ids, lease, now, now + LEASE_MS)
 
 
-def _together(jobs: Sequence[Job]) -> list[list[Job]]:
+def _batched(jobs: Sequence[DeliveryJob]) -> list[list[DeliveryJob]]:
     """The jobs as POSTs: one each, or those of an endpoint that takes batches in one."""
-    posts: list[list[Job]] = []
-    batches: dict[str, list[Job]] = {}
+    posts: list[list[DeliveryJob]] = []
+    batches: dict[str, list[DeliveryJob]] = {}
     size: Counter[str] = Counter()
     for job in jobs:
         if job.enabled is None or job.batch == 1:
@@ -194,7 +201,7 @@ def _together(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
+class _Poster:
     """What a thread needs to make an attempt."""
 
     store: Store
@@ -203,10 +210,10 @@ class _Post:
     public_url: str
     now: Callable[[], int]
 
-    def attempt(self, jobs: Sequence[Job]) -> list[_Sent]:
+    def attempt(self, jobs: Sequence[DeliveryJob]) -> list[_Sent]:
         """One POST for these jobs of one endpoint; what of it can be sent."""
         started_at = self.now()
-        obstacles = {job.id: _obstacle(job) for job in jobs}
+        obstacles = {job.id: _reason_not_to_send(job) for job in jobs}
         sent = [
             _Sent(job, started_at, Response(error=error))
             for job in jobs
@@ -227,36 +234,42 @@ class _Post:
                 response = Response(error="internal")
         return sent + [_Sent(job, started_at, response) for job in left]
 
-    def _post(self, jobs: Sequence[Job], secrets: Sequence[str], at: int) -> Response:
+    def _post(self, jobs: Sequence[DeliveryJob], secrets: Sequence[str], at: int) -> Response:
         facts = [_fact(job) for job in jobs]
         first = jobs[0]
         if first.format is Format.NOTICE:
-            return self.notify(secrets[0], notice(facts, self.public_url), self._people(first))
+            return self.notify(
+                secrets[0], event_notice(facts, self.public_url), self._people(first)
+            )
         if first.format is Format.AKISMET:
-            told = verdicts(facts, secrets[0])
+            told = akismet_verdicts(facts, secrets[0])
             return self.send(first.url, {"content-type": told.content_type}, told.body.encode())
-        one = batch(facts, first.format) if first.batch > 1 else message(facts[0], first.format)
+        one = (
+            batch_message(facts, first.format)
+            if first.batch > 1
+            else single_message(facts[0], first.format)
+        )
         return self.send(first.url, signed(one, at, secrets), one.body.encode())
 
-    def _people(self, job: Job) -> list[str]:
+    def _people(self, job: DeliveryJob) -> list[str]:
         if job.url != MODERATORS:
             return []
         with self.store.read() as connection:
             return moderators.readers(connection, job.site_id)
 
 
-def _fact(job: Job) -> Fact:
-    return Fact(
+def _fact(job: DeliveryJob) -> EventRecord:
+    return EventRecord(
         job.event_id,
         job.site_id,
         job.type,
         job.comment_id,
         job.happened_at,
-        shaped(job.data_json, job.payload, job.text),
+        payload_json(job.data_json, job.payload, job.text),
     )
 
 
-def _obstacle(job: Job) -> str:
+def _reason_not_to_send(job: DeliveryJob) -> str:
     """Why the message cannot be sent at all, '' where it can."""
     if job.enabled is None:
         return "gone"
@@ -267,7 +280,7 @@ def _obstacle(job: Job) -> str:
     return "erased" if carries_text and job.text is None else ""
 
 
-def _secrets(job: Job, store: Store, now: int) -> list[str]:
+def _secrets(job: DeliveryJob, store: Store, now: int) -> list[str]:
     """The endpoint's secrets that sign at this moment, newest first; [] where it cannot be opened."""
     secret = store.seal.open_up(job.secret_sealed, job.endpoint_id)
     if secret is None:
@@ -281,7 +294,7 @@ def _secrets(job: Job, store: Store, now: int) -> list[str]:
 def signed(message: Message, at: int, secrets: Sequence[str]) -> dict[str, str]:
     """The headers of Standard Webhooks for a message sent at this time (ms), one signature a secret."""
     # Aware and UTC: the library relabels any other datetime without converting it.
-    when = moment(at)
+    when = to_datetime(at)
     signatures = [Webhook(one).sign(message.id, when, message.body) for one in secrets]
     return {
         "content-type": message.content_type,
@@ -302,51 +315,51 @@ def _record(
     done: Delivered,
 ) -> None:
     """Notes what came of attempts, and what it means for their endpoints, in one transaction."""
-    notes = [_note(one, now, chance, scale) for one in sent]
+    notes = [_attempt_note(one, now, chance, scale) for one in sent]
     with store.write() as connection:
         held = deliveries.note(connection, lease, notes)
         ours = [one for one in sent if one.job.id in held]
-        well = {one.job.endpoint_id for one in ours if _fate(one) is Fate.DELIVERED}
+        well = {one.job.endpoint_id for one in ours if _fate(one) is AttemptOutcome.DELIVERED}
         endpoints.accepted(connection, well)
         lost = endpoints.failed(connection, _failures(ours, well), now, now - FAILING_LIMIT, scale)
         because = dict.fromkeys(lost, "failing")
         for told in {one.job.endpoint_id for one in ours if one.job.format is Format.NOTICE} & well:
             endpoints.hold_back(connection, told, now + round(NOTICE_PAUSE * scale))
         for one in ours:
-            if _fate(one) is Fate.DISABLE:
+            if _fate(one) is AttemptOutcome.DISABLE:
                 because[one.job.endpoint_id] = "gone"
-            elif one.response.retry_after and _fate(one) is Fate.RETRY:
+            elif one.response.retry_after and _fate(one) is AttemptOutcome.RETRY:
                 wait = min(one.response.retry_after, RETRY_AFTER_LIMIT)
                 endpoints.hold_back(connection, one.job.endpoint_id, now + wait)
         for endpoint_id, why in sorted(because.items()):
             if endpoints.disable(connection, endpoint_id, why, now, entropy):
                 log.warning("endpoint disabled", extra={"endpoint": endpoint_id, "because": why})
     for note in notes:
-        _count(done, note, note.delivery_id in held)
+        _add_to_totals(done, note, note.delivery_id in held)
 
 
-def _failures(sent: Sequence[_Sent], well: Collection[str]) -> list[Failure]:
+def _failures(sent: Sequence[_Sent], well: Collection[str]) -> list[EndpointFailure]:
     """The endpoints that took nothing, and in how many POSTs: the jobs of a batch began together."""
     tries: dict[str, set[tuple[int, int]]] = {}
     for one in sent:
-        if one.job.endpoint_id not in well and one.response.error not in UNTRIED:
+        if one.job.endpoint_id not in well and one.response.error not in NOT_SENT_ERRORS:
             post = (one.started_at, id(one.response))
             tries.setdefault(one.job.endpoint_id, set()).add(post)
-    return [Failure(id, min(its)[0], len(its)) for id, its in sorted(tries.items())]
+    return [EndpointFailure(id, min(its)[0], len(its)) for id, its in sorted(tries.items())]
 
 
-def _fate(sent: _Sent) -> Fate:
+def _fate(sent: _Sent) -> AttemptOutcome:
     return outcome_of(sent.response.status, sent.response.error)
 
 
-def _note(sent: _Sent, now: int, chance: Callable[[], float], scale: float) -> Note:
+def _attempt_note(sent: _Sent, now: int, chance: Callable[[], float], scale: float) -> Note:
     number = sent.job.attempts + 1
     attempt = Attempt(number, sent.started_at, replace(sent.response, retry_after=None))
     fate = _fate(sent)
-    if fate is Fate.DELIVERED:
+    if fate is AttemptOutcome.DELIVERED:
         return Note(sent.job.id, attempt, "delivered", now)
     delay = None
-    if fate is Fate.RETRY:
+    if fate is AttemptOutcome.RETRY:
         response = sent.response
         delay = next_delay(number, response.status, response.retry_after, chance(), scale)
     if delay is None:
@@ -354,7 +367,7 @@ def _note(sent: _Sent, now: int, chance: Callable[[], float], scale: float) -> N
     return Note(sent.job.id, attempt, "due", now + delay)
 
 
-def _count(done: Delivered, note: Note, held: bool) -> None:
+def _add_to_totals(done: Delivered, note: Note, held: bool) -> None:
     if not held:
         done.lost += 1
     elif note.state == "delivered":

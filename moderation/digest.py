@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from moderation.domain.comment import Status
-from moderation.domain.event import DIGEST, digest_event, event_id, moment
-from moderation.domain.notice import Notice, digest_words
+from moderation.domain.event import DIGEST, digest_event, event_id, to_datetime
+from moderation.domain.notice import Notice, digest_notice
 from moderation.store import endpoints, outbox, queues, sites
 from moderation.store.engine import Store
 
@@ -30,7 +30,7 @@ class Digest:
     dead: int
 
 
-def digest(store: Store, site_id: str, now: int) -> Digest:
+def build_digest(store: Store, site_id: str, now: int) -> Digest:
     """How a site stands at this moment (ms)."""
     with store.read() as connection:
         site = sites.get_site(connection, site_id)
@@ -50,9 +50,9 @@ def digest(store: Store, site_id: str, now: int) -> Digest:
     )
 
 
-def words(one: Digest, site_id: str, public_url: str) -> Notice:
+def notice_of(one: Digest, site_id: str, public_url: str) -> Notice:
     """The digest as channels are told it."""
-    return digest_words(site_id, asdict(one), public_url)
+    return digest_notice(site_id, asdict(one), public_url)
 
 
 def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], bytes]) -> int:
@@ -62,7 +62,7 @@ def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], byt
     this is asked for. A channel that is younger than the hour hears the next one. Returns how many
     deliveries.
     """
-    day = moment(now).date().isoformat()
+    day = to_datetime(now).date().isoformat()
     begins = now - now % DAY + hour * HOUR
     if now < begins:
         return 0
@@ -77,7 +77,7 @@ def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], byt
     for id, site_id in ids.items():
         if id in told:
             continue
-        facts = asdict(digest(store, site_id, now))
+        facts = asdict(build_digest(store, site_id, now))
         with store.write() as connection:
             event = digest_event(site_id, day, facts, now)
             count += outbox.put_for(connection, event, channels[site_id], entropy)

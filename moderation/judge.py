@@ -9,19 +9,19 @@ from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reas
 from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
 from moderation.domain.filter import FilterSet
+from moderation.domain.normalise import normalise
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.reason_codes import ReasonCode
-from moderation.domain.score import Candidate, Findings, Traces
-from moderation.domain.text import normalise
-from moderation.scorers.panel import Panel
-from moderation.scorers.sketch import sketches
-from moderation.store import addresses, decisions, histories, outbox, work
+from moderation.domain.score import Candidate, Findings, SenderTraces
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.scorers.text_sketch import sketches
+from moderation.store import addresses, decisions, judging_context, judging_queue, outbox
+from moderation.store.crypto import Crypto
 from moderation.store.decisions import Standing
 from moderation.store.engine import Store
 from moderation.store.filters import filters_of
-from moderation.store.histories import Recalled
-from moderation.store.seal import Seal
-from moderation.store.work import Job
+from moderation.store.judging_context import JudgingContext
+from moderation.store.judging_queue import JudgingJob
 
 MAX_ATTEMPTS = 5
 # ms until the next attempt, by attempts made: a restart heals within the first, an outage in the last.
@@ -43,7 +43,7 @@ class Judged:
 
 def judge(
     store: Store,
-    panel: Panel,
+    panel: ScorerPipeline,
     policy: Policy,
     *,
     lease: str,
@@ -60,7 +60,7 @@ def judge(
     A person's decision stands; the findings are then kept as advice.
     """
     with store.write() as connection:
-        jobs = work.claim(connection, lease, now(), now() + lease_ms, limit)
+        jobs = judging_queue.claim(connection, lease, now(), now() + lease_ms, limit)
     if not jobs:
         return Judged()
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
@@ -69,7 +69,7 @@ def judge(
     own = filters_of(store, {job.site_id: job.filters_version for job in fresh})
     candidates = [_candidate(job, store.seal, own[job.site_id]) for job in fresh]
     with store.read() as connection:
-        recalled = histories.recall(
+        recalled = judging_context.load_context(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()
         )
     candidates = [
@@ -78,21 +78,21 @@ def judge(
     ]
     found = panel.measure(candidates) if fresh else []
     judged = [
-        _Judged(job, what, *_verdict(job, candidate, what, panel, policy))
+        _Judgement(job, what, *_verdict(job, candidate, what, panel, policy))
         for job, candidate, what in zip(fresh, candidates, found, strict=True)
     ]
     judged += [
-        _Judged(job, Findings(failed=panel.names), _gave_up(()), _actor(_policy_of(job, policy)))
+        _Judgement(job, Findings(failed=panel.names), _gave_up(()), _actor(_policy_of(job, policy)))
         for job in spent
     ]
     return _record(store, judged, recalled, lease, now(), entropy)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judgement:
     """One job with what was found and what the policy says."""
 
-    job: Job
+    job: JudgingJob
     found: Findings
     verdict: Verdict
     actor: Actor
@@ -122,7 +122,7 @@ class _Judged:
         )
 
 
-def _candidate(job: Job, seal: Seal, filters: FilterSet) -> Candidate:
+def _candidate(job: JudgingJob, seal: Crypto, filters: FilterSet) -> Candidate:
     # Opened for its domain; the e-mail itself goes no further.
     email = seal.open_up(job.email_sealed, job.comment_id) if job.email_sealed else None
     return Candidate(
@@ -138,7 +138,7 @@ def _candidate(job: Job, seal: Seal, filters: FilterSet) -> Candidate:
         site_id=job.site_id,
         page_id=job.page_id,
         created_at=job.created_at,
-        traces=Traces(
+        traces=SenderTraces(
             email_domain=(email or "").rpartition("@")[2].strip().lower(),
             email_key=job.email_key,
             address_key=job.address_key,
@@ -158,7 +158,7 @@ def _parsed(source: str) -> Policy:
     return parse_policy(source)
 
 
-def _policy_of(job: Job, default: Policy) -> Policy:
+def _policy_of(job: JudgingJob, default: Policy) -> Policy:
     if not job.policy:
         return default
     try:
@@ -173,7 +173,7 @@ def _actor(policy: Policy) -> Actor:
 
 
 def _verdict(
-    job: Job, candidate: Candidate, found: Findings, panel: Panel, default: Policy
+    job: JudgingJob, candidate: Candidate, found: Findings, panel: ScorerPipeline, default: Policy
 ) -> tuple[Verdict, Actor]:
     policy = _policy_of(job, default)
     verdict = decide(policy, found)
@@ -194,7 +194,9 @@ def _gave_up(reasons: tuple[Reason, ...]) -> Verdict:
     return Verdict(Outcome.HOLD, (failed, *others))
 
 
-def _with_evidence(reason: Reason, candidate: Candidate, found: Findings, panel: Panel) -> Reason:
+def _with_evidence(
+    reason: Reason, candidate: Candidate, found: Findings, panel: ScorerPipeline
+) -> Reason:
     """The reason with the spans behind it: sought only for what a person will see."""
     signal = found.get(reason.label)
     if reason.spans or signal is None or not signal.is_score:
@@ -204,16 +206,16 @@ def _with_evidence(reason: Reason, candidate: Candidate, found: Findings, panel:
 
 def _record(
     store: Store,
-    judged: Sequence[_Judged],
-    recalled: Recalled,
+    judged: Sequence[_Judgement],
+    recalled: JudgingContext,
     lease: str,
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Judged:
     with store.write() as connection:
-        held = work.still_leased(connection, lease, [one.job.comment_id for one in judged])
+        held = judging_queue.still_leased(connection, lease, [one.job.comment_id for one in judged])
         ours = [one for one in judged if one.job.comment_id in held]
-        histories.remember(connection, recalled, held, now, entropy)
+        judging_context.save_context(connection, recalled, held, now, entropy)
         standings = decisions.standings(connection, sorted(held))
         current = decisions.latest(connection, [id for id in held if standings[id].sequence > 0])
         new = [
@@ -237,9 +239,9 @@ def _record(
             told = outbox.put(connection, events, entropy)
         again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
         done = sorted(held - {id for id, _ in again})
-        work.finish(connection, done)
+        judging_queue.finish(connection, done)
         addresses.forget(connection, done)
-        work.postpone(connection, [(id, now + after) for id, after in again])
+        judging_queue.postpone(connection, [(id, now + after) for id, after in again])
     return Judged(len(judged), len(new), told, tuple(one.job.comment_id for one in ours))
 
 

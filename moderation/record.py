@@ -24,8 +24,8 @@ def record(
     new = [decision for decision, _ in made]
     decisions.append(connection, new)
     counts = decisions.in_effect_now(connection, new)
-    feedback.note(connection, new, counts)
-    reputations.note(connection, counts)
+    feedback.note_feedback(connection, new, counts)
+    reputations.note_votes(connection, counts)
     events = [
         decision_event(decision, was.site_id, was.page, was.parent_id, was.status)
         for decision, was in made

@@ -19,16 +19,16 @@ from moderation.record import record
 from moderation.store import comments, decisions, queues
 from moderation.store.decisions import Standing
 from moderation.store.engine import Connection, Store
-from moderation.store.queues import Entry
+from moderation.store.queues import QueueEntry
 
 # The names of the queues, in the order people want them: what waits comes first.
-QUEUES = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
+QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
 # Queues of what waits for a person are worked off oldest first; the others are looked things up in.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class CommentCard(Entry):
+class CommentCard(QueueEntry):
     """All that a moderator is shown of a comment. decisions: first to last, the last one rules."""
 
     findings: Findings
@@ -47,13 +47,13 @@ class CommentCard(Entry):
         return self.decisions[-1] if self.decisions else None
 
 
-def _cards(connection: Connection, entries: Sequence[Entry]) -> list[CommentCard]:
+def _cards(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
     ids = [one.id for one in entries]
     histories = decisions.histories(connection, ids)
     found = decisions.newest_findings(connection, ids)
     return [
         CommentCard(
-            **{field.name: getattr(one, field.name) for field in fields(Entry)},
+            **{field.name: getattr(one, field.name) for field in fields(QueueEntry)},
             findings=found.get(one.id, Findings()),
             decisions=tuple(histories[one.id]),
         )
@@ -61,7 +61,7 @@ def _cards(connection: Connection, entries: Sequence[Entry]) -> list[CommentCard
     ]
 
 
-def queue(
+def list_queue(
     store: Store,
     site_id: str,
     status: Status,
@@ -90,13 +90,13 @@ def queue(
         return _cards(connection, entries)
 
 
-def counts(store: Store, site_id: str) -> dict[Status, int]:
+def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
     """How many comments each queue holds, counted up to queues.COUNT_LIMIT."""
     with store.read() as connection:
-        return {status: queues.count(connection, site_id, status) for status in QUEUES}
+        return {status: queues.count(connection, site_id, status) for status in QUEUE_ORDER}
 
 
-def card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:
+def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:
     """One comment. Raises NotFound, alike for what is not there and for what is another site's."""
     with store.read() as connection:
         entry = queues.by_id(connection, comment_id, site_ids)
@@ -191,15 +191,15 @@ def _standing(
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CommentStatus:
     """What the writer of a comment may know of it."""
 
     status: Status
     created_at: int
 
 
-def status(store: Store, comment_id: str) -> Progress | None:
+def get_status(store: Store, comment_id: str) -> CommentStatus | None:
     """Where a comment stands; None where there is none."""
     with store.read() as connection:
         row = comments.status_of(connection, comment_id)
-    return Progress(Status(row.status), row.created_at) if row else None
+    return CommentStatus(Status(row.status), row.created_at) if row else None

@@ -11,24 +11,16 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.broker import client_url
-from moderation.channels import Channels
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
+from moderation.notifier import Notifier
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
-from moderation.store import faces as store_faces
+from moderation.store import compat_apis as store_faces
 from moderation.store.engine import Store
 from service import errors
-from service.auth import KeyRing, Origins
-from service.console.routes import router as console
-from service.edge import Edge
-from service.embed.routes import router as embed
-from service.faces import akismet, coral, openai, perspective
-from service.intake import Intake
-from service.limits import Limits
-from service.openapi import DescribedApp
-from service.routes import (
+from service.api import (
     campaigns,
     comments,
     endpoints,
@@ -39,11 +31,19 @@ from service.routes import (
     reputation,
     threads,
 )
-from service.scoring import Scoring
-from service.waiting import Waiting
+from service.compat import akismet, coral, openai, perspective
+from service.console.queues import router as console
+from service.decision_waiter import DecisionWaiter
+from service.embed.routes import router as embed
+from service.intake import Intake
+from service.keys import KeyRing, Origins
+from service.limits import Limits
+from service.middleware import Middleware
+from service.openapi import DescribedApp
+from service.synchronous_scoring import SynchronousScoring
 
 if TYPE_CHECKING:
-    from moderation.scorers.panel import Panel
+    from moderation.scorers.pipeline import ScorerPipeline
 
 _REMEMBERED = 10_000  # of each kind; guessing must not fill the memory
 
@@ -64,13 +64,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.ring = bell.ring
             app.state.limits = Limits(settings)
             opened.push_async_callback(app.state.limits.close)
-            app.state.waiting = Waiting(store, client_url(settings.broker))
+            app.state.waiting = DecisionWaiter(store, client_url(settings.broker))
             opened.push_async_callback(app.state.waiting.close)
             app.state.intake = Intake(
                 store, partial(bell.ring, JUDGE), settings.personal_days, settings.asks_akismet
             )
             opened.push_async_callback(run_in_threadpool, app.state.intake.close)
-            app.state.scoring = Scoring(partial(_panel, settings), settings.face_deadline)
+            app.state.scoring = SynchronousScoring(
+                partial(_panel, settings), settings.face_deadline
+            )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
             with suppress(GatehouseError):  # without a database the first call loads the models
                 if await run_in_threadpool(_has_faces, store):
@@ -94,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # What faces have seen to: (address, thin key) that were right; endpoints by (site, callback, key).
     app.state.welcome = LRUCache(_REMEMBERED)
     app.state.following = LRUCache(_REMEMBERED)
-    app.state.channels = Channels(
+    app.state.channels = Notifier(
         settings.webhook_allow,
         settings.mail_url.get_secret_value(),
         settings.webhook_timeout,
@@ -117,17 +119,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     for face in (akismet.face, coral.face, openai.face, perspective.face):
         app.router.routes.extend(face.routes)
-    app.router.routes.insert(0, comments.QUICK)
+    app.router.routes.insert(0, comments.SUBMIT_ROUTE)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)
-    app.add_middleware(Edge, owns_origin=Origins(store).has)
+    app.add_middleware(Middleware, owns_origin=Origins(store).has)
     return app
 
 
-def _panel(settings: Settings) -> "Panel":
-    from moderation.scorers.panel import Panel  # models and numpy, for whoever has a face on
-    from moderation.scorers.roster import roster
+def _panel(settings: Settings) -> "ScorerPipeline":
+    from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import (
+        ScorerPipeline,  # models and numpy, for whoever has a face on
+    )
 
-    return Panel(roster(models_of(settings)), settings.scorer_timeout)
+    return ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
 
 
 def _has_faces(store: Store) -> bool:

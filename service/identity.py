@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from moderation.store.seal import Seal
+from moderation.store.crypto import Crypto
 from service.schemas import AuthorIn
 
 DAY = 86_400  # s
@@ -26,17 +26,17 @@ class Browser:
         """As in domain/comment.AuthorRef."""
         return f"browser:{self.number}"
 
-    def token(self, seal: Seal) -> str:
+    def token(self, seal: Crypto) -> str:
         return seal.browser_token(self.site_id, bytes.fromhex(self.number))
 
 
-def known_browser(seal: Seal, site_id: str, token: str) -> Browser | None:
+def known_browser(seal: Crypto, site_id: str, token: str) -> Browser | None:
     """The browser that holds this token; None where it is not one of ours for this site."""
     number = seal.browser_of(site_id, token)
     return Browser(site_id, number) if number else None
 
 
-def new_browser(seal: Seal, site_id: str, comment_id: str) -> Browser:
+def new_browser(seal: Crypto, site_id: str, comment_id: str) -> Browser:
     """A browser that has no token yet; a repetition of its first comment gives the same again."""
     return Browser(site_id, seal.browser_number(comment_id))
 

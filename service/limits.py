@@ -28,17 +28,17 @@ from moderation.settings import Settings
 log = logging.getLogger("gatehouse.limits")
 
 # Share of a window bought at once; a hundredth keeps the error below what anyone would notice.
-HANDFUL = 0.01
+PREPAID_SHARE = 0.01
 # After Redis failed it is left alone for so long, that a flood does not wait for it. Seconds.
-REST = 1.0
-_BOUGHT_LIMIT = 50_000  # site windows remembered
+RETRY_BROKER_SECONDS = 1.0
+_PREPAID_LIMIT = 50_000  # site windows remembered
 # What a broker that is away or ill raises. Anything else is a fault of ours and opens no limit.
 _AWAY = (RedisError, OSError, TimeoutError)
-_GUESSED = ("login", "guess")  # what is counted even without Redis
+_COUNTED_LOCALLY = ("login", "guess")  # what is counted even without Redis
 
 
 @dataclass(slots=True)
-class _Bought:
+class _Prepaid:
     left: int
     until: float
 
@@ -77,7 +77,7 @@ class Limits:
             )
         )
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._bought: LRUCache[tuple[str, str], _Bought] = LRUCache(_BOUGHT_LIMIT)
+        self._bought: LRUCache[tuple[str, str], _Prepaid] = LRUCache(_PREPAID_LIMIT)
         self._buying = asyncio.Lock()
 
     async def close(self) -> None:
@@ -132,13 +132,13 @@ class Limits:
 
     async def _buy(self, kind: str, key: str) -> None:
         item = self._items[kind]
-        handful = max(1, int(item.amount * HANDFUL))
+        handful = max(1, int(item.amount * PREPAID_SHARE))
         if not await self._hit(kind, key, handful) and not (
             handful > 1 and await self._hit(kind, key, handful := 1)
         ):
             raise TooMany("Too many requests are arriving here.", await self._wait(kind, key))
         # What was bought in one window is not hoarded for the next.
-        self._bought[kind, key] = _Bought(handful - 1, time.monotonic() + item.get_expiry() / 10)
+        self._bought[kind, key] = _Prepaid(handful - 1, time.monotonic() + item.get_expiry() / 10)
 
     async def _hit(self, kind: str, key: str, cost: int) -> bool:
         if time.monotonic() < self._rest_until:
@@ -154,7 +154,7 @@ class Limits:
         return allowed
 
     async def _hit_alone(self, kind: str, key: str) -> bool:
-        return kind not in _GUESSED or await self._alone.hit(self._items[kind], kind, key)
+        return kind not in _COUNTED_LOCALLY or await self._alone.hit(self._items[kind], kind, key)
 
     async def _wait(self, kind: str, key: str) -> int:
         try:
@@ -168,4 +168,4 @@ class Limits:
         if self.ok:
             log.warning("limits are open: Redis is away", extra={"error": type(error).__name__})
         self.ok = False
-        self._rest_until = time.monotonic() + REST
+        self._rest_until = time.monotonic() + RETRY_BROKER_SECONDS

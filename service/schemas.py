@@ -28,7 +28,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
-from moderation.subscribe import Replay
+from moderation.endpoints import Replay
 from service.body import read_body, strict_json
 from service.errors import BadRequest, first_broken_rule, pointer_to
 

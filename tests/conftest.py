@@ -9,9 +9,9 @@ from typing import NoReturn
 import psycopg
 import pytest
 
-from harness.house import House, free_port
+from harness.gatehouse_process import GatehouseProcess, free_port
 from harness.servers import SECRET, Broker, NoPostgres, Postgres
-from moderation.store import faces
+from moderation.store import compat_apis
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 
@@ -152,7 +152,9 @@ def receivers() -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> Iterator[House]:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, receivers: list[int]
+) -> Iterator[GatehouseProcess]:
     """A Gatehouse that runs, API, worker and courier over SQLite, with every face on: for clients that
     are programs of their own. One for all tests, so none may count on being alone.
     """
@@ -168,10 +170,10 @@ def running(tmp_path_factory: pytest.TempPathFactory, receivers: list[int]) -> I
     broker = Broker()
     try:
         url = f"sqlite+pysqlite:///{folder}/gatehouse.db"
-        with House(folder, url, broker, settings) as house:
+        with GatehouseProcess(folder, url, broker, settings) as house:
             with house.store.write() as connection:
-                for face in faces.FACES:
-                    faces.switch_on(connection, house.site.id, face, "", 0)
+                for face in compat_apis.COMPAT_APIS:
+                    compat_apis.switch_on(connection, house.site.id, face, "", 0)
             house.start_worker()
             house.start_courier()
             house.start_api()

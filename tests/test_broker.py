@@ -6,13 +6,13 @@ import pytest
 from celery import Celery
 from redis.asyncio.connection import parse_url as parse_async_url
 
+from harness.servers import SECRET
 from moderation.broker import celery_url, client_url
 from moderation.doorbell import Doorbell, redis_client
 from moderation.settings import read_settings
 from moderation.store.engine import Store
+from service.decision_waiter import DecisionWaiter
 from service.limits import Limits
-from service.waiting import Waiting
-from tests.servers import SECRET
 
 SOCKET = {"path": "/run/v.sock"}
 URLS = [
@@ -82,7 +82,7 @@ def test_all_that_connect_connect_to_the_same_database(url, expected, tmp_path):
     try:
         arguments = {
             "limits": Limits(settings)._pool.connection_kwargs,
-            "waiting": Waiting(store, client_url(settings.broker))._pool.connection_kwargs,
+            "waiting": DecisionWaiter(store, client_url(settings.broker))._pool.connection_kwargs,
             "doorbell's key": bell._redis.connection_pool.connection_kwargs,
             "doctor": client.connection_pool.connection_kwargs,
             "doorbell's message": of_celery(bell._app.conf.broker_url),

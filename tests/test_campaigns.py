@@ -6,8 +6,8 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from moderation import review, settle, subscribe, sweep
-from moderation.domain.campaign import DAY, WINDOW
+from moderation import campaigns, due_work, endpoints, review
+from moderation.domain.campaign import DAY, WINDOW_MS
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
@@ -15,11 +15,12 @@ from moderation.domain.policy import parse_policy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.erase import erase
 from moderation.judge import judge
-from moderation.scorers.memory import Memory
+from moderation.scorers.history import HistorySignals
 from moderation.store import sketches
-from moderation.store.schema import campaigns, comments, sketch_keys
+from moderation.store.schema import campaigns as campaign_rows
+from moderation.store.schema import comments, sketch_keys
 from moderation.store.schema import sketches as marked
-from tests.cast import NOON, Scripted, hand_in, newspaper, panel, reply
+from tests.factories import NOON, Scripted, hand_in, newspaper, panel, reply
 
 MINUTE = 60_000
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
@@ -64,7 +65,7 @@ def run(store, *, at=NOON + MINUTE, limit=32):
     """Judges whatever waits, in batches."""
     while judge(
         store,
-        panel(Memory(), Scripted()),
+        panel(HistorySignals(), Scripted()),
         POLICY,
         lease="w",
         lease_ms=MINUTE,
@@ -76,7 +77,7 @@ def run(store, *, at=NOON + MINUTE, limit=32):
 
 
 def signals(store, site, comment_id):
-    found = review.card(store, {site.id}, comment_id).signals
+    found = review.get_card(store, {site.id}, comment_id).signals
     return {one.name: (one.value, one.note) for one in found}
 
 
@@ -122,12 +123,14 @@ def test_two_hundred_variants_by_fifty_authors_are_one_campaign(store, limit):
     [(campaign_id, together)] = found.items()
     assert together == set(ids)
     with store.read() as connection:
-        row = connection.execute(sa.select(campaigns).where(campaigns.c.id == campaign_id)).one()
+        row = connection.execute(
+            sa.select(campaign_rows).where(campaign_rows.c.id == campaign_id)
+        ).one()
     assert (row.comments, row.addresses, row.names, row.sites) == (200, 50, 50, 2)
     assert row.pages == len({(n % 4 == 3, n % 9) for n in range(200)})
     assert signals(store, alice, honest[0]).keys() == {"toxicity"}
     # Whoever came third or later was held, with a sentence that says why.
-    last = review.card(store, {alice.id}, ids[198])
+    last = review.get_card(store, {alice.id}, ids[198])
     assert last.status is Status.HELD
     [reason] = last.decision.reasons
     assert reason.message == "Same text from 50 addresses on 18 pages of 2 sites in 20 minutes."
@@ -165,7 +168,7 @@ def test_a_large_campaign_is_counted_from_its_newest_members_and_its_numbers(sto
     )
     run(store, limit=32)
     with store.read() as connection:
-        row = connection.execute(sa.select(campaigns)).one()
+        row = connection.execute(sa.select(campaign_rows)).one()
     assert (row.comments, row.addresses, row.names, row.pages) == (3 * sketches.MEMBERS, 60, 60, 7)
 
 
@@ -227,7 +230,9 @@ def test_a_link_in_common_makes_a_short_text_a_campaign(store):
     assert found["new_domain"] == (1.0, "best-pills.com")
     assert all("campaign" not in signals(store, site, one) for one in videos)
     with store.read() as connection:
-        domain = connection.scalar(sa.select(campaigns.c.domain).where(campaigns.c.formed_at > 0))
+        domain = connection.scalar(
+            sa.select(campaign_rows.c.domain).where(campaign_rows.c.formed_at > 0)
+        )
     assert domain == "best-pills.com"
     later = hand_in(store, post(site, "So says https://best-pills.com/x", 9, at=NOON + 2 * DAY))
     run(store, at=NOON + 2 * DAY)
@@ -256,7 +261,7 @@ def test_a_scorer_that_fails_and_comes_back_counts_nobody_twice(store):
     for at in (NOON + MINUTE, NOON + 2 * MINUTE):
         judge(
             store,
-            panel(Memory(), scorer),
+            panel(HistorySignals(), scorer),
             POLICY,
             lease="w",
             lease_ms=MINUTE,
@@ -267,7 +272,7 @@ def test_a_scorer_that_fails_and_comes_back_counts_nobody_twice(store):
         scorer.mood = "well"
     assert [signals(store, site, one)["campaign"][0] for one in ids] == [5.0] * 5
     with store.read() as connection:
-        assert connection.scalar(sa.select(campaigns.c.comments)) == 5
+        assert connection.scalar(sa.select(campaign_rows.c.comments)) == 5
 
 
 def test_two_campaigns_that_turn_out_to_be_one_are_joined(store):
@@ -288,18 +293,18 @@ def test_two_campaigns_that_turn_out_to_be_one_are_joined(store):
     [together] = members(store).values()
     assert together == {*first, *second, *last}
     with store.read() as connection:
-        assert connection.scalars(sa.select(campaigns.c.comments)).all() == [7]
+        assert connection.scalars(sa.select(campaign_rows.c.comments)).all() == [7]
 
 
 def test_what_is_older_than_thirty_days_is_forgotten(store):
     site = newspaper(store)
     hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
     run(store)
-    late = NOON + WINDOW + DAY
+    late = NOON + WINDOW_MS + DAY
     [one] = hand_in(store, post(site, PITCH, 3, page=3, at=late))
     run(store, at=late)
     assert "repeated" not in signals(store, site, one)  # although nothing was purged yet
-    sweep.purge(store, late, 72)
+    due_work.purge(store, late, 72)
     with store.read() as connection:
         numbers = connection.scalars(sa.select(sketch_keys.c.number).distinct()).all()
     assert numbers == [sketches.number_of(one, late)]
@@ -314,7 +319,7 @@ def test_where_comments_came_from_is_forgotten_when_its_time_is_up(store):
         before = connection.execute(marks).all()
     assert all(all(one) for one in before)
     assert len({one.address for one in before}) == len({one.network for one in before}) == 1
-    sweep.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
+    due_work.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
     with store.read() as connection:
         assert connection.execute(marks).all() == [(0, 0, one.page) for one in before]
 
@@ -347,21 +352,23 @@ def flood(store, site, count=8, start=0, text=PITCH, at=NOON):
 
 
 def rule(store, site, campaign_id, outcome, sequence=None, by="mod_1", at=NOON + 2 * MINUTE):
-    return settle.settle(
+    return campaigns.decide(
         store, by, site.id, campaign_id, outcome, sequence, now=at, entropy=os.urandom
     )
 
 
 def take_back(store, site, campaign_id, sequence=None, at=NOON + 3 * MINUTE):
-    return settle.undo(store, "mod_1", site.id, campaign_id, sequence, now=at, entropy=os.urandom)
+    return campaigns.undo(
+        store, "mod_1", site.id, campaign_id, sequence, now=at, entropy=os.urandom
+    )
 
 
 def statuses(store, site, ids):
-    return [review.card(store, {site.id}, one).status for one in ids]
+    return [review.get_card(store, {site.id}, one).status for one in ids]
 
 
 def the_campaign(store, site):
-    [card] = settle.listed(store, site.id, NOON + 2 * MINUTE)
+    [card] = campaigns.list_campaigns(store, site.id, NOON + 2 * MINUTE)
     return card
 
 
@@ -370,11 +377,11 @@ def test_one_card_one_decision_and_the_way_back(store):
     first = flood(store, site, 2)
     ids = first + flood(store, site, 6, start=2)
     assert statuses(store, site, ids) == [Status.APPROVED] * 2 + [Status.HELD] * 6
-    [card] = settle.waiting(store, site.id, NOON + MINUTE)
+    [card] = campaigns.waiting_campaigns(store, site.id, NOON + MINUTE)
     assert card.sentence == "Same text from 8 addresses on 8 pages in a minute."
     assert card.counts == {Status.APPROVED: 2, Status.HELD: 6}
-    assert [one.id for one in card.sample] == ids[: settle.SAMPLE]
-    assert review.queue(store, site.id, Status.HELD, alone=True) == []
+    assert [one.id for one in card.sample] == ids[: campaigns.SAMPLE_SIZE]
+    assert review.list_queue(store, site.id, Status.HELD, alone=True) == []
     review.decide(
         store, "mod_2", {site.id}, ids[7], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
     )
@@ -382,8 +389,8 @@ def test_one_card_one_decision_and_the_way_back(store):
     assert (done.sequence, done.changed, done.left) == (1, 7, 1)
     # What a person had decided about singly stays.
     assert statuses(store, site, ids) == [Status.SPAM] * 7 + [Status.APPROVED]
-    assert settle.waiting(store, site.id, NOON) == []
-    decision = review.card(store, {site.id}, ids[0]).decision
+    assert campaigns.waiting_campaigns(store, site.id, NOON) == []
+    decision = review.get_card(store, {site.id}, ids[0]).decision
     [reason] = decision.reasons
     assert (reason.code, reason.label, reason.value) == (ReasonCode.CAMPAIGN_DECIDED, card.id, None)
     assert (decision.campaign_id, decision.ruling) == (card.id, 1)
@@ -406,7 +413,7 @@ def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(sto
     card = the_campaign(store, site)
     rule(store, site, card.id, Outcome.SPAM)
     late = flood(store, site, 1, start=20)
-    found = review.card(store, {site.id}, late[0])
+    found = review.get_card(store, {site.id}, late[0])
     assert found.status is Status.SPAM
     assert signals(store, site, late[0])["campaign_spam"] == (1.0, "spam")
     assert [one.code for one in found.decision.reasons] == ["campaign", "campaign_spam"]
@@ -417,7 +424,7 @@ def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(sto
     assert statuses(store, site, late) == [Status.APPROVED]
     rule(store, site, card.id, Outcome.APPROVE)
     [cleared] = flood(store, site, 1, start=30)
-    assert review.card(store, {site.id}, cleared).status is Status.APPROVED
+    assert review.get_card(store, {site.id}, cleared).status is Status.APPROVED
     assert signals(store, site, cleared).keys() >= {"campaign_approved"}
     assert "campaign" not in signals(store, site, cleared)
 
@@ -433,9 +440,9 @@ def test_a_word_on_one_before_it_was_a_campaign_counts_for_those_that_come_after
     late = flood(store, site, 2, start=2)
     assert statuses(store, site, late) == [Status.SPAM] * 2
     assert signals(store, site, late[1])["campaign_member_spam"] == (1.0, "")
-    found = review.card(store, {site.id}, late[1])
+    found = review.get_card(store, {site.id}, late[1])
     assert [one.code for one in found.decision.reasons] == ["campaign", "campaign_member_spam"]
-    assert settle.waiting(store, site.id, NOON) == [], "nobody is asked again"
+    assert campaigns.waiting_campaigns(store, site.id, NOON) == [], "nobody is asked again"
     [his] = flood(store, bob, 1, start=4)
     assert statuses(store, bob, [his]) == [Status.HELD], "it was the word of another site"
     # People disagree, or one has changed their mind: then they are asked.
@@ -472,9 +479,9 @@ def test_each_site_rules_for_itself_and_hears_of_the_others(store):
     carol = newspaper(store, "Carol's", "https://carol.test")
     for call in (
         lambda: rule(store, carol, card.id, Outcome.SPAM),
-        lambda: settle.campaign(store, carol.id, card.id, NOON),
-        lambda: settle.members(store, carol.id, card.id),
-        lambda: settle.exclude(store, bob.id, card.id, [card.sample[0].id]),
+        lambda: campaigns.get_campaign(store, carol.id, card.id, NOON),
+        lambda: campaigns.list_members(store, carol.id, card.id),
+        lambda: campaigns.exclude(store, bob.id, card.id, [card.sample[0].id]),
         lambda: rule(store, alice, "cmp_nothing", Outcome.SPAM),
     ):
         with pytest.raises(NotFound):
@@ -492,7 +499,7 @@ def test_of_two_who_rule_at_once_one_is_told(store):
 
 
 def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, monkeypatch):
-    monkeypatch.setattr(settle, "STEP", 5)
+    monkeypatch.setattr(campaigns, "MEMBERS_AT_ONCE", 5)
     site = newspaper(store)
     ids = flood(store, site, 23)
     card = the_campaign(store, site)
@@ -504,33 +511,36 @@ def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, 
         return os.urandom(length)
 
     # Deliveries draw on it: the process dies while it writes the third step.
-    subscribe.add(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
+    endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
     with pytest.raises(KeyboardInterrupt):
-        settle.settle(store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies)
+        campaigns.decide(store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies)
     assert Status.HELD in statuses(store, site, ids)
     assert (
-        settle.finish(store, NOON + settle.ABANDONED - 1, os.urandom) == 0
+        campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER - 1, os.urandom) == 0
     )  # may be at work still
-    assert settle.finish(store, NOON + settle.ABANDONED + 1, os.urandom) == 1
+    assert campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER + 1, os.urandom) == 1
     assert set(statuses(store, site, ids)) == {Status.SPAM}
-    assert all(review.card(store, {site.id}, one).decision.sequence == 2 for one in ids)
-    assert settle.finish(store, NOON + DAY, os.urandom) == 0
+    assert all(review.get_card(store, {site.id}, one).decision.sequence == 2 for one in ids)
+    assert campaigns.resume_unfinished(store, NOON + DAY, os.urandom) == 0
 
 
 def test_members_can_be_taken_out_and_split_off(store):
     site = newspaper(store)
     ids = flood(store, site, 9)
     card = the_campaign(store, site)
-    assert settle.exclude(store, site.id, card.id, ids[:2]) == 2
+    assert campaigns.exclude(store, site.id, card.id, ids[:2]) == 2
     assert the_campaign(store, site).counts == {Status.HELD: 7}
     assert the_campaign(store, site).crowd.comments == 7
     with pytest.raises(NotFound):
-        settle.exclude(store, site.id, card.id, ids[:3])  # two are no members any more
-    new = settle.split(store, site.id, card.id, ids[5:], now=NOON, entropy=os.urandom)
-    by_id = {one.id: one for one in settle.listed(store, site.id, NOON)}
+        campaigns.exclude(store, site.id, card.id, ids[:3])  # two are no members any more
+    new = campaigns.split(store, site.id, card.id, ids[5:], now=NOON, entropy=os.urandom)
+    by_id = {one.id: one for one in campaigns.list_campaigns(store, site.id, NOON)}
     assert {id: one.comments for id, one in by_id.items()} == {card.id: 3, new: 4}
     # The next one joins one of them; they stay two.
     flood(store, site, 1, start=20)
-    assert sorted(one.comments for one in settle.listed(store, site.id, NOON)) in ([3, 5], [4, 4])
-    assert [one.id for one in settle.members(store, site.id, new)][:4] == ids[5:]
-    assert settle.members(store, site.id, new, after=ids[6], limit=1)[0].id == ids[7]
+    assert sorted(one.comments for one in campaigns.list_campaigns(store, site.id, NOON)) in (
+        [3, 5],
+        [4, 4],
+    )
+    assert [one.id for one in campaigns.list_members(store, site.id, new)][:4] == ids[5:]
+    assert campaigns.list_members(store, site.id, new, after=ids[6], limit=1)[0].id == ids[7]

@@ -2,15 +2,15 @@
 
 import pytest
 
-from moderation.store.dialect import change, fetch, run_listed
+from moderation.store.dialect import execute, fetch, run_listed
 
 
 @pytest.fixture
 def connection(store):
     with store.write() as connection:
-        change(connection, "CREATE TEMPORARY TABLE things (number bigint, name text)")
+        execute(connection, "CREATE TEMPORARY TABLE things (number bigint, name text)")
         for number, name in ((1, "a"), (2, "b"), (3, "a:b"), (4, "50 %"), (5, "50 (s")):
-            change(
+            execute(
                 connection,
                 "INSERT INTO things VALUES (:number, :name)",
                 number=number,
@@ -36,7 +36,7 @@ def test_an_empty_list_is_of_the_kind_of_any_column(connection, column):
     query = f"SELECT number FROM things WHERE {column} AMONG :some"
     assert fetch(connection, query, some=[]) == []
     assert run_listed(connection, query, "some", []).all() == []
-    assert change(connection, f"DELETE FROM things WHERE {column} AMONG :some", some=[]) == 0
+    assert execute(connection, f"DELETE FROM things WHERE {column} AMONG :some", some=[]) == 0
     full = [1] if column == "number" else ["a"]
     assert numbers(fetch(connection, query, some=full)) == [1]
 
@@ -57,7 +57,7 @@ def test_a_percent_sign_is_itself(connection):
     query = "SELECT number FROM things WHERE name LIKE '50 %' AND number % 2 = :rest"
     assert numbers(fetch(connection, query, rest=0)) == [4]
     assert numbers(fetch(connection, "SELECT number FROM things WHERE name LIKE '50 %(s'")) == [5]
-    assert change(connection, "DELETE FROM things WHERE name LIKE '50 %'") == 2
+    assert execute(connection, "DELETE FROM things WHERE name LIKE '50 %'") == 2
 
 
 def test_what_stands_in_a_literal_is_no_parameter(connection):

@@ -4,19 +4,19 @@ import os
 
 import pytest
 
-from moderation import review, subscribe
+from moderation import endpoints, review
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.doorbell import Doorbell
+from moderation.due_work import DAY
 from moderation.erase import empty_spam
 from moderation.settings import Settings
-from moderation.sweep import DAY
-from tests.cast import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, newspaper, reply
 from tests.test_submit import rows
 from workers import tasks
 from workers.app import process
-from workers.workbench import Workbench
+from workers.worker import WorkerContext
 
 
 def ruled(store, site, comment_id, outcome, now):
@@ -30,7 +30,7 @@ def emptied(store, before, limit=200):
 
 
 def status(store, site, comment_id):
-    return review.card(store, {site.id}, comment_id).status
+    return review.get_card(store, {site.id}, comment_id).status
 
 
 def test_spam_goes_when_its_days_are_over(store):
@@ -55,7 +55,7 @@ def test_spam_goes_when_its_days_are_over(store):
 
 def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
     for site in (newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")):
-        subscribe.add(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
+        endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
         for one in hand_in(store, *(reply(site, f"pills {n}") for n in range(3))):
             ruled(store, site, one, Outcome.SPAM, NOON)
     assert [emptied(store, NOON + DAY, limit=4) for _ in range(3)] == [4, 2, 0]
@@ -70,11 +70,11 @@ def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypat
     now = now_ms()  # the tests' noon, or long after
     ruled(store, site, one, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
-    bench = Workbench(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
+    bench = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
     monkeypatch.setattr(process, "_bench", bench)
     monkeypatch.setattr(tasks, "now_ms", lambda: max(now, NOON + 31 * DAY))
     bench.bell.ring = lambda name: None
-    tasks.sweep_up()
+    tasks.run_due_work()
     assert status(store, site, one) is left
 
 
@@ -85,5 +85,5 @@ def test_spam_is_found_by_its_reason(store):
         review.decide(
             store, "mod_1", {site.id}, one, Outcome.SPAM, why, None, now=NOON, entropy=os.urandom
         )
-    [found] = review.queue(store, site.id, Status.SPAM, "", 10, "off_topic")
+    [found] = review.list_queue(store, site.id, Status.SPAM, "", 10, "off_topic")
     assert found.id == links

@@ -11,9 +11,9 @@ from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.judge import MAX_ATTEMPTS, RETRY_AFTER, judge
-from moderation.store import work
+from moderation.store import judging_queue
 from moderation.store.schema import decisions, findings, pages, pending, sites
-from tests.cast import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
 
 MINUTE = 60_000
 
@@ -32,7 +32,7 @@ def run(store, *scorers, at=NOON + 1_000, lease="w1", limit=50, timeout=5.0):
 
 
 def card(store, site, comment_id):
-    return review.card(store, {site.id}, comment_id)
+    return review.get_card(store, {site.id}, comment_id)
 
 
 def waiting(store):
@@ -115,7 +115,7 @@ def test_a_job_that_kills_its_worker_is_parked(store):
     at = NOON
     for attempt in range(MAX_ATTEMPTS):
         with store.write() as connection:
-            assert work.claim(connection, f"dead{attempt}", at, at + MINUTE, 10)
+            assert judging_queue.claim(connection, f"dead{attempt}", at, at + MINUTE, 10)
         at += MINUTE
     scorer = Scripted()
     run(store, scorer, at=at)
@@ -139,8 +139,8 @@ def test_a_lease_keeps_others_off_until_it_runs_out(store):
     site = newspaper(store)
     hand_in(store, reply(site))
     with store.write() as connection:
-        assert len(work.claim(connection, "w1", NOON, NOON + MINUTE, 10)) == 1
-        assert work.claim(connection, "w2", NOON + MINUTE - 1, NOON + 2 * MINUTE, 10) == []
+        assert len(judging_queue.claim(connection, "w1", NOON, NOON + MINUTE, 10)) == 1
+        assert judging_queue.claim(connection, "w2", NOON + MINUTE - 1, NOON + 2 * MINUTE, 10) == []
     assert run(store, at=NOON + MINUTE, lease="w2").decided == 1
 
 
@@ -161,10 +161,10 @@ def test_a_stopped_worker_hands_its_leases_back_uncounted(store):
     site = newspaper(store)
     hand_in(store, reply(site))
     with store.write() as connection:
-        work.claim(connection, "host/1/aa", NOON, NOON + MINUTE, 10)
-        assert work.leases(connection, "host/") == {"host/1/aa"}
-        assert work.release(connection, "host/1/aa", NOON, counted=False) == 1
-        [again] = work.claim(connection, "host/2/bb", NOON, NOON + MINUTE, 10)
+        judging_queue.claim(connection, "host/1/aa", NOON, NOON + MINUTE, 10)
+        assert judging_queue.leases(connection, "host/") == {"host/1/aa"}
+        assert judging_queue.release(connection, "host/1/aa", NOON, counted=False) == 1
+        [again] = judging_queue.claim(connection, "host/2/bb", NOON, NOON + MINUTE, 10)
     assert again.attempts == 1
 
 
@@ -252,8 +252,8 @@ def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, wit
     with store.write() as connection:
         for one in () if store.is_sqlite else without:
             connection.execute(sa.text(f"SET LOCAL enable_{one} = off"))
-        first = work.claim(connection, "a", NOON, NOON + 60_000, 4)
-        second = work.claim(connection, "b", NOON, NOON + 60_000, 4)
+        first = judging_queue.claim(connection, "a", NOON, NOON + 60_000, 4)
+        second = judging_queue.claim(connection, "b", NOON, NOON + 60_000, 4)
     assert len(first) == len(second) == 4
     assert not {job.comment_id for job in first} & {job.comment_id for job in second}
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.domain.markup import seen
-from moderation.domain.text import normalise
+from moderation.domain.markup import as_displayed
+from moderation.domain.normalise import normalise
 
 
 def plain(text: str, parent: str = "") -> str:
-    return " ".join(seen(normalise(text), parent).text.split())
+    return " ".join(as_displayed(normalise(text), parent).text.split())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_quotation_of_the_parent_goes_and_nothing_else_behind_that_sign() -> N
     ).map("".join)
 )  # fmt: skip
 def test_every_character_left_knows_its_place(text: str) -> None:
-    view = seen(normalise(text), "word idiot word")
+    view = as_displayed(normalise(text), "word idiot word")
     assert len(view.text) == len(view.starts) == len(view.ends)
     assert all(
         0 <= start < end <= len(text) for start, end in zip(view.starts, view.ends, strict=True)
@@ -103,7 +103,7 @@ def test_time_grows_with_the_length(piece: str) -> None:
         best = 1e9
         for _ in range(3):
             begun = time.thread_time()
-            seen(view, "some words of the parent")
+            as_displayed(view, "some words of the parent")
             best = min(best, time.thread_time() - begun)
         return best
 

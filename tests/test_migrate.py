@@ -16,7 +16,7 @@ from moderation.store import decisions
 from moderation.store.engine import Store
 from moderation.store.migrate import configured, is_current, migrate
 from moderation.store.schema import metadata, sketches
-from tests.cast import hand_in, newspaper
+from tests.factories import hand_in, newspaper
 from tests.test_campaigns import PITCH, post, run
 
 
@@ -158,6 +158,6 @@ def test_an_undo_of_before_is_undone_after(empty_database_url):
     with store.write() as connection:
         command.downgrade(configured(connection), "0012")
         command.upgrade(configured(connection), "head")
-    assert review.card(store, {site.id}, id).decision.takes_back == 1
+    assert review.get_card(store, {site.id}, id).decision.takes_back == 1
     assert review.undo(*by, 2, **clock).outcome is Outcome.SPAM
     store.close()

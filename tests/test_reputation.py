@@ -11,39 +11,39 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moderation import curate, erase, review, settle, trust
+from moderation import campaigns, erase, filters, reputation, review
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.filter import Draft, FilterAction, FilterKind
+from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import (
     DAY,
-    HALF_LIFE,
+    HALF_LIFE_DAYS,
     KEPT_DAYS,
     WEEK,
-    Kind,
-    Repute,
-    Said,
+    Opinion,
+    ReputationScore,
     Subject,
-    Week,
+    SubjectKind,
+    WeekCounts,
     lower_bound,
-    repute,
+    reputation_score,
 )
 from moderation.domain.score import Signal
+from moderation.due_work import purge
 from moderation.judge import judge
 from moderation.policies import load_policy
-from moderation.scorers.memory import Memory
-from moderation.scorers.panel import Panel
-from moderation.scorers.reputation import Reputation
-from moderation.scorers.sign import words
-from moderation.scorers.spam import Spam
+from moderation.scorers.heuristic import words
+from moderation.scorers.heuristics import Heuristics
+from moderation.scorers.history import HistorySignals
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.scorers.reputation import ReputationSignals
 from moderation.store import reputations
 from moderation.store.engine import Store
 from moderation.store.schema import reputations as counts
 from moderation.store.schema import votes
 from moderation.store.sites import Site
-from moderation.sweep import purge
-from tests.cast import NOON, Scripted, hand_in, newspaper, reply
+from tests.factories import NOON, Scripted, hand_in, newspaper, reply
 
 APPROVE, SPAM, REJECT, HOLD = Outcome.APPROVE, Outcome.SPAM, Outcome.REJECT, Outcome.HOLD
 CAROL = AuthorRef("Carol", identity="browser:1")
@@ -73,10 +73,10 @@ class Calm:
 
 
 def run(store: Store, at: int = NOON + 1_000) -> None:
-    scorers = (Memory(), Reputation(), Spam(), Scripted(), Calm())
+    scorers = (HistorySignals(), ReputationSignals(), Heuristics(), Scripted(), Calm())
     judge(
         store,
-        Panel(scorers, 5.0),
+        ScorerPipeline(scorers, 5.0),
         NEWSROOM,
         lease="w",
         lease_ms=60_000,
@@ -108,21 +108,23 @@ def take_back(store: Store, site: Site, id: str, at: int = NOON + 3_000) -> None
 
 
 def author(store: Store, site: Site, identity: str = CAROL.identity) -> Subject:
-    return Subject(Kind.AUTHOR, site.id, store.seal.author_key(site.id, identity))
+    return Subject(SubjectKind.AUTHOR, site.id, store.seal.author_key(site.id, identity))
 
 
 def network(store: Store, site: Site) -> Subject:
-    return Subject(Kind.NETWORK, site.id, store.seal.network_key(site.id, "198.51.100.0/24"))
+    return Subject(SubjectKind.NETWORK, site.id, store.seal.network_key(site.id, "198.51.100.0/24"))
 
 
 def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
     with store.read() as connection:
-        found = repute(subject.kind, reputations.known(connection, [subject]).get(subject, ()), now)
+        found = reputation_score(
+            subject.kind, reputations.known(connection, [subject]).get(subject, ()), now
+        )
     return found.approved, found.spam, found.rejected
 
 
 def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
-    return {one.name: one for one in review.card(store, {site.id}, id).signals}
+    return {one.name: one for one in review.get_card(store, {site.id}, id).signals}
 
 
 def rows(store: Store) -> tuple[list[Any], list[Any]]:
@@ -147,7 +149,7 @@ def counted(store: Store) -> Counter[Any]:
             {
                 (row.subject, row.week, said.value): getattr(row, said.value)
                 for row in connection.execute(sa.select(counts))
-                for said in Said
+                for said in Opinion
                 if getattr(row, said.value)
             }
         )
@@ -156,7 +158,7 @@ def counted(store: Store) -> Counter[Any]:
 def test_people_decide_who_has_a_good_name_and_machines_do_not(store: Store) -> None:
     site = newspaper(store)
     ids = hear(store, site, *(talk(n) for n in range(6)))
-    assert {review.card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
+    assert {review.get_card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
     assert known(store, author(store, site)) == (0, 0, 0)
     for id in ids[:4]:
         say(store, site, id, APPROVE)
@@ -189,16 +191,16 @@ def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> 
     site = newspaper(store)
     links = "https://a.example/1 https://b.example/2 https://c.example/3"
     [held] = hear(store, site, f"{talk(20)} {links}")
-    assert review.card(store, {site.id}, held).status is Status.HELD
+    assert review.get_card(store, {site.id}, held).status is Status.HELD
     for id in hear(store, site, *(talk(n) for n in range(3))):
         say(store, site, id, APPROVE)
     [third] = hear(store, site, f"{talk(23)} {links}", at=NOON + 60_000)
-    assert review.card(store, {site.id}, third).status is Status.HELD  # three are not yet trust
+    assert review.get_card(store, {site.id}, third).status is Status.HELD  # three are not yet trust
     [fourth] = hear(store, site, talk(5))
     say(store, site, fourth, APPROVE)
     linked, bad = hear(store, site, f"{talk(21)} {links}", f"{talk(22)} bad", at=NOON + DAY)
-    assert review.card(store, {site.id}, linked).status is Status.APPROVED
-    insult = review.card(store, {site.id}, bad)
+    assert review.get_card(store, {site.id}, linked).status is Status.APPROVED
+    insult = review.get_card(store, {site.id}, bad)
     assert insult.status is Status.HELD
     assert insult.decision and [one.code for one in insult.decision.reasons] == ["toxic"]
 
@@ -212,7 +214,7 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     text = f"{talk(30)} https://a.example/1 https://b.example/2 https://c.example/3"
     [id] = hear(store, site, text, author=mallory, context=Context(), at=NOON + 9_000)
     assert "reputation" not in signals(store, site, id)
-    assert review.card(store, {site.id}, id).status is Status.HELD
+    assert review.get_card(store, {site.id}, id).status is Status.HELD
     say(store, site, id, SPAM)
     assert known(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
@@ -228,12 +230,12 @@ def test_a_domain_with_a_bad_name_is_held_and_then_spam(store: Store) -> None:
             author=AuthorRef(f"N{number}"),
             context=Context(ip=f"203.0.{number}.1"),
         )
-        statuses.append(review.card(store, {site.id}, id).status)
+        statuses.append(review.get_card(store, {site.id}, id).status)
         say(store, site, id, SPAM)
     approved, held, spam = Status.APPROVED, Status.HELD, Status.SPAM
     assert statuses == [approved, approved, held, held, held, spam]
     [id] = hear(store, site, f"{talk(40)} http://other.example/")
-    assert review.card(store, {site.id}, id).status is approved
+    assert review.get_card(store, {site.id}, id).status is approved
 
 
 def test_a_domain_that_a_filter_trusts_has_no_bad_name(store: Store) -> None:
@@ -241,11 +243,11 @@ def test_a_domain_that_a_filter_trusts_has_no_bad_name(store: Store) -> None:
     for number in range(3):
         [id] = hear(store, site, f"{talk(number)} http://partner-news.com/{number}")
         say(store, site, id, SPAM)
-    draft = Draft("ours", FilterKind.DOMAINS, FilterAction.TRUST, ("partner-news.com",))
-    curate.add(store, site.id, draft, "command", now=NOON, entropy=os.urandom)
+    draft = FilterDraft("ours", FilterKind.DOMAINS, FilterAction.TRUST, ("partner-news.com",))
+    filters.add_filter(store, site.id, draft, "command", now=NOON, entropy=os.urandom)
     [id] = hear(store, site, f"{talk(30)} http://partner-news.com/", author=AuthorRef("X"))
     assert "ill_domain" not in signals(store, site, id)
-    assert review.card(store, {site.id}, id).status is Status.APPROVED
+    assert review.get_card(store, {site.id}, id).status is Status.APPROVED
 
 
 def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None:
@@ -256,7 +258,7 @@ def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None
     say(store, site, one, SPAM)
     assert known(store, author(store, site)) == (1, 1, 0)
     take_back(store, site, one)  # to the machine's approval, which is nobody's word
-    assert review.card(store, {site.id}, one).status is Status.APPROVED
+    assert review.get_card(store, {site.id}, one).status is Status.APPROVED
     assert rows(store) == before
     take_back(store, site, one)  # and forth again
     assert known(store, author(store, site)) == (1, 1, 0)
@@ -290,28 +292,28 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
         )[0]
         for number in range(12)
     ]
-    [found] = settle.listed(store, site.id, NOON)
+    [found] = campaigns.list_campaigns(store, site.id, NOON)
     assert found.comments == 12
-    gnomes = Subject(Kind.DOMAIN, site.id, "gnomes.example")
+    gnomes = Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")
     before = rows(store)
     by = (store, "mod_a", site.id, found.id)
-    settle.settle(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
+    campaigns.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
     assert [known(store, one) for one in subjects] == [(0, 1, 0)] * 3
     say(store, site, ids[3], APPROVE, NOON + 20_000)  # singly: it is not like the others
     assert known(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
-    settle.undo(*by, now=NOON + 40_000, entropy=os.urandom)
+    campaigns.undo(*by, now=NOON + 40_000, entropy=os.urandom)
     assert rows(store) == before
-    settle.settle(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
+    campaigns.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
     assert known(store, gnomes) == (0, 1, 0)
 
 
 def test_what_was_decided_fades(store: Store) -> None:
-    weeks = [Week(NOON // WEEK, approved=8, spam=2)]
+    weeks = [WeekCounts(NOON // WEEK, approved=8, spam=2)]
     then, later = (
-        repute(Kind.AUTHOR, weeks, NOON),
-        repute(Kind.AUTHOR, weeks, NOON + HALF_LIFE * DAY),
+        reputation_score(SubjectKind.AUTHOR, weeks, NOON),
+        reputation_score(SubjectKind.AUTHOR, weeks, NOON + HALF_LIFE_DAYS * DAY),
     )
     assert (later.approved, later.spam) == (8, 2)
     assert later.good == pytest.approx(then.good / 2)
@@ -319,11 +321,11 @@ def test_what_was_decided_fades(store: Store) -> None:
 
 
 def test_a_rejection_counts_against_its_author_alone() -> None:
-    weeks = [Week(0, rejected=5)]
-    assert repute(Kind.AUTHOR, weeks, 0).distrust > 0.5
-    for kind in (Kind.DOMAIN, Kind.NETWORK):
-        assert repute(kind, weeks, 0).distrust == 0
-        assert repute(kind, weeks, 0).rejected == 5
+    weeks = [WeekCounts(0, rejected=5)]
+    assert reputation_score(SubjectKind.AUTHOR, weeks, 0).distrust > 0.5
+    for kind in (SubjectKind.DOMAIN, SubjectKind.NETWORK):
+        assert reputation_score(kind, weeks, 0).distrust == 0
+        assert reputation_score(kind, weeks, 0).rejected == 5
 
 
 def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
@@ -332,20 +334,20 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     say(store, site, ids[0], APPROVE, NOON + 5_000)
     say(store, site, ids[1], SPAM, NOON + 6_000)
     who = author(store, site)
-    assert trust.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == Repute()
+    assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
     say(store, site, ids[2], APPROVE, NOON + 8_000)
     assert known(store, who) == (1, 0, 0)
     assert known(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
-        trust.reset(store, "mod_b", who, 0, now=NOON + 9_000)
-    whole = trust.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
+        reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
+    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
     assert (whole.repute.approved, whole.repute.spam) == (2, 1)
     assert [(one.sequence, one.counts_after) for one in whole.resets] == [(1, NOON + 7_000), (2, 0)]
     assert [one.comment_id for one in whole.votes] == [ids[2], ids[1], ids[0]]
     with pytest.raises(Conflict):
-        trust.undo_reset(store, "mod_b", who, now=NOON + 9_000)
+        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000)
     with pytest.raises(NotFound):
-        trust.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON)
+        reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON)
 
 
 def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
@@ -354,7 +356,7 @@ def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
     say(store, site, id, SPAM)
     erase.erase(store, {site.id}, id, now=NOON + 5_000, entropy=os.urandom)
     assert known(store, author(store, site)) == known(store, network(store, site)) == (0, 0, 0)
-    assert known(store, Subject(Kind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
+    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
     assert not any(
         store.seal.author_key(site.id, CAROL.identity) in str(row) for row in rows(store)
     )
@@ -377,7 +379,7 @@ def test_what_is_known_of_a_comment_only_from_its_vote_is_taken_back_too(store: 
     say(store, site, id, SPAM, NOON)
     purge(store, NOON + 40 * DAY, 72, personal_days=60)
     say(store, site, id, APPROVE, NOON + 40 * DAY)
-    shop = Subject(Kind.DOMAIN, site.id, "shop.example")
+    shop = Subject(SubjectKind.DOMAIN, site.id, "shop.example")
     assert known(store, shop) == known(store, author(store, site)) == (1, 0, 0)
 
 
@@ -394,7 +396,7 @@ def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert known(store, Subject(Kind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
+    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
     assert counted(store) == recount(store)
 
 
@@ -420,7 +422,7 @@ def test_whatever_is_said_and_taken_back_the_counts_are_those_of_the_votes(
     at = NOON
     for which, what in acts:
         at += DAY
-        last = review.card(store, {site.id}, ids[which]).decision
+        last = review.get_card(store, {site.id}, ids[which]).decision
         if what == "undo" and last and last.actor.kind is ActorKind.POLICY:
             with pytest.raises(Conflict):
                 take_back(store, site, ids[which], at)

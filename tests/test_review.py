@@ -5,12 +5,12 @@ import threading
 
 import pytest
 
-from moderation import publish, review
+from moderation import review, threads
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.judge import judge
-from tests.cast import NOON, POLICY, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
 
 
 def judged(store, site, *texts):
@@ -46,12 +46,12 @@ def test_approval_publishes_and_rejection_takes_back(store):
     site = newspaper(store)
     [one] = judged(store, site, "a bad word")
     url = "https://herald.test/news/1"
-    assert publish.thread(store, site.id, url) == []
+    assert threads.list_approved(store, site.id, url) == []
     assert decide(store, site, one, Outcome.APPROVE).sequence == 2
-    assert [c.id for c in publish.thread(store, site.id, url)] == [one]
+    assert [c.id for c in threads.list_approved(store, site.id, url)] == [one]
     decide(store, site, one, Outcome.SPAM)
-    assert publish.thread(store, site.id, url) == []
-    history = review.card(store, {site.id}, one).decisions
+    assert threads.list_approved(store, site.id, url) == []
+    history = review.get_card(store, {site.id}, one).decisions
     assert [(d.sequence, d.outcome) for d in history] == [
         (1, Outcome.HOLD),
         (2, Outcome.APPROVE),
@@ -65,7 +65,7 @@ def test_a_decision_on_a_sequence_that_has_passed_is_refused(store):
     decide(store, site, one, Outcome.APPROVE, sequence=1)
     with pytest.raises(Conflict):
         decide(store, site, one, Outcome.REJECT, sequence=1)
-    assert review.card(store, {site.id}, one).status is Status.APPROVED
+    assert review.get_card(store, {site.id}, one).status is Status.APPROVED
 
 
 def test_of_racing_moderators_one_decides(store):
@@ -95,7 +95,7 @@ def test_other_sites_comments_are_like_none_at_all(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     [hers] = judged(store, alice, "bad")
     for ask in (
-        lambda id: review.card(store, {bob.id}, id),
+        lambda id: review.get_card(store, {bob.id}, id),
         lambda id: decide(store, bob, id, Outcome.APPROVE),
     ):
         messages = set()
@@ -104,19 +104,19 @@ def test_other_sites_comments_are_like_none_at_all(store):
                 ask(id)
             messages.add(caught.value.message)
         assert len(messages) == 1
-    assert review.card(store, {alice.id}, hers).status is Status.HELD
+    assert review.get_card(store, {alice.id}, hers).status is Status.HELD
 
 
 def test_queues_page_oldest_first_and_filter_by_reason(store):
     site = newspaper(store)
     ids = judged(store, site, *(f"bad {n}" for n in range(7)), "fine")
     seen, after = [], ""
-    while page := review.queue(store, site.id, Status.HELD, after, 3):
+    while page := review.list_queue(store, site.id, Status.HELD, after, 3):
         seen += [card.id for card in page]
         after = page[-1].id
     assert seen == ids[:7]
-    assert len(review.queue(store, site.id, Status.HELD, reason="toxic")) == 7
-    assert review.queue(store, site.id, Status.HELD, reason="spam") == []
-    assert review.queue(store, site.id, Status.HELD, reason="tox_c") == []  # no wildcard
-    counts = review.counts(store, site.id)
+    assert len(review.list_queue(store, site.id, Status.HELD, reason="toxic")) == 7
+    assert review.list_queue(store, site.id, Status.HELD, reason="spam") == []
+    assert review.list_queue(store, site.id, Status.HELD, reason="tox_c") == []  # no wildcard
+    counts = review.queue_counts(store, site.id)
     assert (counts[Status.HELD], counts[Status.APPROVED]) == (7, 1)

@@ -9,7 +9,7 @@ from harness.servers import SECRET
 from moderation.domain.errors import Unavailable
 from moderation.store import engine, heartbeats
 from moderation.store.engine import Store
-from tests.cast import hand_in, newspaper, reply
+from tests.factories import hand_in, newspaper, reply
 
 
 def test_a_writer_that_never_ends_makes_others_unavailable_in_time(tmp_path, monkeypatch):

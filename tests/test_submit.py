@@ -12,7 +12,7 @@ from moderation.store import comments
 from moderation.store.engine import Store
 from moderation.store.schema import metadata, pages
 from moderation.submit import submit
-from tests.cast import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, newspaper, reply
 
 
 def rows(store: Store, name: str) -> list[sa.Row]:
@@ -107,7 +107,7 @@ def test_private_things_are_sealed_keyed_and_cut(store):
 
 
 def test_addresses_are_forgotten_when_their_time_is_up(store):
-    from moderation.sweep import purge
+    from moderation.due_work import purge
 
     site = newspaper(store)
     author = AuthorRef("Carol", "carol@private.test")

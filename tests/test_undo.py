@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moderation import erase, learn, review
+from moderation import erase, learning, review
 from moderation.domain.comment import Status
 from moderation.domain.decision import (
     Actor,
@@ -17,14 +17,14 @@ from moderation.domain.decision import (
     in_effect,
 )
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.lesson import SETTLE
+from moderation.domain.lesson import LESSON_DELAY_MS
 from moderation.domain.reason_codes import ReasonCode
-from moderation.scorers.learned import load_prior
+from moderation.scorers.spam_model import load_prior
 from moderation.store import lessons
 from moderation.store.engine import Store
 from moderation.store.schema import feedback
 from moderation.store.sites import Site
-from tests.cast import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, newspaper, reply
 from tests.test_campaigns import MINUTE, flood, rule, statuses, take_back, the_campaign
 from tests.test_reputation import author, hear, known, rows, say, talk
 from tests.test_review import decide, judged
@@ -44,7 +44,7 @@ def undo(
 
 
 def card(store: Store, site: Site, comment_id: str) -> review.CommentCard:
-    return review.card(store, {site.id}, comment_id)
+    return review.get_card(store, {site.id}, comment_id)
 
 
 def counts(store: Store, site: Site, comment_id: str) -> int | None:
@@ -150,7 +150,7 @@ def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_agai
         said = {row.id: row.is_spam for row in connection.execute(sa.select(feedback))}
     assert said[f"{slip}.2"] is None
     assert [said[f"{rejected}.{number}"] for number in (1, 2, 3)] == [True, False, True]
-    assert learn.learn(store, load_prior(), NOON + 3 * SETTLE) == 5
+    assert learning.learn(store, load_prior(), NOON + 3 * LESSON_DELAY_MS) == 5
     with store.read() as connection:
         lesson = lessons.newest(connection, site.id)
     assert lesson and (lesson.decisions, lesson.spam) == (1, 1)

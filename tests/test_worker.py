@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from moderation.settings import SettingsError
-from workers.workbench import Workbench, WorkerProcess
+from workers.worker import WorkerContext, WorkerProcess
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +45,7 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
         GATEHOUSE_DATA=str(tmp_path),
     )
     assert ended.stdout.splitlines() == [
-        "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False Impatient",
+        "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False FastReconnect",
         "['gatehouse.deliver', 'gatehouse.judge', 'gatehouse.sweep']",
     ], ended.stderr
 
@@ -70,7 +70,7 @@ def test_a_bench_is_of_the_process_that_made_it(monkeypatch, tmp_path):
     monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path))
     process.begin("courier")
     bench = process.bench
-    assert isinstance(bench, Workbench)
+    assert isinstance(bench, WorkerContext)
     with monkeypatch.context() as forked:
         forked.setattr(os, "getpid", lambda: -1)
         with pytest.raises(RuntimeError):

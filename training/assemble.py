@@ -21,11 +21,11 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from gatehouse.evaluation.sets import LABELS
-from moderation.domain.markup import seen
-from moderation.domain.text import normalise
+from moderation.domain.markup import as_displayed
+from moderation.domain.normalise import normalise
 from moderation.scorers.bundled import FOLDER, to_count
 from moderation.scorers.linear import Linear, read_linear
-from moderation.scorers.network import Network
+from moderation.scorers.onnx_classifier import Network
 from moderation.scorers.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, rest_of_talk
 from training.examples import split
@@ -151,7 +151,7 @@ def _logits(
     """What the scorer will see of each text: both halves' logits, (windows, labels) each."""
     found = []
     for one in examples:
-        text = speller.repaired(seen(normalise(one.text))).text
+        text = speller.repaired(as_displayed(normalise(one.text))).text
         windows = network.windows(text)
         found.append((linear.logits(to_count(text, windows)), network.rows(windows)))
     return found

@@ -1,6 +1,6 @@
 """Which spam scores honest comments reach, and which ones spam does: python -m training.blatant --data DIR.
 
-What is blatant (moderation/domain/check.py) is dropped unseen by Akismet's clients, so the bar stands
+What is blatant (moderation/domain/akismet_check.py) is dropped unseen by Akismet's clients, so the bar stands
 where no honest comment is. The prior was learned from these very spam sets: on another site it finds less.
 """
 
@@ -11,19 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from moderation.domain.check import BLATANT
+from moderation.domain.akismet_check import BLATANT_SCORE
+from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, measure_all
-from moderation.domain.text import normalise
-from moderation.scorers.roster import roster
+from moderation.scorers.build import build_scorers
 from training.replies import Reply, divided, messages, videos
 
-BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT, 0.99)
+BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT_SCORE, 0.99)
 
 
 def scores(replies: Sequence[Reply]) -> np.ndarray:
     """The spam score of each, by the scorers of the service, on a site that has taught it nothing."""
     scorers = [
-        one for one in roster("bundled") if one.name != "bundled"
+        one for one in build_scorers("bundled") if one.name != "bundled"
     ]  # toxicity says nothing here
     found: list[float] = []
     for at in range(0, len(replies), 500):

@@ -17,8 +17,8 @@ from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
 
 from gatehouse.evaluation.sets import LABELS
-from moderation.domain.markup import seen
-from moderation.domain.text import normalise
+from moderation.domain.markup import as_displayed
+from moderation.domain.normalise import normalise
 from moderation.scorers.linear import write_linear
 from moderation.scorers.ngrams import PLACES, grams, lay_out, presence
 from moderation.scorers.spelling import Spelling, read_lexicon
@@ -107,7 +107,7 @@ def _matrix(
     total = 0
     for at in range(0, len(examples), 500):
         texts = [
-            speller.repaired(seen(normalise(one.text[:TRAINED_LENGTH]))).text
+            speller.repaired(as_displayed(normalise(one.text[:TRAINED_LENGTH]))).text
             for one in examples[at : at + 500]
         ]
         here, ends = presence(texts)

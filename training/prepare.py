@@ -18,8 +18,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from moderation.domain.markup import seen
-from moderation.domain.text import normalise
+from moderation.domain.markup import as_displayed
+from moderation.domain.normalise import normalise
 from moderation.scorers.spelling import Spelling
 from training import lexicon
 from training.corpus import Example, own, unlabelled
@@ -90,7 +90,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
 
 def _read(examples: Sequence[Example], speller: Spelling) -> list[str]:
     """As the scorer will see them."""
-    return [speller.repaired(seen(normalise(one.text[:LONGEST]))).text for one in examples]
+    return [speller.repaired(as_displayed(normalise(one.text[:LONGEST]))).text for one in examples]
 
 
 def _rows(examples: Sequence[Example], texts: Sequence[str], tokenizer: Tokenizer) -> Rows:

@@ -1,6 +1,6 @@
 """Makes the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N] [--without SOURCE ...].
 
-Logistic regression over hashed words, characters and signals (moderation/scorers/traits.py). Prints
+Logistic regression over hashed words, characters and signals (moderation/scorers/features.py). Prints
 the figures of moderation/weights/spam/CARD.md: what it finds in data sets and videos that it has not
 seen, and what it finds after a site's moderators have decided 50, 200 and 1,000 times.
 """
@@ -19,11 +19,11 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, measure_all
-from moderation.domain.text import normalise
-from moderation.scorers.learned import FOLDER, Prior, load_prior, log_odds, teach
-from moderation.scorers.roster import roster
-from moderation.scorers.traits import PLACES, Traits, traits
+from moderation.scorers.build import build_scorers
+from moderation.scorers.features import FEATURE_COUNT, Features, extract_features
+from moderation.scorers.spam_model import FOLDER, Prior, load_prior, log_odds, train
 from training.calibration import calibrate
 from training.replies import Reply, divided, messages, videos, with_links
 
@@ -48,7 +48,7 @@ class Sample:
     """Replies with their traits, measured once."""
 
     replies: list[Reply]
-    traits: list[Traits]
+    traits: list[Features]
 
     def only(self, *sources: str) -> "Sample":
         return self._where([one.source in sources for one in self.replies])
@@ -70,8 +70,8 @@ def measured(replies: Sequence[Reply]) -> Sample:
 
     Without notes: a prior must not learn by heart which domains stand in a data set.
     """
-    scorers = [one for one in roster("bundled") if one.name not in ("bundled", "learned")]
-    found: list[Traits] = []
+    scorers = [one for one in build_scorers("bundled") if one.name not in ("bundled", "learned")]
+    found: list[Features] = []
     for at in range(0, len(replies), 500):
         batch = [
             Candidate(one.text, normalise(one.text), author_name=one.name)
@@ -82,7 +82,7 @@ def measured(replies: Sequence[Reply]) -> Sample:
                 replace(one, known=(*one.known, *(replace(it, note="") for it in signals)))
                 for one, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]
-        found += traits(batch)
+        found += extract_features(batch)
     return Sample(list(replies), found)
 
 
@@ -91,7 +91,7 @@ def fit(sample: Sample) -> Prior:
     values = np.concatenate([one.values for one in sample.traits])
     places = np.concatenate([one.places for one in sample.traits])
     first = np.concatenate(([0], np.cumsum([len(one.places) for one in sample.traits])))
-    matrix = csr_matrix((values, places, first), shape=(len(sample.traits), PLACES))
+    matrix = csr_matrix((values, places, first), shape=(len(sample.traits), FEATURE_COUNT))
     model = LogisticRegression(C=STRENGTH, max_iter=500).fit(matrix, sample.truth)
     return Prior("", "", model.coef_[0].astype(np.float32), float(model.intercept_[0]))
 
@@ -119,7 +119,7 @@ def main(command: Sequence[str] | None = None) -> None:
         "--without",
         nargs="*",
         default=[],
-        help="sources not to learn from: a prior to play with (bench.section)",
+        help="sources not to learn from: a prior to play with (bench.simulation)",
     )
     arguments = parser.parse_args(command)
     begun = time.process_time()
@@ -233,10 +233,10 @@ def _one_site(
     random.Random(seed).shuffle(order)
     decided, rest = order[: marks[-1]], order[marks[-1] :]
     truth = np.array([site.replies[at].is_spam for at in rest])
-    delta = np.zeros(PLACES, np.float32)
+    delta = np.zeros(FEATURE_COUNT, np.float32)
     found, done = [], 0
     for mark in marks:
-        teach(
+        train(
             prior,
             delta,
             [(site.traits[at], site.replies[at].is_spam, 1.0) for at in decided[done:mark]],

@@ -18,7 +18,7 @@ import httpx
 
 from moderation.domain.errors import GatehouseError
 from moderation.domain.score import Candidate, Signal, Span
-from workers.asking import Asking, Clock
+from workers.external_lookup import Clock, ExternalLookup
 
 SECONDS = 2.0  # for the questions of one batch in all, and for each
 KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is not asked about twice
@@ -55,7 +55,7 @@ class Akismet:
         self._client: httpx.Client | None = None
         # By digest: what is waited for, and nothing of it afterwards. Answers are kept, questions are not.
         self._fields: dict[str, Mapping[str, str]] = {}
-        self._asking: Asking[str, str] = Asking(
+        self._asking: ExternalLookup[str, str] = ExternalLookup(
             self._ask,
             lambda _: self.name,
             seconds=seconds,

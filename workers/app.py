@@ -17,14 +17,14 @@ from kombu.connection import Connection
 from moderation.broker import celery_url
 from moderation.doorbell import DELIVER, JUDGE, TRANSPORT
 from moderation.log import log_to_stderr
-from workers.workbench import WorkerProcess
+from workers.worker import WorkerProcess
 
 SWEEP = "sweep"
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-class Impatient(Connection):
+class FastReconnect(Connection):
     """Looks for a lost broker every second at the least; kombu's own waits grow to 30 s."""
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
@@ -35,7 +35,7 @@ class Impatient(Connection):
 
 process = WorkerProcess()
 app = Celery("gatehouse", include=["workers.tasks"])
-app.amqp.Connection = Impatient
+app.amqp.Connection = FastReconnect
 
 
 def _configuration() -> dict[str, Any]:

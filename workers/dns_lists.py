@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.links import domain_of, host_of, links_in
-from workers.asking import Asking, Clock
+from workers.external_lookup import Clock, ExternalLookup
 
 SECONDS = 1.0  # for the questions of one batch in all
 # Lists change by the minute; their operators ask for no more questions than need be.
@@ -50,7 +50,7 @@ class DnsLists:
         seconds: float = SECONDS,
     ) -> None:
         self._resolve, self._zones = resolve, tuple(dict.fromkeys(zones))
-        self._asking: Asking[_Question, bool] = Asking(
+        self._asking: ExternalLookup[_Question, bool] = ExternalLookup(
             self._ask,
             lambda question: question[1],
             seconds=seconds,

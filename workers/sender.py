@@ -18,7 +18,7 @@ import certifi
 import httpcore
 
 from moderation.clock import now_ms
-from moderation.domain.address import Destination, destination, parse_allow, refused
+from moderation.domain.address import Destination, destination, parse_allow, refusal_of
 from moderation.domain.delivery import Response, parse_retry_after
 from moderation.domain.errors import Invalid
 
@@ -30,7 +30,7 @@ AGENT = "Gatehouse-Webhooks/1"
 Resolve = Callable[[str, int], Sequence[str]]
 
 
-class _Stopped(Exception):
+class _DeadlinePassed(Exception):
     """The attempt ended before there was an answer; the word goes into the attempt's row."""
 
 
@@ -73,7 +73,7 @@ class Sender:
         error = ""
         try:
             to = destination(url, self._allow)
-            line = _Line(to, started + self._timeout, self._resolve)
+            line = _CheckedBackend(to, started + self._timeout, self._resolve)
             with (
                 httpcore.ConnectionPool(self._trust, network_backend=line) as pool,
                 pool.stream(
@@ -82,17 +82,17 @@ class Sender:
             ):
                 status = it.status
                 retry_after = _retry_after(it.headers)
-                _read_away(it.iter_stream())
+                _drain(it.iter_stream())
         except Invalid:
             error = "url"
-        except _Stopped as stopped:
+        except _DeadlinePassed as stopped:
             error = str(stopped)
         except (
             httpcore.TimeoutException,
             httpcore.NetworkError,
             httpcore.ProtocolError,
         ) as failure:
-            error = _word(failure)
+            error = _error_code(failure)
         duration = round((time.monotonic() - started) * 1000)
         return Response(status, error, duration, retry_after)
 
@@ -117,21 +117,21 @@ def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
     return None
 
 
-def _read_away(chunks: Iterable[bytes]) -> None:
+def _drain(chunks: Iterable[bytes]) -> None:
     length = 0
     for chunk in chunks:
         length += len(chunk)
         if length > BODY_LIMIT:
-            raise _Stopped("too_large")
+            raise _DeadlinePassed("too_large")
 
 
-def _word(failure: Exception) -> str:
+def _error_code(failure: Exception) -> str:
     if isinstance(failure, httpcore.TimeoutException):
         return "timeout"
     return "protocol" if isinstance(failure, httpcore.ProtocolError) else "reset"
 
 
-class _Line(httpcore.NetworkBackend):
+class _CheckedBackend(httpcore.NetworkBackend):
     """Opens the one connection of one attempt. until: time.monotonic() of the deadline."""
 
     def __init__(self, to: Destination, until: float, resolve: Resolve) -> None:
@@ -150,18 +150,18 @@ class _Line(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         addresses = self._addresses(host, port)
         # One inner address among public ones is reason enough: such a name is not to be trusted.
-        if not self._to.allowed and any(refused(address) for address in addresses):
-            raise _Stopped("address")
-        failure = _Stopped("dns")
+        if not self._to.allowed and any(refusal_of(address) for address in addresses):
+            raise _DeadlinePassed("address")
+        failure = _DeadlinePassed("dns")
         for address in addresses[:ADDRESS_LIMIT]:
             seconds = min(CONNECT_SECONDS, _left(self._until))
             try:
                 stream = self._dial.connect_tcp(address, port, seconds, None, socket_options)
             except httpcore.ConnectTimeout:
-                failure = _Stopped("timeout")
+                failure = _DeadlinePassed("timeout")
             except httpcore.ConnectError as error:
                 closed = isinstance(error.__cause__, ConnectionRefusedError)
-                failure = _Stopped("refused" if closed else "unreachable")
+                failure = _DeadlinePassed("refused" if closed else "unreachable")
             else:
                 return _Timed(stream, self._until)
         raise failure
@@ -182,7 +182,7 @@ class _Line(httpcore.NetworkBackend):
         try:
             return answer.get(timeout=_left(self._until)) or []
         except queue.Empty:
-            raise _Stopped("timeout") from None
+            raise _DeadlinePassed("timeout") from None
 
 
 class _Timed(httpcore.NetworkStream):
@@ -204,7 +204,7 @@ class _Timed(httpcore.NetworkStream):
                 line.settimeout(_left(self._until))
                 rest = rest[line.send(rest) :]
         except TimeoutError:
-            raise _Stopped("timeout") from None
+            raise _DeadlinePassed("timeout") from None
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
@@ -221,7 +221,7 @@ class _Timed(httpcore.NetworkStream):
         try:
             secured = self._stream.start_tls(ssl_context, server_hostname, left)
         except httpcore.ConnectError:  # a certificate that is wrong, or no TLS at all
-            raise _Stopped("tls") from None
+            raise _DeadlinePassed("tls") from None
         return _Timed(secured, self._until)
 
     def get_extra_info(self, info: str) -> Any:
@@ -232,5 +232,5 @@ def _left(until: float) -> float:
     """Seconds until the deadline. Raises _Stopped when it is over."""
     left = until - time.monotonic()
     if left <= 0:
-        raise _Stopped("timeout")
+        raise _DeadlinePassed("timeout")
     return left

@@ -5,26 +5,26 @@ import random
 import time
 from contextlib import suppress
 
+from moderation.campaigns import resume_unfinished
 from moderation.clock import now_ms
 from moderation.deliver import deliver
 from moderation.digest import send_digests
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
+from moderation.due_work import DAY, purge, sweep
 from moderation.erase import empty_spam
 from moderation.judge import judge
-from moderation.learn import learn
-from moderation.settle import finish
-from moderation.sweep import DAY, purge, sweep
+from moderation.learning import learn
 from workers.app import process, task
-from workers.workbench import Workbench, take_back
+from workers.worker import WorkerContext, reclaim_leases
 
 # A drain gives way after this, so that sweeps and a stop get their turn. Seconds.
-SLICE = 2.0
+SLICE_SECONDS = 2.0
 # After a small batch more may gather: a transaction costs as much CPU as twenty of its rows. And before
 # a drain ends it looks once more: at some hundred comments a second the next one is here by then, and
 # a second message would cost more than the wait. Seconds.
-LINGER = 0.015
-SMALL = 16  # comments; a larger batch says that more are waiting already
+LINGER_SECONDS = 0.015
+SMALL_BATCH = 16  # comments; a larger batch says that more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim little. Seconds.
 BATCH_SECONDS = 1.0
 # Between two rounds of forgetting, and two looks for digests. Seconds.
@@ -37,7 +37,7 @@ def judge_due() -> None:
     """Judges whatever is due, batch by batch."""
     bench = process.bench
     bench.bell.answered(JUDGE)
-    until = time.monotonic() + SLICE
+    until = time.monotonic() + SLICE_SECONDS
     lingered = False
     while time.monotonic() < until:
         limit = max(1, min(bench.settings.judge_batch, int(BATCH_SECONDS / bench.pace)))
@@ -61,8 +61,8 @@ def judge_due() -> None:
         elif lingered:
             return
         lingered = judged.claimed == 0
-        if judged.claimed < min(SMALL, limit):
-            time.sleep(LINGER)
+        if judged.claimed < min(SMALL_BATCH, limit):
+            time.sleep(LINGER_SECONDS)
         if bench.panel.hung:
             # The bell is handed on to the process that replaces this one, and its stuck thread.
             raise SystemExit("A scorer hangs; this process makes room for a new one.")
@@ -88,7 +88,7 @@ def deliver_due() -> None:
 
 
 @task("gatehouse.sweep")
-def sweep_up() -> None:
+def run_due_work() -> None:
     """Sees to all that nobody rings for.
 
     Takes back what dead processes had claimed, tells channels how the queue stands, forgets what is past
@@ -96,7 +96,7 @@ def sweep_up() -> None:
     """
     bench = process.bench
     try:
-        take_back(bench)
+        reclaim_leases(bench)
         _digest(bench)
         due = sweep(bench.store, now_ms())
         _clear(bench)
@@ -111,14 +111,14 @@ def sweep_up() -> None:
         learn(bench.store, bench.prior, now_ms())
 
 
-def _digest(bench: Workbench) -> None:
+def _digest(bench: WorkerContext) -> None:
     """Sends the digests that are due, every DIGEST_SECONDS. Raises Unavailable."""
     if time.monotonic() - bench.digested_at > DIGEST_SECONDS:
         bench.digested_at = time.monotonic()
         send_digests(bench.store, now_ms(), bench.settings.digest_hour, os.urandom)
 
 
-def _clear(bench: Workbench) -> None:
+def _clear(bench: WorkerContext) -> None:
     """Every PURGE_SECONDS: forgets what is past its time, and finishes what broke off. Raises Unavailable."""
     if time.monotonic() - bench.cleared_at <= PURGE_SECONDS:
         return
@@ -135,4 +135,4 @@ def _clear(bench: Workbench) -> None:
     if settings.spam_days:
         before = now_ms() - settings.spam_days * DAY
         empty_spam(store, before, now=now_ms(), entropy=os.urandom)
-    finish(store, now_ms(), os.urandom)
+    resume_unfinished(store, now_ms(), os.urandom)

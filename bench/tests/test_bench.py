@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from bench.environment import a_place
 from bench.fill import filled
 from bench.overhead import Ours
-from bench.place import a_place
 from bench.spam import YARDSTICK, judged
 
 

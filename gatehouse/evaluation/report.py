@@ -19,9 +19,9 @@ from gatehouse.evaluation.measures import (
 )
 from gatehouse.evaluation.ordinary import ORDINARY
 from gatehouse.evaluation.sets import LABELS, rows
+from moderation.domain.normalise import normalise
 from moderation.domain.policy import Policy, decide
 from moderation.domain.score import Candidate, Findings, Scorer, Signal, measure_all
-from moderation.domain.text import normalise
 from moderation.scorers.language import Language
 
 # One line of the table: what was measured, and the figure.

@@ -88,7 +88,7 @@ class Destination:
     allowed: bool
 
 
-def refused(ip: str | IPv4Address | IPv6Address) -> str | None:
+def refusal_of(ip: str | IPv4Address | IPv6Address) -> str | None:
     """Why no webhook goes to this address; None where it may.
 
     An IPv4 address in IPv6 clothes is refused whatever it is: nobody publishes such a name, and
@@ -161,7 +161,7 @@ def _check_host(host: str, *, bracketed: bool) -> None:
     else:
         if bracketed != (address.version == 6):
             raise Invalid("This is not a URL.", "/url")
-        if why := refused(address):
+        if why := refusal_of(address):
             raise Invalid(f"Webhooks go to public addresses; this one is not ({why}).", "/url")
         return
     labels = host.removesuffix(".").split(".")

@@ -8,20 +8,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 DAY = 86_400_000  # ms
-WINDOW = 30 * DAY  # how long a comment is remembered
-FRESH = 2 * DAY  # a domain is; longer, and every new site of the world would look like a campaign
-SMALLEST = 3  # comments; two are a double click
+WINDOW_MS = 30 * DAY  # how long a comment is remembered
+NEW_DOMAIN_MS = (
+    2 * DAY
+)  # a domain is; longer, and every new site of the world would look like a campaign
+MIN_COMMENTS = 3  # comments; two are a double click
 
-PLACES = 64  # of a signature: a share is known to +-.06
+SIGNATURE_SLOTS = 64  # of a signature: a share is known to +-.06
 # Letters that two comments must have in common before their text alone makes them alike: "thank you
 # for the heads up" is 22, "what a stupid thing to say" 23; a sentence of one's own is 40 and more.
-COMMON = 40
+MIN_COMMON_LETTERS = 40
 # Share of all their letters; random tails as long as the text itself leave .3 (docs/decisions/0012).
-ALIKE = 0.25
+MIN_SHARE = 0.25
 # Enough where both lead to the same domain: "see also" and a link are not.
-BARE = 12
+MIN_LETTERS_WITH_LINK = 12
 # A text of this length that appears word for word a third time was not thought up three times.
-LONG = 80
+LONG_TEXT_LETTERS = 80
 
 
 class Sketch(NamedTuple):
@@ -40,7 +42,7 @@ class Sketch(NamedTuple):
     domains: tuple[str, ...] = ()
 
 
-class Likeness(NamedTuple):
+class Similarity(NamedTuple):
     """How alike two comments are. share: 0..1 of the pieces of both. letters: in common.
 
     same_link, same_place: they lead to the same. fresh_place: and nobody knew it until lately.
@@ -57,9 +59,9 @@ class Likeness(NamedTuple):
     @property
     def is_near(self) -> bool:
         """Whether they may belong together: alike by text, or less so with more in common."""
-        if self.letters >= COMMON and self.share >= ALIKE:
+        if self.letters >= MIN_COMMON_LETTERS and self.share >= MIN_SHARE:
             return True
-        if self.same_link or (self.same_place and self.letters >= BARE):
+        if self.same_link or (self.same_place and self.letters >= MIN_LETTERS_WITH_LINK):
             return self.share >= 0.3
         return (self.fresh_place or self.same_source) and self.share >= 0.6
 
@@ -82,7 +84,7 @@ class Member(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def mark_of(value: str) -> int:
+def short_hash(value: str) -> int:
     """What stays of something of which only whether two are the same will ever be asked; 0 for ''.
 
     Four bytes, signed: of a hundred different ones, two have the same mark once in a million times.
@@ -94,7 +96,7 @@ def mark_of(value: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class CampaignStats:
     """Comments that say the same, counted. domain: the place that most lead to, '' none.
 
     letters, share: of the likeness that brought the last one in. first_at, last_at: ms.
@@ -120,15 +122,15 @@ class Crowd:
         pages: below one article people quote the article and each other. Short texts are a campaign
         only where few networks send many of them.
         """
-        if self.comments < SMALLEST or (self.pages < 2 and max(self.addresses, self.names) < 2):
+        if self.comments < MIN_COMMENTS or (self.pages < 2 and max(self.addresses, self.names) < 2):
             return False
         if self.domain:
             return True
         if self.pages < 2:
-            return self.letters >= LONG and self.share >= 0.6 and self.comments >= 5
-        if self.letters >= LONG:
+            return self.letters >= LONG_TEXT_LETTERS and self.share >= 0.6 and self.comments >= 5
+        if self.letters >= LONG_TEXT_LETTERS:
             return True
-        if self.letters >= COMMON and self.comments >= 6:
+        if self.letters >= MIN_COMMON_LETTERS and self.comments >= 6:
             return True
         return self.comments >= 5 and self.pages >= 3 and 0 < self.networks * 3 <= self.comments
 
@@ -136,17 +138,17 @@ class Crowd:
     def facts(self) -> str:
         """'14 addresses on 9 pages in 20 minutes': what a sentence about it is made of."""
         sources = (
-            counted(self.addresses, "address", "addresses")
+            quantity(self.addresses, "address", "addresses")
             if self.addresses
-            else counted(self.names, "name")
+            else quantity(self.names, "name")
         )
-        where = counted(self.pages, "page")
+        where = quantity(self.pages, "page")
         if self.sites > 1:
             where += f" of {self.sites} sites"
-        return f"{sources} on {where} in {period(self.last_at - self.first_at)}"
+        return f"{sources} on {where} in {duration(self.last_at - self.first_at)}"
 
 
-class Kept(NamedTuple):
+class IndexedComment(NamedTuple):
     """A comment of the index. campaign_id: '' where it is like no other."""
 
     sketch: Sketch
@@ -159,7 +161,9 @@ class Kept(NamedTuple):
         return self.member.number
 
 
-def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] = ()) -> Likeness:
+def similarity(
+    one: IndexedComment, other: IndexedComment, *, same_link: bool, fresh: Collection[str] = ()
+) -> Similarity:
     """How alike two comments are that share a key.
 
     same_link: the key is a whole link's. fresh: places that were first seen within FRESH.
@@ -177,13 +181,13 @@ def likeness(one: Kept, other: Kept, *, same_link: bool, fresh: Collection[str] 
     ours, others = one.sketch, other.sketch
     if not (ours.letters and others.letters):
         # Nothing but a word or a link, and that is the same.
-        return Likeness(float(ours.letters == others.letters), 0, *leads)
+        return Similarity(float(ours.letters == others.letters), 0, *leads)
     differing = int.from_bytes(ours.signature) ^ int.from_bytes(others.signature)
-    share = differing.to_bytes(PLACES).count(0) / PLACES
-    return Likeness(share, round(share / (1 + share) * (ours.letters + others.letters)), *leads)
+    share = differing.to_bytes(SIGNATURE_SLOTS).count(0) / SIGNATURE_SLOTS
+    return Similarity(share, round(share / (1 + share) * (ours.letters + others.letters)), *leads)
 
 
-def sentence(crowd: Crowd, first_seen_at: int | None, now: int) -> str:
+def describe_campaign(crowd: CampaignStats, first_seen_at: int | None, now: int) -> str:
     """'Same text from 14 addresses on 9 pages in 20 minutes; link to x.example, first seen today.'
 
     first_seen_at: of the place most of them lead to, ms; None unknown.
@@ -195,15 +199,17 @@ def sentence(crowd: Crowd, first_seen_at: int | None, now: int) -> str:
         told += f"; link to {crowd.domain}"
         if first_seen_at is not None:
             days = (now - first_seen_at) // DAY
-            told += ", first seen today" if days < 1 else f", first seen {counted(days, 'day')} ago"
+            told += (
+                ", first seen today" if days < 1 else f", first seen {quantity(days, 'day')} ago"
+            )
     return f"{told}."
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def quantity(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def period(millis: int) -> str:
+def duration(millis: int) -> str:
     """'20 minutes': rounded up, so that it is never too short."""
     minutes = -(-max(0, millis) // 60_000)
     if minutes <= 1:
@@ -215,11 +221,11 @@ def period(millis: int) -> str:
     return f"{-(-minutes // (24 * 60))} days"
 
 
-COUNTED = ("comments", "addresses", "names", "networks", "pages", "sites")
+COUNTED_FIELDS = ("comments", "addresses", "names", "networks", "pages", "sites")
 
 
 @dataclass(slots=True)
-class Gathering:
+class ClusterCounter:
     """A crowd while it grows. Counts every member once, whatever how often it is added."""
 
     comments: set[int] = field(default_factory=set)
@@ -258,28 +264,28 @@ class Gathering:
         Whoever was among the older ones and comes back counts once more: the numbers of a large campaign
         are right as long as its senders take turns.
         """
-        for name in COUNTED:
+        for name in COUNTED_FIELDS:
             self.beyond[name] = max(0, counts[name] - len(getattr(self, name)))
 
-    def join(self, other: "Gathering") -> None:
+    def join(self, other: "ClusterCounter") -> None:
         """Takes in all of the other's members."""
         both = self.comments & other.comments
         self.beyond.update(other.beyond)
         self.domains.update(other.domains)
         if both:  # counted twice just now; a domain is shared by most or it is not
             self.domains -= Counter({name: len(both) for name in other.domains})
-        for name in COUNTED:
+        for name in COUNTED_FIELDS:
             getattr(self, name).update(getattr(other, name))
         self.first_at = min(self.first_at, other.first_at)
         self.last_at = max(self.last_at, other.last_at)
 
-    def crowd(self, likeness: Likeness) -> Crowd:
+    def crowd(self, likeness: Similarity) -> CampaignStats:
         """As it stands now. likeness: of the one that came last to one that was there."""
         shared = [
             name for name, many in self.domains.most_common(1) if many * 2 > len(self.comments)
         ]
-        return Crowd(
-            **{name: len(getattr(self, name)) + self.beyond[name] for name in COUNTED},
+        return CampaignStats(
+            **{name: len(getattr(self, name)) + self.beyond[name] for name in COUNTED_FIELDS},
             domain=shared[0] if shared else "",
             letters=likeness.letters,
             share=likeness.share,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from moderation.domain.address import refused
+from moderation.domain.address import refusal_of
 from moderation.domain.delivery import MODERATORS
 from moderation.domain.errors import Invalid
 
@@ -26,7 +26,7 @@ def check_channel(url: str, allow: Iterable[tuple[str, int]] = ()) -> None:
     """Whether a channel may have this URL: MODERATORS, or one that Apprise may be asked about.
 
     Only what stands in the URL is read here, a host that is plainly an inner one; what a name leads
-    to is checked when it is dialled (moderation/crier.py). allow: host and port pairs that are no
+    to is checked when it is dialled (moderation/apprise_process.py). allow: host and port pairs that are no
     host of the outside, see address.parse_allow. Raises Invalid; its sentence does not repeat the
     URL, which holds passwords.
     """
@@ -55,12 +55,12 @@ def check_channel(url: str, allow: Iterable[tuple[str, int]] = ()) -> None:
 
 def _is_inner(host: str) -> bool:
     try:
-        return refused(ip_address(host)) is not None
+        return refusal_of(ip_address(host)) is not None
     except ValueError:
         return host == "localhost" or host.endswith(_INSIDE)
 
 
-def shown(service: str, private_url: str) -> str:
+def display_name(service: str, private_url: str) -> str:
     """A channel as people may see it: 'Slack, slack://T...2/A...D/T...Q/'.
 
     private_url: as Apprise writes it with its secrets masked; what follows '?' are options.

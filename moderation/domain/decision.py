@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from moderation.domain.comment import Status
 from moderation.domain.reason_codes import ReasonCode
-from moderation.domain.reputation import Said
+from moderation.domain.reputation import Opinion
 from moderation.domain.score import Span
 
 
@@ -102,14 +102,14 @@ def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | N
     return in_effect([decision for decision in history if decision.sequence < sequence])
 
 
-def said(decision: Decision | None) -> Said | None:
+def opinion_of(decision: Decision | None) -> Opinion | None:
     """What a decision says of whoever wrote; None for nothing: a machine's, an import's, one that holds."""
     if decision is None or decision.actor.kind is not ActorKind.MODERATOR:
         return None
     if decision.outcome is Outcome.SPAM or any(
         one.code == ReasonCode.SPAM for one in decision.reasons
     ):
-        return Said.SPAM
+        return Opinion.SPAM
     if decision.outcome is Outcome.REJECT:
-        return Said.REJECTED
-    return Said.APPROVED if decision.outcome is Outcome.APPROVE else None
+        return Opinion.REJECTED
+    return Opinion.APPROVED if decision.outcome is Outcome.APPROVE else None

@@ -20,22 +20,24 @@ RETRY_DELAYS = (
     24 * _HOUR,
 )
 JITTER = 0.2  # a delay grows by up to this share, and never shrinks: receivers recover unhurried
-SLOWED = frozenset({429, 502, 504})  # the specification: the receiver is overloaded, slow down
+OVERLOAD_STATUSES = frozenset(
+    {429, 502, 504}
+)  # the specification: the receiver is overloaded, slow down
 SLOW_FACTOR = 2
 RETRY_AFTER_LIMIT = RETRY_DELAYS[-1]  # a receiver may not put us off longer than we would wait
 # A receiver that took nothing for five days is gone; Svix disables after the same time.
 FAILING_LIMIT = 120 * _HOUR
 # A circuit breaker: after so many failures in a row the endpoint rests, longer each time, and is then
 # tried with one message. The first four retries of a message lie further apart than this anyway.
-BREAK_AFTER = 5
+PAUSE_AFTER_FAILURES = 5
 REST, REST_LIMIT = 30 * _SECOND, 5 * _MINUTE
 BATCH_LIMIT = 100  # events in one POST
 # Errors of our own making, without any request: the receiver is not to blame.
-UNTRIED = frozenset({"erased", "gone", "disabled", "secret", "internal", "nobody"})
+NOT_SENT_ERRORS = frozenset({"erased", "gone", "disabled", "secret", "internal", "nobody"})
 # Errors that no repetition can mend. 'url': may not be called at all. 'erased': the text it must
 # carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is. 'nobody': there is
 # no moderator who wants mails, or no mail server.
-PERMANENT = frozenset({"url", "erased", "gone", "disabled", "nobody"})
+PERMANENT_ERRORS = frozenset({"url", "erased", "gone", "disabled", "nobody"})
 # A channel rests so long after each notice: in a chat a flood is one message a minute, of many lines.
 NOTICE_PAUSE = _MINUTE
 
@@ -61,7 +63,7 @@ class Format(StrEnum):
     AKISMET = "akismet"  # Akismet's own webhook, authorised by the key in it
 
 
-class Fate(StrEnum):
+class AttemptOutcome(StrEnum):
     """What one attempt means for its delivery."""
 
     DELIVERED = "delivered"
@@ -113,16 +115,16 @@ class Attempt:
     response: Response = field(default_factory=Response)
 
 
-def outcome_of(status: int | None, error: str) -> Fate:
+def outcome_of(status: int | None, error: str) -> AttemptOutcome:
     """What an attempt means. Only 2xx is success: a redirect is a failure, and is never followed.
 
     The status decides where there is one: what broke after it (a body without end) changes nothing.
     """
     if status is None:
-        return Fate.DEAD if error in PERMANENT else Fate.RETRY
+        return AttemptOutcome.DEAD if error in PERMANENT_ERRORS else AttemptOutcome.RETRY
     if status == 410:
-        return Fate.DISABLE
-    return Fate.DELIVERED if 200 <= status < 300 else Fate.RETRY
+        return AttemptOutcome.DISABLE
+    return AttemptOutcome.DELIVERED if 200 <= status < 300 else AttemptOutcome.RETRY
 
 
 def next_delay(
@@ -140,17 +142,17 @@ def next_delay(
     if attempts > len(RETRY_DELAYS):
         return None
     delay = RETRY_DELAYS[attempts - 1] * scale * (1 + JITTER * chance)
-    if status in SLOWED:
+    if status in OVERLOAD_STATUSES:
         delay *= SLOW_FACTOR
     asked = min(max(retry_after or 0, 0), RETRY_AFTER_LIMIT)
     return max(round(delay), asked)
 
 
-def rest(failures: int, scale: float = 1.0) -> int:
+def pause_after_failures(failures: int, scale: float = 1.0) -> int:
     """Milliseconds that an endpoint rests after so many failures in a row; 0 where it does not."""
-    if failures < BREAK_AFTER:
+    if failures < PAUSE_AFTER_FAILURES:
         return 0
-    doubled: int = REST << min(failures - BREAK_AFTER, 8)
+    doubled: int = REST << min(failures - PAUSE_AFTER_FAILURES, 8)
     return round(min(doubled, REST_LIMIT) * scale)
 
 

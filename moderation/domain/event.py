@@ -219,7 +219,7 @@ def _reason(reason: Reason) -> dict[str, object]:
     return data
 
 
-def frozen(data: Mapping[str, object]) -> str:
+def event_json(data: Mapping[str, object]) -> str:
     """The data as it is stored and sent: minified JSON, keys in their order, ASCII only.
 
     ASCII, so that no receiver's idea of an encoding can change a byte under the signature.
@@ -230,9 +230,9 @@ def frozen(data: Mapping[str, object]) -> str:
 
 def iso(at: int) -> str:
     """Milliseconds since 1970 UTC as RFC 3339, e.g. '2026-08-17T12:00:00.000Z'."""
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+    return to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
 
 
-def moment(at: int) -> datetime:
+def to_datetime(at: int) -> datetime:
     """Milliseconds since 1970 as an aware UTC datetime, exact where a float would round."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)

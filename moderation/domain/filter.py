@@ -39,7 +39,7 @@ class FilterField(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FilterDraft:
     """A filter as its writer sees it; `scorers/filters.py` says whether its entries can be any.
 
     entries, exceptions: as typed, one a line, '#' begins a comment. exceptions: words and phrases;
@@ -57,7 +57,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Draft):
+class Filter(FilterDraft):
     """A draft that was kept. version: 1, 2, 3 ... with every change. changed_by: a moderator's or
     a key's id, 'command' for the command line. Times in milliseconds since 1970 UTC.
     """
@@ -92,7 +92,7 @@ def without_comment(entry: str) -> str:
     return entry.partition("#")[0].strip()
 
 
-def address_of(entry: str) -> str:
+def email_of_entry(entry: str) -> str:
     """A single address in the form that is hashed; '' for a network or nonsense."""
     try:
         return str(ipaddress.ip_address(without_comment(entry)))
@@ -100,10 +100,10 @@ def address_of(entry: str) -> str:
         return ""
 
 
-def to_be_keyed(draft: Draft) -> Iterator[tuple[str, str]]:
+def entries_to_hash(draft: FilterDraft) -> Iterator[tuple[str, str]]:
     """The entries that are known of comments only as keyed hashes: ('email' or 'address', entry)."""
     for entry in map(without_comment, draft.entries):
         if draft.kind is FilterKind.EMAILS and entry.rpartition("@")[0]:
             yield "email", entry.lower()
-        elif draft.kind is FilterKind.NETWORKS and (address := address_of(entry)):
+        elif draft.kind is FilterKind.NETWORKS and (address := email_of_entry(entry)):
             yield "address", address

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from moderation.domain.campaign import NO_RULING, Crowd, Ruling
-from moderation.domain.reputation import NO_REPUTE, Repute
+from moderation.domain.campaign import NO_RULING, CampaignStats, Ruling
+from moderation.domain.reputation import NO_REPUTATION, ReputationScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class LinkedDomain:
 
     name: str
     first_seen_at: int
-    repute: Repute = NO_REPUTE
+    repute: ReputationScore = NO_REPUTATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class History:
 
     now: int = 0
     campaign_id: str = ""
-    crowd: Crowd | None = None
+    crowd: CampaignStats | None = None
     ruling: Ruling = NO_RULING
     repeats: int = 0
     own_repeats: int = 0
     domains: tuple[LinkedDomain, ...] = ()
-    author: Repute = NO_REPUTE
-    network: Repute = NO_REPUTE
+    author: ReputationScore = NO_REPUTATION
+    network: ReputationScore = NO_REPUTATION
 
 
 NO_HISTORY = History()

@@ -4,16 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from moderation.domain.decision import Decision, said
-from moderation.domain.reputation import Said
+from moderation.domain.decision import Decision, opinion_of
+from moderation.domain.reputation import Opinion
 from moderation.domain.score import Signal
 
 # A person's word teaches a minute after it was given: until then a slip can be undone. Milliseconds.
-SETTLE = 60_000
+LESSON_DELAY_MS = 60_000
 # Of one moderator's decisions of one day, so much weight is learned and no more. A decision weighs 1
 # at most. A busy day of one person is some hundred decisions; a script that has taken over an account
 # makes thousands.
-DAILY = 200.0
+DAILY_WEIGHT = 200.0
 DAY = 86_400_000  # ms
 
 
@@ -23,8 +23,8 @@ def says_spam(decision: Decision) -> bool | None:
     Only a person's word counts. A rejection says nothing of spam unless that was its reason, nor
     does holding.
     """
-    word = said(decision)
-    return None if word in (None, Said.REJECTED) else word is Said.SPAM
+    word = opinion_of(decision)
+    return None if word in (None, Opinion.REJECTED) else word is Opinion.SPAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def no_lessons(site_ids: Collection[str]) -> Mapping[str, Lesson]:
     return {}
 
 
-def weigh(rank: int, spent: float) -> float:
+def lesson_weight(rank: int, spent: float) -> float:
     """How much a decision is learned, 0..1.
 
     rank: how many of its kin (copies of one text, members of one campaign) were learned with the same
     word before; each weighs half of the one before it, so that a thousand copies weigh less than
     two. spent: what its teacher's decisions of that day weigh already.
     """
-    return min(0.5**rank if rank < 32 else 0.0, max(0.0, DAILY - spent))
+    return min(0.5**rank if rank < 32 else 0.0, max(0.0, DAILY_WEIGHT - spent))

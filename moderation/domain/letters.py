@@ -11,8 +11,8 @@ from unicodedata import is_normalized, normalize
 
 import re2
 
-from moderation.domain.search import found
-from moderation.domain.view import Edit, Laid, rewritten
+from moderation.domain.normalised_text import Edit, EditableText, apply_edits
+from moderation.domain.patterns import contains
 
 # Marks that go on any letter (accents, strokes, "zalgo"). Vowel signs of Hindi, Arabic, Thai ... stay.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -91,16 +91,16 @@ def _fold(cluster: str) -> str:
     return "".join(parts[0] if parts[0].isascii() else letter for letter, parts in bare)
 
 
-def folded(laid: Laid) -> Laid:
+def fold_letters(laid: EditableText) -> EditableText:
     """NFKC, without what is invisible and without the accents of Latin letters."""
     text = laid.text
-    if not found(_FOLDABLE, text) and is_normalized("NFKC", text):
+    if not contains(_FOLDABLE, text) and is_normalized("NFKC", text):
         return laid  # most of what is written in other alphabets
     letters = "".join(_letters(text) - {"\n"})
     alike = normalize("NFKC", "\n".join(letters)).split("\n")
     changed = {one for one, new in zip(letters, alike, strict=False) if new != one}
     changed.update(_FOLDED.findall(letters))
-    combined = found(_COMBINED, text)
+    combined = contains(_COMBINED, text)
     if combined:
         changed.difference_update(_COMBINING.findall(letters))
     some = changed if len(changed) <= _LETTERS else sorted(changed)[:_LETTERS]
@@ -108,9 +108,9 @@ def folded(laid: Laid) -> Laid:
     gone = {one for one, new in alone.items() if not new}
     laid = _exchanged(_without(laid, gone) if gone else laid, alone)
     if combined:
-        laid = rewritten(laid, _melted(laid.text))
+        laid = apply_edits(laid, _combined_letters(laid.text))
     wide = {one: new for one, new in alone.items() if len(new) > 1}
-    return rewritten(laid, _widened(laid.text, wide)) if wide else laid
+    return apply_edits(laid, _expanded_letters(laid.text, wide)) if wide else laid
 
 
 def _letters(text: str) -> set[str]:
@@ -126,27 +126,27 @@ def _letters(text: str) -> set[str]:
     return different
 
 
-def _without(laid: Laid, gone: Set[str]) -> Laid:
+def _without(laid: EditableText, gone: Set[str]) -> EditableText:
     """Without some of its letters."""
     text, starts, ends = laid.text, laid.starts, laid.ends[:]
-    kept = _staying(text, gone)
+    kept = _kept_letters(text, gone)
     if 0 not in kept:
         return laid
     for marks in islice(_MARKED.finditer(text), _FOLDS):  # they belong to their letter
         ends[marks.start()] = ends[marks.end() - 1]
     for one in gone:
         text = text.replace(one, "")
-    return Laid(text, list(compress(starts, kept)), list(compress(ends, kept)))
+    return EditableText(text, list(compress(starts, kept)), list(compress(ends, kept)))
 
 
-def _staying(text: str, gone: Set[str]) -> bytes:
+def _kept_letters(text: str, gone: Set[str]) -> bytes:
     """Of each letter 0 where it goes. What no letter stands for, U+0000, always does."""
     for one in gone:
         text = text.replace(one, "\0")
     return text.encode("latin-1", "replace")
 
 
-def _exchanged(laid: Laid, alone: Mapping[str, str]) -> Laid:
+def _exchanged(laid: EditableText, alone: Mapping[str, str]) -> EditableText:
     """Letters that become another one, all at once. alone: what becomes of a letter."""
     new = {one: other for one, other in alone.items() if len(other) == 1 and other != one}
     if not new.keys().isdisjoint(new.values()):
@@ -157,7 +157,7 @@ def _exchanged(laid: Laid, alone: Mapping[str, str]) -> Laid:
     return laid._replace(text=text)
 
 
-def _melted(text: str) -> Iterable[Edit]:
+def _combined_letters(text: str) -> Iterable[Edit]:
     """Letters with their marks as one."""
     for match in islice(_CLUSTER.finditer(text), _FOLDS):
         folded = _fold(match.group())
@@ -165,16 +165,16 @@ def _melted(text: str) -> Iterable[Edit]:
             yield *match.span(), folded
 
 
-def _widened(text: str, wide: Mapping[str, str]) -> Iterable[Edit]:
+def _expanded_letters(text: str, wide: Mapping[str, str]) -> Iterable[Edit]:
     """Letters that become several."""
     places = re.compile(f"[{re.escape(''.join(wide))}]").finditer(text)
     for match in islice(places, _FOLDS):
         yield *match.span(), wide[match.group()]
 
 
-def unmaskings(text: str) -> Iterable[Edit]:
+def lookalike_edits(text: str) -> Iterable[Edit]:
     """Words written with lookalikes. Words of nothing else are left alone among foreign words."""
-    if not found(_HAS_LOOKALIKE, text):
+    if not contains(_HAS_LOOKALIKE, text):
         return ()
     latin, foreign, left = 0, 0, _WORDS
     mixed: list[Edit] = []

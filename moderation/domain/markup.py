@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 
-from moderation.domain.view import View
+from moderation.domain.normalised_text import NormalisedText
 
 _Edit = tuple[int, int, str]
 _MARKED = re.compile(r"[<&*_~`>#\[\]]|://|www\.", re.IGNORECASE)  # a first, cheap look
@@ -72,7 +72,7 @@ _LETTERS = re.compile(r"[^\W_]+")
 _ENOUGH = 2
 
 
-def seen(view: View, parent: str = "") -> View:
+def as_displayed(view: NormalisedText, parent: str = "") -> NormalisedText:
     """The view without tags, entities, Markdown signs and the addresses of links.
 
     What a link shows stays. parent: the comment answered to; quotations of it go. A quotation of anything else
@@ -83,7 +83,7 @@ def seen(view: View, parent: str = "") -> View:
     if parent:
         view = view.edited(_quotations(view.text, parent))
     view = view.edited(
-        _apart((found.start(), found.end(), "") for found in _COMMENT.finditer(view.text))
+        _not_overlapping((found.start(), found.end(), "") for found in _COMMENT.finditer(view.text))
     )
     view = view.edited(_titles(view.text))
     view = view.edited(_tags(view.text))
@@ -92,7 +92,7 @@ def seen(view: View, parent: str = "") -> View:
     return view.edited(_signs(view.text))
 
 
-def _apart(edits: Iterable[_Edit]) -> Iterator[_Edit]:
+def _not_overlapping(edits: Iterable[_Edit]) -> Iterator[_Edit]:
     """In order, and none that begins inside the one before."""
     end = 0
     for edit in sorted(edits):
@@ -108,7 +108,7 @@ def _quotations(text: str, parent: str) -> Iterator[_Edit]:
         for start, end, inside in (*_quoted_blocks(text), *_quoted_lines(text))
         if (plain := _plain(inside)).count(" ") + 1 >= _ENOUGH and f" {plain} " in said
     ]
-    yield from _apart(found)
+    yield from _not_overlapping(found)
 
 
 def _plain(text: str) -> str:
@@ -143,7 +143,7 @@ def _tags(text: str) -> Iterator[_Edit]:
         for match in _TAG.finditer(text)
     ]
     found += [(match.start(), match.end(), "") for match in _BBCODE.finditer(text)]
-    yield from _apart(found)
+    yield from _not_overlapping(found)
 
 
 def _entities(text: str) -> Iterator[_Edit]:
@@ -162,4 +162,4 @@ def _signs(text: str) -> Iterator[_Edit]:
     for match in _EMPHASIS.finditer(text):
         size = len(match.group(1))
         found += [(match.start(), match.start() + size, ""), (match.end() - size, match.end(), "")]
-    yield from _apart(found)
+    yield from _not_overlapping(found)

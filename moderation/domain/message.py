@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from moderation.domain.delivery import Format, Payload
-from moderation.domain.event import frozen, iso
+from moderation.domain.event import event_json, iso
 from moderation.domain.ids import derived_id
 
 # What is left in a thin message: enough to ask for the rest, and to tell old from new.
-THIN = ("comment_id", "endpoint_id", "site_id", "sequence", "revision")
+THIN_FIELDS = ("comment_id", "endpoint_id", "site_id", "sequence", "revision")
 BATCH_TYPE = "webhook.batch"
 _JSON = "application/json"
 _CLOUDEVENT = "application/cloudevents+json; charset=utf-8"
@@ -17,7 +17,7 @@ _CLOUDEVENTS = "application/cloudevents-batch+json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class EventRecord:
     """An event as one endpoint is told it. subject: the comment's id, '' for none. happened_at: ms.
 
     data_json: from shaped().
@@ -40,33 +40,33 @@ class Message:
     body: str = field(repr=False)
 
 
-def shaped(data_json: str, payload: Payload, text: str | None) -> str:
+def payload_json(data_json: str, payload: Payload, text: str | None) -> str:
     """The data of an event in the payload asked for. data_json: from frozen()."""
     if payload is Payload.THIN:
         data = json.loads(data_json)
-        return frozen({key: data[key] for key in THIN if key in data})
+        return event_json({key: data[key] for key in THIN_FIELDS if key in data})
     if payload is Payload.TEXT and text is not None:
-        return frozen({**json.loads(data_json), "text": text})
+        return event_json({**json.loads(data_json), "text": text})
     return data_json
 
 
-def message(fact: Fact, format: Format) -> Message:
+def single_message(fact: EventRecord, format: Format) -> Message:
     """The message of one event."""
     if format is Format.CLOUDEVENTS:
         return Message(fact.id, _CLOUDEVENT, _cloudevent(fact))
     return Message(fact.id, _JSON, _standard(fact))
 
 
-def verdicts(facts: Sequence[Fact], key: str) -> Message:
+def akismet_verdicts(facts: Sequence[EventRecord], key: str) -> Message:
     """Later answers to Akismet checks, in the shape that its WordPress plugin takes. A fact that is
     about no check, as a test, is left out.
     """
     about = [one.data_json for one in facts if '"guid":' in one.data_json]
-    opening = frozen({"key": key, "endpoint": "comment-check"})[:-1]
+    opening = event_json({"key": key, "endpoint": "comment-check"})[:-1]
     return Message(facts[0].id, _JSON, f'{opening},"comments":[{",".join(about)}]}}')
 
 
-def batch(facts: Sequence[Fact], format: Format) -> Message:
+def batch_message(facts: Sequence[EventRecord], format: Format) -> Message:
     """Several events as one message, oldest first. Its id stands for exactly these events."""
     id = derived_id("evb", *(one.id for one in facts))
     if (
@@ -79,13 +79,13 @@ def batch(facts: Sequence[Fact], format: Format) -> Message:
     return Message(id, _JSON, body)
 
 
-def _standard(fact: Fact) -> str:
+def _standard(fact: EventRecord) -> str:
     """Standard Webhooks 1.0.0, "Payload structure". timestamp: of the fact, not of the attempt."""
     at = iso(fact.happened_at)
     return f'{{"type":"{fact.type}","timestamp":"{at}","data":{fact.data_json}}}'
 
 
-def _cloudevent(fact: Fact) -> str:
+def _cloudevent(fact: EventRecord) -> str:
     """CloudEvents 1.0.2, structured mode. source and id together are the event's identity."""
     about = f'"subject":"{fact.subject}",' if fact.subject else ""
     return (

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.event import DIGEST, EventType
-from moderation.domain.message import Fact
+from moderation.domain.message import EventRecord
 
-LINKS = 10  # comments named one by one; more of them are a number and the queue's link
+LINK_LIMIT = 10  # comments named one by one; more of them are a number and the queue's link
 
 # What a channel is told unless it names types: not every comment, that would be noise.
 DEFAULT_TYPES = (EventType.DISABLED.value, DIGEST)
@@ -38,7 +38,7 @@ class Notice:
     urgent: bool = False
 
 
-def notice(facts: Sequence[Fact], public_url: str) -> Notice:
+def event_notice(facts: Sequence[EventRecord], public_url: str) -> Notice:
     """The words for one or more events of a site. public_url: of this service, for the links."""
     parts = [
         *_comments(facts, public_url),
@@ -57,9 +57,9 @@ def notice(facts: Sequence[Fact], public_url: str) -> Notice:
     )
 
 
-def _comments(facts: Sequence[Fact], public_url: str) -> list[Notice]:
+def _comments(facts: Sequence[EventRecord], public_url: str) -> list[Notice]:
     """One part for each type of event about comments."""
-    by_type: dict[str, list[Fact]] = {}
+    by_type: dict[str, list[EventRecord]] = {}
     for one in facts:
         if one.subject:
             by_type.setdefault(one.type, []).append(one)
@@ -74,12 +74,12 @@ def _counted(count: int, type: str) -> str:
     return f"Gatehouse: {count} {noun} {_SAID[EventType(type)]}"
 
 
-def _links(facts: Sequence[Fact], type: str, public_url: str) -> str:
-    links = [f"{public_url}/console/comments/{one.subject}" for one in facts[:LINKS]]
-    if len(facts) > LINKS:
+def _links(facts: Sequence[EventRecord], type: str, public_url: str) -> str:
+    links = [f"{public_url}/console/comments/{one.subject}" for one in facts[:LINK_LIMIT]]
+    if len(facts) > LINK_LIMIT:
         status = type.removeprefix("comment.").replace("received", "pending")
         queue = f"{public_url}/console/?site={facts[0].site_id}&queue={status}"
-        links.append(f"and {len(facts) - LINKS} more: {queue}")
+        links.append(f"and {len(facts) - LINK_LIMIT} more: {queue}")
     return "\n".join(links)
 
 
@@ -89,11 +89,11 @@ def _single(type: str, site_id: str, data: Mapping[str, object], public_url: str
         where = f"{public_url}/console/endpoints/{data['endpoint_id']}"
         return Notice("Gatehouse: a webhook endpoint was disabled", f"{because}\n{where}", True)
     if type == DIGEST:
-        return digest_words(site_id, data, public_url)
+        return digest_notice(site_id, data, public_url)
     return Notice("Gatehouse: a test", "You asked for it; this channel works.")
 
 
-def digest_words(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
+def digest_notice(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
     """The words of a day's digest. data: see digest.Digest."""
     held = data["held"]
     lines = [

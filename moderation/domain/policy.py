@@ -110,13 +110,13 @@ class Rule:
         return Reason(self.code, message, first.name, first.value, threshold, spans=spans)
 
 
-def two_digits(value: float) -> str:
+def format_score(value: float) -> str:
     """As it is said to people. A share is not called 1 where it is a hair less: nothing is that sure."""
     return "0.99" if 0.99 < value < 1 else f"{value:.2f}"
 
 
 def _number(value: float) -> str:
-    return two_digits(value).removesuffix(".00")
+    return format_score(value).removesuffix(".00")
 
 
 @dataclass(frozen=True, slots=True)

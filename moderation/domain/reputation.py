@@ -15,14 +15,14 @@ DAY = 86_400_000  # ms
 WEEK = 7 * DAY
 # Days until a decision counts half. Discourse, too, looks at the last 100 days to say who is trusted
 # (its setting tl3_time_period).
-HALF_LIFE = 90
+HALF_LIFE_DAYS = 90
 # Days until it is forgotten: by then it counts a sixteenth.
-KEPT_DAYS = 4 * HALF_LIFE
+KEPT_DAYS = 4 * HALF_LIFE_DAYS
 # The true share lies below the bound once in twenty times.
-_TAIL = 0.05
+_CONFIDENCE_TAIL = 0.05
 
 
-class Kind(StrEnum):
+class SubjectKind(StrEnum):
     """Of whom or what there is a reputation."""
 
     AUTHOR = "author"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     NETWORK = "network"
 
 
-class Said(StrEnum):
+class Opinion(StrEnum):
     """What a person's decision says of a comment."""
 
     APPROVED = "approved"
@@ -41,7 +41,7 @@ class Said(StrEnum):
 class Subject(NamedTuple):
     """Whose reputation, on one site. name: a domain, else a keyed hash (store/seal.py)."""
 
-    kind: Kind
+    kind: SubjectKind
     site_id: str
     name: str
 
@@ -52,7 +52,7 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekCounts:
     """What was decided in one week. number: weeks since 1970."""
 
     number: int
@@ -62,7 +62,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Repute:
+class ReputationScore:
     """A reputation as it stands. approved, spam, rejected: decisions, each counting one. good, bad: what
     they weigh by their age.
     """
@@ -93,10 +93,10 @@ class Repute:
         return f"{self.approved} approved, {self.spam} spam{rejected} by your moderators"
 
 
-NO_REPUTE = Repute()
+NO_REPUTATION = ReputationScore()
 
 
-def repute(kind: Kind, weeks: Iterable[Week], now: int) -> Repute:
+def reputation_score(kind: SubjectKind, weeks: Iterable[WeekCounts], now: int) -> ReputationScore:
     """Adds up the weeks as they weigh now (ms).
 
     A rejection counts against its author alone: an insult says nothing of a link, nor of a network.
@@ -106,13 +106,13 @@ def repute(kind: Kind, weeks: Iterable[Week], now: int) -> Repute:
     for one in weeks:
         # From the middle of the week, in whole days: nothing changes between two comments of a day.
         age = max(0, now // DAY - 7 * one.number - 3)
-        weight = 2.0 ** (-age / HALF_LIFE)
+        weight = 2.0 ** (-age / HALF_LIFE_DAYS)
         approved += one.approved
         spam += one.spam
         rejected += one.rejected
         good += weight * one.approved
-        bad += weight * (one.spam + (one.rejected if kind is Kind.AUTHOR else 0))
-    return Repute(approved, spam, rejected, good, bad)
+        bad += weight * (one.spam + (one.rejected if kind is SubjectKind.AUTHOR else 0))
+    return ReputationScore(approved, spam, rejected, good, bad)
 
 
 @lru_cache(maxsize=16_384)
@@ -124,11 +124,11 @@ def lower_bound(many: float, few: float) -> float:
         return 0.0
     a, b = 1 + many, 1 + few
     if few <= 0:
-        return float(_TAIL ** (1 / a))
+        return float(_CONFIDENCE_TAIL ** (1 / a))
     low, high = 0.0, 1.0
     for _ in range(20):
         middle = (low + high) / 2
-        if _beta(a, b, middle) < _TAIL:
+        if _beta(a, b, middle) < _CONFIDENCE_TAIL:
             low = middle
         else:
             high = middle

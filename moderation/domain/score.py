@@ -8,7 +8,7 @@ from moderation.domain.comment import NO_FORM, FormFacts
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
-from moderation.domain.view import View
+from moderation.domain.normalised_text import NormalisedText
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +45,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class SenderTraces:
     """What a submission left behind, as far as scorers may know: never an e-mail or an address.
 
     email_domain: in lower case. email_key, address_key: keyed hashes (store/seal.py). network: the
@@ -75,7 +75,7 @@ class Candidate:
     """
 
     text: str
-    view: View
+    view: NormalisedText
     language: str = ""
     author_name: str = ""
     author_url: str = ""
@@ -86,7 +86,7 @@ class Candidate:
     site_id: str = ""
     page_id: str = ""
     created_at: int = 0
-    traces: Traces = Traces()
+    traces: SenderTraces = SenderTraces()
     form: FormFacts = NO_FORM
     filters: FilterSet = NO_FILTERS
     history: History = NO_HISTORY

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 import re2
 
+from moderation.domain.normalise import plain_name
+from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal
-from moderation.domain.search import spans
-from moderation.domain.text import plainly
 from moderation.scorers.gibberish import gibberish_share
-from moderation.scorers.sign import sign
+from moderation.scorers.heuristic import sign
 
 # What people want to be found for, and nobody is called.
 _SEO = re2.compile(
@@ -25,12 +25,12 @@ _SEO = re2.compile(
 _LONGEST_NAME = 6  # words
 
 
-def signs(candidate: Candidate) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`seo_name` (1; note: the phrase), `gibberish_name` (1), `disposable_email` (1; note: its domain)."""
     name = candidate.author_name
     if name:
-        plain = plainly(name)
-        if said := spans(_SEO, plain, 1):
+        plain = plain_name(name)
+        if said := find_spans(_SEO, plain, 1):
             yield sign("seo_name", 1, note=plain[slice(*said[0])].lower())
         elif len(plain.split()) > _LONGEST_NAME:
             yield sign("seo_name", 1, note=f"{len(plain.split())} words")

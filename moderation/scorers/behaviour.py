@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import re2
 
+from moderation.domain.patterns import contains
 from moderation.domain.score import Candidate, Signal
-from moderation.domain.search import found
+from moderation.scorers.heuristic import sign
 from moderation.scorers.links import domain_of, host_of
-from moderation.scorers.sign import sign
 
 # Faster than anybody reads a form and types a sentence. Seconds.
 HASTY = 3.0
@@ -21,7 +21,7 @@ _PROGRAM = re2.compile(
 _ANTIQUE = re2.compile(r"MSIE [1-9]\.|Firefox/[1-3]?\d\.|Chrome/[1-4]?\d\.|Opera/[1-9]\.|Netscape")
 
 
-def signs(candidate: Candidate) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`form_trap`, `form_forged`, `reply_seconds`, `hasty`, `user_agent_odd`, `referrer_odd`."""
     form = candidate.form
     if form.trap:
@@ -47,11 +47,11 @@ def _user_agent(candidate: Candidate) -> Iterator[Signal]:
 def _oddity(agent: str) -> str:
     if not agent:
         return "none"
-    if found(_PROGRAM, agent):
+    if contains(_PROGRAM, agent):
         return "a program"
     if len(agent) < 20 or "/" not in agent:
         return "no browser"
-    return "antique" if found(_ANTIQUE, agent) else ""
+    return "antique" if contains(_ANTIQUE, agent) else ""
 
 
 def _referrer(candidate: Candidate) -> Iterator[Signal]:

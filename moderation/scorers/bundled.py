@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.domain.markup import seen
+from moderation.domain.markup import as_displayed
+from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.view import View
 from moderation.scorers.linear import Linear, read_linear
-from moderation.scorers.network import Network, Window, read_card, sigmoid
+from moderation.scorers.onnx_classifier import Network, Window, read_card, sigmoid
 from moderation.scorers.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[1] / "weights" / "bundled"
@@ -167,8 +167,8 @@ class Bundled:
             if drop < 0 and drop <= _SHARE * drops[0][0]
         )
 
-    def _view(self, candidate: Candidate) -> View:
-        return self._loaded().spelling.repaired(seen(candidate.view, candidate.parent_text))
+    def _view(self, candidate: Candidate) -> NormalisedText:
+        return self._loaded().spelling.repaired(as_displayed(candidate.view, candidate.parent_text))
 
     def _loaded(self) -> _Loaded:
         if self._model is None:

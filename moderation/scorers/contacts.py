@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import re2
 
+from moderation.domain.patterns import contains, find_matches, find_spans
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.search import found, matches, spans
+from moderation.scorers.heuristic import MOST, sign
 from moderation.scorers.links import links_in
-from moderation.scorers.sign import MOST, sign
 
 # Eight digits or more with the usual separators, or with letters that stand for digits.
 _PHONE = re2.compile(r"(?:\+|\b)[0-9](?:[ ().\-/_*~]{0,3}[0-9]){7,14}\b")
@@ -58,11 +58,11 @@ _MENTION = re2.compile(
 )
 
 
-def signs(candidate: Candidate) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`contact`: how many ways to be reached. `contact_disguised`: those that were hidden from view."""
     text, view = candidate.text, candidate.view
-    if not (found(_MENTION, text) or (view.text is not text and found(_MENTION, view.text))):
-        if found(_SPELLED, text):
+    if not (contains(_MENTION, text) or (view.text is not text and contains(_MENTION, view.text))):
+        if contains(_SPELLED, text):
             yield from _told(_spelled(text), [])
         return
     links = [one.span for one in links_in(text).links]
@@ -94,7 +94,7 @@ def _told(hidden: Sequence[Span], both: Sequence[Span]) -> Iterator[Signal]:
 
 
 def _spans(pattern: object, text: str) -> list[Span]:
-    return [Span(*one) for one in spans(pattern, text, MOST)]
+    return [Span(*one) for one in find_spans(pattern, text, MOST)]
 
 
 def _phones(text: str) -> list[Span]:
@@ -116,7 +116,7 @@ def _is_phone(text: str, span: Span) -> bool:
 def _spelled(text: str) -> list[Span]:
     """Runs of number words that make seven digits or more and do not just count up or down."""
     runs = []
-    for match in matches(_SPELLED, text, MOST // 10):
+    for match in find_matches(_SPELLED, text, MOST // 10):
         run = match.span(1)
         words = re.split(r"[\s,.\-–]+", text[slice(*run)].lower())
         said = [word for word in words if not word.isdigit()]

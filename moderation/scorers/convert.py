@@ -16,7 +16,7 @@ from typing import Any
 
 from moderation.domain.errors import Invalid, ScorerUnavailable
 from moderation.scorers.checkpoint import Checkpoint
-from moderation.scorers.network import Network
+from moderation.scorers.onnx_classifier import Network
 
 # Tokens two windows of a long text share: a sentence or two is whole in one of them.
 OVERLAP = 64

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 
-from moderation.domain.markup import seen
+from moderation.domain.markup import as_displayed
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.checkpoint import (
     RELEASES,
@@ -55,7 +55,7 @@ class Detoxify:
             tuple(
                 Signal(label, value, self.name, model, checkpoint.digest, runtime=runtime)
                 for label, value in self._scores(
-                    checkpoint, seen(candidate.view, candidate.parent_text).text
+                    checkpoint, as_displayed(candidate.view, candidate.parent_text).text
                 ).items()
             )
             for candidate in batch
@@ -67,7 +67,7 @@ class Detoxify:
         checkpoint = self._checkpoint()
         if label not in checkpoint.labels:
             return ()
-        view = seen(candidate.view, candidate.parent_text)
+        view = as_displayed(candidate.view, candidate.parent_text)
         text = view.text
 
         def logit(piece: str) -> float:

@@ -16,19 +16,19 @@ from moderation.domain.filter import (
     BYTES_LIMIT,
     ENTRY_LIMIT,
     NAME_LIMIT,
-    Draft,
     Filter,
     FilterAction,
+    FilterDraft,
     FilterField,
     FilterKind,
     FilterSet,
-    address_of,
+    email_of_entry,
     without_comment,
 )
+from moderation.domain.normalise import plain_name
+from moderation.domain.patterns import contains as found_in
+from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.search import found as found_in
-from moderation.domain.search import spans
-from moderation.domain.text import plainly
 from moderation.scorers.links import domain_of, host_of, in_ascii, links_in, under
 from moderation.scorers.wordlist import Wordlist
 
@@ -44,7 +44,7 @@ _SETS_KEPT = 256  # sites whose compiled filters stay in memory
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilterMatch:
     """Where a filter matched. span: in the original text; None where it was elsewhere."""
 
     field: str
@@ -52,14 +52,14 @@ class Place:
     written: str = ""
 
 
-class Compiled:
+class CompiledFilter:
     """One filter, ready to look.
 
     draft: raises Invalid, with a pointer to the entry, for what
     cannot be one. keys: as in FilterSet.
     """
 
-    def __init__(self, draft: Draft, keys: Mapping[str, str]) -> None:
+    def __init__(self, draft: FilterDraft, keys: Mapping[str, str]) -> None:
         _check(draft)
         self.draft = draft
         self._languages = frozenset(one.lower() for one in draft.languages)
@@ -87,7 +87,7 @@ class Compiled:
             case FilterKind.NETWORKS:
                 self._addresses = self._read_networks(entries, keys)
 
-    def places(self, candidate: Candidate) -> list[Place]:
+    def places(self, candidate: Candidate) -> list[FilterMatch]:
         """Where it matches a comment, up to _MOST places; [] where it does not apply or match."""
         page = candidate.language.lower()
         if self._languages and not {page, page.partition("-")[0]} & self._languages:
@@ -95,7 +95,7 @@ class Compiled:
         found = self._places(candidate)
         return list(islice(found, _MOST))
 
-    def _places(self, candidate: Candidate) -> Iterator[Place]:
+    def _places(self, candidate: Candidate) -> Iterator[FilterMatch]:
         traces = candidate.traces
         match self.draft.kind:
             case FilterKind.WORDS | FilterKind.PATTERNS:
@@ -105,12 +105,12 @@ class Compiled:
             case FilterKind.EMAILS:
                 keyed, domains = self._emails
                 if traces.email_key in keyed or under(traces.email_domain, domains):
-                    yield Place("e-mail")
+                    yield FilterMatch("e-mail")
             case FilterKind.NETWORKS:
                 if traces.address_key in self._addresses or self._is_within(traces.network):
-                    yield Place("network")
+                    yield FilterMatch("network")
 
-    def _written(self, candidate: Candidate) -> Iterator[Place]:
+    def _written(self, candidate: Candidate) -> Iterator[FilterMatch]:
         fields = self.draft.fields
         if FilterField.TEXT in fields:
             text, view = candidate.text, candidate.view
@@ -118,15 +118,15 @@ class Compiled:
             if view.text != text:
                 spans |= {view.original(start, end) for start, end in self._find(view.text)}
             for start, end in sorted(spans):
-                yield Place("text", Span(start, end), text[start:end])
+                yield FilterMatch("text", Span(start, end), text[start:end])
         for field, value in (
             (FilterField.NAME, candidate.author_name),
             (FilterField.WEBSITE, candidate.author_url),
         ):
             if field in fields and value:
-                for written in dict.fromkeys((value, plainly(value))):
+                for written in dict.fromkeys((value, plain_name(value))):
                     if found := self._find(written):
-                        yield Place(field.value, None, written[slice(*found[0])])
+                        yield FilterMatch(field.value, None, written[slice(*found[0])])
                         break
 
     def _find(self, text: str) -> list[tuple[int, int]]:
@@ -138,7 +138,7 @@ class Compiled:
                 for gate, patterns in self._patterns
                 if found_in(gate, text)
                 for pattern in patterns
-                for span in spans(pattern, text, _MOST)
+                for span in find_spans(pattern, text, _MOST)
                 if span[0] < span[1]
             ]
         if found and self._exceptions is not None:
@@ -150,21 +150,21 @@ class Compiled:
             ]
         return sorted(set(found))[:_MOST]
 
-    def _linked(self, candidate: Candidate) -> Iterator[Place]:
+    def _linked(self, candidate: Candidate) -> Iterator[FilterMatch]:
         fields = self.draft.fields
         if FilterField.TEXT in fields:
             links = links_in(candidate.text)
             for link in (*links.links, *links.masked):
                 if under(link.host, self._domains):
-                    yield Place("text", link.span, link.host)
+                    yield FilterMatch("text", link.span, link.host)
         if FilterField.NAME in fields and candidate.author_name:
-            for host in links_in(plainly(candidate.author_name)).domains:
+            for host in links_in(plain_name(candidate.author_name)).domains:
                 if under(host, self._domains):
-                    yield Place("name", None, host)
+                    yield FilterMatch("name", None, host)
         if FilterField.WEBSITE in fields and candidate.author_url:
             host = host_of(candidate.author_url)
             if under(host, self._domains):
-                yield Place("website", None, host)
+                yield FilterMatch("website", None, host)
 
     def _read_networks(
         self, entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
@@ -173,7 +173,7 @@ class Compiled:
         for at, entry in entries:
             network = _network(at, entry)
             if network.num_addresses == 1:
-                if key := keys.get(address_of(entry)):
+                if key := keys.get(email_of_entry(entry)):
                     addresses.append(key)
                 continue
             number = int(network.network_address)
@@ -193,7 +193,7 @@ class Compiled:
         )
 
 
-def _check(draft: Draft) -> None:
+def _check(draft: FilterDraft) -> None:
     if not 0 < len(draft.name) <= NAME_LIMIT or not draft.name.isprintable():
         raise Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
     for field, lines in (("entries", draft.entries), ("exceptions", draft.exceptions)):
@@ -316,7 +316,7 @@ def _network(at: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Netwo
     return network
 
 
-class Filters:
+class FilterSignals:
     """Signals `filter_hold`, `filter_spam`, `filter_reject`: the number of places where the site's
     own filters matched, with those in the text as spans; note: the filters' names and versions.
     """
@@ -324,7 +324,7 @@ class Filters:
     name = "filters"
 
     def __init__(self) -> None:
-        self._kept: LRUCache[str, tuple[int, list[Compiled]]] = LRUCache(_SETS_KEPT)
+        self._kept: LRUCache[str, tuple[int, list[CompiledFilter]]] = LRUCache(_SETS_KEPT)
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]
@@ -337,13 +337,15 @@ class Filters:
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         if not candidate.filters.version:
             return ()
-        found: dict[FilterAction, list[tuple[Draft, list[Place]]]] = defaultdict(list)
+        found: dict[FilterAction, list[tuple[FilterDraft, list[FilterMatch]]]] = defaultdict(list)
         for one in self._compiled(candidate.filters):
             if one.draft.action is not FilterAction.TRUST and (places := one.places(candidate)):
                 found[one.draft.action].append((one.draft, places))
         return tuple(self._signal(action, hits) for action, hits in found.items())
 
-    def _signal(self, action: FilterAction, hits: Sequence[tuple[Draft, list[Place]]]) -> Signal:
+    def _signal(
+        self, action: FilterAction, hits: Sequence[tuple[FilterDraft, list[FilterMatch]]]
+    ) -> Signal:
         places = [place for _, some in hits for place in some]
         names = ", ".join(f"{one.name} (version {getattr(one, 'version', 0)})" for one, _ in hits)
         spans = sorted({place.span for place in places if place.span})
@@ -351,10 +353,10 @@ class Filters:
             f"filter_{action.value}", float(len(places)), self.name, spans=tuple(spans), note=names
         )
 
-    def _compiled(self, given: FilterSet) -> list[Compiled]:
+    def _compiled(self, given: FilterSet) -> list[CompiledFilter]:
         known = self._kept.get(given.site_id)
         if known is None or known[0] != given.version:
-            known = (given.version, [Compiled(one, given.keys) for one in given.filters])
+            known = (given.version, [CompiledFilter(one, given.keys) for one in given.filters])
             self._kept[given.site_id] = known
         return known[1]
 

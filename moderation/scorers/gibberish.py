@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import re2
 
+from moderation.domain.normalised_text import NormalisedText
+from moderation.domain.patterns import contains
 from moderation.domain.score import Candidate, Signal
-from moderation.domain.search import found
-from moderation.domain.view import View
-from moderation.scorers.sign import sign, words
+from moderation.scorers.heuristic import sign, words
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,
 # Italian, Polish, Portuguese and Spanish (words of 4 to 15 letters, accents taken off); random
@@ -65,7 +65,7 @@ _WRITTEN_IN = {
 _FOREIGN_LETTERS = 8  # fewer are a name or a quotation
 
 
-def signs(candidate: Candidate) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`gibberish`: share of the letters, 0..1. `foreign_script`: likewise; note: the alphabet."""
     share = gibberish_share(candidate.view.text)
     if share:
@@ -77,7 +77,7 @@ def gibberish_share(text: str) -> float:
     """Share of the letters, in words of five and more, that stand in words no language has."""
     good = bad = 0
     text = text[:_READ]
-    if not found(_SUSPICIOUS, text):
+    if not contains(_SUSPICIOUS, text):
         return 0.0
     for word in _WORD.findall(text):
         if word.isupper():  # an abbreviation, or shouting
@@ -91,7 +91,7 @@ def gibberish_share(text: str) -> float:
     return bad / (good + bad) if good + bad >= _ENOUGH else 0.0
 
 
-def _script(view: View, language: str) -> Iterator[Signal]:
+def _script(view: NormalisedText, language: str) -> Iterator[Signal]:
     text = view.text[:_READ]
     code = language.partition("-")[0].lower()
     if not code or (text.isascii() and "Latin" in _WRITTEN_IN.get(code, "Latin")):

@@ -16,10 +16,10 @@ from typing import Any
 import re2
 from publicsuffixlist import PublicSuffixList
 
+from moderation.domain.normalise import plain_name
+from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.search import matches
-from moderation.domain.text import plainly
-from moderation.scorers.sign import MOST, sign, words
+from moderation.scorers.heuristic import MOST, sign, words
 
 # As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
 _LINK = re2.compile(
@@ -142,13 +142,13 @@ def links_in(text: str) -> Links:
     """What links a text holds. Linear in its length; never raises."""
     links = list(islice(_plain(text), MOST))
     masked = []
-    for found in matches(_MASKED, text, MOST) if "." in text or "dot" in text.lower() else ():
+    for found in find_matches(_MASKED, text, MOST) if "." in text or "dot" in text.lower() else ():
         whole, name, suffix = (text[slice(*found.span(at))] for at in (0, 1, 2))
         host = f"{name}.{suffix}".lower() if suffix else host_of(whole)
         if domain := domain_of(host):
             masked.append(Link(Span(*found.span()), host, domain))
     markup, disguised = [], []
-    for found in matches(_MARKUP, text, MOST) if "<" in text or "[" in text else ():
+    for found in find_matches(_MARKUP, text, MOST) if "<" in text or "[" in text else ():
         markup.append(Span(*found.span()))
         groups = [text[slice(*found.span(at))] for at in range(1, 8)]
         target = groups[0] or groups[2] or groups[6]
@@ -165,7 +165,7 @@ def links_in(text: str) -> Links:
 
 
 def _plain(text: str) -> Iterator[Link]:
-    for found in matches(_LINK, text, 4 * MOST):
+    for found in find_matches(_LINK, text, 4 * MOST):
         start, end = found.span()
         written = text[start:end].rstrip(_ENDING)
         if text[start - 1 : start] == "@":  # the host of an e-mail address
@@ -209,7 +209,7 @@ def own_domain(page_url: str) -> str:
     return domain_of(host) or host
 
 
-def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
     """`links` and its kin. Links to the page's own domain and to `trusted` domains do not count."""
     found = links_in(candidate.text)
     known = {own_domain(candidate.page_url), *trusted} - {""}
@@ -234,7 +234,7 @@ def signs(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signa
         spans = [span for span, _ in found.disguised]
         yield sign("link_disguised", len(spans), spans, found.disguised[0][1])
     name = candidate.author_name
-    if name and (linked := links_in(name).domains or links_in(plainly(name)).domains):
+    if name and (linked := links_in(name).domains or links_in(plain_name(name)).domains):
         yield sign("link_in_name", 1, note=linked[0])
     if candidate.author_url:
         host = host_of(candidate.author_url)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from moderation.domain.reputation import Repute
+from moderation.domain.reputation import ReputationScore
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.filters import trusted_domains
 from moderation.scorers.links import under
@@ -10,7 +10,7 @@ from moderation.scorers.links import under
 NAME = "reputation"
 
 
-class Reputation:
+class ReputationSignals:
     """Signals 0..1, each absent where people have decided nothing yet; the note has the counts.
 
     reputation: at least this share of what its author writes is approved; only where it is proved who
@@ -41,7 +41,7 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
         yield from _both("reputation_domain", "ill_domain", worst.repute, f"{worst.name}: ")
 
 
-def _both(good: str, ill: str, repute: Repute, whose: str = "") -> Iterator[Signal]:
+def _both(good: str, ill: str, repute: ReputationScore, whose: str = "") -> Iterator[Signal]:
     if not repute:
         return
     note = f"{whose}{repute.words}"[:160]

@@ -7,7 +7,7 @@ text stays as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from moderation.domain.view import View
+from moderation.domain.normalised_text import NormalisedText
 
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
 _MASK = re.compile(r"[*#%_]+")
@@ -35,7 +35,7 @@ class Spelling:
         for word in (*ordinary, *known):
             self._meant.pop(word, None)
 
-    def repaired(self, view: View) -> View:
+    def repaired(self, view: NormalisedText) -> NormalisedText:
         """The view with those words written out; the same object where there are none."""
         return view.edited(self._edits(view.text))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import re2
 
+from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.search import spans
-from moderation.scorers.sign import MOST, sign
+from moderation.scorers.heuristic import MOST, sign
 
 _PITCH = re2.compile(
     r"(?i)\b(?:check out|subscribe to|visit) (?:my|our|this) (?:\w+ ){0,2}(?:channel|videos?|page|site|website|blog|profile|link|music|song|cover|playlist)s?\b"
@@ -24,14 +24,14 @@ _SHOUT_LETTERS = 20  # "NO WAY" is not shouting yet
 _REPEATED_WORDS = 8  # fewer words repeat by themselves
 
 
-def signs(candidate: Candidate) -> Iterator[Signal]:
+def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`shouting`: share of capitals. `repetition`: share of words said before. `sales_talk`: phrases."""
     if shouting := _shouting(candidate.text[:_READ]):
         yield sign("shouting", shouting)
     if repetition := _repetition(candidate.view.text[:_READ]):
         yield sign("repetition", repetition)
     view = candidate.view
-    pitch = [Span(*view.original(*found)) for found in spans(_PITCH, view.text, MOST)]
+    pitch = [Span(*view.original(*found)) for found in find_spans(_PITCH, view.text, MOST)]
     if pitch:
         yield sign("sales_talk", len(pitch), pitch)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.domain.markup import seen
+from moderation.domain.markup import as_displayed
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.network import Network, read_card
 from moderation.scorers.occlusion import occlude
+from moderation.scorers.onnx_classifier import Network, read_card
 
 
 class Transformer:
@@ -39,7 +39,7 @@ class Transformer:
         network = self._network()
         model = f"{network.card.id}-{network.card.version}"
         rows = network.probabilities(
-            [seen(candidate.view, candidate.parent_text).text for candidate in batch]
+            [as_displayed(candidate.view, candidate.parent_text).text for candidate in batch]
         )
         return [
             tuple(
@@ -56,7 +56,7 @@ class Transformer:
         if label not in network.labels:
             return ()
         at = network.labels.index(label)
-        view = seen(candidate.view, candidate.parent_text)
+        view = as_displayed(candidate.view, candidate.parent_text)
         text = view.text
         windows = network.windows(text)
         worst = windows[int(network.rows(windows)[:, at].argmax())]

@@ -8,17 +8,17 @@ from unicodedata import normalize
 import re2
 
 from moderation.domain.errors import Invalid
+from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.domain.search import matches
 
-DEFAULT = Path(__file__).with_name("wordlist.txt")
-LONGEST = 200  # characters of an entry: a phrase, not an essay
-MOST = 20_000  # entries: a megabyte or two of automaton
+DEFAULT_FILE = Path(__file__).with_name("wordlist.txt")
+ENTRY_LENGTH_LIMIT = 200  # characters of an entry: a phrase, not an essay
+ENTRY_LIMIT = 20_000  # entries: a megabyte or two of automaton
 # A wildcard stands for the rest of a word; bounded, as an endless one is how lists are made slow.
 _WILD = r"[\pL\pN_'’]{0,30}"
 # RE2 knows \b for ASCII letters only.
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN_])", r"(?:$|[^\pL\pN_])"
-SHOWN = 200  # places: a text that says it ten thousand times is no worse for that
+SPAN_LIMIT = 200  # places: a text that says it ten thousand times is no worse for that
 _AT_ONCE = 500  # entries per automaton: one of 20,000 would run out of RE2's memory
 
 
@@ -38,8 +38,8 @@ class Wordlist:
     def __init__(self, entries: Iterable[str], at: str = "") -> None:
         patterns = [_pattern(entry, number, at) for number, entry in enumerate(entries, 1)]
         patterns = [pattern for pattern in patterns if pattern]
-        if len(patterns) > MOST:
-            raise Invalid(f"A word list has at most {MOST:,} entries.")
+        if len(patterns) > ENTRY_LIMIT:
+            raise Invalid(f"A word list has at most {ENTRY_LIMIT:,} entries.")
         self._automata = [
             _compiled(patterns[first : first + _AT_ONCE])
             for first in range(0, len(patterns), _AT_ONCE)
@@ -75,7 +75,7 @@ class Wordlist:
             # Two entries side by side share a border, and the first takes it: what was found is
             # blanked and the rest searched again. In a row of them, every second falls each time.
             for _ in range(3):
-                found = [match.span(1) for match in matches(automaton, left, SHOWN)]
+                found = [match.span(1) for match in find_matches(automaton, left, SPAN_LIMIT)]
                 if not found:
                     break
                 yield from found
@@ -88,8 +88,8 @@ def _pattern(entry: str, number: int, at: str) -> str:
     if not entry:
         return ""
     where = f"{at}/{number - 1}"  # JSON Pointers count from 0
-    if len(entry) > LONGEST:
-        raise Invalid(f"Entry {number} is longer than {LONGEST} characters.", where)
+    if len(entry) > ENTRY_LENGTH_LIMIT:
+        raise Invalid(f"Entry {number} is longer than {ENTRY_LENGTH_LIMIT} characters.", where)
     if not entry.replace(" ", "").replace("\t", "").isprintable():
         raise Invalid(f"Entry {number} holds characters that cannot be seen.", where)
     if entry.count("*") > 3:
@@ -135,6 +135,6 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def read_entries(path: Path = DEFAULT) -> list[str]:
+def read_entries(path: Path = DEFAULT_FILE) -> list[str]:
     """The lines of a word list file. Raises OSError."""
     return path.read_text(encoding="utf-8").splitlines()

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Submission
-from moderation.store.dialect import change, insert_rows
+from moderation.store.crypto import Crypto
+from moderation.store.dialect import execute, insert_rows
 from moderation.store.engine import Store
 from moderation.store.schema import addresses
-from moderation.store.seal import Seal
 
 
-def keep(connection: Connection, submissions: Sequence[Submission], seal: Seal) -> None:
+def keep(connection: Connection, submissions: Sequence[Submission], seal: Crypto) -> None:
     """Keeps the addresses of new comments."""
     insert_rows(
         connection,
@@ -44,7 +44,7 @@ def addresses_of(store: Store, comment_ids: Collection[str]) -> dict[str, str]:
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     """Forgets those of comments that are judged."""
-    change(connection, "DELETE FROM addresses WHERE comment_id AMONG :ids", ids=list(comment_ids))
+    execute(connection, "DELETE FROM addresses WHERE comment_id AMONG :ids", ids=list(comment_ids))
 
 
 def purge(connection: Connection, before: int, limit: int) -> int:

@@ -7,16 +7,22 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import COUNTED, Crowd, Gathering, Likeness, Ruling
+from moderation.domain.campaign import (
+    COUNTED_FIELDS,
+    CampaignStats,
+    ClusterCounter,
+    Ruling,
+    Similarity,
+)
+from moderation.domain.clustering import Cluster
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
-from moderation.domain.grouping import Lot
 from moderation.store import sketches
-from moderation.store.dialect import change, fetch, put_rows, run_listed
+from moderation.store.dialect import execute, fetch, run_listed, upsert_rows
 from moderation.store.schema import campaigns, rulings
 
 _LOTS = f"""
-    SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED)}
+    SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED_FIELDS)}
     FROM campaigns WHERE id AMONG :ids
 """  # noqa: S608 - the names stand in the domain
 
@@ -25,20 +31,20 @@ def lots(
     connection: Connection,
     campaign_ids: Collection[str],
     ruled: Mapping[str, Mapping[str, str]],
-) -> dict[str, Lot]:
+) -> dict[str, Cluster]:
     """Campaigns with their members, as grouping wants them. ruled: their rulings."""
-    found: dict[str, Lot] = {}
+    found: dict[str, Cluster] = {}
     if not campaign_ids:
         return found
     for id, formed_at, kept_apart, first_at, *counts in fetch(
         connection, _LOTS, ids=sorted(campaign_ids)
     ):
         fixed = bool(kept_apart or any(ruled.get(id, {}).values()))
-        lot = Lot(campaign_id=id, formed=formed_at is not None, fixed=fixed)
+        lot = Cluster(campaign_id=id, formed=formed_at is not None, fixed=fixed)
         members = sketches.of_campaign(connection, id)
         lot.gathering.add(members)
         if len(members) == sketches.MEMBERS:
-            lot.gathering.know(dict(zip(COUNTED, counts, strict=True)))
+            lot.gathering.know(dict(zip(COUNTED_FIELDS, counts, strict=True)))
         lot.gathering.first_at = min(lot.gathering.first_at, first_at)
         found[id] = lot
     return found
@@ -72,7 +78,7 @@ _TOLD_BEFORE = f"""
 _TOLD_OF_SINGLES = f"SELECT s.number, c.site_id, c.status {_REMEMBERED} AND s.number AMONG :numbers"
 
 
-def told(connection: Connection, some: Collection[Lot]) -> list[set[tuple[str, str]]]:
+def told(connection: Connection, some: Collection[Cluster]) -> list[set[tuple[str, str]]]:
     """What people said of single members of each lot: sites, with the status they gave one."""
     names = [{lot.campaign_id, *lot.absorbed} - {""} for lot in some]
     ids = sorted(set().union(*names))
@@ -114,11 +120,11 @@ def ruling(
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class MemberJoin:
     """What a batch changes about one campaign. numbers: of those who are new in it."""
 
     campaign_id: str
-    crowd: Crowd
+    crowd: CampaignStats
     forms: bool
     formed_before: bool
     numbers: tuple[int, ...]
@@ -126,12 +132,12 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CampaignRecord:
     """A campaign as it is stored. first_seen_at: of its place, None unknown."""
 
     id: str
     created_at: int
-    crowd: Crowd
+    crowd: CampaignStats
     first_seen_at: int | None
 
 
@@ -178,13 +184,13 @@ _MEMBERS = sa.text("""
 """)
 
 
-def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[Known]:
+def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with members on a site, the newest first, past the campaign `after`."""
     rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
     return [_known(row) for row in rows]
 
 
-def waiting(connection: Connection, site_id: str, limit: int) -> list[Known]:
+def waiting(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
     """Campaigns of which something is held on a site, what waits longest first."""
     rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
     ids = [row.campaign_id for row in rows]
@@ -199,7 +205,7 @@ def count_waiting(connection: Connection, site_id: str) -> int:
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
-def one(connection: Connection, campaign_id: str, site_id: str) -> Known | None:
+def one(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
     """The campaign, if it has members on the site."""
     rows = run_listed(
         connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
@@ -222,16 +228,16 @@ def member_ids(
     return list(connection.scalars(_MEMBERS, given))
 
 
-def _known(row: sa.Row[tuple[object, ...]]) -> Known:
-    crowd = Crowd(
-        **{name: getattr(row, name) for name in COUNTED},
+def _known(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
+    crowd = CampaignStats(
+        **{name: getattr(row, name) for name in COUNTED_FIELDS},
         domain=row.domain,
         letters=row.letters,
         share=row.share,
         first_at=row.first_at,
         last_at=row.last_at,
     )
-    return Known(row.id, row.created_at, crowd, row.first_seen_at)
+    return CampaignRecord(row.id, row.created_at, crowd, row.first_seen_at)
 
 
 _OF_SITE = (
@@ -311,12 +317,12 @@ _RECOUNTED = 10_000  # members; half a second
 
 def recount(connection: Connection, campaign_id: str) -> None:
     """Counts a campaign anew after people took members out of it; one without any is no more."""
-    gathering = Gathering()
+    gathering = ClusterCounter()
     gathering.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
     if not gathering.comments:
         connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
         return
-    counted = asdict(gathering.crowd(Likeness(1.0, 0)))
+    counted = asdict(gathering.crowd(Similarity(1.0, 0)))
     del counted["letters"], counted["share"]
     connection.execute(sa.update(campaigns).where(campaigns.c.id == campaign_id).values(**counted))
 
@@ -332,7 +338,7 @@ def purge(connection: Connection, before: int, limit: int) -> int:
     return run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids).rowcount
 
 
-def join(connection: Connection, joined: Sequence[Joined], now: int) -> None:
+def join(connection: Connection, joined: Sequence[MemberJoin], now: int) -> None:
     """Writes down which comments belong to which campaigns; makes those that are new. joined: by their ids."""
     sketches.assign(
         connection, {number: one.campaign_id for one in joined for number in one.numbers}
@@ -345,22 +351,22 @@ def join(connection: Connection, joined: Sequence[Joined], now: int) -> None:
         | {name: getattr(one.crowd, name) for name in _CHANGED}
         for one in joined
     ]
-    put_rows(connection, campaigns, rows, *_CHANGED)
+    upsert_rows(connection, campaigns, rows, *_CHANGED)
     for one in joined:
         if one.forms and one.formed_before and not one.absorbed:
             query = """
                 UPDATE comments SET campaign_id = :campaign
                 WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
             """
-            change(connection, query, numbers=list(one.numbers), campaign=one.campaign_id)
+            execute(connection, query, numbers=list(one.numbers), campaign=one.campaign_id)
         elif one.forms:
             _show(connection, one.campaign_id, now)
 
 
-_CHANGED = (*COUNTED, "domain", "letters", "share", "first_at", "last_at")
+_CHANGED = (*COUNTED_FIELDS, "domain", "letters", "share", "first_at", "last_at")
 
 
-def _absorb(connection: Connection, joined: Joined) -> None:
+def _absorb(connection: Connection, joined: MemberJoin) -> None:
     """The members of campaigns that turned out to be this one are its own."""
     ids = sorted(joined.absorbed)
     for table in ("sketches", "comments"):

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import PageState, Status, Submission
 from moderation.domain.ids import derived_id
+from moderation.store.crypto import Crypto, network_of
 from moderation.store.dialect import insert_rows
 from moderation.store.schema import (
     addresses,
@@ -21,7 +22,6 @@ from moderation.store.schema import (
     personal,
     revisions,
 )
-from moderation.store.seal import Seal, network_of
 
 DAY = 86_400_000  # ms
 
@@ -134,7 +134,7 @@ def insert_pages(connection: Connection, submissions: Mapping[str, Submission]) 
 
 
 def insert(
-    connection: Connection, submissions: Sequence[Submission], seal: Seal, personal_days: int
+    connection: Connection, submissions: Sequence[Submission], seal: Crypto, personal_days: int
 ) -> None:
     """Stores new comments, each with its first revision and its place in the work."""
     insert_rows(
@@ -197,7 +197,7 @@ def insert(
     insert_rows(connection, personal, private)
 
 
-def _private(one: Submission, seal: Seal, days: int) -> dict[str, object]:
+def _private(one: Submission, seal: Crypto, days: int) -> dict[str, object]:
     email, network = one.author.email, network_of(one.context.ip)
     return {
         "comment_id": one.id,

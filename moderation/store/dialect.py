@@ -142,7 +142,7 @@ def fetch(connection: Connection, query: str, **given: object) -> list[Any]:
         cursor.close()
 
 
-def change(connection: Connection, statement: str, **given: object) -> int:
+def execute(connection: Connection, statement: str, **given: object) -> int:
     """Runs a statement that changes rows in the same way; returns how many it changed."""
     cursor = _on_driver(connection, statement, given)
     try:
@@ -232,7 +232,7 @@ def insert_rows(
     return _run(connection, statement, _parameters(dialect, columns, rows))
 
 
-def add_up(
+def increment_or_insert(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *summed: str
 ) -> None:
     """Inserts rows, or adds their `summed` columns to those of the rows that have their keys.
@@ -243,7 +243,7 @@ def add_up(
     _put(connection, table, rows, ", ".join(sums))
 
 
-def put_rows(
+def upsert_rows(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *changed: str
 ) -> None:
     """Inserts rows, or gives their `changed` columns to the rows that have their keys; rows: as in add_up."""
@@ -268,7 +268,7 @@ _TAKE_LOCKS = text(
 )
 
 
-def take_turns(connection: Connection, names: Collection[str]) -> None:
+def advisory_lock(connection: Connection, names: Collection[str]) -> None:
     """Waits for every other transaction that has called this with one of the names; until the commit.
 
     One call a transaction, after the locks on rows, so that no two wait for each other.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.delivery import Endpoint, Format, Payload, rest
+from moderation.domain.delivery import Endpoint, Format, Payload, pause_after_failures
 from moderation.domain.event import disabled_event
 from moderation.store import deliveries, outbox
 from moderation.store.outbox import Entropy
@@ -83,14 +83,14 @@ def _endpoint(row: sa.Row[tuple[object, ...]]) -> Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DeliveryTally:
     """How many deliveries of an endpoint wait, and how many are dead."""
 
     due: int = 0
     dead: int = 0
 
 
-def tallies(connection: Connection, endpoint_ids: Collection[str]) -> dict[str, Tally]:
+def tallies(connection: Connection, endpoint_ids: Collection[str]) -> dict[str, DeliveryTally]:
     """The tally of each endpoint; delivered ones are not counted, for they may be very many."""
     found = {id: {"due": 0, "dead": 0} for id in endpoint_ids}
     for state in ("due", "dead"):
@@ -102,10 +102,10 @@ def tallies(connection: Connection, endpoint_ids: Collection[str]) -> dict[str, 
             .group_by(its)
         ):
             found[id][state] = count
-    return {id: Tally(**counts) for id, counts in found.items()}
+    return {id: DeliveryTally(**counts) for id, counts in found.items()}
 
 
-def troubled(connection: Connection) -> tuple[int, int]:
+def count_failing(connection: Connection) -> tuple[int, int]:
     """How many endpoints of all sites are disabled though nobody did it by hand, and fail now."""
     lost = sa.and_(endpoints.c.state == "disabled", endpoints.c.disabled_because != "by hand")
     failing = sa.and_(endpoints.c.state == "enabled", endpoints.c.failing_since.is_not(None))
@@ -185,7 +185,7 @@ def accepted(connection: Connection, endpoint_ids: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class EndpointFailure:
     """An endpoint took nothing. since: ms, of the first attempt. count: of POSTs."""
 
     endpoint_id: str
@@ -194,7 +194,7 @@ class Failure:
 
 
 def failed(
-    connection: Connection, failures: Sequence[Failure], now: int, limit: int, scale: float
+    connection: Connection, failures: Sequence[EndpointFailure], now: int, limit: int, scale: float
 ) -> list[str]:
     """Notes that these endpoints took nothing, and lets those rest that failed too often in a row.
 
@@ -212,7 +212,7 @@ def failed(
             )
             .returning(endpoints.c.failures)
         ).scalar_one_or_none()
-        if total is not None and (pause := rest(total, scale)):
+        if total is not None and (pause := pause_after_failures(total, scale)):
             hold_back(connection, one.endpoint_id, now + pause)
     lost = sa.select(endpoints.c.id).where(
         endpoints.c.id.in_(ids),

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from moderation.domain.errors import GatehouseError, Invalid, Unavailable
 from moderation.domain.filter import FilterSet
-from moderation.store.seal import Seal
+from moderation.store.crypto import Crypto
 
 __all__ = ["Connection", "Store"]
 
@@ -40,7 +40,7 @@ class Store:
     """
 
     def __init__(self, url: str, secret: bytes, sites_remembered: int = SITES_REMEMBERED) -> None:
-        self.seal = Seal(secret)
+        self.seal = Crypto(secret)
         self.lock = threading.Lock()
         self.filter_sets: LRUCache[str, FilterSet] = LRUCache(sites_remembered)
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"

@@ -13,7 +13,7 @@ from moderation.store.dialect import insert_rows, update_rows
 from moderation.store.schema import comments, feedback, revisions
 
 
-def note(
+def note_feedback(
     connection: Connection, decided: Sequence[Decision], counts: Mapping[str, Decision | None]
 ) -> None:
     """Keeps what people decided until it is learned. counts: what is in effect now, by comment.
@@ -244,7 +244,7 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Teacher:
+class TeachingModerator:
     """What one moderator has taught. weight: of all that stands. decisions, spam: how many words."""
 
     id: str
@@ -253,7 +253,7 @@ class Teacher:
     weight: float
 
 
-def teachers(connection: Connection, site_id: str) -> list[Teacher]:
+def teaching_moderators(connection: Connection, site_id: str) -> list[TeachingModerator]:
     """Everybody who has taught this site anything that stands, the heaviest first."""
     total = sa.func.sum(feedback.c.weight).label("total")
     rows = connection.execute(
@@ -267,7 +267,7 @@ def teachers(connection: Connection, site_id: str) -> list[Teacher]:
         .group_by(feedback.c.teacher)
         .order_by(total.desc(), feedback.c.teacher)
     )
-    return [Teacher(row.teacher, row.many, row.spam, row.total) for row in rows]
+    return [TeachingModerator(row.teacher, row.many, row.spam, row.total) for row in rows]
 
 
 def count_waiting(connection: Connection, site_id: str) -> int:

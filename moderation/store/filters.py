@@ -9,17 +9,17 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.filter import (
     NO_FILTERS,
-    Draft,
     Filter,
     FilterAction,
+    FilterDraft,
     FilterField,
     FilterKind,
     FilterSet,
-    to_be_keyed,
+    entries_to_hash,
 )
+from moderation.store.crypto import Crypto
 from moderation.store.engine import Store
 from moderation.store.schema import comments, filters, pages, personal, revisions, sites
-from moderation.store.seal import Seal
 
 
 def of_sites(connection: Connection, site_ids: Iterable[str]) -> list[Filter]:
@@ -145,21 +145,21 @@ def filters_of(store: Store, wanted: Mapping[str, int]) -> dict[str, FilterSet]:
     return sets
 
 
-def filter_set(site_id: str, version: int, on: Sequence[Filter], seal: Seal) -> FilterSet:
+def filter_set(site_id: str, version: int, on: Sequence[Filter], seal: Crypto) -> FilterSet:
     """Filters as scorers take them: with the hashes by which alone some entries can be recognised."""
     hashes = {"email": seal.email_key, "address": seal.address_key}
-    keys = {entry: hashes[kind](entry) for one in on for kind, entry in to_be_keyed(one)}
+    keys = {entry: hashes[kind](entry) for one in on for kind, entry in entries_to_hash(one)}
     return FilterSet(site_id, version, tuple(on), keys)
 
 
-def kept(draft: Draft, **facts: object) -> Filter:
+def stored(draft: FilterDraft, **facts: object) -> Filter:
     """A draft as it is stored. facts: the fields that only a stored filter has."""
-    fields = {name: getattr(draft, name) for name in Draft.__slots__}
+    fields = {name: getattr(draft, name) for name in FilterDraft.__slots__}
     return Filter(**fields, **facts)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastComment:
     """A comment of the last weeks, as a filter would have seen it."""
 
     id: str
@@ -179,7 +179,9 @@ class Past:
 _AT_ONCE = 500
 
 
-def past(connection: Connection, site_id: str, first_id: str, limit: int) -> Iterator[Past]:
+def past_comments(
+    connection: Connection, site_id: str, first_id: str, limit: int
+) -> Iterator[PastComment]:
     """Up to `limit` comments of a site with ids from `first_id` on, newest first."""
     query = (
         sa.select(
@@ -221,8 +223,8 @@ def past(connection: Connection, site_id: str, first_id: str, limit: int) -> Ite
         limit -= len(rows)
 
 
-def _past(row: sa.Row[tuple[object, ...]]) -> Past:
-    return Past(
+def _past(row: sa.Row[tuple[object, ...]]) -> PastComment:
+    return PastComment(
         id=row.id,
         status=row.status,
         text=row.text,

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
-from moderation.domain.event import Event, frozen
+from moderation.domain.event import Event, event_json
 from moderation.domain.ids import timed_id
-from moderation.store import checks
+from moderation.store import akismet_checks
 from moderation.store.dialect import fetch, insert_new, oldest_due
 from moderation.store.schema import comments, deliveries, endpoints, events, revisions
 
@@ -19,7 +19,7 @@ Entropy = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class DeliveryJob:
     """One delivery to attempt, with all that sending needs.
 
     attempts: made before. enabled: whether its endpoint still is; None where endpoint or event is
@@ -71,7 +71,7 @@ def put(connection: Connection, new: Sequence[Event], entropy: Entropy) -> int:
             told[event.id] = (event, [one.id for one in its if one.is_enabled], 0)
     asking = {site_id for site_id, its in listeners.items() if any(one.asks for one in its)}
     enabled = {one.id for its in listeners.values() for one in its if one.is_enabled}
-    for verdict, endpoint_id, not_before in checks.news(
+    for verdict, endpoint_id, not_before in akismet_checks.pending_verdicts(
         connection, [one for one in new if one.site_id in asking]
     ):
         to = [endpoint_id] if endpoint_id in enabled else []
@@ -143,7 +143,7 @@ def _insert(
                     "comment_id": event.comment_id,
                     "sequence": event.sequence,
                     "revision": event.revision,
-                    "data_json": frozen(event.data),
+                    "data_json": event_json(event.data),
                     "created_at": event.created_at,
                 }
                 for event, _, _ in told
@@ -226,7 +226,9 @@ def due(
     )
 
 
-def take(connection: Connection, ids: Sequence[str], lease: str, now: int, until: int) -> list[Job]:
+def take(
+    connection: Connection, ids: Sequence[str], lease: str, now: int, until: int
+) -> list[DeliveryJob]:
     """Takes those of the deliveries that are still due, and keeps them until `until` (ms).
 
     Where an endpoint takes batches, the others that are due for it come along.
@@ -271,7 +273,7 @@ def _followers(connection: Connection, ids: Sequence[str], now: int) -> list[str
     return found
 
 
-def _jobs(connection: Connection, ids: Sequence[str]) -> list[Job]:
+def _jobs(connection: Connection, ids: Sequence[str]) -> list[DeliveryJob]:
     readable = sa.and_(
         endpoints.c.payload == Payload.TEXT.value, comments.c.status != Status.ERASED.value
     )
@@ -312,9 +314,9 @@ def _jobs(connection: Connection, ids: Sequence[str]) -> list[Job]:
     return [_job(row) for row in rows]
 
 
-def _job(row: sa.Row[tuple[object, ...]]) -> Job:
+def _job(row: sa.Row[tuple[object, ...]]) -> DeliveryJob:
     if row.type is None or row.url is None:
-        return Job(row.id, row.attempts, row.event_id, row.endpoint_id, None)
+        return DeliveryJob(row.id, row.attempts, row.event_id, row.endpoint_id, None)
     fields = {key: value for key, value in row._mapping.items() if key != "state"}
     fields |= {"payload": Payload(row.payload), "format": Format(row.format)}
-    return Job(enabled=row.state == "enabled", **fields)
+    return DeliveryJob(enabled=row.state == "enabled", **fields)

@@ -16,7 +16,7 @@ COUNT_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """A comment with its newest text and its page."""
 
     id: str
@@ -66,8 +66,8 @@ def _entries() -> sa.Select[tuple[object, ...]]:
     )
 
 
-def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
-    return Entry(**{**row._mapping, "status": Status(row.status)})
+def _entry(row: sa.Row[tuple[object, ...]]) -> QueueEntry:
+    return QueueEntry(**{**row._mapping, "status": Status(row.status)})
 
 
 def by_status(
@@ -80,7 +80,7 @@ def by_status(
     newest_first: bool,
     reason: str,
     alone: bool = False,
-) -> list[Entry]:
+) -> list[QueueEntry]:
     """A keyset page: up to `limit` comments past the id `after` ('' from the beginning).
 
     reason: only those whose latest decision gives this reason code; '' for all. alone: only those
@@ -123,14 +123,14 @@ def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
     return list(connection.scalars(query))
 
 
-def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) -> Entry | None:
+def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) -> QueueEntry | None:
     """The comment, if it belongs to one of the sites."""
     query = _entries().where(comments.c.id == comment_id, comments.c.site_id.in_(site_ids))
     row = connection.execute(query).one_or_none()
     return _entry(row) if row else None
 
 
-def by_ids(connection: Connection, comment_ids: Collection[str]) -> list[Entry]:
+def by_ids(connection: Connection, comment_ids: Collection[str]) -> list[QueueEntry]:
     """Those of the comments that exist, oldest first. Whose they are, the caller has seen to."""
     if not comment_ids:
         return []
@@ -139,21 +139,21 @@ def by_ids(connection: Connection, comment_ids: Collection[str]) -> list[Entry]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingSummary:
     """How many comments are held, and since when (ms) the oldest of them is there; 0 for none."""
 
     count: int
     oldest_at: int
 
 
-def waiting(connection: Connection, site_id: str) -> Waiting:
+def waiting(connection: Connection, site_id: str) -> WaitingSummary:
     """All of them are counted: for once a day, not for a page."""
     row = connection.execute(
         sa.select(sa.func.count(), sa.func.min(comments.c.created_at)).where(
             comments.c.site_id == site_id, comments.c.status == Status.HELD.value
         )
     ).one()
-    return Waiting(row[0], row[1] or 0)
+    return WaitingSummary(row[0], row[1] or 0)
 
 
 def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:

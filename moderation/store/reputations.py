@@ -11,10 +11,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.decision import Decision, said
-from moderation.domain.reputation import WEEK, Kind, Said, Subject, Week
+from moderation.domain.decision import Decision, opinion_of
+from moderation.domain.reputation import WEEK, Opinion, Subject, SubjectKind, WeekCounts
 from moderation.store import sketches
-from moderation.store.dialect import add_up, fetch, insert_rows, run_listed, take_turns
+from moderation.store.dialect import (
+    advisory_lock,
+    fetch,
+    increment_or_insert,
+    insert_rows,
+    run_listed,
+)
 from moderation.store.schema import comments, personal, reputations, resets, votes
 
 
@@ -25,14 +31,14 @@ class Vote:
     comment_id: str
     subject: Subject
     kin: str
-    said: Said
+    said: Opinion
     created_at: int
 
 
-_Count = tuple[Subject, int, Said]  # of a subject in a week
+_Count = tuple[Subject, int, Opinion]  # of a subject in a week
 
 
-def note(connection: Connection, words: Mapping[str, Decision | None]) -> None:
+def note_votes(connection: Connection, words: Mapping[str, Decision | None]) -> None:
     """Counts what people said of comments, instead of what was said of the same comments before.
 
     words: by comment; None where nothing that was said counts any more. The caller holds the comments'
@@ -46,21 +52,21 @@ def note(connection: Connection, words: Mapping[str, Decision | None]) -> None:
     new = [
         Vote(id, subject, about[id].kin, verdict, word.created_at)
         for id, word in words.items()
-        if word is not None and (verdict := said(word))
+        if word is not None and (verdict := opinion_of(word))
         for subject in about[id].subjects
     ]
     replace_votes(connection, old, new)
 
 
 @dataclass(slots=True)
-class About:
+class CommentSubjects:
     """Whom a comment speaks for. kin: its campaign, or the comment itself."""
 
     kin: str
     subjects: set[Subject]
 
 
-def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, About]:
+def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, CommentSubjects]:
     """The author, the network and the linked domains of each comment, as far as they are known still."""
     rows = connection.execute(
         sa.select(
@@ -79,9 +85,11 @@ def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[st
     found = {}
     for row in rows:
         memory = kept.get(row.id)
-        named = [(Kind.AUTHOR, row.author_key), (Kind.NETWORK, row.network_key)]
-        named += [(Kind.DOMAIN, one) for one in domains_of(memory.sketch.domains if memory else ())]
-        found[row.id] = About(
+        named = [(SubjectKind.AUTHOR, row.author_key), (SubjectKind.NETWORK, row.network_key)]
+        named += [
+            (SubjectKind.DOMAIN, one) for one in domains_of(memory.sketch.domains if memory else ())
+        ]
+        found[row.id] = CommentSubjects(
             (memory.campaign_id if memory else "") or row.campaign_id or row.id,
             {Subject(kind, row.site_id, name) for kind, name in named if name},
         )
@@ -93,20 +101,22 @@ def domains_of(places: Iterable[str]) -> list[str]:
     return [one for one in places if "/" not in one and ":" not in one]
 
 
-def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, list[Week]]:
+def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, list[WeekCounts]]:
     """The counts of each subject that has any."""
-    found: dict[Subject, list[Week]] = defaultdict(list)
+    found: dict[Subject, list[WeekCounts]] = defaultdict(list)
     if subjects:
         keys = {one.key: one for one in subjects}
         query = "SELECT subject, week, approved, spam, rejected FROM reputations WHERE subject AMONG :keys"
         for subject, *week in fetch(connection, query, keys=sorted(keys)):
-            found[keys[subject]].append(Week(*week))
+            found[keys[subject]].append(WeekCounts(*week))
     return found
 
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     """Forgets what comments that were erased say of people; what they say of domains stays."""
-    gone = [one for one in _votes(connection, comment_ids) if one.subject.kind is not Kind.DOMAIN]
+    gone = [
+        one for one in _votes(connection, comment_ids) if one.subject.kind is not SubjectKind.DOMAIN
+    ]
     replace_votes(connection, gone, [])
 
 
@@ -114,7 +124,7 @@ def purge(connection: Connection, before: int, networks_before: int, limit: int)
     """Forgets votes that were cast before `before` (ms), those about networks earlier, with their
     counts; returns how many, at most `limit`.
     """
-    until = dict.fromkeys(Kind, before) | {Kind.NETWORK: max(before, networks_before)}
+    until = dict.fromkeys(SubjectKind, before) | {SubjectKind.NETWORK: max(before, networks_before)}
     old = sa.or_(  # kind by kind, as the index has them
         *(
             sa.and_(votes.c.kind == kind.value, votes.c.created_at < time)
@@ -160,7 +170,7 @@ def resets_of(connection: Connection, subject: Subject) -> list[Reset]:
 
 def lock(connection: Connection, subject: Subject) -> None:
     """Nobody else changes this reputation until the commit."""
-    take_turns(connection, [subject.key])
+    advisory_lock(connection, [subject.key])
 
 
 def reset(connection: Connection, subject: Subject, made: Reset) -> None:
@@ -177,9 +187,9 @@ def reset(connection: Connection, subject: Subject, made: Reset) -> None:
     _move(connection, before, _counted(connection, [subject]))
 
 
-def listed(
-    connection: Connection, site_id: str, kind: Kind, after: str, limit: int
-) -> dict[Subject, list[Week]]:
+def list_by_kind(
+    connection: Connection, site_id: str, kind: SubjectKind, after: str, limit: int
+) -> dict[Subject, list[WeekCounts]]:
     """The subjects of a kind of which anything counts, by name, past the name `after`."""
     start = Subject(kind, site_id, after).key
     keys = (
@@ -204,12 +214,12 @@ def _votes(connection: Connection, comment_ids: Collection[str]) -> list[Vote]:
 
 
 def _vote(row: sa.Row[tuple[object, ...]]) -> Vote:
-    return Vote(row.comment_id, _subject(row.subject), row.kin, Said(row.said), row.created_at)
+    return Vote(row.comment_id, _subject(row.subject), row.kin, Opinion(row.said), row.created_at)
 
 
 def _subject(key: str) -> Subject:
     kind, site_id, name = key.split(" ", 2)
-    return Subject(Kind(kind), site_id, name)
+    return Subject(SubjectKind(kind), site_id, name)
 
 
 def replace_votes(connection: Connection, old: Sequence[Vote], new: Sequence[Vote]) -> None:
@@ -218,7 +228,7 @@ def replace_votes(connection: Connection, old: Sequence[Vote], new: Sequence[Vot
     if not pairs:
         return
     subjects = {subject for subject, _ in pairs}
-    take_turns(connection, [one.key for one in subjects])
+    advisory_lock(connection, [one.key for one in subjects])
     kins = {kin for _, kin in pairs}
     before = _counted(connection, subjects, kins)
     if old:
@@ -263,12 +273,12 @@ def _counted(
     query = f"{_FIRST} {_OF_KINS if kins else ''} {_EACH}"
     given = {"kins": sorted(kins)} if kins else {}
     rows = run_listed(connection, query, "subjects", sorted(known_by), **given)
-    return Counter((known_by[row.subject], row.first_at // WEEK, Said(row.said)) for row in rows)
+    return Counter((known_by[row.subject], row.first_at // WEEK, Opinion(row.said)) for row in rows)
 
 
 def _move(connection: Connection, before: Counter[_Count], after: Counter[_Count]) -> None:
     moved: dict[tuple[Subject, int], dict[str, int]] = defaultdict(
-        lambda: {one.value: 0 for one in Said}
+        lambda: {one.value: 0 for one in Opinion}
     )
     for (subject, week, what), many in after.items():
         moved[subject, week][what.value] += many
@@ -287,7 +297,7 @@ def _move(connection: Connection, before: Counter[_Count], after: Counter[_Count
     ]
     if not rows:
         return
-    add_up(connection, reputations, rows, *(one.value for one in Said))
-    nothing = sa.and_(*(reputations.c[one.value] == 0 for one in Said))
+    increment_or_insert(connection, reputations, rows, *(one.value for one in Opinion))
+    nothing = sa.and_(*(reputations.c[one.value] == 0 for one in Opinion))
     keys = [row["subject"] for row in rows]
     connection.execute(sa.delete(reputations).where(reputations.c.subject.in_(keys), nothing))

@@ -66,7 +66,7 @@ def sign_ins(connection: Connection, now: int, limit: int) -> int:
     return forgotten
 
 
-def told(connection: Connection, before: int, limit: int) -> int:
+def old_events(connection: Connection, before: int, limit: int) -> int:
     """Forgets deliveries made before `before` (ms), delivered or dead, with their attempts, and then
     the events that nothing is left to tell of. What still waits stays; it ends within five days.
     """

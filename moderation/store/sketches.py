@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import WINDOW, Kept, Member, Sketch
-from moderation.store.dialect import change, fetch, insert_rows, run_listed, update_rows
+from moderation.domain.campaign import WINDOW_MS, IndexedComment, Member, Sketch
+from moderation.store.dialect import execute, fetch, insert_rows, run_listed, update_rows
 from moderation.store.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
@@ -31,7 +31,7 @@ def find(connection: Connection, keys: Collection[int], now: int) -> dict[int, l
     found: dict[int, list[int]] = defaultdict(list)
     if keys:
         query = "SELECT key, number FROM sketch_keys WHERE key AMONG :keys AND number >= :since"
-        for key, number in fetch(connection, query, keys=list(keys), since=now - WINDOW << 20):
+        for key, number in fetch(connection, query, keys=list(keys), since=now - WINDOW_MS << 20):
             found[key].append(number)
     return found
 
@@ -42,7 +42,7 @@ _KEPT = """
 """
 
 
-def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
+def load(connection: Connection, numbers: Collection[int]) -> dict[int, IndexedComment]:
     """The comments with these numbers, without their keys."""
     found = {}
     if numbers:
@@ -51,7 +51,7 @@ def load(connection: Connection, numbers: Collection[int]) -> dict[int, Kept]:
         ):
             one = _member(*member)
             sketch = Sketch(bytes(signature), letters, domains=one.domains)
-            found[one.number] = Kept(sketch, one, campaign_id)
+            found[one.number] = IndexedComment(sketch, one, campaign_id)
     return found
 
 
@@ -74,7 +74,9 @@ def _member(
     return Member(number, site, page, name, address, network, places, number >> 20)
 
 
-def add(connection: Connection, new: Sequence[tuple[str, Kept]], crowded: Collection[int]) -> None:
+def add(
+    connection: Connection, new: Sequence[tuple[str, IndexedComment]], crowded: Collection[int]
+) -> None:
     """Remembers comments, each with its id. crowded: keys that lead to enough already."""
     rows, keys = [], []
     for comment_id, one in new:
@@ -124,7 +126,7 @@ def forget_senders(connection: Connection, comment_ids: Collection[str]) -> None
     """Forgets from which address and network comments came."""
     if numbers := _numbers(connection, comment_ids):
         query = "UPDATE sketches SET address = 0, network = 0 WHERE number AMONG :numbers"
-        change(connection, query, numbers=numbers)
+        execute(connection, query, numbers=numbers)
 
 
 def _numbers(connection: Connection, comment_ids: Collection[str]) -> list[int]:
@@ -134,7 +136,7 @@ def _numbers(connection: Connection, comment_ids: Collection[str]) -> list[int]:
 
 def purge(connection: Connection, now: int, limit: int) -> int:
     """Forgets what is older than 30 days, at most `limit` comments; returns how many."""
-    old = sa.select(sketches.c.number).where(sketches.c.number < now - WINDOW << 20)
+    old = sa.select(sketches.c.number).where(sketches.c.number < now - WINDOW_MS << 20)
     return _drop(connection, list(connection.scalars(old.order_by(sketches.c.number).limit(limit))))
 
 

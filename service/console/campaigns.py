@@ -8,18 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import settle, signin
+from moderation import campaigns, sign_in
+from moderation.campaigns import CampaignCard
 from moderation.clock import now_ms
-from moderation.domain.campaign import counted
+from moderation.domain.campaign import quantity
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
-from moderation.settle import CampaignCard
-from service.console.desk import CAMPAIGNS, query, tabs
+from service.console.navigation import CAMPAIGNS, query, tabs
 from service.console.pages import URL, PageRoute, pages
+from service.console.presenters import OUTCOME_WORDS, age, excerpt, iso, utc_time
 from service.console.session import MEMBERS, Acting, Here, Visitor
-from service.console.view import SAID, age, clock, iso, opening
 from service.html import HEADERS
 
 PAGE = 20  # campaigns, and members of one
@@ -50,7 +50,7 @@ class CampaignView:
 
 def campaign_views(request: Request, cards: list[CampaignCard]) -> list[CampaignView]:
     people = {one.moderator_id for card in cards for one in card.rulings}
-    names = signin.colleagues(request.app.state.store, people)
+    names = sign_in.emails_of(request.app.state.store, people)
     return [_view(card, names, now_ms()) for card in cards]
 
 
@@ -60,8 +60,8 @@ def _view(card: CampaignCard, names: dict[str, str], now: int) -> CampaignView:
     return CampaignView(
         card=card,
         text=text,
-        opening=opening(text),
-        size=counted(card.comments, "comment"),
+        opening=excerpt(text),
+        size=quantity(card.comments, "comment"),
         standing=", ".join(f"{count:,} {status.value}" for status, count in _ordered(card)),
         history=[
             (
@@ -73,7 +73,7 @@ def _view(card: CampaignCard, names: dict[str, str], now: int) -> CampaignView:
                     if one.moderator_id.startswith("key_")
                     else "a moderator"
                 ),
-                clock(one.created_at),
+                utc_time(one.created_at),
                 iso(one.created_at),
             )
             for one in card.rulings
@@ -82,7 +82,7 @@ def _view(card: CampaignCard, names: dict[str, str], now: int) -> CampaignView:
             (one.value, f"{verbs[one]} all") for one in _OUTCOMES if one.value != card.in_force
         ],
         said=_said(card.rulings[-1].outcome) if card.rulings else "",
-        time=clock(card.crowd.last_at),
+        time=utc_time(card.crowd.last_at),
         iso=iso(card.crowd.last_at),
         age=age(now - card.crowd.last_at),
     )
@@ -96,7 +96,7 @@ def _ordered(card: CampaignCard) -> list[tuple[Status, int]]:
 
 
 def _said(outcome: str) -> str:
-    return "taken back" if outcome == settle.UNDO else SAID[Outcome(outcome)]
+    return "taken back" if outcome == campaigns.UNDONE else OUTCOME_WORDS[Outcome(outcome)]
 
 
 @router.get("")
@@ -105,7 +105,7 @@ def listed(request: Request, here: Here, site: Name = "", after: Name = "") -> R
     if not here.signed.sites:
         return pages.page("nothing.html", here=here)
     at = here.at(site)
-    cards = settle.listed(request.app.state.store, at.site_id, now_ms(), after, PAGE + 1)
+    cards = campaigns.list_campaigns(request.app.state.store, at.site_id, now_ms(), after, PAGE + 1)
     more, cards = len(cards) > PAGE, cards[:PAGE]
     following = query(site=at.site_id, after=cards[-1].id) if more else ""
     return pages.page(
@@ -149,9 +149,9 @@ def exclude(request: Request, acting: Acting, campaign_id: str) -> Response:
     if not ids:
         return _page(request, here, at.site_id, campaign_id, "", _NONE_TICKED, 422)
     store = request.app.state.store
-    settle.exclude(store, at.site_id, campaign_id, ids)
+    campaigns.exclude(store, at.site_id, campaign_id, ids)
     try:
-        settle.campaign(store, at.site_id, campaign_id, now_ms())
+        campaigns.get_campaign(store, at.site_id, campaign_id, now_ms())
     except NotFound:  # those were all
         return _to(f"{URL}/campaigns?{query(site=at.site_id)}")
     return _to(_address(campaign_id, at.site_id))
@@ -164,7 +164,7 @@ def split(request: Request, acting: Acting, campaign_id: str) -> Response:
     at, ids = here.at(form.get("site", "")), _ticked(form)
     if not ids:
         return _page(request, here, at.site_id, campaign_id, "", _NONE_TICKED, 422)
-    new_id = settle.split(
+    new_id = campaigns.split(
         request.app.state.store,
         at.site_id,
         campaign_id,
@@ -199,9 +199,9 @@ def _ruled(
     now, entropy = now_ms(), os.urandom
     try:
         if outcome is None:
-            settle.undo(*by, int(sequence), now=now, entropy=entropy)
+            campaigns.undo(*by, int(sequence), now=now, entropy=entropy)
         else:
-            settle.settle(*by, outcome, int(sequence), now=now, entropy=entropy)
+            campaigns.decide(*by, outcome, int(sequence), now=now, entropy=entropy)
     except Conflict as error:
         return _card(request, here, at.site_id, campaign_id, error.message, 409)
     state.ring(DELIVER)
@@ -224,7 +224,7 @@ def _card(
     if "hx-request" not in request.headers:
         return _page(request, here, site_id, campaign_id, "", trouble, status)
     at = here.at(site_id)
-    card = settle.campaign(request.app.state.store, site_id, campaign_id, now_ms())
+    card = campaigns.get_campaign(request.app.state.store, site_id, campaign_id, now_ms())
     return pages.page(
         "crowd_piece.html",
         status,
@@ -247,8 +247,8 @@ def _page(
 ) -> Response:
     at = here.at(site_id)
     store = request.app.state.store
-    card = settle.campaign(store, at.site_id, campaign_id, now_ms())
-    members = settle.members(store, at.site_id, campaign_id, after, PAGE + 1)
+    card = campaigns.get_campaign(store, at.site_id, campaign_id, now_ms())
+    members = campaigns.list_members(store, at.site_id, campaign_id, after, PAGE + 1)
     more, members = len(members) > PAGE, members[:PAGE]
     following = query(site=at.site_id, after=members[-1].id) if more else ""
     return pages.page(
@@ -259,7 +259,7 @@ def _page(
         tabs=tabs(request, at, CAMPAIGNS),
         crowd=campaign_views(request, [card])[0],
         trouble=trouble,
-        members=[(one, clock(one.created_at), iso(one.created_at)) for one in members],
+        members=[(one, utc_time(one.created_at), iso(one.created_at)) for one in members],
         first_url="" if not after else _address(campaign_id, at.site_id),
         next_url=f"{URL}/campaigns/{campaign_id}?{following}" if following else "",
     )

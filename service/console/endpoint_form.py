@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import GatehouseError, Invalid
 from moderation.domain.event import DIGEST, EventType
-from moderation.subscribe import Replay
+from moderation.endpoints import Replay
 
 WEBHOOK, CHANNEL = "webhook", "channel"
 TYPES = {
@@ -45,7 +45,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EndpointDraft:
     """An endpoint as it stands in a form. types: ticked ones. batch: as it was typed."""
 
     kind: str
@@ -57,7 +57,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class FormError:
     """Which field of which form breaks which rule. form: 'settings' or 'replay'."""
 
     field: str = ""
@@ -65,9 +65,9 @@ class Flaw:
     form: str = "settings"
 
 
-def draft_of(form: dict[str, str]) -> Draft:
+def draft_of(form: dict[str, str]) -> EndpointDraft:
     """What was typed. Raises Invalid for what no form of ours could send."""
-    draft = Draft(
+    draft = EndpointDraft(
         form.get("kind", WEBHOOK),
         form.get("url", "").strip(),
         frozenset(str(type) for at, type in enumerate(TYPES) if form.get(f"t{at}")),
@@ -81,7 +81,7 @@ def draft_of(form: dict[str, str]) -> Draft:
     return draft
 
 
-def types_of(draft: Draft, found: Endpoint) -> list[str]:
+def types_of(draft: EndpointDraft, found: Endpoint) -> list[str]:
     """The types wanted from now on, [] where none is ticked; what the form does not offer stays."""
     hidden = set(found.types) - {str(one) for one in TYPES}
     return sorted(draft.types | hidden) if draft.types else []
@@ -105,16 +105,16 @@ def moment(typed: str, pointer: str) -> int:
         raise Invalid("A moment is written 2026-11-25T08:00.", pointer) from None
 
 
-def standing(found: Endpoint, kind: str) -> Draft:
+def draft_from(found: Endpoint, kind: str) -> EndpointDraft:
     """An endpoint as its form shows it before anything is typed."""
-    return Draft(kind, found.url, frozenset(found.types), batch=str(found.batch))
+    return EndpointDraft(kind, found.url, frozenset(found.types), batch=str(found.batch))
 
 
-def flaw_of(error: GatehouseError) -> Flaw:
-    return Flaw(getattr(error, "pointer", "").strip("/"), error.message)
+def form_error(error: GatehouseError) -> FormError:
+    return FormError(getattr(error, "pointer", "").strip("/"), error.message)
 
 
-def offered(kind: str) -> list[tuple[str, str, str]]:
+def offered_types(kind: str) -> list[tuple[str, str, str]]:
     """The types a form offers: the field, the type, what it means. No webhook has a digest."""
     return [
         (f"t{at}", str(type), meaning)

@@ -6,17 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import subscribe
+from moderation import endpoints
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
+from moderation.endpoints import Replay
 from moderation.store.moderators import Membership
-from moderation.subscribe import Replay
 from service.console import session
-from service.console.desk import query, shown
+from service.console.delivery_view import EndpointView, delivery_views, endpoint_view
 from service.console.endpoint_form import (
     CHANNEL,
     FORMATS,
@@ -25,18 +25,18 @@ from service.console.endpoint_form import (
     PAYLOADS,
     REPLAYS,
     WEBHOOK,
-    Draft,
-    Flaw,
+    EndpointDraft,
+    FormError,
+    draft_from,
     draft_of,
-    flaw_of,
+    form_error,
     moment,
     number,
-    offered,
-    standing,
+    offered_types,
     types_of,
 )
+from service.console.navigation import display_count, query
 from service.console.pages import URL, PageRoute, pages
-from service.console.sending import EndpointView, delivery_views, endpoint_view
 from service.console.session import Here, Visitor
 from service.forms import read_form
 from service.html import HEADERS
@@ -81,7 +81,7 @@ def _keeper(at: Membership) -> Membership:
 
 def _found(request: Request, here: Visitor, endpoint_id: str) -> tuple[Membership, Endpoint]:
     """The endpoint and its site. Raises NotFound, alike for another site's, and Forbidden."""
-    found = subscribe.get(request.app.state.store, here.signed.site_ids, endpoint_id)
+    found = endpoints.get_endpoint(request.app.state.store, here.signed.site_ids, endpoint_id)
     return _keeper(here.at(found.site_id)), found
 
 
@@ -92,7 +92,7 @@ def list_page(request: Request, here: Here, site: Name = "", did: Name = "") -> 
         return pages.page("nothing.html", here=here)
     at = _keeper(here.at(site))
     store = request.app.state.store
-    known = subscribe.tallied(store, subscribe.list_endpoints(store, {at.site_id}))
+    known = endpoints.with_status(store, endpoints.list_endpoints(store, {at.site_id}))
     views = [endpoint_view(one, now_ms()) for one in known]
     return pages.page(
         "endpoints.html",
@@ -110,8 +110,8 @@ def new_page(request: Request, here: Here, site: Name = "", kind: Name = WEBHOOK
         return pages.page("nothing.html", here=here)
     at = _keeper(here.at(site))
     if kind == CHANNEL:
-        return _blank(request, here, at, Draft(CHANNEL, types=frozenset(DEFAULT_TYPES)))
-    return _blank(request, here, at, Draft(WEBHOOK))
+        return _blank(request, here, at, EndpointDraft(CHANNEL, types=frozenset(DEFAULT_TYPES)))
+    return _blank(request, here, at, EndpointDraft(WEBHOOK))
 
 
 @router.post("/new")
@@ -126,7 +126,7 @@ def add(request: Request, posted: Posted) -> Response:
         if draft.kind == CHANNEL:
             url = MODERATORS if draft.url == "moderators" else draft.url
             masked = state.channels.read(url)
-            made = subscribe.add_notice(
+            made = endpoints.add_channel(
                 state.store,
                 at.site_id,
                 url,
@@ -137,7 +137,7 @@ def add(request: Request, posted: Posted) -> Response:
                 entropy=os.urandom,
             )
             return _back(made, "added")
-        made, secret = subscribe.add(
+        made, secret = endpoints.add_webhook(
             state.store,
             at.site_id,
             draft.url,
@@ -150,7 +150,7 @@ def add(request: Request, posted: Posted) -> Response:
             entropy=os.urandom,
         )
     except (Invalid, Conflict, Unavailable) as error:
-        return _blank(request, here, at, draft, flaw_of(error))
+        return _blank(request, here, at, draft, form_error(error))
     return _page(request, here, made.id, secret=secret)
 
 
@@ -179,7 +179,7 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
     state, draft = request.app.state, draft_of(form)
     is_channel = found.format is Format.NOTICE
     try:
-        subscribe.change(
+        endpoints.change_endpoint(
             state.store,
             {at.site_id},
             endpoint_id,
@@ -189,7 +189,7 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
             allow=state.settings.webhook_allow,
         )
     except Invalid as error:
-        return _page(request, here, endpoint_id, draft=draft, flaw=flaw_of(error))
+        return _page(request, here, endpoint_id, draft=draft, flaw=form_error(error))
     return _back(found, "changed")
 
 
@@ -200,9 +200,11 @@ def switch(request: Request, posted: Posted, endpoint_id: str) -> Response:
     at, found = _found(request, here, endpoint_id)
     store, on = request.app.state.store, form.get("enabled") == "on"
     if on:
-        subscribe.enable(store, {at.site_id}, endpoint_id)
+        endpoints.enable_endpoint(store, {at.site_id}, endpoint_id)
     else:
-        subscribe.disable(store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom)
+        endpoints.disable_endpoint(
+            store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
+        )
         request.app.state.ring(DELIVER)  # the site's other endpoints are told
     return _back(found, "on" if on else "off")
 
@@ -212,7 +214,7 @@ def test(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, _ = posted
     at, found = _found(request, here, endpoint_id)
     state = request.app.state
-    subscribe.send_test(state.store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom)
+    endpoints.send_test(state.store, {at.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom)
     state.ring(DELIVER)
     return _back(found, "tested")
 
@@ -225,7 +227,7 @@ def rotate(request: Request, posted: Posted, endpoint_id: str) -> Response:
     if form.get("overlap") not in OVERLAPS:
         raise Invalid("The form does not say how long the old secret signs too.")
     overlap = int(form["overlap"])
-    secret = subscribe.rotate(
+    secret = endpoints.rotate_secret(
         request.app.state.store,
         {at.site_id},
         endpoint_id,
@@ -242,7 +244,7 @@ def resend(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, form = posted
     at, found = _found(request, here, endpoint_id)
     state = request.app.state
-    subscribe.resend(state.store, {at.site_id}, form.get("delivery", ""), now=now_ms())
+    endpoints.resend_delivery(state.store, {at.site_id}, form.get("delivery", ""), now=now_ms())
     state.ring(DELIVER)
     return _back(found, "resent")
 
@@ -257,7 +259,7 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
         raise Invalid("The form does not say what to send again.")
     try:
         until = form.get("until", "")
-        count = subscribe.replay(
+        count = endpoints.replay_deliveries(
             state.store,
             {at.site_id},
             endpoint_id,
@@ -268,7 +270,7 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
             entropy=os.urandom,
         )
     except Invalid as error:
-        flaw = Flaw(flaw_of(error).field, error.message, "replay")
+        flaw = FormError(form_error(error).field, error.message, "replay")
         return _page(request, here, endpoint_id, flaw=flaw, typed=form)
     state.ring(DELIVER)
     return _back(found, "replayed", n=str(count))
@@ -278,7 +280,7 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
 def removal_page(request: Request, here: Here, endpoint_id: str) -> Response:
     """What would go with it, and the button: there is no way back."""
     at, found = _found(request, here, endpoint_id)
-    [known] = subscribe.tallied(request.app.state.store, [found])
+    [known] = endpoints.with_status(request.app.state.store, [found])
     one = endpoint_view(known, now_ms())
     return pages.page("endpoint_removal.html", here=here, site=at, one=one)
 
@@ -287,12 +289,16 @@ def removal_page(request: Request, here: Here, endpoint_id: str) -> Response:
 def remove(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, _ = posted
     at, _ = _found(request, here, endpoint_id)
-    subscribe.remove(request.app.state.store, {at.site_id}, endpoint_id)
+    endpoints.remove_endpoint(request.app.state.store, {at.site_id}, endpoint_id)
     return _to(f"{HOME}?{query(site=at.site_id, did='removed')}#notice")
 
 
 def _blank(
-    request: Request, here: Visitor, at: Membership, draft: Draft, flaw: Flaw | None = None
+    request: Request,
+    here: Visitor,
+    at: Membership,
+    draft: EndpointDraft,
+    flaw: FormError | None = None,
 ) -> Response:
     """The form of a new one."""
     return pages.page(
@@ -301,8 +307,8 @@ def _blank(
         here=here,
         site=at,
         draft=draft,
-        flaw=flaw or Flaw(),
-        offered=offered(draft.kind),
+        flaw=flaw or FormError(),
+        offered=offered_types(draft.kind),
         payloads=PAYLOADS,
         formats=FORMATS,
         has_mail=bool(request.app.state.settings.mail_url.get_secret_value()),
@@ -319,8 +325,8 @@ def _page(
     notice: str = "",
     secret: str = "",
     overlap: int | None = None,
-    draft: Draft | None = None,
-    flaw: Flaw | None = None,
+    draft: EndpointDraft | None = None,
+    flaw: FormError | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response:
     """One endpoint. secret: just made; overlap: hours that the one before signs too, None for the first.
@@ -329,8 +335,8 @@ def _page(
     if state not in STATES:
         raise Invalid("There is no such list of deliveries.")
     store, now = request.app.state.store, now_ms()
-    [known] = subscribe.tallied(store, [found])
-    sent = subscribe.list_deliveries(
+    [known] = endpoints.with_status(store, [found])
+    sent = endpoints.list_deliveries(
         store, {at.site_id}, endpoint_id, before=before, state=state, limit=PAGE + 1
     )
     more, sent = len(sent) > PAGE, sent[:PAGE]
@@ -344,10 +350,10 @@ def _page(
         here=here,
         site=at,
         one=one,
-        draft=draft or standing(found, kind),
-        flaw=flaw or Flaw(),
+        draft=draft or draft_from(found, kind),
+        flaw=flaw or FormError(),
         typed={"what": "dead", "since": "", "until": ""} | (typed or {}),
-        offered=offered(kind),
+        offered=offered_types(kind),
         overlaps=OVERLAPS,
         replays=REPLAYS,
         payload=PAYLOADS[found.payload].lower(),
@@ -366,7 +372,7 @@ def _page(
 
 def _lists(address: str, current: str, due: int, dead: int) -> list[dict[str, Any]]:
     """The deliveries by state; those that may be very many are not counted."""
-    counts = {"due": shown(due), "dead": shown(dead)}
+    counts = {"due": display_count(due), "dead": display_count(dead)}
     return [
         {
             "id": state or "all",

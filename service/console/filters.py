@@ -9,17 +9,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import curate, signin
+from moderation import filters, sign_in
 from moderation.clock import now_ms
-from moderation.curate import Match, Trial
 from moderation.domain.errors import Conflict, Forbidden, Invalid
-from moderation.domain.filter import Draft, Filter, FilterAction, FilterField, FilterKind
+from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.domain.roles import Action
+from moderation.filters import FilterPreview, PreviewMatch
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.pages import URL, PageRoute, pages
+from service.console.presenters import QUEUE_NAMES, age, pieces_of_spans
 from service.console.session import Here, Visitor
-from service.console.view import QUEUE_NAMES, age, pieces_of
 from service.forms import read_form
 from service.html import HEADERS
 
@@ -55,7 +55,7 @@ Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class FormError:
     """Which field of the form breaks which rule. field: '' for the form as a whole."""
 
     field: str
@@ -83,8 +83,8 @@ def list_page(
         return pages.page("nothing.html", here=here)
     at = here.at(site)
     store = request.app.state.store
-    found = curate.list_filters(store, {at.site_id})
-    names = signin.colleagues(store, {each.changed_by for each in found})
+    found = filters.list_filters(store, {at.site_id})
+    names = sign_in.emails_of(store, {each.changed_by for each in found})
     about = next((each for each in found if each.id == one), None)
     return pages.page(
         "filters.html",
@@ -101,13 +101,13 @@ def list_page(
 @router.get("/new")
 def new_page(request: Request, here: Here, site: Name = "") -> Response:
     at = here.at(site)
-    blank = Draft("", FilterKind.WORDS, FilterAction.HOLD, ())
+    blank = FilterDraft("", FilterKind.WORDS, FilterAction.HOLD, ())
     return _form(here, at, blank)
 
 
 @router.get("/{filter_id}")
 def filter_page(request: Request, here: Here, filter_id: str) -> Response:
-    found = curate.get(request.app.state.store, here.signed.site_ids, filter_id)
+    found = filters.get_filter(request.app.state.store, here.signed.site_ids, filter_id)
     return _form(here, here.at(found.site_id), found, kept=found)
 
 
@@ -121,7 +121,7 @@ def add(request: Request, posted: Posted) -> Response:
         return _tried(request, here, at, draft, None)
     _may_write(at)
     try:
-        made = curate.add(
+        made = filters.add_filter(
             request.app.state.store,
             at.site_id,
             draft,
@@ -138,7 +138,7 @@ def add(request: Request, posted: Posted) -> Response:
 def change(request: Request, posted: Posted, filter_id: str) -> Response:
     here, form = posted
     store = request.app.state.store
-    found = curate.get(store, here.signed.site_ids, filter_id)
+    found = filters.get_filter(store, here.signed.site_ids, filter_id)
     at = here.at(found.site_id)
     draft = _draft(form)
     if form.get("do") == "try":
@@ -148,7 +148,7 @@ def change(request: Request, posted: Posted, filter_id: str) -> Response:
     if not re.fullmatch(r"[0-9]{1,9}", version):
         raise Invalid("The form does not say which version it changes.")
     try:
-        made = curate.change(
+        made = filters.change_filter(
             store,
             {at.site_id},
             filter_id,
@@ -161,7 +161,7 @@ def change(request: Request, posted: Posted, filter_id: str) -> Response:
         return _form(here, at, draft, kept=found, flaw=_flaw(error))
     except Conflict:
         said = "Somebody has changed this filter meanwhile. What you typed is below; saving now replaces theirs."
-        return _form(here, at, draft, kept=found, flaw=Flaw("", said), status=409)
+        return _form(here, at, draft, kept=found, flaw=FormError("", said), status=409)
     return _back(at, "changed", made)
 
 
@@ -170,10 +170,12 @@ def switch(request: Request, posted: Posted, filter_id: str) -> Response:
     """On or off, as the button says."""
     here, form = posted
     store = request.app.state.store
-    at = here.at(curate.get(store, here.signed.site_ids, filter_id).site_id)
+    at = here.at(filters.get_filter(store, here.signed.site_ids, filter_id).site_id)
     _may_write(at)
     on = form.get("enabled") == "on"
-    made = curate.switch(store, {at.site_id}, filter_id, on, here.signed.moderator_id, now=now_ms())
+    made = filters.switch_filter(
+        store, {at.site_id}, filter_id, on, here.signed.moderator_id, now=now_ms()
+    )
     return _back(at, "on" if on else "off", made)
 
 
@@ -182,9 +184,9 @@ def remove(request: Request, posted: Posted, filter_id: str) -> Response:
     """Takes it away and shows it once more, as a new one that may still be saved: the way back."""
     here, _ = posted
     store = request.app.state.store
-    at = here.at(curate.get(store, here.signed.site_ids, filter_id).site_id)
+    at = here.at(filters.get_filter(store, here.signed.site_ids, filter_id).site_id)
     _may_write(at)
-    gone = curate.remove(store, {at.site_id}, filter_id)
+    gone = filters.remove_filter(store, {at.site_id}, filter_id)
     return _form(here, at, gone, removed=True)
 
 
@@ -199,13 +201,13 @@ def _back(at: Membership, did: str, one: Filter) -> Response:
     )
 
 
-def _draft(form: dict[str, str]) -> Draft:
+def _draft(form: dict[str, str]) -> FilterDraft:
     """What was typed, as a draft; what no form of ours could send is refused. Raises Invalid."""
     try:
         kind, action = FilterKind(form.get("kind", "")), FilterAction(form.get("action", ""))
     except ValueError:
         raise Invalid("The form does not say what the filter is.") from None
-    return Draft(
+    return FilterDraft(
         name=" ".join(form.get("name", "").split()),
         kind=kind,
         action=action,
@@ -221,16 +223,16 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(text.replace("\r\n", "\n").rstrip("\n").split("\n")) if text.strip() else ()
 
 
-def _flaw(error: Invalid | Conflict) -> Flaw:
+def _flaw(error: Invalid | Conflict) -> FormError:
     field = getattr(error, "pointer", "").strip("/").partition("/")[0]
-    return Flaw(field, error.message)
+    return FormError(field, error.message)
 
 
 def _tried(
-    request: Request, here: Visitor, at: Membership, draft: Draft, kept: Filter | None
+    request: Request, here: Visitor, at: Membership, draft: FilterDraft, kept: Filter | None
 ) -> Response:
     try:
-        trial = curate.try_out(
+        trial = filters.preview(
             request.app.state.store,
             at.site_id,
             replace(draft, name=draft.name or "new filter"),
@@ -245,11 +247,11 @@ def _tried(
 def _form(
     here: Visitor,
     at: Membership,
-    draft: Draft,
+    draft: FilterDraft,
     *,
     kept: Filter | None = None,
-    flaw: Flaw | None = None,
-    trial: Trial | None = None,
+    flaw: FormError | None = None,
+    trial: FilterPreview | None = None,
     removed: bool = False,
     status: int = 200,
 ) -> Response:
@@ -260,7 +262,7 @@ def _form(
         site=at,
         draft=draft,
         kept=kept,
-        flaw=flaw or Flaw("", ""),
+        flaw=flaw or FormError("", ""),
         trial=trial and _trial(trial),
         removed=removed,
         may_write=at.may(Action.CHANGE_FILTERS),
@@ -283,7 +285,7 @@ def _row(one: Filter, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _trial(trial: Trial) -> dict[str, Any]:
+def _trial(trial: FilterPreview) -> dict[str, Any]:
     return {
         "facts": trial,
         "statuses": [
@@ -293,13 +295,13 @@ def _trial(trial: Trial) -> dict[str, Any]:
     }
 
 
-def _match(one: Match) -> dict[str, Any]:
+def _match(one: PreviewMatch) -> dict[str, Any]:
     elsewhere = [where for where in one.where if where != "text"]
     return {
         "id": one.comment_id,
         "status": QUEUE_NAMES[one.status].lower(),
         "name": one.author_name,
-        "pieces": pieces_of(one.excerpt, one.spans),
+        "pieces": pieces_of_spans(one.excerpt, one.spans),
         "elsewhere": ", ".join(elsewhere),
         "age": age(now_ms() - one.created_at),
     }

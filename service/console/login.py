@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation import signin
+from moderation import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
-from service.client import client_address, flood_unit
+from service.client_address import client_address, flood_unit
 from service.console import session
 from service.console.pages import URL, PageRoute, login_page, next_page
 from service.console.session import Acting, Form
@@ -32,7 +32,7 @@ async def with_password(request: Request, form: Form) -> Response:
         _check_visit(request, form)
         await _count(request, store.seal.email_key(email))
         token = await run_in_threadpool(
-            signin.with_password,
+            sign_in.with_password,
             store,
             email,
             form.get("password", ""),
@@ -52,7 +52,7 @@ async def with_link(request: Request, form: Form) -> Response:
         _check_visit(request, form)
         await _count(request, "")
         token = await run_in_threadpool(
-            signin.with_link,
+            sign_in.with_link,
             request.app.state.store,
             link,
             now=now_ms(),
@@ -69,7 +69,7 @@ async def with_link(request: Request, form: Form) -> Response:
 @router.post("/logout")
 def log_out(request: Request, acting: Acting) -> Response:
     here, _ = acting
-    signin.sign_out(request.app.state.store, here.token)
+    sign_in.sign_out(request.app.state.store, here.token)
     response = RedirectResponse(f"{URL}/login", 303, headers=HEADERS)
     session.end_session(request, response)
     return response

@@ -7,20 +7,20 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import signin, trust
+from moderation import reputation, sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
-from moderation.domain.reputation import Kind, Repute, Subject
-from moderation.trust import Reputation
+from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
+from moderation.reputation import Reputation
 from service.console.pages import URL, PageRoute, pages
+from service.console.presenters import age, iso, person_name, utc_time
 from service.console.session import Acting, Here, Visitor
-from service.console.view import age, clock, iso, who_is
 from service.html import HEADERS
 
 router = APIRouter(prefix="/reputation", route_class=PageRoute)
 
-_WHAT = {Kind.AUTHOR: "This author", Kind.NETWORK: "This network"}
-_TITLE = {Kind.AUTHOR: "One author", Kind.NETWORK: "One network"}
+_WHAT = {SubjectKind.AUTHOR: "This author", SubjectKind.NETWORK: "This network"}
+_TITLE = {SubjectKind.AUTHOR: "One author", SubjectKind.NETWORK: "One network"}
 
 Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 Whose = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
@@ -38,24 +38,25 @@ class Line:
 
 def lines_of(request: Request, site_ids: frozenset[str], comment_id: str) -> list[Line]:
     """The reputations that a comment comes with."""
-    found = trust.of_comment(request.app.state.store, site_ids, comment_id, now_ms())
+    found = reputation.of_comment(request.app.state.store, site_ids, comment_id, now_ms())
     lines = [
         Line(
             _WHAT.get(subject.kind, subject.name),
             _words(repute),
             _address(subject) if repute else "",
-            subject.kind is Kind.DOMAIN,
+            subject.kind is SubjectKind.DOMAIN,
         )
         for subject, repute in found
     ]
-    if not any(subject.kind is Kind.AUTHOR for subject, _ in found):
+    if not any(subject.kind is SubjectKind.AUTHOR for subject, _ in found):
         lines.insert(
-            0, Line(_WHAT[Kind.AUTHOR], "nobody known: a typed name proves nothing", "", False)
+            0,
+            Line(_WHAT[SubjectKind.AUTHOR], "nobody known: a typed name proves nothing", "", False),
         )
     return lines
 
 
-def _words(repute: Repute) -> str:
+def _words(repute: ReputationScore) -> str:
     return repute.words.removesuffix(" by your moderators") if repute else "nothing decided yet"
 
 
@@ -69,31 +70,37 @@ def _path(subject: Subject) -> str:
 
 @router.get("/{kind}/{name}")
 def reputation_page(
-    request: Request, here: Here, kind: Kind, name: Whose, site: Name = ""
+    request: Request, here: Here, kind: SubjectKind, name: Whose, site: Name = ""
 ) -> Response:
     """One reputation with its history."""
     return _page(request, here, Subject(kind, here.at(site).site_id, name))
 
 
 @router.post("/{kind}/{name}/reset")
-def reset(request: Request, acting: Acting, kind: Kind, name: Whose) -> Response:
+def reset(request: Request, acting: Acting, kind: SubjectKind, name: Whose) -> Response:
     """What was decided until now counts no more."""
     return _changed(request, *acting, kind, name, undo=False)
 
 
 @router.post("/{kind}/{name}/undo")
-def undo(request: Request, acting: Acting, kind: Kind, name: Whose) -> Response:
+def undo(request: Request, acting: Acting, kind: SubjectKind, name: Whose) -> Response:
     """Takes the last reset back."""
     return _changed(request, *acting, kind, name, undo=True)
 
 
 def _changed(
-    request: Request, here: Visitor, form: dict[str, str], kind: Kind, name: str, *, undo: bool
+    request: Request,
+    here: Visitor,
+    form: dict[str, str],
+    kind: SubjectKind,
+    name: str,
+    *,
+    undo: bool,
 ) -> Response:
     subject = Subject(kind, here.at(form.get("site", "")).site_id, name)
     sequence = form.get("sequence", "")
     expected = int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0
-    change = trust.undo_reset if undo else trust.reset
+    change = reputation.undo_reset if undo else reputation.reset
     by = (request.app.state.store, here.signed.moderator_id, subject, expected)
     try:
         change(*by, now=now_ms())
@@ -106,28 +113,33 @@ def _page(
     request: Request, here: Visitor, subject: Subject, trouble: str = "", status: int = 200
 ) -> Response:
     store, now = request.app.state.store, now_ms()
-    found = trust.reputation(store, subject, now)
-    names = signin.colleagues(store, {one.moderator_id for one in found.resets})
+    found = reputation.get_reputation(store, subject, now)
+    names = sign_in.emails_of(store, {one.moderator_id for one in found.resets})
     return pages.page(
         "reputation.html",
         status,
         here=here,
         site=here.at(subject.site_id),
         what=_TITLE.get(subject.kind, subject.name),
-        is_name=subject.kind is Kind.DOMAIN,
+        is_name=subject.kind is SubjectKind.DOMAIN,
         path=_path(subject),
         words=_words(found.repute),
         meaning=_meaning(found),
         reputation=found,
         votes=[
-            (one, one.created_at > found.counts_after, clock(one.created_at), iso(one.created_at))
+            (
+                one,
+                one.created_at > found.counts_after,
+                utc_time(one.created_at),
+                iso(one.created_at),
+            )
             for one in found.votes
         ],
         resets=[
             (
                 "Reset" if one.counts_after == one.created_at else "Reset taken back",
-                who_is(one.moderator_id, names),
-                clock(one.created_at),
+                person_name(one.moderator_id, names),
+                utc_time(one.created_at),
                 iso(one.created_at),
                 age(now - one.created_at),
             )
@@ -140,14 +152,14 @@ def _page(
 def _meaning(found: Reputation) -> str:
     """What the numbers do to a comment, in a sentence; the lines are those of newsroom.toml."""
     repute, kind = found.repute, found.subject.kind
-    if kind is Kind.AUTHOR and repute.trust >= 0.5:
+    if kind is SubjectKind.AUTHOR and repute.trust >= 0.5:
         return "A good name: links, contacts and haste hold nothing of this author. Toxicity still does."
-    if kind is Kind.AUTHOR and repute.distrust >= 0.5:
+    if kind is SubjectKind.AUTHOR and repute.distrust >= 0.5:
         return "A bad name: what this author writes waits for a person."
-    if kind is Kind.DOMAIN and repute.distrust >= 0.6:
+    if kind is SubjectKind.DOMAIN and repute.distrust >= 0.6:
         return "A bad name: what links there is filed as spam."
-    if kind is Kind.DOMAIN and repute.distrust >= 0.35:
+    if kind is SubjectKind.DOMAIN and repute.distrust >= 0.35:
         return "A bad name: what links there waits for a person."
-    if kind is Kind.NETWORK and repute.distrust >= 0.5:
+    if kind is SubjectKind.NETWORK and repute.distrust >= 0.5:
         return "A bad name: links and contacts from there wait for a person."
     return "Neither a good nor a bad name yet."

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from moderation import signin
+from moderation import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
-from moderation.signin import Signed
+from moderation.sign_in import SignedIn
 from moderation.store.moderators import Membership
 from service.forms import read_form
 
@@ -40,7 +40,7 @@ _STALE = "This form was made for another session; nothing was changed. Load the 
 class Visitor:
     """A moderator at the console. token: of the session. form_token: goes into every form."""
 
-    signed: Signed
+    signed: SignedIn
     token: str
 
     @property
@@ -146,7 +146,7 @@ def check_token(held: str, given: str) -> None:
 def visitor(request: Request) -> Visitor:
     """Who is signed in. Raises Unauthenticated, which shows the log-in page."""
     token = session_cookie(request)
-    signed = signin.who(request.app.state.store, token, now_ms())
+    signed = sign_in.session_of(request.app.state.store, token, now_ms())
     if signed is None:
         raise Unauthenticated("Please log in.")
     return Visitor(signed, token)

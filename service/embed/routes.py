@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation import publish
+from moderation import threads
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
@@ -21,14 +21,14 @@ from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service import identity
-from service.auth import origin_of
 from service.body import read_body, strict_json
-from service.client import client_address, flood_unit
-from service.embed import dialects
-from service.embed.conversation import conversation
+from service.client_address import client_address, flood_unit
+from service.embed import form_formats
 from service.embed.reply import NAMES, Problem, landing, problem, submission, within
+from service.embed.thread_order import in_thread_order
 from service.forms import read_form
 from service.html import HEADERS, Pages, retry_header, status_of
+from service.keys import origin_of
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
@@ -58,7 +58,7 @@ async def reply_as_to_wordpress(request: Request) -> Response:
         said = (fields.get("page_url"), fields.get("redirect_to"))
         for url in (*said, headers.get("referer"), headers.get("origin")):
             if url and (origin := origin_of(url)):
-                found = publish.site_of(request.app.state.store, "", origin)
+                found = threads.site_of(request.app.state.store, "", origin)
                 if found:
                     return _site(request.app.state.store, found)
         raise NotFound("No site here has this page.")
@@ -74,7 +74,7 @@ async def _reply(request: Request, find: Callable[[Mapping[str, str]], Site]) ->
         typed = await read_form(request, NAMES, request.app.state.settings.body_limit)
         site = await run_in_threadpool(find, typed)
         _check_origin(request, site)
-        typed = dialects.wordpress(typed, site.origins, request.headers.get("referer", ""))
+        typed = form_formats.wordpress(typed, site.origins, request.headers.get("referer", ""))
         _, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
         return _refused(error, site, typed)
@@ -138,17 +138,17 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
         site = await run_in_threadpool(_site, request.app.state.store, site_id)
         _check_origin(request, site)
         fields = await _staticman_fields(request)
-        typed = dialects.staticman(fields, site.origins, request.headers.get("referer", ""))
+        typed = form_formats.staticman(fields, site.origins, request.headers.get("referer", ""))
         receipt, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
-        back = fields.get(dialects.REDIRECT_ERROR, "")
+        back = fields.get(form_formats.REDIRECT_ERROR, "")
         if site and within(back, site.origins):
             return RedirectResponse(back, 303, headers=HEADERS)
         if _wants_html(request):
             return _refused(error, site, typed)
         headers = {**retry_header(error), **_cors(request, site)}
-        return JSONResponse(dialects.staticman_error(error), status_of(error)[0], headers)
-    back = fields.get(dialects.REDIRECT, "")
+        return JSONResponse(form_formats.staticman_error(error), status_of(error)[0], headers)
+    back = fields.get(form_formats.REDIRECT, "")
     if within(back, site.origins):
         return _go_back(request, site, back, token)
     if _wants_html(request):
@@ -175,8 +175,8 @@ async def may_script_reply(request: Request, site_id: str) -> Response:
 async def _staticman_fields(request: Request) -> dict[str, str]:
     limit = request.app.state.settings.body_limit
     if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
-        return dialects.flattened(strict_json(await read_body(request, limit)))
-    return await read_form(request, dialects.STATICMAN_NAMES, limit)
+        return form_formats.flattened(strict_json(await read_body(request, limit)))
+    return await read_form(request, form_formats.STATICMAN_NAMES, limit)
 
 
 def _wants_html(request: Request) -> bool:
@@ -241,15 +241,15 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Respons
     """An article of a small invented newspaper, with its approved comments and the form."""
     state = request.app.state
     origin = origin_of(state.settings.public_url)
-    site_id = publish.site_of(state.store, "", origin)
+    site_id = threads.site_of(state.store, "", origin)
     if site_id is None:
         return pages.page("nosite.html", 404, origin=origin)
     page_url = f"{state.settings.public_url}{DEMO}"
-    comments = publish.thread(state.store, site_id, page_url)
+    comments = threads.list_approved(state.store, site_id, page_url)
     return pages.page(
         "demo.html",
         form_action=filter(_is_plain, [origin]),
-        comments=conversation(comments),
+        comments=in_thread_order(comments),
         answered=next((one for one in comments if one.id == replytocom), None),
         received=gatehouse == "received",
         site_id=site_id,

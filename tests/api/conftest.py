@@ -13,7 +13,7 @@ from moderation.store import sites
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.app import create_app
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 
 @dataclass

@@ -7,8 +7,8 @@ import pytest
 
 from moderation.domain.comment import PageRef
 from moderation.judge import judge
-from moderation.scorers.memory import Memory
-from tests.cast import POLICY, Scripted, hand_in, key_of, newspaper, panel, reply
+from moderation.scorers.history import HistorySignals
+from tests.factories import POLICY, Scripted, hand_in, key_of, newspaper, panel, reply
 
 PITCH = "bad news: I recovered all of my stolen money with the help of a professional team, write to them"
 
@@ -23,7 +23,7 @@ def flood(api):
     )
     judge(
         api.store,
-        panel(Memory(), Scripted()),
+        panel(HistorySignals(), Scripted()),
         POLICY,
         lease="w",
         lease_ms=60_000,

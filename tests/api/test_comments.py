@@ -14,7 +14,7 @@ from moderation.domain.comment import TEXT_LIMIT
 from moderation.domain.decision import Outcome
 from service.app import create_app
 from tests.api.conftest import a_comment
-from tests.cast import NOON, key_of, newspaper
+from tests.factories import NOON, key_of, newspaper
 
 HERALD = {"Origin": "https://herald.test"}
 
@@ -231,7 +231,7 @@ def test_other_sites_comments_answer_like_none_at_all(api):
         )
         assert bare(ask(path.format(hers), his)) == bare(ask(path.format("cmt_nobody"), his))
         assert ask(path.format(hers), his).status_code == 404
-    assert review.card(api.store, {api.site.id}, hers).decisions == ()
+    assert review.get_card(api.store, {api.site.id}, hers).decisions == ()
 
 
 def test_threads_page_with_links(api):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 URL = "https://hooks.example.com/gatehouse"
 

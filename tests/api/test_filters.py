@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cast import hand_in, key_of, newspaper, reply
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import hand_in, key_of, newspaper, reply
 
 CASINO = {"name": "casino", "kind": "words", "action": "spam", "entries": ["casino", "# all"]}
 

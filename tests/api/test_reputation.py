@@ -2,11 +2,11 @@
 
 import pytest
 
-from moderation import learn
-from moderation.scorers.learned import load_prior
+from moderation import learning
+from moderation.scorers.spam_model import load_prior
 from tests.api.conftest import Api
-from tests.cast import key_of, newspaper
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import key_of, newspaper
 from tests.test_reputation import CAROL, HOME, author, hear, talk
 
 SHOP = "shop.example"
@@ -85,7 +85,7 @@ def test_what_is_not_there_and_what_is_anothers(api: Api, decided: list[str]) ->
 def test_learning_is_seen_and_taken_back(api: Api, decided: list[str]) -> None:
     assert api.get("/api/v1/learning").json()["waiting"] == 3
     assert api.post("/api/v1/learning/undo", {"version": 1}).status_code == 404
-    learn.learn(api.store, load_prior(), now() + 200_000)
+    learning.learn(api.store, load_prior(), now() + 200_000)
     found = api.get("/api/v1/learning").json()
     assert (found["version"], found["decisions"], found["spam"], found["waiting"]) == (1, 3, 2, 0)
     [one] = found["moderators"]

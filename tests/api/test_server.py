@@ -17,7 +17,7 @@ from moderation.store import comments
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from tests.api.conftest import a_comment
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 PATIENCE = 1.0  # seconds the server of these tests gives a request to arrive
 

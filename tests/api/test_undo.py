@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from moderation.store.schema import events
 from tests.api.conftest import Api
-from tests.cast import key_of, newspaper
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import key_of, newspaper
 from tests.test_reputation import hear, known, network, talk
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.house import House, open_house
+from tests.browser.gatehouse_process import BrowserGatehouse, open_gatehouse
 from tests.browser.watch import Watch
 from tests.conftest import skip_loudly
 
@@ -49,14 +49,14 @@ def database_url(_sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[House]:
-    house = open_house(database_url, broker_url, str(tmp_path / "data"))
+def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[BrowserGatehouse]:
+    house = open_gatehouse(database_url, broker_url, str(tmp_path / "data"))
     yield house
     house.close()
 
 
 @pytest.fixture
-def visit(browser: Any, house: House) -> Iterator[Callable[..., Watch]]:
+def visit(browser: Any, house: BrowserGatehouse) -> Iterator[Callable[..., Watch]]:
     """Opens a page in a fresh profile; options are Playwright's for a context."""
     opened = []
 

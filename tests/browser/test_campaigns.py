@@ -1,9 +1,9 @@
 """A campaign in the browser: one key decides it, one takes it back; its pages are for everybody."""
 
-from moderation import settle
+from moderation import campaigns
 from moderation.domain.comment import AuthorRef, PageRef
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.desk import now
+from tests.console.console_browser import now
 
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 
@@ -35,7 +35,7 @@ def test_one_key_decides_a_campaign_and_one_takes_it_back(visit, house):
     assert "campaign of 6 comments" in stub.inner_text().lower()
     assert page.locator("#count-campaigns").inner_text() == "0"
     assert page.evaluate("document.activeElement.id") == f"c-{one}"
-    [card] = settle.listed(house.store, house.site.id, now())
+    [card] = campaigns.list_campaigns(house.store, house.site.id, now())
     assert {status.value: n for status, n in card.counts.items()} == {"spam": len(ids)}
     page.keyboard.press("z")
     page.locator(".crowd").wait_for()

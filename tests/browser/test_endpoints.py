@@ -5,12 +5,12 @@ import random
 
 import pytest
 
-from moderation import subscribe
+from moderation import endpoints
 from moderation.deliver import deliver
 from moderation.domain.delivery import Payload, Response
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.desk import now
+from tests.console.console_browser import now
 
 LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
 HOSTILE = "https://hooks.example.com/?<b>bold</b>\"'><script>alert(1)</script>"
@@ -23,7 +23,7 @@ def promote(house) -> None:
 
 def add(house, url: str, **options: object) -> str:
     given = {"now": now(), "entropy": os.urandom} | options
-    return subscribe.add(house.store, house.site.id, url, **given)[0].id
+    return endpoints.add_webhook(house.store, house.site.id, url, **given)[0].id
 
 
 def courier(house, fails) -> None:
@@ -52,13 +52,13 @@ def furnish(house) -> dict[str, str]:
         ("ntfys://ntfy.example.com/desk", f"ntfy, قناة {STACKED[:40]}"),
         ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "Slack, slack://" + "x" * 180),
     ]:
-        made = subscribe.add_notice(
+        made = endpoints.add_channel(
             store, house.site.id, url, masked, types=["comment.received"], now=now(), entropy=os.urandom
         )  # fmt: skip
         ids.setdefault("channel", made.id)
     for n in range(26):
         house.hand_in(f"comment {n}", "Carol")
-    subscribe.disable(store, mine, ids["off"], now=now(), entropy=os.urandom)
+    endpoints.disable_endpoint(store, mine, ids["off"], now=now(), entropy=os.urandom)
     courier(
         house,
         lambda url: Response(503, duration=120) if "down" in url else Response(200, duration=31),

@@ -2,11 +2,11 @@
 
 import os
 
-from moderation import curate
-from moderation.domain.filter import Draft, FilterAction, FilterKind
+from moderation import filters
+from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.desk import now
+from tests.console.console_browser import now
 
 
 def furnish(house) -> None:
@@ -15,12 +15,12 @@ def furnish(house) -> None:
     for n, name in enumerate(
         ["casino", "N" * 80, f"Z{STACKED}algo"[:80], "قائمة الكلمات", "<b>bold</b>", "off"]
     ):
-        draft = Draft(name, FilterKind.WORDS, FilterAction.SPAM, ("casino", f"word{n}"))
-        made = curate.add(
+        draft = FilterDraft(name, FilterKind.WORDS, FilterAction.SPAM, ("casino", f"word{n}"))
+        made = filters.add_filter(
             house.store, house.site.id, draft, "command", now=now(), entropy=os.urandom
         )
         if name == "off":
-            curate.switch(house.store, {house.site.id}, made.id, False, "x", now=now())
+            filters.switch_filter(house.store, {house.site.id}, made.id, False, "x", now=now())
     for text, name in [
         ("My <i>specialist</i> is a socialist; cialis is not " + "x" * 300, "Carol"),
         (f"f{STACKED} cialis أنتم حمقى", "\u202egnirts"),

@@ -6,7 +6,7 @@ import pytest
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
-from tests.browser.house import House
+from tests.browser.gatehouse_process import BrowserGatehouse
 
 # Each calls alert() or the host canary.test when it gets through.
 PAYLOADS = [
@@ -72,10 +72,10 @@ PAYLOADS = [
 
 
 @pytest.fixture
-def infested(house: House) -> House:
+def infested(house: BrowserGatehouse) -> BrowserGatehouse:
     """Each payload in every field that a stranger can fill: half of them held, half approved."""
     from moderation.review import decide
-    from tests.console.desk import now
+    from tests.console.console_browser import now
 
     for n, payload in enumerate(PAYLOADS):
         one = house.hand_in(

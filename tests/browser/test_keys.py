@@ -104,7 +104,7 @@ def test_pressing_twice_decides_once(desk, house):
     )
     wait_for_stubs(desk, 1)
     one = desk.page.locator(".stub").get_attribute("id").removeprefix("c-")
-    assert len(review.card(house.store, {house.site.id}, one).decisions) == 2
+    assert len(review.get_card(house.store, {house.site.id}, one).decisions) == 2
     assert desk.incidents == []
 
 

@@ -2,13 +2,13 @@
 
 import os
 
-from moderation import learn, review
+from moderation import learning, review
 from moderation.domain.comment import AuthorRef, Context
 from moderation.domain.decision import Outcome
-from moderation.scorers.learned import load_prior
+from moderation.scorers.spam_model import load_prior
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.desk import now
+from tests.console.console_browser import now
 
 LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
 
@@ -35,7 +35,7 @@ def furnish(house) -> str:
             now=now() - 300_000,
             entropy=os.urandom,
         )
-    learn.learn(house.store, load_prior(), now())
+    learning.learn(house.store, load_prior(), now())
     return ids[3]
 
 

@@ -13,7 +13,7 @@ import pytest
 from gatehouse_client import Gatehouse
 from moderation.store import sites
 from tests.browser.test_look import faults
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "static"
 RUDE = "You are a stupid idiot, and so is your mill."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.browser.house import House
+from tests.browser.gatehouse_process import BrowserGatehouse
 
 
 @dataclass
@@ -11,7 +11,7 @@ class Watch:
     """page: Playwright's. The lists hold what should never happen."""
 
     page: Any
-    house: House
+    house: BrowserGatehouse
     dialogs: list[str] = field(default_factory=list)
     outbound: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)

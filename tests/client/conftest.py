@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.house import House
+from harness.gatehouse_process import GatehouseProcess
 
 
 @pytest.fixture
-def url(running: House) -> str:
+def url(running: GatehouseProcess) -> str:
     return f"http://127.0.0.1:{running.port}"

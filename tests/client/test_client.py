@@ -11,13 +11,12 @@ import pytest
 from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, calls
 from gatehouse_client.wire import ATTEMPTS, pause_before
 from harness.servers import wait_until
-from tests.client.conftest import House
 
 PAGE = "https://herald.test/news/1"
 
 
 @pytest.fixture
-def gatehouse(running: House, url: str):
+def gatehouse(running: GatehouseProcess, url: str):
     with Gatehouse(running.key, url) as client:
         yield client
 
@@ -102,7 +101,9 @@ def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     assert made.id not in [one.id for one in gatehouse.endpoints()]
 
 
-def test_what_is_refused_says_why(gatehouse: Gatehouse, running: House, url: str) -> None:
+def test_what_is_refused_says_why(
+    gatehouse: Gatehouse, running: GatehouseProcess, url: str
+) -> None:
     with pytest.raises(ApiError) as refused:
         gatehouse.submit("", page_url=PAGE, name="Carol")
     assert (refused.value.status, refused.value.code) == (422, "invalid")
@@ -120,7 +121,7 @@ def test_what_is_refused_says_why(gatehouse: Gatehouse, running: House, url: str
     assert running.key not in repr(gatehouse) + str(refused.value) + repr(receipt)
 
 
-def test_the_async_client_does_the_same(running: House, url: str) -> None:
+def test_the_async_client_does_the_same(running: GatehouseProcess, url: str) -> None:
     async def all_of_it() -> None:
         async with AsyncGatehouse(running.key, url) as gatehouse:
             article = page()

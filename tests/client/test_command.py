@@ -7,11 +7,9 @@ import sys
 
 import pytest
 
-from tests.client.conftest import House
-
 
 @pytest.fixture
-def gatehouse(running: House, url: str):
+def gatehouse(running: GatehouseProcess, url: str):
     def run(*arguments: str, stdin: str = "", **environment: str):
         return subprocess.run(
             [sys.executable, "-P", "-m", "gatehouse.main", "comment", *arguments],

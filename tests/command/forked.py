@@ -59,9 +59,14 @@ class Forked:
 
 # What commands import when they are called.
 _LATE = (
-    *("gatehouse_client", "moderation.curate", "moderation.digest", "moderation.erase"),
-    *("moderation.learn", "moderation.review", "moderation.scorers.roster", "moderation.settle"),
-    *("moderation.store.migrate", "moderation.subscribe", "moderation.trust"),
+    *("gatehouse_client", "moderation.filters", "moderation.digest", "moderation.erase"),
+    *(
+        "moderation.learning",
+        "moderation.review",
+        "moderation.scorers.build",
+        "moderation.campaigns",
+    ),
+    *("moderation.store.migrate", "moderation.endpoints", "moderation.reputation"),
 )
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from moderation import learn
-from moderation.scorers.learned import load_prior
+from moderation import learning
+from moderation.scorers.spam_model import load_prior
 from moderation.settings import read_settings
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
 from moderation.store.schema import comments
-from tests.cast import newspaper
 from tests.command.conftest import Run
+from tests.factories import newspaper
 from tests.test_reputation import APPROVE, SPAM, hear, say, talk
 
 
@@ -30,7 +30,7 @@ def store(data: Path) -> Iterator[Store]:
     good, bad = hear(store, site, talk(1), f"{talk(2)} http://shop.example/", at=now - 9_000)
     say(store, site, good, APPROVE, now - 5_000)
     say(store, site, bad, SPAM, now - 5_000)
-    learn.learn(store, load_prior(), now + 200_000)
+    learning.learn(store, load_prior(), now + 200_000)
     yield store
     store.close()
 

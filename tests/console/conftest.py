@@ -13,8 +13,8 @@ from moderation.settings import Settings, read_settings
 from moderation.store.engine import Store
 from moderation.store.sites import Site
 from service.app import create_app
-from tests.cast import newspaper
-from tests.console.desk import ORIGIN, Desk, moderator
+from tests.console.console_browser import ORIGIN, Desk, moderator
+from tests.factories import newspaper
 
 
 def read(folder: Path, database_url: str, broker_url: str, **changes: str) -> Settings:

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from moderation import review, settle
+from moderation import campaigns, review
 from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.judge import judge
-from moderation.scorers.memory import Memory
-from tests.cast import POLICY, Scripted, hand_in, newspaper, panel, reply
-from tests.console.desk import ORIGIN, moderator, now
+from moderation.scorers.history import HistorySignals
+from tests.console.console_browser import ORIGIN, moderator, now
+from tests.factories import POLICY, Scripted, hand_in, newspaper, panel, reply
 
 PITCH = "bad news: I recovered all of my stolen money with the help of a professional team, write to them"
 HTMX = {"HX-Request": "true"}
@@ -20,7 +20,7 @@ HTMX = {"HX-Request": "true"}
 def judge_all(store):
     judge(
         store,
-        panel(Memory(), Scripted()),
+        panel(HistorySignals(), Scripted()),
         POLICY,
         lease="test",
         lease_ms=60_000,
@@ -51,12 +51,12 @@ def flood(store, site):
 
 
 def the_card(store, site):
-    [card] = settle.listed(store, site.id, now())
+    [card] = campaigns.list_campaigns(store, site.id, now())
     return card
 
 
 def statuses(store, site, ids):
-    return {review.card(store, {site.id}, one).status for one in ids}
+    return {review.get_card(store, {site.id}, one).status for one in ids}
 
 
 def fields(desk, page, action):
@@ -156,7 +156,9 @@ def test_members_and_campaigns_come_in_pages(desk, site, store):
     assert first.count('class="card crowd"') == 20
     following = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
     assert desk.get(following).text.count('class="card crowd"') == 1
-    large = next(one for one in settle.listed(store, site.id, now()) if one.comments == 25)
+    large = next(
+        one for one in campaigns.list_campaigns(store, site.id, now()) if one.comments == 25
+    )
     page = desk.get(f"/console/campaigns/{large.id}?site={site.id}").text
     assert page.count('type="checkbox" name="m') == 20
     following = html.unescape(re.search(r'href="([^"]+)" rel="next"', page)[1])

@@ -7,12 +7,12 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from moderation import subscribe
+from moderation import endpoints
 from moderation.deliver import deliver
 from moderation.domain.delivery import Format, Payload, Response
 from moderation.store import moderators, schema
-from tests.cast import hand_in, newspaper, reply
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import hand_in, newspaper, reply
 from tests.webhooks.site import Scripted
 
 HOME = "/console/endpoints"
@@ -31,7 +31,7 @@ def editor(desk, site, store):
 
 @pytest.fixture
 def hook(site, store):
-    return subscribe.add(store, site.id, URL, now=now(), entropy=os.urandom)[0]
+    return endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)[0]
 
 
 def send(desk, path, page="", action="", **changes):
@@ -47,7 +47,7 @@ def landed(desk, answer):
 
 
 def kept(store, site):
-    return subscribe.list_endpoints(store, {site.id})
+    return endpoints.list_endpoints(store, {site.id})
 
 
 def tell(store, *answers):
@@ -138,7 +138,7 @@ def test_it_is_changed(editor, site, store, hook):
 
 
 def test_what_a_form_does_not_offer_stays(editor, site, store, hook):
-    subscribe.change(store, {site.id}, hook.id, types=["webhook.test", "comment.spam"])
+    endpoints.change_endpoint(store, {site.id}, hook.id, types=["webhook.test", "comment.spam"])
     send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, t1="on", batch="1")
     assert kept(store, site)[0].types == ("comment.approved", "webhook.test")
 
@@ -184,8 +184,8 @@ def test_deliveries_their_attempts_and_one_sent_again(editor, site, store, hook)
 def test_dead_letters_are_listed_and_replayed_in_a_range(editor, site, store, hook):
     for _ in range(25):
         hand_in(store, reply(site, at=now()))
-    subscribe.disable(store, {site.id}, hook.id, now=now(), entropy=os.urandom)
-    subscribe.enable(store, {site.id}, hook.id)
+    endpoints.disable_endpoint(store, {site.id}, hook.id, now=now(), entropy=os.urandom)
+    endpoints.enable_endpoint(store, {site.id}, hook.id)
     assert "25 given up" in editor.get(HOME).text
     first = editor.get(f"{HOME}/{hook.id}?state=dead").text
     assert first.count('<li class="row">') == 20
@@ -233,10 +233,10 @@ def test_a_moderator_may_not_even_look(desk, site, store, hook):
 
 def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
-    theirs, _ = subscribe.add(store, other.id, URL, now=now(), entropy=os.urandom)
-    subscribe.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
-    [delivery] = subscribe.list_deliveries(store, {other.id}, theirs.id)
-    mine, _ = subscribe.add(store, site.id, URL, now=now(), entropy=os.urandom)
+    theirs, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
+    endpoints.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
+    [delivery] = endpoints.list_deliveries(store, {other.id}, theirs.id)
+    mine, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
     fields = editor.fields(f"{HOME}/{mine.id}", "/test") | {
         "url": URL,
         "batch": "1",
@@ -255,7 +255,7 @@ def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
 
 
 def test_a_client_of_akismet_is_shown_and_left_alone(editor, site, store):
-    made, _ = subscribe.add(store, site.id, URL, now=now(), entropy=os.urandom)
+    made, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
     with store.write() as connection:
         connection.execute(sa.update(schema.endpoints).values(format=Format.AKISMET.value))
     page = editor.get(f"{HOME}/{made.id}").text

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from moderation import curate
+from moderation import filters
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.store import moderators
-from tests.cast import hand_in, newspaper, reply
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import hand_in, newspaper, reply
 
 HOME = "/console/filters"
 CASINO = {
@@ -39,7 +39,7 @@ def landed(desk, answer):
 
 
 def kept(store, site):
-    return curate.list_filters(store, {site.id})
+    return filters.list_filters(store, {site.id})
 
 
 def test_a_filter_is_written_and_listed(editor, site, store):
@@ -113,15 +113,15 @@ def test_a_moderator_may_look_and_try_but_not_write(desk, site, store):
 
 def test_another_sites_filters_are_like_none_at_all(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
-    draft = curate.Draft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
-    theirs = curate.add(store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n))
+    draft = filters.FilterDraft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
+    theirs = filters.add_filter(store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n))
     assert editor.get(f"{HOME}/{theirs.id}").status_code == 404
     assert editor.get(f"{HOME}?site={other.id}").status_code == 404
     fields = editor.fields(HOME + "/new", HOME + "/new")
     for path in (f"/{theirs.id}", f"/{theirs.id}/switch", f"/{theirs.id}/remove"):
         assert editor.post(HOME + path, fields | CASINO).status_code == 404
     assert editor.post(HOME + "/new", fields | CASINO | {"site": other.id}).status_code == 404
-    assert curate.list_filters(store, {other.id}) == [theirs]
+    assert filters.list_filters(store, {other.id}) == [theirs]
 
 
 def test_a_form_of_nobodys_changes_nothing(editor, site, store):

@@ -13,20 +13,20 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
-from moderation import curate, learn, review, settle, subscribe, trust
+from moderation import campaigns, endpoints, filters, learning, reputation, review
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
-from moderation.domain.filter import Draft, FilterAction, FilterKind
-from moderation.domain.reputation import Kind, Subject
-from moderation.scorers.learned import load_prior
+from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
+from moderation.domain.reputation import Subject, SubjectKind
+from moderation.scorers.spam_model import load_prior
 from moderation.store import moderators
 from moderation.store.engine import Store
 from moderation.store.schema import decisions, metadata
-from service.console.routes import router
+from service.console.queues import router
 from service.console.session import form_token
-from tests.cast import newspaper
 from tests.console.conftest import ada, browsers, read
-from tests.console.desk import ORIGIN, Desk, held, link_for, moderator, now
+from tests.console.console_browser import ORIGIN, Desk, held, link_for, moderator, now
+from tests.factories import newspaper
 
 
 def _routes(method: str) -> list[str]:
@@ -198,8 +198,8 @@ def build(desk, open_desk, site):
     [one] = held(desk.store, site, "bad")
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
     copies = [held(desk.store, site, COPY, page=page)[0] for page in pages]
-    [campaign] = settle.listed(desk.store, site.id, now())
-    settle.settle(
+    [campaign] = campaigns.list_campaigns(desk.store, site.id, now())
+    campaigns.decide(
         *(desk.store, "mod_1", site.id, campaign.id, Outcome.REJECT),
         now=now(),
         entropy=os.urandom,
@@ -213,17 +213,19 @@ def build(desk, open_desk, site):
         now=now() - 200_000,
         entropy=os.urandom,
     )
-    trust.reset(desk.store, ada.id, Subject(Kind.DOMAIN, site.id, "shop.example"), now=now())
-    learn.learn(desk.store, load_prior(), now())
-    casino = Draft("casino", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
-    kept = curate.add(desk.store, site.id, casino, ada.id, now=now(), entropy=os.urandom)
+    reputation.reset(
+        desk.store, ada.id, Subject(SubjectKind.DOMAIN, site.id, "shop.example"), now=now()
+    )
+    learning.learn(desk.store, load_prior(), now())
+    casino = FilterDraft("casino", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
+    kept = filters.add_filter(desk.store, site.id, casino, ada.id, now=now(), entropy=os.urandom)
     hook = {"url": "https://hooks.example.com/gatehouse"}
     at = {"now": now(), "entropy": os.urandom}
-    endpoint, _ = subscribe.add(desk.store, site.id, hook["url"], **at)
-    subscribe.send_test(desk.store, {site.id}, endpoint.id, **at)
-    subscribe.disable(desk.store, {site.id}, endpoint.id, **at)  # the test is dead now
-    subscribe.enable(desk.store, {site.id}, endpoint.id)
-    [dead] = subscribe.list_deliveries(desk.store, {site.id}, endpoint.id)
+    endpoint, _ = endpoints.add_webhook(desk.store, site.id, hook["url"], **at)
+    endpoints.send_test(desk.store, {site.id}, endpoint.id, **at)
+    endpoints.disable_endpoint(desk.store, {site.id}, endpoint.id, **at)  # the test is dead now
+    endpoints.enable_endpoint(desk.store, {site.id}, endpoint.id)
+    [dead] = endpoints.list_deliveries(desk.store, {site.id}, endpoint.id)
     bo = moderator(desk.store, "bo@herald.test", site)
     link = link_for(desk.store, bo)
     other = open_desk()
@@ -236,20 +238,20 @@ def build(desk, open_desk, site):
         "csrf": seen["csrf"], "site": site.id, "name": "poker", "kind": "words", "action": "spam",
         "entries": "poker", "in_text": "on", "do": "save",
     }  # fmt: skip
-    filters = {
+    filter_forms = {
         "/console/filters/new": poker,
         "/console/filters/{filter_id}": poker | {"version": str(kept.version)},
         "/console/filters/{filter_id}/switch": {"csrf": seen["csrf"]},
         "/console/filters/{filter_id}/remove": {"csrf": seen["csrf"]},
     }
     told = {"what": "dead", "overlap": "24", "delivery": dead.id, "enabled": "off"}
-    endpoints = {
+    endpoint_forms = {
         "/console/endpoints/new": hook | {"site": site.id},
         "/console/endpoints/{endpoint_id}": hook | {"batch": "7"},
     } | {f"/console/endpoints/{{endpoint_id}}/{verb}": told for verb in ENDPOINT_VERBS}
     works = (
-        {path: (desk, fields) for path, fields in filters.items()}
-        | {path: (desk, {"csrf": seen["csrf"]} | fields) for path, fields in endpoints.items()}
+        {path: (desk, fields) for path, fields in filter_forms.items()}
+        | {path: (desk, {"csrf": seen["csrf"]} | fields) for path, fields in endpoint_forms.items()}
         | {
             f"/console/campaigns/{{campaign_id}}/{verb}": (desk, ours | {"outcome": "spam"})
             for verb in CAMPAIGN_VERBS

@@ -12,7 +12,7 @@ from moderation.doorbell import redis_client
 from service.app import create_app
 from service.limits import Limits
 from tests.console.conftest import browsers
-from tests.console.desk import ORIGIN, moderator
+from tests.console.console_browser import ORIGIN, moderator
 
 
 @pytest.fixture

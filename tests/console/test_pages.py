@@ -9,10 +9,10 @@ from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.score import Span
 from moderation.store import moderators
-from service.console.routes import PAGE
-from service.console.view import Piece, age, opening, pieces
-from tests.cast import hand_in, newspaper, reply
-from tests.console.desk import held, moderator, now
+from service.console.presenters import TextPiece, age, excerpt, marked_pieces
+from service.console.queues import PAGE
+from tests.console.console_browser import held, moderator, now
+from tests.factories import hand_in, newspaper, reply
 
 HTMX = {"HX-Request": "true"}
 
@@ -22,7 +22,7 @@ def cards(response) -> list[str]:
 
 
 def standing(desk, site, comment_id):
-    return review.card(desk.store, {site.id}, comment_id)
+    return review.get_card(desk.store, {site.id}, comment_id)
 
 
 def test_a_held_comment_is_shown_with_all_that_helps(desk, site):
@@ -240,27 +240,27 @@ def reason(code, *spans):
     ("text", "reasons", "expected"),
     [
         ("", [], []),
-        ("abc", [], [Piece("abc")]),
-        ("abc", [reason("x", (0, 3))], [Piece("abc", "x")]),
-        ("a😀c", [reason("x", (1, 2))], [Piece("a"), Piece("😀", "x"), Piece("c")]),
-        ("abcd", [reason("x", (0, 2), (2, 4))], [Piece("abcd", "x")]),
+        ("abc", [], [TextPiece("abc")]),
+        ("abc", [reason("x", (0, 3))], [TextPiece("abc", "x")]),
+        ("a😀c", [reason("x", (1, 2))], [TextPiece("a"), TextPiece("😀", "x"), TextPiece("c")]),
+        ("abcd", [reason("x", (0, 2), (2, 4))], [TextPiece("abcd", "x")]),
         (
             "abcd",
             [reason("x", (0, 3)), reason("y", (1, 4))],
-            [Piece("a", "x"), Piece("bc", "x, y"), Piece("d", "y")],
+            [TextPiece("a", "x"), TextPiece("bc", "x, y"), TextPiece("d", "y")],
         ),
         ("abc", [reason("x", (-5, 1), (2, 99), (1, 1), (3, 2))],
-         [Piece("a", "x"), Piece("b"), Piece("c", "x")]),
+         [TextPiece("a", "x"), TextPiece("b"), TextPiece("c", "x")]),
     ],
 )  # fmt: skip
 def test_pieces_are_the_text_and_mark_the_evidence(text, reasons, expected):
-    assert pieces(text, reasons) == expected
-    assert "".join(one.text for one in pieces(text, reasons)) == text
+    assert marked_pieces(text, reasons) == expected
+    assert "".join(one.text for one in marked_pieces(text, reasons)) == text
 
 
 def test_thousands_of_spans_are_cut_quickly():
     text = "ab" * 30_000
-    found = pieces(text, [reason("x", *((n, n + 1) for n in range(0, len(text), 2)))])
+    found = marked_pieces(text, [reason("x", *((n, n + 1) for n in range(0, len(text), 2)))])
     assert len(found) == len(text)
 
 
@@ -272,4 +272,4 @@ def test_words_for_times_and_openings():
         "2 h ago",
         "2 days ago",
     ]
-    assert opening("a\n\n b") == "a b" and len(opening("x" * 500)) == 61
+    assert excerpt("a\n\n b") == "a b" and len(excerpt("x" * 500)) == 61

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from moderation import learn
+from moderation import learning
 from moderation.domain.comment import AuthorRef
-from moderation.domain.reputation import Kind, Subject
-from moderation.scorers.learned import load_prior
+from moderation.domain.reputation import Subject, SubjectKind
+from moderation.scorers.spam_model import load_prior
 from moderation.store import moderators
-from tests.console.desk import now
+from tests.console.console_browser import now
 from tests.test_reputation import APPROVE, SPAM, author, hear, known, say, talk
 
 HTMX = {"HX-Request": "true"}
@@ -46,7 +46,7 @@ def test_a_comments_page_tells_what_was_decided_before(desk, store, site, decide
 
 
 def test_a_reputation_is_reset_and_taken_back(desk, store, site, decided):
-    shop = Subject(Kind.DOMAIN, site.id, "shop.example")
+    shop = Subject(SubjectKind.DOMAIN, site.id, "shop.example")
     path = "/console/reputation/domain/shop.example"
     page = f"{path}?site={site.id}"
     assert f'href="{page}"' in desk.get(f"/console/comments/{decided[3]}").text
@@ -86,7 +86,7 @@ def test_admins_see_what_was_learned_and_take_it_back(desk, store, site, decided
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, "admin")
     assert "Nothing learned yet" in plain(desk.get("/console/learning").text)
-    learn.learn(store, load_prior(), now())
+    learning.learn(store, load_prior(), now())
     assert f"/console/learning?site={site.id}" in desk.get("/console/filters").text
     page = desk.get("/console/learning").text
     assert "Learned from 3 decisions , 1 of them spam" in plain(page)

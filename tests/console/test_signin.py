@@ -8,36 +8,36 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from moderation import signin
+from moderation import sign_in
 from moderation.domain.errors import Invalid, Unauthenticated
 from moderation.store import moderators
 from moderation.store.moderators import IDLE_LIMIT, LINK_LIFETIME, SEEN_EVERY, SESSION_LIMIT
 from moderation.store.schema import login_links, sessions
 from moderation.store.schema import moderators as table
-from tests.cast import NOON
-from tests.console.desk import PASSWORD, Strict, held, link_for, moderator, now
+from tests.console.console_browser import PASSWORD, Strict, held, link_for, moderator, now
+from tests.factories import NOON
 
 EMAIL = "ada@herald.test"
 
 
-def sign_in(store, at=NOON, email=EMAIL, password=PASSWORD, old=""):
-    return signin.with_password(store, email, password, now=at, entropy=os.urandom, old=old)
+def signed_in(store, at=NOON, email=EMAIL, password=PASSWORD, old=""):
+    return sign_in.with_password(store, email, password, now=at, entropy=os.urandom, old=old)
 
 
 def use(store, link, at=NOON):
-    return signin.with_link(store, link, now=at, entropy=os.urandom)
+    return sign_in.with_link(store, link, now=at, entropy=os.urandom)
 
 
 def test_a_password_opens_a_session_and_the_wrong_one_does_not(store, site):
     ada = moderator(store, "Ada@Herald.test ", site)
-    token = sign_in(store, email=" ADA@herald.test")
-    found = signin.who(store, token, NOON)
+    token = signed_in(store, email=" ADA@herald.test")
+    found = sign_in.session_of(store, token, NOON)
     assert (found.moderator_id, found.email, found.site_ids) == (ada, EMAIL, {site.id})
     said = set()
     for email, password in ((EMAIL, "wrong"), ("eve@herald.test", PASSWORD), (EMAIL, ""),
                             (EMAIL, "x" * 5_000), ("", ""), (EMAIL, PASSWORD + "\x00")):  # fmt: skip
         with pytest.raises(Unauthenticated) as caught:
-            sign_in(store, email=email, password=password)
+            signed_in(store, email=email, password=password)
         said.add(caught.value.message)
     assert len(said) == 1
 
@@ -46,7 +46,7 @@ def test_an_account_without_a_password_has_none_that_fits(store, site):
     moderator(store, EMAIL, site, password="")
     for password in ("", " ", PASSWORD):
         with pytest.raises(Unauthenticated):
-            sign_in(store, password=password)
+            signed_in(store, password=password)
 
 
 def test_passwords_are_argon2id_and_not_too_short(store, site):
@@ -56,60 +56,62 @@ def test_passwords_are_argon2id_and_not_too_short(store, site):
     assert stored.startswith("$argon2id$") and PASSWORD not in stored
     for password in ("short", "", "x" * 2_000):
         with pytest.raises(Invalid):
-            signin.hash_password(password)
+            sign_in.hash_password(password)
 
 
 def test_sessions_end_when_idle_and_in_any_case(store, site):
     moderator(store, EMAIL, site)
-    token = sign_in(store)
-    assert signin.who(store, token, NOON + IDLE_LIMIT - 1)
-    assert signin.who(store, token, NOON + IDLE_LIMIT)  # was seen a moment ago
-    assert signin.who(store, token, NOON + 2 * IDLE_LIMIT + 1) is None
-    token = sign_in(store)
+    token = signed_in(store)
+    assert sign_in.session_of(store, token, NOON + IDLE_LIMIT - 1)
+    assert sign_in.session_of(store, token, NOON + IDLE_LIMIT)  # was seen a moment ago
+    assert sign_in.session_of(store, token, NOON + 2 * IDLE_LIMIT + 1) is None
+    token = signed_in(store)
     at = NOON
     while at < NOON + SESSION_LIMIT:
-        assert signin.who(store, token, at), at
+        assert sign_in.session_of(store, token, at), at
         at += IDLE_LIMIT // 2
-    assert signin.who(store, token, NOON + SESSION_LIMIT) is None
+    assert sign_in.session_of(store, token, NOON + SESSION_LIMIT) is None
 
 
 def test_being_seen_is_written_down_now_and_then_only(store, site):
     moderator(store, EMAIL, site)
-    token = sign_in(store)
+    token = signed_in(store)
 
     def seen():
         with store.read() as connection:
             return moderators.session(connection, token, NOON).seen_at
 
-    signin.who(store, token, NOON + SEEN_EVERY - 1)
+    sign_in.session_of(store, token, NOON + SEEN_EVERY - 1)
     assert seen() == NOON
-    signin.who(store, token, NOON + SEEN_EVERY)
+    sign_in.session_of(store, token, NOON + SEEN_EVERY)
     assert seen() == NOON + SEEN_EVERY
 
 
 def test_a_new_log_in_ends_the_session_held_before(store, site):
     moderator(store, EMAIL, site)
-    first = sign_in(store)
-    second = sign_in(store, old=first)
+    first = signed_in(store)
+    second = signed_in(store, old=first)
     assert first != second
-    assert signin.who(store, first, NOON) is None and signin.who(store, second, NOON)
+    assert sign_in.session_of(store, first, NOON) is None and sign_in.session_of(
+        store, second, NOON
+    )
 
 
 def test_a_new_password_ends_every_session_and_link(store, site):
     ada = moderator(store, EMAIL, site)
-    token, link = sign_in(store), link_for(store, ada, NOON)
+    token, link = signed_in(store), link_for(store, ada, NOON)
     with store.write() as connection:
-        moderators.set_password(connection, ada, signin.hash_password("another long one"))
-    assert signin.who(store, token, NOON) is None
+        moderators.set_password(connection, ada, sign_in.hash_password("another long one"))
+    assert sign_in.session_of(store, token, NOON) is None
     with pytest.raises(Unauthenticated):
         use(store, link)
-    assert sign_in(store, password="another long one")
+    assert signed_in(store, password="another long one")
 
 
 def test_a_link_works_once_and_for_a_while(store, site):
     ada = moderator(store, EMAIL, site, password="")
     link = link_for(store, ada, NOON)
-    assert signin.who(store, use(store, link), NOON).email == EMAIL
+    assert sign_in.session_of(store, use(store, link), NOON).email == EMAIL
     late = link_for(store, ada, NOON)
     for token, at in ((link, NOON), (late, NOON + LINK_LIFETIME), (late, NOON), ("ghl_x", NOON),
                       ("", NOON), ("é\ud800", NOON)):  # fmt: skip
@@ -119,7 +121,7 @@ def test_a_link_works_once_and_for_a_while(store, site):
 
 def test_nothing_in_the_database_signs_in(store, site):
     ada = moderator(store, EMAIL, site)
-    token, link = sign_in(store), link_for(store, ada, NOON)
+    token, link = signed_in(store), link_for(store, ada, NOON)
     with store.read() as connection:
         rows = [
             str(value)
@@ -129,14 +131,14 @@ def test_nothing_in_the_database_signs_in(store, site):
         ]
     assert not any(secret in row for row in rows for secret in (token, link))
     for digest in rows:
-        assert signin.who(store, digest, NOON) is None
+        assert sign_in.session_of(store, digest, NOON) is None
 
 
 def test_what_has_run_out_is_swept_at_the_next_log_in(store, site):
     ada = moderator(store, EMAIL, site)
-    sign_in(store)
+    signed_in(store)
     link_for(store, ada, NOON)
-    sign_in(store, at=NOON + SESSION_LIMIT)
+    signed_in(store, at=NOON + SESSION_LIMIT)
     with store.read() as connection:
         left = [
             connection.execute(sa.select(sa.func.count()).select_from(one)).scalar()
@@ -255,7 +257,7 @@ def test_with_https_the_cookies_are_the_hosts_own(settings, store, site):
     from starlette.testclient import TestClient
 
     from service.app import create_app
-    from tests.console.desk import Desk
+    from tests.console.console_browser import Desk
 
     moderator(store, EMAIL, site)
     app = create_app(settings(GATEHOUSE_PUBLIC_URL="https://gate.test"))
@@ -285,7 +287,7 @@ def test_unknown_and_known_accounts_take_as_long(store, site):
         for email, times in took.items():
             begun = time.process_time()  # others work on this machine as well
             with pytest.raises(Unauthenticated):
-                sign_in(store, email=email, password="guess")
+                signed_in(store, email=email, password="guess")
             times.append(time.process_time() - begun)
     known, unknown = (statistics.median(times) for times in took.values())
     assert 0.67 < known / unknown < 1.5

@@ -7,8 +7,8 @@ import pytest
 
 from moderation import review
 from moderation.domain.comment import AuthorRef, Status
-from tests.cast import key_of
-from tests.console.desk import now
+from tests.console.console_browser import now
+from tests.factories import key_of
 from tests.test_reputation import APPROVE, SPAM, hear, say, talk
 
 ABROAD = "Очень хорошие часы по самой низкой цене только сегодня http://watches.example/{}"
@@ -24,7 +24,7 @@ def filed(store, site):
     say(store, site, by_hand, SPAM, now())
     say(store, site, honest, APPROVE, now())
     for id in (*seo, *abroad):
-        assert review.card(store, {site.id}, id).status is Status.SPAM
+        assert review.get_card(store, {site.id}, id).status is Status.SPAM
     return {"seo": set(seo), "foreign_link": set(abroad), "by_hand": {by_hand}}
 
 

@@ -14,7 +14,7 @@ from moderation.store.engine import Store
 from moderation.store.schema import comments, pages, revisions
 from moderation.store.sites import Site
 from service.app import create_app
-from tests.cast import newspaper
+from tests.factories import newspaper
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = "https://herald.test/news/1"

@@ -8,10 +8,10 @@ import pytest
 from moderation import review
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
-from moderation.publish import PublicComment
-from service.embed.conversation import DEPTH_LIMIT, conversation
-from tests.cast import NOON, hand_in, newspaper, reply
+from moderation.threads import PublicComment
+from service.embed.thread_order import DEPTH_LIMIT, in_thread_order
 from tests.embed.conftest import ORIGIN
+from tests.factories import NOON, hand_in, newspaper, reply
 
 DEMO = f"{ORIGIN}/demo"
 
@@ -113,10 +113,10 @@ def public(id, parent=""):
     ],
 )
 def test_answers_stand_below_what_they_answer(comments, order):
-    assert [(turn.comment.id, turn.depth) for turn in conversation(comments)] == order
+    assert [(turn.comment.id, turn.depth) for turn in in_thread_order(comments)] == order
 
 
 def test_a_chain_of_a_thousand_answers_is_no_trouble():
     chain = [public(str(n), str(n - 1) if n else "") for n in range(1_000)]
-    turns = conversation(chain)
+    turns = in_thread_order(chain)
     assert len(turns) == 1_000 and max(turn.depth for turn in turns) == DEPTH_LIMIT

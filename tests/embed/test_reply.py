@@ -10,8 +10,8 @@ from moderation.domain.errors import TooMany
 from moderation.domain.ids import timed_id
 from moderation.store.schema import personal
 from service.embed.reply import landing, page_of, within
-from tests.cast import NOON
 from tests.embed.conftest import PAGE, problem_of
+from tests.factories import NOON
 
 ORIGINS = ("https://herald.test", "http://127.0.0.1:8000")
 

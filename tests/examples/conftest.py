@@ -14,11 +14,11 @@ import httpx2
 import pytest
 
 from gatehouse_client import Gatehouse
-from harness.house import House, Process
+from harness.gatehouse_process import GatehouseProcess, Process
 from harness.servers import wait_until
 from moderation.store import sites
-from tests.cast import key_of, newspaper
 from tests.conftest import skip_loudly
+from tests.factories import key_of, newspaper
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "examples" / "README.md").read_text()
@@ -93,7 +93,7 @@ def started(name: str, folder: Path, port: int, **settings: str) -> Iterator[htt
 @pytest.fixture(scope="module", params=PORTS)
 def paper(
     request: pytest.FixtureRequest,
-    running: House,
+    running: GatehouseProcess,
     receivers: list[int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Paper]:

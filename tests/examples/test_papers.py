@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from standardwebhooks import Webhook
 
-from harness.house import free_port
+from harness.gatehouse_process import free_port
 from moderation.store.schema import personal
 from tests.examples.conftest import PORTS, hidden, started
 

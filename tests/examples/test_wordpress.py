@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 from moderation.store import sites
-from service.faces.akismet import RECHECK_TOLD
-from tests.cast import key_of
+from service.compat.akismet import RECHECK_TOLD
 from tests.conftest import skip_loudly
+from tests.factories import key_of
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "examples" / "wordpress" / "gatehouse-akismet.php"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.house import House
+from harness.gatehouse_process import GatehouseProcess
 from harness.servers import Broker
 
-Build = Callable[..., House]
+Build = Callable[..., GatehouseProcess]
 
 TAIL = 4_000  # characters of each log that are shown when a test fails
 
@@ -16,11 +16,11 @@ TAIL = 4_000  # characters of each log that are shown when a test fails
 @pytest.fixture
 def build(database_url: str, broker: Broker, tmp_path: Path) -> Iterator[Build]:
     """Makes a house; its arguments are settings. scripted: with the worker of these tests."""
-    houses: list[House] = []
+    houses: list[GatehouseProcess] = []
 
-    def make(*, scripted: bool = True, **settings: object) -> House:
+    def make(*, scripted: bool = True, **settings: object) -> GatehouseProcess:
         worker = "tests.faults.scripted" if scripted else ""
-        house = House(tmp_path, database_url, broker, settings, worker=worker)
+        house = GatehouseProcess(tmp_path, database_url, broker, settings, worker=worker)
         houses.append(house)
         return house
 
@@ -32,6 +32,6 @@ def build(database_url: str, broker: Broker, tmp_path: Path) -> Iterator[Build]:
 
 
 @pytest.fixture
-def house(build: Build) -> House:
+def house(build: Build) -> GatehouseProcess:
     """A house with nothing started yet and the scripted worker."""
     return build()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.policies import load_policy
-from workers import workbench
+from workers import worker
 from workers.app import app
 
 __all__ = ["app"]
@@ -37,4 +37,4 @@ class Told:
         return ()
 
 
-workbench.roster = lambda *_, **__: (Told(),)
+worker.roster = lambda *_, **__: (Told(),)

@@ -11,7 +11,7 @@ from celery import Celery
 from harness.history import read_history
 from harness.servers import wait_until
 from moderation.doorbell import JUDGE, redis_client
-from tests.cast import hand_in, reply
+from tests.factories import hand_in, reply
 
 pytestmark = [
     pytest.mark.timeout(90),

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from harness.servers import wait_until
-from moderation import subscribe
+from moderation import endpoints
 from moderation.domain.delivery import MODERATORS
 from moderation.store import moderators
-from tests.cast import hand_in, reply
+from tests.factories import hand_in, reply
 from tests.webhooks.post import PostOffice
 from tests.webhooks.receiver import Receiver
 
@@ -35,9 +35,9 @@ def test_the_digest_and_what_is_held_arrive_and_no_log_knows_where(build, broker
             ada = moderators.add(connection, "ada@herald.test", "", now, secrets.token_bytes)
             moderators.grant(connection, ada, house.site.id, "moderator")
         told = {"now": now - 2 * DAY, "entropy": secrets.token_bytes}
-        subscribe.add_notice(house.store, house.site.id, MODERATORS, MODERATORS, **told)
+        endpoints.add_channel(house.store, house.site.id, MODERATORS, MODERATORS, **told)
         url = f"gotify://127.0.0.1:{chat.port}/{token}"
-        subscribe.add_notice(
+        endpoints.add_channel(
             house.store, house.site.id, url, "Gotify", types=["comment.held"],
             allow=chat.allow, **told,
         )  # fmt: skip

@@ -16,7 +16,7 @@ import redis
 from harness.load import Client, request
 from harness.servers import wait_until
 from harness.texts import PAGE
-from moderation import subscribe
+from moderation import endpoints
 from moderation.doorbell import redis_client
 from tests.webhooks.receiver import Receiver
 
@@ -120,7 +120,7 @@ def test_canaries_are_in_no_log_and_not_in_the_broker(build, broker, tmp_path):
     with Receiver() as receiver:
         house = build(log_level="DEBUG", webhook_allow=receiver.allow)
         now = time.time_ns() // 1_000_000
-        subscribe.add(
+        endpoints.add_webhook(
             house.store,
             house.site.id,
             receiver.url,

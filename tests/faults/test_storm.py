@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from harness.history import read_history
-from harness.storm import Workers, faults, storm
+from harness.outage import KilledWorker, faults, storm
 from harness.texts import made_up, submissions
 
 COMMENTS, RATE = 640, 80.0
@@ -18,7 +18,7 @@ WORST = 45_000
 def test_nothing_is_lost_or_decided_twice_in_a_storm(build):
     house = build(scripted=False)
     house.start_api()
-    workers = Workers(house, house.start_worker())
+    workers = KilledWorker(house, house.start_worker())
     house.wait_for_worker()
     raws = submissions(made_up(COMMENTS), house.key)
     plan = list(faults(workers, COMMENTS / RATE, BROKER_AWAY))

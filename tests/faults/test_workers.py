@@ -11,9 +11,9 @@ from harness.servers import wait_until
 from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.store import decisions, work
+from moderation.store import decisions, judging_queue
 from moderation.store.schema import pending
-from tests.cast import hand_in, reply
+from tests.factories import hand_in, reply
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -101,14 +101,14 @@ def test_what_a_frozen_worker_says_after_its_lease_is_not_heard(build):
     assert (machine.actor.kind, machine.outcome) == (ActorKind.POLICY, Outcome.APPROVE)
     [person] = history(house, decided)
     assert (person.actor.kind, person.outcome) == (ActorKind.MODERATOR, Outcome.REJECT)
-    assert review.card(house.store, {house.site.id}, decided).status is Status.REJECTED
+    assert review.get_card(house.store, {house.site.id}, decided).status is Status.REJECTED
 
 
 def assert_free(house, left):
     """These comments wait, may be claimed at once, and have lost no attempt."""
     with house.store.read() as connection:
         rows = connection.execute(sa.select(pending)).all()
-        assert work.is_due(connection, now())
+        assert judging_queue.is_due(connection, now())
     assert {row.comment_id for row in rows} == set(left)
     # Being asked to stop is not the comment's fault.
     assert all((row.lease, row.attempts) == ("", 0) and row.due_at <= now() for row in rows)

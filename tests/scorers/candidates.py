@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
-from moderation.domain.text import normalise
 
 
 def candidate(text: str, **more: Any) -> Candidate:

@@ -12,27 +12,27 @@ from urllib.parse import parse_qs
 import pytest
 import sqlalchemy as sa
 
-from harness.house import House
+from harness.gatehouse_process import GatehouseProcess
 from moderation import erase, review
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import decide
-from moderation.domain.score import Candidate, Traces
+from moderation.domain.score import Candidate, SenderTraces
+from moderation.due_work import purge
 from moderation.judge import judge
 from moderation.policies import load_policy
-from moderation.scorers.panel import Panel
+from moderation.scorers.pipeline import ScorerPipeline
 from moderation.settings import Settings
-from moderation.store import faces, sites
+from moderation.store import compat_apis, sites
 from moderation.store.addresses import addresses_of
 from moderation.store.engine import Store
 from moderation.store.schema import addresses
 from moderation.submit import submit
-from moderation.sweep import purge
-from tests.cast import NOON, POLICY, Scripted, newspaper, reply
+from tests.factories import NOON, POLICY, Scripted, newspaper, reply
 from tests.scorers.candidates import candidate
 from tests.scorers.test_contract import ScorerContract
 from workers.akismet import KEPT_SECONDS, Akismet
-from workers.asking import FAILURES, REST_SECONDS
+from workers.external_lookup import FAILURES_TO_PAUSE, PAUSE_SECONDS
 
 IP = "198.51.100.7"
 
@@ -107,7 +107,9 @@ def comment(text: str = "Buy gnomes", **more: Any) -> Candidate:
         "page_url": "https://herald.test/news/1?a=b",
         "created_at": NOON,
         "language": "en",
-        "traces": Traces("private.test", "e" * 64, "a" * 64, "198.51.100.0/24", "Firefox/140", ""),
+        "traces": SenderTraces(
+            "private.test", "e" * 64, "a" * 64, "198.51.100.0/24", "Firefox/140", ""
+        ),
     }
     return candidate(text, **(given | more))
 
@@ -124,7 +126,7 @@ def test_what_akismet_calls_spam_is_filed_as_spam(stub: Stub) -> None:
     assert found(scorer, "worse") == [{"akismet": "blatant"}]
     stub.body = b"false"
     assert found(scorer, "better") == [{}]
-    known = Panel([scorer], 20).measure([comment()])[0]
+    known = ScorerPipeline([scorer], 20).measure([comment()])[0]
     verdict = decide(load_policy("newsroom"), known)
     assert "akismet" in {one.code for one in verdict.reasons}
 
@@ -189,7 +191,7 @@ def test_an_answer_that_is_none_is_as_if_nobody_had_been_asked(
 ) -> None:
     stub.status, stub.body = status, body
     stub.headers = {"Location": stub.url} if status == 302 else {}
-    panel = Panel([stub.scorer()], 20)
+    panel = ScorerPipeline([stub.scorer()], 20)
     [measured] = panel.measure([comment()])
     assert (measured.signals, measured.failed) == ((), ())
 
@@ -197,20 +199,20 @@ def test_an_answer_that_is_none_is_as_if_nobody_had_been_asked(
 def test_one_that_fails_is_left_alone_and_tried_again(stub: Stub) -> None:
     scorer = stub.scorer()
     stub.status = 500
-    for n in range(FAILURES + 5):
+    for n in range(FAILURES_TO_PAUSE + 5):
         assert found(scorer, f"comment {n}") == [{}]
-    assert len(stub.asked) == FAILURES
-    stub.now += REST_SECONDS + 1
+    assert len(stub.asked) == FAILURES_TO_PAUSE
+    stub.now += PAUSE_SECONDS + 1
     stub.status = 200
     assert found(scorer) == [{"akismet": ""}]
 
 
 def test_one_that_hangs_costs_a_moment_and_fails_nothing(stub: Stub) -> None:
     stub.hangs = True
-    panel = Panel([stub.scorer(seconds=0.02)], 20)
-    for n in range(FAILURES + 20):
+    panel = ScorerPipeline([stub.scorer(seconds=0.02)], 20)
+    for n in range(FAILURES_TO_PAUSE + 20):
         assert panel.measure([comment(f"comment {n}")])[0].failed == ()
-    assert len(stub.asked) <= FAILURES
+    assert len(stub.asked) <= FAILURES_TO_PAUSE
 
 
 def test_nobody_there_at_all(stub: Stub) -> None:
@@ -218,9 +220,9 @@ def test_nobody_there_at_all(stub: Stub) -> None:
     assert found(scorer) == [{}]
 
 
-def test_gatehouses_own_face_answers_it(running: House) -> None:
+def test_gatehouses_own_face_answers_it(running: GatehouseProcess) -> None:
     with running.store.write() as connection:
-        key = sites.add_key(connection, running.site.id, faces.AKISMET, 0, os.urandom)
+        key = sites.add_key(connection, running.site.id, compat_apis.AKISMET, 0, os.urandom)
     url = f"http://127.0.0.1:{running.port}"
     page = f"{running.site.origins[0]}/news/1"
     scorer = Akismet(key, url, lambda ids: dict.fromkeys(ids, IP), seconds=20.0)
@@ -246,7 +248,7 @@ def kept(store: Store) -> int:
 def run(store: Store, *scorers: Any, at: int = NOON + 1_000) -> None:
     judge(
         store,
-        Panel(scorers, 5.0),
+        ScorerPipeline(scorers, 5.0),
         POLICY,
         lease="w",
         lease_ms=60_000,
@@ -272,7 +274,7 @@ def test_the_address_is_kept_until_the_comment_is_judged_and_no_longer(
     assert [one["user_ip"] for one in stub.asked] == [IP]
     with store.read() as connection:
         site_id = connection.scalar(sa.text("SELECT site_id FROM comments"))
-    card = review.card(store, {site_id}, id)
+    card = review.get_card(store, {site_id}, id)
     assert card.status is Status.APPROVED and "akismet" in {one.name for one in card.signals}
 
 

@@ -16,8 +16,8 @@ import tests.scorers
 import workers
 from moderation.domain.errors import Invalid
 from moderation.domain.score import Candidate, Scorer
-from moderation.scorers.panel import Panel
-from moderation.scorers.roster import roster
+from moderation.scorers.build import build_scorers
+from moderation.scorers.pipeline import ScorerPipeline
 from tests.scorers.candidates import HOSTILE, candidate
 
 ORDINARY = (
@@ -77,7 +77,7 @@ class ScorerContract:
         assert scorer.explain(candidate(ORDINARY[1]), "no such label") == ()
 
 
-ROSTER = roster("bundled")
+ROSTER = build_scorers("bundled")
 
 
 @pytest.mark.parametrize("scorer", ROSTER, ids=[one.name for one in ROSTER], scope="class")
@@ -115,19 +115,19 @@ def _classes(package: ModuleType) -> set[type]:
         for kind in vars(module).values()
         if isinstance(kind, type) and kind.__module__ == module.__name__
         if hasattr(kind, "measure") and hasattr(kind, "explain")
-        if kind is not Panel and not is_protocol(kind)  # it asks scorers, and is none
+        if kind is not ScorerPipeline and not is_protocol(kind)  # it asks scorers, and is none
     }
 
 
 def test_every_scorer_there_is_keeps_the_contract() -> None:
     _classes(tests.scorers)  # imports the tests, and with them everyone who inherits
     asked = {kind for each in ScorerContract.__subclasses__() for kind in each.of}
-    assert asked >= {type(one) for one in roster("bundled")}
+    assert asked >= {type(one) for one in build_scorers("bundled")}
     assert asked == _classes(moderation.scorers) | _classes(workers)
 
 
 def test_the_roster_has_every_scorer_once() -> None:
-    assert [scorer.name for scorer in roster("bundled")] == [
+    assert [scorer.name for scorer in build_scorers("bundled")] == [
         "language",
         "wordlist",
         "filters",
@@ -137,10 +137,10 @@ def test_the_roster_has_every_scorer_once() -> None:
         "bundled",
         "learned",
     ]
-    assert [scorer.name for scorer in roster("detoxify:original")][-2] == "detoxify"
+    assert [scorer.name for scorer in build_scorers("detoxify:original")][-2] == "detoxify"
 
 
 @pytest.mark.parametrize("model", ["", "detoxify", "detoxify:", "gpt"])
 def test_the_roster_refuses_models_it_does_not_know(model: str) -> None:
     with pytest.raises(Invalid, match="toxicity model"):
-        roster(model)
+        build_scorers(model)

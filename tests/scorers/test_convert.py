@@ -87,10 +87,10 @@ def test_it_is_served_without_torch(tmp_path: Path) -> None:
 import sys
 for name in ("torch", "transformers", "detoxify", "onnx"):
     sys.modules[name] = None
-from moderation.scorers.models import Models
-from moderation.scorers.roster import roster
+from moderation.scorers.model_names import Models
+from moderation.scorers.build import build_scorers
 from tests.scorers.candidates import candidate
-scorer = roster(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-2]
+scorer = build_scorers(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-2]
 print([one.runtime for one in scorer.measure([candidate("idiot")])[0]])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -6,12 +6,12 @@ import pytest
 
 from moderation.domain.policy import decide
 from moderation.policies import load_policy
-from moderation.scorers.panel import Panel
+from moderation.scorers.pipeline import ScorerPipeline
 from moderation.settings import Settings
 from tests.scorers.candidates import HOSTILE, candidate
 from tests.scorers.test_contract import ScorerContract
-from workers.asking import FAILURES, REST_SECONDS
 from workers.dns_lists import KEPT_SECONDS, DnsLists
+from workers.external_lookup import FAILURES_TO_PAUSE, PAUSE_SECONDS
 
 ZONE = "list.test"
 BAD = "Nice: http://www.spam-shop.com/x"
@@ -60,7 +60,7 @@ def test_a_listed_domain_is_found_shown_and_held(zone):
     assert found(scorer, "Nice: http://honest-shop.com") == {}
     [span] = scorer.explain(candidate(BAD), "dns_listed")
     assert BAD[span.start : span.end] == "http://www.spam-shop.com/x"
-    known = Panel([scorer], 20).measure([candidate(BAD)])[0]
+    known = ScorerPipeline([scorer], 20).measure([candidate(BAD)])[0]
     codes = {one.code for one in decide(load_policy("newsroom"), known).reasons}
     assert "listed_link" in codes
 
@@ -85,10 +85,10 @@ def test_a_refusal_and_an_invented_address_list_nobody(zone, answer):
 def test_a_list_that_fails_is_left_alone_and_tried_again(zone):
     scorer = zone.scorer()
     zone.error = OSError("down")
-    for n in range(FAILURES + 5):
+    for n in range(FAILURES_TO_PAUSE + 5):
         assert found(scorer, f"http://shop{n}.com") == {}
-    assert len(zone.asked) == FAILURES
-    zone.now += REST_SECONDS + 1
+    assert len(zone.asked) == FAILURES_TO_PAUSE
+    zone.now += PAUSE_SECONDS + 1
     zone.error = None
     assert found(scorer) == {"dns_listed": "spam-shop.com"}
 
@@ -102,15 +102,15 @@ def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
         return ["127.0.0.2"]
 
     scorer = DnsLists([ZONE], hangs, lambda: zone.now, seconds=0.01)
-    panel = Panel([scorer], 20)
-    for n in range(FAILURES + 20):
+    panel = ScorerPipeline([scorer], 20)
+    for n in range(FAILURES_TO_PAUSE + 20):
         assert panel.measure([candidate(f"http://shop{n}.com")])[0].failed == ()
-    assert len(asked) <= FAILURES  # then it was left alone
+    assert len(asked) <= FAILURES_TO_PAUSE  # then it was left alone
     gate.set()
 
 
 def test_hostile_text_fails_nothing(zone):
-    panel = Panel([zone.scorer()], 20)
+    panel = ScorerPipeline([zone.scorer()], 20)
     for text in HOSTILE.values():
         assert panel.measure([candidate(text)])[0].failed == ()
 

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from moderation.domain.comment import FormFacts
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import (
-    Draft,
     Filter,
     FilterAction,
+    FilterDraft,
     FilterField,
     FilterKind,
     FilterSet,
-    to_be_keyed,
+    entries_to_hash,
 )
-from moderation.domain.score import Signal, Traces
-from moderation.scorers.filters import Compiled, Filters
-from moderation.scorers.spam import Spam
+from moderation.domain.score import SenderTraces, Signal
+from moderation.scorers.filters import CompiledFilter, FilterSignals
+from moderation.scorers.heuristics import Heuristics
 from tests.scorers.candidates import HOSTILE, candidate
 
 WORDS, PATTERNS, DOMAINS = FilterKind.WORDS, FilterKind.PATTERNS, FilterKind.DOMAINS
@@ -27,15 +27,15 @@ EMAILS, NETWORKS = FilterKind.EMAILS, FilterKind.NETWORKS
 ANYWHERE = tuple(FilterField)
 
 
-def draft(kind: FilterKind, *entries: str, **more: Any) -> Draft:
+def draft(kind: FilterKind, *entries: str, **more: Any) -> FilterDraft:
     given = {"name": "list", "action": FilterAction.HOLD} | more
-    return Draft(kind=kind, entries=entries, **given)
+    return FilterDraft(kind=kind, entries=entries, **given)
 
 
-def found(one: Draft, text: str = "", **more: Any) -> list[str]:
+def found(one: FilterDraft, text: str = "", **more: Any) -> list[str]:
     """What is matched: the words in the text, or the field where it is elsewhere."""
-    keys = {entry: f"hash of {entry}" for _, entry in to_be_keyed(one)}
-    places = Compiled(one, keys).places(candidate(text, **more))
+    keys = {entry: f"hash of {entry}" for _, entry in entries_to_hash(one)}
+    places = CompiledFilter(one, keys).places(candidate(text, **more))
     return [
         text[place.span.start : place.span.end] if place.span else place.field for place in places
     ]
@@ -115,36 +115,40 @@ def test_links_to_trusted_domains_do_not_count() -> None:
     )
     text = "http://www.herald.com/a http://nasa.gov/b http://other.org/c"
     one = candidate(text, filters=FilterSet("s", 1, (trust,)))
-    (signals,) = Spam().measure([one])
+    (signals,) = Heuristics().measure([one])
     links = next(each for each in signals if each.name == "links")
     assert (links.value, links.note) == (1, "other.org")
-    assert Filters().measure([one]) == [()]
+    assert FilterSignals().measure([one]) == [()]
 
 
 def test_emails_are_known_by_their_hash_or_their_domain() -> None:
     listed = draft(EMAILS, "Troll@Example.com", "@mail.spam.org")
-    assert found(listed, traces=Traces(email_key="hash of troll@example.com")) == ["e-mail"]
-    assert found(listed, traces=Traces(email_domain="x.mail.spam.org")) == ["e-mail"]
-    assert found(listed, traces=Traces(email_domain="example.com", email_key="other")) == []
-    assert found(listed, traces=Traces()) == []
+    assert found(listed, traces=SenderTraces(email_key="hash of troll@example.com")) == ["e-mail"]
+    assert found(listed, traces=SenderTraces(email_domain="x.mail.spam.org")) == ["e-mail"]
+    assert found(listed, traces=SenderTraces(email_domain="example.com", email_key="other")) == []
+    assert found(listed, traces=SenderTraces()) == []
 
 
 @pytest.mark.parametrize(
     ("entry", "traces", "matches"),
     [
-        ("203.0.113.9", Traces(address_key="hash of 203.0.113.9", network="203.0.113.0/24"), True),
-        ("203.0.113.9", Traces(address_key="another", network="203.0.113.0/24"), False),
-        ("203.0.113.77/24", Traces(network="203.0.113.0/24"), True),
-        ("203.0.0.0/16 # them", Traces(network="203.0.113.0/24"), True),
-        ("203.0.0.0/16", Traces(network="203.1.113.0/24"), False),
-        ("2001:db8::/32", Traces(network="2001:db8:5::/48"), True),
-        ("2001:db8::/32", Traces(network="203.0.113.0/24"), False),
-        ("2001:db8::1", Traces(address_key="hash of 2001:db8::1"), True),
-        ("10.0.0.0/8", Traces(), False),
+        (
+            "203.0.113.9",
+            SenderTraces(address_key="hash of 203.0.113.9", network="203.0.113.0/24"),
+            True,
+        ),
+        ("203.0.113.9", SenderTraces(address_key="another", network="203.0.113.0/24"), False),
+        ("203.0.113.77/24", SenderTraces(network="203.0.113.0/24"), True),
+        ("203.0.0.0/16 # them", SenderTraces(network="203.0.113.0/24"), True),
+        ("203.0.0.0/16", SenderTraces(network="203.1.113.0/24"), False),
+        ("2001:db8::/32", SenderTraces(network="2001:db8:5::/48"), True),
+        ("2001:db8::/32", SenderTraces(network="203.0.113.0/24"), False),
+        ("2001:db8::1", SenderTraces(address_key="hash of 2001:db8::1"), True),
+        ("10.0.0.0/8", SenderTraces(), False),
     ],
 )
 def test_networks_are_matched_as_far_as_addresses_are_kept(
-    entry: str, traces: Traces, matches: bool
+    entry: str, traces: SenderTraces, matches: bool
 ) -> None:
     assert found(draft(NETWORKS, entry), traces=traces) == ["network"] * matches
 
@@ -181,9 +185,9 @@ def test_networks_are_matched_as_far_as_addresses_are_kept(
         (draft(NETWORKS, "here"), "/entries/0"),
     ],
 )
-def test_what_cannot_be_a_filter_is_refused_with_the_entry(bad: Draft, pointer: str) -> None:
+def test_what_cannot_be_a_filter_is_refused_with_the_entry(bad: FilterDraft, pointer: str) -> None:
     with pytest.raises(Invalid) as caught:
-        Compiled(bad, {})
+        CompiledFilter(bad, {})
     assert caught.value.pointer == pointer
     assert caught.value.message.endswith(".")
 
@@ -199,7 +203,7 @@ def test_one_signal_an_action_names_the_filters_and_their_versions() -> None:
         Filter("names", WORDS, FilterAction.HOLD, ("minister",), version=2),
     )
     one = candidate("The minister's casino: giftcard!", filters=a_set(*filters))
-    assert Filters().measure([one]) == [
+    assert FilterSignals().measure([one]) == [
         (
             Signal("filter_spam", 2.0, "filters", spans=one_span(one.text, "casino", "giftcard"),
                    note="casino (version 3), gifts (version 1)"),
@@ -207,7 +211,7 @@ def test_one_signal_an_action_names_the_filters_and_their_versions() -> None:
                    note="names (version 2)"),
         )
     ]  # fmt: skip
-    assert Filters().explain(one, "filter_hold") == one_span(one.text, "minister")
+    assert FilterSignals().explain(one, "filter_hold") == one_span(one.text, "minister")
 
 
 def one_span(text: str, *words: str) -> Any:
@@ -217,7 +221,7 @@ def one_span(text: str, *words: str) -> Any:
 
 
 def test_a_new_version_is_compiled_anew() -> None:
-    scorer = Filters()
+    scorer = FilterSignals()
     before = Filter("list", WORDS, FilterAction.HOLD, ("casino",))
     after = Filter("list", WORDS, FilterAction.HOLD, ("poker",))
 
@@ -239,7 +243,7 @@ def test_a_filter_is_refused_or_works(
     kind: FilterKind, entries: list[str], text: str, name: str
 ) -> None:
     try:
-        compiled = Compiled(draft(kind, *entries, fields=ANYWHERE), {})
+        compiled = CompiledFilter(draft(kind, *entries, fields=ANYWHERE), {})
     except Invalid:
         return
     one = candidate(
@@ -247,7 +251,7 @@ def test_a_filter_is_refused_or_works(
         author_name=name,
         author_url=text,
         form=FormFacts(),
-        traces=Traces(network="10.1.2.0/24"),
+        traces=SenderTraces(network="10.1.2.0/24"),
     )
     for place in compiled.places(one):
         if place.span:
@@ -261,7 +265,7 @@ def test_hostile_text_meets_every_kind_of_filter(text: str) -> None:
         Filter("p", PATTERNS, FilterAction.SPAM, ("(a|b)+c", "(x+x+)+y", ".{50}z", r"\w+\s\w+"), fields=ANYWHERE),
         Filter("d", DOMAINS, FilterAction.REJECT, ("a.co", ".com"), fields=ANYWHERE),
     )  # fmt: skip
-    (signals,) = Filters().measure(
+    (signals,) = FilterSignals().measure(
         [candidate(text, author_name=text[:245], filters=a_set(*filters))]
     )
     for signal in signals:

@@ -7,15 +7,15 @@ import pytest
 
 from moderation.domain.comment import FormFacts
 from moderation.domain.policy import decide, parse_policy
-from moderation.domain.score import Traces
-from moderation.scorers.panel import Panel
-from moderation.scorers.roster import roster
+from moderation.domain.score import SenderTraces
+from moderation.scorers.build import build_scorers
+from moderation.scorers.pipeline import ScorerPipeline
 from tests.scorers.candidates import candidate
 
 POLICY = parse_policy(
     (Path(__file__).parents[2] / "moderation/policies/newsroom.toml").read_text(encoding="utf-8")
 )
-PANEL = Panel(roster("bundled"), timeout=20)
+PANEL = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def verdict(text: str, **more: Any) -> tuple[str, set[str]]:
@@ -100,7 +100,7 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
         ),
         (
             "See http://a.example.com",
-            {"traces": Traces(email_domain="mailinator.com")},
+            {"traces": SenderTraces(email_domain="mailinator.com")},
             "hold",
             "A link to example.com, from a sender that hides (disposable email: mailinator.com).",
         ),
@@ -136,6 +136,6 @@ def test_no_machine_rejects_but_what_people_have_listed() -> None:
 
 
 def test_what_could_not_be_measured_is_held() -> None:
-    broken = Panel(roster("detoxify:/nowhere"), timeout=20)
+    broken = ScorerPipeline(build_scorers("detoxify:/nowhere"), timeout=20)
     found = decide(POLICY, broken.measure([candidate("Great article, thanks!")])[0])
     assert (found.outcome.value, found.reasons[0].code) == ("hold", "scorer_unavailable")

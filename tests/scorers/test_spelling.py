@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.domain.text import normalise
+from moderation.domain.normalise import normalise
 from moderation.scorers.spelling import Spelling, read_lexicon
 
 SPELLING = Spelling(["idiot", "stupid", "moron", "scum"], ["morn"])

@@ -8,7 +8,7 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.scorers.occlusion import occlude
 from moderation.scorers.transformer import Transformer
 from tests.scorers.candidates import candidate
-from tests.scorers.networks import make_folder
+from tests.scorers.onnx_classifiers import make_folder
 from tests.scorers.test_contract import ScorerContract
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from moderation.domain.errors import Invalid
-from moderation.scorers.wordlist import MOST, Wordlist
+from moderation.scorers.wordlist import ENTRY_LIMIT, Wordlist
 from tests.scorers.candidates import candidate
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_an_entry_is_refused(entry: str) -> None:
 
 def test_too_many_entries_are_refused() -> None:
     with pytest.raises(Invalid, match="at most"):
-        Wordlist(f"entry{number}" for number in range(MOST + 1))
+        Wordlist(f"entry{number}" for number in range(ENTRY_LIMIT + 1))
 
 
 def test_a_long_list_is_searched_whole() -> None:

@@ -13,7 +13,7 @@ from moderation.store import sites
 from moderation.store.engine import Store
 from service.app import create_app
 from tests.api.conftest import Api
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 HOST = "http://127.0.0.1:8000"
 

@@ -16,7 +16,7 @@ from harness.servers import SECRET, wait_until
 from moderation.settings import read_settings
 from moderation.store.engine import Store
 from moderation.store.migrate import migrate
-from tests.cast import key_of, newspaper
+from tests.factories import key_of, newspaper
 
 CODE = """
 from moderation.settings import read_settings

@@ -12,8 +12,8 @@ from moderation.domain.delivery import parse_retry_after
 from moderation.domain.errors import GatehouseError, Invalid, Unavailable
 from moderation.store.schema import comments, revisions
 from service.intake import Intake
-from tests.cast import hand_in, newspaper, reply
-from tests.console.desk import Desk
+from tests.console.console_browser import Desk
+from tests.factories import hand_in, newspaper, reply
 
 # Not to be shortened by the database before it looks at the length.
 LONG = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(1_900))

@@ -5,13 +5,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moderation import subscribe
+from moderation import endpoints
 from moderation.deliver import Delivered, Send, deliver
 from moderation.domain.delivery import Endpoint, Response
 from moderation.store.deliveries import Delivery
 from moderation.store.engine import Store
 from moderation.store.sites import Site
-from tests.cast import hand_in, newspaper, reply
+from tests.factories import hand_in, newspaper, reply
 from tests.webhooks.receiver import Receiver
 from workers.sender import Sender
 
@@ -42,7 +42,7 @@ class Newsroom:
         self, receiver: Receiver, path: str = "/hook", **options: object
     ) -> tuple[Endpoint, str]:
         url = receiver.url.removesuffix("/hook") + path
-        return subscribe.add(
+        return endpoints.add_webhook(
             self.store,
             self.site.id,
             url,
@@ -68,7 +68,7 @@ class Newsroom:
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         """Oldest first."""
-        found = subscribe.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
+        found = endpoints.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
         return found[::-1]
 
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from moderation.domain.address import Destination, destination, parse_allow, refused
+from moderation.domain.address import Destination, destination, parse_allow, refusal_of
 from moderation.domain.errors import Invalid
-from workers.sender import Sender, _Line, _Stopped, resolve
+from workers.sender import Sender, _CheckedBackend, _DeadlinePassed, resolve
 
 INNER = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.1.2.3 168.63.129.16
@@ -32,12 +32,12 @@ UNICODE = ["①②⑦.⓪.⓪.⓪", "127。0。0。1", "ⓛⓞⓒⓐⓛⓗⓞⓢ
 
 @pytest.mark.parametrize("address", INNER)
 def test_inner_addresses_are_refused(address: str) -> None:
-    assert refused(address)
+    assert refusal_of(address)
 
 
 @pytest.mark.parametrize("address", OUTER)
 def test_outer_addresses_are_not(address: str) -> None:
-    assert refused(address) is None
+    assert refusal_of(address) is None
 
 
 @pytest.mark.parametrize("address", [one for one in INNER if "%" not in one])
@@ -52,8 +52,10 @@ def test_other_spellings_are_refused_at_save_and_at_connect(host: str) -> None:
         destination(f"https://{host}/")
     assert Sender("", 5).post(f"https://{host}/", {}, b"").error == "url"
     # Had such a name been saved all the same, the address behind it would be refused.
-    line = _Line(Destination("https", host, 443, allowed=False), time.monotonic() + 5, resolve)
-    with pytest.raises(_Stopped, match=r"^(address|dns)$"):
+    line = _CheckedBackend(
+        Destination("https", host, 443, allowed=False), time.monotonic() + 5, resolve
+    )
+    with pytest.raises(_DeadlinePassed, match=r"^(address|dns)$"):
         line.connect_tcp(host, 443)
 
 

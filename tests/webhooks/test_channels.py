@@ -9,8 +9,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from moderation import subscribe
-from moderation.channels import Channels
+from moderation import endpoints
 from moderation.deliver import NOTICES
 from moderation.domain.channel import check_channel
 from moderation.domain.comment import AuthorRef
@@ -18,6 +17,7 @@ from moderation.domain.delivery import MODERATORS, NOTICE_PAUSE, Endpoint, Forma
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.event import DIGEST, EventType
 from moderation.domain.notice import DEFAULT_TYPES, Notice
+from moderation.notifier import Notifier
 from moderation.store import moderators, schema
 from moderation.store.engine import Store
 from tests.webhooks.post import PostOffice
@@ -34,8 +34,8 @@ def herald(store: Store) -> Newsroom:
     return newsroom(store)
 
 
-def channels(allow: str = "", mail: str = "", seconds: float = 20.0) -> Channels:
-    return Channels(allow, mail, seconds, PUBLIC)
+def channels(allow: str = "", mail: str = "", seconds: float = 20.0) -> Notifier:
+    return Notifier(allow, mail, seconds, PUBLIC)
 
 
 def gotify(receiver: Receiver, host: str = "127.0.0.1") -> str:
@@ -43,7 +43,7 @@ def gotify(receiver: Receiver, host: str = "127.0.0.1") -> str:
 
 
 def add(herald: Newsroom, url: str = SLACK, **options: object) -> Endpoint:
-    return subscribe.add_notice(
+    return endpoints.add_channel(
         herald.store,
         herald.site.id,
         url,
@@ -163,7 +163,7 @@ def test_a_crier_knows_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _TRIES = """
 import json, os, socket, subprocess, sys
-from moderation.crier import Guard, Refused
+from moderation.apprise_process import Guard, Refused
 Guard(frozenset(), trusted={trusted}).install()
 def refused(act):
     try:
@@ -283,7 +283,7 @@ def test_an_endpoint_that_is_disabled_is_told_to_people_with_a_link(herald: News
     add(herald)
     with Receiver() as receiver:
         endpoint, _ = herald.listen(receiver)
-    subscribe.disable(
+    endpoints.disable_endpoint(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
     tell = Told()
@@ -300,7 +300,7 @@ def test_moderators_who_want_no_mails_get_none(herald: Newsroom) -> None:
             moderators.grant(connection, one, herald.site.id, "moderator")
         moderators.set_digest(connection, one, False)
     made = add(herald, MODERATORS)
-    subscribe.send_test(
+    endpoints.send_test(
         herald.store, [herald.site.id], made.id, now=herald.clock(), entropy=os.urandom
     )
     tell = Told()
@@ -320,10 +320,10 @@ def test_a_channel_that_fails_is_seen_to_and_hears_it_later(herald: Newsroom) ->
         (404, ""),
         (None, "rejected"),
     ]
-    assert subscribe.get(herald.store, [herald.site.id], made.id).failing_since
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], made.id).failing_since
     herald.clock.turn(2_000_000)
     assert herald.deliver(Scripted(), notify=tell).delivered == 1
-    assert subscribe.get(herald.store, [herald.site.id], made.id).failing_since is None
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], made.id).failing_since is None
 
 
 def test_channels_that_hang_delay_no_webhook(herald: Newsroom) -> None:

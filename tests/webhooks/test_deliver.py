@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from standardwebhooks import Webhook
 
 from harness.servers import wait_until
-from moderation import subscribe
-from moderation.deliver import LEASE, PER_ENDPOINT
+from moderation import endpoints
+from moderation.deliver import LEASE_MS, SENDS_PER_ENDPOINT
 from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Payload, Response
-from moderation.domain.event import moment, received_event
+from moderation.domain.event import received_event, to_datetime
+from moderation.due_work import purge, sweep
 from moderation.store import deliveries, outbox, schema
 from moderation.store.engine import Store
-from moderation.sweep import purge, sweep
-from tests.cast import reply
+from tests.factories import reply
 from tests.webhooks.receiver import Got, Receiver
 from tests.webhooks.site import Newsroom, Scripted, newsroom, sender
 
@@ -38,7 +38,7 @@ def receiver() -> Iterator[Receiver]:
 
 def signatures(got: Got, *secrets: str) -> None:
     """Checks the signatures one by one with the library, whatever the time is there."""
-    at = moment(int(got.headers["webhook-timestamp"]) * 1000)
+    at = to_datetime(int(got.headers["webhook-timestamp"]) * 1000)
     right = [Webhook(one).sign(got.id, at, got.body.decode()) for one in secrets]
     assert got.headers["webhook-signature"].split(" ") == right
 
@@ -106,7 +106,7 @@ def test_the_whole_schedule_then_dead_then_by_hand(herald: Newsroom, receiver: R
     assert delivery.state == "dead"
     assert [one.number for one in delivery.attempts] == list(range(1, 11))
     assert {one.response.status for one in delivery.attempts} == {500}
-    subscribe.resend(herald.store, [herald.site.id], delivery.id, now=herald.clock())
+    endpoints.resend_delivery(herald.store, [herald.site.id], delivery.id, now=herald.clock())
     assert herald.deliver(send).delivered == 1
     assert len({(headers["webhook-id"], body) for _, headers, body in send.sent}) == 1
     for _, headers, body in send.sent:
@@ -116,11 +116,11 @@ def test_the_whole_schedule_then_dead_then_by_hand(herald: Newsroom, receiver: R
 def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     endpoint, _ = herald.listen(receiver)
     other, _ = herald.listen(receiver, "/other", types=["endpoint.disabled"])
-    for _ in range(PER_ENDPOINT + 3):
+    for _ in range(SENDS_PER_ENDPOINT + 3):
         herald.happen()
     receiver.always["/hook"] = "410"
     herald.deliver(sender(receiver, timeout=10))
-    (standing, _) = subscribe.list_endpoints(herald.store, [herald.site.id])
+    (standing, _) = endpoints.list_endpoints(herald.store, [herald.site.id])
     assert (standing.state, standing.disabled_because) == ("disabled", "gone")
     buried = herald.deliveries(endpoint)
     assert {one.state for one in buried} == {"dead"}
@@ -137,15 +137,15 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
         "because": "gone",
     }
     herald.happen()
-    assert len(herald.deliveries(endpoint)) == PER_ENDPOINT + 3, "nothing new for it"
+    assert len(herald.deliveries(endpoint)) == SENDS_PER_ENDPOINT + 3, "nothing new for it"
     receiver.always.clear()
-    subscribe.enable(herald.store, [herald.site.id], endpoint.id)
-    again = subscribe.replay(
+    endpoints.enable_endpoint(herald.store, [herald.site.id], endpoint.id)
+    again = endpoints.replay_deliveries(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
-    assert again == PER_ENDPOINT + 3
+    assert again == SENDS_PER_ENDPOINT + 3
     assert herald.deliver(sender(receiver, timeout=10)).delivered == again
-    assert other.id in [one.id for one in subscribe.list_endpoints(herald.store, [herald.site.id])]
+    assert other.id in [one.id for one in endpoints.list_endpoints(herald.store, [herald.site.id])]
 
 
 def test_an_endpoint_that_failed_for_five_days(herald: Newsroom, receiver: Receiver) -> None:
@@ -154,10 +154,10 @@ def test_an_endpoint_that_failed_for_five_days(herald: Newsroom, receiver: Recei
     assert herald.deliver(Scripted(500)).retried == 1
     herald.clock.turn(FAILING_LIMIT - HOUR)
     assert herald.deliver(Scripted(500)).retried == 1
-    assert subscribe.get(herald.store, [herald.site.id], endpoint.id).state == "enabled"
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).state == "enabled"
     herald.clock.turn(2 * HOUR)
     herald.deliver(Scripted(500))
-    standing = subscribe.get(herald.store, [herald.site.id], endpoint.id)
+    standing = endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id)
     assert (standing.state, standing.disabled_because) == ("disabled", "failing")
     assert herald.deliveries(endpoint)[0].state == "dead"
 
@@ -166,10 +166,10 @@ def test_one_success_ends_a_failing(herald: Newsroom, receiver: Receiver) -> Non
     endpoint, _ = herald.listen(receiver)
     herald.happen()
     herald.deliver(Scripted(500))
-    assert subscribe.get(herald.store, [herald.site.id], endpoint.id).failing_since
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).failing_since
     herald.clock.turn(6_000)
     herald.deliver(Scripted(200))
-    assert subscribe.get(herald.store, [herald.site.id], endpoint.id).failing_since is None
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).failing_since is None
 
 
 def test_a_wait_that_is_asked_for_holds_for_the_endpoint(
@@ -182,7 +182,7 @@ def test_a_wait_that_is_asked_for_holds_for_the_endpoint(
     receiver.modes.append("retry-after")
     done = herald.deliver(sender(receiver, timeout=10), threads=1)
     assert (done.retried, done.delivered) == (1, 0)
-    resume_at = subscribe.get(herald.store, [herald.site.id], endpoint.id).resume_at
+    resume_at = endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).resume_at
     assert resume_at >= herald.clock() + 410_000
     assert herald.deliver(sender(receiver)).delivered == 0
     herald.clock.turn(425_000)
@@ -199,10 +199,10 @@ def test_a_slow_endpoint_delays_no_other(herald: Newsroom) -> None:
         with ThreadPoolExecutor(1) as courier:
             drain = courier.submit(herald.deliver, sender(slow, well, timeout=20))
             wait_until(lambda: len(well.got) == 20, "all of the healthy endpoint's")
-            wait_until(lambda: len(slow.got) == PER_ENDPOINT, "the slow one's share")
+            wait_until(lambda: len(slow.got) == SENDS_PER_ENDPOINT, "the slow one's share")
             herald.happen()  # what happens now is told now
             wait_until(lambda: len(well.got) == 21, "a new event while the other hangs")
-            assert len(slow.got) == PER_ENDPOINT
+            assert len(slow.got) == SENDS_PER_ENDPOINT
             assert not drain.done()
             slow.modes.clear()
             slow.released.set()
@@ -232,7 +232,7 @@ def test_couriers_share_the_cap_and_the_work(herald: Newsroom, receiver: Receive
     delivered += herald.deliver(send).delivered
     assert delivered == 60
     assert sorted(receiver.ids) == sorted(set(receiver.ids))
-    assert most[0] <= PER_ENDPOINT
+    assert most[0] <= SENDS_PER_ENDPOINT
 
 
 class Crash(BaseException):
@@ -252,9 +252,9 @@ def test_a_crash_between_send_and_note_loses_nothing(herald: Newsroom, receiver:
     with pytest.raises(Crash):
         herald.deliver(dies)
     sent = set(receiver.ids)
-    assert len(sent) == PER_ENDPOINT
+    assert len(sent) == SENDS_PER_ENDPOINT
     assert herald.deliver(post).delivered == 0, "what is leased counts as in flight"
-    herald.clock.turn(LEASE + 1)
+    herald.clock.turn(LEASE_MS + 1)
     assert herald.deliver(post).delivered == 5
     assert {one.state for one in herald.deliveries(endpoint)} == {"delivered"}
     assert len(set(receiver.ids)) == 5
@@ -288,7 +288,7 @@ def test_a_late_note_overwrites_nothing(herald: Newsroom, receiver: Receiver) ->
     herald.happen()
 
     def falls_asleep(url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        herald.clock.turn(LEASE + 1)
+        herald.clock.turn(LEASE_MS + 1)
         assert herald.deliver(Scripted(200)).delivered == 1  # somebody else meanwhile
         return Response(500)
 
@@ -313,7 +313,7 @@ def test_a_bug_in_one_send_stops_no_other(herald: Newsroom, receiver: Receiver) 
 
     done = herald.deliver(broken_once, threads=1)
     assert (done.delivered, done.retried) == (1, 1)
-    assert subscribe.get(herald.store, [herald.site.id], endpoint.id).failing_since is None
+    assert endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).failing_since is None
 
 
 def test_only_what_was_subscribed_to_and_once(herald: Newsroom, receiver: Receiver) -> None:
@@ -366,7 +366,7 @@ def test_an_erased_text_is_sent_no_more(herald: Newsroom, receiver: Receiver) ->
 
 def test_a_rotated_secret_signs_beside_the_old_one(herald: Newsroom, receiver: Receiver) -> None:
     endpoint, old = herald.listen(receiver)
-    new = subscribe.rotate(
+    new = endpoints.rotate_secret(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
     herald.happen()
@@ -374,7 +374,7 @@ def test_a_rotated_secret_signs_beside_the_old_one(herald: Newsroom, receiver: R
     receiver.got[0].verify(old)
     receiver.got[0].verify(new)
     signatures(receiver.got[0], new, old)
-    herald.clock.turn(subscribe.OVERLAP)
+    herald.clock.turn(endpoints.SECRET_OVERLAP)
     herald.happen()
     herald.deliver(sender(receiver, timeout=10))
     signatures(receiver.got[1], new)

@@ -16,7 +16,7 @@ from moderation.domain.delivery import (
     JITTER,
     RETRY_AFTER_LIMIT,
     RETRY_DELAYS,
-    Fate,
+    AttemptOutcome,
     Format,
     Payload,
     next_delay,
@@ -28,10 +28,10 @@ from moderation.domain.event import (
     EventType,
     decision_event,
     event_id,
-    frozen,
+    event_json,
     received_event,
 )
-from moderation.domain.message import Fact, Message, message, shaped
+from moderation.domain.message import EventRecord, Message, payload_json, single_message
 from moderation.domain.score import Span
 
 AT = 1_790_000_000_123
@@ -57,9 +57,11 @@ DECISION = Decision(
 
 
 def told(event: Event, format: Format = Format.STANDARD) -> Message:
-    data = frozen(event.data)
+    data = event_json(event.data)
     about = event.comment_id
-    return message(Fact(event.id, event.site_id, event.type, about, event.created_at, data), format)
+    return single_message(
+        EventRecord(event.id, event.site_id, event.type, about, event.created_at, data), format
+    )
 
 
 def test_the_published_vector() -> None:
@@ -111,17 +113,24 @@ def test_every_decision_has_a_type() -> None:
 
 
 def test_no_e_mail_address_or_text_by_itself() -> None:
-    sent = frozen(received_event(SUBMISSION).data)
+    sent = event_json(received_event(SUBMISSION).data)
     for private in ("carol@", "203.0.113.9", "Firefox", "fools", "Carol"):
         assert private not in sent
 
 
 @given(st.text())
 def test_the_body_is_minified_ascii_with_the_text_intact(text: str) -> None:
-    data = frozen({"comment_id": "cmt_1", "page": {"title": "Ünï"}, "value": 0.1})
+    data = event_json({"comment_id": "cmt_1", "page": {"title": "Ünï"}, "value": 0.1})
     first, second = (
-        message(
-            Fact("evt_1", "site_1", "comment.held", "cmt_1", AT, shaped(data, Payload.TEXT, text)),
+        single_message(
+            EventRecord(
+                "evt_1",
+                "site_1",
+                "comment.held",
+                "cmt_1",
+                AT,
+                payload_json(data, Payload.TEXT, text),
+            ),
             Format.STANDARD,
         ).body
         for _ in range(2)
@@ -135,7 +144,7 @@ def test_the_body_is_minified_ascii_with_the_text_intact(text: str) -> None:
 
 def test_nan_is_refused_when_frozen_and_not_found_by_the_receiver() -> None:
     with pytest.raises(ValueError, match="JSON"):
-        frozen({"value": float("nan")})
+        event_json({"value": float("nan")})
 
 
 def test_event_ids_are_derived_and_carry_no_full_stop() -> None:
@@ -148,26 +157,26 @@ def test_event_ids_are_derived_and_carry_no_full_stop() -> None:
 @pytest.mark.parametrize(
     ("status", "error", "fate"),
     [
-        (200, "", Fate.DELIVERED),
-        (299, "", Fate.DELIVERED),
-        (200, "too_large", Fate.DELIVERED),
-        (301, "", Fate.RETRY),
-        (307, "", Fate.RETRY),
-        (400, "", Fate.RETRY),
-        (401, "", Fate.RETRY),
-        (404, "", Fate.RETRY),
-        (410, "", Fate.DISABLE),
-        (429, "", Fate.RETRY),
-        (500, "", Fate.RETRY),
-        (None, "timeout", Fate.RETRY),
-        (None, "address", Fate.RETRY),
-        (None, "secret", Fate.RETRY),
-        (None, "url", Fate.DEAD),
-        (None, "erased", Fate.DEAD),
-        (None, "disabled", Fate.DEAD),
+        (200, "", AttemptOutcome.DELIVERED),
+        (299, "", AttemptOutcome.DELIVERED),
+        (200, "too_large", AttemptOutcome.DELIVERED),
+        (301, "", AttemptOutcome.RETRY),
+        (307, "", AttemptOutcome.RETRY),
+        (400, "", AttemptOutcome.RETRY),
+        (401, "", AttemptOutcome.RETRY),
+        (404, "", AttemptOutcome.RETRY),
+        (410, "", AttemptOutcome.DISABLE),
+        (429, "", AttemptOutcome.RETRY),
+        (500, "", AttemptOutcome.RETRY),
+        (None, "timeout", AttemptOutcome.RETRY),
+        (None, "address", AttemptOutcome.RETRY),
+        (None, "secret", AttemptOutcome.RETRY),
+        (None, "url", AttemptOutcome.DEAD),
+        (None, "erased", AttemptOutcome.DEAD),
+        (None, "disabled", AttemptOutcome.DEAD),
     ],
 )
-def test_what_an_attempt_means(status: int | None, error: str, fate: Fate) -> None:
+def test_what_an_attempt_means(status: int | None, error: str, fate: AttemptOutcome) -> None:
     assert outcome_of(status, error) is fate
 
 

@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from moderation import subscribe
-from moderation.digest import DAY, HOUR, Digest, digest, send_digests, words
+from moderation import endpoints
+from moderation.digest import DAY, HOUR, Digest, build_digest, notice_of, send_digests
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Endpoint, Response
 from moderation.domain.event import DIGEST
 from moderation.domain.ids import timed_id
 from moderation.store import schema
 from moderation.store.engine import Store
-from tests.cast import hand_in, newspaper, reply
+from tests.factories import hand_in, newspaper, reply
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.site import Newsroom, Scripted, newsroom
 
@@ -28,7 +28,7 @@ def herald(store: Store) -> Newsroom:
 
 
 def channel(herald: Newsroom, at: int = MIDNIGHT, *types: str) -> Endpoint:
-    return subscribe.add_notice(
+    return endpoints.add_channel(
         herald.store,
         herald.site.id,
         "ntfys://ntfy.example.com/desk",
@@ -67,13 +67,13 @@ def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
     with Receiver() as receiver:
         endpoint, _ = herald.listen(receiver)
     herald.happen()
-    subscribe.disable(
+    endpoints.disable_endpoint(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
-    found = digest(herald.store, herald.site.id, now)
+    found = build_digest(herald.store, herald.site.id, now)
     # The last one happened by the real clock, after `now`; all but two are of the last 24 hours.
     assert found == Digest("Alice's Herald", 2, 30, 7, 2, 1, 1, 1)
-    said = words(found, herald.site.id, "https://gate.test")
+    said = notice_of(found, herald.site.id, "https://gate.test")
     assert said.title == "Alice's Herald: 2 waiting, 7 came in"
     assert "Waiting for a moderator: 2, the oldest for 30 h" in said.body
     assert "Webhook deliveries given up: 1: https://gate.test/console/endpoints" in said.body
@@ -81,7 +81,7 @@ def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
 
 
 def test_an_empty_site_has_one_too(herald: Newsroom) -> None:
-    assert digest(herald.store, herald.site.id, SEVEN) == Digest(
+    assert build_digest(herald.store, herald.site.id, SEVEN) == Digest(
         "Alice's Herald", 0, 0, 0, 0, 0, 0, 0
     )
 
@@ -104,15 +104,17 @@ def test_once_a_day_to_each_channel_and_to_no_webhook(herald: Newsroom) -> None:
 def test_a_new_or_disabled_channel_waits_for_the_next(herald: Newsroom) -> None:
     late = channel(herald, SEVEN + HOUR)
     off = channel(herald)
-    subscribe.disable(herald.store, [herald.site.id], off.id, now=SEVEN, entropy=os.urandom)
+    endpoints.disable_endpoint(
+        herald.store, [herald.site.id], off.id, now=SEVEN, entropy=os.urandom
+    )
     assert send(herald, SEVEN + 2 * HOUR) == 0
     assert send(herald, SEVEN + DAY) == 1
     assert [each.type for each in herald.deliveries(late)].count(DIGEST) == 1
     # What it missed is told again on demand, but not a digest of days ago.
-    subscribe.enable(herald.store, [herald.site.id], off.id)
+    endpoints.enable_endpoint(herald.store, [herald.site.id], off.id)
     assert (
-        subscribe.replay(
-            herald.store, [herald.site.id], off.id, subscribe.Replay.MISSED,
+        endpoints.replay_deliveries(
+            herald.store, [herald.site.id], off.id, endpoints.Replay.MISSED,
             now=SEVEN + DAY, entropy=os.urandom,
         )
         == 0

@@ -15,17 +15,17 @@ import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from moderation import subscribe
-from moderation.deliver import PER_ENDPOINT, signed
+from moderation import endpoints
+from moderation.deliver import SENDS_PER_ENDPOINT, signed
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.delivery import BATCH_LIMIT, BREAK_AFTER, Format, Payload
-from moderation.domain.event import EventType, decision_event, frozen
-from moderation.domain.message import BATCH_TYPE, THIN, Fact
-from moderation.domain.message import message as message_of
-from service.console.sending import ERRORS
+from moderation.domain.delivery import BATCH_LIMIT, PAUSE_AFTER_FAILURES, Format, Payload
+from moderation.domain.event import EventType, decision_event, event_json
+from moderation.domain.message import BATCH_TYPE, THIN_FIELDS, EventRecord
+from moderation.domain.message import single_message as message_of
+from service.console.delivery_view import ERROR_SENTENCES
+from tests.compat.node import CLIENTS, node
 from tests.conftest import skip_loudly
-from tests.faces.node import CLIENTS, node
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 NOTICES = (Path(__file__).parents[2] / "docs" / "notices.md").read_text()
@@ -44,7 +44,9 @@ def message(sequence: int, outcome: Outcome) -> tuple[dict[str, str], bytes]:
         decision, "site_1", {"url": "", "title": "", "id": ""}, "", Status.PENDING
     )
     said = message_of(
-        Fact(event.id, "site_1", event.type, "cmt_1", event.created_at, frozen(event.data)),
+        EventRecord(
+            event.id, "site_1", event.type, "cmt_1", event.created_at, event_json(event.data)
+        ),
         Format.STANDARD,
     )
     return signed(said, time.time_ns() // 1_000_000, [SECRET]), said.body.encode()
@@ -155,17 +157,17 @@ def test_the_words_of_both_pages_are_those_of_the_console() -> None:
     assert reasons
     listed = re.findall(r"^- `([a-z]+)`:", NOTICES, re.MULTILINE)
     assert listed == ["rejected", "url", "apprise", "nobody"]
-    assert set(re.findall(r"`([a-z_]+)`", reasons[1])) | set(listed) == set(ERRORS)
+    assert set(re.findall(r"`([a-z_]+)`", reasons[1])) | set(listed) == set(ERROR_SENTENCES)
 
 
 def test_the_types_and_limits_of_the_page_are_the_code_s() -> None:
     assert re.findall(r"^\| `([a-z]+\.[a-z]+)` \|", PAGE, re.MULTILINE) == list(EventType)
-    assert f"at\nmost {subscribe.ENDPOINT_LIMIT} endpoints" in PAGE
-    assert {4: "At most four messages"}[PER_ENDPOINT] in PAGE
-    assert {5: "After five failures in a row"}[BREAK_AFTER] in PAGE
+    assert f"at\nmost {endpoints.ENDPOINT_LIMIT} endpoints" in PAGE
+    assert {4: "At most four messages"}[SENDS_PER_ENDPOINT] in PAGE
+    assert {5: "After five failures in a row"}[PAUSE_AFTER_FAILURES] in PAGE
     assert f"| 1 to {BATCH_LIMIT} |" in PAGE and f'"type":"{BATCH_TYPE}"' in PAGE
     for option in (Payload, Format):
         chosen = [one for one in option if one not in (Format.NOTICE, Format.AKISMET)]
         offered = ", ".join(f"`{one}`" for one in chosen)
         assert f"| {offered} |" in PAGE
-    assert THIN == ("comment_id", "endpoint_id", "site_id", "sequence", "revision")
+    assert THIN_FIELDS == ("comment_id", "endpoint_id", "site_id", "sequence", "revision")

@@ -14,13 +14,20 @@ from svix.webhooks import WebhookVerificationError
 
 from moderation.deliver import BATCH_BYTES
 from moderation.domain.delivery import Format, Payload
-from moderation.domain.event import frozen, iso
-from moderation.domain.message import BATCH_TYPE, THIN, Fact, batch, message, shaped
+from moderation.domain.event import event_json, iso
+from moderation.domain.message import (
+    BATCH_TYPE,
+    THIN_FIELDS,
+    EventRecord,
+    batch_message,
+    payload_json,
+    single_message,
+)
 from moderation.store.engine import Store
 from tests.webhooks.receiver import Got, Receiver
 from tests.webhooks.site import Newsroom, newsroom, sender
 
-DATA = frozen(
+DATA = event_json(
     {"comment_id": "cmt_1", "site_id": "site_1", "page": {}, "sequence": 3, "revision": 1}
 )
 
@@ -146,11 +153,18 @@ def test_every_message_is_ascii_json_and_says_what_it_was_told(
 ) -> None:
     format = data.draw(st.sampled_from([Format.STANDARD, Format.CLOUDEVENTS]))
     facts = [
-        Fact(f"evt_{n}", "site_1", "comment.held", "cmt_1", at, shaped(DATA, Payload.TEXT, text))
+        EventRecord(
+            f"evt_{n}",
+            "site_1",
+            "comment.held",
+            "cmt_1",
+            at,
+            payload_json(DATA, Payload.TEXT, text),
+        )
         for n, (text, at) in enumerate(given)
     ]
-    one, many = message(facts[0], format), batch(facts, format)
-    assert (one, many) == (message(facts[0], format), batch(facts, format))
+    one, many = single_message(facts[0], format), batch_message(facts, format)
+    assert (one, many) == (single_message(facts[0], format), batch_message(facts, format))
     for each in (one, many):
         assert each.body.isascii()
         assert json.dumps(json.loads(each.body), separators=(",", ":")) == each.body
@@ -162,8 +176,8 @@ def test_every_message_is_ascii_json_and_says_what_it_was_told(
 
 
 def test_thin_keeps_what_is_there() -> None:
-    thin = json.loads(shaped(DATA, Payload.THIN, "never"))
-    assert list(thin) == [one for one in THIN if one in thin]
-    assert json.loads(shaped('{"endpoint_id":"ep_1","because":"gone"}', Payload.THIN, None)) == {
-        "endpoint_id": "ep_1"
-    }
+    thin = json.loads(payload_json(DATA, Payload.THIN, "never"))
+    assert list(thin) == [one for one in THIN_FIELDS if one in thin]
+    assert json.loads(
+        payload_json('{"endpoint_id":"ep_1","because":"gone"}', Payload.THIN, None)
+    ) == {"endpoint_id": "ep_1"}

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from moderation import subscribe
+from moderation import endpoints
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.due_work import purge
+from moderation.endpoints import Replay
 from moderation.erase import erase
 from moderation.store import decisions, schema
 from moderation.store.engine import Store
-from moderation.subscribe import Replay
-from moderation.sweep import purge
-from tests.cast import newspaper
+from tests.factories import newspaper
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.site import Newsroom, Scripted, newsroom, sender
 
@@ -35,7 +35,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def replay(herald: Newsroom, endpoint_id: str, what: Replay, **options: int) -> int:
-    return subscribe.replay(
+    return endpoints.replay_deliveries(
         herald.store,
         [herald.site.id],
         endpoint_id,
@@ -47,7 +47,7 @@ def replay(herald: Newsroom, endpoint_id: str, what: Replay, **options: int) -> 
 
 
 def disable(herald: Newsroom, endpoint_id: str) -> None:
-    subscribe.disable(
+    endpoints.disable_endpoint(
         herald.store, [herald.site.id], endpoint_id, now=herald.clock(), entropy=os.urandom
     )
 
@@ -84,7 +84,7 @@ def test_what_was_missed_while_it_was_disabled(herald: Newsroom, receiver: Recei
     missed = {herald.happen() for _ in range(3)}
     with pytest.raises(Conflict):
         replay(herald, endpoint.id, Replay.MISSED)
-    subscribe.enable(herald.store, [herald.site.id], endpoint.id)
+    endpoints.enable_endpoint(herald.store, [herald.site.id], endpoint.id)
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 0
     assert replay(herald, endpoint.id, Replay.MISSED) == 3
     assert replay(herald, endpoint.id, Replay.MISSED) == 0, "once"
@@ -98,7 +98,7 @@ def test_a_new_endpoint_can_be_told_what_was_before_it(
 ) -> None:
     first, _ = herald.listen(receiver)
     herald.happen()
-    subscribe.send_test(
+    endpoints.send_test(
         herald.store, [herald.site.id], first.id, now=herald.clock(), entropy=os.urandom
     )
     second, _ = herald.listen(receiver, "/second")

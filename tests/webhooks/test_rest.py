@@ -4,11 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation import subscribe
-from moderation.deliver import PER_ENDPOINT
-from moderation.domain.delivery import BREAK_AFTER, REST, REST_LIMIT, Endpoint, rest
+from moderation import endpoints
+from moderation.deliver import SENDS_PER_ENDPOINT
+from moderation.domain.delivery import (
+    PAUSE_AFTER_FAILURES,
+    REST,
+    REST_LIMIT,
+    Endpoint,
+    pause_after_failures,
+)
+from moderation.due_work import sweep
 from moderation.store.engine import Store
-from moderation.sweep import sweep
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.site import Newsroom, Scripted, newsroom
 
@@ -19,14 +25,18 @@ def herald(store: Store) -> Newsroom:
 
 
 def standing(herald: Newsroom, endpoint: Endpoint) -> Endpoint:
-    return subscribe.get(herald.store, [herald.site.id], endpoint.id)
+    return endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id)
 
 
 @given(st.integers(0, 10**6), st.floats(0.001, 10))
 def test_a_rest_grows_to_its_limit(failures: int, scale: float) -> None:
-    assert rest(failures, scale) <= rest(failures + 1, scale) <= round(REST_LIMIT * scale)
-    assert (rest(failures) == 0) == (failures < BREAK_AFTER)
-    assert rest(BREAK_AFTER) == REST
+    assert (
+        pause_after_failures(failures, scale)
+        <= pause_after_failures(failures + 1, scale)
+        <= round(REST_LIMIT * scale)
+    )
+    assert (pause_after_failures(failures) == 0) == (failures < PAUSE_AFTER_FAILURES)
+    assert pause_after_failures(PAUSE_AFTER_FAILURES) == REST
 
 
 def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None:
@@ -42,8 +52,10 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
         return (Scripted(200) if url.endswith("/well") else ill)(url, headers, body)
 
     done = herald.deliver(send)
-    assert (done.retried, done.delivered) == (BREAK_AFTER, 20), "the others hear everything"
-    assert len(ill.sent) == BREAK_AFTER, "four at once, then one; then it rests"
+    assert (done.retried, done.delivered) == (PAUSE_AFTER_FAILURES, 20), (
+        "the others hear everything"
+    )
+    assert len(ill.sent) == PAUSE_AFTER_FAILURES, "four at once, then one; then it rests"
     resume_at = standing(herald, endpoint).resume_at
     assert 0 < resume_at - herald.clock() <= REST
     assert not sweep(herald.store, herald.clock()).deliver, "no bell rings for it"
@@ -58,7 +70,7 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
     herald.clock.turn(REST_LIMIT)
     ill.answers.clear()  # it is well again
     done = herald.deliver(send)
-    assert done.delivered >= 20 - BREAK_AFTER - 3, "all that waited, at once"
+    assert done.delivered >= 20 - PAUSE_AFTER_FAILURES - 3, "all that waited, at once"
     assert standing(herald, endpoint).failing_since is None
     assert standing(herald, endpoint).resume_at == 0
     assert standing(herald, well).failing_since is None
@@ -87,10 +99,10 @@ def test_one_message_is_not_delayed_beyond_its_schedule(herald: Newsroom) -> Non
 def test_somebody_who_knows_better_ends_the_rest(herald: Newsroom) -> None:
     with Receiver() as receiver:
         endpoint, _ = herald.listen(receiver)
-    for _ in range(BREAK_AFTER + PER_ENDPOINT):
+    for _ in range(PAUSE_AFTER_FAILURES + SENDS_PER_ENDPOINT):
         herald.happen()
     herald.deliver(Scripted(*[500] * 50))
     assert standing(herald, endpoint).resume_at > herald.clock()
     newest = herald.deliveries(endpoint)[-1]
-    subscribe.resend(herald.store, [herald.site.id], newest.id, now=herald.clock())
-    assert herald.deliver(Scripted()).delivered >= PER_ENDPOINT
+    endpoints.resend_delivery(herald.store, [herald.site.id], newest.id, now=herald.clock())
+    assert herald.deliver(Scripted()).delivered >= SENDS_PER_ENDPOINT

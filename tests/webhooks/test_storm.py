@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.listeners import AWAY, SCALE, Crowd, now, outcome
+from harness.listeners import AWAY, SCALE, Listeners, measure_outcome, now
 from harness.receivers import WAYS, WELL, Receivers
 from harness.servers import wait_until
 from moderation.deliver import deliver
@@ -22,7 +22,7 @@ PATIENCE = 0.5  # seconds: the timeout of an attempt
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the rest is the same
 def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Path) -> None:
     with Receivers(tmp_path, PATIENCE, AWAY) as receivers:
-        crowd = Crowd(store, receivers)
+        crowd = Listeners(store, receivers)
         crowd.add([WELL] * len(WAYS) + list(WAYS))
         trust = ssl.create_default_context(cafile=receivers.trust)
         post = Sender(receivers.allow, PATIENCE, trust=trust).post
@@ -44,7 +44,7 @@ def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Pa
         finally:
             over.set()
             thread.join(30)
-        found = outcome(crowd)
+        found = measure_outcome(crowd)
         assert found.events == EVENTS
         assert (found.lost, found.strangers) == (0, 0)
         assert (found.forged, found.changed, found.late) == (0, 0, 0)

@@ -15,8 +15,8 @@ from svix.webhooks import WebhookVerificationError as SvixError
 
 from gatehouse_client import Gatehouse
 from harness.servers import wait_until
-from moderation.store import faces
-from tests.cast import NOON, key_of, newspaper
+from moderation.store import compat_apis
+from tests.factories import NOON, key_of, newspaper
 
 
 class Site(ThreadingHTTPServer):
@@ -112,8 +112,8 @@ def test_an_unmodified_wordpress_hears_what_its_moderator_decided(running, site)
     blog = f"http://127.0.0.1:{site.server_port}"
     own = newspaper(running.store, "A Blog", blog)
     with running.store.write() as connection:
-        faces.switch_on(connection, own.id, faces.AKISMET, "", NOON)
-    key, url = key_of(running.store, own, faces.AKISMET), f"http://127.0.0.1:{running.port}"
+        compat_apis.switch_on(connection, own.id, compat_apis.AKISMET, "", NOON)
+    key, url = key_of(running.store, own, compat_apis.AKISMET), f"http://127.0.0.1:{running.port}"
     asked = {
         **{"api_key": key, "blog": blog, "user_ip": "192.0.2.7", "comment_post_ID": "17"},
         **{"comment_author": "Dan", "comment_content": "You are a stupid idiot, miller."},

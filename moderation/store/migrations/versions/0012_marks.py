@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from moderation.domain.campaign import mark_of
+from moderation.domain.campaign import short_hash
 
 revision = "0012"
 down_revision = "0011"
@@ -45,11 +45,11 @@ def _mark_all(connection: sa.Connection) -> None:
             [
                 {
                     "at": row.number,
-                    "site": mark_of(row.site_id),
-                    "page": mark_of(row.page_id),
-                    "name": mark_of(row.author_name.casefold()),
-                    "address": mark_of(row.address_key or ""),
-                    "network": mark_of(row.network or ""),
+                    "site": short_hash(row.site_id),
+                    "page": short_hash(row.page_id),
+                    "name": short_hash(row.author_name.casefold()),
+                    "address": short_hash(row.address_key or ""),
+                    "network": short_hash(row.network or ""),
                 }
                 for row in rows
             ],

@@ -1,0 +1,225 @@
+"""The week, played once: handed in, judged, moderated and learned from by the service's own code.
+
+Only time and chance are handed in. Comments are judged one by one, as by a worker that keeps up.
+"""
+
+import heapq
+import random
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.simulation.moderators import Desk, visits
+from bench.simulation.scoring_layers import OTHER_REASONS, Layer, panel_of, policy_of
+from bench.simulation.writers import MINUTE, ORIGIN, Plan, Post
+from moderation.domain.comment import Status, Submission, fingerprint
+from moderation.domain.decision import Outcome
+from moderation.domain.ids import timed_id
+from moderation.domain.lesson import no_lessons
+from moderation.domain.score import Scorer
+from moderation.judge import judge
+from moderation.learning import LessonCache, learn
+from moderation.scorers.spam_model import FOLDER, load_prior
+from moderation.store import decisions, sites
+from moderation.store.engine import Store
+from moderation.store.migrate import migrate
+from moderation.submit import submit
+
+_SECRET = b"a section's own secret, of 32 b."
+_LESSONS = 10 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a comment. first: of the machine, at the door. about_spam: for a reason of spam.
+
+    last: where it stood in the end.
+    """
+
+    post: Post
+    first: Outcome
+    about_spam: bool
+    reasons: tuple[str, ...]
+    last: Status
+
+    @property
+    def held_for_spam(self) -> bool:
+        return self.first is not Outcome.APPROVE and self.about_spam
+
+    @property
+    def filed(self) -> bool:
+        return self.first in (Outcome.SPAM, Outcome.REJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A week under one layer. actions, rulings: of the moderators, by kind of comment. lessons: learned."""
+
+    layer: Layer
+    start: int
+    fates: list[Fate]
+    actions: Counter[str]
+    rulings: Counter[str]
+    lessons: int
+
+
+def empty_store(folder: Path) -> Path:
+    """A migrated database to copy."""
+    path = folder / "empty.db"
+    store = Store(f"sqlite+pysqlite:///{path}", _SECRET)
+    migrate(store)
+    store.close()
+    return path
+
+
+class _Clock:
+    """now: ms."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def seconds(self) -> float:
+        return self.now / 1000
+
+
+def play(
+    posts: Sequence[Post],
+    plan: Plan,
+    layer: Layer,
+    empty: Path,
+    seed: int,
+    start: int,
+    prior: Path = FOLDER,
+    before: Sequence[Scorer] = (),
+) -> Played:
+    """Plays the week. empty: a migrated database. prior: folder of what the spam score starts from.
+
+    before: scorers of toxicity, where they are wanted.
+    """
+    path = empty.with_name(f"{len(layer.scorers)}{layer.learns}.db")
+    shutil.copy(empty, path)
+    store = Store(f"sqlite+pysqlite:///{path}", _SECRET)
+    try:
+        return _Week(posts, plan, layer, store, seed, start, prior, before).play()
+    finally:
+        store.close()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+
+
+class _Week:
+    def __init__(
+        self,
+        posts: Sequence[Post],
+        plan: Plan,
+        layer: Layer,
+        store: Store,
+        seed: int,
+        start: int,
+        prior: Path,
+        before: Sequence[Scorer],
+    ) -> None:
+        self._posts, self._plan, self._layer, self._store, self._start = (
+            posts,
+            plan,
+            layer,
+            store,
+            start,
+        )
+        self._entropy = random.Random(seed + 1).randbytes
+        self._clock = _Clock(start)
+        lessons = LessonCache(store, self._clock.seconds) if layer.learns else no_lessons
+        self._panel = panel_of(layer, prior, lessons, before)
+        self._policy = policy_of(self._panel)
+        self._prior = load_prior(prior)
+        with store.write() as connection:
+            self._site = sites.add_site(connection, "Herald", [ORIGIN], "en", start, self._entropy)
+        self._truth: dict[str, Post] = {}
+        self._first: dict[str, tuple[Outcome, tuple[str, ...]]] = {}
+        self._desk = Desk(
+            store,
+            self._site.id,
+            random.Random(seed + 2),
+            self._entropy,
+            self._truth,
+            layer.campaigns,
+        )
+        self._lessons = 0
+
+    def play(self) -> Played:
+        times: list[tuple[int, int, Post | None]] = [
+            (one.at, number, one) for number, one in enumerate(self._posts)
+        ]
+        times += [(at, -1, None) for at in visits(self._plan.days, self._start)]
+        heapq.heapify(times)
+        taught = self._start
+        while times:
+            at, _, post = heapq.heappop(times)
+            self._clock.now = at
+            if post:
+                self._hand_in(post)
+            else:
+                self._desk.visit(at)
+            if self._layer.learns and at - taught >= _LESSONS:
+                taught = at
+                self._lessons += learn(self._store, self._prior, at) > 0
+        return Played(
+            self._layer,
+            self._start,
+            self._fates(),
+            self._desk.actions,
+            self._desk.rulings,
+            self._lessons,
+        )
+
+    def _hand_in(self, post: Post) -> None:
+        one = Submission(
+            timed_id("cmt", post.at, self._entropy(10)),
+            self._site.id,
+            post.page,
+            post.author,
+            post.text,
+            post.at,
+            context=post.context,
+            form=post.form,
+            fingerprint=fingerprint(post.text),
+        )
+        self._truth[one.id] = post
+        submit(self._store, [one], personal_days=30, entropy=self._entropy)
+        judge(
+            self._store,
+            self._panel,
+            self._policy,
+            lease="section",
+            lease_ms=MINUTE,
+            limit=8,
+            now=self._clock,
+            entropy=self._entropy,
+        )
+        with self._store.read() as connection:
+            decided = decisions.latest(connection, [one.id])[one.id]
+        self._first[one.id] = (decided.outcome, tuple(reason.code for reason in decided.reasons))
+        if decided.outcome is Outcome.APPROVE:
+            self._desk.published(one.id, post.at)
+
+    def _fates(self) -> list[Fate]:
+        with self._store.read() as connection:
+            standing = {
+                id: one.status
+                for id, one in decisions.standings(connection, list(self._truth)).items()
+            }
+        return [
+            Fate(
+                post,
+                self._first[id][0],
+                any(code not in OTHER_REASONS for code in self._first[id][1]),
+                self._first[id][1],
+                standing[id],
+            )
+            for id, post in self._truth.items()
+        ]

@@ -1,0 +1,70 @@
+"""Which scorers this process has, from its settings."""
+
+from collections.abc import Iterable
+
+from moderation.domain.lesson import Lessons, no_lessons
+from moderation.domain.score import Scorer
+from moderation.scorers.bundled import Bundled
+from moderation.scorers.by_language import ByLanguage, Model
+from moderation.scorers.detoxify import Detoxify
+from moderation.scorers.filters import FilterSignals
+from moderation.scorers.heuristics import Heuristics
+from moderation.scorers.history import HistorySignals
+from moderation.scorers.language import Language
+from moderation.scorers.model_names import BUNDLED, Models, check_model, spec_of
+from moderation.scorers.reputation import ReputationSignals
+from moderation.scorers.spam_model import SpamModel
+from moderation.scorers.transformer import Transformer
+from moderation.scorers.wordlist import Wordlist, read_entries
+
+
+def build_scorers(
+    models: Models | str,
+    wordlist: Iterable[str] | None = None,
+    lessons: Lessons = no_lessons,
+    outside: Iterable[Scorer] = (),
+) -> tuple[Scorer, ...]:
+    """All scorers, the cheap ones first; the spam score is the last, for it looks at what the others found.
+
+    Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
+
+    models: which, or the name of the only one. wordlist: entries; None: those that come with
+    Gatehouse. lessons: what the sites have learned. outside: scorers that ask others' lists. Raises Invalid for another model or for an
+    entry that cannot be one.
+    """
+    if isinstance(models, str):
+        models = Models(models)
+    words = Wordlist(read_entries() if wordlist is None else wordlist)
+    toxicity, languages = _toxicity(models)
+    # What is measured first is seen by what comes later, and the spam score looks at everything.
+    signs: tuple[Scorer, ...] = (
+        FilterSignals(),
+        HistorySignals(),
+        ReputationSignals(),
+        *outside,
+        Heuristics(),
+    )
+    return (Language(languages), words, *signs, *toxicity, SpamModel(lessons))
+
+
+def _toxicity(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
+    """The toxicity models, and the languages they have learned together."""
+    first = _model(models, check_model(models.serving))
+    if not models.multilingual:
+        return (first,), first.languages
+    check_model(models.multilingual, detoxify_only=True)
+    second = _model(models, models.multilingual, name="multilingual")
+    only_second = second.languages - first.languages
+    routed = (
+        ByLanguage(first, lambda code: code not in only_second),
+        ByLanguage(second, lambda code: code in only_second),
+    )
+    return routed, first.languages | second.languages
+
+
+def _model(models: Models, model: str, name: str = "detoxify") -> Model:
+    if model == BUNDLED:
+        return Bundled(threads=models.threads, cascade=models.cascade)
+    if models.runs_on(model) == "torch" or models.runtime == "torch":
+        return Detoxify(spec_of(model), name=name)
+    return Transformer(models.place(model), name=name, threads=models.threads)

@@ -1,0 +1,317 @@
+"""A text classifier out of a folder, run by onnxruntime: windows of tokens in, logits out.
+
+Converted Detoxify models (`gatehouse model add`) and the bundled transformer are such folders:
+model.onnx, tokenizer.json, and model.json which describes both. Neither torch nor a network.
+"""
+
+import hashlib
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.domain.errors import ScorerUnavailable
+from moderation.scorers.threads import map_in_threads
+
+Logits = NDArray[np.float64]
+# Rows kept of windows seen lately: evidence asks for the same ones once per label, and copies of a
+# comment come in floods. At most 2 kB each.
+REMEMBERED = 4096
+_SENTENCE_ENDS = ".!?\u2026\u3002\uff01\uff1f"
+_CLOSERS = "\"')]}\u00bb\u201d\u2019"
+# As BERT's pre-tokenizer sees a word: no blank, no punctuation (ASCII's, which is the most of it).
+_UNBROKEN = r"[^\s!-/:-@\[-`{-~]{%d,}"
+_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What model.json says of the files beside it.
+
+    id, version: of the model. labels: in the order of the outputs. languages: codes the model has
+    learned. window: tokens of text that one pass takes at most, special ones not counted. overlap:
+    tokens that two windows of a longer text share at most. precision: 'int8' or 'fp32'.
+    files: SHA-256 hex by file name. facts: everything in the file.
+    """
+
+    id: str
+    version: str
+    labels: tuple[str, ...]
+    languages: frozenset[str]
+    window: int
+    overlap: int
+    precision: str
+    files: dict[str, str]
+    facts: dict[str, Any]
+
+
+def read_card(folder: Path) -> Card:
+    """The card of a model's folder. Raises ScorerUnavailable when there is none or it is damaged."""
+    try:
+        facts = json.loads((folder / "model.json").read_bytes())
+        card = Card(
+            str(facts["id"]),
+            str(facts["version"]),
+            tuple(map(str, facts["labels"])),
+            frozenset(map(str, facts["languages"])),
+            int(facts["window"]),
+            int(facts["overlap"]),
+            str(facts["precision"]),
+            {str(name): str(digest) for name, digest in facts["files"].items()},
+            facts,
+        )
+    except FileNotFoundError:
+        raise ScorerUnavailable(f"There is no model in {folder.name}.") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise ScorerUnavailable(f"The card of the model {folder.name} cannot be read.") from None
+    if not (card.labels and card.window > 1 and card.overlap >= 0):
+        raise ScorerUnavailable(f"The card of the model {folder.name} makes no sense.")
+    return card
+
+
+# What onnxruntime would fuse, and then takes longer for than for its parts (training/export.py).
+_SLOWER = ["SkipLayerNormFusion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One pass. start, end: the piece of the text it reads, in code points; ids: its tokens, special
+    ones included, as bytes of int32."""
+
+    start: int
+    end: int
+    ids: bytes
+
+
+class Network:
+    """A loaded classifier. Making one reads, checks and warms it up; safe to use from several threads.
+
+    threads: of one pass: the cores of the machine, divided by the processes that share them.
+    at_once: passes side by side, where a model is too small to fill many cores with one. weights: the name of the ONNX file, where a folder holds several. Raises ScorerUnavailable when
+    files are missing, damaged or not the ones in the card.
+
+    Every window runs alone. A batch would pad (in order of arrival 0.2 times the speed of one at a
+    time, sorted by length none gained on a CPU), and in int8 the scale of the activations is taken
+    over the batch: a comment's score would depend on its neighbours.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int = 1,
+        at_once: int = 1,
+        weights: str = "model.onnx",
+        remember: int = REMEMBERED,
+    ) -> None:
+        try:
+            import onnxruntime
+            import tokenizers
+        except ImportError as error:
+            raise ScorerUnavailable(f"{error.name} is not installed.") from None
+        self.card = read_card(folder)
+        self._at_once = at_once
+        files = {name: _checked(folder, name, self.card) for name in (weights, "tokenizer.json")}
+        self.sha256 = self.card.files[weights]
+        self.runtime = f"onnxruntime-{onnxruntime.__version__}/{self.card.precision}"
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors; warnings quote shapes nobody can mend
+        # Threads that wait should sleep: they share the machine with a database and other workers.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                files[weights],
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=_SLOWER,
+            )
+            self._tokenizer = tokenizers.Tokenizer.from_str(files["tokenizer.json"].decode())
+            self._tokenizer.no_truncation()
+            self._tokenizer.no_padding()
+            # "[SEP]" in a comment is five characters that somebody typed, not the end of the text.
+            self._tokenizer.encode_special_tokens = True
+            self._before, self._after = _specials(self._tokenizer)
+            # WordPiece takes a word longer than this for one unknown token, whatever it says.
+            self._longest_word = int(
+                getattr(self._tokenizer.model, "max_input_chars_per_word", 0) or 0
+            )
+            self._inputs = {one.name for one in self._session.get_inputs()}
+            if not {"input_ids"} <= self._inputs <= _INPUTS:
+                raise ValueError
+            # Not to be built again for each comment: a half would leave no room for progress.
+            self._overlap = min(self.card.overlap, self.card.window // 4)
+            self._row = lru_cache(remember)(self._pass)
+            self.logits(["Warmed up once, before the first comment."])
+        except ScorerUnavailable:
+            raise
+        except Exception as error:
+            raise ScorerUnavailable(
+                f"The model {folder.name} cannot be loaded ({type(error).__name__})."
+            ) from None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the outputs, in order."""
+        return self.card.labels
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The whole words of the vocabulary."""
+        pieces = self._tokenizer.get_vocab()
+        return frozenset(one for one in pieces if one.isalpha() and one.islower())
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """One row a text, one column a label: the highest over the windows of the text."""
+        if not texts:
+            return np.empty((0, len(self.labels)))
+        windows = [self.windows(text) for text in texts]
+        first = list(accumulate((len(some) for some in windows[:-1]), initial=0))
+        rows = self.rows([one for some in windows for one in some])
+        return np.asarray(np.maximum.reduceat(rows, first, axis=0))
+
+    def probabilities(self, texts: Sequence[str]) -> Logits:
+        """As logits(), each through a sigmoid: 0..1, not calibrated."""
+        return sigmoid(self.logits(texts))
+
+    def rows(self, windows: Sequence[Window]) -> Logits:
+        """The logits of each window. Raises ScorerUnavailable when a pass fails."""
+        rows = map_in_threads(self._row, [one.ids for one in windows], self._at_once)
+        return np.array(rows).reshape(-1, len(self.labels))
+
+    def tokens(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of a text stands, in code points, special ones left out."""
+        return self._encoded(text)[1]
+
+    def windows(self, text: str) -> list[Window]:
+        """The passes that read a text: together all of its tokens, cut between sentences where it can be.
+
+        The tokens are those of the whole text: no word is torn and read as another.
+        """
+        ids, places = self._encoded(text)
+        size, overlap = self.card.window, self._overlap
+        found = []
+        first = 0
+        while len(ids) - first > size:
+            last = _cut(text, places, first + size - overlap, first + size)
+            found.append(self._window(ids, places, first, last))
+            first = _cut(text, places, last - overlap, last - overlap // 2)
+        found.append(self._window(ids, places, first, len(ids)))
+        # What lies before the first token and behind the last belongs to them: marks, blanks.
+        found[0] = Window(0, found[0].end if len(found) > 1 else len(text), found[0].ids)
+        found[-1] = Window(found[-1].start, len(text), found[-1].ids)
+        return found
+
+    def _window(
+        self, ids: list[int], places: list[tuple[int, int]], first: int, last: int
+    ) -> Window:
+        start, end = (places[first][0], places[last - 1][1]) if first < last else (0, 0)
+        tokens = [*self._before, *ids[first:last], *self._after]
+        return Window(start, end, np.array(tokens, np.int32).tobytes())
+
+    def _encoded(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        broken, breaks = _broken(text, self._longest_word)
+        # One at a time: encode_batch would use every core by itself.
+        encoding = self._tokenizer.encode(broken, add_special_tokens=False)
+        if not breaks:
+            return encoding.ids, encoding.offsets
+        places = [
+            (start - bisect_right(breaks, start), end - bisect_right(breaks, end - 1))
+            for start, end in encoding.offsets
+        ]
+        return encoding.ids, places
+
+    def _pass(self, ids: bytes) -> Logits:
+        tokens = np.frombuffer(ids, np.int32).astype(np.int64)[None, :]
+        feed = {"input_ids": tokens}
+        if "attention_mask" in self._inputs:
+            feed["attention_mask"] = np.ones_like(tokens)
+        if "token_type_ids" in self._inputs:
+            feed["token_type_ids"] = np.zeros_like(tokens)
+        try:
+            row = np.asarray(self._session.run(None, feed)[0], np.float64)
+        except Exception as error:  # never with its message: it may quote what it was given
+            raise ScorerUnavailable(f"The model failed ({type(error).__name__}).") from None
+        if row.shape != (1, len(self.labels)):
+            raise ScorerUnavailable("The model has other outputs than its card says.")
+        row.flags.writeable = False  # it is shared by all who ask again
+        first: Logits = row[0]
+        return first
+
+
+def sigmoid(logits: Logits) -> Logits:
+    """Probabilities 0..1 of logits of any size."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
+
+
+def _checked(folder: Path, name: str, card: Card) -> bytes:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError:
+        raise ScorerUnavailable(f"{name} of the model {folder.name} cannot be read.") from None
+    if hashlib.sha256(content).hexdigest() != card.files.get(name):
+        raise ScorerUnavailable(
+            f"{name} of the model {folder.name} is damaged: its SHA-256 is another."
+        )
+    return content
+
+
+def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """The special tokens that stand before and after every text: [CLS] and [SEP], or their like."""
+    encoding = tokenizer.encode("a", add_special_tokens=True)
+    text = [at for at, special in enumerate(encoding.special_tokens_mask) if not special]
+    return encoding.ids[: text[0]], encoding.ids[text[-1] + 1 :]
+
+
+def _broken(text: str, longest: int) -> tuple[str, list[int]]:
+    """The text with a blank in every word longer than `longest`, and where those blanks stand."""
+    if not longest or len(text) <= longest:
+        return text, []
+    pieces: list[str] = []
+    breaks: list[int] = []
+    at = size = 0
+    for word in re.finditer(_UNBROKEN % (longest + 1), text):
+        for cut in range(word.start() + longest, word.end(), longest):
+            pieces += text[at:cut], " "
+            size += cut - at
+            breaks.append(size)
+            size += 1
+            at = cut
+    return "".join((*pieces, text[at:])), breaks
+
+
+def _cut(text: str, places: list[tuple[int, int]], low: int, high: int) -> int:
+    """The last token in low..high with which a sentence begins, else a word, else the token `high`."""
+    word = 0
+    for at in range(high, low - 1, -1):
+        how = _begins(text, places[at][0])
+        if how == "sentence":
+            return at
+        word = word or (at if how == "word" else 0)
+    return word or high
+
+
+def _begins(text: str, start: int) -> str:
+    """What begins at a place: 'sentence', 'word' or nothing ('')."""
+    while start < len(text) and text[start].isspace():  # some tokenizers count the blank before
+        start += 1
+    before = start - 1
+    while before >= 0 and text[before].isspace():
+        if text[before] == "\n":
+            return "sentence"
+        before -= 1
+    blank = before < start - 1
+    while before > 0 and text[before] in _CLOSERS:
+        before -= 1
+    if before >= 0 and text[before] in _SENTENCE_ENDS and (blank or text[before] > "\u2fff"):
+        return "sentence"
+    return "word" if blank else ""

@@ -1,0 +1,131 @@
+"""Checks: what was asked, what was answered, and how often the answer was wrong."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.akismet_check import (
+    ANSWER_TIMEOUT_MS,
+    FINAL_ANSWERS,
+    AkismetAnswer,
+    AkismetCheck,
+    CheckUsage,
+)
+from moderation.domain.event import Event, EventType, verdict_event
+from moderation.store.dialect import update_rows, upsert
+from moderation.store.schema import checks
+
+
+def put(connection: Connection, check: AkismetCheck, answer: AkismetAnswer) -> None:
+    """Keeps what was answered; asked again, the first answer stays, and what the client believes is new."""
+    row = {
+        "comment_id": check.comment_id,
+        "site_id": check.site_id,
+        "fingerprint": check.fingerprint,
+        "blog": check.blog,
+        "post_id": check.post_id,
+        "parent_id": check.parent_id,
+        "endpoint_id": check.endpoint_id,
+        "answer": answer.value,
+        "told": answer.value,
+        "mistake": "",
+        "created_at": check.created_at,
+    }
+    connection.execute(upsert(connection, checks, "told", "endpoint_id"), row)
+
+
+def find(connection: Connection, site_id: str, comment_id: str, fingerprint: str) -> str | None:
+    """The comment that was asked about: the one named, else the latest with this content; None where
+    there was none.
+    """
+    if comment_id:
+        named = sa.select(checks.c.comment_id).where(
+            checks.c.comment_id == comment_id, checks.c.site_id == site_id
+        )
+        if connection.execute(named).first():
+            return comment_id
+    same = (
+        sa.select(checks.c.comment_id)
+        .where(checks.c.site_id == site_id, checks.c.fingerprint == fingerprint)
+        .order_by(checks.c.created_at.desc())
+        .limit(1)
+    )
+    return connection.execute(same).scalar_one_or_none()
+
+
+def pending_verdicts(
+    connection: Connection, decided: Sequence[Event]
+) -> list[tuple[Event, str, int]]:
+    """What of these decisions is news to those who asked: the event that tells it, the endpoint, and
+    not before when (ms). From here on it counts as told.
+    """
+    answers = {
+        one.comment_id: (one, FINAL_ANSWERS[EventType(one.type)])
+        for one in decided
+        if one.type in FINAL_ANSWERS
+    }
+    if not answers:
+        return []
+    rows = connection.execute(
+        sa.select(checks).where(checks.c.comment_id.in_(answers), checks.c.endpoint_id != "")
+    ).all()
+    found = []
+    for row in rows:
+        event, answer = answers[row.comment_id]
+        if row.told != answer:
+            verdict = verdict_event(
+                event, answer=answer.value, post_id=row.post_id, parent_id=row.parent_id
+            )
+            found.append((verdict, row.endpoint_id, row.created_at + ANSWER_TIMEOUT_MS))
+    told = [
+        {"comment_id": one.comment_id, "told": answers[one.comment_id][1].value}
+        for one, _, _ in found
+    ]
+    update_rows(connection, checks, "comment_id", told)
+    return found
+
+
+def correct(connection: Connection, comment_id: str, right: AkismetAnswer) -> None:
+    """The client says what is right. It was a mistake where it had been told otherwise, once."""
+    wrong = "missed_spam" if right is AkismetAnswer.SPAM else "false_positive"
+    mistaken = sa.and_(checks.c.told != right.value, checks.c.mistake == "")
+    connection.execute(
+        sa.update(checks)
+        .where(checks.c.comment_id == comment_id)
+        .values(told=right.value, mistake=sa.case((mistaken, wrong), else_=checks.c.mistake))
+    )
+
+
+def usage(connection: Connection, site_id: str, since: int, until: int) -> list[CheckUsage]:
+    """What was asked from `since` to before `until` (ms), by the host that asked."""
+
+    def count(column: sa.Column[str], value: str) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((column == value, 1), else_=0))
+
+    rows = connection.execute(
+        sa.select(
+            checks.c.blog,
+            sa.func.count(),
+            count(checks.c.answer, AkismetAnswer.SPAM.value),
+            sa.func.count() - count(checks.c.answer, AkismetAnswer.SPAM.value),
+            count(checks.c.mistake, "missed_spam"),
+            count(checks.c.mistake, "false_positive"),
+        )
+        .where(
+            checks.c.site_id == site_id,
+            checks.c.created_at >= since,
+            checks.c.created_at < until,
+        )
+        .group_by(checks.c.blog)
+        .order_by(checks.c.blog)
+    )
+    return [CheckUsage(row[0], *(int(count) for count in row[1:])) for row in rows]
+
+
+def count(connection: Connection, site_id: str, since: int) -> int:
+    """How many comments were asked about since then (ms)."""
+    asked = sa.select(sa.func.count()).where(
+        checks.c.site_id == site_id, checks.c.created_at >= since
+    )
+    return connection.execute(asked).scalar_one()

@@ -1,0 +1,98 @@
+"""The faces of a site: which foreign protocols it speaks, how often, with which keys."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.store.crypto import Crypto
+from moderation.store.dialect import upsert
+from moderation.store.schema import site_faces
+
+AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
+COMPAT_APIS = (AKISMET, CORAL, OPENAI, PERSPECTIVE)
+# What a new site answers at once: clients that need nothing but a key.
+ON_BY_DEFAULT = (AKISMET, OPENAI, PERSPECTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCompatApi:
+    """A face that a site has switched on.
+
+    limit: calls, as '600/minute'; '' for the service's default. options: the face's own, as JSON.
+    """
+
+    site_id: str
+    face: str
+    limit: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: int) -> None:
+    """Switches a face on, or gives one that is on another limit; its options stay."""
+    row = {
+        "site_id": site_id,
+        "face": face,
+        "limit_text": limit,
+        "options_json": "{}",
+        "created_at": now,
+    }
+    connection.execute(upsert(connection, site_faces, "limit_text"), row)
+
+
+def switch_off(connection: Connection, site_id: str, face: str) -> bool:
+    """Whether it was on. Its keys stay, and work again when it is switched on again."""
+    gone = connection.execute(sa.delete(site_faces).where(_is(site_id, face)))
+    return gone.rowcount == 1
+
+
+def set_options(
+    connection: Connection, site_id: str, face: str, options: Mapping[str, Any]
+) -> bool:
+    """Replaces the options of a face that is on; False where it is off."""
+    changed = connection.execute(
+        sa.update(site_faces).where(_is(site_id, face)).values(options_json=json.dumps(options))
+    )
+    return changed.rowcount == 1
+
+
+def add_signing_secret(
+    connection: Connection, seal: Crypto, site_id: str, face: str, secret: str
+) -> bool:
+    """Lets a client sign with this secret too; the two newest count. False where the face is off."""
+    on = next((one for one in of_site(connection, site_id) if one.face == face), None)
+    if on is None:
+        return False
+    sealed = seal.close_up(secret, f"{site_id}/{face}").hex()
+    secrets = [*on.options.get("secrets", ()), sealed][-2:]
+    return set_options(connection, site_id, face, {**on.options, "secrets": secrets})
+
+
+def signing_secrets(seal: Crypto, face: SiteCompatApi) -> list[str]:
+    """The secrets that its client may sign with, in plain."""
+    bound = f"{face.site_id}/{face.face}"
+    opened = (seal.open_up(bytes.fromhex(one), bound) for one in face.options.get("secrets", ()))
+    return [one for one in opened if one]
+
+
+def of_site(connection: Connection, site_id: str) -> list[SiteCompatApi]:
+    """The faces that are on, by name."""
+    rows = connection.execute(
+        sa.select(site_faces).where(site_faces.c.site_id == site_id).order_by(site_faces.c.face)
+    )
+    return [
+        SiteCompatApi(row.site_id, row.face, row.limit_text, json.loads(row.options_json))
+        for row in rows
+    ]
+
+
+def any_on(connection: Connection) -> bool:
+    """Whether any site has a face."""
+    return connection.execute(sa.select(site_faces.c.face).limit(1)).first() is not None
+
+
+def _is(site_id: str, face: str) -> sa.ColumnElement[bool]:
+    return sa.and_(site_faces.c.site_id == site_id, site_faces.c.face == face)

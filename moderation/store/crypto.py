@@ -1,0 +1,115 @@
+"""Keeping private things private at rest: sealing, keyed hashes, truncated addresses."""
+
+import hashlib
+import hmac
+import ipaddress
+import os
+import re
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12  # bytes; NIST SP 800-38D
+_BROWSER_TOKEN = re.compile(r"ghb_[0-9a-f]{64}")
+
+
+class Crypto:
+    """Keys derived from one master secret (HKDF-SHA256, RFC 5869), one per purpose.
+
+    A hash without a key would not protect an IPv4 address: there are only 2^32 of them.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._box = AESGCM(self._derive("seal"))
+        self._hash = self._derive("hash")
+        self._token = self._derive("author-token")
+        self._browser = self._derive("browser-token")
+
+    def _derive(self, purpose: str) -> bytes:
+        info = f"gatehouse/{purpose}".encode()
+        return HKDF(SHA256(), 32, salt=None, info=info).derive(self._secret)
+
+    def close_up(self, plain: str, bound_to: str) -> bytes:
+        """AES-256-GCM; opens only for the same `bound_to`, so that rows cannot be swapped."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._box.encrypt(nonce, plain.encode(), bound_to.encode())
+
+    def open_up(self, sealed: bytes, bound_to: str) -> str | None:
+        """The plain text, or None where the secret is another one or the bytes were changed."""
+        try:
+            opened = self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
+        except InvalidTag:
+            return None
+        return opened.decode()
+
+    def email_key(self, email: str) -> str:
+        """HMAC-SHA256 hex of an e-mail, letter case and outer space aside; '' for none."""
+        return self._keyed("email", email.strip().lower())
+
+    def address_key(self, address: str) -> str:
+        """HMAC-SHA256 hex of an IP address in canonical form; '' for none."""
+        return self._keyed("address", address)
+
+    def text_key(self, text: str) -> str:
+        """HMAC-SHA256 hex of a text, letter case and everything but letters and digits aside."""
+        return self._keyed("text", "".join(one for one in text.lower() if one.isalnum()) or "-")
+
+    def author_key(self, site_id: str, identity: str) -> str:
+        """HMAC-SHA256 hex of who wrote (domain/comment.AuthorRef.identity), another on every site; '' for none."""
+        return self._keyed("author", f"{site_id}\x1f{identity}" if identity else "")
+
+    def network_key(self, site_id: str, network: str) -> str:
+        """HMAC-SHA256 hex of a /24 or /48, another on every site; '' for none."""
+        return self._keyed("network", f"{site_id}\x1f{network}" if network else "")
+
+    def _keyed(self, kind: str, value: str) -> str:
+        if not value:
+            return ""
+        return hmac.new(self._hash, f"{kind}\x1f{value}".encode(), hashlib.sha256).hexdigest()
+
+    def author_token(self, comment_id: str) -> str:
+        """The token that lets the writer of a comment ask after it: 'gha_' and 32 hex digits."""
+        mac = hmac.new(self._token, comment_id.encode(), hashlib.sha256)
+        return f"gha_{mac.hexdigest()[:32]}"
+
+    def is_author_token(self, token: str, comment_id: str) -> bool:
+        return hmac.compare_digest(token.encode(), self.author_token(comment_id).encode())
+
+    def browser_token(self, site_id: str, number: bytes) -> str:
+        """The token by which a site knows a browser again: 'ghb_' and 64 hex digits.
+
+        number: 16 random bytes. It says nothing of anybody, and no other site knows it.
+        """
+        return f"ghb_{number.hex()}{self._browser_mac(site_id, number.hex())}"
+
+    def browser_number(self, comment_id: str) -> str:
+        """The number of a browser that had none, of its first comment; 32 hex digits."""
+        return hmac.new(self._browser, comment_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def browser_of(self, site_id: str, token: str) -> str:
+        """The number in a token that we gave out for this site, in hex; '' for any other."""
+        if not _BROWSER_TOKEN.fullmatch(token):
+            return ""
+        number, mac = token[4:36], token[36:]
+        return number if hmac.compare_digest(mac, self._browser_mac(site_id, number)) else ""
+
+    def _browser_mac(self, site_id: str, number: str) -> str:
+        mac = hmac.new(self._browser, f"{site_id}\x1f{number}".encode(), hashlib.sha256)
+        return mac.hexdigest()[:32]
+
+
+def network_of(address: str) -> str:
+    """The /24 (IPv4) or /48 (IPv6) an address lies in; '' where it is none.
+
+    An IPv4 address in IPv6 clothes counts as the IPv4 address that it is.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))

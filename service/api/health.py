@@ -1,0 +1,125 @@
+"""/healthz, /readyz and /metrics: for load balancers, for people on call, for Prometheus."""
+
+import hmac
+import ipaddress
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.concurrency import run_in_threadpool
+
+from moderation.clock import now_ms
+from moderation.domain.errors import GatehouseError, Unauthenticated
+from moderation.store import deliveries, endpoints, heartbeats, judging_queue
+from moderation.store.engine import Store
+from moderation.store.migrate import is_current
+from service import metrics
+
+router = APIRouter(tags=["operations"])
+
+# Workers beat every few seconds; after so long without one nobody is judging. Milliseconds.
+SILENCE = 30_000
+# Waiting longer than this means that nobody judges, or that there are too few who do. Seconds.
+OLD_PENDING = 60
+
+
+@router.get("/healthz", summary="Whether this process lives")
+async def healthz() -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/readyz", summary="Whether the service works, part by part")
+async def readyz(request: Request) -> Response:
+    """200 as long as comments can be taken in ('ok' or 'degraded'), 503 when not ('unavailable')."""
+    state = request.app.state
+    now = now_ms()
+    checks = await run_in_threadpool(_stored, state.store, now)
+    checks["broker"] = _check(await run_in_threadpool(state.bell.ping), "rings are swept up later")
+    checks["limits"] = _check(state.limits.ok, "open until Redis is back")
+    if state.scoring.started:
+        checks["scoring"] = _check(not state.scoring.broken, "the faces answer 503: see the log")
+    works = checks["store"]["ok"] and checks["migrations"]["ok"]
+    healthy = all(one["ok"] for one in checks.values())
+    status = "ok" if healthy else "degraded" if works else "unavailable"
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse(
+        {"status": status, "checks": checks}, 200 if works else 503, headers=headers
+    )
+
+
+def _stored(store: Store, now: int) -> dict[str, dict[str, Any]]:
+    """What the database knows: itself, its schema, the workers, the work."""
+    try:
+        with store.read() as connection:
+            waiting, oldest = judging_queue.backlog(connection)
+            alive = heartbeats.alive(connection, now - SILENCE)
+        current = is_current(store)
+    except GatehouseError as error:
+        away = _check(False, error.message)
+        return {"store": away, "migrations": away}
+    judges = [one for one in alive if one.name.startswith("judge@")]
+    couriers = [one for one in alive if one.name.startswith("courier@")]
+    models = {str(one.detail.get("model")): one.detail.get("loaded") for one in judges}
+    stand_ins = {str(one.detail["instead_of"]) for one in judges if "instead_of" in one.detail}
+    why = (
+        f"{', '.join(stand_ins)} is not on this machine"
+        if stand_ins
+        else "comments are held unscored"
+    )
+    age = (now - oldest) / 1000 if oldest else 0.0
+    return {
+        "store": _check(True),
+        "migrations": _check(current, "run `gatehouse migrate`"),
+        "worker": _check(bool(judges), "no worker has been heard of", count=len(judges)),
+        "courier": _check(bool(couriers), "no courier has been heard of", count=len(couriers)),
+        "model": _check(
+            bool(models) and all(models.values()) and not stand_ins, why, models=models
+        ),
+        "pending": _check(
+            age < OLD_PENDING, "the oldest waits too long", count=waiting, oldest_seconds=age
+        ),
+    }
+
+
+def _check(ok: bool, otherwise: str = "", **facts: Any) -> dict[str, Any]:
+    return {"ok": ok, **({"detail": otherwise} if not ok and otherwise else {}), **facts}
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+async def show_metrics(request: Request) -> Response:
+    """With the token of GATEHOUSE_METRICS_TOKEN; without one set, only from this machine."""
+    state = request.app.state
+    token = state.settings.metrics_token.get_secret_value()
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token:
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            raise Unauthenticated("Send the metrics token as 'Authorization: Bearer <token>'.")
+    elif not _is_local(request):
+        raise Unauthenticated("Without GATEHOUSE_METRICS_TOKEN, metrics are for this machine only.")
+    await run_in_threadpool(_observe, state.store)
+    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: Request) -> bool:
+    if "x-forwarded-for" in request.headers or request.client is None:
+        return False  # came through a proxy: it is not this machine that asks
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _observe(store: Store) -> None:
+    now = now_ms()
+    with store.read() as connection:
+        waiting, oldest = judging_queue.backlog(connection)
+        due = deliveries.backlog(connection)
+        disabled, failing = endpoints.count_failing(connection)
+        judges = heartbeats.alive(connection, now - SILENCE)
+    metrics.pending.set(waiting)
+    metrics.pending_age.set((now - oldest) / 1000 if oldest else 0.0)
+    metrics.deliveries_due.set(due)
+    metrics.endpoints.labels("disabled").set(disabled)
+    metrics.endpoints.labels("failing").set(failing)
+    metrics.workers.set(sum(one.name.startswith("judge@") for one in judges))

@@ -1,0 +1,50 @@
+"""What a site's policy says of a text that nobody keeps: for clients that moderate by themselves."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from moderation.domain.errors import Invalid
+from moderation.domain.policy import Policy, Verdict, decide, parse_policy
+from moderation.policies import load_policy
+from moderation.store import sites
+
+
+async def policy_verdict(
+    request: Request, site_id: str, text: str, deadline: float = 0.0
+) -> Verdict:
+    """The verdict on a text, by the words alone: nothing is known of its author or page.
+
+    deadline: seconds, 0 for the service's. Raises TooMany when it would come too late, Unavailable
+    where nothing can be measured or the database is away.
+    """
+    state = request.app.state
+    policy, language = await run_in_threadpool(_policy, request, site_id)
+    [found] = await state.scoring.assess([text], language, deadline)
+    return decide(policy, found)
+
+
+def _policy(request: Request, site_id: str) -> tuple[Policy, str]:
+    """A site's policy, and the language of its pages."""
+    state = request.app.state
+    with state.store.read() as connection:
+        site = sites.get_site(connection, site_id)
+    default = _profile(state.settings.policy)
+    if site is None or not site.policy:
+        return default, site.language if site else ""
+    try:
+        return _parsed(site.policy), site.language
+    except Invalid:  # as the workers do: a broken policy approves nothing
+        return replace(default, needs=(*default.needs, "the site's own policy")), site.language
+
+
+@lru_cache(maxsize=4)
+def _profile(name: str) -> Policy:
+    return load_policy(name)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str) -> Policy:
+    return parse_policy(source)

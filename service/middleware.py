@@ -1,0 +1,112 @@
+"""The outermost layer of the app: request ids, safe headers, CORS, one log line and one count each."""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import metrics
+
+log = logging.getLogger("gatehouse.access")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # What has no policy of its own is data, not a page.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_SUBMIT_PATH = "/api/v1/comments"
+# What other origins' scripts may call, how, and with which headers.
+_CORS = {
+    _SUBMIT_PATH: ("POST", "authorization, content-type, idempotency-key"),
+    "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
+    "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
+}
+
+
+class Middleware:
+    """Plain ASGI, for it is on the path of every request.
+
+    owns_origin: whether a site is registered with an origin; asked for preflights and answers of the
+    few routes that other origins' scripts may call.
+    """
+
+    def __init__(self, app: ASGIApp, owns_origin: Callable[[str], Any]) -> None:
+        self._app = app
+        self._owns_origin = owns_origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if (
+            scope["method"] == "HEAD"
+        ):  # RFC 9110: wherever there is a GET; the server drops the body
+            scope = {**scope, "method": "GET"}
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(12).hex()
+        scope["request_id"] = request_id
+        cors = await self._cors(scope, headers)
+        started = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answered = MutableHeaders(scope=message)
+                for name, value in _SAFE.items():
+                    answered.setdefault(name, value)
+                for name, value in cors.items():
+                    answered[name] = value
+                answered["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            if cors and scope["method"] == "OPTIONS":
+                await answer({"type": "http.response.start", "status": 204, "headers": []})
+                await answer({"type": "http.response.body", "body": b""})
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            # The route's pattern, not the path: paths carry ids and queries carry worse.
+            # The busiest is served before the router, which would have noted it.
+            quick = _SUBMIT_PATH if scope["path"] == _SUBMIT_PATH else "other"
+            route = getattr(scope.get("route"), "path", quick)
+            elapsed = time.perf_counter() - started
+            metrics.requests.labels(route, scope["method"], status).inc()
+            metrics.seconds.labels(route).observe(elapsed)
+            if log.isEnabledFor(logging.DEBUG) or status >= 500:
+                log.log(
+                    logging.WARNING if status >= 500 else logging.DEBUG,
+                    "answered",
+                    extra={
+                        "request_id": request_id,
+                        "method": scope["method"],
+                        "route": route,
+                        "status": status,
+                        "ms": round(elapsed * 1000, 1),
+                    },
+                )
+
+    async def _cors(self, scope: Scope, headers: Headers) -> dict[str, str]:
+        origin = headers.get("origin", "").lower()
+        if not origin or scope["path"] not in _CORS or not await self._owns_origin(origin):
+            return {}
+        allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        if scope["method"] == "OPTIONS":
+            methods, names = _CORS[scope["path"]]
+            allowed |= {
+                "Access-Control-Allow-Methods": methods,
+                "Access-Control-Allow-Headers": names,
+                "Access-Control-Max-Age": "600",
+            }
+        return allowed

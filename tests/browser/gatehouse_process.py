@@ -1,0 +1,93 @@
+"""A running service for the browser: the real app on a free port, judged when the test says so."""
+
+import os
+import socket
+import threading
+from dataclasses import dataclass
+
+import uvicorn
+
+from harness.servers import SECRET, wait_until
+from moderation.domain.comment import AuthorRef, PageRef
+from moderation.judge import judge
+from moderation.policies import load_policy
+from moderation.scorers.build import build_scorers
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.settings import read_settings
+from moderation.store.engine import Store
+from moderation.store.sites import Site
+from service.app import create_app
+from tests.console.console_browser import link_for, moderator, now
+from tests.factories import hand_in, newspaper, reply
+
+
+@dataclass
+class BrowserGatehouse:
+    """url: where it runs. site: registered with that origin, so that /demo belongs to it."""
+
+    url: str
+    store: Store
+    site: Site
+    moderator_id: str
+    _server: uvicorn.Server
+    _thread: threading.Thread
+
+    @property
+    def demo(self) -> str:
+        return f"{self.url}/demo"
+
+    def login_url(self) -> str:
+        return f"{self.url}/console/login?link={link_for(self.store, self.moderator_id)}"
+
+    def hand_in(self, text: str, name: str = "Carol", age: int = 0, **changes: object) -> str:
+        """A comment on the demo article. age: minutes."""
+        given = {
+            "page": PageRef(self.demo, "The night ferry comes back"),
+            "author": AuthorRef(name),
+        }
+        return hand_in(
+            self.store, reply(self.site, text, at=now() - age * 60_000, **(given | changes))
+        )[0]
+
+    def judge(self) -> None:
+        """Judges what waits, with the scorers and the policy that ship."""
+        judge(
+            self.store,
+            ScorerPipeline(build_scorers("bundled"), 20.0),
+            load_policy("newsroom"),
+            lease="browser",
+            lease_ms=60_000,
+            limit=500,
+            now=now,
+            entropy=os.urandom,
+        )
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        self.store.close()
+
+
+def open_gatehouse(database_url: str, broker_url: str, data: str) -> BrowserGatehouse:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    settings = read_settings(
+        {
+            "GATEHOUSE_DATA": data,
+            "GATEHOUSE_DATABASE_URL": database_url,
+            "GATEHOUSE_REDIS_URL": broker_url,
+            "GATEHOUSE_SECRET_KEY": SECRET.decode(),
+            "GATEHOUSE_PUBLIC_URL": url,
+            "GATEHOUSE_LIMIT_ADDRESS": "10000/minute",
+            "GATEHOUSE_LIMIT_LOGIN": "1000/minute",
+        }
+    )
+    store = Store(database_url, SECRET)
+    site = newspaper(store, "The Harbour Lantern", url)
+    ada = moderator(store, "ada@lantern.test", site, password="")
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    wait_until(lambda: server.started, "the service answers")
+    return BrowserGatehouse(url, store, site, ada, server, thread)

@@ -1,0 +1,123 @@
+"""The people and texts of the tests: Alice's newspaper, Bob's blog, and scorers that do as they are told."""
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from moderation.domain.comment import AuthorRef, Context, PageRef, Receipt, Submission, fingerprint
+from moderation.domain.errors import ScorerUnavailable
+from moderation.domain.ids import timed_id
+from moderation.domain.policy import Policy, parse_policy
+from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.store import sites
+from moderation.store.engine import Store
+from moderation.store.sites import Site
+from moderation.submit import submit
+
+NOON = 1_790_000_000_000  # some noon, in milliseconds
+POLICY: Policy = parse_policy(
+    """
+    name = "test"
+    needs = ["toxicity"]
+    [[rules]]
+    code = "toxic"
+    signal = "toxicity"
+    at_least = 0.8
+    outcome = "hold"
+    message = "Toxicity {value}, the limit is {threshold}."
+    """
+)
+
+_count = itertools.count()
+
+
+def newspaper(
+    store: Store, name: str = "Alice's Herald", origin: str = "https://herald.test"
+) -> Site:
+    with store.write() as connection:
+        return sites.add_site(connection, name, [origin], "en", NOON, os.urandom)
+
+
+def key_of(store: Store, site: Site, kind: str = sites.SECRET) -> str:
+    with store.write() as connection:
+        return sites.add_key(connection, site.id, kind, NOON, os.urandom)
+
+
+def reply(
+    site: Site, text: str = "A fine article.", *, at: int = NOON, **changes: object
+) -> Submission:
+    """A submission; changes replace its fields."""
+    given = Submission(
+        id=timed_id("cmt", at + next(_count), os.urandom(10)),
+        site_id=site.id,
+        page=PageRef("https://herald.test/news/1", "News"),
+        author=AuthorRef("Carol"),
+        text=text,
+        created_at=at,
+        context=Context(),
+    )
+    given = replace(given, **changes)
+    if not given.fingerprint:
+        given = replace(
+            given, fingerprint=fingerprint(given.page.url, given.author.name, given.text)
+        )
+    return given
+
+
+def hand_in(store: Store, *replies: Submission) -> list[str]:
+    """Stores the replies; their ids."""
+    answers = submit(store, replies, personal_days=30, entropy=os.urandom)
+    assert all(isinstance(one, Receipt) for one in answers), answers
+    return [one.id for one in replies]
+
+
+class Scripted:
+    """A scorer that calls texts with 'bad' toxic, and can be told to fail.
+
+    mood: 'well', 'missing' (ScorerUnavailable), 'broken' (any other error), 'nan', 'hangs' until
+    `awake` is set, 'poison' (breaks on texts with 'poison' only).
+    """
+
+    name = "scripted"
+
+    def __init__(self, mood: str = "well") -> None:
+        self.mood = mood
+        self.awake = threading.Event()
+        self.calls = 0
+        self.during: Callable[[], None] = lambda: None
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        self.calls += 1
+        self.during()
+        if self.mood == "missing":
+            raise ScorerUnavailable("told so")
+        if self.mood == "broken" or (
+            self.mood == "poison" and any("poison" in one.text for one in batch)
+        ):
+            raise ZeroDivisionError
+        if self.mood == "hangs":
+            self.awake.wait()
+        value = float("nan") if self.mood == "nan" else None
+        return [
+            (
+                Signal(
+                    "toxicity",
+                    value if value is not None else 0.9 if "bad" in one.text else 0.1,
+                    self.name,
+                    model="script-1",
+                    sha256="0" * 64,
+                ),
+            )
+            for one in batch
+        ]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        at = candidate.text.find("bad")
+        return (Span(at, at + 3),) if at >= 0 else ()
+
+
+def panel(*scorers: Scripted, timeout: float = 5.0) -> ScorerPipeline:
+    return ScorerPipeline(scorers or (Scripted(),), timeout)

@@ -1,0 +1,310 @@
+"""Signs of spam: each shows where it should, ordinary comments have none, and hostile text breaks nothing."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.domain.comment import FormFacts
+from moderation.domain.score import SenderTraces, Signal
+from moderation.scorers.heuristics import Heuristics, find_heuristics
+from moderation.scorers.links import domain_of, host_of, links_in
+from tests.scorers.candidates import candidate
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def found(text: str, **more: Any) -> dict[str, Signal]:
+    return {one.name: one for one in find_heuristics(candidate(text, **more))}
+
+
+def pieces(text: str, name: str, **more: Any) -> list[str]:
+    signal = found(text, **more).get(name)
+    return [text[one.start : one.end] for one in signal.spans] if signal else []
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.bbc.co.uk", "bbc.co.uk"),
+        ("evil.github.io", "evil.github.io"),  # anybody may have one: a suffix of its own
+        ("WWW.Example.COM.", "example.com"),
+        ("münchen.de", "xn--mnchen-3ya.de"),
+        ("co.uk", ""),
+        ("foo.then", ""),
+        ("127.0.0.1", ""),
+        ("3627734734", ""),
+        ("[::1]", ""),
+        ("a" * 70_000 + ".com", ""),
+        ("..", ""),
+    ],
+)
+def test_a_domain_is_what_somebody_registered(host: str, domain: str) -> None:
+    assert domain_of(host) == domain
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("https://bank.example@evil.example.com/x@y", "evil.example.com"),
+        ("http://evil.example.com:8080?q", "evil.example.com"),
+        ("https://evil.example.com\\@bank.example", "evil.example.com"),
+        ("http://[::1]:80/", "[::1]"),
+        ("Evil.Example.com", "evil.example.com"),
+    ],
+)
+def test_a_host_is_where_a_browser_would_go(link: str, host: str) -> None:
+    assert host_of(link) == host
+
+
+def test_links_name_their_domains_and_those_of_the_house_do_not_count() -> None:
+    text = "See https://a.example.com/x, http://b.example.com and www.other.org/y."
+    signal = found(text)["links"]
+    assert (signal.value, signal.note) == (3, "example.com, other.org")
+    assert found(text)["link_domains"].value == 2
+    assert links_in(text).domains == ("example.com", "other.org")
+    assert found(text, page_url="https://www.example.com/a")["links"].note == "other.org"
+    trusted = {
+        one.name: one for one in find_heuristics(candidate(text), {"other.org", "example.com"})
+    }
+    assert "links" not in trusted
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "note"),
+    [
+        ("look http://bit.ly/x1", "link_shortener", "bit.ly"),
+        ("look http://203.0.113.9/x", "link_address", "203.0.113.9"),
+        ("look http://0x7f000001/", "link_address", "0x7f000001"),
+        ("look http://xn--80ak6aa92e.com/", "link_punycode", "xn--80ak6aa92e.com"),
+        ("look http://аррӏе.com/", "link_punycode", "xn--80ak6aa92e.com"),
+        ("find shoes at evil-shop dot com", "link_masked", "evil-shop.com"),
+        ("evil-shop(.)com is cheap", "link_masked", "evil-shop.com"),
+        ("hxxps://evil-shop.ru/x", "link_masked", "evil-shop.ru"),
+        ('<a href="http://evil.org">bank.com</a>', "link_disguised", "evil.org"),
+        ("[url=http://evil.org]www.bank.com[/url]", "link_disguised", "evil.org"),
+        ("[bank.com](https://evil.org/x)", "link_disguised", "evil.org"),
+        ("https://bank.com@evil.org/", "link_disguised", "evil.org"),
+        ("[URL=http://a.org]x[/URL] [url]http://b.org[/url]", "link_markup", ""),
+    ],
+)
+def test_what_hides_where_it_leads_is_seen(text: str, name: str, note: str) -> None:
+    signal = found(text)[name]
+    assert signal.note == note
+    assert signal.spans
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The U.S. and e.g. 3.5 percent.Then more",
+        "He came.It was me.And so on. Node.js, main.py and and/or.",
+        "Write to the editor. Or don't ... whatever.Really",
+        "<b>bold</b> and [sic] and [1](see below)",
+        "I agree with the dot communist",
+        "[example.com](https://www.example.com/a)",
+    ],
+)
+def test_ordinary_writing_hides_no_link(text: str) -> None:
+    assert {"link_masked", "link_disguised", "link_punycode"}.isdisjoint(found(text))
+
+
+def test_ordinary_dots_are_no_links() -> None:
+    assert "links" not in found("He came.It was me.And so on, node.js and/or main.py percent.Then")
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("call +49 (30) 1234-5678 today", "+49 (30) 1234-5678"),
+        ("call 8OO-555-l2l2 now", "8OO-555-l2l2"),
+        ("call me: 4915123456789", "4915123456789"),
+        ("dial eight hundred five five five one two one two", "eight hundred five five five one two one two"),
+        ("ruf null eins fünf neun acht sieben drei an", "null eins fünf neun acht sieben drei"),
+        ("write to wa.me/4915123456", "wa.me/4915123456"),
+        ("telegram: @dr_spell", "telegram: @dr_spell"),
+        ("t e l e g r a m @dr_spell", "t e l e g r a m @dr_spell"),
+        ("WhatsApp +4917012345", "WhatsApp +4917012345"),
+        ("hacker (at) gmail (dot) com", "hacker (at) gmail (dot) com"),
+        ("hacker at gmail dot com", "hacker at gmail dot com"),
+        ("hacker@gmail.com", "hacker@gmail.com"),
+        ("ring \uff0b\uff14\uff19 \uff13\uff10 \uff11\uff12\uff13\uff14\uff15\uff16", "\uff0b\uff14\uff19 \uff13\uff10 \uff11\uff12\uff13\uff14\uff15\uff16"),
+    ],
+)  # fmt: skip
+def test_ways_to_be_reached_are_seen_in_disguise(text: str, contact: str) -> None:
+    assert pieces(text, "contact") == [contact]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 2019-12-31 and 31.12.2019 10:15 it was 12 345 678 people and 1,000,000 euros",
+        "The years 1914 1918 1939 1945, the server 203.0.113.9, order 124923004",
+        "That is a strong signal that people want this, at last",
+        "Have a look at example.org, I work at home.",
+        "One two three four five six seven eight, who do we appreciate",
+        "Two or three people, maybe four, came at five",
+    ],
+)
+def test_numbers_and_words_are_no_contact(text: str) -> None:
+    assert "contact" not in found(text)
+
+
+def test_a_contact_in_disguise_is_told_apart() -> None:
+    assert "contact_disguised" not in found("call +49 (30) 1234-5678, telegram: @dr_spell")
+    assert found("hacker at gmail dot com, t e l e g r a m @x_y")["contact_disguised"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        (FormFacts("form", stamp="good", seconds=40), {"reply_seconds"}),
+        (FormFacts("form", stamp="good", seconds=1.5), {"reply_seconds", "hasty"}),
+        (FormFacts("form", trap=True, stamp="forged"), {"form_trap", "form_forged"}),
+        (FormFacts("form", stamp="stale"), set()),
+        (FormFacts(), set()),
+    ],
+)
+def test_how_a_form_came_back_is_told(form: FormFacts, names: set[str]) -> None:
+    assert set(found("Nice.", form=form, traces=SenderTraces(user_agent=FIREFOX))) == names
+
+
+@pytest.mark.parametrize(
+    ("traces", "note"),
+    [
+        (SenderTraces(user_agent="python-requests/2.32"), "a program"),
+        (SenderTraces(user_agent=FIREFOX.replace("Gecko", "HeadlessChrome/99")), "a program"),
+        (SenderTraces(user_agent="x"), "no browser"),
+        (SenderTraces(user_agent="Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"), "antique"),
+        (SenderTraces(), "none"),
+        (SenderTraces(user_agent=FIREFOX), None),
+    ],
+)
+def test_a_browser_says_that_it_is_one(traces: SenderTraces, note: str | None) -> None:
+    signal = found("Nice.", form=FormFacts("form"), traces=traces).get("user_agent_odd")
+    assert (signal.note if signal else None) == note
+    if not traces.user_agent:  # a site's own server need not say
+        assert "user_agent_odd" not in found("Nice.", traces=traces)
+
+
+def test_a_reply_comes_from_its_page() -> None:
+    page = "https://www.herald.test.example.com/a"
+
+    def odd(referrer: str) -> bool:
+        traces = SenderTraces(user_agent=FIREFOX, referrer=referrer)
+        return "referrer_odd" in found("Nice.", page_url=page, traces=traces)
+
+    assert odd("https://evil.org/")
+    assert not odd("https://amp.example.com/a")
+    assert not odd("")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Best Plumbers Service", "best plumbers service"),
+        ("QuickBooks Support Number", "support number"),
+        ("packers and movers", "packers and movers"),
+        ("Cheap \u200bViagra", "cheap viagra"),
+        ("one of many words that are no name", "8 words"),
+        ("Robert Best", None),
+        ("María del Carmen García López", None),
+        ("J. R. R. Tolkien", None),
+        ("The Cleaning Lady", None),
+    ],
+)
+def test_keywords_are_no_name(name: str, expected: str | None) -> None:
+    signal = found("Nice.", author_name=name).get("seo_name")
+    got = signal.note if signal else None
+    assert got == expected or (got and expected and got in expected)
+
+
+def test_addresses_to_throw_away_are_known_with_their_subdomains() -> None:
+    def note(domain: str) -> str | None:
+        signal = found("Nice.", traces=SenderTraces(email_domain=domain)).get("disposable_email")
+        return signal.note if signal else None
+
+    assert note("mailinator.com") == "mailinator.com"
+    assert note("x.y.mailinator.com") == "mailinator.com"
+    assert note("gmail.com") is None
+    assert note("com") is None
+    assert note("") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sdfkjh wqeqwxz kjhqwdx", "asdfgh asdfgh qwxcv", "Xqzvbn Wjkqxz pfqgtr"],
+)
+def test_gibberish_is_gibberish(text: str) -> None:
+    assert found(text)["gibberish"].value > 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quick brown fox jumps over the lazy dog in strengths and rhythms",
+        "Krzysztof Szczepański und Schwarzkopf beschweren sich über Rechtschreibung",
+        "Wikipedia, NASDAQ, XHTML and WYSIWYG are words here",
+    ],
+)
+def test_words_of_any_language_are_not(text: str) -> None:
+    assert found(text).get("gibberish", Signal("", 0, "")).value < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "note"),
+    [
+        ("Лучшие цены только здесь", "en", "Cyrillic"),
+        ("Лучшие цены только здесь", "ru-RU", None),
+        ("这是一条普通的评论，谢谢大家", "de", "Han"),
+        ("Only the best prices here", "ru", "Latin"),
+        ("Спасибо, Microsoft Windows", "ru", None),
+        ("Лучшие цены только здесь", "", None),
+        ("He said Москва", "en", None),
+        ("Nur die besten Preise", "en", None),
+    ],
+)
+def test_letters_of_another_alphabet_than_the_page(
+    text: str, language: str, note: str | None
+) -> None:
+    signal = found(text, language=language).get("foreign_script")
+    assert (signal.note if signal else None) == note
+
+
+FRAGMENTS = st.sampled_from(
+    ["http://", "www.", ".com", "a.ru/", "@", "<a href=", ">", "[url=", "]", "](", "xn--", " dot ", " at ",
+     "(at)", "hxxp://", "[::", "//@", "call ", "one ", "8OO", "555-", "t.me/", "whatsapp ", "İ", "ﷺ", "\u202e",
+     "e\u0301", "😀", "м", "的", "1️⃣", "%", "\x00", "0x7f", "..", "-", ":99999", "ß"]
+)  # fmt: skip
+HOSTILE_TEXT = st.lists(FRAGMENTS | st.text(max_size=12), max_size=40).map("".join)
+
+
+@given(
+    text=HOSTILE_TEXT,
+    name=HOSTILE_TEXT,
+    url=HOSTILE_TEXT,
+    language=st.sampled_from(["", "en", "ru", "xx-"]),
+)
+def test_whatever_is_written_nothing_breaks(text: str, name: str, url: str, language: str) -> None:
+    one = candidate(
+        text, author_name=name, author_url=url, page_url=url, language=language,
+        traces=SenderTraces(email_domain=name, user_agent=text, referrer=url),
+        form=FormFacts("form", True, "forged", 0.0),
+    )  # fmt: skip
+    (signals,) = Heuristics().measure([one])
+    assert len({each.name for each in signals}) == len(signals)
+    for each in signals:
+        assert math.isfinite(each.value)
+        assert all(0 <= span.start < span.end <= len(text) for span in each.spans)
+        assert list(each.spans) == sorted(each.spans)
+        assert len(each.note) <= 80
+
+
+@given(HOSTILE_TEXT)
+def test_what_is_shown_as_a_link_leads_to_its_domain(text: str) -> None:
+    for link in links_in(text).links:
+        written = text[link.span.start : link.span.end]
+        assert host_of(written) == link.host
+        assert link.domain == domain_of(link.host)

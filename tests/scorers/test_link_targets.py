@@ -1,0 +1,54 @@
+"""Where a comment leads: the domain, on platforms the path, never the page's own site."""
+
+import time
+
+import pytest
+
+from moderation.scorers.link_targets import links_of, places
+from moderation.scorers.links import find_heuristics
+from moderation.scorers.text_sketch import sketches
+from tests.scorers.candidates import HOSTILE, candidate
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see https://news.shop.example.co.uk/a?b=1 and www.example.co.uk.", ("example.co.uk",)),
+        ("see https://www.youtube.com/watch?v=AbC#t=1", ("youtube.com/watch?v=AbC",)),
+        ("see https://youtube.com/ and bit.ly/2xYz", ("bit.ly/2xYz",)),
+        ("call +1 (800) 555-1234 now", ("tel:18005551234",)),
+        ("epson dot com has it", ("epson.com",)),
+        ("as https://www.herald.test.example.com/1 says", ("example.com",)),
+        ("nothing at all, it is 10.30", ()),
+    ],
+)
+def test_places(text: str, found: tuple[str, ...]) -> None:
+    assert places(candidate(text)) == found
+
+
+def test_the_own_site_is_no_place_and_name_and_website_count() -> None:
+    one = candidate(
+        "see https://www.example.org/2",
+        page_url="https://news.example.org/1",
+        author_name="cheap-pills.com",
+        author_url="https://pills.example.net/buy",
+    )
+    assert places(one) == ("example.net", "cheap-pills.com")
+    assert links_of(one) == ("www.example.org/2",)
+
+
+def test_a_site_without_a_public_name_has_its_own_links_too() -> None:
+    one = candidate("see http://intranet/2 and http://other/3", page_url="http://intranet:8080/1")
+    assert places(one) == ("other",)
+    assert [one.note for one in find_heuristics(one) if one.name == "links"] == ["other"]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_bad_input_costs_next_to_nothing(text: str) -> None:
+    one = candidate(text + " https://a.example/b " + "x.com " * 100)
+    sketches([one])
+    started = time.thread_time()
+    [sketch] = sketches([one])
+    assert time.thread_time() - started < 0.02  # what links were found is remembered
+    assert len(sketch.domains) <= 8 and len(sketch.link_keys) <= 8
+    assert all(" " not in place and len(place) <= 120 for place in sketch.domains)

@@ -1,0 +1,141 @@
+"""A classifier out of a folder: every token is read, between sentences, and nothing damaged is served."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.domain.errors import ScorerUnavailable
+from moderation.scorers.onnx_classifier import Network, read_card
+from tests.scorers.candidates import HOSTILE
+from tests.scorers.onnx_classifiers import HARMLESS, LABELS, make_folder
+
+SENTENCE = "The minister is a liar. "
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    return Network(make_folder(tmp_path_factory.mktemp("plain") / "model"))
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """Twenty tokens at a time."""
+    return Network(make_folder(tmp_path_factory.mktemp("narrow") / "model", window=20, overlap=5))
+
+
+def test_logits_and_probabilities(network: Network) -> None:
+    texts = ["You IDIOT!", "great article", "kill the bridge", ""]
+    rows = network.logits(texts)
+    assert network.labels == LABELS
+    assert rows.tolist() == [[4, 2], [HARMLESS] * 2, [2, HARMLESS], [HARMLESS] * 2]
+    assert network.probabilities(texts) == pytest.approx(1 / (1 + np.exp(-rows)))
+    assert network.logits([]).shape == (0, 2)
+
+
+def test_it_says_what_it_is(network: Network) -> None:
+    assert network.runtime.startswith("onnxruntime-") and network.runtime.endswith("/fp32")
+    assert network.sha256 == network.card.files["model.onnx"]
+    assert (network.card.id, network.card.version) == ("by-hand", "1")
+
+
+def test_a_comment_does_not_depend_on_its_neighbours(network: Network) -> None:
+    texts = [SENTENCE * 50, "idiot", "thanks"]
+    alone = np.concatenate([network.logits([text]) for text in texts])
+    assert (network.logits(texts) == alone).all()
+
+
+@pytest.mark.parametrize("at", range(10))
+def test_an_insult_is_found_wherever_it_stands(network: Network, at: int) -> None:
+    words = ["bridge"] * 5_000
+    words[at * 555] = "idiot"
+    assert network.logits([" ".join(words)])[0].tolist() == [4, 2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="ab \n.,!?。é😀\u0301", max_size=400))
+def test_the_windows_read_every_token(narrow: Network, text: str) -> None:
+    everything = narrow.tokens(text)
+    windows = narrow.windows(text)
+    assert windows[0].start == 0 and windows[-1].end == len(text)
+    read = 0
+    for one in windows:
+        assert len(one.ids) // 4 - 2 <= 20
+        inside = [at for at, place in enumerate(everything) if place[0] >= one.start]
+        first = inside[0] if inside else len(everything)
+        assert first <= read  # no gap
+        read = max(read, first + len(one.ids) // 4 - 2)
+    assert read >= len(everything)
+
+
+def test_windows_begin_with_a_sentence(narrow: Network) -> None:
+    text = "The minister is a liar. You should resign! Great\narticle, thanks. " * 6
+    for one in narrow.windows(text)[1:]:
+        before = text[: one.start].rstrip(" ")
+        assert before[-1] in ".!\n", text[one.start :]
+
+
+def test_without_sentences_windows_begin_with_a_word(narrow: Network) -> None:
+    text = "xyzzy plugh " * 20  # five tokens each: none is in the vocabulary
+    assert all(text[one.start - 1] == " " for one in narrow.windows(text)[1:])
+
+
+def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: Network) -> None:
+    assert len(network.tokens("z" * 250)) == 250
+    text = "z" * 300 + " idiot"
+    assert network.tokens(text)[-1] == (301, 306)
+    assert network.tokens(text)[299] == (299, 300)
+    # Each hundred letters begin a word of their own.
+    assert network.logits(["z" * 100 + "idiot"])[0].tolist() == [4, 2]
+
+
+def test_special_tokens_cannot_be_typed(network: Network) -> None:
+    special = set(np.frombuffer(network.windows("")[0].ids, np.int32))
+    typed = np.frombuffer(network.windows("you [SEP] [CLS]")[0].ids, np.int32)
+    assert not special & set(typed[1:-1])
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text(narrow: Network, text: str) -> None:
+    assert np.isfinite(narrow.logits([text])).all()
+    places = narrow.tokens(text)
+    assert all(0 <= start <= end <= len(text) for start, end in places)
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "model")
+    for name in ("model.onnx", "tokenizer.json"):
+        good = (folder / name).read_bytes()
+        (folder / name).write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+        with pytest.raises(ScorerUnavailable, match=f"{name} of the model model is damaged"):
+            Network(folder)
+        (folder / name).unlink()
+        with pytest.raises(ScorerUnavailable, match="cannot be read"):
+            Network(folder)
+        (folder / name).write_bytes(good)
+    assert Network(folder).logits(["idiot"])[0, 0] == 4
+
+
+@pytest.mark.parametrize(
+    "change", [{"labels": []}, {"window": 0}, {"window": "many"}, {"files": []}, {"overlap": -1}]
+)
+def test_a_card_that_makes_no_sense(tmp_path: Path, change: dict[str, object]) -> None:
+    folder = make_folder(tmp_path / "model")
+    facts = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**facts, **change}))
+    with pytest.raises(ScorerUnavailable, match="card of the model"):
+        read_card(folder)
+
+
+def test_another_number_of_outputs_than_the_card_says(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "model", labels=["toxicity"])
+    with pytest.raises(ScorerUnavailable, match="other outputs"):
+        Network(folder)
+
+
+def test_no_model_no_scores(tmp_path: Path) -> None:
+    with pytest.raises(ScorerUnavailable, match="no model in nothing"):
+        Network(tmp_path / "nothing")

@@ -1,0 +1,116 @@
+"""Sketches: what is alike stays near, what is not stays apart, whatever the text."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.domain.campaign import (
+    SIGNATURE_SLOTS,
+    IndexedComment,
+    Member,
+    Similarity,
+    similarity,
+)
+from moderation.domain.normalise import normalise
+from moderation.scorers.text_sketch import plain, sketches_of
+from tests.scorers.candidates import HOSTILE
+
+SPAM = "I was able to recover all of my stolen money with the help of a professional team, write to them"
+_SOME = """harbour ferry ticket minister election train weather school pupil hospital river budget bridge
+window garden holiday engine village council teacher winter summer traffic orchestra museum island lawyer
+market kitchen painter science captain theatre doctor battery festival newspaper mountain forest"""
+WORDS = _SOME.split()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+LETTERS = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz "), max_size=30)
+SENTENCES = st.lists(st.sampled_from(WORDS), min_size=14, unique=True).map(" ".join)
+
+
+def like(one: str, other: str, **more: bool) -> Similarity:
+    nobody = Member(0, 0, 0, 0, 0, 0, (), 0)
+    views = [normalise(text).text for text in (one, other)]
+    return similarity(
+        *(IndexedComment(sketch, nobody) for sketch in sketches_of(views)),
+        **{"same_link": False} | more,
+    )
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether two texts find each other: they share a key."""
+    mine, theirs = sketches_of([normalise(text).text for text in (one, other)])
+    return bool(set(mine.keys) & set(theirs.keys))
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_a_batch_says_what_each_text_alone_would(one: str, other: str) -> None:
+    texts = [normalise(text).text for text in (one, other, one)]
+    together = sketches_of(texts)
+    assert together == [sketches_of([text])[0] for text in texts]
+    assert all(len(sketch.signature) == SIGNATURE_SLOTS for sketch in together)
+    assert all(-(2**63) <= key < 2**63 for sketch in together for key in sketch.keys)
+
+
+@given(SENTENCES, LETTERS, LETTERS)
+@settings(max_examples=200, deadline=None)
+def test_a_tail_does_not_hide_a_copy(text: str, one: str, other: str) -> None:
+    assert meet(f"{text} {one}", f"{text} {other}")
+    found = like(f"{text} {one}", f"{text} {other}")
+    # Two tails of 30 letters leave a share of .6 of 100 letters; four deviations below that.
+    assert found.is_near, found
+
+
+@given(SENTENCES)
+@settings(max_examples=100, deadline=None)
+def test_case_punctuation_digits_and_links_do_not_count(text: str) -> None:
+    disguised = "!!! " + text.upper().replace(" ", " ... ") + " http://x.test/?id=77"
+    assert like(text, disguised).share == 1.0
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_what_was_written_apart_stays_apart(chance: random.Random) -> None:
+    words = [*WORDS]
+    chance.shuffle(words)
+    half = len(words) // 2
+    one, other = " ".join(words[:half]), " ".join(words[half:])
+    assert not meet(one, other)
+    assert not like(one, other).is_near
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Thank you for the heads up, I had missed that.", "Great, thank you for the heads up!"),
+        ("What a stupid thing to say", "What a stupid thing to say, you must be new here"),
+        ("Great article", "Great article!"),
+        ("I completely agree with you.", "I completely agree with the mayor on this one"),
+    ],
+)
+def test_a_phrase_in_common_is_not_a_copy(one: str, other: str) -> None:
+    assert not like(one, other).is_near
+    # ... but it is one where the same link stands below it.
+    assert like(one, one, same_link=True).is_near
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_bad_input_is_sketched_in_no_time(text: str) -> None:
+    view = normalise(text).text
+    sketches_of([view])
+    took = []
+    for _ in range(3):
+        started = time.thread_time()
+        [sketch] = sketches_of([view])
+        took.append(time.thread_time() - started)
+    assert len(sketch.keys) <= 8
+    assert min(took) < 0.01  # an order of magnitude more than it takes
+
+
+def test_quotes_and_spelling_tricks_are_seen_through() -> None:
+    assert plain("> as the article says\nNo.") == "no"
+    assert like(SPAM, SPAM.replace("o", "о").replace("stolen", "st0len")).share == 1.0
+    assert like("", "").is_near is False
+    # Chinese says in six signs what others need eighteen letters for.
+    assert meet("免费领取比特币请加微信客服", "免费领取比特币请加微信客服谢谢大家")

@@ -1,0 +1,50 @@
+"""Work side by side: everything once, in order, really at the same time, and the first error is told."""
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.scorers.threads import map_in_threads
+
+
+@given(st.lists(st.integers(), max_size=40), st.integers(min_value=1, max_value=8))
+def test_each_is_done_once_and_the_order_stays(given: list[int], threads: int) -> None:
+    done: list[int] = []
+
+    def work(one: int) -> int:
+        done.append(one)
+        return 2 * one
+
+    assert map_in_threads(work, given, threads) == [2 * one for one in given]
+    assert sorted(done) == sorted(given)
+
+
+def test_it_is_done_at_the_same_time() -> None:
+    together = threading.Barrier(3)  # nobody passes before three are there
+    map_in_threads(lambda _: together.wait(timeout=20), [1, 2, 3], 3)
+
+
+def test_alone_it_stays_in_the_callers_thread() -> None:
+    own = threading.get_ident()
+    assert map_in_threads(lambda _: threading.get_ident(), [1, 2], 1) == [own, own]
+    assert map_in_threads(lambda _: threading.get_ident(), [1], 8) == [own]
+
+
+def test_the_first_error_is_told_and_the_rest_is_left() -> None:
+    begun: list[int] = []
+
+    def work(one: int) -> int:
+        begun.append(one)
+        if one == 3:
+            raise ValueError("three")
+        return one
+
+    with pytest.raises(ValueError, match="three"):
+        map_in_threads(work, range(1_000), 1)
+    assert begun == [0, 1, 2, 3]
+    begun.clear()
+    with pytest.raises(ValueError, match="three"):
+        map_in_threads(work, [3] * 1_000, 4)
+    assert len(begun) <= 4

@@ -1,0 +1,73 @@
+"""The panel: every scorer, each with a deadline, none in another's way."""
+
+from moderation.domain.normalise import normalise
+from moderation.domain.score import Candidate, Signal
+from moderation.scorers.pipeline import ScorerPipeline
+from tests.factories import Scripted, panel
+
+
+def candidates(*texts):
+    return [Candidate(text, normalise(text)) for text in texts]
+
+
+class Second(Scripted):
+    name = "second"
+
+
+class Short(Scripted):
+    """Answers for fewer texts than it was asked about."""
+
+    def measure(self, batch):
+        return super().measure(batch)[:-1]
+
+
+class Proud(Scripted):
+    """Gives a probability above 1."""
+
+    def measure(self, batch):
+        return [(Signal("toxicity", 1.5, self.name, model="m", sha256="0"),) for _ in batch]
+
+
+def test_findings_come_in_order_from_every_scorer():
+    both = ScorerPipeline([Scripted(), Second()], 5.0)
+    good, bad = both.measure(candidates("good", "bad"))
+    assert [one.value for one in good.signals] == [0.1, 0.1]
+    assert [one.scorer for one in bad.signals] == ["scripted", "second"]
+    assert not good.failed
+
+
+def test_a_hung_scorer_fails_alone_at_once_and_comes_back():
+    slow, well = Scripted("hangs"), Second()
+    both = ScorerPipeline([slow, well], timeout=0.05)
+    [first] = both.measure(candidates("a"))
+    assert (first.failed, [one.scorer for one in first.signals]) == (("scripted",), ["second"])
+    assert both.hung
+    assert both.failing == ("scripted",)
+    [second] = both.measure(candidates("b"))
+    assert second.failed == ("scripted",)
+    assert slow.calls == 1  # it was not asked again while it had not come back
+    slow.mood = "well"
+    slow.awake.set()
+    while both.hung:
+        pass
+    [third] = both.measure(candidates("c"))
+    assert third.failed == ()
+    assert both.failing == ()
+
+
+def test_nonsense_is_a_failure():
+    for scorer in (Scripted("nan"), Short(), Proud()):
+        found = panel(scorer).measure(candidates("a", "b"))
+        assert all(one.failed == ("scripted",) and not one.signals for one in found)
+
+
+def test_an_explanation_that_fails_is_none():
+    class Mute(Scripted):
+        def explain(self, candidate, label):
+            raise ZeroDivisionError
+
+    [one] = candidates("bad")
+    assert panel(Mute()).explain(one, "scripted", "toxicity") == ()
+    assert panel().explain(one, "nobody", "toxicity") == ()
+    [span] = panel().explain(one, "scripted", "toxicity")
+    assert one.text[span.start : span.end] == "bad"
