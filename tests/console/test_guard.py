@@ -196,6 +196,9 @@ def build(desk, open_desk, site):
     route the fields that would work.
     """
     [one] = held(desk.store, site, "bad")
+    review.decide(  # there is something to take back
+        *(desk.store, "mod_1", {site.id}, one, Outcome.HOLD), now=now(), entropy=os.urandom
+    )
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
     copies = [held(desk.store, site, COPY, page=page)[0] for page in pages]
     [campaign] = campaigns.list_campaigns(desk.store, site.id, now())
@@ -401,13 +404,14 @@ def test_pages_hold_nothing_inline(scene):
         assert text.count("<script") == text.count("<script src=")
 
 
-def test_an_undecided_comment_stays_so_however_often_it_is_looked_at(scene, store):
-    one, works, _ = scene
+def test_an_undecided_comment_stays_so_however_often_it_is_looked_at(scene, site, store):
+    _, works, _ = scene
     desk, _ = works["/console/logout"]
+    [undecided] = held(store, site, "bad, and nobody has decided about it")
     for _ in range(3):
         desk.get("/console/")
     with store.read() as connection:
         found = connection.execute(
-            sa.select(sa.func.count()).where(decisions.c.comment_id == one[0])
+            sa.select(sa.func.count()).where(decisions.c.comment_id == undecided)
         ).scalar_one()
     assert found == 1
