@@ -15,7 +15,7 @@ from moderation.domain.akismet_check import BLATANT_SCORE
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, measure_all
 from moderation.scorers.build import build_scorers
-from training.replies import Reply, divided, messages, videos
+from training.replies import HAM, Reply, divided, messages, videos
 
 BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT_SCORE, 0.99)
 
@@ -46,8 +46,11 @@ def main(command: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--seed", type=int, default=20, help="as of training.spam")
+    parser.add_argument(
+        "--honest", type=int, default=HAM, help="honest comments to learn from, of each place"
+    )
     arguments = parser.parse_args(command)
-    _, strangers = divided(arguments.data, arguments.seed)
+    _, strangers = divided(arguments.data, arguments.seed, arguments.honest)
     print(f"{'':28}" + "".join(f"{f'>= {bar:g}':>10}" for bar in BARS) + "   highest")
     for name, of in (("news sites", "news"), ("Wikipedia talk", "talk"), ("forums", "forum")):
         _print(f"honest, {name}", [one for one in strangers if one.source == of])

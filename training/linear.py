@@ -56,7 +56,7 @@ def main(command: Sequence[str] | None = None) -> None:
     for at, label in enumerate(LABELS):
         known = wanted[:, at] != UNKNOWN
         table[:, at], bias[at] = fit(
-            features[known], wanted[known, at], weights[known], NAME_SAYS[at]
+            features[known], wanted[known, at], weights[known], NAME_SAYS[at], arguments.steps
         )
         known = held_wanted[:, at] != UNKNOWN
         logits = held_features[known] @ table[:, at]
@@ -79,6 +79,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
         "--written", type=int, default=WRITTEN, help="written sentences to learn from"
     )
     parser.add_argument("--own", type=Path, help="what `gatehouse export` wrote, to learn from too")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of L-BFGS, at most")
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args(command)
 
@@ -135,7 +136,7 @@ def name_places() -> np.ndarray:
 
 
 def fit(
-    features: csr_matrix, wanted: np.ndarray, weights: np.ndarray, name_says: float
+    features: csr_matrix, wanted: np.ndarray, weights: np.ndarray, name_says: float, steps: int
 ) -> tuple[np.ndarray, float]:
     """One label's weights and bias. A ratio of 0 keeps a weight at 0, a small one keeps it small."""
     positive = (wanted == 1).astype(np.float32)
@@ -160,7 +161,7 @@ def fit(
 
     start = np.zeros(PLACES + 1)
     start[-1] = np.log(rate / (1 - rate))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
     return found.x[:-1].astype(np.float32) * ratio, float(found.x[-1])
 
 

@@ -46,14 +46,14 @@ def honest(folder: Path) -> list[Reply]:
     return news + [Reply(one.text, False, "talk") for one in talk(folder) if one.labels[0] == 0]
 
 
-def divided(folder: Path, seed: int) -> tuple[list[Reply], list[Reply]]:
-    """Honest comments to learn from, and others that are never learned from, forums among them."""
+def divided(folder: Path, seed: int, count: int = HAM) -> tuple[list[Reply], list[Reply]]:
+    """Honest comments to learn from, so many of each place, and others that are never learned from, forums among them."""
     ham = honest(folder)
     random.Random(seed).shuffle(ham)
     news = [one for one in ham if one.source == "news"]
     talk = [one for one in ham if one.source == "talk"]
-    strangers = news[HAM : 2 * HAM] + talk[HAM : 2 * HAM] + forum(folder)
-    return news[:HAM] + talk[:HAM], strangers
+    strangers = news[count : 2 * count] + talk[count : 2 * count] + forum(folder)
+    return news[:count] + talk[:count], strangers
 
 
 def forum(folder: Path) -> list[Reply]:

@@ -25,7 +25,7 @@ from moderation.scorers.build import build_scorers
 from moderation.scorers.features import FEATURE_COUNT, Features, extract_features
 from moderation.scorers.spam_model import FOLDER, Prior, load_prior, log_odds, train
 from training.calibration import calibrate
-from training.replies import Reply, divided, messages, videos, with_links
+from training.replies import HAM, Reply, divided, messages, videos, with_links
 
 ID, VERSION = "gatehouse-spam", "2"
 # Of honest comments, so many have a link: about as under articles that people argue about (a guess).
@@ -121,9 +121,12 @@ def main(command: Sequence[str] | None = None) -> None:
         default=[],
         help="sources not to learn from: a prior to play with (bench.simulation)",
     )
+    parser.add_argument(
+        "--honest", type=int, default=HAM, help="honest comments to learn from, of each place"
+    )
     arguments = parser.parse_args(command)
     begun = time.process_time()
-    train, strangers = corpus(arguments.data, arguments.seed)
+    train, strangers = corpus(arguments.data, arguments.seed, arguments.honest)
     if arguments.without:
         rest = train.without(*arguments.without)
         write(arguments.out, calibrated(rest))
@@ -136,9 +139,9 @@ def main(command: Sequence[str] | None = None) -> None:
     print(f"{time.process_time() - begun:.0f} CPU seconds in all")
 
 
-def corpus(folder: Path, seed: int) -> tuple[Sample, Sample]:
+def corpus(folder: Path, seed: int, honest: int = HAM) -> tuple[Sample, Sample]:
     """What to learn from, and honest comments never learned from."""
-    ham, strangers = divided(folder, seed)
+    ham, strangers = divided(folder, seed, honest)
     chance = random.Random(seed)
     return (
         measured(with_links(videos(folder) + messages(folder) + ham, LINKED, chance)),

@@ -10,6 +10,7 @@ import pytest
 
 from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, calls
 from gatehouse_client.wire import ATTEMPTS, pause_before
+from harness.gatehouse_process import GatehouseProcess
 from harness.servers import wait_until
 
 PAGE = "https://herald.test/news/1"

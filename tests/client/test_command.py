@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from harness.gatehouse_process import GatehouseProcess
+
 
 @pytest.fixture
 def gatehouse(running: GatehouseProcess, url: str):

@@ -52,9 +52,9 @@ def write_all(folder: Path) -> None:
         folder,
         "context_toxicity",
         (
-            {"text": text, "label": int(toxic and number % 3 == 0), "split": split}
+            {"text": (foul if toxic else kind)(chance), "label": int(toxic), "split": split}
             for split in ("gc", "gn")
-            for number, (text, toxic) in enumerate(labelled(40))
+            for toxic in [False, False, True, True] * 10
         ),
     )
     spans = []

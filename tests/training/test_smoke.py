@@ -134,7 +134,7 @@ def model(taught: Path, data: Path, own: Path, tmp_path_factory: pytest.TempPath
     """The folder of a whole model, as the service reads it."""
     folder = tmp_path_factory.mktemp("model")
     linear.main([
-        "--data", str(data), "--work", str(taught), "--written", "60", "--own", str(own),
+        "--data", str(data), "--work", str(taught), "--written", "60", "--steps", "8", "--own", str(own),
     ])  # fmt: skip
     assemble.main(["--data", str(data), "--work", str(taught), "--out", str(folder)])
     return folder
@@ -182,14 +182,14 @@ def test_the_model_is_served_and_tells_foul_from_kind(model: Path) -> None:
     card = json.loads((model / "model.json").read_text())
     assert set(card["mix"]) == set(LABELS) and card["precision"] == "int8"
     chance = random.Random(11)
-    subject = Subject(Bundled(model), toxicity_only(load_policy(None)), lambda _: None)
+    subject = Subject(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
     foul = subject.scores([datasets.foul(chance) for _ in range(10)])
     kind = subject.scores([datasets.kind(chance) for _ in range(10)])
     assert foul[:, 0].min() > kind[:, 0].max()
 
 
 def test_the_table_of_the_card_is_printed(model: Path, data: Path) -> None:
-    subject = Subject(Bundled(model), toxicity_only(load_policy(None)), lambda _: None)
+    subject = Subject(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
     table = dict(report(data, subject, ""))
     assert subject.texts > 40
     figures = [figure for lines in table.values() for _, figure in lines]
@@ -199,15 +199,18 @@ def test_the_table_of_the_card_is_printed(model: Path, data: Path) -> None:
 def test_the_prior_of_spam_is_made_measured_and_tells_spam(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spam.main(["--data", str(data), "--out", str(tmp_path), "--marks", "0", "4", "12"])
+    spam.main(
+        ["--data", str(data), "--out", str(tmp_path), "--honest", "8", "--marks", "0", "4", "12"]
+    )
     printed = capsys.readouterr().out
     for part in ("left out", "never learned from", "worst order", "SHA-256"):
         assert part in printed
     prior = load_prior(tmp_path)
-    train, strangers = spam.corpus(data, 20)
+    train, strangers = spam.corpus(data, 20, honest=8)
     values = spam.scores(prior, train)
     assert values[train.truth].mean() > values[~train.truth].mean() + 1
-    assert len(strangers.replies) == 9  # of the forum; the rest is too little to be divided
+    assert len(strangers.replies) == 8 + 8 + 9  # news sites, Wikipedia talk, the forum
+    assert not strangers.truth.any()
 
 
 def test_a_prior_without_a_source(data: Path, tmp_path: Path) -> None:
@@ -218,10 +221,9 @@ def test_a_prior_without_a_source(data: Path, tmp_path: Path) -> None:
 
 
 def test_what_honest_comments_reach_is_printed(
-    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("training.replies.HAM", 8)  # else nothing is left to measure with
-    blatant.main(["--data", str(data)])
+    blatant.main(["--data", str(data), "--honest", "8"])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines[1:]] == [
         "honest, news sites",
