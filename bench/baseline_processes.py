@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bench.environment import Place
 from harness.gatehouse_process import Process, free_port
 from harness.servers import wait_until
-from moderation.store.engine import Store
+from moderation.store.sql.engine import Store
 
 
 class BaselineProcesses:

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from celery import Celery
 from fastapi import FastAPI
 
-from moderation.store.engine import Store
-from service.schemas import CommentIn
+from moderation.store.sql.engine import Store
+from service.api.schemas import CommentIn
 
 metadata = sa.MetaData()
 comments = sa.Table(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.judge import judge
+from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from workers import tasks, worker
 from workers.app import app

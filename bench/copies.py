@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.texts import WORDS, made_up, read_comments
 from moderation.domain.normalise import normalise
-from moderation.scorers.text_sketch import plain, sketches_of
+from moderation.scorers.spam.text_sketch import plain, sketches_of
 
 TEXTS = 600
 TAILS = (0.1, 0.3, 0.5, 1.0)

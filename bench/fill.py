@@ -12,11 +12,11 @@ import numpy as np
 from harness.texts import made_up
 from moderation.domain.campaign import DAY, Sketch, short_hash
 from moderation.domain.normalise import normalise
-from moderation.scorers.text_sketch import key_of, sketches_of
+from moderation.scorers.spam.text_sketch import key_of, sketches_of
 from moderation.store import sites
-from moderation.store.engine import Store
-from moderation.store.migrate import migrate
 from moderation.store.sketches import CROWDED, number_of
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
 
 SECRET = b"a bench's own secret, of 32 byte"
 NOW = 1_790_000_000_000  # ms

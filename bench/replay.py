@@ -21,7 +21,7 @@ from harness.outage import KilledWorker, faults, storm
 from harness.servers import SECRET, wait_until
 from harness.texts import read_comments, submissions
 from moderation.store import judging_queue
-from moderation.store.engine import Store
+from moderation.store.sql.engine import Store
 
 BROKER_AWAY = 10.0  # seconds
 

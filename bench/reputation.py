@@ -16,13 +16,14 @@ from moderation.domain.campaign import Sketch
 from moderation.domain.normalise import normalise
 from moderation.domain.reputation import DAY, WEEK, Opinion, Subject, SubjectKind
 from moderation.domain.score import Candidate, SenderTraces
-from moderation.store import judging_context, reputations
-from moderation.store.dialect import insert_rows
-from moderation.store.engine import Connection, Store
-from moderation.store.migrate import migrate
+from moderation.judging import context
+from moderation.store import reputations
 from moderation.store.reputations import Vote
-from moderation.store.schema import reputations as counts
-from moderation.store.schema import votes
+from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.engine import Connection, Store
+from moderation.store.sql.migrate import migrate
+from moderation.store.sql.schema import reputations as counts
+from moderation.store.sql.schema import votes
 
 NOW = 1_790_000_000_000  # ms
 SITE = "site_1"
@@ -39,10 +40,10 @@ def main() -> None:
             crowded = _fill(connection, chance)
         batches = [[_comment(chance) for _ in range(BATCH)] for _ in range(40)]
         with store.read() as connection:
-            judging_context.reputation_scores(connection, batches[0], NOW)
+            context.reputation_scores(connection, batches[0], NOW)
             begun = time.process_time()
             for batch in batches:
-                for one in judging_context.reputation_scores(connection, batch, NOW).values():
+                for one in context.reputation_scores(connection, batch, NOW).values():
                     _ = one.trust, one.distrust
             each = (time.process_time() - begun) / len(batches) / BATCH
         print(f"before judging, a comment: {each * 1000:.3f} ms")

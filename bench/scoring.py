@@ -24,10 +24,10 @@ from harness.load import median
 from harness.texts import made_up, read_comments
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
-from moderation.scorers.bundled import FOLDER, Bundled
-from moderation.scorers.linear import read_linear
-from moderation.scorers.model_names import cores
-from moderation.scorers.onnx_classifier import Network
+from moderation.scorers.models.bundled import FOLDER, Bundled
+from moderation.scorers.models.linear import read_linear
+from moderation.scorers.models.model_names import cores
+from moderation.scorers.models.onnx_classifier import Network
 
 Score = Callable[[str], object]
 _ALONE = """
@@ -36,7 +36,7 @@ from pathlib import Path
 begun = time.process_time()
 from moderation.domain.score import Candidate
 from moderation.domain.normalise import normalise
-from moderation.scorers.bundled import Bundled
+from moderation.scorers.models.bundled import Bundled
 model = Bundled()
 model.measure([Candidate("hello", normalise("hello"))])
 spent = time.process_time() - begun
@@ -93,8 +93,8 @@ def _contenders(folder: Path) -> dict[str, Score]:
 
 def _converted(checkpoint: Path, folder: Path) -> Network:
     """The checkpoint as `gatehouse model add` converts it."""
-    from moderation.scorers.checkpoint import open_checkpoint
-    from moderation.scorers.convert import convert
+    from moderation.scorers.models.checkpoint import open_checkpoint
+    from moderation.scorers.models.convert import convert
 
     folder.mkdir()
     convert(

@@ -28,13 +28,13 @@ from harness.texts import made_up
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, Scorer, SenderTraces
+from moderation.judging import context
 from moderation.scorers.build import build_scorers
-from moderation.scorers.links import links_in
-from moderation.scorers.text_sketch import sketches
-from moderation.store import judging_context
-from moderation.store.crypto import Crypto
-from moderation.store.engine import Store
+from moderation.scorers.spam.links import links_in
+from moderation.scorers.spam.text_sketch import sketches
 from moderation.store.filters import filter_set, stored
+from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.engine import Store
 
 BATCH = 64  # as settings.judge_batch
 # Not about spam.
@@ -152,9 +152,7 @@ def judged(
         drawn = stages.time("sketch", sketches, some)
         asked = list(zip(some, drawn, strict=True))
         with store.read() as connection:
-            recalled = stages.time(
-                "memory: read", judging_context.load_context, connection, asked, NOW
-            )
+            recalled = stages.time("memory: read", context.load_context, connection, asked, NOW)
         some = [
             replace(one, history=history)
             for one, history in zip(some, recalled.histories, strict=True)
@@ -164,7 +162,7 @@ def judged(
         with store.write() as connection:
             stages.time(
                 "memory: write",
-                judging_context.save_context,
+                context.save_context,
                 connection,
                 recalled,
                 ids,

@@ -13,12 +13,12 @@ from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.ids import timed_id
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
+from moderation.intake.submit import submit
 from moderation.scorers.build import build_scorers
-from moderation.scorers.model_names import Models, cores
+from moderation.scorers.models.model_names import Models, cores
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import judging_queue
-from moderation.store.schema import decisions
-from moderation.submit import submit
+from moderation.store.sql.schema import decisions
 
 BATCH = 64  # as GATEHOUSE_JUDGE_BATCH
 HEAD = 0.1  # of the decisions come before the clock starts: the bell has to be rung first

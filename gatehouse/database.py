@@ -10,7 +10,7 @@ from moderation.settings import Settings
 from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
-    from moderation.store.engine import Store
+    from moderation.store.sql.engine import Store
 
 
 class DatabaseNotReady(GatehouseError):
@@ -25,8 +25,8 @@ entropy = os.urandom
 @contextmanager
 def open_store(settings: Settings | None = None) -> Iterator["Store"]:
     """The store that the settings name, migrated. Raises Unfit or Unavailable."""
-    from moderation.store.engine import Store
-    from moderation.store.migrate import is_current
+    from moderation.store.sql.engine import Store
+    from moderation.store.sql.migrate import is_current
 
     settings = settings or checked_settings()
     # SQLite would make the file, and a command run in the wrong folder would seem to work.

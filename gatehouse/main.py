@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse import (
+from gatehouse.commands import (
     channels,
     compat,
     endpoints,
@@ -19,17 +19,17 @@ from gatehouse import (
     reputation,
     sites,
 )
-from gatehouse.broker import NoBroker
-from gatehouse.comments import comment
-from gatehouse.doctor import alive, doctor
-from gatehouse.erase import erase
-from gatehouse.evaluate import evaluate
-from gatehouse.export import export
-from gatehouse.folder import FolderError
-from gatehouse.port import reachable_host
-from gatehouse.score import score
-from gatehouse.up import Failed
-from gatehouse.up import up as run_everything
+from gatehouse.commands.comments import comment
+from gatehouse.commands.doctor import alive, doctor
+from gatehouse.commands.erase import erase
+from gatehouse.commands.evaluate import evaluate
+from gatehouse.commands.export import export
+from gatehouse.commands.score import score
+from gatehouse.supervisor.broker import NoBroker
+from gatehouse.supervisor.folder import FolderError
+from gatehouse.supervisor.port import reachable_host
+from gatehouse.supervisor.up import Failed
+from gatehouse.supervisor.up import up as run_everything
 from moderation.domain.errors import GatehouseError
 from moderation.settings import SettingsError
 from moderation.startup import checked_settings

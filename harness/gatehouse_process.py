@@ -15,9 +15,9 @@ from urllib.request import urlopen
 
 from harness.servers import SECRET, Broker, wait_until
 from moderation.store import heartbeats, judging_queue, sites
-from moderation.store.engine import Store
-from moderation.store.migrate import migrate
 from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
 
 TICKS = os.sysconf("SC_CLK_TCK")
 GATEHOUSE = (sys.executable, "-m", "gatehouse.main")

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from harness.load import percentile
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.store.engine import Store
-from moderation.store.schema import comments, decisions, findings, pending
+from moderation.store.sql.engine import Store
+from moderation.store.sql.schema import comments, decisions, findings, pending
 
 NEEDED = "toxicity"  # the label without which nothing may be approved
 

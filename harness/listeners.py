@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from harness.receivers import WELL, Log, Receivers
-from moderation import endpoints
 from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.delivery import RETRY_DELAYS
 from moderation.domain.event import received_event
 from moderation.domain.ids import timed_id
-from moderation.endpoints import Replay
+from moderation.notify import endpoints
+from moderation.notify.endpoints import Replay
 from moderation.store import deliveries, outbox, sites
-from moderation.store.engine import Store
-from moderation.store.schema import attempts
-from moderation.store.schema import deliveries as rows
+from moderation.store.sql.engine import Store
+from moderation.store.sql.schema import attempts
+from moderation.store.sql.schema import deliveries as rows
 
 SCALE = 1 / 500  # of the schedule: four days are twelve minutes, ten minutes down are 1.2 s
 AWAY = 600 * SCALE

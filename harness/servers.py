@@ -17,7 +17,7 @@ import psycopg
 import redis
 from psycopg import sql
 
-from gatehouse.broker import server_command
+from gatehouse.supervisor.broker import server_command
 from moderation.doorbell import redis_client
 
 SECRET = b"the tests' master secret, no good elsewhere"

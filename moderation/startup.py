@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from moderation.domain.errors import Invalid
 from moderation.policies import load_policy
-from moderation.scorers.model_names import Models, check_model, cores
+from moderation.scorers.models.model_names import Models, check_model, cores
 from moderation.settings import Settings, SettingsError, read_settings
 
 

@@ -14,12 +14,13 @@ from moderation.broker import client_url
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
-from moderation.notifier import Notifier
+from moderation.notify.notifier import Notifier
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
-from moderation.store import compat_apis as store_faces
-from moderation.store.engine import Store
-from service import errors
+from moderation.store import compat_apis
+from moderation.store.sql.engine import Store
+from service.access.keys import KeyRing, Origins
+from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
@@ -31,16 +32,18 @@ from service.api import (
     reputation,
     threads,
 )
-from service.compat import akismet, coral, openai, perspective
+from service.api.openapi import DescribedApp
+from service.compat.akismet.routes import face as akismet
+from service.compat.coral.routes import face as coral
+from service.compat.openai.routes import face as openai
+from service.compat.perspective.routes import face as perspective
 from service.console.queues import router as console
-from service.decision_waiter import DecisionWaiter
 from service.embed.routes import router as embed
-from service.intake import Intake
-from service.keys import KeyRing, Origins
-from service.limits import Limits
-from service.middleware import Middleware
-from service.openapi import DescribedApp
-from service.synchronous_scoring import SynchronousScoring
+from service.http import errors
+from service.http.middleware import Middleware
+from service.queues.decision_waiter import DecisionWaiter
+from service.queues.intake import Intake
+from service.queues.synchronous_scoring import SynchronousScoring
 
 if TYPE_CHECKING:
     from moderation.scorers.pipeline import ScorerPipeline
@@ -117,8 +120,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
-    for face in (akismet.face, coral.face, openai.face, perspective.face):
-        app.router.routes.extend(face.routes)
+    for api in (akismet, coral, openai, perspective):
+        app.router.routes.extend(api.routes)
     app.router.routes.insert(0, comments.SUBMIT_ROUTE)
     app.add_api_route("/console", _to_the_console, include_in_schema=False)
     app.add_middleware(Middleware, owns_origin=Origins(store).has)
@@ -136,7 +139,7 @@ def _panel(settings: Settings) -> "ScorerPipeline":
 
 def _has_faces(store: Store) -> bool:
     with store.read() as connection:
-        return store_faces.any_on(connection)
+        return compat_apis.any_on(connection)
 
 
 async def _to_the_console() -> Response:

@@ -137,10 +137,10 @@ def serve(settings: Settings) -> None:
         http=protocol,
         ws="none",
         lifespan="on",
-        access_log=False,  # its lines carry queries; service/middleware.py logs what is needed
+        access_log=False,  # its lines carry queries; service/http/middleware.py logs what is needed
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # service/client_address.py believes trusted proxies only
+        proxy_headers=False,  # service/http/client_address.py believes trusted proxies only
         timeout_keep_alive=30,
         timeout_graceful_shutdown=20,
         backlog=2048,

@@ -12,8 +12,8 @@ import pytest
 from harness.gatehouse_process import GatehouseProcess, free_port
 from harness.servers import SECRET, Broker, NoPostgres, Postgres
 from moderation.store import compat_apis
-from moderation.store.engine import Store
-from moderation.store.migrate import migrate
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
 
 
 def skip_loudly(why: str) -> NoReturn:

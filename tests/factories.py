@@ -11,11 +11,11 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.ids import timed_id
 from moderation.domain.policy import Policy, parse_policy
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.intake.submit import submit
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import sites
-from moderation.store.engine import Store
 from moderation.store.sites import Site
-from moderation.submit import submit
+from moderation.store.sql.engine import Store
 
 NOON = 1_790_000_000_000  # some noon, in milliseconds
 POLICY: Policy = parse_policy(

@@ -10,9 +10,9 @@ from harness.servers import SECRET
 from moderation.broker import celery_url, client_url
 from moderation.doorbell import Doorbell, redis_client
 from moderation.settings import read_settings
-from moderation.store.engine import Store
-from service.decision_waiter import DecisionWaiter
-from service.limits import Limits
+from moderation.store.sql.engine import Store
+from service.access.limits import Limits
+from service.queues.decision_waiter import DecisionWaiter
 
 SOCKET = {"path": "/run/v.sock"}
 URLS = [

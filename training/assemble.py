@@ -23,10 +23,10 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
-from moderation.scorers.bundled import FOLDER, to_count
-from moderation.scorers.linear import Linear, read_linear
-from moderation.scorers.onnx_classifier import Network
-from moderation.scorers.spelling import Spelling, read_lexicon
+from moderation.scorers.models.bundled import FOLDER, to_count
+from moderation.scorers.models.linear import Linear, read_linear
+from moderation.scorers.models.onnx_classifier import Network
+from moderation.scorers.models.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, rest_of_talk
 from training.examples import split
 from training.export import export

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from moderation.scorers.spelling import Spelling, meanings
+from moderation.scorers.models.spelling import Spelling, meanings
 from training import words
 from training.corpus import Example
 from training.sentences import names

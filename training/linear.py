@@ -19,9 +19,9 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
-from moderation.scorers.linear import write_linear
-from moderation.scorers.ngrams import PLACES, grams, lay_out, presence
-from moderation.scorers.spelling import Spelling, read_lexicon
+from moderation.scorers.models.linear import write_linear
+from moderation.scorers.models.ngrams import PLACES, grams, lay_out, presence
+from moderation.scorers.models.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, own
 from training.evasions import disguised, toxic_words
 from training.examples import split

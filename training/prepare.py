@@ -20,7 +20,7 @@ from transformers import BertModel
 
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
-from moderation.scorers.spelling import Spelling
+from moderation.scorers.models.spelling import Spelling
 from training import lexicon
 from training.corpus import Example, own, unlabelled
 from training.evasions import toxic_words

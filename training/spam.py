@@ -1,6 +1,6 @@
 """Makes the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N] [--without SOURCE ...].
 
-Logistic regression over hashed words, characters and signals (moderation/scorers/features.py). Prints
+Logistic regression over hashed words, characters and signals (moderation/scorers/spam/features.py). Prints
 the figures of moderation/weights/spam/CARD.md: what it finds in data sets and videos that it has not
 seen, and what it finds after a site's moderators have decided 50, 200 and 1,000 times.
 """
@@ -22,8 +22,8 @@ from sklearn.metrics import roc_auc_score
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, measure_all
 from moderation.scorers.build import build_scorers
-from moderation.scorers.features import FEATURE_COUNT, Features, extract_features
-from moderation.scorers.spam_model import FOLDER, Prior, load_prior, log_odds, train
+from moderation.scorers.spam.features import FEATURE_COUNT, Features, extract_features
+from moderation.scorers.spam.spam_model import FOLDER, Prior, load_prior, log_odds, train
 from training.calibration import calibrate
 from training.replies import HAM, Reply, divided, messages, videos, with_links
 

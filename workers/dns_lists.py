@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.links import domain_of, host_of, links_in
+from moderation.scorers.spam.links import domain_of, host_of, links_in
 from workers.external_lookup import Clock, ExternalLookup
 
 SECONDS = 1.0  # for the questions of one batch in all

@@ -5,16 +5,16 @@ import random
 import time
 from contextlib import suppress
 
-from moderation.campaigns import resume_unfinished
 from moderation.clock import now_ms
-from moderation.deliver import deliver
-from moderation.digest import send_digests
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
-from moderation.due_work import DAY, purge, sweep
-from moderation.erase import empty_spam
-from moderation.judge import judge
-from moderation.learning import learn
+from moderation.judging.judge import judge
+from moderation.learning.lessons import learn
+from moderation.notify.deliver import deliver
+from moderation.notify.digest import send_digests
+from moderation.review.campaigns import resume_unfinished
+from moderation.upkeep.due_work import DAY, purge, sweep
+from moderation.upkeep.erase import empty_spam
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
 

@@ -18,19 +18,19 @@ from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
 from moderation.doorbell import Doorbell
-from moderation.learning import LessonCache
-from moderation.notifier import Notifier
+from moderation.learning.lessons import LessonCache
+from moderation.notify.notifier import Notifier
 from moderation.policies import load_policy
-from moderation.scorers.blocklist_files import BlocklistFiles
 from moderation.scorers.build import build_scorers
-from moderation.scorers.model_names import Models
+from moderation.scorers.models.model_names import Models
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam_model import Prior, load_prior
+from moderation.scorers.site.blocklist_files import BlocklistFiles
+from moderation.scorers.spam.spam_model import Prior, load_prior
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 from moderation.store import deliveries, heartbeats, judging_queue
 from moderation.store.addresses import addresses_of
-from moderation.store.engine import Store
+from moderation.store.sql.engine import Store
 from workers.akismet import Akismet
 from workers.dns_lists import DnsLists
 from workers.sender import Sender
@@ -156,7 +156,7 @@ class WorkerProcess:
 
 def _warm_up(bench: WorkerContext) -> None:
     """Loads the models and scores one sentence, so that the first comment does not pay for it."""
-    from moderation.score_texts import score_texts
+    from moderation.judging.score_texts import score_texts
 
     models = models_of(bench.settings)
     if models.missing:

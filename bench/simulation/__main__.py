@@ -17,7 +17,7 @@ from bench.simulation.scoring_layers import layers, toxicity
 from bench.simulation.texts import Texts, read_texts
 from bench.simulation.week import Played, empty_store, play
 from bench.simulation.writers import SMALL, Plan, week
-from moderation.scorers.spam_model import FOLDER
+from moderation.scorers.spam.spam_model import FOLDER
 
 # A disk that waits is no part of this.
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None

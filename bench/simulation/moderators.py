@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.simulation.writers import DAY, HOUR, MINUTE, TROLL, Post
-from moderation import campaigns, review
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.store.engine import Store
+from moderation.review import campaigns, decisions, queues
+from moderation.store.sql.engine import Store
 
 VISIT = 30 * MINUTE  # from one visit to the next, by day
 _OPEN, _CLOSE = 7 * HOUR, 23 * HOUR
@@ -59,14 +59,14 @@ class Desk:
         left = _CARDS
         if self.campaigns:
             left -= self._settle(teacher, now)
-        for card in review.list_queue(
+        for card in queues.list_queue(
             self.store, self.site_id, Status.HELD, limit=max(left, 1), alone=self.campaigns
         ):
             self._decide(teacher, card.id, now)
         due = [one for one in self._told if one[0] <= now]
         self._told = [one for one in self._told if one[0] > now]
         for _, comment_id in sorted(due):
-            card = review.get_card(self.store, {self.site_id}, comment_id)
+            card = queues.get_card(self.store, {self.site_id}, comment_id)
             if card.status is Status.APPROVED:
                 self._decide(teacher, comment_id, now)
         day = (now - _LOOKS_INTO_SPAM) // DAY
@@ -113,13 +113,13 @@ class Desk:
     def _decide(self, teacher: str, comment_id: str, now: int) -> None:
         post = self.truth[comment_id]
         outcome = self._said(_right(post), True)
-        review.decide(
+        decisions.decide(
             self.store, teacher, {self.site_id}, comment_id, outcome, now=now, entropy=self.entropy
         )
         self.actions[post.kind] += 1
 
     def _rescue(self, teacher: str, now: int) -> None:
-        for card in review.list_queue(self.store, self.site_id, Status.SPAM, limit=200):
+        for card in queues.list_queue(self.store, self.site_id, Status.SPAM, limit=200):
             by = card.decision.actor.kind if card.decision else None
             honest = not self.truth[card.id].is_spam
             if honest and by is ActorKind.POLICY and self.chance.random() < _RESCUED:

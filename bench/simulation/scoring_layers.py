@@ -9,9 +9,9 @@ from moderation.domain.policy import Policy
 from moderation.domain.score import Candidate, Scorer, Signal, Span
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
-from moderation.scorers.heuristic import words
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam_model import SpamModel
+from moderation.scorers.spam.heuristic import words
+from moderation.scorers.spam.spam_model import SpamModel
 
 # What is in a layer that was not in the one before, by the scorers' names.
 _ADDED = {

@@ -19,13 +19,13 @@ from moderation.domain.decision import Outcome
 from moderation.domain.ids import timed_id
 from moderation.domain.lesson import no_lessons
 from moderation.domain.score import Scorer
-from moderation.judge import judge
-from moderation.learning import LessonCache, learn
-from moderation.scorers.spam_model import FOLDER, load_prior
+from moderation.intake.submit import submit
+from moderation.judging.judge import judge
+from moderation.learning.lessons import LessonCache, learn
+from moderation.scorers.spam.spam_model import FOLDER, load_prior
 from moderation.store import decisions, sites
-from moderation.store.engine import Store
-from moderation.store.migrate import migrate
-from moderation.submit import submit
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
 
 _SECRET = b"a section's own secret, of 32 b."
 _LESSONS = 10 * MINUTE

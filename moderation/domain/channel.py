@@ -26,7 +26,7 @@ def check_channel(url: str, allow: Iterable[tuple[str, int]] = ()) -> None:
     """Whether a channel may have this URL: MODERATORS, or one that Apprise may be asked about.
 
     Only what stands in the URL is read here, a host that is plainly an inner one; what a name leads
-    to is checked when it is dialled (moderation/apprise_process.py). allow: host and port pairs that are no
+    to is checked when it is dialled (moderation/notify/apprise_process.py). allow: host and port pairs that are no
     host of the outside, see address.parse_allow. Raises Invalid; its sentence does not repeat the
     URL, which holds passwords.
     """

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 from moderation.domain.lesson import Lessons, no_lessons
 from moderation.domain.score import Scorer
-from moderation.scorers.bundled import Bundled
-from moderation.scorers.by_language import ByLanguage, Model
-from moderation.scorers.detoxify import Detoxify
-from moderation.scorers.filters import FilterSignals
-from moderation.scorers.heuristics import Heuristics
-from moderation.scorers.history import HistorySignals
 from moderation.scorers.language import Language
-from moderation.scorers.model_names import BUNDLED, Models, check_model, spec_of
-from moderation.scorers.reputation import ReputationSignals
-from moderation.scorers.spam_model import SpamModel
-from moderation.scorers.transformer import Transformer
-from moderation.scorers.wordlist import Wordlist, read_entries
+from moderation.scorers.models.bundled import Bundled
+from moderation.scorers.models.by_language import ByLanguage, Model
+from moderation.scorers.models.detoxify import Detoxify
+from moderation.scorers.models.model_names import BUNDLED, Models, check_model, spec_of
+from moderation.scorers.models.transformer import Transformer
+from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.wordlist import Wordlist, read_entries
+from moderation.scorers.spam.heuristics import Heuristics
+from moderation.scorers.spam.history import HistorySignals
+from moderation.scorers.spam.reputation import ReputationSignals
+from moderation.scorers.spam.spam_model import SpamModel
 
 
 def build_scorers(

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Submission
-from moderation.store.crypto import Crypto
-from moderation.store.dialect import execute, insert_rows
-from moderation.store.engine import Store
-from moderation.store.schema import addresses
+from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.dialect import execute, insert_rows
+from moderation.store.sql.engine import Store
+from moderation.store.sql.schema import addresses
 
 
 def keep(connection: Connection, submissions: Sequence[Submission], seal: Crypto) -> None:

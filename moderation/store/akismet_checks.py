@@ -13,8 +13,8 @@ from moderation.domain.akismet_check import (
     CheckUsage,
 )
 from moderation.domain.event import Event, EventType, verdict_event
-from moderation.store.dialect import update_rows, upsert
-from moderation.store.schema import checks
+from moderation.store.sql.dialect import update_rows, upsert
+from moderation.store.sql.schema import checks
 
 
 def put(connection: Connection, check: AkismetCheck, answer: AkismetAnswer) -> None:

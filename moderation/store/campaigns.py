@@ -11,15 +11,13 @@ from moderation.domain.campaign import (
     COUNTED_FIELDS,
     CampaignStats,
     ClusterCounter,
-    Ruling,
     Similarity,
 )
 from moderation.domain.clustering import Cluster
 from moderation.domain.comment import Status
-from moderation.domain.decision import Outcome
 from moderation.store import sketches
-from moderation.store.dialect import execute, fetch, run_listed, upsert_rows
-from moderation.store.schema import campaigns, rulings
+from moderation.store.sql.dialect import execute, fetch, run_listed, upsert_rows
+from moderation.store.sql.schema import campaigns, rulings
 
 _LOTS = f"""
     SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED_FIELDS)}
@@ -102,21 +100,6 @@ def told(connection: Connection, some: Collection[Cluster]) -> list[set[tuple[st
         {word for one in (*own, *lot.adopted) for word in found.get(one, ())}
         for own, lot in zip(names, some, strict=True)
     ]
-
-
-def ruling(
-    by_site: Mapping[str, str], site_id: str, words: Collection[tuple[str, str]] = ()
-) -> Ruling:
-    """What a site's comment meets. words: what people said of single members (told)."""
-    others = (outcome for site, outcome in by_site.items() if site != site_id)
-    bad = (Outcome.SPAM, Outcome.REJECT)
-    # A member that was rejected was so for what it says; that says nothing of who copies it.
-    called_spam = (site_id, Status.SPAM) in words and (site_id, Status.APPROVED) not in words
-    return Ruling(
-        by_site.get(site_id, ""),
-        any(outcome in bad for outcome in others),
-        called_spam and site_id not in by_site,
-    )
 
 
 @dataclass(frozen=True, slots=True)

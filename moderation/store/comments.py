@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import PageState, Status, Submission
 from moderation.domain.ids import derived_id
-from moderation.store.crypto import Crypto, network_of
-from moderation.store.dialect import insert_rows
-from moderation.store.schema import (
+from moderation.store.sql.crypto import Crypto, network_of
+from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.schema import (
     addresses,
     comments,
     feedback,

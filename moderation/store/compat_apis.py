@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.store.crypto import Crypto
-from moderation.store.dialect import upsert
-from moderation.store.schema import site_faces
+from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.dialect import upsert
+from moderation.store.sql.schema import site_faces
 
 AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
 COMPAT_APIS = (AKISMET, CORAL, OPENAI, PERSPECTIVE)

@@ -17,8 +17,8 @@ from moderation.domain.decision import (
     in_effect,
 )
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store.dialect import fetch, insert_rows, update_rows
-from moderation.store.schema import comments, decisions, findings
+from moderation.store.sql.dialect import fetch, insert_rows, update_rows
+from moderation.store.sql.schema import comments, decisions, findings
 
 Json = dict[str, object]
 

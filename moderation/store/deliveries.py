@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 from moderation.domain.delivery import Attempt, Endpoint, Response
 from moderation.domain.event import DIGEST, EventType
 from moderation.domain.ids import timed_id
-from moderation.store.dialect import insert_new
-from moderation.store.schema import attempts, deliveries, endpoints, events
+from moderation.store.sql.dialect import insert_new
+from moderation.store.sql.schema import attempts, deliveries, endpoints, events
 
 _FOR_ALL = [one.value for one in EventType if one is not EventType.TEST]
 

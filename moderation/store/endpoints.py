@@ -11,8 +11,8 @@ from moderation.domain.delivery import Endpoint, Format, Payload, pause_after_fa
 from moderation.domain.event import disabled_event
 from moderation.store import deliveries, outbox
 from moderation.store.outbox import Entropy
-from moderation.store.schema import attempts, endpoints
-from moderation.store.schema import deliveries as delivery_rows
+from moderation.store.sql.schema import attempts, endpoints
+from moderation.store.sql.schema import deliveries as delivery_rows
 
 
 def add(connection: Connection, endpoint: Endpoint, secret_sealed: bytes) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 from moderation.domain.decision import ActorKind, Decision
 from moderation.domain.lesson import DAY, Feedback, says_spam
 from moderation.store import sketches
-from moderation.store.dialect import insert_rows, update_rows
-from moderation.store.schema import comments, feedback, revisions
+from moderation.store.sql.dialect import insert_rows, update_rows
+from moderation.store.sql.schema import comments, feedback, revisions
 
 
 def note_feedback(

@@ -17,9 +17,9 @@ from moderation.domain.filter import (
     FilterSet,
     entries_to_hash,
 )
-from moderation.store.crypto import Crypto
-from moderation.store.engine import Store
-from moderation.store.schema import comments, filters, pages, personal, revisions, sites
+from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.engine import Store
+from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
 
 
 def of_sites(connection: Connection, site_ids: Iterable[str]) -> list[Filter]:

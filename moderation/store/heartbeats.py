@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.store.dialect import upsert
-from moderation.store.schema import heartbeats
+from moderation.store.sql.dialect import upsert
+from moderation.store.sql.schema import heartbeats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import NO_FORM, FormFacts, PageState
-from moderation.store.dialect import claim_pending, execute, fetch
-from moderation.store.schema import pending
+from moderation.store.sql.dialect import claim_pending, execute, fetch
+from moderation.store.sql.schema import pending
 
 
 @dataclass(frozen=True, slots=True)

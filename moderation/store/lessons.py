@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.lesson import Lesson
-from moderation.store.dialect import insert_rows
-from moderation.store.schema import lessons
+from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.schema import lessons
 
 # Versions whose weights are kept, each under 200 kB; an older one is made again from the feedback.
 KEPT = 20

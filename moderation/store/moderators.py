@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
 from moderation.domain.roles import Action, Role, may, parse_role
-from moderation.store.dialect import upsert
-from moderation.store.schema import login_links, memberships, moderators, sessions, sites
+from moderation.store.sql.dialect import upsert
+from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
 
 Entropy = Callable[[int], bytes]
 

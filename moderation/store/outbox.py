@@ -12,8 +12,8 @@ from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.event import Event, event_json
 from moderation.domain.ids import timed_id
 from moderation.store import akismet_checks
-from moderation.store.dialect import fetch, insert_new, oldest_due
-from moderation.store.schema import comments, deliveries, endpoints, events, revisions
+from moderation.store.sql.dialect import fetch, insert_new, oldest_due
+from moderation.store.sql.schema import comments, deliveries, endpoints, events, revisions
 
 Entropy = Callable[[int], bytes]
 

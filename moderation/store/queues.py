@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
-from moderation.store.schema import comments, decisions, pages, revisions, sites
+from moderation.store.sql.schema import comments, decisions, pages, revisions, sites
 
 # Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
 COUNT_LIMIT = 10_000

@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 from moderation.domain.decision import Decision, opinion_of
 from moderation.domain.reputation import WEEK, Opinion, Subject, SubjectKind, WeekCounts
 from moderation.store import sketches
-from moderation.store.dialect import (
+from moderation.store.sql.dialect import (
     advisory_lock,
     fetch,
     increment_or_insert,
     insert_rows,
     run_listed,
 )
-from moderation.store.schema import comments, personal, reputations, resets, votes
+from moderation.store.sql.schema import comments, personal, reputations, resets, votes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
 from moderation.store import sketches
-from moderation.store.schema import (
+from moderation.store.sql.schema import (
     attempts,
     deliveries,
     events,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
-from moderation.store.schema import keys, site_faces, sites
+from moderation.store.sql.schema import keys, site_faces, sites
 
 Entropy = Callable[[int], bytes]
 

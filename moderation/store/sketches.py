@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.campaign import WINDOW_MS, IndexedComment, Member, Sketch
-from moderation.store.dialect import execute, fetch, insert_rows, run_listed, update_rows
-from moderation.store.schema import sketch_keys, sketches
+from moderation.store.sql.dialect import execute, fetch, insert_rows, run_listed, update_rows
+from moderation.store.sql.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
 # a common phrase must not make everybody's search long.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.store.dialect import upsert
-from moderation.store.schema import suggestions
+from moderation.store.sql.dialect import upsert
+from moderation.store.sql.schema import suggestions
 
 
 @dataclass(frozen=True, slots=True)

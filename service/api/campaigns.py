@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation import campaigns
-from moderation.campaigns import CampaignCard, CampaignDecision
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
+from moderation.review import campaigns
+from moderation.review.campaigns import CampaignCard, CampaignDecision
 from moderation.store.sites import Key
-from service.keys import secret_caller
-from service.schemas import CampaignMembersIn, RulingIn, SequenceIn, strictly, taking
-from service.serializers import iso
+from service.access.keys import secret_caller
+from service.api.schemas import CampaignMembersIn, RulingIn, SequenceIn, strictly, taking
+from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 _HEADERS = {"Cache-Control": "private, no-store"}

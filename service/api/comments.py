@@ -10,21 +10,30 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from moderation import review
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
-from moderation.erase import erase
+from moderation.reading import comment_status
+from moderation.review import decisions, queues
 from moderation.store.sites import SECRET, Key
-from service import identity
-from service.client_address import client_address, flood_unit
-from service.errors import problem
-from service.keys import caller, secret_caller
-from service.schemas import CommentIn, DecisionIn, SequenceIn, strictly, taking, to_submission
-from service.serializers import comment_out, decision_out, iso
+from moderation.upkeep.erase import erase
+from service.access import identity
+from service.access.keys import caller, secret_caller
+from service.api.schemas import (
+    AuthorIn,
+    CommentIn,
+    DecisionIn,
+    SequenceIn,
+    strictly,
+    taking,
+    to_submission,
+)
+from service.api.serializers import comment_out, decision_out, iso
+from service.http.client_address import client_address, flood_unit
+from service.http.errors import problem
 
 router = APIRouter(prefix="/api/v1", tags=["comments"])
 
@@ -64,7 +73,7 @@ async def submit_comment(request: Request) -> Response:
     )
     now = now_ms()
     comment_id = timed_id("cmt", now, os.urandom(10))
-    seal, vouched_for = state.store.seal, identity.vouched(given.author)
+    seal, vouched_for = state.store.seal, _vouched(given.author)
     browser = identity.known_browser(seal, key.site_id, given.author.token)
     is_new = browser is None and key.kind != SECRET and state.settings.author_days > 0
     if is_new:
@@ -89,6 +98,17 @@ async def submit_comment(request: Request) -> Response:
 # The same, past FastAPI's routing and dependencies, which cost more than all that hand_in does. The
 # app puts it first; the route above describes it in the OpenAPI document.
 SUBMIT_ROUTE = Route("/api/v1/comments", submit_comment, methods=["POST"])
+
+
+def _vouched(author: AuthorIn) -> str:
+    """Who it is by the word of the site's own server, '' where it gives none: its own id for whoever is
+    logged in, or an e-mail that it has confirmed.
+    """
+    if author.id:
+        return f"id:{author.id}"
+    if author.email and author.email_confirmed:
+        return f"email:{author.email.strip().lower()}"
+    return ""
 
 
 def _without_claims(given: CommentIn) -> CommentIn:
@@ -137,7 +157,7 @@ async def read(request: Request, comment_id: str) -> Response:
             raise Unauthenticated("The token is not this comment's.")
         return _private(await run_in_threadpool(_status, store, comment_id))
     key = await secret_caller(request)
-    card = await run_in_threadpool(review.get_card, store, {key.site_id}, comment_id)
+    card = await run_in_threadpool(queues.get_card, store, {key.site_id}, comment_id)
     return _private(comment_out(card), etag=_etag(card.sequence))
 
 
@@ -159,7 +179,7 @@ def decide(
     """
 
     def decided(expected: int | None) -> Decision:
-        return review.decide(
+        return decisions.decide(
             request.app.state.store,
             key.id,
             {key.site_id},
@@ -194,7 +214,7 @@ def undo(
     """
 
     def decided(expected: int | None) -> Decision:
-        return review.undo(
+        return decisions.undo(
             request.app.state.store,
             key.id,
             {key.site_id},
@@ -226,7 +246,7 @@ def _decided(
         decision = decide(expected)
     except Conflict as error:
         # A sequence only rises: one that still stands was not the reason.
-        card = review.get_card(state.store, {key.site_id}, comment_id) if if_match else None
+        card = queues.get_card(state.store, {key.site_id}, comment_id) if if_match else None
         if card and expected not in (None, card.sequence):
             return problem(412, "Changed meanwhile", error.message, error.code)
         raise
@@ -248,7 +268,7 @@ def forget(
 
 
 def _status(store: Any, comment_id: str) -> dict[str, Any]:
-    found = review.get_status(store, comment_id)
+    found = comment_status.get_status(store, comment_id)
     if found is None:
         raise NotFound("There is no such comment.")
     return {"id": comment_id, "status": found.status.value, "created_at": iso(found.created_at)}

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation import endpoints
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
-from moderation.endpoints import EndpointStatus
+from moderation.notify import endpoints
+from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Key
-from service.keys import secret_caller
-from service.schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn, strictly, taking
-from service.serializers import iso
+from service.access.keys import secret_caller
+from service.api.schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn, strictly, taking
+from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"])
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation import filters
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.filter import Filter, FilterDraft
-from moderation.filters import FilterPreview
+from moderation.review import filters
+from moderation.review.filters import FilterPreview
 from moderation.store.sites import Key
-from service.errors import problem
-from service.keys import secret_caller
-from service.schemas import FilterIn, strictly, taking
-from service.serializers import iso
+from service.access.keys import secret_caller
+from service.api.schemas import FilterIn, strictly, taking
+from service.api.serializers import iso
+from service.http.errors import problem
 
 router = APIRouter(prefix="/api/v1", tags=["filters"])
 

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.store import deliveries, endpoints, heartbeats, judging_queue
-from moderation.store.engine import Store
-from moderation.store.migrate import is_current
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import is_current
 from service import metrics
 
 router = APIRouter(tags=["operations"])

@@ -7,13 +7,14 @@ from fastapi.responses import JSONResponse
 
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
+from moderation.learning import lessons
 from moderation.store.sites import Key
-from service.keys import secret_caller
-from service.schemas import LessonIn, strictly, taking
-from service.serializers import iso
+from service.access.keys import secret_caller
+from service.api.schemas import LessonIn, strictly, taking
+from service.api.serializers import iso
 
 if TYPE_CHECKING:
-    from moderation.learning import LearningStatus
+    from moderation.learning.lessons import LearningStatus
 
 router = APIRouter(prefix="/api/v1", tags=["learning"])
 _HEADERS = {"Cache-Control": "private, no-store"}
@@ -24,10 +25,9 @@ Secret = Annotated[Key, Depends(secret_caller)]
 @router.get("/learning", summary="What the site has taught its spam score")
 def read(request: Request, key: Secret) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
-    from moderation import learning  # numpy, for those who ask
 
     return JSONResponse(
-        learning_status_out(learning.learning_status(request.app.state.store, key.site_id)),
+        learning_status_out(lessons.learning_status(request.app.state.store, key.site_id)),
         200,
         _HEADERS,
     )
@@ -47,10 +47,9 @@ def undo(
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
     took something back can be taken back, too. 201 with the lesson that counts now.
     """
-    from moderation import learning
-    from moderation.scorers.spam_model import load_prior
+    from moderation.scorers.spam.spam_model import load_prior
 
-    lesson = learning.undo(
+    lesson = lessons.undo(
         request.app.state.store,
         load_prior(),
         key.site_id,

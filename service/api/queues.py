@@ -5,20 +5,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
+from moderation.review import queues
 from moderation.store.sites import Key
-from service.keys import secret_caller
-from service.serializers import comment_out
+from service.access.keys import secret_caller
+from service.api.serializers import comment_out
 
 router = APIRouter(prefix="/api/v1", tags=["queues"])
 
 
 @router.get("/queues", summary="The queues and how much they hold")
-def queues(request: Request, key: Annotated[Key, Depends(secret_caller)]) -> Response:
+def list_queues(request: Request, key: Annotated[Key, Depends(secret_caller)]) -> Response:
     """Counts stop at 10,000: 'at least so many'."""
-    counts = review.queue_counts(request.app.state.store, key.site_id)
+    counts = queues.queue_counts(request.app.state.store, key.site_id)
     items = [
         {"name": name.value, "count": count, "url": f"/api/v1/queues/{name.value}"}
         for name, count in counts.items()
@@ -36,9 +36,9 @@ def queue(
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
 ) -> Response:
     """Held and pending oldest first, the others newest first. `next` and Link lead to the next page."""
-    if name not in review.QUEUE_ORDER:
+    if name not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
-    cards = review.list_queue(
+    cards = queues.list_queue(
         request.app.state.store, key.site_id, Status(name), after, limit + 1, reason
     )
     page, more = cards[:limit], len(cards) > limit

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation import reputation
 from moderation.clock import now_ms
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
-from moderation.reputation import Reputation
+from moderation.review import reputation
+from moderation.review.reputation import Reputation
 from moderation.store.sites import Key
-from service.keys import secret_caller
-from service.schemas import SequenceIn, strictly, taking
-from service.serializers import iso
+from service.access.keys import secret_caller
+from service.api.schemas import SequenceIn, strictly, taking
+from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1", tags=["reputation"])
 _HEADERS = {"Cache-Control": "private, no-store"}

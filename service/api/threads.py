@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from moderation.domain.errors import NotFound
-from moderation.threads import list_approved, site_of
-from service.keys import origin_of
-from service.serializers import iso
+from moderation.reading.threads import list_approved, site_of
+from service.access.keys import origin_of
+from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 

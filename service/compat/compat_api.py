@@ -11,10 +11,10 @@ from starlette.routing import Route
 from moderation.domain.errors import Forbidden, GatehouseError, Unauthenticated
 from moderation.store.sites import PUBLISHABLE, SECRET, Key, key_digest
 from service import metrics
-from service.client_address import client_address, flood_unit
-from service.keys import is_origin_of
+from service.access.keys import is_origin_of
+from service.http.client_address import client_address, flood_unit
 
-log = logging.getLogger("gatehouse.compat")
+log = logging.getLogger("gatehouse.commands.compat")
 
 Handler = Callable[[Request], Awaitable[Response]]
 

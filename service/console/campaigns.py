@@ -8,19 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import campaigns, sign_in
-from moderation.campaigns import CampaignCard
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.campaign import quantity
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
+from moderation.review import campaigns
+from moderation.review.campaigns import CampaignCard
 from service.console.navigation import CAMPAIGNS, query, tabs
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import OUTCOME_WORDS, age, excerpt, iso, utc_time
 from service.console.session import MEMBERS, Acting, Here, Visitor
-from service.html import HEADERS
+from service.http.html import HEADERS
 
 PAGE = 20  # campaigns, and members of one
 router = APIRouter(prefix="/campaigns", route_class=PageRoute)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.domain.delivery import MODERATORS, Attempt, Format
-from moderation.endpoints import EndpointStatus
+from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
 from service.console.presenters import age, iso, utc_time
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import endpoints
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
-from moderation.endpoints import Replay
+from moderation.notify import endpoints
+from moderation.notify.endpoints import Replay
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.delivery_view import EndpointView, delivery_views, endpoint_view
@@ -38,8 +38,8 @@ from service.console.endpoint_form import (
 from service.console.navigation import display_count, query
 from service.console.pages import URL, PageRoute, pages
 from service.console.session import Here, Visitor
-from service.forms import read_form
-from service.html import HEADERS
+from service.http.forms import read_form
+from service.http.html import HEADERS
 
 router = APIRouter(prefix="/endpoints", route_class=PageRoute)
 

@@ -9,19 +9,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import filters, sign_in
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.domain.roles import Action
-from moderation.filters import FilterPreview, PreviewMatch
+from moderation.review import filters
+from moderation.review.filters import FilterPreview, PreviewMatch
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import QUEUE_NAMES, age, pieces_of_spans
 from service.console.session import Here, Visitor
-from service.forms import read_form
-from service.html import HEADERS
+from service.http.forms import read_form
+from service.http.html import HEADERS
 
 router = APIRouter(prefix="/filters", route_class=PageRoute)
 

@@ -6,15 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import sign_in
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, Invalid, NotFound
 from moderation.domain.roles import Action
+from moderation.learning import lessons
 from moderation.store.moderators import Membership
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import age, iso, person_name, utc_time
 from service.console.session import Acting, Here, Visitor
-from service.html import HEADERS
+from service.http.html import HEADERS
 
 router = APIRouter(prefix="/learning", route_class=PageRoute)
 
@@ -34,8 +35,7 @@ def learning_page(request: Request, here: Here, site: Name = "") -> Response:
 @router.post("/undo")
 def undo(request: Request, acting: Acting) -> Response:
     """Takes a lesson back, or all that one moderator has taught."""
-    from moderation import learning  # numpy, for those who ask
-    from moderation.scorers.spam_model import load_prior
+    from moderation.scorers.spam.spam_model import load_prior
 
     here, form = acting
     at = _own(here, form.get("site", ""))
@@ -45,7 +45,7 @@ def undo(request: Request, acting: Acting) -> Response:
     if moderator and not _MODERATOR.fullmatch(moderator):
         raise Invalid("The form does not say whose lessons are meant.")
     try:
-        learning.undo(
+        lessons.undo(
             request.app.state.store,
             load_prior(),
             at.site_id,
@@ -68,10 +68,9 @@ def _own(here: Visitor, site: str) -> Membership:
 def _page(
     request: Request, here: Visitor, at: Membership, trouble: str = "", status: int = 200
 ) -> Response:
-    from moderation import learning
 
     store, now = request.app.state.store, now_ms()
-    found = learning.learning_status(store, at.site_id)
+    found = lessons.learning_status(store, at.site_id)
     names = sign_in.emails_of(store, {one.id for one in found.teachers})
     return pages.page(
         "learning.html",

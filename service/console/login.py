@@ -6,14 +6,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation import sign_in
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
-from service.client_address import client_address, flood_unit
 from service.console import session
 from service.console.pages import URL, PageRoute, login_page, next_page
 from service.console.session import Acting, Form
-from service.html import HEADERS
+from service.http.client_address import client_address, flood_unit
+from service.http.html import HEADERS
 
 router = APIRouter(route_class=PageRoute)
 

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from moderation import campaigns, review
 from moderation.domain.comment import Status
+from moderation.review import campaigns, queues
 from moderation.store.moderators import Membership
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
@@ -27,7 +27,7 @@ def tabs(request: Request, at: Membership, current: str | None) -> list[dict[str
             "url": queue_url(site=at.site_id, queue=status.value),
             "is_current": status == current,
         }
-        for status, count in review.queue_counts(store, at.site_id).items()
+        for status, count in queues.queue_counts(store, at.site_id).items()
         if count or status is not Status.PENDING or status == current
     ]
     waiting = campaigns.count_waiting(store, at.site_id)

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
 from service.console import session
-from service.html import Pages, retry_header, status_of
+from service.http.html import Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
 

@@ -9,7 +9,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
-from moderation.review import CommentCard
+from moderation.review.queues import CommentCard
 
 QUEUE_NAMES = {
     Status.HELD: "Held",

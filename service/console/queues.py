@@ -8,21 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import campaigns as campaign_decisions
-from moderation import review, sign_in
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision, Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
-from moderation.review import CommentCard
+from moderation.review import campaigns as campaign_decisions
+from moderation.review import decisions, queues
+from moderation.review.queues import CommentCard
 from service.console import campaigns, endpoints, filters, learning, login, reputation
 from service.console.campaigns import campaign_views
 from service.console.navigation import query, queue_url, tabs
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import OUTCOME_WORDS, CommentView, comment_view, history_entry
 from service.console.session import Acting, Here, Visitor
-from service.html import HEADERS
+from service.http.html import HEADERS
 
 PAGE = 20  # cards; more would be a long way to scroll and a slow page
 
@@ -61,12 +62,12 @@ def queue_page(
     if not here.signed.sites:
         return pages.page("nothing.html", here=here)
     at = here.at(site)
-    if queue not in review.QUEUE_ORDER:
+    if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status = Status(queue)
     # What belongs to a campaign is decided with it; whoever filters wants to see each by itself.
     grouped = status is Status.HELD and not reason
-    cards = review.list_queue(store, at.site_id, status, after, PAGE + 1, reason, alone=grouped)
+    cards = queues.list_queue(store, at.site_id, status, after, PAGE + 1, reason, alone=grouped)
     crowds = (
         campaign_decisions.waiting_campaigns(store, at.site_id, now_ms(), PAGE)
         if grouped and not after
@@ -129,7 +130,7 @@ def _decide(
     site_ids = here.signed.site_ids
     try:
         if outcome is None:
-            review.undo(
+            decisions.undo(
                 state.store,
                 here.signed.moderator_id,
                 site_ids,
@@ -139,7 +140,7 @@ def _decide(
                 entropy=os.urandom,
             )
         else:
-            review.decide(
+            decisions.decide(
                 state.store,
                 here.signed.moderator_id,
                 site_ids,
@@ -151,7 +152,7 @@ def _decide(
                 entropy=os.urandom,
             )
     except Conflict:
-        card = review.get_card(state.store, site_ids, comment_id)
+        card = queues.get_card(state.store, site_ids, comment_id)
         return _comment(request, here, card, form, stale=True, status=409)
     state.ring(DELIVER)
     back = form.get("back", "")
@@ -160,7 +161,7 @@ def _decide(
         anchor = "notice" if outcome else f"c-{comment_id}"
         query = "&".join(filter(None, (back, f"done={comment_id}" if outcome else "")))
         return RedirectResponse(f"{URL}/?{query}#{anchor}", 303, headers=HEADERS)
-    card = review.get_card(state.store, site_ids, comment_id)
+    card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
         return _comment(request, here, card, form)
     at = here.at(card.site_id)
@@ -203,7 +204,7 @@ def _comment(
 def _card(request: Request, here: Visitor, comment_id: str) -> CommentCard:
     if not _ID.fullmatch(comment_id):
         raise NotFound("There is no such comment.")
-    return review.get_card(request.app.state.store, here.signed.site_ids, comment_id)
+    return queues.get_card(request.app.state.store, here.signed.site_ids, comment_id)
 
 
 def _views(request: Request, cards: list[CommentCard]) -> list[CommentView]:

@@ -7,15 +7,16 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from moderation import reputation, sign_in
+from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
-from moderation.reputation import Reputation
+from moderation.review import reputation
+from moderation.review.reputation import Reputation
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import age, iso, person_name, utc_time
 from service.console.session import Acting, Here, Visitor
-from service.html import HEADERS
+from service.http.html import HEADERS
 
 router = APIRouter(prefix="/reputation", route_class=PageRoute)
 

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from moderation import sign_in
+from moderation.accounts import sign_in
+from moderation.accounts.sign_in import SignedIn
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
-from moderation.sign_in import SignedIn
 from moderation.store.moderators import Membership
-from service.forms import read_form
+from service.http.forms import read_form
 
 FORM_LIMIT = 16 * 1024  # bytes; the console's forms carry ids and words
 # The ticked ones of a page of comments: each field is there once.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid
+from service.access.keys import origin_of
 from service.embed.reply import problem, within
-from service.keys import origin_of
 
 # Staticman leaves the names to each theme; these are what themes use, the common one first.
 _STATICMAN = {

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
 from moderation.domain.errors import Invalid
-from service.schemas import CommentIn, is_bare_host, parse, to_submission
+from service.api.schemas import CommentIn, is_bare_host, parse, to_submission
 
 # A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
 HONEYPOTS = ("topic", "ak_hp_textarea")

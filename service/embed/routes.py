@@ -12,23 +12,23 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation import threads
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
 from moderation.domain.ids import timed_id
+from moderation.reading import threads
 from moderation.store import sites
-from moderation.store.engine import Store
 from moderation.store.sites import Site
-from service import identity
-from service.body import read_body, strict_json
-from service.client_address import client_address, flood_unit
+from moderation.store.sql.engine import Store
+from service.access import identity
+from service.access.keys import origin_of
 from service.embed import form_formats
 from service.embed.reply import NAMES, Problem, landing, problem, submission, within
 from service.embed.thread_order import in_thread_order
-from service.forms import read_form
-from service.html import HEADERS, Pages, retry_header, status_of
-from service.keys import origin_of
+from service.http.body import read_body, strict_json
+from service.http.client_address import client_address, flood_unit
+from service.http.forms import read_form
+from service.http.html import HEADERS, Pages, retry_header, status_of
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")

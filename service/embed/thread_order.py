@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from moderation.threads import PublicComment
+from moderation.reading.threads import PublicComment
 
 DEPTH_LIMIT = 3  # deeper answers are not indented further: a phone is narrow
 

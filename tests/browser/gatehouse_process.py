@@ -9,16 +9,16 @@ import uvicorn
 
 from harness.servers import SECRET, wait_until
 from moderation.domain.comment import AuthorRef, PageRef
-from moderation.judge import judge
+from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.settings import read_settings
-from moderation.store.engine import Store
 from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
 from service.app import create_app
-from tests.console.console_browser import link_for, moderator, now
 from tests.factories import hand_in, newspaper, reply
+from tests.service.console.console_browser import link_for, moderator, now
 
 
 @dataclass

@@ -1,9 +1,9 @@
 """A campaign in the browser: one key decides it, one takes it back; its pages are for everybody."""
 
-from moderation import campaigns
 from moderation.domain.comment import AuthorRef, PageRef
+from moderation.review import campaigns
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.console_browser import now
+from tests.service.console.console_browser import now
 
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 

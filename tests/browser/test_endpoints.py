@@ -5,12 +5,12 @@ import random
 
 import pytest
 
-from moderation import endpoints
-from moderation.deliver import deliver
 from moderation.domain.delivery import Payload, Response
+from moderation.notify import endpoints
+from moderation.notify.deliver import deliver
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.console_browser import now
+from tests.service.console.console_browser import now
 
 LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
 HOSTILE = "https://hooks.example.com/?<b>bold</b>\"'><script>alert(1)</script>"

@@ -2,11 +2,11 @@
 
 import os
 
-from moderation import filters
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
+from moderation.review import filters
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.console_browser import now
+from tests.service.console.console_browser import now
 
 
 def furnish(house) -> None:

@@ -74,8 +74,8 @@ PAYLOADS = [
 @pytest.fixture
 def infested(house: BrowserGatehouse) -> BrowserGatehouse:
     """Each payload in every field that a stranger can fill: half of them held, half approved."""
-    from moderation.review import decide
-    from tests.console.console_browser import now
+    from moderation.review.decisions import decide
+    from tests.service.console.console_browser import now
 
     for n, payload in enumerate(PAYLOADS):
         one = house.hand_in(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from moderation.review import queues
+
 
 @pytest.fixture
 def desk(visit, house):
@@ -96,7 +98,6 @@ def test_keys_do_not_fire_in_fields_nor_with_modifiers(desk):
 
 
 def test_pressing_twice_decides_once(desk, house):
-    from moderation import review
 
     first = desk.page.locator(".card").first
     first.evaluate(
@@ -104,7 +105,7 @@ def test_pressing_twice_decides_once(desk, house):
     )
     wait_for_stubs(desk, 1)
     one = desk.page.locator(".stub").get_attribute("id").removeprefix("c-")
-    assert len(review.get_card(house.store, {house.site.id}, one).decisions) == 2
+    assert len(queues.get_card(house.store, {house.site.id}, one).decisions) == 2
     assert desk.incidents == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from moderation.store.schema import personal
+from moderation.store.sql.schema import personal
 
 RUDE = "You are a complete idiot, and so is the ferry."
 

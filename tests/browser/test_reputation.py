@@ -2,13 +2,14 @@
 
 import os
 
-from moderation import learning, review
 from moderation.domain.comment import AuthorRef, Context
 from moderation.domain.decision import Outcome
-from moderation.scorers.spam_model import load_prior
+from moderation.learning import lessons
+from moderation.review import decisions
+from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
-from tests.console.console_browser import now
+from tests.service.console.console_browser import now
 
 LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
 
@@ -30,12 +31,12 @@ def furnish(house) -> str:
     ids = [house.hand_in(text, age=9, **carol) for text in texts]
     house.judge()
     for id, outcome in zip(ids, (Outcome.APPROVE, Outcome.APPROVE, Outcome.SPAM), strict=False):
-        review.decide(
+        decisions.decide(
             *(house.store, house.moderator_id, {house.site.id}, id, outcome),
             now=now() - 300_000,
             entropy=os.urandom,
         )
-    learning.learn(house.store, load_prior(), now())
+    lessons.learn(house.store, load_prior(), now())
     return ids[3]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.load import Client, at_rate
 from harness.texts import made_up, submissions
-from moderation.store.schema import comments
+from moderation.store.sql.schema import comments
 
 pytestmark = pytest.mark.timeout(90)
 COMMENTS, RATE = 300, 150.0

@@ -7,12 +7,12 @@ import time
 import pytest
 
 from harness.servers import wait_until
-from moderation import endpoints
 from moderation.domain.delivery import MODERATORS
+from moderation.notify import endpoints
 from moderation.store import moderators
 from tests.factories import hand_in, reply
-from tests.webhooks.post import PostOffice
-from tests.webhooks.receiver import Receiver
+from tests.notify.post import PostOffice
+from tests.notify.receiver import Receiver
 
 pytestmark = pytest.mark.timeout(90)
 DAY = 86_400_000  # ms

@@ -16,9 +16,9 @@ import redis
 from harness.load import Client, request
 from harness.servers import wait_until
 from harness.texts import PAGE
-from moderation import endpoints
 from moderation.doorbell import redis_client
-from tests.webhooks.receiver import Receiver
+from moderation.notify import endpoints
+from tests.notify.receiver import Receiver
 
 pytestmark = pytest.mark.timeout(90)
 

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from harness.servers import wait_until
-from moderation import review
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.store import decisions, judging_queue
-from moderation.store.schema import pending
+from moderation.review import decisions, queues
+from moderation.store import decisions as stored_decisions
+from moderation.store import judging_queue
+from moderation.store.sql.schema import pending
 from tests.factories import hand_in, reply
 
 pytestmark = pytest.mark.timeout(90)
@@ -35,7 +36,7 @@ def claimed(house, comment_ids):
 
 def history(house, comment_id):
     with house.store.read() as connection:
-        return decisions.histories(connection, [comment_id])[comment_id]
+        return stored_decisions.histories(connection, [comment_id])[comment_id]
 
 
 def attempts(house, comment_id):
@@ -79,7 +80,7 @@ def test_what_a_frozen_worker_says_after_its_lease_is_not_heard(build):
     lease = wait_until(lambda: claimed(house, [judged, decided]), "both are claimed")
     frozen.signal_all(signal.SIGSTOP)
     assert not history(house, judged)
-    review.decide(
+    decisions.decide(
         house.store,
         "mod_1",
         {house.site.id},
@@ -101,7 +102,7 @@ def test_what_a_frozen_worker_says_after_its_lease_is_not_heard(build):
     assert (machine.actor.kind, machine.outcome) == (ActorKind.POLICY, Outcome.APPROVE)
     [person] = history(house, decided)
     assert (person.actor.kind, person.outcome) == (ActorKind.MODERATOR, Outcome.REJECT)
-    assert review.get_card(house.store, {house.site.id}, decided).status is Status.REJECTED
+    assert queues.get_card(house.store, {house.site.id}, decided).status is Status.REJECTED
 
 
 def assert_free(house, left):

@@ -13,21 +13,22 @@ import pytest
 import sqlalchemy as sa
 
 from harness.gatehouse_process import GatehouseProcess
-from moderation import erase, review
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import decide
 from moderation.domain.score import Candidate, SenderTraces
-from moderation.due_work import purge
-from moderation.judge import judge
+from moderation.intake.submit import submit
+from moderation.judging.judge import judge
 from moderation.policies import load_policy
+from moderation.review import queues
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.settings import Settings
 from moderation.store import compat_apis, sites
 from moderation.store.addresses import addresses_of
-from moderation.store.engine import Store
-from moderation.store.schema import addresses
-from moderation.submit import submit
+from moderation.store.sql.engine import Store
+from moderation.store.sql.schema import addresses
+from moderation.upkeep import erase
+from moderation.upkeep.due_work import purge
 from tests.factories import NOON, POLICY, Scripted, newspaper, reply
 from tests.scorers.candidates import candidate
 from tests.scorers.test_contract import ScorerContract
@@ -274,7 +275,7 @@ def test_the_address_is_kept_until_the_comment_is_judged_and_no_longer(
     assert [one["user_ip"] for one in stub.asked] == [IP]
     with store.read() as connection:
         site_id = connection.scalar(sa.text("SELECT site_id FROM comments"))
-    card = review.get_card(store, {site_id}, id)
+    card = queues.get_card(store, {site_id}, id)
     assert card.status is Status.APPROVED and "akismet" in {one.name for one in card.signals}
 
 

@@ -8,11 +8,11 @@ from moderation.domain.policy import decide
 from moderation.domain.score import SenderTraces
 from moderation.doorbell import Doorbell
 from moderation.policies import load_policy
-from moderation.scorers.blocklist_files import LOOK, BlocklistFiles
-from moderation.scorers.heuristics import Heuristics
 from moderation.scorers.pipeline import ScorerPipeline
+from moderation.scorers.site.blocklist_files import LOOK, BlocklistFiles
+from moderation.scorers.spam.heuristics import Heuristics
 from moderation.settings import Settings
-from moderation.store.crypto import Crypto
+from moderation.store.sql.crypto import Crypto
 from tests.scorers.candidates import HOSTILE, candidate
 from tests.scorers.test_contract import ScorerContract
 from workers.worker import WorkerContext

@@ -9,8 +9,8 @@ import pytest
 
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Span
-from moderation.scorers.bundled import FOLDER, Bundled
-from moderation.scorers.linear import read_linear
+from moderation.scorers.models.bundled import FOLDER, Bundled
+from moderation.scorers.models.linear import read_linear
 from tests.scorers.candidates import candidate
 
 LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from moderation.domain.errors import Invalid, ScorerUnavailable
-from moderation.scorers.transformer import Transformer
+from moderation.scorers.models.transformer import Transformer
 from tests.scorers.candidates import candidate
 
 pytest.importorskip(
@@ -16,8 +16,8 @@ pytest.importorskip(
     reason="NOT TESTED: conversion. torch is not installed; run `make test EXTRAS=detoxify`.",
 )
 
-from moderation.scorers.checkpoint import Checkpoint, open_checkpoint
-from moderation.scorers.convert import FP32_BOUND, INT8_BOUND, TEXTS, convert, install
+from moderation.scorers.models.checkpoint import Checkpoint, open_checkpoint
+from moderation.scorers.models.convert import FP32_BOUND, INT8_BOUND, TEXTS, convert, install
 from tests.scorers.checkpoints import ARCHITECTURES, DEBIASED, LABELS, make_checkpoint
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch and transformers warn of themselves
@@ -87,7 +87,7 @@ def test_it_is_served_without_torch(tmp_path: Path) -> None:
 import sys
 for name in ("torch", "transformers", "detoxify", "onnx"):
     sys.modules[name] = None
-from moderation.scorers.model_names import Models
+from moderation.scorers.models.model_names import Models
 from moderation.scorers.build import build_scorers
 from tests.scorers.candidates import candidate
 scorer = build_scorers(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-2]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.scorers.detoxify import Detoxify
+from moderation.scorers.models.detoxify import Detoxify
 from tests.scorers.candidates import candidate
 from tests.scorers.test_contract import ScorerContract
 

@@ -18,8 +18,8 @@ from moderation.domain.filter import (
     entries_to_hash,
 )
 from moderation.domain.score import SenderTraces, Signal
-from moderation.scorers.filters import CompiledFilter, FilterSignals
-from moderation.scorers.heuristics import Heuristics
+from moderation.scorers.site.filters import CompiledFilter, FilterSignals
+from moderation.scorers.spam.heuristics import Heuristics
 from tests.scorers.candidates import HOSTILE, candidate
 
 WORDS, PATTERNS, DOMAINS = FilterKind.WORDS, FilterKind.PATTERNS, FilterKind.DOMAINS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.scorers.heuristics import Heuristics
+from moderation.scorers.spam.heuristics import Heuristics
 from tests.scorers.candidates import candidate
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from moderation.domain.comment import FormFacts
 from moderation.domain.score import SenderTraces, Signal
-from moderation.scorers.heuristics import Heuristics, find_heuristics
-from moderation.scorers.links import domain_of, host_of, links_in
+from moderation.scorers.spam.heuristics import Heuristics, find_heuristics
+from moderation.scorers.spam.links import domain_of, host_of, links_in
 from tests.scorers.candidates import candidate
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

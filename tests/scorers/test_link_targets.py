@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from moderation.scorers.link_targets import links_of, places
-from moderation.scorers.links import find_heuristics
-from moderation.scorers.text_sketch import sketches
+from moderation.scorers.spam.link_targets import links_of, places
+from moderation.scorers.spam.links import find_heuristics
+from moderation.scorers.spam.text_sketch import sketches
 from tests.scorers.candidates import HOSTILE, candidate
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from moderation.domain.errors import Invalid
 from moderation.scorers.build import build_scorers
-from moderation.scorers.by_language import ByLanguage
 from moderation.scorers.language import Language
-from moderation.scorers.model_names import Models, check_model, name_of
+from moderation.scorers.models.by_language import ByLanguage
+from moderation.scorers.models.model_names import Models, check_model, name_of
+from moderation.scorers.models.transformer import Transformer
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.transformer import Transformer
 from tests.scorers.candidates import candidate
 from tests.scorers.onnx_classifiers import make_folder
 from tests.scorers.test_contract import ScorerContract

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.scorers.onnx_classifier import Network, read_card
+from moderation.scorers.models.onnx_classifier import Network, read_card
 from tests.scorers.candidates import HOSTILE
 from tests.scorers.onnx_classifiers import HARMLESS, LABELS, make_folder
 

@@ -13,9 +13,9 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.lesson import Lesson
 from moderation.domain.score import Signal, Span
 from moderation.scorers.build import build_scorers
-from moderation.scorers.features import FEATURE_COUNT, HEAD, TAIL, extract_features
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam_model import (
+from moderation.scorers.spam.features import FEATURE_COUNT, HEAD, TAIL, extract_features
+from moderation.scorers.spam.spam_model import (
     FOLDER,
     SpamModel,
     load_prior,

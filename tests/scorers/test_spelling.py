@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.domain.normalise import normalise
-from moderation.scorers.spelling import Spelling, read_lexicon
+from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 SPELLING = Spelling(["idiot", "stupid", "moron", "scum"], ["morn"])
 

@@ -15,7 +15,7 @@ from moderation.domain.campaign import (
     similarity,
 )
 from moderation.domain.normalise import normalise
-from moderation.scorers.text_sketch import plain, sketches_of
+from moderation.scorers.spam.text_sketch import plain, sketches_of
 from tests.scorers.candidates import HOSTILE
 
 SPAM = "I was able to recover all of my stolen money with the help of a professional team, write to them"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.scorers.occlusion import occlude
-from moderation.scorers.transformer import Transformer
+from moderation.scorers.models.occlusion import occlude
+from moderation.scorers.models.transformer import Transformer
 from tests.scorers.candidates import candidate
 from tests.scorers.onnx_classifiers import make_folder
 from tests.scorers.test_contract import ScorerContract

@@ -3,7 +3,7 @@
 import pytest
 
 from moderation.domain.errors import Invalid
-from moderation.scorers.wordlist import ENTRY_LIMIT, Wordlist
+from moderation.scorers.site.wordlist import ENTRY_LIMIT, Wordlist
 from tests.scorers.candidates import candidate
 
 
@@ -73,7 +73,7 @@ def test_a_long_list_is_searched_whole() -> None:
 
 
 def test_the_default_list_knows_threats_but_not_news() -> None:
-    from moderation.scorers.wordlist import read_entries
+    from moderation.scorers.site.wordlist import read_entries
 
     default = read_entries()
     assert found(default, "I’ll kill you") == ["I’ll kill you"]

@@ -33,8 +33,8 @@ import transformers
 from gatehouse.evaluation.report import Subject, report, toxicity_only
 from gatehouse.evaluation.sets import LABELS
 from moderation.policies import load_policy
-from moderation.scorers.bundled import Bundled
-from moderation.scorers.spam_model import load_prior
+from moderation.scorers.models.bundled import Bundled
+from moderation.scorers.spam.spam_model import load_prior
 from training import assemble, blatant, linear, prepare, spam, teacher, transformer
 from training.examples import split
 from training.learning import judged

@@ -1,0 +1,1 @@
+"""The commands of `gatehouse`, a file each."""

@@ -1,0 +1,183 @@
+"""`gatehouse doctor`: what must be well for the service to be, one line each, and what to do."""
+
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import typer
+
+from moderation.clock import now_ms
+from moderation.domain.errors import GatehouseError
+from moderation.settings import Settings
+from moderation.startup import checked_settings, models_of
+
+SILENCE = 30_000  # ms; workers beat every five seconds (workers/worker.py)
+CLOCK_LIMIT = 2_000  # ms; leases last a minute, so two seconds apart do no harm
+
+Finding = tuple[bool, str]
+
+
+def doctor() -> None:
+    """Check that all is well, and say what to do.
+
+    Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one is not.
+    """
+    settings = checked_settings()
+    well = True
+    print("ok    settings   every one makes sense")
+    for name, check in CHECKS.items():
+        for ok, text in _examined(check, settings):
+            well = well and ok
+            print(f"{'ok   ' if ok else 'FAULT'} {name:10} {text}")
+    if not well:
+        raise typer.Exit(1)
+
+
+def _examined(
+    check: Callable[[Settings], Iterator[Finding]], settings: Settings
+) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except GatehouseError as error:
+        yield False, error.message
+    except Exception as error:  # whatever a driver raises: the doctor goes on to the next patient
+        yield False, f"could not be examined: {type(error).__name__}"
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data.absolute()
+    if not folder.exists():
+        if settings.database_url and settings.secret_key.get_secret_value():
+            yield True, "not needed: database and secret are elsewhere"
+        else:
+            yield False, f"{folder} is not there: `gatehouse up` makes it, or set GATEHOUSE_DATA"
+        return
+    open_to = stat.S_IMODE(folder.stat().st_mode) & 0o077
+    yield (
+        not open_to,
+        f"{folder} is "
+        + (f"open to other users: chmod 700 {folder}" if open_to else "its owner's alone"),
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from gatehouse.database import open_store
+
+    with open_store(settings) as store:
+        yield True, f"{'SQLite' if store.is_sqlite else 'PostgreSQL'} answers and is migrated"
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    import redis
+
+    from moderation.doorbell import redis_client
+
+    if settings.broker.startswith(("amqp", "sentinel", "sqs")):
+        yield True, "no Redis; its own tools tell how it is"
+        return
+    client = redis_client(settings.broker, timeout=2.0)
+    try:
+        client.ping()
+    except redis.RedisError:
+        yield False, "does not answer: start it, or `gatehouse up`; comments wait until it is back"
+        return
+    yield True, "answers"
+    try:
+        kept: Any = client.config_get("appendonly", "maxmemory-policy")
+    except redis.RedisError:
+        yield True, "does not tell its configuration: appendonly yes, maxmemory-policy noeviction"
+        return
+    appends, evicts = kept.get("appendonly") == "yes", kept.get("maxmemory-policy") != "noeviction"
+    yield appends, "keeps what it has on disk" if appends else "forgets on restart: appendonly yes"
+    yield (
+        not evicts,
+        ("forgets when it is full: maxmemory-policy noeviction" if evicts else "refuses when full"),
+    )
+    seconds, micros = client.time()
+    apart = abs(seconds * 1000 + micros // 1000 - now_ms())
+    yield apart < CLOCK_LIMIT, f"its clock and ours are {apart / 1000:.1f} s apart"
+    client.close()
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    from moderation.judging.score_texts import score_texts
+    from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import ScorerPipeline
+
+    models = models_of(settings)
+    for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
+        if not models.is_here(one):
+            yield False, f"{one} is missing: `gatehouse model add {one}`"
+    if models.serving != models.toxicity:
+        yield False, f"{models.serving} serves instead, as GATEHOUSE_MODEL_FALLBACK says"
+    panel = ScorerPipeline(build_scorers(models), timeout=300.0)
+    panel.load()
+    found = score_texts(panel, ["Thank you, that was an interesting article."])[0]
+    for name in panel.names:
+        if name in found.failed or name in panel.failing:
+            yield False, f"{name} cannot measure; its comments are held: see the worker's log"
+    for sha256, model, by in {
+        (one.sha256, one.model, one.runtime) for one in found.signals if one.sha256
+    }:
+        run = f" on {by}" if by else ""
+        yield True, f"{model} loads and scores{run}; SHA-256 {sha256[:12]} as it should be"
+
+
+def _workers(settings: Settings) -> Iterator[Finding]:
+    from gatehouse.database import open_store
+    from moderation.store import heartbeats, judging_queue
+
+    with open_store(settings) as store, store.read() as connection:
+        alive = heartbeats.alive(connection, now_ms() - SILENCE)
+        waiting, oldest = judging_queue.backlog(connection)
+    for role, command in (("judge", "worker"), ("courier", "courier")):
+        count = sum(one.name.startswith(f"{role}@") for one in alive)
+        yield count > 0, f"{count} {role}" + ("" if count else f": start `gatehouse {command}`")
+    ahead = max((one.at - now_ms() for one in alive), default=0)
+    yield (
+        ahead < CLOCK_LIMIT,
+        f"clocks of the workers are at most {max(ahead, 0) / 1000:.1f} s ahead",
+    )
+    age = (now_ms() - oldest) / 1000 if oldest else 0.0
+    yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
+
+
+def _endpoints(settings: Settings) -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    from gatehouse.database import open_store
+    from moderation.notify.notifier import APPRISE_MISSING
+    from moderation.store import endpoints
+
+    with open_store(settings) as store, store.read() as connection:
+        disabled, failing = endpoints.count_failing(connection)
+        has_channels = bool(endpoints.channels(connection, now_ms()))
+    yield (
+        not disabled + failing,
+        f"{disabled} disabled themselves, {failing} accept nothing now"
+        + (": `gatehouse endpoint list SITE`" if disabled + failing else ""),
+    )
+    if has_channels and find_spec("apprise") is None:
+        yield False, APPRISE_MISSING
+
+
+def alive(role: str) -> None:
+    """Exit 0 if a judge or courier of this host was heard of lately; for containers."""
+    from gatehouse.database import open_store
+    from moderation.store import heartbeats
+
+    with open_store() as store, store.read() as connection:
+        beats = heartbeats.alive(connection, now_ms() - SILENCE)
+    if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
+        raise typer.Exit(1)
+
+
+CHECKS = {
+    "data": _folder,
+    "database": _database,
+    "broker": _broker,
+    "model": _model,
+    "workers": _workers,
+    "endpoints": _endpoints,
+}

@@ -1,0 +1,136 @@
+"""The commands that become one process of the service: api, worker, courier, beat, migrate."""
+
+import os
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from gatehouse.database import open_store
+from moderation.scorers.models.model_names import cores
+from moderation.settings import Settings, SettingsError
+from moderation.startup import checked_settings
+
+# A database of millions of comments may take a while to be migrated. Seconds.
+MIGRATION_LIMIT = 600.0
+
+
+def api(
+    when_migrated: Annotated[
+        bool, typer.Option(help="Wait until the database is migrated.", hidden=True)
+    ] = False,
+) -> None:
+    """Run the API until SIGTERM or Ctrl-C."""
+    settings = checked_settings()
+    from service.server import serve
+
+    if when_migrated:
+        _await_migration(settings)
+    serve(settings)
+
+
+def _await_migration(settings: Settings) -> None:
+    from moderation.domain.errors import Unavailable
+    from moderation.store.sql.engine import Store
+    from moderation.store.sql.migrate import is_current
+
+    store = Store(settings.database, settings.master_secret())
+    until = time.monotonic() + MIGRATION_LIMIT
+    while True:
+        try:
+            if is_current(store):
+                break
+        except Unavailable:
+            pass
+        if time.monotonic() > until:
+            raise SettingsError("The database was not migrated in time.")
+        time.sleep(0.02)
+    store.close()
+
+
+def worker(
+    beat: Annotated[bool, typer.Option(help="Sweep as well: for one worker of all.")] = False,
+    concurrency: Annotated[
+        int, typer.Option(min=1, help="Processes, each with the models in its memory.")
+    ] = 1,
+) -> None:
+    """Judge comments until SIGTERM or Ctrl-C."""
+    if "GATEHOUSE_MODEL_THREADS" not in os.environ:
+        # The cores are shared among the processes: more threads than cores only wait for each other.
+        os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, cores() // concurrency))
+    _celery(
+        "worker",
+        *("-n", f"judge-{os.getpid()}@%h", "-Q", "judge,sweep"),
+        *("-P", "prefork", "-c", str(concurrency)),
+        *(["--beat"] if beat else []),
+    )
+
+
+def courier(
+    concurrency: Annotated[
+        int, typer.Option(min=1, help="Drains at once: while one waits for slow ones, others send.")
+    ] = 2,
+) -> None:
+    """Deliver webhooks until SIGTERM or Ctrl-C."""
+    _celery(
+        "worker",
+        *("-n", f"courier-{os.getpid()}@%h", "-Q", "deliver"),
+        *("-P", "threads", "-c", str(concurrency)),  # they wait, they do not compute
+    )
+
+
+def beat() -> None:
+    """Ring for the sweep every few seconds.
+
+    One such process is enough, and none where a worker has --beat.
+    """
+    _celery(
+        "beat", "--pidfile="
+    )  # one per container or unit; a stale file would keep it from starting
+
+
+def _celery(command: str, *options: str) -> None:
+    """Becomes Celery: signals then reach it with nobody between."""
+    level = checked_settings().log_level
+    if command == "worker":
+        # Workers need not know of each other: what they share is in the database.
+        options = (*options, "--without-gossip", "--without-mingle", "--without-heartbeat")
+    celery = (sys.executable, "-P", "-m", "celery", "--quiet", "-A", "workers.app", command)
+    os.execv(sys.executable, [*celery, "--loglevel", level, *options])  # noqa: S606
+
+
+def migrate() -> None:
+    """Bring the database to this version.
+
+    It may be run again, and by several at once.
+    """
+    settings = checked_settings()
+    _migrate(settings)
+    print("The database is up to date.", file=sys.stderr)
+
+
+def _migrate(settings: Settings) -> None:
+    from moderation.store.sql.engine import Store
+    from moderation.store.sql.migrate import is_current
+    from moderation.store.sql.migrate import migrate as bring_up
+
+    if settings.database_url == "":
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(settings.database, settings.master_secret())
+    try:
+        if not is_current(store):
+            bring_up(store)
+    finally:
+        store.close()
+
+
+def prepare() -> None:
+    """Migrate and print what `up` greets with; for `up` only."""
+    from gatehouse.supervisor.first_run import prepare as make_ready
+    from gatehouse.supervisor.first_run import write_welcome
+
+    settings = checked_settings()
+    _migrate(settings)
+    with open_store(settings) as store:
+        print(write_welcome(make_ready(store, settings)))

@@ -1,0 +1,1 @@
+"""`gatehouse up`: all processes of one machine."""

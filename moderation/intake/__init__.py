@@ -1,0 +1,1 @@
+"""Taking submissions in: once each, with a receipt."""

@@ -1,0 +1,72 @@
+"""Take in a batch of comments, once each, in one transaction; a receipt for every one."""
+
+from collections.abc import Callable, Sequence
+
+from moderation.domain.comment import PageState, Receipt, Submission
+from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
+from moderation.domain.event import received_event
+from moderation.store import addresses, comments, outbox
+from moderation.store.sql.engine import Store
+
+Answer = Receipt | GatehouseError
+
+
+def submit(
+    store: Store,
+    batch: Sequence[Submission],
+    *,
+    personal_days: int,
+    entropy: Callable[[int], bytes],
+    keeps_address: Callable[[str], bool] = lambda site_id: False,
+) -> list[Answer]:
+    """Stores the batch and answers each submission, in order: a receipt, or why it was refused.
+
+    keeps_address: whether a site's comments keep their sender's address, sealed, until they are judged.
+
+    What it returns is on disk. A repetition (same idempotency key, same content) gets the first
+    receipt again; the same key with other content is refused. Raises Unavailable when nothing at
+    all was stored.
+    """
+    with store.write() as connection:
+        holders = comments.claim_keys(connection, batch)
+        page_ids = {one.id: comments.page_id(one) for one in batch}
+        states = comments.page_states(connection, page_ids.values())
+        parents = comments.pages_of(connection, (one.parent_id for one in batch if one.parent_id))
+
+        def answer(one: Submission) -> Answer:
+            holder = holders.get((one.site_id, one.idempotency_key))
+            if holder and holder.comment_id != one.id:
+                if holder.fingerprint == one.fingerprint:
+                    return Receipt(holder.comment_id, holder.created_at, replayed=True)
+                return IdempotencyConflict(
+                    "This Idempotency-Key was used before with another body."
+                )
+            if states.get(page_ids[one.id]) is PageState.CLOSED:
+                return PageClosed("This page takes no more comments.")
+            if one.parent_id and parents.get(one.parent_id) != page_ids[one.id]:
+                return Invalid("There is no such comment on this page.", "/parent_id")
+            return Receipt(one.id, one.created_at)
+
+        answers = [answer(one) for one in batch]
+        new = [
+            one
+            for one, said in zip(batch, answers, strict=True)
+            if isinstance(said, Receipt) and not said.replayed
+        ]
+        comments.release_keys(
+            connection,
+            (
+                one
+                for one, said in zip(batch, answers, strict=True)
+                if isinstance(said, PageClosed | Invalid)
+            ),
+        )
+        comments.insert_pages(
+            connection,
+            {page_ids[one.id]: one for one in new if page_ids[one.id] not in states},
+        )
+        comments.insert(connection, new, store.seal, personal_days)
+        addresses.keep(connection, [one for one in new if keeps_address(one.site_id)], store.seal)
+        if outbox.has_listeners(connection, {one.site_id for one in new}):
+            outbox.put(connection, [received_event(one) for one in new], entropy)
+    return answers

@@ -1,0 +1,1 @@
+"""What a site's moderators teach its spam model."""

@@ -1,0 +1,304 @@
+"""What moderators teach the spam score of their site: learned in order, undone exactly, bounded.
+
+Learning runs behind the moderators' backs: a decision writes a row of `feedback` in its own
+transaction, and a task makes a lesson of what has waited long enough. A lesson is the next version of
+the site's weights; the database keeps it, and nothing else does.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
+
+from moderation.domain.errors import Conflict, NotFound, Unavailable
+from moderation.domain.lesson import DAY, LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
+from moderation.domain.normalise import normalise
+from moderation.domain.score import Candidate
+from moderation.scorers.spam.features import Features, extract_features
+from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
+from moderation.store import decisions, feedback, lessons
+from moderation.store.feedback import TeachingModerator
+from moderation.store.sql.engine import Connection, Store
+
+LESSON_SIZE = 200  # decisions in one lesson; 0.1 s of computing
+_SHOWN_LESSONS = 20  # lessons in a status
+_ATTEMPTS = 3
+
+
+def learn(store: Store, prior: Prior, now: int, limit: int = LESSON_SIZE) -> int:
+    """Makes lessons of what is due, site after site; returns how many words were learned.
+
+    Due is a site where something has waited for twice SETTLE: the lesson takes what came in the minute
+    between, too, so that busy moderators make a lesson a minute and not one a decision.
+    Safe to run twice, and by two at once: a lesson is the next version or none at all.
+    """
+    with store.read() as connection:
+        sites = feedback.sites_waiting(connection, now - 2 * LESSON_DELAY_MS)
+    done = 0
+    for site_id in sites:
+        while took := _next_lesson(store, prior, site_id, now, limit):
+            done += took
+    return done
+
+
+def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int) -> int:
+    with store.read() as connection:
+        last = lessons.newest(connection, site_id)
+        words = feedback.waiting(connection, site_id, now - LESSON_DELAY_MS, limit)
+        if not words:
+            return 0
+        words = _weighted(connection, store, site_id, _with_signals(connection, words))
+    number = last.version + 1 if last else 1
+    words = [replace(one, version=number) for one in words]
+    fits = last is None or last.model == prior.version
+    delta = (
+        unpack_weights(last.delta) if last and fits else _relearned(store, prior, site_id, None, ())
+    )
+    counted = [one for one in words if one.weight > 0]
+    train(prior, delta, _examples(counted))
+    lesson = Lesson(
+        site_id,
+        number,
+        prior.version,
+        (last.decisions if last else 0) + len(counted),
+        (last.spam if last else 0) + sum(bool(one.is_spam) for one in counted),
+        now,
+        delta=pack_weights(delta),
+    )
+    with store.write() as connection:
+        if not lessons.add(connection, lesson):
+            return 0  # somebody else is at it
+        feedback.mark(connection, words)
+    return len(words)
+
+
+def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
+    found = decisions.newest_findings(connection, sorted({one.comment_id for one in words}))
+    return [
+        replace(one, known=found[one.comment_id].signals) if one.comment_id in found else one
+        for one in words
+    ]
+
+
+def _weighted(
+    connection: Connection, store: Store, site_id: str, words: Sequence[Feedback]
+) -> list[Feedback]:
+    """Each with its kin and its weight. Of several words on one comment only the last counts."""
+    # Copies of a text count less and less, and so do the members of a campaign.
+    campaigns = feedback.campaigns(connection, {one.comment_id for one in words})
+    words = [
+        replace(one, kin=campaigns.get(one.comment_id) or _duplicate_group(store, one))
+        for one in words
+    ]
+    ranks = feedback.ranks(connection, site_id, {one.kin for one in words})
+    since = min(one.created_at for one in words) // DAY * DAY
+    spent = feedback.spent(connection, site_id, {one.teacher for one in words}, since)
+    final = {one.comment_id: one.id for one in words}
+    weighed = []
+    for one in words:
+        weight = 0.0
+        if one.is_spam is not None and one.text and final[one.comment_id] == one.id:
+            kin, day = (one.kin, one.is_spam), (one.teacher, one.created_at // DAY)
+            weight = lesson_weight(ranks.get(kin, 0), spent.get(day, 0.0))
+            ranks[kin] = ranks.get(kin, 0) + 1
+            spent[day] = spent.get(day, 0.0) + weight
+        weighed.append(replace(one, weight=weight))
+    return weighed
+
+
+def _duplicate_group(store: Store, one: Feedback) -> str:
+    return store.seal.text_key(normalise(one.text or "").text)
+
+
+def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:
+    batch = [Candidate(one.text or "", normalise(one.text or ""), known=one.known) for one in words]
+    for one, its in zip(words, extract_features(batch), strict=True):
+        yield its, bool(one.is_spam), one.weight
+
+
+def _relearned(
+    store: Store,
+    prior: Prior,
+    site_id: str,
+    base: Lesson | None,
+    without: Collection[str],
+    also: int = 0,
+) -> NDArray[np.float32]:
+    """The weights after `base` (None: from the prior on) had all been learned but `without`, with what
+    was taken back in the lesson `also`.
+    """
+    delta = unpack_weights(base.delta if base else b"")
+    after = (base.version + 1 if base else 1, 0, "")
+    while True:
+        with store.read() as connection:
+            words = feedback.learned_after(connection, site_id, after, LESSON_SIZE, also)
+            if not words:
+                return delta
+            after = (words[-1].version, words[-1].created_at, words[-1].id)
+            words = _with_signals(connection, [one for one in words if one.id not in without])
+        train(prior, delta, _examples(words))
+
+
+def undo(
+    store: Store,
+    prior: Prior,
+    site_id: str,
+    *,
+    version: int = 0,
+    teacher: str = "",
+    since: int = 0,
+    now: int,
+) -> Lesson:
+    """Takes one lesson back, or what one moderator has taught; what was learned besides stays.
+
+    version: of the lesson; 0 with no teacher: the newest that still stands. since: of a teacher, only
+    what was decided since then (ms). The newest taken back leaves the very weights that were before it.
+    A lesson that took something back is taken back, too: what it took stands again, as if it had never
+    been gone. Returns the lesson that now counts.
+    Raises NotFound where there is nothing to take back, Conflict where the site keeps learning.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            return _undo_once(store, prior, site_id, version, teacher, since, now)
+        except _LostRace:
+            continue
+    raise Conflict("The site learned something new each time; try again in a moment.")
+
+
+class _LostRace(Exception):
+    """Somebody else has added the next lesson first."""
+
+
+def _undo_once(
+    store: Store, prior: Prior, site_id: str, version: int, teacher: str, since: int, now: int
+) -> Lesson:
+    with store.read() as connection:
+        last = lessons.newest(connection, site_id)
+        if not version and not teacher:
+            version = feedback.newest_standing(connection, site_id)
+        wanted = teacher or version > 0
+        gone = [] if teacher or not wanted else feedback.taken_back_in(connection, site_id, version)
+        words = gone or (
+            feedback.standing(connection, site_id, version=version, teacher=teacher, since=since)
+            if wanted
+            else []
+        )
+        if not words:
+            raise NotFound("There is nothing here to take back.")
+        first = min((number for _, number in words if number), default=0)
+        base = _clean_lesson(connection, site_id, prior, first)
+    ids = {id for id, _ in words}
+    delta = _relearned(
+        store, prior, site_id, base, () if gone else ids, also=version if gone else 0
+    )
+    number = (last.version if last else 0) + 1
+    with store.write() as connection:
+        if gone:
+            feedback.bring_back(connection, site_id, version)
+            if first:  # learned without what stands again: nothing to start from any more
+                lessons.drop(connection, site_id, first, number - 1)
+        else:
+            feedback.take_back(connection, sorted(ids), number)
+        left = feedback.teaching_moderators(connection, site_id)
+        lesson = Lesson(
+            site_id,
+            number,
+            prior.version,
+            sum(one.decisions for one in left),
+            sum(one.spam for one in left),
+            now,
+            undone=version if gone else first,
+            delta=pack_weights(delta),
+        )
+        if not lessons.add(connection, lesson):
+            raise _LostRace
+    return lesson
+
+
+def _clean_lesson(connection: Connection, site_id: str, prior: Prior, first: int) -> Lesson | None:
+    """The newest lesson before `first` whose weights hold nothing that was taken back since.
+
+    first: 0 where nothing of what goes had been learned. None: only the prior is clean.
+    """
+    stale = feedback.taken_back(connection, site_id)
+    for version in lessons.kept(connection, site_id, prior.version):
+        clean = not any(learned <= version < undone for learned, undone in stale)
+        if clean and (version < first or not first):
+            return lessons.load(connection, site_id, version)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class LearningStatus:
+    """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
+
+    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions
+    that can be taken back, because something stands of them or because they took something.
+    """
+
+    version: int
+    decisions: int
+    spam: int
+    waiting: int
+    teachers: tuple[TeachingModerator, ...]
+    history: tuple[Lesson, ...]
+    standing: frozenset[int]
+
+
+def learning_status(store: Store, site_id: str) -> LearningStatus:
+    """What a site has taught its spam score."""
+    with store.read() as connection:
+        past = lessons.history(connection, site_id, _SHOWN_LESSONS)
+        return LearningStatus(
+            past[0].version if past else 0,
+            past[0].decisions if past else 0,
+            past[0].spam if past else 0,
+            feedback.count_waiting(connection, site_id),
+            tuple(feedback.teaching_moderators(connection, site_id)),
+            tuple(past),
+            feedback.standing_versions(connection, site_id, [one.version for one in past]),
+        )
+
+
+class LessonCache:
+    """The newest lessons of the sites, looked for at most once in FRESH seconds (domain.Lessons).
+
+    clock: seconds that only go forward. size: sites that are remembered. With the database away it
+    goes on with what it has.
+    """
+
+    FRESH = 1.0
+    SIZE = 1024  # sites; what one has taught is some ten kB, packed
+
+    def __init__(
+        self, store: Store, clock: Callable[[], float] = time.monotonic, size: int = SIZE
+    ) -> None:
+        self._store, self._clock = store, clock
+        # By site: when it was looked for, and what there was.
+        self._known: LRUCache[str, tuple[float, Lesson | None]] = LRUCache(size)
+
+    def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
+        now = self._clock()
+        known = {id: self._known[id] for id in site_ids if id in self._known}
+        stale = [id for id in site_ids if id not in known or now - known[id][0] >= self.FRESH]
+        if stale:
+            with suppress(Unavailable):
+                for id, lesson in self._look(stale, known).items():
+                    known[id] = self._known[id] = (now, lesson)
+        return {id: lesson for id, (_, lesson) in known.items() if lesson is not None}
+
+    def _look(
+        self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
+    ) -> dict[str, Lesson | None]:
+        """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
+        newest = {id: known[id][1] if id in known else None for id in site_ids}
+        with self._store.read() as connection:
+            for id, version in lessons.newest_versions(connection, site_ids).items():
+                lesson = newest[id]
+                if lesson is None or lesson.version != version:
+                    newest[id] = lessons.load(connection, id, version) or lesson
+        return newest

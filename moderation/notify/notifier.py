@@ -1,0 +1,114 @@
+"""Channels: reads and tells them by a crier, a process for each notice (moderation/notify/apprise_process.py)."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from moderation.domain.address import parse_allow
+from moderation.domain.channel import check_channel
+from moderation.domain.delivery import MODERATORS, Response
+from moderation.domain.errors import Conflict, Invalid, Unavailable
+from moderation.domain.notice import Notice
+
+READ_THREADS = 2  # channels read at once: a form is not a way to start a hundred processes
+READ_SECONDS = 10.0  # half a second on an idle machine, nearly all of it Apprise's start
+APPRISE_MISSING = (
+    "Notices need Apprise, which is not installed here: pip install 'gatehouse[notices]', or make "
+    "env EXTRAS=notices."
+)
+# What a crier may know of our environment: nothing of Gatehouse's, no proxies, no files of the user's.
+_KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")  # fmt: skip
+
+
+class Notifier:
+    """allow: settings.webhook_allow. mail: the operator's own mail server, '' none, see
+    settings.mail_url. seconds: one notice may take in all. Threads may share one.
+    """
+
+    def __init__(self, allow: str, mail: str, seconds: float, public_url: str) -> None:
+        self._allow = parse_allow(allow)
+        self._mail = mail
+        self._seconds = seconds
+        self._public_url = public_url
+        self._readers = threading.BoundedSemaphore(READ_THREADS)
+
+    def read(self, url: str) -> str:
+        """How a channel is shown, its secrets masked. Nobody is called.
+
+        Raises Invalid for a URL that no channel may have or that Apprise cannot read, Conflict where
+        there is no Apprise or, for the site's moderators, no mail server; Unavailable where Apprise
+        does not answer.
+        """
+        check_channel(url, self._allow)
+        if url == MODERATORS:
+            if not self._mail:
+                raise Conflict(
+                    "There is no mail server: the operator names one in GATEHOUSE_MAIL_URL."
+                )
+            self._read(self._mail)
+            return MODERATORS
+        return self._read(url)
+
+    def _read(self, url: str) -> str:
+        with self._readers:
+            said = self._cry({"do": "read", "url": url}, READ_SECONDS)
+        if said.get("error") == "apprise":
+            raise Conflict(APPRISE_MISSING)
+        if said.get("error") in ("timeout", "internal"):
+            raise Unavailable("Apprise did not answer; try again in a moment.")
+        if "shown" not in said:
+            raise Invalid(
+                "Apprise cannot read this URL; see docs/notices.md for how they are written.",
+                "/url",
+            )
+        return str(said["shown"])
+
+    def notify(self, url: str, words: Notice, emails: Sequence[str]) -> Response:
+        """Tells one channel; what goes wrong is in the Response, never raised.
+
+        emails: of the site's moderators, where the channel is MODERATORS. error: url (cannot be
+        read), address (leads inside), nobody (there is no moderator who wants mails, or no mail
+        server), apprise (is not installed), rejected (said no), or as of a webhook.
+        """
+        started = time.monotonic()
+        job: dict[str, Any] = {"do": "send", "url": url, "emails": []}
+        if url == MODERATORS:
+            if not emails or not self._mail:
+                return Response(error="nobody")
+            job |= {"url": self._mail, "emails": list(emails), "trusted": True}
+        job |= {"title": words.title, "body": words.body, "urgent": words.urgent}
+        said = self._cry(job, self._seconds)
+        return Response(
+            said.get("status"),
+            str(said.get("error", "")),
+            round((time.monotonic() - started) * 1000),
+            said.get("retry_after"),
+        )
+
+    def _cry(self, job: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The answer of a crier; its time is bounded whatever Apprise and the network do."""
+        job |= {"allow": sorted(self._allow), "app_url": self._public_url}
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment |= {"HOME": os.devnull, "NETRC": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "moderation.notify.apprise_process"],
+                input=json.dumps(job).encode(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {"error": "timeout"}
+        try:
+            said = json.loads(done.stdout)
+        except ValueError:
+            return {"error": "internal"}
+        return said if isinstance(said, dict) else {"error": "internal"}

@@ -1,0 +1,1 @@
+"""What readers of a page see: its approved comments."""

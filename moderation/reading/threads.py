@@ -1,0 +1,44 @@
+"""What readers of a page may see: its approved comments, and nothing else."""
+
+from dataclasses import dataclass
+
+from moderation.store import comments, sites
+from moderation.store.sql.engine import Store
+
+PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has more
+
+
+@dataclass(frozen=True, slots=True)
+class PublicComment:
+    """A comment as the world sees it. created_at: milliseconds since 1970 UTC."""
+
+    id: str
+    parent_id: str
+    author_name: str
+    author_url: str
+    text: str
+    created_at: int
+
+
+def list_approved(
+    store: Store, site_id: str, page_url: str, limit: int = PAGE_LIMIT, after: str = ""
+) -> list[PublicComment]:
+    """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
+    with store.read() as connection:
+        rows = comments.approved(connection, site_id, page_url, after, limit)
+    return [
+        PublicComment(
+            row.id, row.parent_id, row.author_name, row.author_url, row.text, row.created_at
+        )
+        for row in rows
+    ]
+
+
+def site_of(store: Store, site_id: str, origin: str) -> str | None:
+    """The site a page belongs to: the one named, else the only one with its origin; None otherwise."""
+    with store.read() as connection:
+        if site_id:
+            named = sites.get_site(connection, site_id)
+            return named.id if named else None
+        owners = [one.id for one in sites.all_sites(connection) if origin in one.origins]
+    return owners[0] if len(owners) == 1 else None

@@ -1,0 +1,1 @@
+"""The moderators' work: queues, decisions, campaigns, filters, reputation."""

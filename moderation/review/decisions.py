@@ -1,0 +1,104 @@
+"""A moderator's decision about one comment, and taking it back."""
+
+from collections.abc import Callable, Collection
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import (
+    Actor,
+    ActorKind,
+    Decision,
+    Outcome,
+    Reason,
+    in_effect_before,
+)
+from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.reason_codes import ReasonCode
+from moderation.review.record import record
+from moderation.store import decisions
+from moderation.store.decisions import Standing
+from moderation.store.sql.engine import Connection, Store
+
+
+def decide(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    comment_id: str,
+    outcome: Outcome,
+    note_code: str = "",
+    expected_sequence: int | None = None,
+    *,
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> Decision:
+    """A person's word: the next decision in the sequence, its event and deliveries, in one transaction.
+
+    expected_sequence: of the decision the person saw; None decides whatever stands.
+    note_code: a reason code the person chose, '' for none.
+    Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile.
+    """
+    with store.write() as connection:
+        standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        decision = Decision(
+            comment_id=comment_id,
+            sequence=standing.sequence + 1,
+            revision=standing.revision,
+            outcome=outcome,
+            actor=Actor(ActorKind.MODERATOR, moderator_id),
+            reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
+            created_at=now,
+        )
+        record(connection, [(decision, standing)], entropy)
+    return decision
+
+
+def undo(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    comment_id: str,
+    expected_sequence: int | None = None,
+    *,
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> Decision:
+    """Takes a person's last decision back: one more, with the outcome that was in effect before it.
+
+    Held where nothing was. An undo is a decision, too: taking it back brings back what it took.
+    expected_sequence: of the decision the person saw; None takes back the last one, whichever it is.
+    Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile, and where the last
+    decision is a machine's or there is none.
+    """
+    with store.write() as connection:
+        standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        history = decisions.histories(connection, [comment_id])[comment_id]
+        if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
+            raise Conflict("There is no decision of a person to take back.")
+        before = in_effect_before(history, standing.sequence)
+        decision = Decision(
+            comment_id=comment_id,
+            sequence=standing.sequence + 1,
+            revision=standing.revision,
+            outcome=before.outcome if before else Outcome.HOLD,
+            actor=Actor(ActorKind.MODERATOR, moderator_id),
+            reasons=(Reason(ReasonCode.TAKEN_BACK, "Taken back."),),
+            created_at=now,
+            takes_back=standing.sequence,
+        )
+        record(connection, [(decision, standing)], entropy)
+    return decision
+
+
+def _standing(
+    connection: Connection,
+    site_ids: Collection[str],
+    comment_id: str,
+    expected_sequence: int | None,
+) -> Standing:
+    """The comment, locked, as somebody means to decide about it. Raises as decide does."""
+    standing = decisions.standings(connection, [comment_id]).get(comment_id)
+    if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+        raise NotFound("There is no such comment.")
+    if expected_sequence is not None and expected_sequence != standing.sequence:
+        raise Conflict("Somebody has decided about this comment meanwhile.")
+    return standing

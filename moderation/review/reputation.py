@@ -1,0 +1,133 @@
+"""Who is trusted and why: what people's decisions say of an author, a domain, a network."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.reputation import ReputationScore, Subject, SubjectKind, reputation_score
+from moderation.store import queues, reputations
+from moderation.store.reputations import Reset, Vote
+from moderation.store.sql.engine import Connection, Store
+
+SHOWN_DECISIONS = 20  # of the newest decisions behind a reputation
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation:
+    """A reputation with all that led to it.
+
+    votes: the newest decisions, newest first; those up to `counts_after` (ms) do not count. resets:
+    first to last.
+    """
+
+    subject: Subject
+    repute: ReputationScore
+    votes: tuple[Vote, ...]
+    resets: tuple[Reset, ...]
+
+    @property
+    def counts_after(self) -> int:
+        return self.resets[-1].counts_after if self.resets else 0
+
+    @property
+    def sequence(self) -> int:
+        """Of the last reset, 0 for none."""
+        return self.resets[-1].sequence if self.resets else 0
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the last reset stands."""
+        return bool(self.resets) and self.resets[-1].counts_after == self.resets[-1].created_at
+
+
+def of_comment(
+    store: Store, site_ids: Collection[str], comment_id: str, now: int
+) -> list[tuple[Subject, ReputationScore]]:
+    """The reputations that a comment comes with: its author's, its network's, its links'.
+
+    Those of which nothing is known are there, too. Raises NotFound for what is not theirs.
+    """
+    with store.read() as connection:
+        if queues.by_id(connection, comment_id, site_ids) is None:
+            raise NotFound("There is no such comment.")
+        subjects = sorted(reputations.subjects_of(connection, [comment_id])[comment_id].subjects)
+        weeks = reputations.known(connection, subjects)
+    return [(one, reputation_score(one.kind, weeks.get(one, ()), now)) for one in subjects]
+
+
+def get_reputation(store: Store, subject: Subject, now: int) -> Reputation:
+    """One reputation with its history. Raises NotFound where nothing was ever decided."""
+    with store.read() as connection:
+        return _reputation(connection, subject, now)
+
+
+def list_by_kind(
+    store: Store, site_id: str, kind: SubjectKind, now: int, after: str = "", limit: int = 25
+) -> list[tuple[Subject, ReputationScore]]:
+    """The reputations of one kind on a site, by name, past the name `after`."""
+    with store.read() as connection:
+        found = reputations.list_by_kind(connection, site_id, kind, after, limit)
+    return [(one, reputation_score(one.kind, weeks, now)) for one, weeks in found.items()]
+
+
+def reset(
+    store: Store,
+    moderator_id: str,
+    subject: Subject,
+    expected_sequence: int | None = None,
+    *,
+    now: int,
+) -> Reputation:
+    """What was decided until now counts no more; what comes counts as ever.
+
+    expected_sequence: of the last reset that was seen; None resets whatever stands. Raises NotFound
+    where nothing was ever decided, Conflict where somebody reset it meanwhile.
+    """
+    return _reset(store, moderator_id, subject, expected_sequence, now, undo=False)
+
+
+def undo_reset(
+    store: Store,
+    moderator_id: str,
+    subject: Subject,
+    expected_sequence: int | None = None,
+    *,
+    now: int,
+) -> Reputation:
+    """Takes the last reset back. Raises NotFound, and Conflict where there is none to take back."""
+    return _reset(store, moderator_id, subject, expected_sequence, now, undo=True)
+
+
+def _reset(
+    store: Store,
+    moderator_id: str,
+    subject: Subject,
+    expected_sequence: int | None,
+    now: int,
+    *,
+    undo: bool,
+) -> Reputation:
+    with store.write() as connection:
+        reputations.lock(connection, subject)
+        was = _reputation(connection, subject, now)
+        if expected_sequence is not None and expected_sequence != was.sequence:
+            raise Conflict("Somebody has reset this reputation meanwhile.")
+        counts_after = now
+        if undo:
+            if not was.can_undo:
+                raise Conflict("There is no reset to take back.")
+            counts_after = was.resets[-2].counts_after if len(was.resets) > 1 else 0
+        made = Reset(was.sequence + 1, counts_after, moderator_id, now)
+        reputations.reset(connection, subject, made)
+        return _reputation(connection, subject, now)
+
+
+def _reputation(connection: Connection, subject: Subject, now: int) -> Reputation:
+    votes = reputations.newest(connection, subject, SHOWN_DECISIONS)
+    resets = reputations.resets_of(connection, subject)
+    if not votes and not resets:
+        raise NotFound("Nothing has been decided about this yet.")
+    weeks = reputations.known(connection, [subject]).get(subject, [])
+    return Reputation(
+        subject, reputation_score(subject.kind, weeks, now), tuple(votes), tuple(resets)
+    )

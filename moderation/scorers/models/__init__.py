@@ -1,0 +1,1 @@
+"""Toxicity models: the bundled one, Detoxify, and what both are run by."""

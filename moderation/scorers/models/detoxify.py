@@ -1,0 +1,127 @@
+"""The Detoxify library itself as a scorer: torch, slower and larger than the converted model.
+
+For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that nobody has added yet.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+
+from moderation.domain.markup import as_displayed
+from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.models.checkpoint import (
+    RELEASES,
+    Checkpoint,
+    find_checkpoint,
+    open_checkpoint,
+)
+from moderation.scorers.models.occlusion import occlude
+
+_OVERLAP = 64  # tokens two windows share: a sentence or two is whole in one of them
+_REMEMBERED = 1024  # predictions kept: evidence asks for the same ones once per label
+_Scores = dict[str, float]
+
+
+class Detoxify:
+    """The labels of the checkpoint (toxicity, severe_toxicity, obscene, ...), each 0..1.
+
+    model: a name of checkpoint.RELEASES (taken from torch's cache), or the path of a checkpoint or
+    of the folder that holds one. Loaded at first use.
+    """
+
+    def __init__(self, model: str, *, name: str = "detoxify") -> None:
+        self.name = name
+        self._spec = model
+        self._loaded: Checkpoint | None = None
+        self._predict = lru_cache(_REMEMBERED)(self._predicted)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Codes of the languages the model has learned."""
+        release = RELEASES.get(self._spec)
+        return release.languages if release else frozenset({"en"})
+
+    def load(self) -> None:
+        """Reads the model, if it is not yet. Raises ScorerUnavailable."""
+        self._checkpoint()
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        """Raises ScorerUnavailable when library or checkpoint is missing, damaged or not the pinned one."""
+        checkpoint = self._checkpoint()
+        model = f"detoxify-{self._spec if self._spec in RELEASES else checkpoint.path.stem}"
+        runtime = f"torch-{version('torch')}/fp32"
+        return [
+            tuple(
+                Signal(label, value, self.name, model, checkpoint.digest, runtime=runtime)
+                for label, value in self._scores(
+                    checkpoint, as_displayed(candidate.view, candidate.parent_text).text
+                ).items()
+            )
+            for candidate in batch
+        ]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The words that raise a label, those with the most effect first; of a long text, in its
+        worst window."""
+        checkpoint = self._checkpoint()
+        if label not in checkpoint.labels:
+            return ()
+        view = as_displayed(candidate.view, candidate.parent_text)
+        text = view.text
+
+        def logit(piece: str) -> float:
+            value = min(max(self._scores(checkpoint, piece)[label], 1e-9), 1 - 1e-9)
+            return math.log(value / (1 - value))
+
+        start, end = max(_windows(checkpoint, text), key=lambda part: logit(text[slice(*part)]))
+        return tuple(
+            Span(*view.original(start + first, start + last))
+            for first, last in occlude(text[start:end], logit)
+        )
+
+    def _checkpoint(self) -> Checkpoint:
+        if self._loaded is None:
+            self._loaded = open_checkpoint(find_checkpoint(self._spec))
+        return self._loaded
+
+    def _scores(self, checkpoint: Checkpoint, text: str) -> _Scores:
+        """Each label's highest value over the windows of a text."""
+        # Each distinct piece once: 65 kB of dots are the same 500 again and again.
+        pieces = {text[start:end] for start, end in _windows(checkpoint, text)}
+        parts = [self._predict(piece) for piece in pieces]
+        return {label: max(part[label] for part in parts) for label in checkpoint.labels}
+
+    def _predicted(self, text: str) -> _Scores:
+        return self._checkpoint().predict(text)
+
+
+def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
+    """Pieces of the text that fit into one pass and together leave out nothing."""
+    if len(text) < checkpoint.window:  # a token is at least a character
+        return [(0, len(text))]
+    try:
+        found = checkpoint.model.tokenizer(
+            text, add_special_tokens=False, truncation=False, return_offsets_mapping=True,
+            return_attention_mask=False, verbose=False,
+        )["offset_mapping"]  # fmt: skip
+    except (
+        NotImplementedError
+    ):  # tokenizers without offsets: by the same rule, character by character
+        found = [(at, at + 1) for at in range(len(text))]
+    places = [place for place in found if place[1] > place[0]]
+    if len(places) <= checkpoint.window:
+        return [(0, len(text))]
+    # Half the room for the start of a word that a cut turns into more tokens than before.
+    size = checkpoint.window
+    step = size - _OVERLAP if size > 2 * _OVERLAP else size // 2
+    room = step + (size - step) // 2
+    pieces = []
+    for at in range(0, len(places), step):
+        last = min(at + room, len(places)) - 1
+        pieces.append((places[at][0], places[last][1]))
+        if last == len(places) - 1:
+            break
+    pieces[0] = (0, pieces[0][1])
+    pieces[-1] = (pieces[-1][0], len(text))
+    return pieces

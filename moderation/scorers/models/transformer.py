@@ -1,0 +1,80 @@
+"""A model's folder as a scorer: probabilities per label, and the words behind them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from moderation.domain.errors import ScorerUnavailable
+from moderation.domain.markup import as_displayed
+from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.models.occlusion import occlude
+from moderation.scorers.models.onnx_classifier import Network, read_card
+
+
+class Transformer:
+    """The labels of the folder's model.json, each 0..1; of a long text the highest of its windows.
+
+    name: the scorer's. threads: of one pass. The folder is read at first use, and again after a
+    failure: what is put there later is found.
+    """
+
+    def __init__(self, folder: Path, *, name: str, threads: int = 1) -> None:
+        self.name = name
+        self._folder, self._threads = folder, threads
+        self._loaded: Network | None = None
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Codes of the languages the model has learned; none while there is no model."""
+        try:
+            return read_card(self._folder).languages
+        except ScorerUnavailable:
+            return frozenset()
+
+    def load(self) -> None:
+        """Reads and warms up the model, if it is not yet. Raises ScorerUnavailable."""
+        self._network()
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        """Raises ScorerUnavailable when the model is missing, damaged or fails."""
+        network = self._network()
+        model = f"{network.card.id}-{network.card.version}"
+        rows = network.probabilities(
+            [as_displayed(candidate.view, candidate.parent_text).text for candidate in batch]
+        )
+        return [
+            tuple(
+                Signal(label, value, self.name, model, network.sha256, runtime=network.runtime)
+                for label, value in zip(network.labels, row, strict=True)
+            )
+            for row in rows.tolist()
+        ]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The words that raise a label, those with the most effect first; of a long text, in its
+        worst window. The passes are remembered: the next label of the same text is nearly free."""
+        network = self._network()
+        if label not in network.labels:
+            return ()
+        at = network.labels.index(label)
+        view = as_displayed(candidate.view, candidate.parent_text)
+        text = view.text
+        windows = network.windows(text)
+        worst = windows[int(network.rows(windows)[:, at].argmax())]
+        pieces = occlude(
+            text[worst.start : worst.end], lambda piece: float(network.logits([piece])[0, at])
+        )
+        return tuple(
+            Span(*view.original(worst.start + start, worst.start + end)) for start, end in pieces
+        )
+
+    def _network(self) -> Network:
+        if self._loaded is None:
+            if not (self._folder / "model.json").is_file():
+                raise ScorerUnavailable(
+                    f"The model {self._folder.name} is not on this machine: `gatehouse model add`."
+                )
+            # One pass leaves its threads idle between layers; a second beside it does not (docs/decisions/0020).
+            self._loaded = Network(
+                self._folder, threads=self._threads, at_once=min(2, self._threads)
+            )
+        return self._loaded

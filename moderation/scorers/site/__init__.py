@@ -1,0 +1,1 @@
+"""Scorers of a site's own lists: filters, word lists, block lists in files."""

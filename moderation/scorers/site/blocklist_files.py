@@ -1,0 +1,212 @@
+"""Lists that others keep, read from files: domains, addresses, networks, e-mails known for spam.
+
+For files such as those of stopforumspam.com, fetched by whoever runs the machine. Nothing of a comment
+leaves it, and what goes wrong with a file leaves the comment as it would be without.
+"""
+
+import ipaddress
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.domain.filter import email_of_entry
+from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
+
+log = logging.getLogger("gatehouse.scorers")
+
+LOOK = 60.0  # seconds between two looks at the folder
+MOST = 3_000_000  # entries of all files; a year of StopForumSpam's addresses are 1.5 million
+LONGEST = 400  # characters of a line
+# What is kept of an address: nothing narrower can be recognised (scorers/filters.py).
+_KEPT = {4: 24, 6: 48}
+_WIDEST = {4: 8, 6: 16}
+
+_Key = Callable[[str], str]
+_State = tuple[tuple[str, int, int], ...]  # of each file: name, time of change, size
+
+
+@dataclass(slots=True)
+class _Lists:
+    """hashes: of addresses and e-mails, sorted; the first 64 bits of their keyed hashes."""
+
+    hashes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    domains: set[str] = field(default_factory=set)
+    networks: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    entries: int = 0
+    skipped: int = 0
+
+    def has(self, key: str) -> bool:
+        """Whether a keyed hash (hex) is listed."""
+        if not key or not len(self.hashes):
+            return False
+        wanted = np.uint64(int(key[:16], 16))
+        at = int(np.searchsorted(self.hashes, wanted))
+        return at < len(self.hashes) and bool(self.hashes[at] == wanted)
+
+    def has_network(self, kept: str) -> bool:
+        """Whether the /24 or /48 of an address lies in a listed network."""
+        if not kept or not self.networks:
+            return False
+        network = ipaddress.ip_network(kept)
+        number, bits = int(network.network_address), network.max_prefixlen
+        return any(
+            number >> (bits - length) << (bits - length) in known
+            for (version, length), known in self.networks.items()
+            if version == network.version and length <= network.prefixlen
+        )
+
+
+class BlocklistFiles:
+    """Signals `listed_domain` (linked domains on a list; note: the first), `listed_address`,
+    `listed_network`, `listed_email` (1 each; an e-mail's domain counts as it does); absent where not.
+
+    folder: its *.txt files are read, one entry a line, '#' begins a comment; what is neither an
+    address, a network, an e-mail nor a domain is passed over and counted in the log. Files that change
+    are read again, by a thread beside the judging. address_key, email_key: as in store/seal.py.
+    clock: seconds. Never raises: until a file can be read, what was read before counts.
+    """
+
+    name = "listed"
+
+    def __init__(
+        self, folder: Path, address_key: _Key, email_key: _Key, clock: Callable[[], float]
+    ) -> None:
+        self._folder = folder
+        self._address_key, self._email_key = address_key, email_key
+        self._clock = clock
+        self._lists = _Lists()
+        self._state: _State | None = None
+        self._looked_at: float | None = None
+        self._reading: threading.Thread | None = None
+
+    def load(self) -> None:
+        """Reads the files before the first comment comes; those that take long are read on beside it."""
+        self._look()
+        self.settle(10.0)
+
+    def settle(self, timeout: float) -> None:
+        """Waits until files that are being read are read. timeout: seconds."""
+        if self._reading is not None:
+            self._reading.join(timeout)
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        self._look()
+        lists = self._lists
+        return [tuple(_signals(lists, one)) for one in batch]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The links on a list."""
+        return tuple(_links(self._lists, candidate)) if label == "listed_domain" else ()
+
+    def _look(self) -> None:
+        now = self._clock()
+        if self._looked_at is not None and now - self._looked_at < LOOK:
+            return
+        if self._reading is not None and self._reading.is_alive():
+            return
+        self._looked_at = now
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def _read(self) -> None:
+        try:
+            files = sorted(self._folder.glob("*.txt"))
+            state = tuple(
+                (one.name, (about := one.stat()).st_mtime_ns, about.st_size) for one in files
+            )
+            if state == self._state:
+                return
+            lists = self._gathered(files)
+        except Exception as error:  # never with its message: it may quote a line
+            log.warning("lists cannot be read", extra={"error": type(error).__name__})
+            return
+        self._lists, self._state = lists, state
+        log.info(
+            "lists read",
+            extra={"files": len(files), "entries": lists.entries, "skipped": lists.skipped},
+        )
+
+    def _gathered(self, files: Sequence[Path]) -> _Lists:
+        lists = _Lists()
+        hashes: list[int] = []
+        for line in _lines(files):
+            if lists.entries >= MOST:
+                lists.skipped += 1
+            elif self._take(line, lists, hashes):
+                lists.entries += 1
+            else:
+                lists.skipped += 1
+        lists.hashes = np.unique(np.array(hashes, np.uint64))
+        return lists
+
+    def _take(self, entry: str, lists: _Lists, hashes: list[int]) -> bool:
+        if "@" in entry:
+            local, _, domain = entry.lower().rpartition("@")
+            if local:
+                hashes.append(int(self._email_key(entry)[:16], 16))
+            elif domain_of(domain):
+                lists.domains.add(in_ascii(domain))
+            return bool(local or domain_of(domain))
+        if ":" in entry or entry[-1].isdigit():
+            try:
+                network = ipaddress.ip_network(entry, strict=False)
+            except ValueError:
+                return False
+            if network.num_addresses == 1:
+                hashes.append(
+                    int(self._address_key(email_of_entry(entry.partition("/")[0]))[:16], 16)
+                )
+                return True
+            if not _WIDEST[network.version] <= network.prefixlen <= _KEPT[network.version]:
+                return False
+            known = lists.networks.setdefault((network.version, network.prefixlen), set())
+            known.add(int(network.network_address))
+            return True
+        host = in_ascii(entry)
+        if not domain_of(host):
+            return False
+        lists.domains.add(host)
+        return True
+
+
+def _lines(files: Sequence[Path]) -> Iterator[str]:
+    for file in files:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if entry := line[:LONGEST].partition("#")[0].strip():
+                    yield entry
+
+
+def _links(lists: _Lists, candidate: Candidate) -> Iterator[Span]:
+    found = links_in(candidate.text)
+    for link in (*found.links, *found.masked):
+        if under(link.host, lists.domains):
+            yield link.span
+
+
+def _signals(lists: _Lists, candidate: Candidate) -> Iterator[Signal]:
+    traces = candidate.traces
+    found = links_in(candidate.text)
+    links = [one for one in (*found.links, *found.masked) if under(one.host, lists.domains)]
+    named = list(dict.fromkeys(one.domain or one.host for one in links))
+    if candidate.author_url and under(host := host_of(candidate.author_url), lists.domains):
+        named.append(domain_of(host) or host)
+    if named:
+        spans = tuple(sorted({one.span for one in links}))[:50]
+        yield _fact("listed_domain", len(set(named)), named[0][:80], spans)
+    if lists.has(traces.address_key):
+        yield _fact("listed_address", 1)
+    if lists.has_network(traces.network):
+        yield _fact("listed_network", 1)
+    if lists.has(traces.email_key) or under(traces.email_domain, lists.domains):
+        yield _fact("listed_email", 1)
+
+
+def _fact(name: str, value: float, note: str = "", spans: tuple[Span, ...] = ()) -> Signal:
+    return Signal(name, float(value), BlocklistFiles.name, spans=spans, note=note)

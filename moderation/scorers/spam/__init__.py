@@ -1,0 +1,1 @@
+"""Scorers of spam: heuristics, the learned spam model, history and reputation."""

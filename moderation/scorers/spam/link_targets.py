@@ -1,0 +1,64 @@
+"""Places: where a comment leads, as far as two comments can lead to the same one."""
+
+import re
+from itertools import islice
+
+from moderation.domain.score import Candidate
+from moderation.scorers.spam.heuristic import words
+from moderation.scorers.spam.links import SHORTENERS, domain_of, host_of, links_in, own_domain
+
+MOST = 8  # of one comment
+LONGEST = 120  # characters
+LOOKED_AT = 4_000  # characters, for numbers
+# Where anybody may put anything: the domain says nothing of whoever links to it, the whole path does.
+PLATFORMS = words("""
+    youtube.com youtu.be facebook.com fb.com instagram.com twitter.com x.com tiktok.com reddit.com pinterest.com
+    linkedin.com tumblr.com medium.com substack.com wikipedia.org wikimedia.org google.com goo.gl bing.com
+    yahoo.com archive.org archive.is archive.ph github.com gitlab.com imgur.com flickr.com vimeo.com twitch.tv
+    dailymotion.com soundcloud.com spotify.com apple.com microsoft.com amazon.com amazon.de amazon.co.uk ebay.com
+    etsy.com paypal.com patreon.com gofundme.com change.org quora.com stackexchange.com stackoverflow.com t.me
+    wa.me telegram.me whatsapp.com discord.gg discord.com vk.com weibo.com dropbox.com pastebin.com issuu.com
+    slideshare.net scribd.com about.me sites.google.com docs.google.com forms.gle mastodon.social bsky.app
+""")
+_NUMBER = re.compile(r"(?:\+|\b)\d(?:[ ().-]{0,2}\d){7,14}\b")
+_SPACE = re.compile(r"\s+")
+
+
+def places(candidate: Candidate) -> tuple[str, ...]:
+    """Linked domains, on platforms and shorteners with the path, and 'tel:' numbers; no more than MOST.
+
+    In the text, in the author's name and as the author's website; those of the page's own site aside.
+    """
+    text = candidate.text
+    found = links_in(text)
+    own = own_domain(candidate.page_url)
+    named = [place_of(text[one.span.start : one.span.end]) for one in found.links]
+    named += [one.domain for one in found.masked]
+    if candidate.author_url:
+        named.append(place_of(candidate.author_url))
+    named += links_in(candidate.author_name).domains
+    numbers = [_digits(one.group()) for one in islice(_NUMBER.finditer(text[:LOOKED_AT]), MOST)]
+    known = dict.fromkeys([*named, *numbers])
+    return tuple(one for one in known if one and one != own)[:MOST]
+
+
+def place_of(link: str) -> str:
+    """The registrable domain of a link; with the path where many people share one domain."""
+    host = host_of(link)
+    domain = domain_of(host) or host
+    if domain not in PLATFORMS and domain not in SHORTENERS:
+        return domain[:LONGEST]
+    path = (link.partition("://")[2] or link).partition("#")[0].partition("/")[2].strip("/")
+    return _SPACE.sub("", f"{domain}/{path}" if path else "")[:LONGEST]
+
+
+def links_of(candidate: Candidate) -> tuple[str, ...]:
+    """The links of the text as they are written, without scheme and fragment; no more than MOST."""
+    text = candidate.text
+    written = (text[one.span.start : one.span.end] for one in links_in(text).links)
+    plain = ((one.partition("://")[2] or one).partition("#")[0].rstrip("/") for one in written)
+    return tuple(dict.fromkeys(islice((one for one in plain if one), MOST)))
+
+
+def _digits(written: str) -> str:
+    return "tel:" + "".join(one for one in written if one.isdigit())

@@ -1,0 +1,246 @@
+"""Links: how many, to which domains, and whether they hide where they lead.
+
+Domains are registrable ones (example.co.uk) by the Public Suffix List that lies in the package
+publicsuffixlist; nothing is looked up in a network.
+"""
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
+from typing import Any
+
+import re2
+from publicsuffixlist import PublicSuffixList
+
+from moderation.domain.normalise import plain_name
+from moderation.domain.patterns import find_matches
+from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.spam.heuristic import MOST, sign, words
+
+# As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
+_LINK = re2.compile(
+    r"(?i)(?:h[tx]{2}ps?://|\bwww\.)[^\s<>\"\[\]]+"
+    r"|[\pL\pN][\pL\pN-]*(?:\.[\pL\pN][\pL\pN-]*)*\.\pL+(?::[0-9]+)?(?:[/?#][^\s<>\"\[\]]*)?"
+)
+# A bare name without a path is a link only under these: "percent.Then" and "hi.It" are none.
+_COMMON = words(
+    "com net org info biz ru cn xyz top club online site shop store ly io co tk cc win bid loan click"
+    " link app dev blog news live tech vip fun space website pro mobi icu buzz uk de fr nl pl br au ca"
+    " jp eu ch cz ua kr tr vn es pt gr hu se dk fi ro sk bg in.net me gl gd ai tv ws pw cf ga gq ml"
+)
+_ENDING = ".,;:!?)'\"*_»”’…"
+# example dot com, example(.)com, example [dot] com, hxxp://
+_MASKED = re2.compile(
+    r"(?i)\b([a-z0-9][a-z0-9-]+)(?:\s?[(\[{<]\s?(?:dot|punkt|punto|point|\.)\s?[)\]}>]\s?|\s{1,2}(?:dot|punkt)\s{1,2}|\s\.\s?)"
+    r"(com|net|org|info|biz|ru|cn|xyz|top|club|online|site|shop|store|io|co|me|de|uk|fr|in|us)\b"
+    r"|\bh(?:xx|tx|xt)ps?://[^\s<>\"\[\]]+"
+)
+_MARKUP = re2.compile(
+    r"(?i)<a\s[^>]*href\s*=\s*[\"']?([^\"'\s>]+)[^>]*>([^<]*)"
+    r"|\[(?:url|link)=[\"']?([^\]\"']+)[\"']?\]([^\[]*)"
+    r"|\[(?:url|link)\]([^\[]*)"
+    r"|\[([^\]\n]+)\]\(\s*(https?://[^)\s]+)"
+)
+_LEGACY_ADDRESS = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}")
+SHORTENERS = words(
+    "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly adf.ly cutt.ly rebrand.ly rb.gy shorturl.at"
+    " tiny.cc t.ly bl.ink v.gd soo.gd s.id lnkd.in clck.ru shorte.st ouo.io bc.vc short.io tr.im u.to"
+    " x.co b.link dub.sh shrtco.de snip.ly linktr.ee qr.ae po.st j.mp is.am kutt.it surl.li tny.im"
+    " 1url.com zpr.io me2.do urlz.fr shrinkme.io exe.io gg.gg cli.re vk.cc did.li n9.cl"
+    " s.coop trib.al fb.me"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a text. host: as written, lower case. domain: registrable, '' for an address."""
+
+    span: Span
+    host: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of a text, up to MOST, and where they hide what they are.
+
+    markup: pieces of HTML, BBCode or Markdown that make a link. disguised: the places whose anchor
+    text names another domain than the target, with the targets' domains.
+    """
+
+    links: tuple[Link, ...]
+    masked: tuple[Link, ...]
+    markup: tuple[Span, ...]
+    disguised: tuple[tuple[Span, str], ...]
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Each domain or address once, in the order of the text."""
+        return tuple(dict.fromkeys(one.domain or one.host for one in (*self.links, *self.masked)))
+
+
+def in_ascii(host: str) -> str:
+    """A host in lower case, with its other alphabets in punycode; '' for what can be none."""
+    host = host[:300].strip(".").lower()
+    if not host.isascii():
+        try:
+            host = host[:253].encode("idna").decode()
+        except UnicodeError:
+            return ""
+    return host if len(host) <= 253 else ""
+
+
+@lru_cache(maxsize=8192)
+def domain_of(host: str) -> str:
+    """The registrable domain of a host, in ASCII; '' for an address, a public suffix or nonsense."""
+    host = in_ascii(host)
+    if not host or _is_address(host):
+        return ""
+    return _suffixes().privatesuffix(host) or ""
+
+
+@cache
+def _suffixes() -> Any:
+    """The list of public suffixes, read when the first domain is asked for: it takes a moment."""
+    return PublicSuffixList(accept_unknown=False)
+
+
+def under(host: str, domains: Collection[str]) -> bool:
+    """Whether a host is one of the domains, lies under one, or ends in a suffix among them ('.xyz')."""
+    if not domains or not (host := in_ascii(host)):
+        return False
+    parts = host.split(".")[-10:]
+    above = [".".join(parts[at:]) for at in range(len(parts))]
+    return any(one in domains or f".{one}" in domains for one in above)
+
+
+def _is_address(host: str) -> bool:
+    if _LEGACY_ADDRESS.fullmatch(host):  # also 3627734734 and 0x7f.1, as browsers read them
+        return True
+    with suppress(ValueError):
+        ipaddress.ip_address(host.strip("[]"))
+        return True
+    return False
+
+
+def host_of(link: str) -> str:
+    """The host a browser would go to: without scheme, user, port, path; lower case."""
+    rest = link.partition("://")[2] or link
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if authority.startswith("["):  # IPv6
+        return authority.partition("]")[0].lower() + "]"
+    host = authority.partition(":")[0]
+    return host.lower().rstrip(_ENDING)
+
+
+@lru_cache(maxsize=128)  # several scorers ask about one batch
+def links_in(text: str) -> Links:
+    """What links a text holds. Linear in its length; never raises."""
+    links = list(islice(_plain(text), MOST))
+    masked = []
+    for found in find_matches(_MASKED, text, MOST) if "." in text or "dot" in text.lower() else ():
+        whole, name, suffix = (text[slice(*found.span(at))] for at in (0, 1, 2))
+        host = f"{name}.{suffix}".lower() if suffix else host_of(whole)
+        if domain := domain_of(host):
+            masked.append(Link(Span(*found.span()), host, domain))
+    markup, disguised = [], []
+    for found in find_matches(_MARKUP, text, MOST) if "<" in text or "[" in text else ():
+        markup.append(Span(*found.span()))
+        groups = [text[slice(*found.span(at))] for at in range(1, 8)]
+        target = groups[0] or groups[2] or groups[6]
+        anchor = (groups[1] or groups[3] or groups[5] or "").strip()
+        if target and (shown := _claimed(anchor)) and shown != (real := _where(target)):
+            disguised.append((Span(*found.span()), real))
+    for link in links:
+        # https://bank.example@evil.example/ shows a name that browsers throw away
+        written = text[link.span.start : link.span.end].partition("://")[2].partition("/")[0]
+        user = written.rpartition("@")[0]
+        if user and _claimed(user):
+            disguised.append((link.span, link.domain or link.host))
+    return Links(tuple(links), tuple(masked), tuple(markup), tuple(disguised))
+
+
+def _plain(text: str) -> Iterator[Link]:
+    for found in find_matches(_LINK, text, 4 * MOST):
+        start, end = found.span()
+        written = text[start:end].rstrip(_ENDING)
+        if text[start - 1 : start] == "@":  # the host of an e-mail address
+            continue
+        host = host_of(written)
+        domain = domain_of(host)
+        if not _is_bare(written) or _is_name(written, host, domain):
+            yield Link(Span(start, start + len(written)), host, domain)
+
+
+def _is_bare(written: str) -> bool:
+    start = written[:8].lower()
+    return not (start.startswith("www.") or "://" in start)
+
+
+def _is_name(written: str, host: str, domain: str) -> bool:
+    if not domain:
+        return False
+    suffix = host.rpartition(".")[2]
+    if len(written) > len(host):
+        return True  # with a path any suffix will do
+    as_typed = written.rpartition(".")[2]
+    return suffix in _COMMON and (as_typed.islower() or written.isupper())
+
+
+def _claimed(anchor: str) -> str:
+    """The domain that an anchor text says it leads to; '' where it says none."""
+    if " " in anchor or "." not in anchor or len(anchor) > 300:
+        return ""
+    return domain_of(host_of(anchor))
+
+
+def _where(target: str) -> str:
+    return domain_of(host_of(target)) or host_of(target)
+
+
+@lru_cache(maxsize=1024)  # of every comment of a page, several times
+def own_domain(page_url: str) -> str:
+    """Of a page's site; its host where that has no registrable domain, as in an office's own network."""
+    host = host_of(page_url) if page_url else ""
+    return domain_of(host) or host
+
+
+def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
+    """`links` and its kin. Links to the page's own domain and to `trusted` domains do not count."""
+    found = links_in(candidate.text)
+    known = {own_domain(candidate.page_url), *trusted} - {""}
+    links = [one for one in found.links if not under(one.host, known)]
+    if links:
+        domains = list(dict.fromkeys(one.domain or one.host for one in links))
+        yield sign("links", len(links), [one.span for one in links], _listed(domains))
+        yield sign("link_domains", len(domains))
+        share = sum(one.span.end - one.span.start for one in links) / len(candidate.text)
+        yield sign("link_share", share)
+    for name, some in (
+        ("link_shortener", [one for one in links if one.domain in SHORTENERS]),
+        ("link_address", [one for one in links if _is_address(one.host)]),
+        ("link_punycode", [one for one in links if "xn--" in one.host or not one.host.isascii()]),
+        ("link_masked", [one for one in found.masked if not under(one.host, known)]),
+    ):
+        if some:
+            yield sign(name, len(some), [one.span for one in some], some[0].domain or some[0].host)
+    if found.markup:
+        yield sign("link_markup", len(found.markup), found.markup)
+    if found.disguised:
+        spans = [span for span, _ in found.disguised]
+        yield sign("link_disguised", len(spans), spans, found.disguised[0][1])
+    name = candidate.author_name
+    if name and (linked := links_in(name).domains or links_in(plain_name(name)).domains):
+        yield sign("link_in_name", 1, note=linked[0])
+    if candidate.author_url:
+        host = host_of(candidate.author_url)
+        yield sign("link_in_website", 1, note=domain_of(host) or host)
+
+
+def _listed(domains: list[str]) -> str:
+    some = ", ".join(domains[:2])
+    return some if len(domains) <= 2 else f"{some} and {len(domains) - 2} more"

@@ -1,0 +1,1 @@
+"""What must happen by itself: work that is due, retention, erasing."""

@@ -1,0 +1,183 @@
+"""OpenAI's moderation endpoint: /v1/moderations."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from moderation.domain.errors import (
+    Forbidden,
+    GatehouseError,
+    Invalid,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from moderation.domain.score import Findings
+from moderation.store.compat_apis import OPENAI
+from service.compat.compat_api import CompatApi
+from service.http.body import read_body, strict_json
+from service.http.errors import BadRequest
+
+DEFAULT_MODEL = "omni-moderation-latest"
+INPUTS_LIMIT = 1_000  # texts of one request
+TEXT_LIMIT = 65_525  # bytes of UTF-8 of one text; OpenAI's own limit is in tokens
+# Its clients wait for minutes, and a request may carry a thousand texts. Seconds.
+DEADLINE = 20.0
+_MODEL = re.compile(r"[\w.:/@-]{1,100}")
+
+Probability = Callable[[str], float | None]
+
+# A probability from which a category counts as true: where the newsroom policy holds a comment.
+TRUE_FROM = {
+    "toxicity": 0.5,
+    "insult": 0.5,
+    "identity_attack": 0.5,
+    "threat": 0.3,
+    "sexual_explicit": 0.5,
+}
+# Each category's parts: all of them must be there, and of the labels in one part the highest counts.
+# An empty category has no model: it is sent as 0.0, false and applied to nothing.
+CATEGORIES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "harassment": (("toxicity", "insult"),),
+    "harassment/threatening": (("toxicity", "insult"), ("threat",)),
+    "hate": (("identity_attack",),),
+    "hate/threatening": (("identity_attack",), ("threat",)),
+    "illicit": (),
+    "illicit/violent": (),
+    "self-harm": (),
+    "self-harm/instructions": (),
+    "self-harm/intent": (),
+    "sexual": (("sexual_explicit",),),
+    "sexual/minors": (),
+    "violence": (("threat",),),
+    "violence/graphic": (),
+}
+
+
+def _refuse(error: GatehouseError) -> Response:
+    """The answer to an error, in OpenAI's shape."""
+    headers: dict[str, str] = {}
+    code: str | None = None
+    status, kind = 400, "invalid_request_error"
+    param = getattr(error, "pointer", "").strip("/").replace("/", ".") or None
+    match error:
+        case BadRequest():
+            status = error.status
+        case Unauthenticated():
+            status, code = 401, "invalid_api_key"
+        case Forbidden():
+            status, code = 403, error.code
+        case TooMany():
+            status, kind, code = 429, "requests", "rate_limit_exceeded"
+            headers["Retry-After"] = str(error.retry_after)
+        case Unavailable():
+            status, kind = 503, "server_error"
+            headers["Retry-After"] = str(error.retry_after)
+        case Invalid():
+            pass
+        case _:
+            status, kind = 500, "server_error"
+    body = {"error": {"message": error.message, "type": kind, "param": param, "code": code}}
+    return JSONResponse(body, status, {"Cache-Control": "no-store", **headers})
+
+
+face = CompatApi(OPENAI, _refuse)
+
+
+@face.call("/v1/moderations", "POST")
+async def moderations(request: Request) -> Response:
+    """One result for each string; one for a list of parts."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send the key as 'Authorization: Bearer <key>'.")
+    await face.admit(request, token.strip())
+    limit = request.app.state.settings.body_limit
+    body = strict_json(await read_body(request, limit), surrogates=True)
+    if not isinstance(body, dict):
+        raise Invalid("The body is a JSON object.")
+    model = body.get("model")
+    model = DEFAULT_MODEL if model is None else model
+    if not isinstance(model, str) or not _MODEL.fullmatch(model):
+        raise Invalid("The model is a name.", "/model")
+    texts = _texts(body.get("input"))
+    found = await request.app.state.scoring.assess(texts, deadline=DEADLINE)
+    results = [_result(text, one) for text, one in zip(texts, found, strict=True)]
+    answer = {"id": f"modr-{os.urandom(12).hex()}", "model": model, "results": results}
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _texts(given: Any) -> list[str]:
+    """The texts to score. Raises Invalid with what is wrong and where."""
+    if isinstance(given, str):
+        return [_text(given, "/input")]
+    if not isinstance(given, list) or not given:
+        raise Invalid("'input' is a string, a list of strings or a list of parts.", "/input")
+    if len(given) > INPUTS_LIMIT:
+        raise Invalid(f"'input' has at most {INPUTS_LIMIT} elements.", "/input")
+    if all(isinstance(one, str) for one in given):
+        return [_text(one, f"/input/{at}") for at, one in enumerate(given)]
+    return [
+        _text("\n\n".join(_part(one, f"/input/{at}") for at, one in enumerate(given)), "/input")
+    ]
+
+
+def _part(given: Any, at: str) -> str:
+    kind = given.get("type") if isinstance(given, dict) else None
+    if kind == "text" and isinstance(given.get("text"), str):
+        text: str = given["text"]
+        return text
+    if kind == "image_url":
+        # To leave it out would say that it is harmless.
+        raise Invalid("Images are not looked at here: send the text parts alone.", at)
+    raise Invalid("A part is {'type': 'text', 'text': '...'}.", at)
+
+
+def _text(given: str, at: str) -> str:
+    text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in given)
+    if len(text.encode()) > TEXT_LIMIT:
+        raise Invalid(f"A text has at most {TEXT_LIMIT} bytes.", at)
+    return text
+
+
+def _result(text: str, found: Findings) -> dict[str, Any]:
+    if found.failed:  # what was not measured is not harmless
+        raise Unavailable("A text could not be scored.")
+
+    def probability(label: str) -> float | None:
+        signal = found.get(label)
+        return signal.value if signal and signal.is_score else None
+
+    scores = {name: _score(parts, probability) for name, parts in CATEGORIES.items()}
+    categories = {name: _is_true(parts, probability) for name, parts in CATEGORIES.items()}
+    if not text.strip():  # models have an opinion on nothing, too
+        scores = {name: 0.0 if value is not None else None for name, value in scores.items()}
+        categories = dict.fromkeys(categories, False)
+    return {
+        "flagged": any(categories.values()),
+        "categories": categories,
+        "category_scores": {name: round(value or 0.0, 8) for name, value in scores.items()},
+        "category_applied_input_types": {
+            name: [] if value is None else ["text"] for name, value in scores.items()
+        },
+    }
+
+
+def _score(parts: Sequence[Sequence[str]], probability: Probability) -> float | None:
+    """The lowest of its parts; None where the model lacks one."""
+    values = [_highest(part, probability) for part in parts]
+    known = [value for value in values if value is not None]
+    return min(known) if known and len(known) == len(parts) else None
+
+
+def _highest(part: Sequence[str], probability: Probability) -> float | None:
+    return max((value for one in part if (value := probability(one)) is not None), default=None)
+
+
+def _is_true(parts: Sequence[Sequence[str]], probability: Probability) -> bool:
+    return bool(parts) and all(
+        any((probability(label) or 0.0) >= TRUE_FROM[label] for label in part) for part in parts
+    )

@@ -1,0 +1,1 @@
+"""HTTP without anything about comments: bodies, forms, errors, pages, middleware, the server."""

@@ -1,0 +1,105 @@
+"""HTML pages: templates that escape, headers that let nothing in, static files that may be kept."""
+
+import hashlib
+import mimetypes
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from moderation.domain.errors import GatehouseError, NotFound
+from service.http import errors
+from service.http.errors import BadRequest
+
+# Everything a page loads is ours; nothing is inline. Scripts only where a room has some.
+_POLICY = (
+    "default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; "
+    "form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+)
+_SCRIPTS = "script-src 'self'; connect-src 'self'; "
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Other origins learn nothing. 'no-referrer' would also make browsers send 'Origin: null' with
+    # our own forms, and the check of the Origin would have nothing to check.
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+
+
+class Pages:
+    """The templates and static files of one room. url: where the static files are served.
+
+    names: what every template may use besides the values of its page.
+    """
+
+    def __init__(self, folder: Path, url: str, *, scripts: bool = False, **names: Any) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(names, asset=self._asset)
+        self._url = url
+        self._scripts = _SCRIPTS if scripts else ""
+        self._files = {path.name: path.read_bytes() for path in (folder / "static").iterdir()}
+        self._hashes = {
+            name: hashlib.sha256(content).hexdigest()[:16] for name, content in self._files.items()
+        }
+
+    def _asset(self, name: str) -> str:
+        """Its URL, which changes with its content."""
+        return f"{self._url}/{self._hashes[name]}/{name}"
+
+    def page(
+        self,
+        template: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        form_action: Iterable[str] = (),
+        **values: Any,
+    ) -> Response:
+        """A page, or a piece of one. form_action: origins besides our own that a form of this page
+        may end up on: browsers hold a redirect after a form to the policy as well.
+        """
+        policy = _POLICY.format(
+            scripts=self._scripts, form_action=" ".join(("'self'", *form_action))
+        )
+        return HTMLResponse(
+            self._environment.get_template(template).render(values),
+            status,
+            headers={**HEADERS, "Content-Security-Policy": policy, **(headers or {})},
+        )
+
+    def file(self, version: str, name: str) -> Response:
+        """A static file. Its URL holds its hash, so it may be kept for ever."""
+        if self._hashes.get(name) != version:
+            raise NotFound("There is no such file.")
+        return Response(
+            self._files[name],
+            media_type=mimetypes.guess_type(name)[0],
+            headers={
+                "Cache-Control": "public, max-age=31536000, immutable",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+
+def status_of(error: GatehouseError) -> tuple[int, str]:
+    """The HTTP status of an error, and its title: the same as the API gives."""
+    if isinstance(error, BadRequest):
+        return error.status, "The request cannot be read"
+    return errors.status_of(error)
+
+
+def retry_header(error: GatehouseError) -> dict[str, str]:
+    """Retry-After, where the error knows when."""
+    seconds = getattr(error, "retry_after", None)
+    return {"Retry-After": str(seconds)} if seconds else {}

@@ -1,0 +1,183 @@
+"""What a message looks like: thin, full, with text; as CloudEvents; in batches. Read by strangers' code."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from cloudevents.core.bindings.http import HTTPMessage, from_http_event
+from cloudevents.core.formats.json import JSONFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+from svix.webhooks import Webhook as Svix
+from svix.webhooks import WebhookVerificationError
+
+from moderation.domain.delivery import Format, Payload
+from moderation.domain.event import event_json, iso
+from moderation.domain.message import (
+    BATCH_TYPE,
+    THIN_FIELDS,
+    EventRecord,
+    batch_message,
+    payload_json,
+    single_message,
+)
+from moderation.notify.deliver import BATCH_BYTES
+from moderation.store.sql.engine import Store
+from tests.notify.receiver import Got, Receiver
+from tests.notify.site import Newsroom, newsroom, sender
+
+DATA = event_json(
+    {"comment_id": "cmt_1", "site_id": "site_1", "page": {}, "sequence": 3, "revision": 1}
+)
+
+
+@pytest.fixture
+def herald(store: Store) -> Newsroom:
+    return newsroom(store)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+def data_of(got: Got, secret: str) -> dict[str, object]:
+    data = got.verify(secret)["data"]
+    assert isinstance(data, dict)
+    return data
+
+
+def test_three_payloads(herald: Newsroom, receiver: Receiver) -> None:
+    secrets = {one: herald.listen(receiver, f"/{one}", payload=one)[1] for one in Payload}
+    comment = herald.happen("Words.")
+    assert herald.deliver(sender(receiver, timeout=10)).delivered == 3
+    told = {one.path[1:]: data_of(one, secrets[Payload(one.path[1:])]) for one in receiver.got}
+    assert told["thin"] == {
+        "comment_id": comment,
+        "site_id": herald.site.id,
+        "sequence": 0,
+        "revision": 1,
+    }
+    assert told["full"].keys() > told["thin"].keys()
+    assert told["text"] == told["full"] | {"text": "Words."}
+
+
+def test_svix_and_the_specification_s_own_library_verify_it(
+    herald: Newsroom, receiver: Receiver
+) -> None:
+    _, secret = herald.listen(receiver)
+    herald.happen()
+    herald.deliver(sender(receiver, timeout=10))
+    (got,) = receiver.got
+    Svix(secret).verify(got.body, got.headers)
+    Webhook(secret).verify(got.body, got.headers)
+    with pytest.raises(WebhookVerificationError):
+        Svix(secret).verify(got.body + b" ", got.headers)
+
+
+def test_cloudevents_are_read_by_their_own_library(herald: Newsroom, receiver: Receiver) -> None:
+    _, secret = herald.listen(receiver, format=Format.CLOUDEVENTS)
+    comment = herald.happen()
+    herald.deliver(sender(receiver, timeout=10))
+    (got,) = receiver.got
+    assert got.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+    event = from_http_event(HTTPMessage(got.headers, got.body), JSONFormat())
+    assert event.get_type() == "comment.received"
+    assert event.get_id() == got.id
+    assert event.get_source() == f"/sites/{herald.site.id}"
+    assert event.get_subject() == comment
+    assert event.get_data()["comment_id"] == comment
+    got.verify(secret)  # signed all the same
+
+
+@pytest.mark.parametrize("format", [Format.STANDARD, Format.CLOUDEVENTS])
+def test_what_waits_goes_out_in_one_post(
+    herald: Newsroom, receiver: Receiver, format: Format
+) -> None:
+    _, secret = herald.listen(receiver, format=format, batch=100)
+    comments = [herald.happen() for _ in range(130)]
+    assert herald.deliver(sender(receiver, timeout=10)).delivered == 130
+    assert len(receiver.got) == 2
+    events: list[dict[str, object]] = []
+    for got in receiver.got:
+        Webhook(secret).verify(got.body, got.headers)
+        told = json.loads(got.body)
+        if format is Format.CLOUDEVENTS:
+            assert got.headers["content-type"].startswith("application/cloudevents-batch+json")
+        else:
+            assert told["type"] == BATCH_TYPE
+            told = told["data"]["events"]
+        events += told
+    assert [one["data"]["comment_id"] for one in events] == comments, "in order"
+    assert len({one["id"] for one in events}) == 130
+
+
+def test_a_batch_that_failed_goes_again_and_each_event_is_the_same(
+    herald: Newsroom, receiver: Receiver
+) -> None:
+    _, secret = herald.listen(receiver, batch=10)
+    for _ in range(3):
+        herald.happen()
+    receiver.modes.append("lost")
+    assert herald.deliver(sender(receiver)).retried == 3
+    herald.happen()  # by the next time there is more to tell
+    herald.clock.turn(6_001)
+    assert herald.deliver(sender(receiver, timeout=10)).delivered == 4
+    first, *rest = [data_of(one, secret)["events"] for one in receiver.got]
+    known = {one["id"]: one for one in first}
+    again = {one["id"]: one for events in rest for one in events}
+    assert known.items() <= again.items()
+    assert len(again) == 4
+    by_id: dict[str, bytes] = {}
+    for got in receiver.got:
+        assert by_id.setdefault(got.id, got.body) == got.body, "another composition, another id"
+
+
+def test_a_batch_of_long_comments_is_cut(herald: Newsroom, receiver: Receiver) -> None:
+    herald.listen(receiver, payload=Payload.TEXT, batch=100)
+    for _ in range(10):
+        herald.happen("x" * 60_000)
+    assert herald.deliver(sender(receiver, timeout=10)).delivered == 10
+    assert len(receiver.got) == 3
+    assert all(len(one.body) < BATCH_BYTES + 70_000 for one in receiver.got)
+
+
+texts = st.text(max_size=30)
+
+
+@given(st.lists(st.tuples(texts, st.integers(0, 1 << 43)), min_size=1, max_size=5), st.data())
+def test_every_message_is_ascii_json_and_says_what_it_was_told(
+    given: list[tuple[str, int]], data: st.DataObject
+) -> None:
+    format = data.draw(st.sampled_from([Format.STANDARD, Format.CLOUDEVENTS]))
+    facts = [
+        EventRecord(
+            f"evt_{n}",
+            "site_1",
+            "comment.held",
+            "cmt_1",
+            at,
+            payload_json(DATA, Payload.TEXT, text),
+        )
+        for n, (text, at) in enumerate(given)
+    ]
+    one, many = single_message(facts[0], format), batch_message(facts, format)
+    assert (one, many) == (single_message(facts[0], format), batch_message(facts, format))
+    for each in (one, many):
+        assert each.body.isascii()
+        assert json.dumps(json.loads(each.body), separators=(",", ":")) == each.body
+        assert "." not in each.id
+    told = json.loads(many.body)
+    events = told if isinstance(told, list) else told["data"]["events"]
+    assert [one["data"]["text"] for one in events] == [text for text, _ in given]
+    assert [one.get("time") or one["timestamp"] for one in events] == [iso(at) for _, at in given]
+
+
+def test_thin_keeps_what_is_there() -> None:
+    thin = json.loads(payload_json(DATA, Payload.THIN, "never"))
+    assert list(thin) == [one for one in THIN_FIELDS if one in thin]
+    assert json.loads(
+        payload_json('{"endpoint_id":"ep_1","because":"gone"}', Payload.THIN, None)
+    ) == {"endpoint_id": "ep_1"}

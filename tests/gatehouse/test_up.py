@@ -1,0 +1,121 @@
+"""`gatehouse up` from start to end: the first comment, both ways to stop, the data kept."""
+
+import os
+import signal
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.servers import wait_until
+from tests.gatehouse.conftest import Run, Up, living
+
+REPLY = {
+    "page": {"url": "http://127.0.0.1:8000/demo"},
+    "author": {"name": "Carol"},
+    "text": "Thank you, that was a thoughtful article about the harbour.",
+}
+
+
+def hand_in(up: Up) -> tuple[str, str]:
+    """A comment with the printed key: its id and its author's token."""
+    receipt = up.ask(
+        "/api/v1/comments",
+        REPLY,
+        Authorization=f"Bearer {up.find('ghp_[0-9a-f]{40}')}",
+        Origin=up.url,
+    )
+    return receipt["id"], receipt["author_token"]
+
+
+def status(up: Up, comment_id: str, token: str) -> str:
+    found = up.ask(f"/api/v1/comments/{comment_id}", Authorization=f"Bearer {token}")
+    return str(found["status"])
+
+
+def test_from_the_first_start_to_the_last_orphan(
+    start_up: Callable[..., Up], gatehouse: Run, data: Path
+) -> None:
+    up = start_up().until_ready()
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    secret = up.find("ghs_[0-9a-f]{40}")
+    assert secret and up.find(r"/console/login\?link=ghl_")
+
+    comment_id, token = hand_in(up)
+    wait_until(lambda: status(up, comment_id, token) == "approved", "the comment is approved", 60)
+
+    up.until_judging()
+    doctor = gatehouse("doctor")
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+
+    second = gatehouse("up")
+    assert second.returncode == 1
+    assert "runs in" in second.stderr and second.stderr.count("\n") == 1
+
+    children = up.offspring()
+    # Broker, undertaker, API, two workers and at least a process for each.
+    assert len(children) >= 7
+    assert up.stop(signal.SIGINT) == 0, "".join(up.said)
+    assert not living(children)
+    assert up.find("stopped; everything is kept")
+
+    up = start_up().until_ready()
+    assert not up.find("ghs_"), "a secret key is shown once"
+    kept = up.ask(f"/api/v1/comments/{comment_id}", Authorization=f"Bearer {secret}")
+    assert kept["text"] == REPLY["text"] and kept["status"] == "approved"
+    hand_in(up)
+
+    children = up.offspring()
+    up.stop(signal.SIGKILL)
+    wait_until(lambda: not living(children), "a killed `up` leaves nobody behind", 40)
+
+    assert start_up().until_ready().stop(signal.SIGTERM) == 0
+
+
+def test_a_child_that_dies_is_started_again(start_up: Callable[..., Up]) -> None:
+    up = start_up().until_ready()
+    before = up.offspring()
+    log = up.ask("/healthz")
+    assert log["status"] == "ok"
+    # The broker's own children are none, so this kills one process and no more.
+    broker = next(pid for pid in before if _name(pid) in ("valkey-server", "redis-server"))
+    os.kill(broker, signal.SIGKILL)
+    wait_until(lambda: up.find(r"broker ended \(SIGKILL\)"), "its death is told")
+    comment_id, token = hand_in(up)
+    wait_until(lambda: status(up, comment_id, token) == "approved", "judging goes on", 60)
+    assert up.stop() == 0
+
+
+def _name(pid: int) -> str:
+    import subprocess
+
+    shown = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True)
+    return Path(shown.stdout.strip()).name
+
+
+def test_a_second_request_to_stop_is_obeyed_at_once(start_up: Callable[..., Up]) -> None:
+    up = start_up().until_ready()
+    children = up.offspring()
+    up.process.send_signal(signal.SIGINT)
+    wait_until(lambda: up.find("stopping"), "it stops")
+    assert up.stop(signal.SIGINT) == 0
+    assert not living(children)
+
+
+def test_what_cannot_work_is_said_in_one_sentence(gatehouse: Run, data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = gatehouse("up", "--port", str(port))
+    assert refused.returncode == 2
+    assert f"127.0.0.1:{port} is taken" in refused.stderr and refused.stderr.count("\n") == 1
+
+    foreign = data.parent / "foreign"
+    foreign.mkdir()
+    (foreign / "letters.txt").write_text("not ours")
+    refused = gatehouse("up", "--data", str(foreign))
+    assert refused.returncode == 1
+    assert "holds other things" in refused.stderr and refused.stderr.count("\n") == 1
+
+    refused = gatehouse("up", "--data", str(data.parent / ("long" * 25)))
+    assert refused.returncode == 1
+    assert "too long for a socket" in refused.stderr.splitlines()[0]

@@ -1,0 +1,236 @@
+"""The Python client against a Gatehouse that runs: what it can do, sync and async alike."""
+
+import asyncio
+import inspect
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, calls
+from gatehouse_client.wire import ATTEMPTS, pause_before
+from harness.gatehouse_process import GatehouseProcess
+from harness.servers import wait_until
+
+PAGE = "https://herald.test/news/1"
+
+
+@pytest.fixture
+def gatehouse(running: GatehouseProcess, url: str):
+    with Gatehouse(running.key, url) as client:
+        yield client
+
+
+def page() -> str:
+    """An article of the test's own."""
+    return f"https://herald.test/{uuid.uuid4().hex}"
+
+
+def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse) -> None:
+    article = page()
+    receipt = gatehouse.submit("A fine article.", page_url=article, name="Carol", page_title="News")
+    assert abs(receipt.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+    found = gatehouse.wait(receipt.id, 20)
+    assert (found.status, found.text, found.author.name) == ("approved", "A fine article.", "Carol")
+    assert (found.page.url, found.page.title, found.page.id) == (article, "News", None)
+    assert found.decision and found.decision.actor == "policy" and found.decision.sequence == 1
+    assert 0 <= found.scores["toxicity"] < 0.5
+    assert gatehouse.status(receipt.id, receipt.author_token) == "approved"
+    assert [one.id for one in gatehouse.thread(article)] == [receipt.id]
+    decided = gatehouse.decide(receipt.id, "reject", reason="off_topic", sequence=1)
+    assert (decided.outcome, decided.sequence, decided.actor) == ("reject", 2, "moderator")
+    assert decided.reasons[0].code == "off_topic"
+    assert decided.takes_back is None
+    assert gatehouse.comment(receipt.id).status == "rejected"
+    assert list(gatehouse.thread(article)) == []
+    undone = gatehouse.undo_decision(receipt.id, sequence=2)
+    assert (undone.outcome, undone.sequence, undone.takes_back) == ("approve", 3, 2)
+    assert gatehouse.comment(receipt.id).decision == undone
+    with pytest.raises(ApiError) as stale:
+        gatehouse.undo_decision(receipt.id, sequence=2)
+    assert (stale.value.status, stale.value.code) == (409, "conflict")
+    assert gatehouse.undo_decision(receipt.id).outcome == "reject"
+
+
+def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
+    receipt = gatehouse.submit("You are a stupid idiot.", page_url=page(), name="Dan")
+    held = gatehouse.wait(receipt.id, 20)
+    assert held.status == "held" and held.decision
+    toxic = next(one for one in held.decision.reasons if one.code == "toxic")
+    assert toxic.value and toxic.threshold and toxic.value >= toxic.threshold
+    assert {one.name: one.count for one in gatehouse.queues()}["held"] >= 1
+    assert receipt.id in [one.id for one in gatehouse.queue("held")]
+    assert receipt.id in [one.id for one in gatehouse.queue("held", reason="toxic")]
+
+
+def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse) -> None:
+    article = page()
+    ids = [
+        gatehouse.submit(f"Thought number {n}.", page_url=article, name="Carol").id
+        for n in range(5)
+    ]
+    for one in ids:
+        assert gatehouse.wait(one, 20).status == "approved"
+    assert [one.id for one in gatehouse.thread(article, size=2)] == ids
+    listed = [one.id for one in gatehouse.queue("approved", size=2)]
+    assert [one for one in listed if one in ids] == ids[::-1]
+
+
+def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
+    made = gatehouse.add_endpoint("https://hooks.herald.test/x", types=["comment.held"])
+    assert made.secret.startswith("whsec_") and made.types == ("comment.held",)
+    assert gatehouse.endpoint(made.id).secret == ""
+    assert made.id in [one.id for one in gatehouse.commands.endpoints()]
+    assert gatehouse.rotate_secret(made.id) != made.secret
+    assert gatehouse.test_endpoint(made.id).startswith("evt_")
+    [delivery] = gatehouse.deliveries(made.id)
+    assert (delivery.type, delivery.state) == ("webhook.test", "due")  # nobody has that name
+
+    def resent() -> bool:
+        try:
+            return gatehouse.resend(delivery.id).id == delivery.id
+        except ApiError as refused:
+            assert refused.status == 409  # it is being sent at this moment
+            return False
+
+    wait_until(resent, "it is sent again")
+    assert gatehouse.endpoint(made.id).waiting == 1
+    assert gatehouse.replay(made.id) == 0
+    assert gatehouse.switch_endpoint(made.id, enabled=False).state == "disabled"
+    gatehouse.remove_endpoint(made.id)
+    assert made.id not in [one.id for one in gatehouse.commands.endpoints()]
+
+
+def test_what_is_refused_says_why(
+    gatehouse: Gatehouse, running: GatehouseProcess, url: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        gatehouse.submit("", page_url=PAGE, name="Carol")
+    assert (refused.value.status, refused.value.code) == (422, "invalid")
+    assert [one.pointer for one in refused.value.fields] == ["/text"]
+    with pytest.raises(ApiError) as missing:
+        gatehouse.comment("../../readyz?x=1")  # one segment of a path, whatever it holds
+    assert missing.value.status == 404
+    with Gatehouse("ghs_wrong", url) as stranger, pytest.raises(ApiError) as unknown:
+        stranger.queues()
+    assert unknown.value.status == 401
+    receipt = gatehouse.submit("Once.", page_url=page(), name="Carol", idempotency_key="k-1")
+    with pytest.raises(ApiError) as reused:
+        gatehouse.submit("Twice.", page_url=page(), name="Carol", idempotency_key="k-1")
+    assert (reused.value.status, reused.value.code) == (422, "idempotency_key_reused")
+    assert running.key not in repr(gatehouse) + str(refused.value) + repr(receipt)
+
+
+def test_the_async_client_does_the_same(running: GatehouseProcess, url: str) -> None:
+    async def all_of_it() -> None:
+        async with AsyncGatehouse(running.key, url) as gatehouse:
+            article = page()
+            many = [
+                gatehouse.submit(f"Async {n}.", page_url=article, name="Carol") for n in range(3)
+            ]
+            receipts = await asyncio.gather(*many)
+            found = [await gatehouse.wait(one.id, 20) for one in receipts]
+            assert {one.status for one in found} == {"approved"}
+            assert {one.id async for one in gatehouse.thread(article, size=2)} == {
+                one.id for one in receipts
+            }
+            await gatehouse.decide(receipts[0].id, "spam")
+            undone = await gatehouse.undo_decision(receipts[0].id, sequence=2)
+            assert (undone.outcome, undone.takes_back) == ("approve", 2)
+
+    asyncio.run(all_of_it())
+
+
+def test_both_have_the_same_methods() -> None:
+    def methods(client: type) -> dict[str, list[str]]:
+        return {
+            name: list(inspect.signature(method).parameters)
+            for name, method in vars(client).items()
+            if inspect.isfunction(method) and not name.startswith("_")
+        }
+
+    assert methods(Gatehouse) == methods(AsyncGatehouse)
+
+
+def scripted(
+    *answers: httpx.Response | Exception, attempts: int = ATTEMPTS
+) -> tuple[Gatehouse, list[httpx.Request]]:
+    """A client whose service answers so, one after the other."""
+    left, asked = list(answers), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        following = left.pop(0)
+        if isinstance(following, Exception):
+            raise following
+        return following
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    return Gatehouse("ghs_x", http=http, attempts=attempts), asked
+
+
+RECEIPT = {
+    "id": "cmt_1",
+    "status": "pending",
+    "status_url": "",
+    "author_token": "gha_x",
+    "created_at": "2026-11-25T12:00:00.000Z",
+    "added_later": True,
+}
+
+
+def test_a_submission_is_sent_again_with_the_same_key() -> None:
+    gatehouse, asked = scripted(httpx.ConnectError("away"), httpx.Response(202, json=RECEIPT))
+    assert gatehouse.submit("Hello.", page_url=PAGE, name="Carol").id == "cmt_1"
+    first, second = (one.headers["idempotency-key"] for one in asked)
+    assert first == second and asked[0].content == asked[1].content
+
+
+def test_a_decision_is_not() -> None:
+    gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
+    with pytest.raises(Unreachable):
+        gatehouse.decide("cmt_1", "approve")
+    assert len(asked) == 1
+    gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
+    with pytest.raises(Unreachable):
+        gatehouse.undo_decision("cmt_1")
+    assert len(asked) == 1
+
+
+def test_who_has_no_time_asks_once() -> None:
+    gatehouse, asked = scripted(httpx.ConnectError("away"), attempts=1)
+    with pytest.raises(Unreachable):
+        gatehouse.queues()
+    assert len(asked) == 1
+
+
+def test_who_is_asked_to_wait_long_is_told_so() -> None:
+    call = calls.queues()
+    assert pause_before(2, call, ApiError(429, "rate_limited", "", (), 2)) == 2
+    assert pause_before(2, call, ApiError(429, "rate_limited", "", (), 60)) is None
+    assert pause_before(2, call, ApiError(404, "not_found", "")) is None
+    assert pause_before(ATTEMPTS + 1, call, Unreachable()) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json={"items": [{"name": 1}]}),
+        httpx.Response(200, json={"items": None}),
+    ],
+)
+def test_what_is_not_gatehouse_is_no_crash(answer: httpx.Response) -> None:
+    gatehouse, _ = scripted(*[answer] * ATTEMPTS)
+    with pytest.raises(Unreachable):
+        gatehouse.queues()
+
+
+def test_a_page_never_leads_to_another_host() -> None:
+    gatehouse, asked = scripted(
+        httpx.Response(200, json={"items": [], "next": "https://evil.test/api/v1/x"})
+    )
+    assert list(gatehouse.queue("held")) == []
+    assert len(asked) == 1

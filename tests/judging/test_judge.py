@@ -1,0 +1,316 @@
+"""Judging: what fails never approves, what was lost is found, a person's word stands."""
+
+import json
+import os
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind, Outcome
+from moderation.judging.judge import MAX_ATTEMPTS, RETRY_AFTER, judge
+from moderation.review import decisions, queues
+from moderation.store import judging_queue
+from moderation.store.sql.schema import decisions as decision_rows
+from moderation.store.sql.schema import findings, pages, pending, sites
+from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
+
+MINUTE = 60_000
+
+
+def run(store, *scorers, at=NOON + 1_000, lease="w1", limit=50, timeout=5.0):
+    return judge(
+        store,
+        panel(*scorers, timeout=timeout),
+        POLICY,
+        lease=lease,
+        lease_ms=MINUTE,
+        limit=limit,
+        now=lambda: at,
+        entropy=os.urandom,
+    )
+
+
+def card(store, site, comment_id):
+    return queues.get_card(store, {site.id}, comment_id)
+
+
+def waiting(store):
+    with store.read() as connection:
+        return list(connection.execute(sa.select(pending)))
+
+
+def test_what_is_harmless_is_approved_and_what_is_not_is_held_with_its_reason(store):
+    site = newspaper(store)
+    good, bad = hand_in(store, reply(site, "Well said."), reply(site, "You bad man."))
+    judged = run(store)
+    assert (judged.claimed, judged.decided) == (2, 2)
+    assert card(store, site, good).status is Status.APPROVED
+    held = card(store, site, bad)
+    assert held.status is Status.HELD
+    [reason] = held.decision.reasons
+    assert (reason.code, reason.label, reason.value, reason.threshold) == (
+        "toxic",
+        "toxicity",
+        0.9,
+        0.8,
+    )
+    assert [held.text[span.start : span.end] for span in reason.spans] == ["bad"]
+    assert held.decision.actor.kind is ActorKind.POLICY
+    assert held.decision.actor.version == POLICY.version
+    [score] = held.signals
+    assert (score.model, score.sha256) == ("script-1", "0" * 64)
+    assert waiting(store) == []
+
+
+@pytest.mark.parametrize("mood", ["missing", "broken", "nan"])
+def test_a_scorer_that_fails_holds_and_is_asked_again(store, mood):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site, "Well said."))
+    scorer = Scripted(mood)
+    run(store, scorer)
+    first = card(store, site, one)
+    assert first.status is Status.HELD
+    assert [reason.code for reason in first.decision.reasons] == ["scorer_unavailable"]
+    assert run(store, scorer).claimed == 0  # not before its time
+    scorer.mood = "well"
+    run(store, scorer, at=NOON + 1_000 + RETRY_AFTER[0])
+    healed = card(store, site, one)
+    assert healed.status is Status.APPROVED
+    assert healed.decision.sequence == 2
+    assert waiting(store) == []
+
+
+def test_a_scorer_that_hangs_holds_in_time_and_only_itself(store):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    scorer = Scripted("hangs")
+    try:
+        run(store, scorer, timeout=0.05)
+        assert [r.code for r in card(store, site, one).decision.reasons] == ["scorer_unavailable"]
+    finally:
+        scorer.awake.set()
+
+
+def test_after_five_attempts_a_person_must_look(store):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    scorer = Scripted("broken")
+    at = NOON
+    for _ in range(MAX_ATTEMPTS):
+        assert run(store, scorer, at=at).claimed == 1
+        at += max(RETRY_AFTER)
+    given_up = card(store, site, one)
+    assert given_up.status is Status.HELD
+    assert [reason.code for reason in given_up.decision.reasons] == ["scoring_failed"]
+    # The tries in between said nothing new, so they are findings, not decisions.
+    assert [one.sequence for one in given_up.decisions] == [1, 2]
+    assert run(store, scorer, at=at + 10 * MINUTE).claimed == 0
+
+
+def test_a_job_that_kills_its_worker_is_parked(store):
+    """The worker dies before it can record anything: only the claim counts the attempt."""
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    at = NOON
+    for attempt in range(MAX_ATTEMPTS):
+        with store.write() as connection:
+            assert judging_queue.claim(connection, f"dead{attempt}", at, at + MINUTE, 10)
+        at += MINUTE
+    scorer = Scripted()
+    run(store, scorer, at=at)
+    assert scorer.calls == 0
+    assert [r.code for r in card(store, site, one).decision.reasons] == ["scoring_failed"]
+    assert waiting(store) == []
+
+
+def test_a_poisonous_text_fails_alone(store):
+    site = newspaper(store)
+    good, poison, fine = hand_in(
+        store, reply(site, "Good."), reply(site, "poison"), reply(site, "Fine.")
+    )
+    run(store, Scripted("poison"))
+    assert card(store, site, good).status is Status.APPROVED
+    assert card(store, site, fine).status is Status.APPROVED
+    assert card(store, site, poison).status is Status.HELD
+
+
+def test_a_lease_keeps_others_off_until_it_runs_out(store):
+    site = newspaper(store)
+    hand_in(store, reply(site))
+    with store.write() as connection:
+        assert len(judging_queue.claim(connection, "w1", NOON, NOON + MINUTE, 10)) == 1
+        assert judging_queue.claim(connection, "w2", NOON + MINUTE - 1, NOON + 2 * MINUTE, 10) == []
+    assert run(store, at=NOON + MINUTE, lease="w2").decided == 1
+
+
+def test_a_worker_that_wakes_too_late_writes_nothing(store):
+    """Frozen while scoring, its lease ran out and another worker decided."""
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    slow = Scripted()
+    slow.during = lambda: run(store, at=NOON + 2 * MINUTE, lease="w2")
+    late = run(store, slow, at=NOON, lease="w1")
+    assert (late.claimed, late.decided) == (1, 0)
+    assert len(card(store, site, one).decisions) == 1
+    with store.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(findings)).scalar() == 1
+
+
+def test_a_stopped_worker_hands_its_leases_back_uncounted(store):
+    site = newspaper(store)
+    hand_in(store, reply(site))
+    with store.write() as connection:
+        judging_queue.claim(connection, "host/1/aa", NOON, NOON + MINUTE, 10)
+        assert judging_queue.leases(connection, "host/") == {"host/1/aa"}
+        assert judging_queue.release(connection, "host/1/aa", NOON, counted=False) == 1
+        [again] = judging_queue.claim(connection, "host/2/bb", NOON, NOON + MINUTE, 10)
+    assert again.attempts == 1
+
+
+def test_a_persons_word_given_meanwhile_stands(store):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site, "You bad man."))
+    scorer = Scripted()
+    scorer.during = lambda: decisions.decide(
+        store, "mod_1", {site.id}, one, Outcome.REJECT, now=NOON, entropy=os.urandom
+    )
+    run(store, scorer)
+    after = card(store, site, one)
+    assert after.status is Status.REJECTED
+    assert [d.actor.kind for d in after.decisions] == [ActorKind.MODERATOR]
+    assert after.scores == {"toxicity": 0.9}  # kept, as advice
+
+
+def test_premoderated_pages_hold_what_is_harmless(store):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    with store.write() as connection:
+        connection.execute(sa.update(pages).values(state="premoderated"))
+    run(store)
+    assert [r.code for r in card(store, site, one).decision.reasons] == ["premoderated"]
+
+
+def test_a_site_may_have_its_own_policy(store):
+    site = newspaper(store)
+    own = """
+    name = "strict"
+    [[rules]]
+    code = "strict"
+    signal = "toxicity"
+    at_least = 0.05
+    outcome = "reject"
+    message = "No."
+    """
+    with store.write() as connection:
+        connection.execute(sa.update(sites).values(policy=own))
+    [one] = hand_in(store, reply(site))
+    run(store)
+    assert card(store, site, one).status is Status.REJECTED
+    assert card(store, site, one).decision.actor.id == "strict"
+
+
+def test_a_broken_policy_holds_its_own_sites_comments_only(store):
+    alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    with store.write() as connection:
+        connection.execute(sa.update(sites).where(sites.c.id == bob.id).values(policy="name = "))
+    hers, his = hand_in(store, reply(alice), reply(bob))
+    run(store)
+    assert card(store, alice, hers).status is Status.APPROVED
+    assert card(store, bob, his).status is Status.HELD
+
+
+def test_a_needed_signal_that_nobody_measured_holds(store):
+    site = newspaper(store)
+    [one] = hand_in(store, reply(site))
+    judge(
+        store,
+        panel(_Silent()),
+        POLICY,
+        lease="w",
+        lease_ms=MINUTE,
+        limit=5,
+        now=lambda: NOON,
+        entropy=os.urandom,
+    )
+    assert card(store, site, one).status is Status.HELD
+
+
+class _Silent(Scripted):
+    def measure(self, batch):
+        return [() for _ in batch]
+
+
+# With these off PostgreSQL joined the table with the list of due rows by running it anew for each row.
+_PLANS = ("hashjoin", "material", "hashagg", "sort")
+
+
+@pytest.mark.parametrize("without", [(), *((one,) for one in _PLANS), _PLANS])
+def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, without):
+    site = newspaper(store)
+    hand_in(store, *(reply(site, f"Number {number}") for number in range(20)))
+    with store.write() as connection:
+        for one in () if store.is_sqlite else without:
+            connection.execute(sa.text(f"SET LOCAL enable_{one} = off"))
+        first = judging_queue.claim(connection, "a", NOON, NOON + 60_000, 4)
+        second = judging_queue.claim(connection, "b", NOON, NOON + 60_000, 4)
+    assert len(first) == len(second) == 4
+    assert not {job.comment_id for job in first} & {job.comment_id for job in second}
+
+
+def test_many_workers_decide_each_comment_once(store):
+    site = newspaper(store)
+    ids = hand_in(store, *(reply(site, f"Reply {n}") for n in range(120)))
+    start = threading.Barrier(4)
+
+    def worker(name):
+        start.wait()
+        while run(store, lease=name, limit=7).claimed:
+            pass
+
+    threads = [threading.Thread(target=worker, args=(f"w{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as connection:
+        rows = connection.execute(
+            sa.select(decision_rows.c.comment_id, decision_rows.c.sequence)
+        ).all()
+    assert sorted(row.comment_id for row in rows) == sorted(ids)
+    assert {row.sequence for row in rows} == {1}
+
+
+def test_findings_are_kept_as_they_were_measured(store):
+    site = newspaper(store)
+    hand_in(store, reply(site, "bad"))
+    run(store)
+    with store.read() as connection:
+        [row] = connection.execute(sa.select(findings))
+    [signal] = json.loads(row.signals_json)
+    assert signal == {
+        "name": "toxicity",
+        "value": 0.9,
+        "scorer": "scripted",
+        "model": "script-1",
+        "sha256": "0" * 64,
+    }
+
+
+def test_scorers_see_the_comment_that_is_answered_to(store):
+    site = newspaper(store)
+    [first] = hand_in(store, reply(site, "You are all complete idiots."))
+    run(store)
+    [second] = hand_in(store, reply(site, "> complete idiots\nWhy?", parent_id=first))
+    seen = []
+
+    class Watching(Scripted):
+        def measure(self, batch):
+            seen.extend(batch)
+            return super().measure(batch)
+
+    run(store, Watching(), at=NOON + 2_000)
+    assert [(one.comment_id, one.parent_text) for one in seen] == [
+        (second, "You are all complete idiots.")
+    ]

@@ -1,0 +1,55 @@
+"""A small storm: receivers that fail in 13 ways beside as many that are well; nothing is lost."""
+
+import os
+import random
+import ssl
+import threading
+from pathlib import Path
+
+import pytest
+
+from harness.listeners import AWAY, SCALE, Listeners, measure_outcome, now
+from harness.receivers import WAYS, WELL, Receivers
+from harness.servers import wait_until
+from moderation.notify.deliver import deliver
+from moderation.store.sql.engine import Store
+from workers.sender import Sender
+
+EVENTS = 12 * 2 * len(WAYS)  # enough of each for those that fail after their twentieth request
+PATIENCE = 0.5  # seconds: the timeout of an attempt
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the rest is the same
+def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Path) -> None:
+    with Receivers(tmp_path, PATIENCE, AWAY) as receivers:
+        crowd = Listeners(store, receivers)
+        crowd.add([WELL] * len(WAYS) + list(WAYS))
+        trust = ssl.create_default_context(cafile=receivers.trust)
+        post = Sender(receivers.allow, PATIENCE, trust=trust).post
+        over = threading.Event()
+
+        def courier() -> None:
+            while not over.is_set():
+                deliver(store, post, now=now, entropy=os.urandom, chance=random.random, scale=SCALE)
+                over.wait(0.05)
+
+        thread = threading.Thread(target=courier)
+        thread.start()
+        try:
+            for first in range(0, EVENTS, len(crowd.listeners)):
+                crowd.happen(len(crowd.listeners), first)
+            wait_until(lambda: _failures(receivers) >= len(WAYS) * 3, "they fail", 30)
+            receivers.heal()
+            wait_until(lambda: crowd.waiting == 0 and not crowd.rescue(), "all is told", 60)
+        finally:
+            over.set()
+            thread.join(30)
+        found = measure_outcome(crowd)
+        assert found.events == EVENTS
+        assert (found.lost, found.strangers) == (0, 0)
+        assert (found.forged, found.changed, found.late) == (0, 0, 0)
+        assert crowd.early() == 0
+
+
+def _failures(receivers: Receivers) -> int:
+    return sum(one.requests - len(one.accepted) for one in receivers.logs().values())

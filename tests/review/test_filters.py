@@ -1,0 +1,261 @@
+"""A site's own filters: kept in versions, met by the next comment, tried on the last weeks first."""
+
+import itertools
+import os
+from dataclasses import replace
+
+import pytest
+
+from harness.servers import SECRET
+from moderation.domain.comment import AuthorRef, Context, Status
+from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
+from moderation.judging.judge import judge
+from moderation.policies import load_policy
+from moderation.review import filters, queues
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.spam.heuristics import Heuristics
+from moderation.store.filters import filters_of
+from moderation.store.sql.engine import Store
+from tests.factories import NOON, hand_in, newspaper, reply
+
+CASINO = FilterDraft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
+POLICY = replace(load_policy("newsroom"), needs=("signs",))
+DAY = filters.DAY
+_panel = ScorerPipeline([FilterSignals(), Heuristics()], 20.0)
+
+
+def add(store, site, draft, now=NOON):
+    return filters.add_filter(store, site.id, draft, "mod_1", now=now, entropy=os.urandom)
+
+
+def outcome(store, site, text, **changes):
+    """What becomes of a comment, and why."""
+    id = hand_in(store, reply(site, text, **changes))[0]
+    judge(
+        store, _panel, POLICY,
+        lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 10 * DAY, entropy=os.urandom,
+    )  # fmt: skip
+    card = queues.get_card(store, {site.id}, id)
+    return card.status, [one.message for one in card.decision.reasons]
+
+
+def test_the_next_comment_meets_a_filter_and_its_every_change(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    assert outcome(store, site, "A casino.")[0] is Status.APPROVED
+    kept = add(store, site, CASINO)
+    assert outcome(store, site, "A casino.") == (
+        Status.SPAM,
+        ["On the site's own list of spam: casino (version 1)."],
+    )
+    assert outcome(store, other, "A casino.")[0] is Status.APPROVED
+    filters.switch_filter(store, {site.id}, kept.id, False, "mod_1", now=NOON)
+    assert outcome(store, site, "A casino.")[0] is Status.APPROVED
+    poker = replace(CASINO, entries=("poker",), action=FilterAction.HOLD)
+    changed = filters.change_filter(store, {site.id}, kept.id, poker, "mod_2", now=NOON + 1)
+    assert (changed.version, changed.changed_by, changed.created_at) == (3, "mod_2", NOON)
+    assert outcome(store, site, "Some poker.") == (
+        Status.HELD,
+        ["On the site's own list: casino (version 3)."],
+    )
+    filters.remove_filter(store, {site.id}, kept.id)
+    assert outcome(store, site, "Some poker.")[0] is Status.APPROVED
+    assert filters.list_filters(store, {site.id}) == []
+
+
+def test_more_sites_with_filters_than_are_remembered_are_all_judged(database_url):
+    store = Store(database_url, SECRET, sites_remembered=2)
+    places = [newspaper(store, f"Site {number}", f"https://{number}.test") for number in range(4)]
+    kept = [add(store, site, CASINO) for site in places]
+
+    def judged():
+        ids = [hand_in(store, reply(site, "A casino."))[0] for site in places]
+        judge(
+            store, _panel, POLICY,
+            lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 1_000, entropy=os.urandom,
+        )  # fmt: skip
+        return [
+            queues.get_card(store, {site.id}, id).status
+            for site, id in zip(places, ids, strict=True)
+        ]  # fmt: skip
+
+    assert judged() == [Status.SPAM] * 4
+    filters.switch_filter(store, {places[3].id}, kept[3].id, False, "mod_1", now=NOON)
+    assert judged() == [Status.SPAM] * 3 + [Status.APPROVED]
+    assert len(store.filter_sets) == 2
+    store.close()
+
+
+def test_what_one_store_read_another_does_not_take_for_its_own(database_url):
+    stores = Store(database_url, SECRET), Store(database_url, b"another secret " * 3)
+    site = newspaper(stores[0])
+    add(
+        stores[0],
+        site,
+        FilterDraft("mail", FilterKind.EMAILS, FilterAction.SPAM, ("a@example.com",)),
+    )
+    sets = [filters_of(store, {site.id: 1})[site.id] for store in stores]
+    assert sets[0].keys["a@example.com"] != sets[1].keys["a@example.com"]
+    for store in stores:
+        store.close()
+
+
+def test_what_is_on_a_list_and_links_is_rejected(store):
+    site = newspaper(store)
+    add(store, site, CASINO)
+    status, reasons = outcome(store, site, "A casino at http://a.example.com")
+    assert status is Status.REJECTED
+    assert (
+        "Known spam (casino (version 1)) with a link to example.com, from somebody without a good"
+        " name here." in reasons
+    )
+
+
+def test_addresses_and_emails_are_met_by_their_hashes(store):
+    site = newspaper(store)
+    add(
+        store,
+        site,
+        FilterDraft(
+            "net", FilterKind.NETWORKS, FilterAction.HOLD, ("203.0.113.9", "198.51.100.0/24")
+        ),
+    )
+    add(
+        store,
+        site,
+        FilterDraft(
+            "mail", FilterKind.EMAILS, FilterAction.SPAM, ("troll@example.com", "@spam.org")
+        ),
+    )
+
+    def met(ip="192.0.2.1", email="carol@example.com"):
+        return outcome(store, site, "Nice.", context=Context(ip=ip), author=AuthorRef("C", email))[
+            0
+        ]
+
+    assert met(ip="203.0.113.9") is Status.HELD
+    assert met(ip="203.0.113.10") is Status.APPROVED
+    assert met(ip="198.51.100.77") is Status.HELD
+    assert met(email="Troll@example.com") is Status.SPAM
+    assert met(email="any@mail.spam.org") is Status.SPAM
+
+
+def test_two_who_change_a_filter_do_not_overwrite_each_other(store):
+    site = newspaper(store)
+    kept = add(store, site, CASINO)
+    changed = filters.change_filter(store, {site.id}, kept.id, CASINO, "a", kept.version, now=NOON)
+    with pytest.raises(Conflict):
+        filters.change_filter(store, {site.id}, kept.id, CASINO, "b", kept.version, now=NOON)
+    with pytest.raises(Conflict):
+        filters.remove_filter(store, {site.id}, kept.id, kept.version)
+    assert filters.remove_filter(store, {site.id}, kept.id, changed.version) == changed
+
+
+def test_filters_belong_to_their_site(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    kept = add(store, site, CASINO)
+    for act in (
+        lambda: filters.get_filter(store, {other.id}, kept.id),
+        lambda: filters.change_filter(store, {other.id}, kept.id, CASINO, "b", now=NOON),
+        lambda: filters.switch_filter(store, {other.id}, kept.id, False, "b", now=NOON),
+        lambda: filters.remove_filter(store, {other.id}, kept.id),
+        lambda: add(store, replace(site, id="site_none"), CASINO),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert filters.get_filter(store, {site.id}, kept.id) == kept
+
+
+def test_a_bad_filter_is_refused_and_nothing_is_kept(store):
+    site = newspaper(store)
+    with pytest.raises(Invalid):
+        add(store, site, replace(CASINO, kind=FilterKind.PATTERNS, entries=("(",)))
+    kept = add(store, site, CASINO)
+    with pytest.raises(Invalid):
+        filters.change_filter(store, {site.id}, kept.id, replace(CASINO, entries=()), "a", now=NOON)
+    assert filters.list_filters(store, {site.id}) == [kept]
+
+
+def test_a_site_has_so_many_filters_and_no_more(store, monkeypatch):
+    monkeypatch.setattr(filters, "FILTER_LIMIT", 2)
+    site = newspaper(store)
+    for _ in range(2):
+        add(store, site, CASINO)
+    with pytest.raises(Conflict):
+        add(store, site, CASINO)
+
+
+def try_out(store, site, draft, **more):
+    ticks = itertools.count()
+    given = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
+    return filters.preview(store, site.id, draft, **given)
+
+
+def test_a_trial_says_what_would_have_matched_and_what_collides(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    for text, days in [
+        ("Cheap Cialis here", 19),
+        ("My specialist is a Socialist", 18),
+        ("Ask a specialist!", 17),
+        ("Nothing of the kind", 16),
+        ("cialis, long ago", -20),
+    ]:
+        hand_in(store, reply(site, text, at=NOON + days * DAY))
+    hand_in(store, reply(other, "cialis elsewhere", at=NOON + 19 * DAY))
+    trial = try_out(
+        store, site, FilterDraft("c", FilterKind.PATTERNS, FilterAction.SPAM, ("cialis",))
+    )
+    assert (trial.days, trial.examined, trial.complete, trial.matched) == (30, 4, True, 3)
+    assert trial.by_status == {Status.PENDING: 3}
+    assert trial.words == [("cialis", 4)]
+    assert dict(trial.collisions) == {"specialist": 2, "socialist": 1}
+    first = trial.matches[0]
+    assert [first.excerpt[one.start : one.end] for one in first.spans] == ["Cialis"]
+    wild = try_out(
+        store, site, FilterDraft("c", FilterKind.WORDS, FilterAction.SPAM, ("*cialis*",))
+    )
+    assert dict(wild.collisions) == {"specialist": 2, "socialist": 1}
+    spared = replace(
+        CASINO,
+        kind=FilterKind.PATTERNS,
+        entries=("cialis",),
+        exceptions=("specialist", "socialist"),
+    )
+    assert try_out(store, site, spared).collisions == []
+    assert try_out(store, site, replace(CASINO, entries=("cialis",))).matched == 1
+
+
+def test_a_trial_ends_when_its_time_or_its_share_is_over(store):
+    site = newspaper(store)
+    for n in range(6):
+        hand_in(store, reply(site, f"casino {n}", at=NOON + n))
+    some = try_out(store, site, CASINO, now=NOON + DAY, limit=4)
+    assert (some.examined, some.complete) == (4, False)
+    assert [one.excerpt for one in some.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
+    slow = try_out(store, site, CASINO, now=NOON + DAY, clock=itertools.count(0, 3).__next__)
+    assert slow.examined < 6
+    assert not slow.complete
+
+
+def test_a_trial_of_people_and_networks_looks_at_what_is_still_known(store):
+    site = newspaper(store)
+    hand_in(
+        store,
+        reply(
+            site, "One.", author=AuthorRef("A", "troll@example.com"), context=Context("203.0.113.9")
+        ),
+        reply(site, "Two.", author=AuthorRef("Casino", "", "https://evil.com/")),
+    )
+    by_kind = {
+        FilterKind.EMAILS: "troll@example.com",
+        FilterKind.NETWORKS: "203.0.113.9",
+        FilterKind.DOMAINS: "evil.com",
+        FilterKind.WORDS: "casino",
+    }
+    for kind, entry in by_kind.items():
+        draft = FilterDraft("x", kind, FilterAction.HOLD, (entry,), fields=tuple(FilterField))
+        trial = try_out(store, site, draft, now=NOON + DAY)
+        assert (kind, trial.matched) == (kind, 1)
+    with pytest.raises(Invalid):
+        try_out(store, site, replace(CASINO, entries=("*",)))

@@ -1,0 +1,68 @@
+"""The app of a test: real routes, real database, real broker; Alice's newspaper with its keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from starlette.testclient import TestClient
+
+from harness.servers import SECRET
+from moderation.settings import read_settings
+from moderation.store import sites
+from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
+from service.app import create_app
+from tests.factories import key_of, newspaper
+
+
+@dataclass
+class Api:
+    """A client of the app, and what Alice knows."""
+
+    client: TestClient
+    store: Store
+    site: Site
+    secret: str
+    publishable: str
+
+    def hand_in(self, key: str = "", **changes: object):
+        headers = {"Authorization": f"Bearer {key or self.secret}"}
+        headers |= changes.pop("headers", {})
+        return self.client.post("/api/v1/comments", json=a_comment(**changes), headers=headers)
+
+    def get(self, path: str, key: str = "", **headers: str):
+        return self.client.get(
+            path, headers={"Authorization": f"Bearer {key or self.secret}"} | headers
+        )
+
+    def post(self, path: str, body: object, key: str = "", **headers: str):
+        given = {"Authorization": f"Bearer {key or self.secret}"} | headers
+        return self.client.post(path, json=body, headers=given)
+
+
+def a_comment(**changes: object) -> dict[str, object]:
+    return {
+        "page": {"url": "https://herald.test/news/1", "title": "News"},
+        "author": {"name": "Carol", "email": "carol@private.test"},
+        "text": "A fine article.",
+    } | changes
+
+
+@pytest.fixture
+def settings(database_url: str, broker_url: str, tmp_path):
+    environment = {
+        "GATEHOUSE_DATA": str(tmp_path / "data"),
+        "GATEHOUSE_DATABASE_URL": database_url,
+        "GATEHOUSE_REDIS_URL": broker_url,
+        "GATEHOUSE_SECRET_KEY": SECRET.decode(),
+    }
+    return partial(lambda **changes: read_settings(environment | changes))
+
+
+@pytest.fixture
+def api(settings, store: Store) -> Iterator[Api]:
+    site = newspaper(store)
+    secret, publishable = key_of(store, site), key_of(store, site, sites.PUBLISHABLE)
+    with TestClient(create_app(settings()), raise_server_exceptions=False) as client:
+        yield Api(client, store, site, secret, publishable)

@@ -1,0 +1,89 @@
+"""/api/v1/filters: kept, changed under an ETag, tried; bad entries are named; another site's are not there."""
+
+import pytest
+
+from tests.factories import hand_in, key_of, newspaper, reply
+from tests.service.console.console_browser import now
+
+CASINO = {"name": "casino", "kind": "words", "action": "spam", "entries": ["casino", "# all"]}
+
+
+def send(api, method: str, path: str, body: object = None, key: str = "", **headers: str):
+    headers = {"Authorization": f"Bearer {key or api.secret}"} | headers
+    options = {} if body is None else {"json": body}
+    return api.client.request(method, f"/api/v1/filters{path}", headers=headers, **options)
+
+
+def test_a_filter_is_kept_read_changed_and_taken_away(api):
+    made = send(api, "POST", "", CASINO)
+    assert made.status_code == 201, made.text
+    body = made.json()
+    assert made.headers["location"] == f"/api/v1/filters/{body['id']}"
+    assert (body["version"], body["enabled"], body["fields"]) == (1, True, ["text"])
+    assert body["entries"] == CASINO["entries"]
+    path = f"/{body['id']}"
+    changed = send(
+        api, "PUT", path, CASINO | {"enabled": False}, **{"If-Match": made.headers["etag"]}
+    )
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
+    stale = send(api, "PUT", path, CASINO, **{"If-Match": made.headers["etag"]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "conflict")
+    assert send(api, "DELETE", path, **{"If-Match": '"v1"'}).status_code == 412
+    assert send(api, "GET", path).headers["etag"] == '"v2"'
+    assert [one["id"] for one in send(api, "GET", "").json()["items"]] == [body["id"]]
+    assert send(api, "DELETE", path).status_code == 204
+    assert send(api, "GET", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"kind": "patterns", "entries": ["ok", "("]}, "/entries/1"),
+        ({"kind": "domains", "entries": ["co.uk"]}, "/entries/0"),
+        ({"entries": []}, "/entries"),
+        ({"kind": "spells"}, "/kind"),
+        ({"action": "approve"}, "/action"),
+        ({"action": "trust"}, "/action"),
+        ({"entries": ["a\nb"]}, "/entries/0"),
+        ({"name": ""}, "/name"),
+        ({"colour": "red"}, ""),
+        ({"fields": []}, "/fields"),
+        ({"entries": "casino"}, "/entries"),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/trial"])
+def test_what_makes_no_sense_is_named(api, change, pointer, path):
+    answer = send(api, "POST", path, CASINO | change)
+    assert answer.status_code == 422, answer.text
+    errors = answer.json().get("errors", [{"pointer": ""}])
+    assert errors[0]["pointer"] == pointer
+    assert send(api, "GET", "").json() == {"items": []}
+
+
+def test_a_trial_keeps_nothing_and_shows_what_it_would_have_matched(api):
+    hand_in(api.store, reply(api.site, "A <b>specialist</b> in cialis", at=now() - 1_000))
+    draft = CASINO | {"kind": "patterns", "entries": ["cialis"]}
+    found = send(api, "POST", "/trial", draft).json()
+    assert (found["examined"], found["matched"], found["complete"]) == (1, 1, True)
+    assert found["by_status"] == {"pending": 1}
+    assert found["words"] == [{"word": "cialis", "count": 2}]
+    assert found["collisions"] == [{"word": "specialist", "count": 1}]
+    match = found["matches"][0]
+    assert [match["excerpt"][start:end] for start, end in match["spans"]] == ["cialis", "cialis"]
+    assert send(api, "GET", "").json() == {"items": []}
+
+
+def test_filters_are_for_the_secret_key_of_their_site(api):
+    path = f"/{send(api, 'POST', '', CASINO).json()['id']}"
+    other = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
+    for method, where, body in [
+        ("GET", path, None), ("PUT", path, CASINO), ("DELETE", path, None),
+    ]:  # fmt: skip
+        assert send(api, method, where, body, other).status_code == 404
+        assert send(api, method, where, body, "ghs_nonsense").status_code == 401
+    assert send(api, "GET", "", key=other).json() == {"items": []}
+    assert (
+        send(api, "GET", "", key=api.publishable, Origin="https://herald.test").status_code == 403
+    )
+    assert send(api, "GET", path, **{"If-Match": "x"}).status_code == 200
+    assert send(api, "DELETE", path, **{"If-Match": "x"}).status_code == 422

@@ -1,0 +1,113 @@
+"""A moderator at the console of a test: signs in as a browser would and presses buttons by name."""
+
+import html
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from functools import cache
+
+from starlette.testclient import TestClient
+
+from moderation.accounts import sign_in
+from moderation.domain.errors import TooMany
+from moderation.judging.judge import judge
+from moderation.store import moderators
+from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
+from tests.factories import POLICY, hand_in, panel, reply
+
+PASSWORD = "correct horse battery"
+ORIGIN = "http://127.0.0.1:8000"
+_hash = cache(sign_in.hash_password)  # made to be slow, and every test has the same few passwords
+_FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def moderator(store: Store, email: str, *sites: Site, password: str = PASSWORD) -> str:
+    """Adds a moderator of these sites; the id."""
+    hashed = _hash(password) if password else ""
+    with store.write() as connection:
+        one = moderators.add(connection, email, hashed, now(), os.urandom)
+        for site in sites:
+            moderators.grant(connection, one, site.id, "moderator")
+    return one
+
+
+def link_for(store: Store, moderator_id: str, at: int | None = None) -> str:
+    with store.write() as connection:
+        return moderators.add_login_link(connection, moderator_id, at or now(), os.urandom)
+
+
+def held(store: Store, site: Site, *texts: str, **changes: object) -> list[str]:
+    """Comments that wait for a person; texts with 'bad' in them do."""
+    ids = hand_in(store, *(reply(site, text, at=now(), **changes) for text in texts))
+    judge_all(store)
+    return ids
+
+
+def judge_all(store: Store) -> None:
+    judge(
+        store,
+        panel(),
+        POLICY,
+        lease="test",
+        lease_ms=60_000,
+        limit=500,
+        now=now,
+        entropy=os.urandom,
+    )
+
+
+@dataclass
+class Desk:
+    """A client with the cookies of one browser."""
+
+    client: TestClient
+    store: Store
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str = "/console/", **headers: str):
+        return self.client.get(path, headers=self.headers | headers)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str):
+        return self.client.post(path, data=fields, headers=self.headers | headers)
+
+    def fields(self, path: str = "/console/", action: str = "") -> dict[str, str]:
+        """The hidden fields of the form on a page, the one with this action or the first."""
+        text = self.get(path).text
+        forms = [one for one in re.findall(r"<form.*?</form>", text, re.S) if action in one]
+        return {name: html.unescape(value) for name, value in _FIELD.findall(forms[0])}
+
+    def log_in(self, email: str, password: str = PASSWORD, **headers: str):
+        fields = self.fields("/console/login", "/console/login")
+        return self.post(
+            "/console/login", fields | {"email": email, "password": password}, **headers
+        )
+
+    def press(self, comment_id: str, outcome: str, page: str = "/console/", **headers: str):
+        """Approve, reject, spam or undo, from the form that stands on a page."""
+        verb = "undo" if outcome == "undo" else "decisions"
+        action = f"/console/comments/{comment_id}/{verb}"
+        return self.post(action, self.fields(page, action) | {"outcome": outcome}, **headers)
+
+    @property
+    def token(self) -> str:
+        return self.client.cookies.get("gatehouse_session", "")
+
+
+class Strict:
+    """Limits that let so many log-ins pass, and no more."""
+
+    def __init__(self, allowed: int) -> None:
+        self.left: dict[str, int] = {}
+        self.allowed = allowed
+
+    async def allow(self, kind: str, key: str) -> None:
+        left = self.left.setdefault(key, self.allowed)
+        if left <= 0:
+            raise TooMany("Too many requests; please slow down.", 60)
+        self.left[key] = left - 1

@@ -1,0 +1,267 @@
+"""The console's endpoints: added, changed, tried, sent again, taken away; who may not, may not."""
+
+import html
+import os
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from moderation.domain.delivery import Format, Payload, Response
+from moderation.notify import endpoints
+from moderation.notify.deliver import deliver
+from moderation.store import moderators
+from moderation.store.sql import schema
+from tests.factories import hand_in, newspaper, reply
+from tests.notify.site import Scripted
+from tests.service.console.console_browser import now
+
+HOME = "/console/endpoints"
+URL = "https://hooks.example.com/gatehouse?token=abc"
+TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"
+
+
+@pytest.fixture
+def editor(desk, site, store):
+    """Ada, who may see to endpoints."""
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        moderators.grant(connection, ada.id, site.id, "editor")
+    return desk
+
+
+@pytest.fixture
+def hook(site, store):
+    return endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)[0]
+
+
+def send(desk, path, page="", action="", **changes):
+    page = HOME + (page or path.rpartition("/")[0])
+    fields = desk.fields(page, f'action="{HOME}{action or path}"')
+    return desk.post(HOME + path, fields | changes)
+
+
+def landed(desk, answer):
+    """The page that a form leads to."""
+    assert answer.status_code == 303, answer.text
+    return desk.get(answer.headers["location"].partition("#")[0])
+
+
+def kept(store, site):
+    return endpoints.list_endpoints(store, {site.id})
+
+
+def tell(store, *answers):
+    return deliver(
+        store,
+        Scripted(*answers),
+        now=now,
+        entropy=os.urandom,
+        chance=lambda: 0.5,
+        notify=lambda url, words, emails: Response(404),
+    )
+
+
+def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
+    assert "None yet" in editor.get(HOME).text
+    answer = send(
+        editor, "/new", "/new", url=URL, t0="on", t6="on", payload="thin", format="cloudevents", batch="50"
+    )  # fmt: skip
+    assert answer.status_code == 200
+    [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", answer.text)
+    [one] = kept(store, site)
+    assert (one.url, one.types) == (URL, ("comment.received", "endpoint.disabled"))
+    assert (one.payload, one.format, one.batch) == (Payload.THIN, Format.CLOUDEVENTS, 50)
+    with store.read() as connection:
+        row = connection.execute(sa.select(schema.endpoints)).one()
+    assert html.unescape(secret) == store.seal.open_up(row.secret_sealed, one.id)
+    for path in (HOME, f"{HOME}/{one.id}"):
+        page = editor.get(path).text
+        assert "whsec_" not in page
+        assert html.escape(URL) in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"url": "http://hooks.example.com/<b>"}, "url"),
+        ({"url": "https://127.0.0.1/"}, "url"),
+        ({"url": URL, "batch": "0"}, "batch"),
+        ({"url": URL, "batch": "many"}, "batch"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(editor, site, store, changes, field):
+    answer = send(editor, "/new", "/new", t2="on", payload="text", **changes)
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}"[^>]* aria-invalid="true"', answer.text)
+    assert f'value="{html.escape(changes["url"])}"' in answer.text
+    assert re.search(r'name="t2" value="on" checked', answer.text)
+    assert re.search(r'value="text" checked', answer.text)
+    assert kept(store, site) == []
+
+
+def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
+    answer = landed(
+        editor,
+        send(editor, "/new", "/new?kind=channel", url=f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}/#desk"),
+    )
+    assert "Send a test to see that it arrives" in answer.text
+    assert TOKEN not in answer.text + editor.get(HOME).text
+    assert "Slack, slack://T" in answer.text
+    assert "New secret" not in answer.text and 'name="url"' not in answer.text
+    [one] = kept(store, site)
+    assert one.types == ("endpoint.disabled", "queue.digest")
+    send(editor, f"/{one.id}/test", f"/{one.id}")
+    tell(store)
+    listed = editor.get(HOME).text
+    assert "failing" in listed and "Accepts nothing; the first failure was just now." in listed
+    assert "404; next try in" in re.sub(
+        r" after [0-9,]+ ms", "", editor.get(f"{HOME}/{one.id}").text
+    )
+    for url, why in [("json://x.test", "add a webhook"), ("moderators", "GATEHOUSE_MAIL_URL")]:
+        refused = send(editor, "/new", "/new?kind=channel", url=url)
+        assert refused.status_code == 422 and why in refused.text
+
+
+def test_it_is_changed(editor, site, store, hook):
+    page = editor.get(f"{HOME}/{hook.id}").text
+    assert "New secret" in page and ">Save<" in page
+    changes = {"url": URL + "&2", "t1": "on", "t2": "on", "batch": "9"}
+    answer = landed(editor, send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
+    assert "It is changed" in answer.text
+    [one] = kept(store, site)
+    assert (one.url, one.batch) == (URL + "&2", 9)
+    assert one.types == ("comment.approved", "comment.held")
+    wrong = send(editor, f"/{hook.id}", f"/{hook.id}", **changes | {"url": "https://localhost/"})
+    assert wrong.status_code == 422
+    assert 'value="https://localhost/"' in wrong.text
+    assert kept(store, site) == [one]
+
+
+def test_what_a_form_does_not_offer_stays(editor, site, store, hook):
+    endpoints.change_endpoint(store, {site.id}, hook.id, types=["webhook.test", "comment.spam"])
+    send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, t1="on", batch="1")
+    assert kept(store, site)[0].types == ("comment.approved", "webhook.test")
+
+
+def test_a_new_secret_is_shown_once_and_both_sign(editor, site, store, hook):
+    answer = send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="168")
+    assert "The old one signs too for 168 hours" in answer.text
+    assert answer.text.count("<code>whsec_") == 1
+    assert "whsec_" not in editor.get(f"{HOME}/{hook.id}").text
+    leaked = send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="0")
+    assert "The new secret" in leaked.text and "signs too for" not in leaked.text
+    assert send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="9000").status_code == 422
+
+
+def test_off_and_on_and_what_it_missed(editor, site, store, hook):
+    off = landed(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    assert "Somebody switched it off." in off.text
+    assert "Send a test" not in off.text and "Send many again" not in off.text
+    hand_in(store, reply(site, at=now() - 1_000))
+    on = landed(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    assert "It is on." in on.text
+    sent = landed(editor, send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="missed"))
+    assert "1 delivery is sent again." in sent.text
+    assert "comment.received" in sent.text
+
+
+def test_deliveries_their_attempts_and_one_sent_again(editor, site, store, hook):
+    [comment] = hand_in(store, reply(site, at=now()))
+    tell(store, 500)
+    page = editor.get(f"{HOME}/{hook.id}").text
+    assert "500; next try in" in re.sub(r" after [0-9,]+ ms", "", page)
+    assert f"/console/comments/{comment}" in page
+    answer = landed(editor, send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
+    assert "It is sent again" in answer.text
+    tell(store, 200)
+    page = editor.get(f"{HOME}/{hook.id}?state=delivered").text
+    assert "2 attempts" in page
+    assert re.search(r'<li value="1">.*: 500', page) and re.search(r'<li value="2">.*: 200', page)
+    assert "None." in editor.get(f"{HOME}/{hook.id}?state=dead").text
+    assert editor.get(f"{HOME}/{hook.id}?state=lost").status_code == 422
+
+
+def test_dead_letters_are_listed_and_replayed_in_a_range(editor, site, store, hook):
+    for _ in range(25):
+        hand_in(store, reply(site, at=now()))
+    endpoints.disable_endpoint(store, {site.id}, hook.id, now=now(), entropy=os.urandom)
+    endpoints.enable_endpoint(store, {site.id}, hook.id)
+    assert "25 given up" in editor.get(HOME).text
+    first = editor.get(f"{HOME}/{hook.id}?state=dead").text
+    assert first.count('<li class="row">') == 20
+    following = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
+    second = editor.get(following.partition("#")[0]).text
+    assert second.count('<li class="row">') == 5 and "First page" in second
+
+    def replay(**fields):
+        return send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="dead", **fields)
+
+    old = landed(editor, replay(since="2020-01-01T00:00", until="2020-01-02T00:00"))
+    assert "0 deliveries are sent again." in old.text
+    for since, until in [("yesterday", ""), ("2020-01-02T00:00", "2020-01-01T00:00")]:
+        wrong = replay(since=since, until=until)
+        assert wrong.status_code == 422
+        assert re.search(r'id="since"[^>]* aria-invalid="true"', wrong.text)
+        assert f'value="{since}"' in wrong.text
+    assert "25 deliveries are sent again." in landed(editor, replay()).text
+    assert tell(store).delivered == 25
+
+
+def test_it_is_removed_after_a_question(editor, site, store, hook):
+    asked = editor.get(f"{HOME}/{hook.id}/remove").text
+    assert "There is no way back" in asked
+    assert kept(store, site) == [hook]
+    answer = landed(editor, send(editor, f"/{hook.id}/remove", f"/{hook.id}/remove"))
+    assert "The endpoint is removed." in answer.text
+    assert kept(store, site) == []
+
+
+def test_the_links_of_notices_lead_here(editor, hook):
+    assert editor.get(HOME).status_code == 200
+    assert editor.get(f"{HOME}/{hook.id}").status_code == 200
+
+
+def test_a_moderator_may_not_even_look(desk, site, store, hook):
+    assert ">Endpoints<" not in desk.get().text
+    token = desk.fields()["csrf"]
+    for path in ("", "/new", f"/{hook.id}", f"/{hook.id}/remove"):
+        assert desk.get(HOME + path).status_code == 403
+    for path in ("/new", f"/{hook.id}", *(f"/{hook.id}/{one}" for one in ("test", "switch", "secret", "remove"))):  # fmt: skip
+        assert desk.post(HOME + path, {"csrf": token, "url": URL}).status_code == 403
+    assert kept(store, site) == [hook]
+
+
+def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
+    other = newspaper(store, "Bob's Blog", "https://bob.test")
+    theirs, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
+    endpoints.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
+    [delivery] = endpoints.list_deliveries(store, {other.id}, theirs.id)
+    mine, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
+    fields = editor.fields(f"{HOME}/{mine.id}", "/test") | {
+        "url": URL,
+        "batch": "1",
+        "overlap": "0",
+    }
+    for path in ("", "/remove"):
+        assert editor.get(f"{HOME}/{theirs.id}{path}").status_code == 404
+    assert editor.get(f"{HOME}?site={other.id}").status_code == 404
+    verbs = ("", "/test", "/switch", "/secret", "/replay", "/remove")
+    for path in verbs:
+        assert editor.post(f"{HOME}/{theirs.id}{path}", fields).status_code == 404
+    stolen = editor.post(f"{HOME}/{mine.id}/resend", fields | {"delivery": delivery.id})
+    assert stolen.status_code == 404
+    assert editor.post(HOME + "/new", fields | {"site": other.id}).status_code == 404
+    assert kept(store, other) == [theirs]
+
+
+def test_a_client_of_akismet_is_shown_and_left_alone(editor, site, store):
+    made, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
+    with store.write() as connection:
+        connection.execute(sa.update(schema.endpoints).values(format=Format.AKISMET.value))
+    page = editor.get(f"{HOME}/{made.id}").text
+    assert "Later answers for a client of the Akismet face" in page
+    assert ">Save<" not in page and "New secret" not in page
+    token = editor.fields(HOME)["csrf"]
+    fields = {"csrf": token, "url": URL, "batch": "2"}
+    assert editor.post(f"{HOME}/{made.id}", fields).status_code == 409

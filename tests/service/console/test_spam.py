@@ -1,0 +1,70 @@
+"""The spam queue, searched by reason, at the console and by API."""
+
+import html
+import re
+
+import pytest
+
+from moderation.domain.comment import AuthorRef, Status
+from moderation.review import queues
+from tests.factories import key_of
+from tests.review.test_reputation import APPROVE, SPAM, hear, say, talk
+from tests.service.console.console_browser import now
+
+ABROAD = "Очень хорошие часы по самой низкой цене только сегодня http://watches.example/{}"
+
+
+@pytest.fixture
+def filed(store, site):
+    """What was filed as spam: 22 for the name, 2 for their alphabet, 1 by a moderator; and an honest one."""
+    texts = [f"{talk(n)} http://shop{n}.example/" for n in range(22)]
+    seo = hear(store, site, *texts, at=now() - 9_000, author=AuthorRef("Cheap pills online shop"))
+    abroad = hear(store, site, *(ABROAD.format(n) for n in range(2)), at=now() - 8_000)
+    by_hand, honest = hear(store, site, talk(40), talk(41), at=now() - 7_000)
+    say(store, site, by_hand, SPAM, now())
+    say(store, site, honest, APPROVE, now())
+    for id in (*seo, *abroad):
+        assert queues.get_card(store, {site.id}, id).status is Status.SPAM
+    return {"seo": set(seo), "foreign_link": set(abroad), "by_hand": {by_hand}}
+
+
+def cards(page):
+    return set(re.findall(r'id="c-(cmt_\w+)"', page))
+
+
+def test_the_spam_page_is_searched_by_reason(desk, filed):
+    everything = desk.get("/console/?queue=spam").text
+    assert cards(everything) <= set.union(*filed.values()) and len(cards(everything)) == 20
+    assert 'reason=seo">seo</a>' in html.unescape(everything)
+    page = desk.get("/console/?queue=spam&reason=foreign_link").text
+    assert cards(page) == filed["foreign_link"]
+    chip = r'reason=foreign_link" aria-current="true">foreign_link</a>'
+    assert re.search(chip, html.unescape(page))
+
+
+def test_its_pages_keep_the_reason(desk, filed):
+    first = desk.get("/console/?queue=spam&reason=seo").text
+    following = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
+    assert "reason=seo" in following
+    second = desk.get(following).text
+    assert cards(first) | cards(second) == filed["seo"] and not cards(first) & cards(second)
+
+
+def test_a_reason_that_nothing_has(desk, filed):
+    page = desk.get("/console/?queue=spam&reason=link_in_name")
+    assert page.status_code == 200 and cards(page.text) == set()
+    assert "Nothing here for the reason “link_in_name”" in page.text
+    for bad in ("%25", "a%22b", "x" * 65, "%3Cb%3E"):
+        answer = desk.get(f"/console/?queue=spam&reason={bad}")
+        assert answer.status_code == 422 and "<b>" not in answer.text
+
+
+def test_the_api_searches_the_same_way(desk, store, site, filed):
+    headers = {"Authorization": f"Bearer {key_of(store, site)}"}
+    found, path = [], "/api/v1/queues/spam?reason=seo&limit=10"
+    while path:
+        page = desk.client.get(path, headers=headers).json()
+        found += [one["id"] for one in page["items"]]
+        path = page["next"]
+    assert found == sorted(filed["seo"], reverse=True)
+    assert desk.client.get("/api/v1/queues/spam?reason=a%25", headers=headers).status_code == 422

@@ -1,0 +1,122 @@
+"""The demo article: it shows approved comments, never others, and a form that WordPress would know."""
+
+import os
+import re
+
+import pytest
+
+from moderation.domain.comment import AuthorRef, PageRef
+from moderation.domain.decision import Outcome
+from moderation.reading.threads import PublicComment
+from moderation.review import decisions
+from service.embed.thread_order import DEPTH_LIMIT, in_thread_order
+from tests.factories import NOON, hand_in, newspaper, reply
+from tests.service.embed.conftest import ORIGIN
+
+DEMO = f"{ORIGIN}/demo"
+
+
+def approved(reader, text, name="Dora", **changes):
+    [one] = hand_in(
+        reader.store,
+        reply(reader.demo, text, author=AuthorRef(name), page=PageRef(DEMO, "T"), **changes),
+    )
+    decide(reader, one, Outcome.APPROVE)
+    return one
+
+
+def decide(reader, one, outcome):
+    decisions.decide(
+        reader.store, "mod_1", {reader.demo.id}, one, outcome, now=NOON, entropy=os.urandom
+    )
+
+
+def test_the_form_is_wordpress_form(reader):
+    text = reader.client.get("/demo").text
+    for said in ("Leave a Reply", "Your email address will not be published.",
+                 "Required fields are marked"):  # fmt: skip
+        assert said in text
+    names = set(re.findall(r'name="(\w+)"', text.partition("<form")[2]))
+    assert {"author", "email", "url", "comment", "comment_post_ID", "comment_parent",
+            "page_url", "submit"} <= names  # fmt: skip
+    for name in ("author", "email", "url", "comment"):
+        assert f'<label for="{name}">' in text
+    assert f'action="/reply/{reader.demo.id}" method="post"' in text
+    assert "<script" not in text
+
+
+def test_what_the_demo_sends_comes_back_to_it(reader):
+    text = reader.client.get("/demo").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
+    answer = reader.send(site=reader.demo.id, **hidden)
+    assert answer.headers["location"] == f"{DEMO}?gatehouse=received#respond"
+    assert "awaiting moderation" in reader.client.get("/demo?gatehouse=received").text
+    assert "awaiting moderation" not in reader.client.get("/demo").text
+
+
+def test_only_what_is_approved_is_ever_shown(reader):
+    one = approved(reader, "Shown to all.")
+    hand_in(reader.store, reply(reader.demo, "Nobody sees me.", page=PageRef(DEMO)))
+    shown = reader.client.get("/demo")
+    assert "Shown to all." in shown.text and "Nobody sees me." not in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+    decide(reader, one, Outcome.REJECT)
+    for path in ("/demo", f"/demo?replytocom={one}"):
+        text = reader.client.get(path).text
+        assert "Shown to all." not in text and one not in text
+
+
+def test_an_answer_starts_from_its_comment_without_javascript(reader):
+    one = approved(reader, "First.", name="Dora")
+    text = reader.client.get(f"/demo?replytocom={one}").text
+    assert "Leave a Reply to <bdi>Dora</bdi>" in text
+    assert f'name="comment_parent" value="{one}"' in text
+    assert 'name="comment_parent" value="0"' in reader.client.get("/demo?replytocom=x").text
+
+
+def test_everything_a_stranger_wrote_is_escaped(reader):
+    hostile = "</div><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    approved(reader, hostile, name=hostile)
+    text = reader.client.get("/demo").text
+    assert "<script" not in text and "<img" not in text and "&lt;script&gt;" in text
+
+
+def test_the_page_is_closed_to_the_outside(reader):
+    refused = reader.send(author="", site=reader.demo.id)
+    for answer in (reader.client.get("/demo"), refused):
+        policy = answer.headers["content-security-policy"]
+        assert policy == (
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+            f"form-action 'self' {ORIGIN}; frame-ancestors 'none'; base-uri 'none'"
+        )
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert " style=" not in answer.text and "<style" not in answer.text
+
+
+def test_without_exactly_one_site_the_demo_says_what_to_do(reader):
+    newspaper(reader.store, "Another", ORIGIN)
+    answer = reader.client.get("/demo")
+    assert answer.status_code == 404 and "gatehouse site add" in answer.text
+
+
+def public(id, parent=""):
+    return PublicComment(id, parent, "A", "", "t", NOON)
+
+
+@pytest.mark.parametrize(
+    ("comments", "order"),
+    [
+        ([], []),
+        ([public("a"), public("b"), public("c", "a")], [("a", 0), ("c", 1), ("b", 0)]),
+        ([public("a", "gone"), public("b", "a")], [("a", 0), ("b", 1)]),
+        ([public("a", "b"), public("b", "a")], []),  # a circle cannot come in; it does not hang
+    ],
+)
+def test_answers_stand_below_what_they_answer(comments, order):
+    assert [(turn.comment.id, turn.depth) for turn in in_thread_order(comments)] == order
+
+
+def test_a_chain_of_a_thousand_answers_is_no_trouble():
+    chain = [public(str(n), str(n - 1) if n else "") for n in range(1_000)]
+    turns = in_thread_order(chain)
+    assert len(turns) == 1_000 and max(turn.depth for turn in turns) == DEPTH_LIMIT

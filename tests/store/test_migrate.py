@@ -1,0 +1,163 @@
+"""Migrations: from nothing to the tables as the code knows them, and back, on both databases."""
+
+import json
+import os
+import threading
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from harness.servers import SECRET
+from moderation.domain.decision import Outcome, in_effect
+from moderation.review import decisions, queues
+from moderation.store import decisions as stored_decisions
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import configured, is_current, migrate
+from moderation.store.sql.schema import metadata, sketches
+from tests.factories import hand_in, newspaper
+from tests.review.test_campaigns import PITCH, post, run
+
+
+def test_the_migrated_schema_is_the_schema(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    assert not is_current(store)
+    migrate(store)
+    assert is_current(store)
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    store.close()
+
+
+def test_several_may_migrate_at_once(empty_database_url):
+    stores = [Store(empty_database_url, SECRET) for _ in range(4)]
+    threads = [threading.Thread(target=migrate, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(is_current(store) for store in stores)
+    for store in stores:
+        store.close()
+
+
+def test_there_is_a_way_back(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    with store.write() as connection:
+        command.downgrade(configured(connection), "base")
+    with store.read() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    migrate(store)
+    assert is_current(store)
+    store.close()
+
+
+def test_comments_of_before_get_their_marks(empty_database_url):
+    """So that a campaign that had begun goes on counting the same people."""
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    hand_in(store, *(post(site, PITCH, n % 2, page=n, address=f"198.51.{n}.1") for n in range(3)))
+    run(store)
+    marks = ("number", "site", "page", "name", "address", "network")
+    all_marks = sa.select(*(sketches.c[name] for name in marks)).order_by(sketches.c.number)
+    with store.write() as connection:
+        before = connection.execute(all_marks).all()
+        command.downgrade(configured(connection), "0011")
+        command.upgrade(configured(connection), "head")
+        assert connection.execute(all_marks).all() == before
+    assert [len(set(column)) for column in zip(*before, strict=True)] == [3, 1, 3, 2, 3, 3]
+    assert all(all(one) for one in before)
+    store.close()
+
+
+# A history as it was written when reasons' values named decisions and rulings: judged, ruled on, approved
+# singly, that taken back, the ruling taken back; at last a person chose the reasons' codes himself.
+_RULED = {"code": "campaign_decided", "message": "With all others.", "label": "cmp_1"}
+_BACK = {"code": "taken_back", "message": "Taken back."}
+_TOXIC = {
+    **{"code": "toxic", "message": "Toxicity 0.91.", "label": "toxicity", "value": 0.91},
+    **{"threshold": 0.5, "spans": [[0, 3]]},
+}
+_OLD = [
+    [_TOXIC],
+    [_RULED | {"value": 1.0}],
+    [],
+    [_BACK | {"value": 2.0}],
+    [_RULED | {"value": 2.0}, _BACK | {"value": 1.0}],
+    [{"code": "taken_back", "message": "Decided by a moderator."}],
+    [{"code": "campaign_decided", "message": "Decided by a moderator."}],
+]
+_NEW = [
+    ([_TOXIC], None, "", None),
+    ([_RULED], None, "cmp_1", 1),
+    ([], None, "", None),
+    ([_BACK], 3, "", None),
+    ([_RULED, _BACK], 2, "cmp_1", 2),
+    (_OLD[5], None, "", None),
+    (_OLD[6], None, "", None),
+]
+_OUTCOMES = ("hold", "spam", "approve", "spam", "hold", "reject", "reject")
+_INSERT = sa.text("""
+    INSERT INTO decisions (comment_id, sequence, revision, outcome, actor_kind, actor_id, actor_version,
+    reasons_json, created_at) VALUES (:id, :sequence, 1, :outcome, :kind, 'x', '', :reasons, 1)
+""")
+
+
+def test_what_reasons_values_named_becomes_columns(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    ids = [f"cmt_{number:04}" for number in range(600)]  # more than one batch of the migration
+    old = [
+        {
+            "id": id,
+            "sequence": sequence,
+            "outcome": outcome,
+            "kind": "policy" if sequence == 1 else "moderator",
+            "reasons": json.dumps(reasons),
+        }
+        for id in ids
+        for sequence, (outcome, reasons) in enumerate(zip(_OUTCOMES, _OLD, strict=True), 1)
+    ]
+    written = sa.text("SELECT reasons_json FROM decisions ORDER BY comment_id, sequence")
+    filled = sa.text("""
+        SELECT comment_id, reasons_json, takes_back, campaign_id, ruling FROM decisions
+        ORDER BY comment_id, sequence
+    """)
+    with store.write() as connection:
+        command.downgrade(configured(connection), "0012")
+        connection.execute(_INSERT, old)
+        command.upgrade(configured(connection), "head")
+        found = connection.execute(filled).all()
+        assert [row.comment_id for row in found] == [id for id in ids for _ in _OLD]
+        assert [
+            (json.loads(row.reasons_json), row.takes_back, row.campaign_id, row.ruling)
+            for row in found
+        ] == _NEW * len(ids)
+        history = stored_decisions.histories(connection, ids[-1:])[ids[-1]]
+        assert [in_effect(history[:number]).sequence for number in range(1, 8)] == [
+            *(1, 2, 3, 2, 1, 6, 7)
+        ]
+        command.downgrade(configured(connection), "0012")
+        assert connection.scalars(written).all() == [row["reasons"] for row in old]
+    store.close()
+
+
+def test_an_undo_of_before_is_undone_after(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    [id] = hand_in(store, post(site, "A fine article."))
+    by = (store, "mod_1", {site.id}, id)
+    clock = {"now": 1, "entropy": os.urandom}
+    decisions.decide(*by, Outcome.SPAM, **clock)
+    decisions.undo(*by, **clock)
+    with store.write() as connection:
+        command.downgrade(configured(connection), "0012")
+        command.upgrade(configured(connection), "head")
+    assert queues.get_card(store, {site.id}, id).decision.takes_back == 1
+    assert decisions.undo(*by, 2, **clock).outcome is Outcome.SPAM
+    store.close()
