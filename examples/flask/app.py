@@ -25,7 +25,7 @@ app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1_000_000  # bytes
 URL = os.environ.get("GATEHOUSE_URL", "http://127.0.0.1:8000")
 gatehouse = Gatehouse(KEY, URL, timeout=3)
-impatient = Gatehouse(KEY, URL, timeout=1, attempts=1)  # the article waits for nobody
+thread_client = Gatehouse(KEY, URL, timeout=1, attempts=1)  # the article must not wait long
 with closing(sqlite3.connect(DATABASE)) as db:
     db.execute("CREATE TABLE IF NOT EXISTS replies (id PRIMARY KEY, sequence, status)")
 
@@ -45,30 +45,32 @@ def reply() -> ResponseReturnValue:
             page_title=TITLE,
             name=typed["name"],
             email=typed["email"],
-            ip=request.remote_addr or "",  # behind a proxy of yours: werkzeug's ProxyFix
+            ip=request.remote_addr or "",  # behind your own proxy: use werkzeug's ProxyFix
             user_agent=request.user_agent.string[:1000],
-            # The same form with the same words, sent twice by an impatient finger, is one comment.
+            # The same form with the same contents, submitted twice, is one comment.
             idempotency_key=hashlib.sha256(repr(typed).encode()).hexdigest(),
         )
     except ApiError as refused:
         if refused.status in (422, 429) or refused.code == "page_closed":
-            problems = {FIELDS.get(one.pointer, ""): one.detail for one in refused.fields}
+            problems = {FIELDS.get(field.pointer, ""): field.detail for field in refused.fields}
             return page(typed, problems or {"": refused.detail}), refused.status
         app.logger.error("Gatehouse refused: %s", refused)  # our mistake, not the reader's
-    except ClientError as away:
-        app.logger.error("Gatehouse is away: %s", away)
+    except ClientError as error:
+        app.logger.error("Gatehouse cannot be reached: %s", error)
     else:
         remember(receipt.id, 0, "pending")
         return redirect(f"/?reply={receipt.id}#respond", 303)
-    return page(typed, {"": "Comments cannot be taken just now. Please try again shortly."}), 503
+    return page(
+        typed, {"": "Comments cannot be accepted at the moment. Please try again shortly."}
+    ), 503
 
 
 @app.post("/gatehouse")
-def told() -> ResponseReturnValue:
-    """Gatehouse tells us what was decided."""
+def receive_webhook() -> ResponseReturnValue:
+    """Gatehouse reports a decision."""
     try:
         data = Webhook(SECRET).verify(request.get_data(), dict(request.headers))["data"]
-    except (WebhookVerificationError, ValueError):  # the latter: not even well formed
+    except (WebhookVerificationError, ValueError):  # ValueError: not well formed
         return "This is not signed by our Gatehouse.", 400
     if "comment_id" in data:
         remember(data["comment_id"], data["sequence"], data["status"])
@@ -78,11 +80,11 @@ def told() -> ResponseReturnValue:
 def page(
     typed: dict[str, str] | None = None, problems: dict[str, str] | None = None, status: str = ""
 ) -> str:
-    """The article. typed: what stays in the form; problems: by its fields, '' for all of it."""
+    """The article. typed: the contents of the form; problems: by field, '' for the whole form."""
     try:
-        comments = list(impatient.thread(ARTICLE))
+        comments = list(thread_client.thread(ARTICLE))
     except ClientError:
-        comments = None  # the article is readable without them
+        comments = None  # the article is readable without comments
     return render_template(
         "article.html",
         title=TITLE,
@@ -94,7 +96,7 @@ def page(
 
 
 def remember(comment_id: str, sequence: int, status: str) -> None:
-    """Messages come more than once and out of order: the highest sequence is the newest."""
+    """Messages may arrive more than once and out of order: the highest sequence is the newest."""
     with closing(sqlite3.connect(DATABASE)) as db, db:
         db.execute(
             "INSERT INTO replies VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
@@ -106,8 +108,8 @@ def remember(comment_id: str, sequence: int, status: str) -> None:
 
 def status_of(comment_id: str) -> str:
     with closing(sqlite3.connect(DATABASE)) as db:
-        found = db.execute("SELECT status FROM replies WHERE id = ?", (comment_id,)).fetchone()
-    return found[0] if found else ""
+        row = db.execute("SELECT status FROM replies WHERE id = ?", (comment_id,)).fetchone()
+    return row[0] if row else ""
 
 
 @app.after_request

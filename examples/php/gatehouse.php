@@ -3,47 +3,47 @@
 
 declare(strict_types=1);
 
-/** What an environment variable says, or the default. */
+/** The value of an environment variable, or the default. */
 function setting(string $name, ?string $default = null): string
 {
-    $given = getenv($name);
-    if ($given === false && $default === null) {
+    $value = getenv($name);
+    if ($value === false && $default === null) {
         http_response_code(500);
         exit("Set $name: see examples/README.md.\n");
     }
-    return $given === false ? $default : $given;
+    return $value === false ? $default : $value;
 }
 
 /**
- * Hands in a comment. The same key and comment are one comment, so what got no answer is sent again.
+ * Hands in a comment. Repeating the same key and comment is safe, so a request without an answer is sent again.
  *
- * @return array{int, array} HTTP status (0: nobody answered) and what was said: a receipt, or a problem.
+ * @return array{int, array} HTTP status (0: no answer) and the answer: a receipt, or a problem.
  */
 function hand_in(array $comment, string $idempotency_key): array
 {
     $headers = ['Authorization: Bearer ' . setting('GATEHOUSE_KEY'), "Idempotency-Key: $idempotency_key"];
     foreach ([200_000, 1_000_000, 0] as $pause) {  // microseconds: a restart is over by then
-        [$status, $said] = ask('POST', '/api/v1/comments', $headers, $comment);
+        [$status, $answer] = ask('POST', '/api/v1/comments', $headers, $comment);
         if (!in_array($status, [0, 409, 502, 503, 504], true) || $pause === 0) {
             break;
         }
         usleep($pause);
     }
-    return [$status, $said];
+    return [$status, $answer];
 }
 
-/** The approved comments of a page, oldest first; null where they cannot be had just now. */
+/** The approved comments of a page, oldest first; null if they cannot be loaded now. */
 function thread(string $page_url): ?array
 {
     $comments = [];
     $next = '/api/v1/threads?page_url=' . rawurlencode($page_url);
     while ($next) {
-        [$status, $said] = ask('GET', $next, timeout: 1);  // the article waits for nobody
+        [$status, $answer] = ask('GET', $next, timeout: 1);  // the article must not wait long
         if ($status !== 200) {
             return null;
         }
-        array_push($comments, ...$said['comments']);
-        $next = $said['next'];
+        array_push($comments, ...$answer['comments']);
+        $next = $answer['next'];
     }
     return $comments;
 }
@@ -54,17 +54,17 @@ function verified(string $secret, array $server, string $body): ?array
     $id = $server['HTTP_WEBHOOK_ID'] ?? '';
     $at = $server['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
     $key = base64_decode(substr($secret, strlen('whsec_')));
-    $right = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $key, true));
-    // Two signatures, separated by a space, while the secret is being changed.
-    foreach (explode(' ', $server['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
-        if (hash_equals($right, $given) && abs(time() - (int) $at) <= 300) {
+    $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $key, true));
+    // While the secret is being rotated there are two signatures, separated by a space.
+    foreach (explode(' ', $server['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $signature) {
+        if (hash_equals($expected, $signature) && abs(time() - (int) $at) <= 300) {
             return json_decode($body, true, flags: JSON_THROW_ON_ERROR);
         }
     }
     return null;
 }
 
-/** @return array{int, array} HTTP status, 0 where nobody answered, and the JSON of the answer. */
+/** @return array{int, array} HTTP status, 0 without an answer, and the JSON of the answer. */
 function ask(string $method, string $path, array $headers = [], ?array $body = null, int $timeout = 3): array
 {
     $content = $body === null ? '' : json_encode($body, JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR);
@@ -74,14 +74,14 @@ function ask(string $method, string $path, array $headers = [], ?array $body = n
         'content' => $content,
         'timeout' => $timeout,
         'follow_location' => 0,
-        'ignore_errors' => true,  // what Gatehouse says with a 4xx is worth reading
+        'ignore_errors' => true,  // an answer with 4xx has a body, too
     ];
     $http_response_header = [];
-    $said = @file_get_contents(
+    $answer = @file_get_contents(
         setting('GATEHOUSE_URL', 'http://127.0.0.1:8000') . $path,
         false,
         stream_context_create(['http' => $options]),
     );
     $status = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
-    return [$said === false ? 0 : $status, json_decode((string) $said, true) ?? []];
+    return [$answer === false ? 0 : $status, json_decode((string) $answer, true) ?? []];
 }

@@ -1,9 +1,9 @@
 <?php
-/** What became of each reply: one small file. A busy site keeps this in its database. */
+/** The status of each reply, in one small file. A busy site keeps it in its database. */
 
 declare(strict_types=1);
 
-/** Messages come more than once and out of order: the highest sequence is the newest. */
+/** Messages may arrive more than once and out of order: the highest sequence is the newest. */
 function remember(string $comment_id, int $sequence, string $status): void
 {
     with_replies(function (array $replies) use ($comment_id, $sequence, $status): array {
@@ -19,14 +19,14 @@ function status_of(string $comment_id): string
     return with_replies(fn (array $replies): array => $replies)[$comment_id][1] ?? '';
 }
 
-/** Lets one at a time change the file; what is in it then. */
+/** Changes the file under a lock; returns what it contains then. */
 function with_replies(callable $change): array
 {
     $file = fopen(setting('PAPER_DATABASE', __DIR__ . '/paper.db'), 'c+');
     flock($file, LOCK_EX);
-    $known = json_decode((string) stream_get_contents($file), true) ?? [];
-    $replies = $change($known);
-    if ($replies !== $known) {
+    $before = json_decode((string) stream_get_contents($file), true) ?? [];
+    $replies = $change($before);
+    if ($replies !== $before) {
         ftruncate($file, 0);
         rewind($file);
         fwrite($file, json_encode($replies));

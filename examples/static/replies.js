@@ -1,57 +1,57 @@
-// Shows the approved comments, and hands a reply in without leaving the page.
-// Without this script the form works as it is: Gatehouse takes it, and sends the reader back.
+// Shows the approved comments, and submits a reply without leaving the page.
+// Without this script the form still works: Gatehouse accepts it, and sends the reader back.
 
 const form = document.querySelector("form[data-key]");
 const list = document.getElementById("thread");
-const said = document.getElementById("said");
+const notice = document.getElementById("said");
 const gatehouse = new URL(form.action).origin;
 const page = { url: form.elements.page_url.value, title: form.elements.page_title.value };
 const fields = { "/text": "comment", "/author/name": "author", "/author/email": "email" };
-const AWAY = "Comments cannot be taken just now. Please try again shortly.";
+const AWAY = "Comments cannot be accepted at the moment. Please try again shortly.";
 
 // --- the thread ---------------------------------------------------------------------------------
 
-async function comments() {
-  const found = [];
+async function load() {
+  const comments = [];
   let next = `/api/v1/threads?page_url=${encodeURIComponent(page.url)}`;
   while (next) {
     const answer = await fetch(gatehouse + next);
     if (!answer.ok) throw new Error(`the thread: ${answer.status}`);
-    const piece = await answer.json();
-    found.push(...piece.comments);
-    next = piece.next;
+    const batch = await answer.json();
+    comments.push(...batch.comments);
+    next = batch.next;
   }
-  return found;
+  return comments;
 }
 
-// What readers wrote goes in as text, never as markup.
+// Comments are inserted as text, never as markup.
 function element(name, properties, ...inside) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...inside);
   return made;
 }
 
-function item(one) {
-  const at = new Date(one.created_at);
-  const when = at.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
-  return element("li", { id: one.id },
+function item(comment) {
+  const created = new Date(comment.created_at);
+  const when = created.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
+  return element("li", { id: comment.id },
     element("p", { className: "who" },
-      element("bdi", {}, one.author.name), " ",
-      element("time", { dateTime: one.created_at }, when)),
-    element("div", { className: "said", dir: "auto" }, one.text));
+      element("bdi", {}, comment.author.name), " ",
+      element("time", { dateTime: comment.created_at }, when)),
+    element("div", { className: "said", dir: "auto" }, comment.text));
 }
 
 async function show() {
-  const found = await comments();
-  list.replaceChildren(...found.map(item));
-  const count = found.length || "No";
+  const comments = await load();
+  list.replaceChildren(...comments.map(item));
+  const count = comments.length || "No";
   document.getElementById("replies").textContent = `${count} ${count === 1 ? "reply" : "replies"}`;
-  return found.map((one) => one.id);
+  return comments.map((comment) => comment.id);
 }
 
 // --- the form -----------------------------------------------------------------------------------
 
-// The same words sent twice by an impatient finger are one comment.
+// The same text submitted twice is one comment.
 let key = "";
 form.addEventListener("input", () => { key = ""; });
 
@@ -67,7 +67,7 @@ async function handIn() {
   key ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join("-");
   const typed = Object.fromEntries(new FormData(form));
   clear();
-  let answer, told;
+  let answer, result;
   try {
     answer = await fetch(`${gatehouse}/api/v1/comments`, {
       method: "POST",
@@ -82,24 +82,24 @@ async function handIn() {
         text: typed.comment,
       }),
     });
-    told = await answer.json();
+    result = await answer.json();
   } catch {
     return refuse(AWAY);
   }
   if (answer.status === 202) {
     form.elements.comment.value = key = "";
     say("Your comment is awaiting moderation.");
-    look(told.id);
-  } else if (answer.status === 422 || answer.status === 429 || told.code === "page_closed") {
-    for (const one of told.errors ?? []) flaw(fields[one.pointer], one.detail);
-    refuse(told.errors ? "" : told.detail);
+    look(result.id);
+  } else if (answer.status === 422 || answer.status === 429 || result.code === "page_closed") {
+    for (const error of result.errors ?? []) flaw(fields[error.pointer], error.detail);
+    refuse(result.errors ? "" : result.detail);
   } else {
-    console.error("Gatehouse refused:", told.detail);  // the page's mistake, not the reader's
+    console.error("Gatehouse refused:", result.detail);  // the page's mistake, not the reader's
     refuse(AWAY);
   }
 }
 
-// Most comments are decided within a second; for one that waits for a moderator we do not.
+// Most comments are decided within a second; we do not wait for a moderator.
 async function look(id) {
   for (const seconds of [0.5, 1, 2, 5, 10]) {
     await new Promise((wake) => setTimeout(wake, seconds * 1000));
@@ -109,9 +109,9 @@ async function look(id) {
 }
 
 function say(text, bad = false) {
-  said.textContent = text;
-  said.classList.remove("received");
-  said.classList.toggle("bad", bad);
+  notice.textContent = text;
+  notice.classList.remove("received");
+  notice.classList.toggle("bad", bad);
 }
 
 function refuse(why) {
@@ -127,10 +127,10 @@ function flaw(name, why) {
 }
 
 function clear() {
-  for (const one of form.querySelectorAll(".flaw")) one.remove();
-  for (const one of form.querySelectorAll("[aria-invalid]")) {
-    one.removeAttribute("aria-invalid");
-    one.removeAttribute("aria-describedby");
+  for (const message of form.querySelectorAll(".flaw")) message.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
   }
 }
 

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Gatehouse instead of akismet.com
- * Description: Sends what the Akismet plugin asks to your own Gatehouse. Goes into wp-content/mu-plugins.
+ * Description: Sends the Akismet plugin's requests to your own Gatehouse. Copy it to wp-content/mu-plugins.
  */
 
 defined( 'GATEHOUSE_URL' ) || define( 'GATEHOUSE_URL', 'https://gatehouse.example' );

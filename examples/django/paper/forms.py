@@ -6,7 +6,7 @@ from django import forms
 
 
 class ReplyForm(forms.Form):
-    """Gatehouse knows the rules; what it finds is added to the fields' errors."""
+    """Gatehouse checks the rules; the problems it reports are added to the fields' errors."""
 
     text = forms.CharField(max_length=20_000)
     name = forms.CharField(max_length=245)

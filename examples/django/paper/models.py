@@ -1,10 +1,10 @@
-"""What became of each reply. The comments themselves are Gatehouse's to keep."""
+"""The status of each reply. Gatehouse stores the comments themselves."""
 
 from django.db import models
 
 
 class Reply(models.Model):
-    """id: the comment's, as the receipt says it. sequence: of the decision that made the status."""
+    """id: of the comment, from the receipt. sequence: of the decision that led to the status."""
 
     id = models.CharField(primary_key=True, max_length=40)
     sequence = models.IntegerField()
@@ -15,7 +15,7 @@ class Reply(models.Model):
 
 
 def remember(comment_id: str, sequence: int, status: str) -> None:
-    """Messages come more than once and out of order: the highest sequence is the newest."""
+    """Messages may arrive more than once and out of order: the highest sequence is the newest."""
     news = {"sequence": sequence, "status": status}
     _, is_first = Reply.objects.get_or_create(id=comment_id, defaults=news)
     if not is_first:

@@ -1,4 +1,4 @@
-"""Django's settings, and where Gatehouse is."""
+"""Django's settings, and the address of Gatehouse."""
 
 import os
 
@@ -13,7 +13,7 @@ except KeyError as missing:
 GATEHOUSE_URL = os.environ.get("GATEHOUSE_URL", "http://127.0.0.1:8000")
 PAPER_URL = os.environ.get("PAPER_URL", "http://127.0.0.1:5002")  # as readers see it
 
-DEBUG = True  # False where readers come, with a web server of yours for the static files
+DEBUG = True  # in production False, with your own web server for the static files
 SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "paper.urls"

@@ -1,4 +1,4 @@
-"""The article, its form, and where Gatehouse tells what was decided."""
+"""The article, its form, and the webhook for Gatehouse's decisions."""
 
 from django.urls import path
 
@@ -7,5 +7,5 @@ from paper import views
 urlpatterns = [
     path("", views.article),
     path("reply", views.reply),
-    path("gatehouse", views.told),
+    path("gatehouse", views.receive_webhook),
 ]

@@ -1,4 +1,4 @@
-"""The article page, handing in a reply, and hearing of decisions."""
+"""The article page, handing in a reply, and receiving decisions."""
 
 import hashlib
 import logging
@@ -17,7 +17,7 @@ from paper.models import Reply, remember
 log = logging.getLogger(__name__)
 KEY, URL = settings.GATEHOUSE_KEY, settings.GATEHOUSE_URL
 gatehouse = Gatehouse(KEY, URL, timeout=3)
-impatient = Gatehouse(KEY, URL, timeout=1, attempts=1)  # the article waits for nobody
+thread_client = Gatehouse(KEY, URL, timeout=1, attempts=1)  # the article must not wait long
 ARTICLE = f"{settings.PAPER_URL}/"
 TITLE = "The tide mill grinds again"
 FIELDS = {"/text": "text", "/author/name": "name", "/author/email": "email"}
@@ -42,39 +42,39 @@ def reply(request: HttpRequest) -> HttpResponse:
             page_title=TITLE,
             name=typed["name"],
             email=typed["email"],
-            ip=request.META["REMOTE_ADDR"],  # behind a proxy of yours: what that proxy vouches for
+            ip=request.META["REMOTE_ADDR"],  # behind your own proxy: the address that it passes on
             user_agent=request.headers.get("User-Agent", "")[:1000],
-            # The same form with the same words, sent twice by an impatient finger, is one comment.
+            # The same form with the same contents, submitted twice, is one comment.
             idempotency_key=hashlib.sha256(repr(typed).encode()).hexdigest(),
         )
     except ApiError as refused:
         if refused.status in (422, 429) or refused.code == "page_closed":
-            for one in refused.fields:
-                form.add_error(FIELDS.get(one.pointer), one.detail)
+            for field in refused.fields:
+                form.add_error(FIELDS.get(field.pointer), field.detail)
             if not refused.fields:
                 form.add_error(None, refused.detail)
             return _page(request, form, refused.status)
         log.error("Gatehouse refused: %s", refused)  # our mistake, not the reader's
-    except ClientError as away:
-        log.error("Gatehouse is away: %s", away)
+    except ClientError as error:
+        log.error("Gatehouse cannot be reached: %s", error)
     else:
         remember(receipt.id, 0, "pending")
         answer = HttpResponseRedirect(f"/?reply={receipt.id}#respond")
         answer.status_code = 303
         return answer
-    form.add_error(None, "Comments cannot be taken just now. Please try again shortly.")
+    form.add_error(None, "Comments cannot be accepted at the moment. Please try again shortly.")
     return _page(request, form, 503)
 
 
-@csrf_exempt  # the signature says who it is
+@csrf_exempt  # the signature proves the sender
 @require_POST
-def told(request: HttpRequest) -> HttpResponse:
-    """Gatehouse tells us what was decided."""
+def receive_webhook(request: HttpRequest) -> HttpResponse:
+    """Gatehouse reports a decision."""
     try:
         message = Webhook(settings.GATEHOUSE_WEBHOOK_SECRET).verify(
             request.body, dict(request.headers)
         )
-    except (WebhookVerificationError, ValueError):  # the latter: not even well formed
+    except (WebhookVerificationError, ValueError):  # ValueError: not well formed
         return HttpResponse("This is not signed by our Gatehouse.", status=400)
     data = message["data"]
     if "comment_id" in data:
@@ -85,9 +85,9 @@ def told(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: ReplyForm, code: int = 200, status: str = "") -> HttpResponse:
     """The article with its approved comments. status: what became of the reader's own."""
     try:
-        comments = list(impatient.thread(ARTICLE))
+        comments = list(thread_client.thread(ARTICLE))
     except ClientError:
-        comments = None  # the article is readable without them
+        comments = None  # the article is readable without comments
     facts = {"title": TITLE, "comments": comments, "form": form, "status": status}
     answer = render(request, "paper/article.html", facts, status=code)
     answer["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"

@@ -16,7 +16,7 @@ $route = $_SERVER['REQUEST_METHOD'] . ' ' . parse_url($_SERVER['REQUEST_URI'], P
 match ($route) {
     'GET /' => page(status: status_of(field($_GET, 'reply'))),
     'POST /reply' => reply(),
-    'POST /gatehouse' => told(),
+    'POST /gatehouse' => receive_webhook(),
     default => http_response_code(404),
 };
 
@@ -31,33 +31,33 @@ function reply(): void
         'author' => ['name' => $typed['name'], 'email' => $typed['email']],
         'text' => str_replace("\r\n", "\n", $typed['text']),
         'context' => [
-            'ip' => $_SERVER['REMOTE_ADDR'],  // behind a proxy of yours: what that proxy vouches for
+            'ip' => $_SERVER['REMOTE_ADDR'],  // behind your own proxy: the address that it passes on
             'user_agent' => substr($_SERVER['HTTP_USER_AGENT'] ?? '', 0, 1000),
         ],
     ];
-    // The same form with the same words, sent twice by an impatient finger, is one comment.
-    [$status, $said] = hand_in($comment, hash('sha256', serialize($typed)));
+    // The same form with the same contents, submitted twice, is one comment.
+    [$status, $answer] = hand_in($comment, hash('sha256', serialize($typed)));
     if ($status === 202) {
-        remember($said['id'], 0, 'pending');
-        header("Location: /?reply={$said['id']}#respond", true, 303);
+        remember($answer['id'], 0, 'pending');
+        header("Location: /?reply={$answer['id']}#respond", true, 303);
         return;
     }
-    if (in_array($status, [422, 429], true) || ($said['code'] ?? '') === 'page_closed') {
-        $problems = isset($said['errors']) ? [] : ['' => $said['detail']];
-        foreach ($said['errors'] ?? [] as $one) {
-            $problems[FIELDS[$one['pointer']] ?? ''] = $one['detail'];
+    if (in_array($status, [422, 429], true) || ($answer['code'] ?? '') === 'page_closed') {
+        $problems = isset($answer['errors']) ? [] : ['' => $answer['detail']];
+        foreach ($answer['errors'] ?? [] as $error) {
+            $problems[FIELDS[$error['pointer']] ?? ''] = $error['detail'];
         }
     } else {
-        error_log("Gatehouse answered $status " . ($said['detail'] ?? ''));  // not the reader's mistake
+        error_log("Gatehouse answered $status " . ($answer['detail'] ?? ''));  // not the reader's mistake
         $status = 503;
-        $problems = ['' => 'Comments cannot be taken just now. Please try again shortly.'];
+        $problems = ['' => 'Comments cannot be accepted at the moment. Please try again shortly.'];
     }
     http_response_code($status);
     page($typed, $problems);
 }
 
-/** Gatehouse tells us what was decided. */
-function told(): void
+/** Gatehouse reports a decision. */
+function receive_webhook(): void
 {
     $message = verified(setting('GATEHOUSE_WEBHOOK_SECRET'), $_SERVER, file_get_contents('php://input'));
     if ($message === null) {
@@ -72,7 +72,7 @@ function told(): void
     http_response_code(204);
 }
 
-/** The article. $typed: what stays in the form; $problems: by its fields, '' for all of it. */
+/** The article. $typed: the contents of the form; $problems: by field, '' for the whole form. */
 function page(array $typed = [], array $problems = [], string $status = ''): void
 {
     $typed += ['text' => '', 'name' => '', 'email' => '', 'form' => bin2hex(random_bytes(16))];
