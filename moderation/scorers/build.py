@@ -35,31 +35,31 @@ def build_scorers(
     if isinstance(models, str):
         models = Models(models)
     words = Wordlist(read_entries() if wordlist is None else wordlist)
-    toxicity, languages = _toxicity(models)
+    toxicity, languages = _toxicity_models(models)
     # What is measured first is seen by what comes later, and the spam score looks at everything.
-    signs: tuple[Scorer, ...] = (
+    spam_scorers: tuple[Scorer, ...] = (
         FilterSignals(),
         HistorySignals(),
         ReputationSignals(),
         *outside,
         Heuristics(),
     )
-    return (Language(languages), words, *signs, *toxicity, SpamModel(lessons))
+    return (Language(languages), words, *spam_scorers, *toxicity, SpamModel(lessons))
 
 
-def _toxicity(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
+def _toxicity_models(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
     """The toxicity models, and the languages they have learned together."""
-    first = _model(models, check_model(models.serving))
+    main = _model(models, check_model(models.serving))
     if not models.multilingual:
-        return (first,), first.languages
+        return (main,), main.languages
     check_model(models.multilingual, detoxify_only=True)
-    second = _model(models, models.multilingual, name="multilingual")
-    only_second = second.languages - first.languages
-    routed = (
-        ByLanguage(first, lambda code: code not in only_second),
-        ByLanguage(second, lambda code: code in only_second),
+    multilingual = _model(models, models.multilingual, name="multilingual")
+    only_multilingual = multilingual.languages - main.languages
+    by_language = (
+        ByLanguage(main, lambda code: code not in only_multilingual),
+        ByLanguage(multilingual, lambda code: code in only_multilingual),
     )
-    return routed, first.languages | second.languages
+    return by_language, main.languages | multilingual.languages
 
 
 def _model(models: Models, model: str, name: str = "detoxify") -> Model:

@@ -9,7 +9,7 @@ from moderation.domain.score import SenderTraces
 from moderation.doorbell import Doorbell
 from moderation.policies import load_policy
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.site.blocklist_files import LOOK, BlocklistFiles
+from moderation.scorers.site.blocklist_files import SECONDS_BETWEEN_READS, BlocklistFiles
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.settings import Settings
 from moderation.store.sql.crypto import Crypto
@@ -117,7 +117,7 @@ def test_a_file_that_changes_is_read_again_beside_the_judging(listed, tmp_path, 
     (tmp_path / "more.txt").write_text("late.example.net\n")
     text = "http://late.example.net"
     assert found(listed, text) == {}
-    clock.now += LOOK + 1
+    clock.now += SECONDS_BETWEEN_READS + 1
     found(listed, text)
     listed.settle(10)
     assert "listed_domain" in found(listed, text)
@@ -125,7 +125,7 @@ def test_a_file_that_changes_is_read_again_beside_the_judging(listed, tmp_path, 
 
 def test_what_was_read_counts_while_a_file_cannot_be_read(listed, tmp_path, clock):
     (tmp_path / "gone.txt").symlink_to("/nowhere")
-    clock.now += LOOK + 1
+    clock.now += SECONDS_BETWEEN_READS + 1
     found(listed)
     listed.settle(10)
     assert "listed_domain" in found(listed, "http://spam.example.com")

@@ -45,20 +45,22 @@ class ByLanguage:
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...] | None]:
         """None for each of its own comments where the model is unavailable."""
-        own = [self._takes(_code(candidate)) for candidate in batch]
-        mine = [one for one, is_mine in zip(batch, own, strict=True) if is_mine]
-        found: Iterator[tuple[Signal, ...] | None]
+        is_own = [self._takes(_language_code(candidate)) for candidate in batch]
+        own_candidates = [
+            candidate for candidate, taken in zip(batch, is_own, strict=True) if taken
+        ]
+        answers: Iterator[tuple[Signal, ...] | None]
         try:
-            found = iter(self._model.measure(mine) if mine else ())
+            answers = iter(self._model.measure(own_candidates) if own_candidates else ())
         except ScorerUnavailable as error:
             log.warning("scorer unavailable", extra={"scorer": self.name, "why": error.message})
-            found = repeat(None)
-        return [next(found) if is_mine else () for is_mine in own]
+            answers = repeat(None)
+        return [next(answers) if taken else () for taken in is_own]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         return self._model.explain(candidate, label)
 
 
-def _code(candidate: Candidate) -> str:
-    told = {signal.name: signal.note for signal in candidate.known}
-    return "" if "language_unsupported" in told else told.get("language", "")
+def _language_code(candidate: Candidate) -> str:
+    notes = {signal.name: signal.note for signal in candidate.known}
+    return "" if "language_unsupported" in notes else notes.get("language", "")

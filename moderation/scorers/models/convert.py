@@ -95,25 +95,29 @@ def convert(
         "window": checkpoint.window,
         "overlap": OVERLAP,
         "checkpoint": {"file": checkpoint.path.name, "sha256": checkpoint.digest},
-        "made_with": {one: version(one) for one in ("detoxify", "torch", "transformers", "onnx")},
+        "made_with": {
+            package: version(package) for package in ("detoxify", "torch", "transformers", "onnx")
+        },
     }
     say(f"Comparing with Detoxify.predict on {len(TEXTS)} texts ...")
     differences = {}
-    for one in ("fp32", "int8"):
-        _write_card(folder, facts, one, weights=f"{one}.onnx")
-        difference = differences[one] = _difference(
-            Network(folder, weights=f"{one}.onnx"), checkpoint
+    for kind in ("fp32", "int8"):
+        _write_card(folder, facts, kind, weights=f"{kind}.onnx")
+        difference = differences[kind] = _difference(
+            Network(folder, weights=f"{kind}.onnx"), checkpoint
         )
         say(
-            f"  {one}: largest difference {difference.largest:.2g}"
+            f"  {kind}: largest difference {difference.largest:.2g}"
             f" ({difference.label}, text {difference.text + 1})"
         )
     chosen = _choose(precision, differences, say)
-    for one in differences:
-        if one != chosen:
-            (folder / f"{one}.onnx").unlink()
+    for kind in differences:
+        if kind != chosen:
+            (folder / f"{kind}.onnx").unlink()
     (folder / f"{chosen}.onnx").rename(folder / "model.onnx")
-    facts["differences"] = {one: float(f"{it.largest:.3g}") for one, it in differences.items()}
+    facts["differences"] = {
+        kind: float(f"{difference.largest:.3g}") for kind, difference in differences.items()
+    }
     _write_card(folder, facts, chosen, weights="model.onnx")
     (folder / "CARD.md").write_text(describe(facts, chosen), encoding="utf-8")
 
@@ -152,14 +156,14 @@ def _export(checkpoint: Checkpoint, path: Path) -> None:
             ]
 
     # In train mode the exporter would leave the original with its dropout on.
-    whole = Whole().eval()
+    module = Whole().eval()
     ids = torch.tensor([checkpoint.model.tokenizer("Warmed up before the first one.").input_ids])
     axes = {"input_ids": {0: "one", 1: "tokens"}, "logits": {0: "one"}}
     try:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                whole, (ids,), str(path), dynamo=False, opset_version=17,
+                module, (ids,), str(path), dynamo=False, opset_version=17,
                 input_names=["input_ids"], output_names=["logits"], dynamic_axes=axes,
             )  # fmt: skip
     except Exception as error:
@@ -198,14 +202,14 @@ def _quantise(source: Path, target: Path) -> None:
 
 def _difference(network: Network, checkpoint: Checkpoint) -> Difference:
     worst = Difference(0.0, network.labels[0], 0)
-    for at, text in enumerate(TEXTS):
+    for number, text in enumerate(TEXTS):
         while len(network.windows(text)) > 1:  # the library would cut off what one pass cannot take
             text = text[: len(text) // 2]
-        wanted = checkpoint.predict(text)
+        expected = checkpoint.predict(text)
         for label, value in zip(network.labels, network.probabilities([text])[0], strict=True):
-            apart = abs(float(value) - wanted[label])
-            if not apart <= worst.largest:  # a NaN is worse than all
-                worst = Difference(apart, label, at)
+            distance = abs(float(value) - expected[label])
+            if not distance <= worst.largest:  # a NaN is worse than all
+                worst = Difference(distance, label, number)
     return worst
 
 
@@ -224,7 +228,7 @@ def _sha256(path: Path) -> str:
 def describe(facts: dict[str, Any], precision: str) -> str:
     """The card for people, in Markdown."""
     differences = facts["differences"]
-    made = ", ".join(f"{name} {number}" for name, number in facts["made_with"].items())
+    packages = ", ".join(f"{name} {number}" for name, number in facts["made_with"].items())
     return f"""# {facts["id"]} {facts["version"]}
 
 A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gatehouse model add`.
@@ -233,7 +237,7 @@ A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gateho
 - **Languages**: {", ".join(facts["languages"])}. Others are held, or go to a multilingual model.
 - **Checkpoint**: `{facts["checkpoint"]["file"]}`, SHA-256 {facts["checkpoint"]["sha256"]}
 - **Served**: {precision}, `model.onnx`, SHA-256 {facts["files"]["model.onnx"]}
-- **Made with**: {made}
+- **Made with**: {packages}
 - **Checked** against `Detoxify.predict` on {len(TEXTS)} texts; largest difference of a probability:
   fp32 {differences["fp32"]:g} (allowed {FP32_BOUND:g}), int8 {differences["int8"]:g} (allowed {INT8_BOUND:g}).
 - **One pass** takes {facts["window"]} tokens. Longer comments are read in overlapping windows, cut between
@@ -241,12 +245,12 @@ A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gateho
 """
 
 
-def install(made: Path, target: Path) -> None:
+def install(new_folder: Path, target: Path) -> None:
     """Puts a finished folder in its place; what was there before goes. Nobody ever sees a half."""
-    before = None
+    old_folder = None
     if target.exists():
-        before = made.with_name(made.name + ".old")
-        target.rename(before)
-    made.rename(target)
-    if before:
-        shutil.rmtree(before, ignore_errors=True)
+        old_folder = new_folder.with_name(new_folder.name + ".old")
+        target.rename(old_folder)
+    new_folder.rename(target)
+    if old_folder:
+        shutil.rmtree(old_folder, ignore_errors=True)

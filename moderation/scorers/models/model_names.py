@@ -68,8 +68,8 @@ def check_model(model: str, *, detoxify_only: bool = False) -> str:
     if model == BUNDLED and not detoxify_only:
         return model
     if not model.startswith(_DETOXIFY) or model == _DETOXIFY:
-        either = "" if detoxify_only else "'bundled' or "
-        raise Invalid(f"A toxicity model is {either}'detoxify:<name or path>'.")
+        bundled_or = "" if detoxify_only else "'bundled' or "
+        raise Invalid(f"A toxicity model is {bundled_or}'detoxify:<name or path>'.")
     return model
 
 
@@ -90,10 +90,10 @@ def name_of(spec: str) -> str:
     if spec in RELEASES:
         return spec
     path = Path(spec)
-    plain = re.sub(
+    name = re.sub(
         r"[^a-z0-9._-]+", "-", (path.stem if path.suffix == ".ckpt" else path.name).lower()
     )
-    return plain.strip(".-") or "model"
+    return name.strip(".-") or "model"
 
 
 def _library_has(model: str) -> bool:

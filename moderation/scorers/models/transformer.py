@@ -55,13 +55,14 @@ class Transformer:
         network = self._network()
         if label not in network.labels:
             return ()
-        at = network.labels.index(label)
+        label_index = network.labels.index(label)
         view = as_displayed(candidate.view, candidate.parent_text)
         text = view.text
         windows = network.windows(text)
-        worst = windows[int(network.rows(windows)[:, at].argmax())]
+        worst = windows[int(network.rows(windows)[:, label_index].argmax())]
         pieces = occlude(
-            text[worst.start : worst.end], lambda piece: float(network.logits([piece])[0, at])
+            text[worst.start : worst.end],
+            lambda piece: float(network.logits([piece])[0, label_index]),
         )
         return tuple(
             Span(*view.original(worst.start + start, worst.start + end)) for start, end in pieces

@@ -9,7 +9,7 @@ from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal
 from moderation.scorers.spam.gibberish import gibberish_share
-from moderation.scorers.spam.heuristic import sign
+from moderation.scorers.spam.heuristic import heuristic_signal
 
 # What people want to be found for, and nobody is called.
 _SEO = re2.compile(
@@ -30,14 +30,14 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     name = candidate.author_name
     if name:
         plain = plain_name(name)
-        if said := find_spans(_SEO, plain, 1):
-            yield sign("seo_name", 1, note=plain[slice(*said[0])].lower())
+        if phrases := find_spans(_SEO, plain, 1):
+            yield heuristic_signal("seo_name", 1, note=plain[slice(*phrases[0])].lower())
         elif len(plain.split()) > _LONGEST_NAME:
-            yield sign("seo_name", 1, note=f"{len(plain.split())} words")
+            yield heuristic_signal("seo_name", 1, note=f"{len(plain.split())} words")
         if gibberish_share(plain) > 0.5:
-            yield sign("gibberish_name", 1)
+            yield heuristic_signal("gibberish_name", 1)
     if domain := _disposable(candidate.traces.email_domain):
-        yield sign("disposable_email", 1, note=domain)
+        yield heuristic_signal("disposable_email", 1, note=domain)
 
 
 @lru_cache(maxsize=4096)
@@ -46,5 +46,5 @@ def _disposable(domain: str) -> str:
     from disposable_email_domains import blocklist
 
     parts = domain.split(".")
-    above = (".".join(parts[at:]) for at in range(max(0, len(parts) - 4), len(parts) - 1))
-    return next((one for one in above if one in blocklist), "")
+    parents = (".".join(parts[start:]) for start in range(max(0, len(parts) - 4), len(parts) - 1))
+    return next((parent for parent in parents if parent in blocklist), "")

@@ -23,42 +23,42 @@ class HistorySignals:
     name = NAME
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [tuple(_signals(one)) for one in batch]
+        return [tuple(_signals(candidate)) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         return ()
 
 
 def _signals(candidate: Candidate) -> Iterator[Signal]:
-    known = candidate.history
-    ruled = known.ruling.outcome
-    if known.crowd and ruled != Outcome.APPROVE:
-        yield _fact("campaign", known.crowd.comments, known.crowd.facts)
-    if known.crowd and ruled in (Outcome.SPAM, Outcome.REJECT):
-        yield _fact("campaign_spam", 1, ruled)
-    if known.crowd and ruled == Outcome.APPROVE:
-        yield _fact("campaign_approved", 1)
-    if known.crowd and known.ruling.member:
-        yield _fact("campaign_member_spam", 1)
-    if known.crowd and known.ruling.elsewhere and not ruled:
-        yield _fact("campaign_elsewhere", 1)
-    if known.repeats:
-        yield _fact("repeated", known.repeats)
-    if known.own_repeats:
-        yield _fact("repeated_own", known.own_repeats)
-    new = [
-        one.name
-        for one in known.domains
-        if _is_domain(one.name) and known.now - one.first_seen_at < DAY
+    history = candidate.history
+    ruled = history.ruling.outcome
+    if history.crowd and ruled != Outcome.APPROVE:
+        yield _signal("campaign", history.crowd.comments, history.crowd.facts)
+    if history.crowd and ruled in (Outcome.SPAM, Outcome.REJECT):
+        yield _signal("campaign_spam", 1, ruled)
+    if history.crowd and ruled == Outcome.APPROVE:
+        yield _signal("campaign_approved", 1)
+    if history.crowd and history.ruling.member:
+        yield _signal("campaign_member_spam", 1)
+    if history.crowd and history.ruling.elsewhere and not ruled:
+        yield _signal("campaign_elsewhere", 1)
+    if history.repeats:
+        yield _signal("repeated", history.repeats)
+    if history.own_repeats:
+        yield _signal("repeated_own", history.own_repeats)
+    new_domains = [
+        domain.name
+        for domain in history.domains
+        if _is_domain(domain.name) and history.now - domain.first_seen_at < DAY
     ]
-    if new:
-        yield _fact("new_domain", len(new), new[0])
+    if new_domains:
+        yield _signal("new_domain", len(new_domains), new_domains[0])
 
 
-def _is_domain(place: str) -> bool:
+def _is_domain(target: str) -> bool:
     """Not a video's path, which is new most of the time, nor a telephone number."""
-    return "/" not in place and ":" not in place
+    return "/" not in target and ":" not in target
 
 
-def _fact(name: str, value: float, note: str = "") -> Signal:
+def _signal(name: str, value: float, note: str = "") -> Signal:
     return Signal(name, float(value), NAME, note=note[:120])
