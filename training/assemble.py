@@ -1,8 +1,8 @@
 """Joins both halves, calibrates, writes the bundled model: python -m training.assemble --data DIR --work DIR.
 
 Per label: logit = a x linear + b x transformer + c, fitted on comments that neither half has seen, weighted so
-that the label is as rare as in nature (Platt 1999, with two inputs). Then some labels take a share of what the
-others say (BLEND) and are calibrated once more. Fitted on the int8 files as they are served, over the same windows,
+that the label is as rare as in real comments (Platt 1999, with two inputs). Then some labels take shares of the
+logits of others (BLEND) and are calibrated once more. Fitted on the int8 files as they are served, over the same windows,
 so that 0.8 means 0.8 there.
 """
 
@@ -40,10 +40,10 @@ WINDOW, OVERLAP = LENGTH - 2, 32  # tokens; [CLS] and [SEP] take two
 # calibration error on the development half of that test. The others: their share among the 63,978 scored
 # comments of that test (367, 3,691, 211, 3,427 and 712), halved.
 PREVALENCE = (0.026, 0.0029, 0.029, 0.0033, 0.027, 0.0056)
-# The linear half's share of the logit at most: it cannot tell who is meant.
+# The linear half's largest share of the logit: it cannot tell who is meant.
 MOST = (0.35, 0.5, 0.5, 0.5, 0.5, 0.3)
 
-# What comes off the highest logit of several windows. Of 0, 0.55 and 1.1 the best for each column's AUC on
+# Taken off the highest logit of several windows. Of 0, 0.55 and 1.1 the best for each column's AUC on
 # the development half of the Jigsaw test.
 CHANCE = (1.1, 0.0, 1.1, 0.0, 1.1, 0.55)
 # Shares of other labels' logits, beside one's own: labels go together, and each has been learned with errors of its
@@ -93,7 +93,7 @@ def blend(
     truth: np.ndarray,
     several: np.ndarray,
 ) -> None:
-    """Adds to each label's part of the mix its shares of the others; prints what each step tells apart.
+    """Adds to each label's part of the mix its shares of the others; prints the AUC after each step.
 
     windows: both halves' logits of each text. several: whether a text has more than one window.
     """
@@ -155,7 +155,7 @@ def _neutral_mix() -> dict[str, Any]:
 def _logits(
     examples: Sequence[Example], network: Network, linear: Linear, spelling: Spelling
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What the scorer will see of each text: both halves' logits, (windows, labels) each."""
+    """Both halves' logits of each text, (windows, labels) each, as the scorer computes them."""
     logits = []
     for example in examples:
         text = spelling.repaired(as_displayed(normalise(example.text))).text
@@ -183,7 +183,7 @@ def solve_logistic(
 ) -> np.ndarray:
     """Slopes (never negative) and offset of a logistic regression. start: of the slopes' logarithms.
 
-    off: what comes off each row's logit.
+    offsets: subtracted from each row's logit.
     """
 
     def loss(point: np.ndarray) -> float:
@@ -204,8 +204,8 @@ def fit(
 ) -> dict[str, Any]:
     """Slopes and offset of one label, and of the linear half alone.
 
-    pairs: both halves' logits of each text's windows. off: what comes off a text's logit. most: the
-    linear half's share of the spread of both, at most. Slopes are never negative.
+    pairs: both halves' logits of each text's windows. offsets: subtracted from a text's logit.
+    linear_limit: the linear half's largest share of the spread of both. Slopes are never negative.
     """
     weights = row_weights(wanted, prevalence)
     highest_linear = np.array([linear_logits.max() for linear_logits, _ in pairs])

@@ -1,7 +1,7 @@
-"""Which spam scores honest comments reach, and which ones spam does: python -m training.blatant --data DIR.
+"""Prints which spam scores honest comments and spam reach: python -m training.blatant --data DIR.
 
-What is blatant (moderation/domain/akismet_check.py) is dropped unseen by Akismet's clients, so the bar stands
-where no honest comment is. The prior was learned from these very spam sets: on another site it finds less.
+Akismet's clients discard blatant spam (moderation/domain/akismet_check.py) unseen, so its threshold is one
+that no honest comment reaches. The prior was trained on these spam sets: on another site it finds less.
 """
 
 import argparse
@@ -21,10 +21,10 @@ BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT_SCORE, 0.99)
 
 
 def scores(replies: Sequence[Reply]) -> np.ndarray:
-    """The spam score of each, by the scorers of the service, on a site that has taught it nothing."""
+    """The spam score of each, by the scorers of the service, on a site without decisions."""
     scorers = [
         scorer for scorer in build_scorers("bundled") if scorer.name != "bundled"
-    ]  # toxicity says nothing here
+    ]  # toxicity does not matter here
     values: list[float] = []
     for first in range(0, len(replies), 500):
         batch = [

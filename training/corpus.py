@@ -1,4 +1,4 @@
-"""The public datasets as labelled texts; which of them a model may learn from.
+"""Reads the public datasets as labelled texts, and says which of them a model may learn from.
 
 Every file is CSV, UTF-8, gzip, in one folder. Texts are abusive by nature and stay out of the
 repository. What is named *_dev, or has no licence for training, is for measuring only.
@@ -18,7 +18,7 @@ NO_LABELS = (UNKNOWN,) * 6
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and what is known of it. labels: 0 to 1 or UNKNOWN, in the order of LABELS.
+    """A text and its labels. labels: 0 to 1 or UNKNOWN, in the order of LABELS.
 
     origin: its place among the public examples, which its copies keep; -1 where there is none.
     """
@@ -31,12 +31,12 @@ class Example:
 
 
 def toxicity_labels(toxic: bool) -> tuple[float, ...]:
-    """Labels where a dataset says toxic or not: what is not toxic is none of the others either."""
+    """Labels for a dataset of toxic or not: what is not toxic has none of the other labels either."""
     return (1, *[UNKNOWN] * 5) if toxic else (0,) * 6
 
 
 def _unmarked_sentences(text: str, marked: set[int]) -> str:
-    """The sentences in which nobody marked a toxic word, where they come to more than a few words."""
+    """The sentences without a word marked as toxic; '' where they are only a few words."""
     sentences = [
         match.group()
         for match in re.finditer(r"[^.!?\n]+[.!?\n]*", text)
@@ -47,7 +47,7 @@ def _unmarked_sentences(text: str, marked: set[int]) -> str:
 
 
 def hate_labels() -> tuple[float, ...]:
-    """Labels where a dataset says hate against a group."""
+    """Labels for hate against a group."""
     return (1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1)
 
 
@@ -64,7 +64,7 @@ def jigsaw(folder: Path) -> list[Example]:
 
 
 def talk(folder: Path) -> list[Example]:
-    """Wikipedia talk as it comes (context_toxicity: Apache-2.0, text CC BY-SA), 1 % toxic."""
+    """Wikipedia talk, not selected (context_toxicity: Apache-2.0, text CC BY-SA), 1 % toxic."""
     return [
         Example(row["text"], toxicity_labels(row["label"] == "1"), 1.0, "talk")
         for row in rows(folder, "context_toxicity")
@@ -73,12 +73,12 @@ def talk(folder: Path) -> list[Example]:
 
 
 def rest_of_talk(folder: Path) -> list[Example]:
-    """The half of Wikipedia talk that is not learned from: for the calibration."""
+    """The half of Wikipedia talk that is kept for the calibration."""
     return talk(folder)[1::2]
 
 
 def other_datasets(folder: Path) -> Iterator[Example]:
-    """Everything else that may be learned from; weights keep strangers from drowning the news sites."""
+    """All other datasets that may be learned from, weighted so that they do not outweigh the news sites."""
     yield from _civil(folder)
     yield from talk(folder)[::2]
     yield from _tweets(folder)
@@ -105,7 +105,7 @@ def other_datasets(folder: Path) -> Iterator[Example]:
 
 
 def unlabelled(folder: Path) -> Iterator[Example]:
-    """Texts whose labels say nothing of toxicity: a teacher may (teacher.py)."""
+    """Texts without labels of toxicity, which a teacher may label (teacher.py)."""
     for row in rows(folder, "edos"):
         if row["label_category"][:2] not in ("1.", "2."):
             yield Example(row["text"], NO_LABELS, 0.4, "rest of edos")
@@ -115,7 +115,7 @@ def unlabelled(folder: Path) -> Iterator[Example]:
 
 
 def _hate_or_not(hate: bool) -> tuple[float, ...]:
-    """Labels where annotators were asked for hate only: what is none may still be rude."""
+    """Labels where annotators were asked about hate only: other texts may still be rude."""
     return hate_labels() if hate else (0.1, 0, UNKNOWN, 0.05, 0.1, 0)
 
 
@@ -172,7 +172,7 @@ def _chat_bots(folder: Path) -> Iterator[Example]:
 
 
 def own_decisions(file: Path) -> Iterator[Example]:
-    """A site's comments by the last word of its moderators: what `gatehouse export SITE` wrote.
+    """A site's comments, labelled by its moderators' last decisions: what `gatehouse export SITE` wrote.
 
     Approved is harmless, rejected is toxic, of a kind unknown; spam and undecided comments say nothing.
     """

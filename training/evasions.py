@@ -1,4 +1,4 @@
-"""Words disguised for learning, each a little differently; gatehouse/evaluation measures with its own ways."""
+"""Disguises words for learning, each a little differently; gatehouse/evaluation has its own disguises."""
 
 import random
 import re

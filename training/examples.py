@@ -1,4 +1,4 @@
-"""What is learned from: the public texts; each epoch, copies disguised and buried, and written sentences."""
+"""The examples to learn from: public texts, and for each epoch disguised and buried copies and written sentences."""
 
 import random
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ def split(folder: Path, seed: int) -> tuple[list[Example], list[Example]]:
 
 
 def with_origins(train: Sequence[Example]) -> list[Example]:
-    """Each with its place, which its copies keep. One's own comments have none: they teach both heads, and
-    nobody knows better than one's moderators."""
+    """Each with its number as origin, which its copies keep. A site's own comments have none: they teach both
+    heads, and no teacher changes their labels."""
     return [
         example if example.source == "own" else replace(example, origin=position)
         for position, example in enumerate(train)
@@ -32,7 +32,7 @@ def with_origins(train: Sequence[Example]) -> list[Example]:
 def epoch_additions(
     train: Sequence[Example], toxic: frozenset[str], seed: int, count: int = WRITTEN
 ) -> list[Example]:
-    """What one epoch adds: disguised copies, buried ones, so many written sentences. seed: another each epoch."""
+    """What one epoch adds: disguised copies, buried ones, `count` written sentences. seed: another each epoch."""
     random_ = random.Random(seed)
     written = list(sentences(seed, count))
     pool = [example for example in (*train, *written) if len(example.text) < 400]

@@ -41,7 +41,7 @@ def export(reader: Reader, path: Path, *, narrow: bool = True) -> None:
 
 
 class _GraphBuilder:
-    """Nodes and weights, as they are added."""
+    """Collects the nodes and weights of a graph."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -127,7 +127,7 @@ def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
     mean = builder.node("ReduceMean", [hidden, index_one], "mean", keepdims=0)
     greatest = builder.node("ReduceMax", [hidden, index_one], "greatest", keepdims=0)
     pooled = builder.node("Concat", [first, mean, greatest], "pooled", axis=1)
-    # Its few weights decide most: they stay in full.
+    # Its few weights matter most: they keep full precision.
     head = [
         builder.weight("head.weight", state["head.weight"]),
         builder.weight("head.bias", state["head.bias"]),
@@ -155,8 +155,8 @@ def _add_and_normalise(
 ) -> str:
     """A linear layer, added to what was before it, normed.
 
-    One by one: fused as SkipLayerNormalization they take an eighth of the time of the whole network more
-    (onnxruntime 1.32, AVX2). Network keeps onnxruntime from fusing them by itself.
+    As separate nodes: fused as SkipLayerNormalization they make the whole network an eighth slower
+    (onnxruntime 1.32, AVX2). Network keeps onnxruntime from fusing them.
     """
     product = builder.node("MatMul", [inputs, transposed(f"{name}.dense")], f"{name}.product")
     biased = builder.node("Add", [product, parameter(f"{name}.dense", "bias")], f"{name}.biased")

@@ -1,4 +1,4 @@
-"""The networks that read comments, and how they learn: shared by the teacher and by what is shipped."""
+"""The network that reads comments and how it is trained, for the teacher and for the shipped model."""
 
 import math
 import random
@@ -56,7 +56,7 @@ class TrainingPlan:
 def train_epochs(
     model: Reader, plan: TrainingPlan, rows_of: Callable[[int], Rows], after: Callable[[int], None]
 ) -> None:
-    """So many epochs. rows_of: what an epoch learns from. after: called at an epoch's end."""
+    """Trains for plan.epochs epochs. rows_of: the rows of an epoch. after: called at the end of each."""
     optimiser = _optimiser(model, plan)
     device = plan.device
     model.to(device).train()
@@ -127,7 +127,7 @@ def auc_by_label(rows: Rows, logits: np.ndarray) -> str:
 
 
 def _uses_bfloat16(device: str) -> bool:
-    """Whether numbers of 16 bits are faster there. A CPU without AMX only imitates them, very slowly."""
+    """Whether numbers of 16 bits are faster on the device. A CPU without AMX emulates them, very slowly."""
     about = Path("/proc/cpuinfo")
     return device != "cpu" or (about.is_file() and "amx_bf16" in about.read_text())
 

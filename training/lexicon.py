@@ -1,4 +1,4 @@
-"""Writes the words whose misspellings are read as meant: moderation/weights/bundled/lexicon.txt."""
+"""Writes the words whose misspellings are restored: moderation/weights/bundled/lexicon.txt."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from training.corpus import Example
 from training.sentences import names
 
 _WORD = re.compile(r"[a-z]{3,20}")
-# So often in comments called harmless, and the misspelling is a word of its own.
+# A misspelling that occurs so often in harmless comments is a word of its own.
 ORDINARY = 4
 
 
@@ -64,7 +64,7 @@ def choose_words(
 
 
 def write(path: Path, chosen: Sequence[str], ordinary: Sequence[str]) -> Spelling:
-    """Writes both and gives the speller that reads them."""
+    """Writes both lists and returns the Spelling that reads them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         "\n".join([*chosen, *(f"-{word}" for word in ordinary)]) + "\n", encoding="utf-8"

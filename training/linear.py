@@ -20,18 +20,18 @@ from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
 from moderation.scorers.models.linear import write_linear
-from moderation.scorers.models.ngrams import PLACES, grams, lay_out, presence
+from moderation.scorers.models.ngrams import INDEX_COUNT, grams, lay_out, presence
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, own_decisions
 from training.evasions import disguised, toxic_words
 from training.examples import split
 from training.sentences import names, sentences
 
-# What people say on Wikipedia and under news; of tweets and made-up cases a sum of words learns little
-# that holds elsewhere; the transformer learns from those.
+# Comments on Wikipedia and news. From tweets and invented cases a sum of words learns little that holds
+# elsewhere; the transformer learns from those.
 SOURCES = {"own", "jigsaw", "talk", "toxic_spans", "rest of toxic_spans", "written", "disguised"}
 WRITTEN, DISGUISED = 9_000, 0.06
-# A group's name may say nothing by itself, and little for identity_attack; its surroundings may.
+# The share of its weight that a group's name keeps: none, and a little for identity_attack.
 NAME_SAYS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.3)
 STRENGTH = 4.0  # inverse regularisation; of 0.3, 1 and 4 the best on held-out rows
 STEPS = 60  # of L-BFGS; the loss has flattened by then
@@ -53,7 +53,7 @@ def main(command: Sequence[str] | None = None) -> None:
     features, wanted, weights = _matrix(train, spelling)
     print(f"{features.nnz:,} n-grams, {time.process_time() - begun:.0f} CPU s so far", flush=True)
     held_features, held_wanted, _ = _matrix(held_out, spelling)
-    table = np.zeros((PLACES, len(LABELS)), np.float32)
+    table = np.zeros((INDEX_COUNT, len(LABELS)), np.float32)
     bias = np.zeros(len(LABELS))
     for column, label in enumerate(LABELS):
         known_rows = wanted[:, column] != UNKNOWN
@@ -91,7 +91,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _with_additions(train: list[Example], seed: int, count: int) -> list[Example]:
-    """With so many written sentences, and disguised copies."""
+    """The examples with `count` written sentences and with disguised copies."""
     random_ = random.Random(seed)
     toxic = toxic_words(train)
     written = [
@@ -128,19 +128,19 @@ def _matrix(
         norms.append(np.repeat(1 / np.sqrt(counts), np.diff(text_starts)).astype(np.float32))
     matrix = csr_matrix(
         (np.concatenate(norms), np.concatenate(all_indexes), np.concatenate(row_starts)),
-        shape=(len(examples), PLACES),
+        shape=(len(examples), INDEX_COUNT),
     )
     wanted = np.rint([example.labels for example in examples]).astype(np.int8)
     return matrix, wanted, np.array([example.weight for example in examples], np.float32)
 
 
-def name_places() -> np.ndarray:
-    """The places of the names of groups: the word, and the letters that only it has."""
+def name_indexes() -> np.ndarray:
+    """The indexes of the names of groups: of the word, and of the letters that only it has."""
     indexes: list[int] = []
     for name in names():
         name_grams = grams(lay_out([name]))
         is_long = name_grams.ends - name_grams.starts >= min(4, len(name))
-        indexes += name_grams.places[is_long].tolist()
+        indexes += name_grams.indexes[is_long].tolist()
     return np.unique(indexes)
 
 
@@ -159,7 +159,7 @@ def fit(
         - np.log(negative_counts / negative_counts.sum())
     ).astype(np.float32)
     del present
-    ratio[name_places()] *= name_says
+    ratio[name_indexes()] *= name_says
     rate = float((positive * weights).sum() / weights.sum())
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
@@ -171,7 +171,7 @@ def fit(
         value = STRENGTH * float((cost * weights).sum()) + float(weight @ weight) / 2
         return value, np.append(gradient, errors.sum() * STRENGTH).astype(np.float64)
 
-    start = np.zeros(PLACES + 1)
+    start = np.zeros(INDEX_COUNT + 1)
     start[-1] = np.log(rate / (1 - rate))
     solution = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
     return solution.x[:-1].astype(np.float32) * ratio, float(solution.x[-1])

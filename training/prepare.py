@@ -1,4 +1,4 @@
-"""Texts to tokens: python -m training.prepare --data DIR --work WORK.
+"""Turns texts into tokens: python -m training.prepare --data DIR --work WORK.
 
 Reads the public datasets and writes what the networks learn from into WORK, as arrays, so that they can learn on
 another machine: base.npz (every public example), more-N.npz (what epoch N adds), held.npz, facts.json; the lexicon, the
@@ -28,7 +28,7 @@ from training.examples import WRITTEN, epoch_additions, split, with_origins
 from training.rows import Rows
 from training.vocabulary import cut_vocabulary, narrow_model, read_tokenizer
 
-TEACHER_LENGTH = 192  # tokens: the long tail costs most and teaches least
+TEACHER_LENGTH = 192  # tokens: long texts cost most and teach least
 LONGEST = 1_500  # characters
 
 
@@ -96,7 +96,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _texts_as_scored(examples: Sequence[Example], spelling: Spelling) -> list[str]:
-    """As the scorer will see them."""
+    """The texts as the scorer reads them."""
     return [
         spelling.repaired(as_displayed(normalise(example.text[:LONGEST]))).text
         for example in examples

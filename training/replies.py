@@ -1,4 +1,4 @@
-"""The public sets of spam and of honest replies, for the prior of the spam score."""
+"""Reads the public sets of spam and of honest replies, for the prior of the spam score."""
 
 import random
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def honest(folder: Path) -> list[Reply]:
 
 
 def split_honest(folder: Path, seed: int, count: int = HAM) -> tuple[list[Reply], list[Reply]]:
-    """Honest comments to learn from, so many of each place, and others that are never learned from, forums among them."""
+    """Honest comments to learn from, `count` of each source, and others that are not, forums among them."""
     replies = honest(folder)
     random.Random(seed).shuffle(replies)
     news = [reply for reply in replies if reply.source == "news"]
@@ -84,5 +84,5 @@ def with_links(replies: Sequence[Reply], share: float, chance: random.Random) ->
     return [linked(reply) for reply in replies]
 
 
-# Hosts leave no trace in a prior (training.spam.measured): only that there was a link.
+# Hosts leave no trace in a prior (training.spam.measure_sample): only that there was a link.
 _PLACES = ("www.example.com", "news.example.org", "example.co.uk", "blog.example.net")

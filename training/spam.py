@@ -1,4 +1,4 @@
-"""Makes the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N] [--without SOURCE ...].
+"""Trains the prior of the spam score: python -m training.spam --data DIR [--out DIR] [--seed N] [--without SOURCE ...].
 
 Logistic regression over hashed words, characters and signals (moderation/scorers/spam/features.py). Prints
 the figures of moderation/weights/spam/CARD.md: what it finds in data sets and videos that it has not
@@ -33,8 +33,8 @@ LINKED = 0.05
 STRENGTH = 3.0  # inverse regularisation; of 1, 3, 10 and 30 the best on data sets left out
 # Of the comments that reach a site, so many are spam. A guess: what a site sees depends on the site.
 PREVALENCE = 0.1
-# What no data set can teach, for none has pages, times and authors: log-odds set by hand. The site's
-# moderators correct them.
+# Signals that no data set contains, as none has pages, times and authors: log-odds set by hand, which a
+# site's moderators correct.
 BY_HAND = {
     "campaign": 2.5, "campaign_spam": 5.0, "campaign_approved": -4.0, "campaign_elsewhere": 3.0,
     "repeated": 0.3, "repeated_own": 1.0, "new_domain": 1.0, "signs": 0.8,
@@ -45,7 +45,7 @@ ROUNDS = 8  # orders in which the moderators may have met the comments
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Replies with their traits, measured once."""
+    """Replies with their features, measured once."""
 
     replies: list[Reply]
     features: list[Features]
@@ -69,9 +69,9 @@ class Sample:
 
 
 def measure_sample(replies: Sequence[Reply]) -> Sample:
-    """What the service would see of each reply: the signals, then the traits.
+    """What the service would measure of each reply: the signals, then the features.
 
-    Without notes: a prior must not learn by heart which domains stand in a data set.
+    Without notes: a prior must not learn the domains of a data set by heart.
     """
     scorers = [
         scorer for scorer in build_scorers("bundled") if scorer.name not in ("bundled", "learned")
@@ -113,7 +113,7 @@ def scores(prior: Prior, sample: Sample) -> np.ndarray:
 
 
 def recall_at(truth: np.ndarray, values: np.ndarray, false_alarm_rate: float = 0.01) -> float:
-    """The share of spam found by the threshold that so many of the others reach."""
+    """The share of spam over the threshold that this share of the others reaches."""
     others = np.sort(values[~truth])
     threshold = others[int(np.ceil(len(others) * (1 - false_alarm_rate))) - 1]
     return float((values[truth] > threshold).mean())
@@ -156,7 +156,7 @@ def main(command: Sequence[str] | None = None) -> None:
 
 
 def corpus(folder: Path, seed: int, honest: int = HAM) -> tuple[Sample, Sample]:
-    """What to learn from, and honest comments never learned from."""
+    """The sample to learn from, and honest comments that are not learned from."""
     honest_replies, unseen = split_honest(folder, seed, honest)
     chance = random.Random(seed)
     return (
@@ -171,7 +171,7 @@ VIDEOS = ("Psy", "KatyPerry", "LMFAO", "Eminem")
 
 
 def print_left_out(train: Sample) -> None:
-    """One video left out, then one data set: what the rest says of it."""
+    """Prints how well the rest predicts one video that was left out, then one data set."""
     print("\nleft out            AUC    found at 1 % false alarms")
     parts = [((video,), video) for video in VIDEOS]
     for sources, name in [*parts, (VIDEOS, "YouTube, all four"), (("SMS",), "SMS")]:
@@ -182,22 +182,22 @@ def print_left_out(train: Sample) -> None:
 
 
 def fit_calibrated(train: Sample) -> Prior:
-    """What the sample teaches, as probabilities."""
+    """The prior that the sample teaches, calibrated."""
     slope, offset = calibration(train)
     prior = fit(train)
     return replace(prior, weights=prior.weights * slope, offset=prior.offset * slope + offset)
 
 
 def calibration(train: Sample) -> tuple[float, float]:
-    """Platt's slope and offset, from what models say of sources that they have not seen.
+    """Platt's slope and offset, from models' scores of sources that they have not seen.
 
-    What a model says of its own data set is far too sure elsewhere.
+    A model's scores of its own data set are far too sure for others.
     """
     values, truth = [], []
     present = {reply.source for reply in train.replies}
     parts = [*((video,) for video in VIDEOS), VIDEOS, ("SMS",), ("news",), ("talk",)]
     for sources in (part for part in parts if present.intersection(part)):
-        if not train.without(*sources).truth.any():  # all the spam there is
+        if not train.without(*sources).truth.any():  # nothing else has spam
             continue
         left_out = train.only(*sources)
         values.append(scores(fit(train.without(*sources)), left_out))
@@ -206,7 +206,7 @@ def calibration(train: Sample) -> tuple[float, float]:
 
 
 def write(folder: Path, prior: Prior) -> None:
-    """Eight bits a weight, with one scale, and the SHA-256 of the file."""
+    """Writes eight bits a weight, with one scale, and the SHA-256 of the file."""
     folder.mkdir(parents=True, exist_ok=True)
     scale = float(np.abs(prior.weights).max()) / 127
     quantised = np.rint(prior.weights / scale).astype(np.int8)
@@ -221,7 +221,7 @@ def write(folder: Path, prior: Prior) -> None:
 
 
 def print_false_alarms(prior: Prior, unseen: Sample) -> None:
-    """Honest comments of places it has seen others of, and of forums it has not."""
+    """Prints false alarms: of sources that it has seen other comments of, and of a forum that it has not."""
     print("\nhonest comments, never learned from, at or over 0.5, 0.75 and 0.9")
     values = scores(prior, unseen)
     for source in ("news", "talk", "forum"):
@@ -233,7 +233,7 @@ def print_false_alarms(prior: Prior, unseen: Sample) -> None:
 def print_learning(
     train: Sample, seed: int, decision_counts: Sequence[int] = DECISION_COUNTS
 ) -> None:
-    """What is found of a data set that the prior has not seen, after moderators decided on parts of it."""
+    """Prints what is found of an unseen data set after moderators have decided on parts of it."""
     print(
         "\nfound at 1 % false alarms after     "
         + "".join(f"{decision_count:>8,}" for decision_count in decision_counts)
@@ -257,7 +257,7 @@ def print_learning(
 def _learn_one_site(
     prior: Prior, site: Sample, seed: int, decision_counts: Sequence[int]
 ) -> list[tuple[float, float]]:
-    """(recall, AUC) at each of the marks, on the comments that nobody has decided on."""
+    """(recall, AUC) after each of the counts, on the comments without a decision."""
     order = list(range(len(site.replies)))
     random.Random(seed).shuffle(order)
     decided, undecided = order[: decision_counts[-1]], order[decision_counts[-1] :]

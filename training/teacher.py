@@ -1,8 +1,8 @@
-"""A larger model labels the examples anew: python -m training.teacher --base FOLDER --work WORK.
+"""Labels the examples anew with a larger model: python -m training.teacher --base FOLDER --work WORK.
 
 MPNet (Song et al. 2020, arXiv 2004.09297) as all-mpnet-base-v2 (Apache-2.0), eight times the size of what is shipped,
-learns from all parts but one of what prepare.py wrote, and says what it thinks of that one; so for each: it never
-judges what it knows by heart. Where people disagreed or did not label, its word is the better label.
+learns from all parts but one of what prepare.py wrote, and labels that one; so for each part, as it must not label
+what it knows by heart. Where people disagreed or did not label, its label is the better one.
 Writes teacher.npz: float16, (examples, 6), probabilities. Minutes of a large GPU, a night of a CPU.
 """
 

@@ -1,9 +1,9 @@
 """Fine-tunes MiniLM-L6 on six labels: python -m training.transformer --work WORK.
 
-Learns from what prepare.py wrote there, and from what teacher.py said of it, where that is. Each epoch sees every
-public example once, a fresh draw of disguised copies, of toxic sentences hidden in harmless ones, and of
-written sentences. What Wikipedia's readers call toxic is not what the other datasets do: each has a head of
-its own, and both are one when the model is written. bf16; a GPU takes minutes, a CPU with AMX half an hour an epoch.
+Learns from what prepare.py wrote there, and from teacher.py's labels where there are any. Each epoch has every
+public example once, new disguised copies, of toxic sentences hidden in harmless ones, and of
+written sentences. Wikipedia's readers call other things toxic than the other datasets do: each has a
+head of its own, and both are joined when the model is written. bf16; a GPU takes minutes, a CPU with AMX half an hour an epoch.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from training.rows import Rows, read_rows
 from training.vocabulary import LENGTH
 
 HEAD_WIDTH = 32  # numbers of one attention head: MiniLM-L6 has twelve of them in each layer
-# What the head of the other datasets counts, per label; Wikipedia's has the rest. Groups are attacked elsewhere.
+# Weight of the other datasets' head, per label; Wikipedia's has the rest. Groups are mostly attacked elsewhere.
 OTHERS = (0.3, 0.3, 0.3, 0.3, 0.3, 0.6)
 
 
@@ -83,10 +83,10 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
 def labels_for_both_heads(
     rows: Rows, wikipedia: int, teacher_labels: np.ndarray | None = None, trust: float = 0.0
 ) -> Rows:
-    """Labels for both heads, (texts, 12): those of the texts' own people, and for the other head the teacher's.
+    """Labels for both heads, (texts, 12): people's for the head of their dataset, the teacher's for the other.
 
     wikipedia: so many public examples, the first, are Wikipedia's. Written sentences teach both heads alike.
-    trust: the teacher's part in a label that people gave; where they gave none it speaks alone.
+    trust: the teacher's share in a label that people gave; where they gave none, its own is taken.
     """
     if teacher_labels is None:
         teacher_alone, mixed = np.full_like(rows.labels, UNKNOWN), rows.labels
@@ -105,7 +105,7 @@ def labels_for_both_heads(
 
 
 def join_heads(model: Reader) -> dict[str, torch.Tensor]:
-    """The weights with both heads as one: what they would say together, by OTHERS."""
+    """The weights with both heads joined to one, weighted by OTHERS."""
     state = {name: value.detach().float().cpu() for name, value in model.state_dict().items()}
     other_share = torch.tensor(OTHERS)
     wiki, other = state["head.weight"].chunk(2)

@@ -1,4 +1,4 @@
-"""The base tokenizer cut to the pieces that comments use, and the base model cut to match."""
+"""Cuts the base tokenizer to the pieces that comments use, and the base model to match."""
 
 import json
 from collections import Counter
@@ -53,7 +53,7 @@ def cut_vocabulary(base: Path, texts: Sequence[str], work: Path) -> Tokenizer:
 
 
 def read_tokenizer(folder: Path, length: int) -> Tokenizer:
-    """A tokenizer as it was written; it stops after so many tokens."""
+    """A saved tokenizer, truncating to `length` tokens."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(length)

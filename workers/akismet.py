@@ -1,8 +1,8 @@
-"""Akismet's opinion of a comment: off unless GATEHOUSE_AKISMET_KEY is set, and never in the way.
+"""Asks Akismet whether a comment is spam, where GATEHOUSE_AKISMET_KEY is set.
 
-It is told the text, the name, the website, the page, and the sender's address and browser, never the
-e-mail (docs/spam.md). The address is sealed until the comment is judged, and only where Akismet is asked.
-What is not answered in time, or at all, is as if nobody had been asked.
+Akismet gets the text, the name, the website, the page, and the sender's address and browser, never the e-mail
+(docs/spam.md). The address is stored encrypted until the comment is judged, and only where Akismet is asked.
+A question that is not answered in time counts as not asked.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from moderation.domain.errors import GatehouseError
 from moderation.domain.score import Candidate, Signal, Span
 from workers.external_lookup import Clock, ExternalLookup
 
-SECONDS = 2.0  # for the questions of one batch in all, and for each
-KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is not asked about twice
+SECONDS = 2.0  # for all questions of one batch together, and for each
+KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is asked about once
 ANSWER_LIMIT = 1_000  # bytes; 'true' has four
-AGENT = "Gatehouse/0.1 | Gatehouse/0.1"  # as Akismet wants it: the application, the plugin
+AGENT = "Gatehouse/0.1 | Gatehouse/0.1"  # in the form that Akismet asks for: application | plugin
 
-# It writes down every request.
+# It logs every request.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Addresses = Callable[[Collection[str]], Mapping[str, str]]
@@ -33,10 +33,10 @@ Addresses = Callable[[Collection[str]], Mapping[str, str]]
 
 class Akismet:
     """Signal `akismet`: 1 where Akismet calls the comment spam, note 'blatant' where it would not even
-    show it to a moderator; absent where it does not, and where it was not asked. Never raises.
+    show it to a moderator; absent otherwise, and where it was not asked. Never raises.
 
     key: of Akismet. url: of its API, without the path. addresses: finds the senders' addresses by
-    comment id. sites: whose comments are asked about; () for all. clock: seconds.
+    comment id. sites: ids of those whose comments it is asked about; () for all. clock: seconds.
     """
 
     name = "akismet"
@@ -53,7 +53,7 @@ class Akismet:
         self._key, self._url, self._addresses = key, url.rstrip("/"), addresses
         self._sites, self._seconds = frozenset(sites), seconds
         self._client: httpx.Client | None = None
-        # By digest: what is waited for, and nothing of it afterwards. Answers are kept, questions are not.
+        # By digest, while an answer is awaited. Answers are cached, questions are not.
         self._fields: dict[str, Mapping[str, str]] = {}
         self._lookup: ExternalLookup[str, str] = ExternalLookup(
             self._ask_akismet,
@@ -75,7 +75,7 @@ class Akismet:
         questions = {
             candidate.comment_id: _fields(candidate, addresses[candidate.comment_id])
             for candidate in asked
-            if candidate.comment_id in addresses  # it is of no use to Akismet without
+            if candidate.comment_id in addresses  # Akismet needs one
         }
         digests = {id: _digest(fields) for id, fields in questions.items()}
         self._fields.update((digests[id], fields) for id, fields in questions.items())
@@ -91,7 +91,7 @@ class Akismet:
         return ()
 
     def _ask_akismet(self, digest: str) -> str | None:
-        """'spam', 'blatant' or 'fine'; None where it says anything else, such as that the key is not good."""
+        """'spam', 'blatant' or 'fine'; None for any other answer, such as that the key is invalid."""
         fields = self._fields[digest]
         assert self._client is not None
         deadline = time.monotonic() + self._seconds
@@ -119,7 +119,7 @@ def _signals(answer: str) -> tuple[Signal, ...]:
 
 
 def _fields(candidate: Candidate, address: str) -> dict[str, str]:
-    """What Akismet is told, in its names (https://akismet.com/developers/detailed-docs/comment-check/)."""
+    """The fields of a question to Akismet, under its names (https://akismet.com/developers/detailed-docs/comment-check/)."""
     page = urlsplit(candidate.page_url)
     created = datetime.fromtimestamp(candidate.created_at / 1000, UTC).strftime(
         "%Y-%m-%dT%H:%M:%SZ"

@@ -1,7 +1,7 @@
-"""DNS block lists (SURBL, URIBL, Spamhaus DBL): whether a linked domain is on one.
+"""Asks DNS block lists (SURBL, URIBL, Spamhaus DBL) whether a linked domain is on them.
 
-Off unless GATEHOUSE_DNS_LISTS names some. Only linked domains are asked for, never a text or an address.
-What is not answered in time, or at all, is as if nobody had been asked.
+Only where GATEHOUSE_DNS_LISTS names some. Linked domains are sent, never a text or an address. A question
+that is not answered in time counts as not asked.
 """
 
 import socket
@@ -12,8 +12,8 @@ from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.spam.links import domain_of, host_of, links_in
 from workers.external_lookup import Clock, ExternalLookup
 
-SECONDS = 1.0  # for the questions of one batch in all
-# Lists change by the minute; their operators ask for no more questions than need be.
+SECONDS = 1.0  # for all questions of one batch together
+# Lists change by the minute; their operators ask for no more queries than necessary.
 KEPT_SECONDS = 3600.0
 DOMAINS = 5  # of one comment
 
@@ -36,7 +36,7 @@ def resolve(name: str) -> list[str]:
 class DnsLists:
     """Signal `dns_listed`: how many linked domains are on a list; note: the first; absent for none.
 
-    zones: such as multi.surbl.org. Links to the page's own domain are not asked for. Never raises.
+    zones: such as multi.surbl.org. Nothing is asked about links to the page's own domain. Never raises.
     clock: seconds.
     """
 
@@ -73,7 +73,7 @@ class DnsLists:
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The links to listed domains."""
-        answers = self._lookup.known(self._questions(_domains(candidate)))
+        answers = self._lookup.cached_answers(self._questions(_domains(candidate)))
         listed = {domain for (domain, _), is_listed in answers.items() if is_listed}
         return tuple(link.span for link in links_in(candidate.text).links if link.domain in listed)
 
@@ -90,10 +90,10 @@ class DnsLists:
 
 
 def _listed_by(addresses: Sequence[str]) -> bool | None:
-    """Whether the answers say listed; None where they say that we may not ask.
+    """Whether the answers mean listed; None where they mean that the query is refused.
 
     127.0.0.1 at SURBL and URIBL, 127.255.255.x and 127.0.1.255 at Spamhaus are refusals; what is not
-    in 127.0.0.0/8 comes from a resolver that invents addresses.
+    in 127.0.0.0/8 comes from a resolver that makes up addresses.
     """
     if not addresses:
         return False
@@ -104,7 +104,7 @@ def _listed_by(addresses: Sequence[str]) -> bool | None:
 
 
 def _domains(candidate: Candidate) -> list[str]:
-    """The registrable domains that a comment links to, the page's own aside."""
+    """The registrable domains that a comment links to, without the page's own."""
     page_domain = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
     links = links_in(candidate.text)
     domains = [link.domain for link in (*links.links, *links.masked)]

@@ -1,4 +1,4 @@
-"""Asking others, never for long: in threads of its own, each question once, whoever fails left alone."""
+"""Asks other services within a time limit, with threads, a cache of answers and a circuit breaker."""
 
 import logging
 import queue
@@ -14,8 +14,8 @@ log = logging.getLogger("gatehouse.scorers")
 
 CACHE_SIZE = 10_000  # answers
 THREADS = 4
-QUEUE_LIMIT = 200  # questions; what is more is not asked
-FAILURES_TO_PAUSE = 5  # in a row, until somebody is left alone
+QUEUE_LIMIT = 200  # questions waiting; beyond that none is asked
+FAILURES_TO_PAUSE = 5  # in a row, until a service is not asked for a while
 PAUSE_SECONDS = 300.0
 
 Question = TypeVar("Question", bound=Hashable)
@@ -25,30 +25,30 @@ Clock = Callable[[], float]
 
 @dataclass(slots=True)
 class _Breaker:
-    """failures: in a row. closed_until: when they may be asked again, by the clock."""
+    """failures: in a row. closed_until: when the service may be asked again, by the clock."""
 
     failures: int = 0
     closed_until: float = 0.0
 
 
 class ExternalLookup(Generic[Question, Answer]):
-    """Answers to questions, as far as they come in time. Never raises.
+    """Gets the answers to questions that come in time. Never raises.
 
-    ask: the answer, or None for none; it may raise and may hang. whom: who is asked, a name for the
-    log and for the breaker. seconds: for the questions of one call in all. kept_seconds: how long an
-    answer is good. clock: seconds that only go forward.
+    ask: returns the answer, or None for none; it may raise and may hang. service_of: names the service that a
+    question goes to, for the log and the breaker. seconds: for all questions of one call together.
+    kept_seconds: how long an answer is cached. clock: seconds that only go forward.
     """
 
     def __init__(
         self,
         ask: Callable[[Question], Answer | None],
-        party_of: Callable[[Question], str],
+        service_of: Callable[[Question], str],
         *,
         seconds: float,
         kept_seconds: float,
         clock: Clock = time.monotonic,
     ) -> None:
-        self._ask, self._party_of = ask, party_of
+        self._ask, self._service_of = ask, service_of
         self._seconds, self._clock = seconds, clock
         self._breakers: dict[str, _Breaker] = {}
         self._cache: TTLCache[Question, Answer] = TTLCache(CACHE_SIZE, kept_seconds, clock)
@@ -58,36 +58,36 @@ class ExternalLookup(Generic[Question, Answer]):
         self._threads: list[threading.Thread] = []
 
     def answers(self, questions: Collection[Question]) -> dict[Question, Answer]:
-        """Asks what is not known yet; what is known in the end."""
+        """Asks what is not cached; returns the answers there are in the end."""
         questions = set(questions)
         with self._change:
             self._enqueue(questions)
             self._change.wait_for(lambda: not (questions & self._pending), self._seconds)
             for question in questions & self._pending:
-                self._count_failure(self._party_of(question))
-            return self._cached_answers(questions)
+                self._count_failure(self._service_of(question))
+            return self._cached(questions)
 
-    def known(self, questions: Collection[Question]) -> dict[Question, Answer]:
-        """What is known already; nobody is asked."""
+    def cached_answers(self, questions: Collection[Question]) -> dict[Question, Answer]:
+        """The cached answers; nothing is asked."""
         with self._change:
-            return self._cached_answers(questions)
+            return self._cached(questions)
 
-    def _cached_answers(self, questions: Collection[Question]) -> dict[Question, Answer]:
+    def _cached(self, questions: Collection[Question]) -> dict[Question, Answer]:
         return {
             question: answer
             for question in questions
             if (answer := self._cache.get(question)) is not None
         }
 
-    def _breaker(self, party: str) -> _Breaker:
-        return self._breakers.setdefault(party, _Breaker())
+    def _breaker(self, service: str) -> _Breaker:
+        return self._breakers.setdefault(service, _Breaker())
 
     def _enqueue(self, questions: set[Question]) -> None:
         now = self._clock()
         for question in questions - self._pending:
             if question in self._cache:
                 continue
-            is_paused = now < self._breaker(self._party_of(question)).closed_until
+            is_paused = now < self._breaker(self._service_of(question)).closed_until
             if is_paused or len(self._pending) >= QUEUE_LIMIT:
                 continue
             self._pending.add(question)
@@ -103,26 +103,26 @@ class ExternalLookup(Generic[Question, Answer]):
         while True:
             question = self._questions.get()
             with self._change:
-                is_paused = self._clock() < self._breaker(self._party_of(question)).closed_until
+                is_paused = self._clock() < self._breaker(self._service_of(question)).closed_until
             answer = None
             if not is_paused:
                 try:
                     answer = self._ask(question)
-                except Exception:  # never with its message: it may quote the question
+                except Exception:  # its message is left out: it may quote the question
                     answer = None
             with self._change:
                 self._pending.discard(question)
                 if answer is None:
-                    self._count_failure(self._party_of(question))
+                    self._count_failure(self._service_of(question))
                 else:
-                    self._breaker(self._party_of(question)).failures = 0
+                    self._breaker(self._service_of(question)).failures = 0
                     self._cache[question] = answer
                 self._change.notify_all()
 
-    def _count_failure(self, party: str) -> None:
-        breaker, now = self._breaker(party), self._clock()
+    def _count_failure(self, service: str) -> None:
+        breaker, now = self._breaker(service), self._clock()
         breaker.failures += 1
         if breaker.failures >= FAILURES_TO_PAUSE and now >= breaker.closed_until:
             breaker.closed_until = now + PAUSE_SECONDS
-            breaker.failures = FAILURES_TO_PAUSE - 1  # after the rest one more is enough
-            log.warning("somebody outside is left alone for a while", extra={"whom": party})
+            breaker.failures = FAILURES_TO_PAUSE - 1  # after the pause one more is enough
+            log.warning("an external service is not asked for a while", extra={"service": service})

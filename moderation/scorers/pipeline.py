@@ -1,4 +1,4 @@
-"""Every scorer over a batch, each with a deadline; what goes wrong becomes a fact, not an error."""
+"""Runs every scorer over a batch, each with a deadline; a failure is reported in the findings, not raised."""
 
 import logging
 import math
@@ -18,7 +18,7 @@ class ScorerPipeline:
     """The scorers of this process.
 
     timeout: seconds one scorer may take for one batch. A scorer that hangs keeps its own thread and
-    fails at once until that thread comes back; the others are not held up.
+    fails at once until that thread returns; the others do not wait for it.
     """
 
     def __init__(self, scorers: Sequence[Scorer], timeout: float) -> None:
@@ -37,7 +37,7 @@ class ScorerPipeline:
 
     @property
     def hung(self) -> bool:
-        """Whether a scorer has not come back from an earlier call."""
+        """Whether a scorer has not returned from an earlier call."""
         return any(thread.busy for thread in self._threads)
 
     @property
@@ -48,7 +48,7 @@ class ScorerPipeline:
     def load(self) -> None:
         """Reads all models into memory now, so that no comment waits for one; never raises.
 
-        What cannot be loaded is in `failing`, and tried again when it is needed.
+        What cannot be loaded is in `failing` and is tried again when it is needed.
         """
         for thread in self._threads:
             if not isinstance(thread.scorer, _Loads):
@@ -60,7 +60,7 @@ class ScorerPipeline:
                 _log_failure(thread.scorer.name, "cannot be loaded", error)
 
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
-        """What is known about each candidate, in order. Never raises for what a scorer does.
+        """The findings about each candidate, in order. Never raises because of a scorer.
 
         Scorers are asked one after another, and each sees what those before it measured.
         """
@@ -82,7 +82,7 @@ class ScorerPipeline:
         ]
 
     def explain(self, candidate: Candidate, scorer: str, label: str) -> tuple[Span, ...]:
-        """The spans behind a score; () when its scorer cannot say in time."""
+        """The spans behind a score; () when its scorer cannot tell, or not in time."""
         thread = next(
             (
                 scorer_thread
@@ -107,7 +107,7 @@ class ScorerPipeline:
         try:
             answers = thread.call(lambda: thread.scorer.measure(batch), self._timeout)
             if len(answers) != len(batch):
-                raise ScorerUnavailable("The scorer answered for another number of texts.")
+                raise ScorerUnavailable("The scorer answered for a different number of texts.")
         except ScorerUnavailable as error:
             thread.failing = True
             _log_failure(thread.scorer.name, "unavailable", error)
@@ -116,11 +116,11 @@ class ScorerPipeline:
             _log_failure(thread.scorer.name, "failed", error)
             if len(batch) == 1:
                 return [None]
-            # One bad text must not take its neighbours along.
+            # One bad text must not fail the others of its batch.
             return [self._ask(thread, [candidate])[0] for candidate in batch]
         if None in answers:
             thread.failing = True
-        elif any(answers):  # a model that nothing was for has not shown that it works
+        elif any(answers):  # a model that had nothing to measure has not shown that it works
             thread.failing = False
         return [
             signals if signals is not None and _is_valid(signals) else None for signals in answers
@@ -136,7 +136,9 @@ def _is_valid(signals: Sequence[Signal]) -> bool:
 
 def _log_failure(scorer: str, failure: str, error: BaseException) -> None:
     fields = {"scorer": scorer, "error": type(error).__name__}
-    if isinstance(error, ScorerUnavailable):  # a sentence for the operator, never with the text
+    if isinstance(
+        error, ScorerUnavailable
+    ):  # its message is for the operator and never quotes the text
         fields["why"] = error.message
     log.warning("scorer %s", failure, extra=fields)
 
@@ -160,7 +162,7 @@ class _ScorerThread:
     def call(self, function: Callable[[], Any], timeout: float) -> Any:
         """The function's result. Raises ScorerUnavailable when it does not come in time."""
         if self.busy:
-            raise ScorerUnavailable("The scorer has not come back from an earlier call.")
+            raise ScorerUnavailable("The scorer has not returned from an earlier call.")
         answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
 
         def run() -> None:

@@ -1,4 +1,4 @@
-"""A slow function over a list, on several threads: for what lets go of the interpreter while it works."""
+"""Maps a slow function over a list on several threads: for work that releases the interpreter lock."""
 
 import queue
 import threading
@@ -12,11 +12,11 @@ _Result = TypeVar("_Result")
 def map_in_threads(
     work: Callable[[_Input], _Result], inputs: Sequence[_Input], threads: int
 ) -> list[_Result]:
-    """What `work` makes of each, in order. threads: at most, the caller's own among them.
+    """The result of `work` for each input, in order. threads: at most, including the caller's.
 
-    Raises what `work` raised first; what nobody has begun by then is left. The threads are made for this
-    call, which takes a fraction of a millisecond: they would not survive a fork. They are daemons, so
-    that one that hangs cannot stop an exit.
+    Raises what `work` raised first; inputs not begun by then are skipped. The threads are made for each call,
+    which takes a fraction of a millisecond, as they would not survive a fork. They are daemons, so that a
+    hung one cannot stop an exit.
     """
     if threads <= 1 or len(inputs) <= 1:
         return [work(input_) for input_ in inputs]

@@ -24,22 +24,23 @@ from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
 _WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
-# Words left out one by one to explain a score: those that the linear model thinks most of.
+# Words left out one by one to explain a score: those with the most weight in the linear model.
 _WORDS_TRIED = 24
-# A word is evidence from a quarter of the strongest word's effect, and at most so many are.
+# Words count as evidence from this share of the strongest word's effect on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
-# A text of so many windows is read closely too: so many runs of words, each of so many words.
+# A text of so many windows is also read in so many runs of words, each of so many words.
 _MANY_WINDOWS, _SENTENCES_REREAD, _SENTENCE_WORDS = 8, 10, 22
-_PHRASE_WORDS = 8  # words: in each of these runs the worst phrase is read by itself as well
+_PHRASE_WORDS = 8  # words: the worst phrase of each of these runs is read by itself as well
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
 
 @dataclass(frozen=True, slots=True)
 class _Mix:
-    """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
+    """How both models make one logit: linear x its logit + transformer x its logit + offset, each per label.
 
-    blend: then each label takes shares of all of these, (labels, labels); shift is added to that. chance: what
-    comes off a label's logit where it is the highest of several windows, for that is partly chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
+    blend: then each label takes shares of all of these, (labels, labels), and shift is added. chance: what is
+    taken off a label's logit that is the highest of several windows, as that is partly chance.
+    alone: (gain, offset) per label for the linear model without the transformer, (2, labels).
     """
 
     linear: NDArray[np.float64]
@@ -64,12 +65,12 @@ class _Loaded:
 class Bundled:
     """Toxicity, severe_toxicity, obscene, threat, insult and identity_attack of English text, 0..1.
 
-    Calibrated: of the comments that get 0.8, about eight in ten are so in their training data's eyes. A text
-    longer than the network's window is read in overlapping windows; each label is the highest of them, less a
-    little for having been the highest of several; in a very long one the worst sentences are read alone too.
+    Calibrated: of the comments that get 0.8, about eight in ten have the label in the training data. A text
+    longer than the network's window is read in overlapping windows; each label is the highest of them, less
+    a little for being the highest of several; of a very long text the worst sentences are read alone too.
 
-    threads: passes side by side. cascade: 0..1; where the linear model gives every label less than this, the
-    transformer is spared (0: never). The weights are read at first use; their SHA-256 must be those in model.json.
+    threads: passes at the same time. cascade: 0..1; where the linear model gives every label less than this,
+    the transformer does not run (0: it always does). The weights are read at first use; their SHA-256 must be those in model.json.
     """
 
     name = "bundled"
@@ -85,11 +86,11 @@ class Bundled:
         return frozenset({"en"})
 
     def load(self) -> None:
-        """Reads and warms up the model, if it is not yet. Raises ScorerUnavailable."""
+        """Reads and warms up the model, unless that is done. Raises ScorerUnavailable."""
         self._loaded()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        """Six scores per candidate. Raises ScorerUnavailable when the weights are not what they should be."""
+        """Six scores per candidate. Raises ScorerUnavailable when the weights are missing or damaged."""
         model = self._loaded()
         texts = [self._view(candidate).text for candidate in batch]
         return [
@@ -108,7 +109,7 @@ class Bundled:
         ]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(texts, labels), 0..1, of texts normalised and freed of markup already."""
+        """(texts, labels), 0..1, of texts that are normalised and without markup."""
         model = self._loaded()
         windows = [model.network.windows(text) for text in texts]
         pieces = [
@@ -116,7 +117,7 @@ class Bundled:
         ]
         logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
         linear_logits = _split_rows(logits, pieces)
-        # Where the linear half is sure enough that there is nothing.
+        # Where the linear model is sure enough that no label applies.
         is_spared = [
             bool((_linear_only(model, counted_of_text) < self._cascade).all())
             for counted_of_text in linear_logits
@@ -125,7 +126,7 @@ class Bundled:
             [] if spare else text_windows
             for spare, text_windows in zip(is_spared, windows, strict=True)
         ]
-        # All of the batch at once, so that there is something to do side by side.
+        # The whole batch at once, so that several passes can run at the same time.
         network_logits = _split_rows(
             model.network.rows([window for text_windows in windows for window in text_windows]),
             windows,
@@ -198,7 +199,7 @@ class Bundled:
 def _split_rows(
     rows: NDArray[np.float64], parts: Sequence[Sequence[object]]
 ) -> list[NDArray[np.float64]]:
-    """The rows of each part, of as many as the parts have members."""
+    """The rows of each part, as many as it has members."""
     ends = list(accumulate(map(len, parts), initial=0))
     return [rows[start:end] for start, end in pairwise(ends)]
 
@@ -218,9 +219,9 @@ def _probabilities_of(
 
 
 def to_count(text: str, windows: Sequence[Window]) -> list[str]:
-    """What the linear half reads: the whole text once for all windows, or each window of a very long one.
+    """What the linear model reads: the whole text once for all windows, or each window of a very long one.
 
-    It counts, so more words tell it more; but in _MANY_WINDOWS windows an insult would drown.
+    It adds up words, so more of them tell it more; but among _MANY_WINDOWS windows an insult would be lost.
     """
     if len(windows) < _MANY_WINDOWS:
         return [text]
@@ -230,9 +231,9 @@ def to_count(text: str, windows: Sequence[Window]) -> list[str]:
 def _reread_sentences(
     model: _Loaded, text: str
 ) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
-    """The few sentences of a long text that the linear half likes least, read one by one: places and logits.
+    """The worst sentences of a long text by the linear model, read one by one: spans and logits.
 
-    In a window of a hundred harmless words one insult may drown.
+    In a window of a hundred harmless words one insult may be lost.
     """
     words = [match.span() for match in _WORD.finditer(text)]
     chosen = _worst_runs(model, text, _word_runs(words, _SENTENCE_WORDS), _SENTENCES_REREAD)
@@ -244,7 +245,7 @@ def _reread_sentences(
 
 
 def _word_runs(words: Sequence[tuple[int, int]], word_count: int) -> list[tuple[int, int]]:
-    """Runs of so many words, each a quarter further than the one before."""
+    """Runs of `word_count` words, each a quarter of that further on."""
     return [
         (words[position][0], words[min(position + word_count, len(words)) - 1][1])
         for position in range(0, max(len(words) - word_count // 2, 1), word_count // 4)
@@ -255,7 +256,7 @@ def _word_runs(words: Sequence[tuple[int, int]], word_count: int) -> list[tuple[
 def _worst_runs(
     model: _Loaded, text: str, runs: Sequence[tuple[int, int]], limit: int
 ) -> list[tuple[int, int]]:
-    """Those that the linear half likes least, apart from each other: four steps are one run of words."""
+    """The worst runs by the linear model that do not overlap: four steps are one run of words."""
     probabilities = _linear_only(
         model, model.linear.logits([text[start:end] for start, end in runs])
     )
@@ -269,7 +270,7 @@ def _worst_runs(
 
 
 def _linear_only(model: _Loaded, linear_logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities by the linear half alone."""
+    """Probabilities by the linear model alone."""
     return sigmoid(linear_logits * model.mix.alone[0] + model.mix.alone[1])
 
 
@@ -286,7 +287,7 @@ def _mix_logits(
 
 
 def _words_by_weight(model: _Loaded, text: str, label_index: int) -> list[tuple[int, int]]:
-    """The words of a text, those first that the linear model gives most weight."""
+    """The words of a text, those with the most weight in the linear model first."""
     contributions = model.linear.contributions(text, label_index)
     weight_by_start = {start: value for value, start, _ in contributions}
     words = [match.span() for match in _WORD.finditer(text)]

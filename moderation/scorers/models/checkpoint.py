@@ -1,6 +1,6 @@
-"""A Detoxify checkpoint (github.com/unitaryai/detoxify), opened through the real library.
+"""Finds, fetches and opens Detoxify checkpoints (github.com/unitaryai/detoxify) through that library.
 
-Neither may the file run code nor the library fetch anything unasked. torch and transformers are
+The file cannot run code, and the library fetches nothing unasked. torch and transformers are
 imported when a checkpoint is opened, and by nothing else.
 """
 
@@ -45,16 +45,16 @@ RELEASES = {
     "original-small": Release("original-albert-0e1d6498.ckpt", 45),
     "unbiased-small": Release("unbiased-albert-c8519128.ckpt", 45),
 }
-# Positions that these families leave free before the first token (their padding index and one more).
+# Families that leave positions free before the first token (their padding index and one more).
 _OFFSET_FAMILIES = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-xl"}
 _TOKEN_LIMIT = 512
-# Seconds without a byte after which a download is given up; torch.hub itself would wait for ever.
+# Seconds without a byte until a download is given up; torch.hub itself would wait forever.
 _DOWNLOAD_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """An opened one. model: detoxify.Detoxify, ready to predict. digest: SHA-256 hex of the file.
+    """An opened checkpoint. model: detoxify.Detoxify, ready to predict. digest: SHA-256 hex of the file.
     window: tokens of text that one pass takes, special ones not counted."""
 
     model: Any
@@ -78,12 +78,12 @@ class Checkpoint:
 
 
 def is_installed() -> bool:
-    """Whether the library and torch are here; neither is imported."""
+    """Whether the library and torch are installed; neither is imported."""
     return all(find_spec(package) for package in ("detoxify", "torch"))
 
 
 def find_checkpoint(spec: str) -> Path:
-    """The file that a name of RELEASES or a path stands for; a release lies in torch's cache.
+    """The file that a name of RELEASES or a path stands for; releases are in torch's cache.
 
     A path is a .ckpt file or the folder that holds the only one. Raises ScorerUnavailable.
     """
@@ -107,10 +107,10 @@ def find_checkpoint(spec: str) -> Path:
 
 
 def fetch_release(name: str, *, progress: bool) -> Path:
-    """Downloads a release to where torch keeps it, from where Detoxify says it is; once.
+    """Downloads a release from the URL in Detoxify to torch's cache, unless it is there.
 
-    progress: draw a bar on stderr. Raises ScorerUnavailable without a network, or when another file
-    came. Nothing is unpickled.
+    progress: draw a bar on stderr. Raises ScorerUnavailable without a network, or when the file has another
+    SHA-256. Nothing is unpickled.
     """
     path = _cache() / RELEASES[name].file
     if path.is_file():
@@ -121,7 +121,7 @@ def fetch_release(name: str, *, progress: bool) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         url = detoxify.detoxify.MODEL_URLS[name]
-        # Renamed into its place when complete and of that SHA-256, not before.
+        # It gets its name once it is complete and of that SHA-256.
         torch.hub.download_url_to_file(url, str(path), RELEASES[name].digest, progress=progress)
     except RuntimeError:
         raise ScorerUnavailable(
@@ -147,7 +147,7 @@ def open_checkpoint(path: Path, *, offline: bool = True) -> Checkpoint:
     Raises ScorerUnavailable.
     """
     if offline:
-        # Read by huggingface_hub at its import: what is not here is missing, not fetched.
+        # Read by huggingface_hub when it is imported: what is not on this machine is missing, not fetched.
         os.environ["HF_HUB_OFFLINE"] = "1"
     torch, detoxify = _libraries()
     from transformers.utils import logging  # type: ignore[import-not-found,unused-ignore]
@@ -199,7 +199,7 @@ def _cache() -> Path:
 
 
 def _set_token_limit(model: Any) -> int:
-    """Tokens that one pass takes, special ones counted; the tokenizer is told, too.
+    """Sets and returns the tokens that one pass takes, including special ones.
 
     A tokenizer that comes without a limit would hand the model more than it has positions for.
     """
@@ -232,10 +232,10 @@ def _check_pin(path: Path, digest: str) -> None:
 
 
 def _without_code(file: IO[bytes], folder: Path, torch: Any) -> io.BytesIO:
-    """The checkpoint as a file that can run no code.
+    """The checkpoint as a file that cannot run code.
 
     Detoxify itself calls torch.load(weights_only=False), and an unpickled file may run anything. So
-    the file is read here with weights_only=True, which takes nothing but tensors and plain values,
+    the file is read here with weights_only=True, which takes only tensors and plain values,
     and written again to memory: what Detoxify unpickles is what we have just written. Replacing
     torch.load while Detoxify runs would do too, but would change it for every thread.
     """

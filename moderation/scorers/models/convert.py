@@ -1,6 +1,6 @@
-"""From a Detoxify checkpoint to a folder of network.py: once, checked against the library itself.
+"""Converts a Detoxify checkpoint to a folder for onnx_classifier.py, checked against the library itself.
 
-Needs the extra `detoxify` (torch, onnx). What it makes is served without it.
+Needs the extra `detoxify` (torch, onnx); serving the result does not.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from moderation.domain.errors import Invalid, ScorerUnavailable
 from moderation.scorers.models.checkpoint import Checkpoint
 from moderation.scorers.models.onnx_classifier import Network
 
-# Tokens two windows of a long text share: a sentence or two is whole in one of them.
+# Tokens that two windows of a long text share, so that a sentence or two is whole in one of them.
 OVERLAP = 64
-# The same arithmetic in another order: of random and of trained weights 2e-6 at most was seen.
+# The same arithmetic in another order: with random and trained weights 2e-6 at most was seen.
 FP32_BOUND = 1e-4
-# Policies have thresholds in steps of a tenth: a score that moved further would mean another thing.
+# Policies have thresholds in steps of a tenth: a score that moved further would mean something else.
 # Trained networks were seen to move single probabilities by .17 (MiniLM, one scale per matrix).
 INT8_BOUND = 0.1
 
@@ -78,7 +78,7 @@ def convert(
     """Fills an empty folder with model.onnx, tokenizer.json, model.json and CARD.md.
 
     name: of the model, without 'detoxify:'. languages: codes it has learned. precision: 'int8',
-    'fp32', or 'auto': int8 unless that differs too much. say: is told what happens, a line each.
+    'fp32', or 'auto': int8 unless that differs too much. say: gets what happens, line by line.
     Raises Invalid when the converted model differs by more than FP32_BOUND or INT8_BOUND from the
     library, ScorerUnavailable when it cannot be converted at all.
     """
@@ -155,7 +155,7 @@ def _export(checkpoint: Checkpoint, path: Path) -> None:
                 :, : len(checkpoint.labels)
             ]
 
-    # In train mode the exporter would leave the original with its dropout on.
+    # In train mode the exporter would leave dropout on in the original.
     module = Whole().eval()
     ids = torch.tensor([checkpoint.model.tokenizer("Warmed up before the first one.").input_ids])
     axes = {"input_ids": {0: "one", 1: "tokens"}, "logits": {0: "one"}}
@@ -188,7 +188,7 @@ def _quantise(source: Path, target: Path) -> None:
 
     root = logging.getLogger()
     level = root.level
-    root.setLevel(logging.ERROR)  # it advises on a preparation that only static scales need
+    root.setLevel(logging.ERROR)  # it recommends a preparation that only static scales need
     try:
         quantize_dynamic(
             source, target, weight_type=QuantType.QInt8,
@@ -203,7 +203,9 @@ def _quantise(source: Path, target: Path) -> None:
 def _difference(network: Network, checkpoint: Checkpoint) -> Difference:
     worst = Difference(0.0, network.labels[0], 0)
     for number, text in enumerate(TEXTS):
-        while len(network.windows(text)) > 1:  # the library would cut off what one pass cannot take
+        while (
+            len(network.windows(text)) > 1
+        ):  # the library would cut off what does not fit into one pass
             text = text[: len(text) // 2]
         expected = checkpoint.predict(text)
         for label, value in zip(network.labels, network.probabilities([text])[0], strict=True):
@@ -246,7 +248,7 @@ A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gateho
 
 
 def install(new_folder: Path, target: Path) -> None:
-    """Puts a finished folder in its place; what was there before goes. Nobody ever sees a half."""
+    """Moves a finished folder to `target`, in place of what was there; readers never see half of one."""
     old_folder = None
     if target.exists():
         old_folder = new_folder.with_name(new_folder.name + ".old")

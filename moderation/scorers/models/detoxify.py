@@ -1,6 +1,6 @@
-"""The Detoxify library itself as a scorer: torch, slower and larger than the converted model.
+"""The Detoxify library itself as a scorer, run by torch: slower and larger than the converted model.
 
-For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that nobody has added yet.
+For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that has not been added yet.
 """
 
 import math
@@ -18,8 +18,10 @@ from moderation.scorers.models.checkpoint import (
 )
 from moderation.scorers.models.occlusion import occlude
 
-_OVERLAP_TOKENS = 64  # tokens two windows share: a sentence or two is whole in one of them
-_PREDICTIONS_KEPT = 1024  # predictions kept: evidence asks for the same ones once per label
+_OVERLAP_TOKENS = (
+    64  # tokens that two windows share, so that a sentence or two is whole in one of them
+)
+_PREDICTIONS_KEPT = 1024  # evidence asks for the same predictions once per label
 _Scores = dict[str, float]
 
 
@@ -43,7 +45,7 @@ class Detoxify:
         return release.languages if release else frozenset({"en"})
 
     def load(self) -> None:
-        """Reads the model, if it is not yet. Raises ScorerUnavailable."""
+        """Reads the model, unless that is done. Raises ScorerUnavailable."""
         self._checkpoint()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
@@ -99,7 +101,7 @@ class Detoxify:
 
 
 def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
-    """Pieces of the text that fit into one pass and together leave out nothing."""
+    """Pieces that fit into one pass and together cover the text."""
     if len(text) < checkpoint.window:  # a token is at least a character
         return [(0, len(text))]
     try:
@@ -114,7 +116,7 @@ def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
     tokens = [offset for offset in offsets if offset[1] > offset[0]]
     if len(tokens) <= checkpoint.window:
         return [(0, len(text))]
-    # Half the room for the start of a word that a cut turns into more tokens than before.
+    # Half the room is left for a word that makes more tokens when it is cut.
     size = checkpoint.window
     step = size - _OVERLAP_TOKENS if size > 2 * _OVERLAP_TOKENS else size // 2
     window_tokens = step + (size - step) // 2

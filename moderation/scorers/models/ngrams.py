@@ -1,6 +1,6 @@
-"""Texts as hashed n-grams: words 1-2 and characters 2-5, for many texts at once with numpy.
+"""Hashes texts into n-grams of 1-2 words and 2-5 characters, many texts at once with numpy.
 
-Words and characters have 2^18 places each. Case, punctuation and apostrophes do not count: half of
+Words and characters have 2^18 indexes each. Case, punctuation and apostrophes do not count: half of
 the public training text has lost them, and a model must not learn which half a comment is from.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS = 18
-PLACES = 2 << BITS  # words first, then characters
+INDEX_COUNT = 2 << BITS  # words first, then characters
 _EDGE, _SPACE, _DROPPED = 0, 32, 1
 # Odd multipliers from the first digits of pi, the golden ratio and MurmurHash3's finaliser.
 _CHARACTER, _PAIR, _MIXER = np.uint32(0x9E3779B1), np.uint32(0x243F6A89), np.uint32(0x85EBCA6B)
@@ -39,10 +39,10 @@ _POWERS = np.cumprod(np.full(256, _CHARACTER, np.uint32), dtype=np.uint32)
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Texts laid out one after another, each between edges.
+    """Texts in a row in one array, each between edges.
 
-    codes: what the grams are made of. text: which text each is of. at: where it stood on the tape before
-    anything was dropped. begins: where each text's edge stood there.
+    codes: what the grams are made of. text: the number of the text that each code belongs to. at: its position
+    before anything was dropped. begins: the position of each text's edge then.
     """
 
     codes: _Codes
@@ -51,25 +51,25 @@ class Tape:
     begins: _Positions
 
     def origin(self, positions: _Positions) -> _Positions:
-        """Where codes stood in their own texts, by their positions."""
+        """The positions in their own texts of the codes at these positions of the tape."""
         return self.at[positions] - self.begins[self.text[positions]] - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Every occurrence of every gram: its place in the weights, and where on the tape it starts and ends.
+    """Every occurrence of every gram: its index into the weights, and where on the tape it starts and ends.
 
-    words: how many of them, the first ones, are words. Then come pairs of words, then 2 to 5 characters.
+    words: how many of them, the first ones, are words. Pairs of words follow, then 2 to 5 characters.
     """
 
-    places: NDArray[np.int64]
+    indexes: NDArray[np.int64]
     starts: _Positions
     ends: _Positions
     words: int
 
 
 def lay_out(texts: Sequence[str]) -> Tape:
-    """The texts on one tape: lower case, what is no letter or digit is a space, spaces are single."""
+    """The texts on one tape: in lower case, with a single space for whatever is no letter or digit."""
     texts_in_lower_case = [_lower_case(text) for text in texts]
     joined = "\0 " + " \0 ".join(texts_in_lower_case) + " \0"
     if joined.isascii():
@@ -87,7 +87,7 @@ def lay_out(texts: Sequence[str]) -> Tape:
     is_kept = np.ones_like(is_space)
     np.logical_not(is_space[1:] & is_space[:-1], out=is_kept[1:])
     codes = codes[is_kept]
-    # Each text has three codes of its own: the edge and the space before it, the space after it.
+    # Each text has three codes more: the edge and the space before it, the space after it.
     begins = np.array([0, *accumulate(len(text) + 3 for text in texts_in_lower_case)])
     return Tape(codes, (codes == _EDGE).cumsum() - 1, positions[is_kept], begins)
 
@@ -98,7 +98,7 @@ def _lower_case(text: str) -> str:
 
 
 def grams(tape: Tape) -> Grams:
-    """All there are on a tape."""
+    """All grams of a tape."""
     codes = tape.codes
     letter = codes > _SPACE
     boundaries = (letter[1:] != letter[:-1]).nonzero()[0] + 1  # a tape begins and ends without one
@@ -152,15 +152,15 @@ def _index(hashes: _Codes) -> NDArray[np.int64]:
 def presence(
     texts: Sequence[str],
     fold: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda indexes: indexes,
-    index_count: int = PLACES,
+    index_count: int = INDEX_COUNT,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which places each text touches, each once: (places, first), text i from first[i] to first[i+1].
+    """The indexes of the grams of each text, each once: (indexes, starts), text i from starts[i] to starts[i+1].
 
-    fold: makes fewer of the places; places: how many.
+    fold: maps the indexes to fewer; index_count: how many these are.
     """
     tape = lay_out(texts)
     all_grams = grams(tape)
-    keys = tape.text[all_grams.starts] * index_count + fold(all_grams.places)
+    keys = tape.text[all_grams.starts] * index_count + fold(all_grams.indexes)
     keys.sort()
     is_new = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
@@ -174,12 +174,12 @@ def weigh_words(
 ) -> list[list[tuple[float, int, int]]]:
     """(weight, start, end) of each word of each text, start inclusive, end exclusive.
 
-    weights: of n-grams, by their places. What a word weighs is the sum over its n-grams; of those it
-    shares with its neighbours, by their letters.
+    weights: of n-grams, by their indexes. The weight of a word is the sum over its n-grams; n-grams that reach
+    into its neighbours count by their letters in it.
     """
     tape = lay_out(texts)
     all_grams, size = grams(tape), len(tape.codes) + 1
-    weight_per_code = weights(all_grams.places) / (all_grams.ends - all_grams.starts)
+    weight_per_code = weights(all_grams.indexes) / (all_grams.ends - all_grams.starts)
     steps = np.bincount(all_grams.starts, weight_per_code, size) - np.bincount(
         all_grams.ends, weight_per_code, size
     )

@@ -1,11 +1,11 @@
-"""The words that raise a score, found by leaving them out: for models that cannot say themselves."""
+"""Finds the words that raise a score by leaving them out: for models that cannot tell otherwise."""
 
 import re
 from collections.abc import Callable
 
-# Words tried one by one: a long sentence. Reading them costs as much as 40 comments of its length.
+# Words tried one by one: a long sentence. It costs as much as reading 40 comments of its length.
 _WORDS_TRIED = 40
-# A word is evidence from a quarter of the strongest word's effect, and at most so many are.
+# Words count as evidence from this share of the strongest word's effect on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 _WORD = re.compile(r"\S+")
 _SENTENCE = re.compile(r"[^.!?\n\u2026\u3002\uff01\uff1f]*[.!?\n\u2026\u3002\uff01\uff1f]*\s*")
@@ -17,9 +17,9 @@ Piece = tuple[int, int]
 def occlude(text: str, logit: Callable[[str], float]) -> list[Piece]:
     """The words without which the logit of a text is lower, those with the most effect first.
 
-    text: one that the model reads in one pass. In a long one only the worst sentence is searched.
-    The first piece is checked: the whole text without it has a lower logit. Where no word alone
-    does that (an insult said twice) it is the sentence; where nothing does, there is no evidence.
+    text: one that the model reads in one pass. Of a long one only the worst sentence is searched.
+    The first piece is checked: the whole text without it has a lower logit. Where no single
+    word does that (an insult used twice) it is the sentence; where nothing does, there is no evidence.
     Logits, not probabilities: near 1 a probability hardly moves. Leave-one-out as in Li, Monroe and
     Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016).
     """

@@ -1,7 +1,7 @@
-"""A text classifier out of a folder, run by onnxruntime: windows of tokens in, logits out.
+"""Runs a text classifier from a folder with onnxruntime: windows of tokens in, logits out.
 
-Converted Detoxify models (`gatehouse model add`) and the bundled transformer are such folders:
-model.onnx, tokenizer.json, and model.json which describes both. Neither torch nor a network.
+Converted Detoxify models (`gatehouse model add`) and the bundled transformer are such folders: model.onnx,
+tokenizer.json, and model.json, which describes both. It needs neither torch nor a network.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.scorers.threads import map_in_threads
 
 Logits = NDArray[np.float64]
-# Rows kept of windows seen lately: evidence asks for the same ones once per label, and copies of a
-# comment come in floods. At most 2 kB each.
+# Rows kept of recent windows: evidence asks for the same ones once per label, and copies of a comment come
+# in floods. At most 2 kB each.
 REMEMBERED = 4096
 _SENTENCE_ENDS = ".!?\u2026\u3002\uff01\uff1f"
 _CLOSING_PUNCTUATION = "\"')]}\u00bb\u201d\u2019"
@@ -34,7 +34,7 @@ _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What model.json says of the files beside it.
+    """What model.json says about the files beside it.
 
     id, version: of the model. labels: in the order of the outputs. languages: codes the model has
     learned. window: tokens of text that one pass takes at most, special ones not counted. overlap:
@@ -77,7 +77,7 @@ def read_card(folder: Path) -> Card:
     return card
 
 
-# What onnxruntime would fuse, and then takes longer for than for its parts (training/export.py).
+# Fused by onnxruntime these take longer than their parts (training/export.py).
 _SLOWER_FUSIONS = ["SkipLayerNormFusion"]
 
 
@@ -95,8 +95,9 @@ class Network:
     """A loaded classifier. Making one reads, checks and warms it up; safe to use from several threads.
 
     threads: of one pass: the cores of the machine, divided by the processes that share them.
-    at_once: passes side by side, where a model is too small to fill many cores with one. weights: the name of the ONNX file, where a folder holds several. Raises ScorerUnavailable when
-    files are missing, damaged or not the ones in the card.
+    at_once: passes at the same time, for a model too small to use many cores in one. weights: the name of the
+    ONNX file, where a folder has several. Raises ScorerUnavailable when files are missing, damaged or not
+    those of the card.
 
     Every window runs alone. A batch would pad (in order of arrival 0.2 times the speed of one at a
     time, sorted by length none gained on a CPU), and in int8 the scale of the activations is taken
@@ -127,8 +128,8 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors; warnings quote shapes nobody can mend
-        # Threads that wait should sleep: they share the machine with a database and other workers.
+        options.log_severity_level = 3  # errors only; its warnings about shapes help nobody
+        # Waiting threads should sleep: they share the machine with a database and other workers.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
@@ -143,14 +144,14 @@ class Network:
             # "[SEP]" in a comment is five characters that somebody typed, not the end of the text.
             self._tokenizer.encode_special_tokens = True
             self._before, self._after = _special_tokens(self._tokenizer)
-            # WordPiece takes a word longer than this for one unknown token, whatever it says.
+            # WordPiece reads any longer word as one unknown token.
             self._longest_word = int(
                 getattr(self._tokenizer.model, "max_input_chars_per_word", 0) or 0
             )
-            self._inputs = {one.name for one in self._session.get_inputs()}
+            self._inputs = {node.name for node in self._session.get_inputs()}
             if not {"input_ids"} <= self._inputs <= _INPUTS:
                 raise ValueError
-            # Not to be built again for each comment: a half would leave no room for progress.
+            # At most a quarter: with half a window in common the next window might not get any further.
             self._overlap = min(self.card.overlap, self.card.window // 4)
             self._row = lru_cache(remember)(self._pass)
             self.logits(["Warmed up once, before the first comment."])
@@ -182,7 +183,7 @@ class Network:
         return np.asarray(np.maximum.reduceat(rows, starts, axis=0))
 
     def probabilities(self, texts: Sequence[str]) -> Logits:
-        """As logits(), each through a sigmoid: 0..1, not calibrated."""
+        """logits() through a sigmoid: 0..1, not calibrated."""
         return sigmoid(self.logits(texts))
 
     def rows(self, windows: Sequence[Window]) -> Logits:
@@ -191,11 +192,11 @@ class Network:
         return np.array(rows).reshape(-1, len(self.labels))
 
     def tokens(self, text: str) -> list[tuple[int, int]]:
-        """Where each token of a text stands, in code points, special ones left out."""
+        """(start, end) of each token of a text in code points, without special ones."""
         return self._encoded(text)[1]
 
     def windows(self, text: str) -> list[Window]:
-        """The passes that read a text: together all of its tokens, cut between sentences where it can be.
+        """The passes that read a text: together all of its tokens, cut between sentences where possible.
 
         The tokens are those of the whole text: no word is torn and read as another.
         """
@@ -208,7 +209,7 @@ class Network:
             windows.append(self._window(ids, offsets, first, last))
             first = _cut_token(text, offsets, last - overlap, last - overlap // 2)
         windows.append(self._window(ids, offsets, first, len(ids)))
-        # What lies before the first token and behind the last belongs to them: marks, blanks.
+        # Whatever precedes the first token or follows the last belongs to it: punctuation, white space.
         windows[0] = Window(0, windows[0].end if len(windows) > 1 else len(text), windows[0].ids)
         windows[-1] = Window(windows[-1].start, len(text), windows[-1].ids)
         return windows
@@ -222,7 +223,7 @@ class Network:
 
     def _encoded(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         broken, breaks = _break_long_words(text, self._longest_word)
-        # One at a time: encode_batch would use every core by itself.
+        # One at a time: encode_batch would use every core.
         encoding = self._tokenizer.encode(broken, add_special_tokens=False)
         if not breaks:
             return encoding.ids, encoding.offsets
@@ -245,7 +246,7 @@ class Network:
             raise ScorerUnavailable(f"The model failed ({type(error).__name__}).") from None
         if row.shape != (1, len(self.labels)):
             raise ScorerUnavailable("The model has other outputs than its card says.")
-        row.flags.writeable = False  # it is shared by all who ask again
+        row.flags.writeable = False  # the cache hands out the same array again
         first: Logits = row[0]
         return first
 
@@ -277,7 +278,7 @@ def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
 
 
 def _break_long_words(text: str, longest: int) -> tuple[str, list[int]]:
-    """The text with a blank in every word longer than `longest`, and where those blanks stand."""
+    """The text with a space inserted into every word longer than `longest`, and the positions of those."""
     if not longest or len(text) <= longest:
         return text, []
     pieces: list[str] = []
@@ -294,7 +295,7 @@ def _break_long_words(text: str, longest: int) -> tuple[str, list[int]]:
 
 
 def _cut_token(text: str, offsets: list[tuple[int, int]], low: int, high: int) -> int:
-    """The last token in low..high with which a sentence begins, else a word, else the token `high`."""
+    """The last token of low..high that begins a sentence, else a word, else the token `high`."""
     word_start = 0
     for token in range(high, low - 1, -1):
         boundary = _boundary_at(text, offsets[token][0])
@@ -305,8 +306,8 @@ def _cut_token(text: str, offsets: list[tuple[int, int]], low: int, high: int) -
 
 
 def _boundary_at(text: str, start: int) -> str:
-    """What begins at a place: 'sentence', 'word' or nothing ('')."""
-    while start < len(text) and text[start].isspace():  # some tokenizers count the blank before
+    """What begins at a position: 'sentence', 'word' or nothing ('')."""
+    while start < len(text) and text[start].isspace():  # some tokenizers count the space before
         start += 1
     before = start - 1
     while before >= 0 and text[before].isspace():

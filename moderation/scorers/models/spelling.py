@@ -1,7 +1,7 @@
-"""Insults with letters masked or left out (f**k, idot) and words with letters swapped (fcuk), read as meant.
+"""Restores insults with letters masked or left out (f**k, idot) and words with letters swapped (fcuk).
 
-The words come with the model that uses them: its lexicon.txt, and its own vocabulary. Everything else in a
-text stays as it is.
+The words come from the model that uses this: its lexicon.txt and its vocabulary. The rest of a text stays as
+it is.
 """
 
 import re
@@ -12,15 +12,15 @@ from moderation.domain.normalised_text import NormalisedText
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
 _MASK_RUN = re.compile(r"[*#%_]+")
 LONG, LONGEST = 5, 24
-SHORTEST = 4  # letters: under that a neighbour of an insult is mostly another word
+SHORTEST = 4  # letters: a shorter misspelling of an insult is mostly another word
 
 
 class Spelling:
-    """Words as they were meant.
+    """Replaces misspelt words by the intended ones.
 
-    words: lower case, the commonest first. ordinary: misspellings of them that are words of their
-    own ("itch", "duck") and stay. known: words that a model knows: none of them is a misspelling, and two
-    neighbouring letters swapped in one of at least LONG letters are swapped back.
+    words: lower case, the commonest first. ordinary: misspellings of them that are words themselves ("itch",
+    "duck") and stay. known: the model's vocabulary: none of these is a misspelling, and two neighbouring
+    letters swapped in one of at least LONG letters are swapped back.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Spelling:
             self._meaning_by_spelling.pop(word, None)
 
     def repaired(self, view: NormalisedText) -> NormalisedText:
-        """The view with those words written out; the same object where there are none."""
+        """The text with those words restored; the same object where there are none."""
         return view.edited(self._edits(view.text))
 
     def _edits(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -66,9 +66,9 @@ class Spelling:
         return None
 
     def _unmask(self, written: str) -> str | None:
-        """f**k: a sign a letter. sh*t, b****: the commonest word that fits."""
+        """The commonest word that fits f**k, sh*t or b****, one mask character for each letter; None for none."""
         masks = _MASK_RUN.findall(written)
-        # A single sign at the end is a footnote.
+        # A single mask character at the end is a footnote.
         if written[-1] in "*#%_" and (len(masks[-1]) < 2 or len(masks) > 1):
             return None
         pattern = re.compile(_MASK_RUN.sub(lambda run: f"[a-z]{{{len(run.group())}}}", written))
@@ -76,7 +76,7 @@ class Spelling:
 
 
 def meanings(words: Sequence[str]) -> dict[str, str]:
-    """Each misspelling by one swap of neighbours, or one letter inside left out: the word it stands for."""
+    """The intended word of each misspelling with two neighbouring letters swapped or an inner letter left out."""
     words_by_misspelling: dict[str, str] = {}
     for word in words:
         if len(word) < SHORTEST:

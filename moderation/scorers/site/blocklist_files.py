@@ -1,7 +1,7 @@
-"""Lists that others keep, read from files: domains, addresses, networks, e-mails known for spam.
+"""Looks for domains, addresses, networks and e-mails in block lists, which are files of this machine.
 
-For files such as those of stopforumspam.com, fetched by whoever runs the machine. Nothing of a comment
-leaves it, and what goes wrong with a file leaves the comment as it would be without.
+For files such as those of stopforumspam.com, which the operator fetches. Nothing of a comment leaves the
+machine, and a file that cannot be read does not change how a comment is judged.
 """
 
 import ipaddress
@@ -20,10 +20,10 @@ from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in
 
 log = logging.getLogger("gatehouse.scorers")
 
-SECONDS_BETWEEN_READS = 60.0  # seconds between two looks at the folder
+SECONDS_BETWEEN_READS = 60.0  # until the folder is checked again
 ENTRY_LIMIT = 3_000_000  # entries of all files; a year of StopForumSpam's addresses are 1.5 million
 LINE_LIMIT = 400  # characters of a line
-# What is kept of an address: nothing narrower can be recognised (scorers/filters.py).
+# The prefix that is stored of an address: nothing narrower can be recognised (scorers/site/filters.py).
 _KEPT_PREFIX = {4: 24, 6: 48}
 _WIDEST_PREFIX = {4: 8, 6: 16}
 
@@ -67,9 +67,9 @@ class BlocklistFiles:
     `listed_network`, `listed_email` (1 each; an e-mail's domain counts as it does); absent where not.
 
     folder: its *.txt files are read, one entry a line, '#' begins a comment; what is neither an
-    address, a network, an e-mail nor a domain is passed over and counted in the log. Files that change
-    are read again, by a thread beside the judging. address_key, email_key: as in store/seal.py.
-    clock: seconds. Never raises: until a file can be read, what was read before counts.
+    address, a network, an e-mail nor a domain is skipped and counted in the log. Changed files are read again
+    by a separate thread. address_key, email_key: as in store/seal.py. clock: seconds. Never raises: while a
+    file cannot be read, what was read before counts.
     """
 
     name = "listed"
@@ -86,12 +86,12 @@ class BlocklistFiles:
         self._reading: threading.Thread | None = None
 
     def load(self) -> None:
-        """Reads the files before the first comment comes; those that take long are read on beside it."""
+        """Reads the files before the first comment; files that take long are read on in the background."""
         self._read_if_due()
         self.settle(10.0)
 
     def settle(self, timeout: float) -> None:
-        """Waits until files that are being read are read. timeout: seconds."""
+        """Waits until reading has finished. timeout: seconds."""
         if self._reading is not None:
             self._reading.join(timeout)
 
@@ -124,7 +124,7 @@ class BlocklistFiles:
             if state == self._state:
                 return
             lists = self._read_entries(files)
-        except Exception as error:  # never with its message: it may quote a line
+        except Exception as error:  # its message is left out: it may quote a line
             log.warning("lists cannot be read", extra={"error": type(error).__name__})
             return
         self._lists, self._state = lists, state

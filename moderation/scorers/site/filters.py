@@ -1,4 +1,4 @@
-"""A site's own filters: compiled once a version, looked for in text, name, website, e-mail, network."""
+"""A site's own filters: compiled once a version, matched with text, name, website, e-mail and network."""
 
 import ipaddress
 from collections import defaultdict
@@ -34,10 +34,10 @@ from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in
 
 PATTERN_LIMIT = 500  # characters
 PATTERNS_LIMIT = 200  # of a filter
-_GROUP_SIZE = 50  # patterns that one search looks for, before each is asked where
-_PATTERN_MEMORY = 4 << 20  # bytes of one: what needs more is refused
-_MATCH_LIMIT = 100  # places of one filter in one comment
-# What is kept of an address: nothing narrower can be recognised.
+_GROUP_SIZE = 50  # patterns that one search looks for, before each is searched by itself
+_PATTERN_MEMORY = 4 << 20  # bytes; a pattern that needs more is refused
+_MATCH_LIMIT = 100  # of one filter in one comment
+# The prefix that is stored of an address: nothing narrower can be recognised.
 _KEPT_PREFIX = {4: 24, 6: 48}
 _WIDEST_PREFIX = {4: 8, 6: 16}
 _SETS_KEPT = 256  # sites whose compiled filters stay in memory
@@ -45,7 +45,7 @@ _SETS_KEPT = 256  # sites whose compiled filters stay in memory
 
 @dataclass(frozen=True, slots=True)
 class FilterMatch:
-    """Where a filter matched. span: in the original text; None where it was elsewhere."""
+    """Where a filter matched. span: in the original text; None where it matched elsewhere."""
 
     field: str
     span: Span | None = None
@@ -53,10 +53,9 @@ class FilterMatch:
 
 
 class CompiledFilter:
-    """One filter, ready to look.
+    """One filter, ready to match.
 
-    draft: raises Invalid, with a pointer to the entry, for what
-    cannot be one. keys: as in FilterSet.
+    draft: raises Invalid, with a pointer to the entry, for one that cannot be used. keys: as in FilterSet.
     """
 
     def __init__(self, draft: FilterDraft, keys: Mapping[str, str]) -> None:
@@ -90,7 +89,7 @@ class CompiledFilter:
                 self._addresses = self._read_networks(entries, keys)
 
     def places(self, candidate: Candidate) -> list[FilterMatch]:
-        """Where it matches a comment, up to _MATCH_LIMIT places; [] where it does not apply or match."""
+        """The matches in a comment, up to _MATCH_LIMIT; [] where it does not apply or match."""
         page = candidate.language.lower()
         if self._languages and not {page, page.partition("-")[0]} & self._languages:
             return []
@@ -221,7 +220,7 @@ def _check(draft: FilterDraft) -> None:
 
 
 def _without_remark(line: str) -> str:
-    """An entry without its comment. In patterns '#' is a character like any other after the first."""
+    """An entry, '' for a comment. In patterns '#' begins a comment only as the first character."""
     line = line.strip()
     return "" if line.startswith("#") else line
 
@@ -231,7 +230,7 @@ def _pointer(number: int) -> str:
 
 
 def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]:
-    """Patterns in groups, each group with one that finds what any of them would."""
+    """Patterns in groups, each with one pattern that matches what any of its members does."""
     if len(entries) > PATTERNS_LIMIT:
         raise Invalid(f"A filter has at most {PATTERNS_LIMIT} patterns.", "/entries")
     groups = []
@@ -252,7 +251,7 @@ def _compile(pattern: str, memory: int) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = memory
-    options.log_errors = False  # it would log the pattern
+    options.log_errors = False  # they would quote the pattern
     options.never_capture = True
     return re2.compile(pattern, options)
 
@@ -321,8 +320,8 @@ def _network(number: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6N
 
 
 class FilterSignals:
-    """Signals `filter_hold`, `filter_spam`, `filter_reject`: the number of places where the site's
-    own filters matched, with those in the text as spans; note: the filters' names and versions.
+    """Signals `filter_hold`, `filter_spam`, `filter_reject`: how often the site's own filters matched, with
+    the matches in the text as spans; note: the filters' names and versions.
     """
 
     name = "filters"
@@ -336,7 +335,7 @@ class FilterSignals:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The places in the text, from the beginning."""
+        """The matches in the text, in its order."""
         spans_by_name = {signal.name: signal.spans for signal in self._signals(candidate)}
         return spans_by_name.get(label, ())
 
@@ -381,7 +380,7 @@ class FilterSignals:
 
 
 def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
-    """Domains of the filters that trust, as `links.signs` compares them."""
+    """Domains of the filters that trust, as links.under() compares them."""
     return frozenset(
         _domain(number, entry)
         for filter_ in filters

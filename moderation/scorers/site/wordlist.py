@@ -1,4 +1,4 @@
-"""Lists of words and phrases, found whole, in the text as written and as normalised."""
+"""Finds words and phrases of a list as whole words, in the text as written and as normalised."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,24 +13,24 @@ from moderation.domain.score import Candidate, Signal, Span
 
 DEFAULT_FILE = Path(__file__).with_name("wordlist.txt")
 ENTRY_LENGTH_LIMIT = 200  # characters of an entry: a phrase, not an essay
-ENTRY_LIMIT = 20_000  # entries: a megabyte or two of automaton
-# A wildcard stands for the rest of a word; bounded, as an endless one is how lists are made slow.
+ENTRY_LIMIT = 20_000  # entries: one or two megabytes compiled
+# A wildcard stands for the rest of a word; bounded, as unbounded ones make a list slow.
 _WILDCARD = r"[\pL\pN_'’]{0,30}"
 # RE2 knows \b for ASCII letters only.
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN_])", r"(?:$|[^\pL\pN_])"
-SPAN_LIMIT = 200  # places: a text that says it ten thousand times is no worse for that
-_GROUP_SIZE = 500  # entries per automaton: one of 20,000 would run out of RE2's memory
+SPAN_LIMIT = 200  # a text that repeats a word ten thousand times is no worse for it
+_GROUP_SIZE = 500  # entries in one pattern: with 20,000 it would exceed RE2's memory
 
 
 class Wordlist:
-    """Signal `wordlist`: the number of places where an entry was found, with those places as spans.
+    """Signal `wordlist`: how often entries were found, with the matches as spans.
 
     One entry a line; case does not count; a space stands for any white space; `*` for the rest of
     a word; '#' begins a comment. Entries match whole words: "cialis" is not in "specialist".
-    RE2 runs in linear time whatever the entry and whatever the text.
+    RE2 runs in linear time for any entry and any text.
 
-    entries: raises Invalid, with the number of the entry and a pointer below `at`, for what
-    cannot be an entry.
+    entries: raises Invalid, with the number of the entry and a JSON Pointer below `pointer`, for what cannot
+    be an entry.
     """
 
     name = "wordlist"
@@ -49,7 +49,7 @@ class Wordlist:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The places found, from the beginning."""
+        """The matches, in the order of the text."""
         return self._spans(candidate) if label == self.name else ()
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
@@ -66,14 +66,14 @@ class Wordlist:
         return _merge(spans)
 
     def find(self, text: str) -> list[Span]:
-        """Where entries stand in a text, up to SHOWN a search of some hundred entries."""
+        """The spans of entries in a text, up to SPAN_LIMIT for each group of some hundred entries."""
         return [Span(start, end) for start, end in self._find(text)]
 
     def _find(self, text: str) -> Iterable[tuple[int, int]]:
         for automaton in self._automata:
             remaining = text
-            # Two entries side by side share a border, and the first takes it: what was found is
-            # blanked and the rest searched again. In a row of them, every second falls each time.
+            # Two neighbouring entries share a border, and the first takes it: matches are blanked and
+            # the rest is searched again. In a row of entries each round finds every second.
             for _ in range(3):
                 spans = [match.span(1) for match in find_matches(automaton, remaining, SPAN_LIMIT)]
                 if not spans:
@@ -83,7 +83,7 @@ class Wordlist:
 
 
 def _pattern(entry: str, number: int, parent: str) -> str:
-    """The expression of one entry, '' for a comment. Raises Invalid."""
+    """The regular expression of one entry, '' for a comment. Raises Invalid."""
     entry = normalize("NFC", entry.partition("#")[0].strip())
     if not entry:
         return ""
@@ -106,7 +106,7 @@ def _pattern(entry: str, number: int, parent: str) -> str:
 def _compile(patterns: Sequence[str]) -> Any:
     options = re2.Options()
     options.max_mem = 64 << 20  # 500 entries need under 2 MB; more is refused below
-    options.log_errors = False  # it would log the entry
+    options.log_errors = False  # they would quote the entry
     # The longest first: RE2 takes the first alternative that fits.
     alternatives = "|".join(sorted(patterns, key=len, reverse=True))
     try:
@@ -125,7 +125,7 @@ def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Overlapping places as one: the same word is found as written and as normalised."""
+    """Overlapping spans as one: the same word is found as written and as normalised."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start < merged[-1].end:

@@ -1,4 +1,4 @@
-"""What the author's name and e-mail give away: keywords for a name, an address to throw away."""
+"""Heuristics about the author: a name made of search keywords or gibberish, a disposable e-mail domain."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,7 +11,7 @@ from moderation.domain.score import Candidate, Signal
 from moderation.scorers.spam.gibberish import gibberish_share
 from moderation.scorers.spam.heuristic import heuristic_signal
 
-# What people want to be found for, and nobody is called.
+# Phrases that people want to be found for in searches, and that are nobody's name.
 _SEO = re2.compile(
     r"(?i)\b(?:cheap(?:est)?|best|buy|online|discount|affordable|free|top|professional|trusted|get) (?:\w+ ){0,3}"
     r"(?:services?|shop|store|pills?|loans?|insurance|hosting|casino|watches|shoes|handbags|jerseys|essays?|writing|movers?"
@@ -42,7 +42,7 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
 
 @lru_cache(maxsize=4096)
 def _disposable(domain: str) -> str:
-    """The listed domain that an e-mail's domain is, or lies under; '' for none."""
+    """The listed domain that an e-mail's domain is or lies under; '' where none is."""
     from disposable_email_domains import blocklist
 
     parts = domain.split(".")

@@ -1,4 +1,4 @@
-"""How a reply was handed in: traps and times of the form, the browser's name, where it came from."""
+"""Heuristics about how a reply was handed in: the form's trap and times, the user agent, the referrer."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,14 +10,14 @@ from moderation.domain.score import Candidate, Signal
 from moderation.scorers.spam.heuristic import heuristic_signal
 from moderation.scorers.spam.links import domain_of, host_of
 
-# Faster than anybody reads a form and types a sentence. Seconds.
+# Seconds; nobody reads a form and types a sentence faster.
 HASTY = 3.0
 _PROGRAM = re2.compile(
     r"(?i)\b(?:curl|wget|libwww|python|httpx|aiohttp|okhttp|java/|go-http-client|ruby|perl|php/|node-fetch|axios"
     r"|scrapy|httpclient|winhttp|postman|insomnia|headlesschrome|phantomjs|slimerjs|selenium|puppeteer|playwright"
     r"|xrumer|scrapebox|gsa|senuke|bot|crawler|spider)"
 )
-# Browsers that nobody has used for ten years, and spammers' lists still hold.
+# Browsers that nobody has used for ten years but spammers still claim to be.
 _OUTDATED = re2.compile(r"MSIE [1-9]\.|Firefox/[1-3]?\d\.|Chrome/[1-4]?\d\.|Opera/[1-9]\.|Netscape")
 
 
@@ -38,7 +38,7 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
 
 def _user_agent(candidate: Candidate) -> Iterator[Signal]:
     agent = candidate.traces.user_agent.strip()
-    # A program of the site may leave it out; a browser never does.
+    # The site's own program may leave it out; a browser never does.
     if (agent or candidate.form.door == "form") and (odd := _describe_oddity(agent)):
         yield heuristic_signal("user_agent_odd", 1, note=odd)
 
@@ -55,7 +55,7 @@ def _describe_oddity(agent: str) -> str:
 
 
 def _referrer(candidate: Candidate) -> Iterator[Signal]:
-    """A reply comes from its page. None at all is what careful browsers say."""
+    """Odd where it is of another domain than the page. Browsers that protect privacy send none."""
     referrer, page_host = host_of(candidate.traces.referrer), host_of(candidate.page_url)
     if (
         referrer

@@ -1,4 +1,4 @@
-"""Ways to be reached: phone numbers, e-mails and messengers, also spelled out or taken apart."""
+"""Heuristics about contact details: phone numbers, e-mails and messengers, also spelled out or taken apart."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ from moderation.scorers.spam.links import links_in
 _PHONE = re2.compile(r"(?:\+|\b)[0-9](?:[ ().\-/_*~]{0,3}[0-9]){7,14}\b")
 _AS_DIGITS = str.maketrans("OoQlI|", "000111")
 _REAL_DIGITS = 6
-# What has as many digits and is no number to call: dates, sums with their thousands, lists of years.
+# As many digits but no number to call: dates, amounts with their thousands, lists of years.
 _DATE = re.compile(
     r"(?:1[0-9]|20)\d\d([-./ ])\d\d?\1\d\d?.*|\d\d?([-./ ])\d\d?\2(?:1[0-9]|20)?\d\d.*"
 )
 _AMOUNT = re.compile(r"[1-9]\d{0,2}(?:([ .])\d{3})(?:\1\d{3})+|\d+\.\d+")
 _DOTTED_NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\.\d+)*")
-# A row of digits alone may be the number of anything; of a telephone where it says so.
+# Digits alone may be the number of anything; they count as a phone number after one of these words.
 _DIGITS_ONLY = re.compile(r"[1-9]\d*")
 _YEARS = re.compile(r"(?:(?:1[0-9]|20)\d\d[ /.()-]*)+")
 _CALL_TO_DIAL = re.compile(
@@ -52,14 +52,14 @@ _MESSENGER_CONTACT = re2.compile(
     r"(?:@[\w.]{2,32}|\+?[0-9][0-9 ()\-]{5,18}[0-9]|[\w.]{0,30}[0-9_][\w.]{1,30})"
     r"|\b(?:t|wa|m)\.me/\+?[\w.]{3,64}|\b(?:api|chat)\.whatsapp\.com/\S{1,80}|\bdiscord\.gg/\w{2,32}|\bjoin\.skype\.com/\w{2,32}"
 )
-# A first, cheap look.
+# A cheap first check.
 _CONTACT_HINT = re2.compile(
     r"(?i)[@+0-9]|\.me/|whats|telegram|discord|skype|kik|zero|null|\b(?:at|dot)\b"
 )
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
-    """`contact`: how many ways to be reached. `contact_disguised`: those that were hidden from view."""
+    """`contact`: how many contact details. `contact_disguised`: those of them written in disguise."""
     text, view = candidate.text, candidate.view
     if not (
         contains(_CONTACT_HINT, text)
@@ -76,7 +76,7 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     hidden = [mail for mail in emails if "@" not in text[mail.start : mail.end]]
     hidden += _spelled_numbers(text)
     if view.text != text:
-        # What shows only once letters are joined again, or digits read that are no ASCII.
+        # Those that show only once letters are joined again or digits outside ASCII are read.
         spans_in_view = _spans(_MESSENGER_CONTACT, view.text) + _spans(_EMAIL, view.text)
         spans_in_view += [] if text.isascii() else _phones(view.text)
         original_spans = [Span(*view.original(span.start, span.end)) for span in spans_in_view]
@@ -139,7 +139,7 @@ def _is_counting(words: Sequence[str]) -> bool:
 
 
 def _without_overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    """The spans that touch none of the others, nor each other; the longest of those that do."""
+    """The spans that overlap none of the others; of those that overlap each other, the first and longest."""
     remaining_others = iter(sorted(others))
     other = next(remaining_others, None)
     kept: list[Span] = []

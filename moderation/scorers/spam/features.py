@@ -86,7 +86,7 @@ def extract_features(batch: Sequence[Candidate]) -> list[Features]:
 
 
 def fold_indexes(indexes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indexes of n-grams (0 to ngrams.PLACES - 1) as indexes of the smaller table."""
+    """Indexes of n-grams (0 to ngrams.INDEX_COUNT - 1) as indexes of the smaller table."""
     words = indexes < 1 << ngrams.BITS
     characters = (indexes - (1 << ngrams.BITS)) >> (ngrams.BITS - _CHARACTER_BITS)
     return np.where(words, indexes >> (ngrams.BITS - _WORD_BITS), characters + (1 << _WORD_BITS))

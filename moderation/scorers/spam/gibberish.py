@@ -1,4 +1,4 @@
-"""Letters without words, and letters of another alphabet than the page's."""
+"""Heuristics about gibberish: words that no language has, and letters of another alphabet than the page's."""
 
 import re
 import string
@@ -29,7 +29,7 @@ _KEYBOARD_ROW = re.compile(_KEYBOARD_ROWS)
 
 
 def _suspicious_pattern() -> str:
-    """Two rare pairs within one word, apart or with a letter in common; or a row of the keyboard."""
+    """A pattern for two rare pairs in one word, apart or with a letter in common, or a row of the keyboard."""
     pair = f"(?:{'|'.join(sorted(_RARE_PAIRS))})"
     triples = []
     for middle in string.ascii_lowercase:
@@ -40,12 +40,12 @@ def _suspicious_pattern() -> str:
     return f"(?i){pair}[a-z]*{pair}|{'|'.join(triples)}|{_KEYBOARD_ROWS}"
 
 
-# A first look, at all words at once: hardly any text has such a word.
+# A first check of all words at once: hardly any text has such a word.
 _SUSPICIOUS_WORD = re2.compile(_suspicious_pattern())
-_READ_LIMIT = 4_000  # characters; who writes nonsense does so from the beginning
-_FEWEST_LETTERS = 5  # letters in words that can be looked at
+_READ_LIMIT = 4_000  # characters; nonsense begins at the beginning
+_FEWEST_LETTERS = 5  # letters in words long enough to be judged
 
-# Alphabets by their first letter and last, those of the languages that comments are written in.
+# Alphabets by their first and last letters.
 _SCRIPTS = (
     ("Latin", "A", "\u024f"), ("Greek", "\u0370", "\u03ff"), ("Cyrillic", "\u0400", "\u052f"),
     ("Armenian", "\u0530", "\u058f"), ("Hebrew", "\u0590", "\u05ff"), ("Arabic", "\u0600", "\u06ff"),
@@ -54,7 +54,7 @@ _SCRIPTS = (
     ("Latin", "\u1e00", "\u1eff"), ("Greek", "\u1f00", "\u1fff"), ("Kana", "\u3040", "\u30ff"),
     ("Han", "\u3400", "\u9fff"), ("Hangul", "\uac00", "\ud7a3"),
 )  # fmt: skip
-# What a page in that language is written in; Latin where it is not said.
+# The alphabets that a language is written in; Latin where it is not listed.
 _SCRIPTS_BY_LANGUAGE = {
     "ru": "Cyrillic", "uk": "Cyrillic", "be": "Cyrillic", "bg": "Cyrillic", "mk": "Cyrillic",
     "kk": "Cyrillic", "mn": "Cyrillic", "sr": "Cyrillic Latin", "el": "Greek", "he": "Hebrew",
@@ -62,7 +62,7 @@ _SCRIPTS_BY_LANGUAGE = {
     "ne": "Devanagari", "bn": "Bengali", "ta": "Tamil", "th": "Thai", "ka": "Georgian",
     "hy": "Armenian", "ko": "Hangul Han", "ja": "Kana Han", "zh": "Han",
 }  # fmt: skip
-_FOREIGN_LETTERS = 8  # fewer are a name or a quotation
+_FOREIGN_LETTERS = 8  # fewer may be a name or a quotation
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
@@ -74,7 +74,7 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
 
 
 def gibberish_share(text: str) -> float:
-    """Share of the letters, in words of five and more, that stand in words no language has."""
+    """Share, 0..1, of the letters of words of five letters and more that are in words no language has."""
     ordinary = gibberish = 0
     text = text[:_READ_LIMIT]
     if not contains(_SUSPICIOUS_WORD, text):
@@ -98,7 +98,7 @@ def _foreign_script(view: NormalisedText, language: str) -> Iterator[Signal]:
     code = language.partition("-")[0].lower()
     if not code or (text.isascii() and "Latin" in _SCRIPTS_BY_LANGUAGE.get(code, "Latin")):
         return
-    # Counted by letter first: a text has few different ones.
+    # By letter first: a text has few different ones.
     letters = {letter: count for letter, count in Counter(text).items() if letter.isalpha()}
     scripts: Counter[str] = Counter()
     for letter, count in letters.items():
@@ -107,7 +107,7 @@ def _foreign_script(view: NormalisedText, language: str) -> Iterator[Signal]:
     foreign = {
         script: count for script, count in scripts.items() if script and script not in expected
     }
-    # Latin names and links stand in every language's text.
+    # Latin names and links occur in every language.
     if expected != ["Latin"] and "Latin" not in expected:
         foreign = {script: count for script, count in foreign.items() if script != "Latin"} or (
             foreign if scripts["Latin"] == sum(letters.values()) else {}

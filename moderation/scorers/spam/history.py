@@ -1,4 +1,4 @@
-"""Memory: what the store knows of a comment, as signals. The judge reads it; here it is only worded."""
+"""Signals from a comment's history: campaigns, repetitions, new domains. The judge reads it from the store."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,18 +6,18 @@ from moderation.domain.campaign import DAY
 from moderation.domain.decision import Outcome
 from moderation.domain.score import Candidate, Signal, Span
 
-NAME = "memory"
+NAME = "memory"  # of the scorer, in reasons, metrics and the log
 
 
 class HistorySignals:
-    """Signals, each absent where there is nothing to tell; none for a text that is not kept.
+    """Signals, each absent where it does not apply; none for a text that is not stored.
 
-    campaign: how many comments say the same, this one included; the note tells from where.
-    campaign_spam, campaign_approved: 1 where this site's people ruled so on its campaign; then only a
-    campaign that was not approved counts as one. campaign_member_spam: 1 where they did not rule on it, but
-    called a comment of it spam and approved none. campaign_elsewhere: 1 where another site's people
-    called it spam. repeated, repeated_own: earlier comments of 30 days that are like it, by anybody
-    and by the same address. new_domain: links to domains that were first seen within a day.
+    campaign: how many comments say the same, this one included; the note says from where.
+    campaign_spam, campaign_approved: 1 where this site's moderators decided so about its campaign; an
+    approved campaign has no signal `campaign`. campaign_member_spam: 1 where they did not decide about it, but
+    called a comment of it spam and approved none. campaign_elsewhere: 1 where another site's moderators
+    called it spam. repeated, repeated_own: earlier comments of 30 days that are like it, from anybody
+    and from the same address. new_domain: links to domains that were first seen within a day.
     """
 
     name = NAME
@@ -56,7 +56,7 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
 
 
 def _is_domain(target: str) -> bool:
-    """Not a video's path, which is new most of the time, nor a telephone number."""
+    """Whether it is neither a path on a platform, which is mostly new, nor a phone number."""
     return "/" not in target and ":" not in target
 
 

@@ -1,4 +1,4 @@
-"""Places: where a comment leads, as far as two comments can lead to the same one."""
+"""Link targets: the domains, paths and phone numbers that two comments may have in common."""
 
 import re
 from itertools import islice
@@ -10,7 +10,7 @@ from moderation.scorers.spam.links import SHORTENERS, domain_of, host_of, links_
 TARGET_LIMIT = 8  # of one comment
 TARGET_LENGTH_LIMIT = 120  # characters
 TEXT_LIMIT = 4_000  # characters, for numbers
-# Where anybody may put anything: the domain says nothing of whoever links to it, the whole path does.
+# Anybody may publish here: the domain says nothing about the author of a link, the whole path does.
 PLATFORMS = words("""
     youtube.com youtu.be facebook.com fb.com instagram.com twitter.com x.com tiktok.com reddit.com pinterest.com
     linkedin.com tumblr.com medium.com substack.com wikipedia.org wikimedia.org google.com goo.gl bing.com
@@ -25,9 +25,9 @@ _SPACE = re.compile(r"\s+")
 
 
 def targets_of(candidate: Candidate) -> tuple[str, ...]:
-    """Linked domains, on platforms and shorteners with the path, and 'tel:' numbers; no more than MOST.
+    """Linked domains, on platforms and shorteners with the path, and 'tel:' numbers; at most TARGET_LIMIT.
 
-    In the text, in the author's name and as the author's website; those of the page's own site aside.
+    From the text, the author's name and the author's website; without those of the page's own site.
     """
     text = candidate.text
     links = links_in(text)
@@ -56,7 +56,7 @@ def target_of(link: str) -> str:
 
 
 def links_of(candidate: Candidate) -> tuple[str, ...]:
-    """The links of the text as they are written, without scheme and fragment; no more than MOST."""
+    """The links of the text as they are written, without scheme and fragment; at most TARGET_LIMIT."""
     text = candidate.text
     written = (text[link.span.start : link.span.end] for link in links_in(text).links)
     stripped = (

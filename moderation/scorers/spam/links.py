@@ -1,7 +1,7 @@
-"""Links: how many, to which domains, and whether they hide where they lead.
+"""Heuristics about links: how many, to which domains, and whether they hide where they lead.
 
-Domains are registrable ones (example.co.uk) by the Public Suffix List that lies in the package
-publicsuffixlist; nothing is looked up in a network.
+Domains are registrable ones (example.co.uk) by the Public Suffix List inside the package publicsuffixlist;
+nothing is looked up in a network.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal, words
 
-# As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
+# With a scheme (also a disguised one), with www., or as a bare name with a dot in it.
 _LINK = re2.compile(
     r"(?i)(?:h[tx]{2}ps?://|\bwww\.)[^\s<>\"\[\]]+"
     r"|[\pL\pN][\pL\pN-]*(?:\.[\pL\pN][\pL\pN-]*)*\.\pL+(?::[0-9]+)?(?:[/?#][^\s<>\"\[\]]*)?"
@@ -66,10 +66,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The links of a text, up to MATCH_LIMIT, and where they hide what they are.
+    """The links of a text, up to MATCH_LIMIT, and where they hide their targets.
 
-    markup: pieces of HTML, BBCode or Markdown that make a link. disguised: the places whose anchor
-    text names another domain than the target, with the targets' domains.
+    markup: pieces of HTML, BBCode or Markdown that make a link. disguised: the links whose anchor text
+    names another domain than the target, with the targets' domains.
     """
 
     links: tuple[Link, ...]
@@ -86,7 +86,7 @@ class Links:
 
 
 def in_ascii(host: str) -> str:
-    """A host in lower case, with its other alphabets in punycode; '' for what can be none."""
+    """A host in lower case, other alphabets in punycode; '' for what cannot be a host."""
     host = host[:300].strip(".").lower()
     if not host.isascii():
         try:
@@ -107,7 +107,7 @@ def domain_of(host: str) -> str:
 
 @cache
 def _suffixes() -> Any:
-    """The list of public suffixes, read when the first domain is asked for: it takes a moment."""
+    """The list of public suffixes, read when the first domain is looked up: it takes a moment."""
     return PublicSuffixList(accept_unknown=False)
 
 
@@ -130,7 +130,7 @@ def _is_address(host: str) -> bool:
 
 
 def host_of(link: str) -> str:
-    """The host a browser would go to: without scheme, user, port, path; lower case."""
+    """The host a browser would connect to: without scheme, user, port and path; lower case."""
     rest = link.partition("://")[2] or link
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     if authority.startswith("["):  # IPv6
@@ -141,7 +141,7 @@ def host_of(link: str) -> str:
 
 @lru_cache(maxsize=128)  # several scorers ask about one batch
 def links_in(text: str) -> Links:
-    """What links a text holds. Linear in its length; never raises."""
+    """The links of a text. Linear in its length; never raises."""
     links = list(islice(_written_links(text), MATCH_LIMIT))
     masked = []
     for match in (
@@ -164,7 +164,7 @@ def links_in(text: str) -> Links:
         ):
             disguised.append((Span(*match.span()), target_domain))
     for link in links:
-        # https://bank.example@evil.example/ shows a name that browsers throw away
+        # https://bank.example@evil.example/ shows a user name that browsers ignore
         written = text[link.span.start : link.span.end].partition("://")[2].partition("/")[0]
         user = written.rpartition("@")[0]
         if user and _domain_claimed(user):
@@ -200,7 +200,7 @@ def _is_name(written: str, host: str, domain: str) -> bool:
 
 
 def _domain_claimed(anchor: str) -> str:
-    """The domain that an anchor text says it leads to; '' where it says none."""
+    """The domain that an anchor text names; '' where it names none."""
     if " " in anchor or "." not in anchor or len(anchor) > 300:
         return ""
     return domain_of(host_of(anchor))
@@ -210,15 +210,15 @@ def _domain_or_host(target: str) -> str:
     return domain_of(host_of(target)) or host_of(target)
 
 
-@lru_cache(maxsize=1024)  # of every comment of a page, several times
+@lru_cache(maxsize=1024)  # asked for every comment of a page, several times
 def own_domain(page_url: str) -> str:
-    """Of a page's site; its host where that has no registrable domain, as in an office's own network."""
+    """The domain of a page; its host where that has no registrable domain, as in an office network."""
     host = host_of(page_url) if page_url else ""
     return domain_of(host) or host
 
 
 def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
-    """`links` and its kin. Links to the page's own domain and to `trusted` domains do not count."""
+    """`links` and every `link_...`. Links to the page's own domain and to `trusted` domains do not count."""
     links = links_in(candidate.text)
     own_domains = {own_domain(candidate.page_url), *trusted} - {""}
     counted = [link for link in links.links if not under(link.host, own_domains)]

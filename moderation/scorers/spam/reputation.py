@@ -1,4 +1,4 @@
-"""Reputation as signals: what this site's people decided before. The judge reads it; here it is only worded."""
+"""Signals from reputation: earlier decisions of this site's moderators. The judge reads it from the store."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +11,12 @@ NAME = "reputation"
 
 
 class ReputationSignals:
-    """Signals 0..1, each absent where people have decided nothing yet; the note has the counts.
+    """Signals 0..1, each absent where moderators have decided nothing yet; the note has the counts.
 
-    reputation: at least this share of what its author writes is approved; only where it is proved who
-    that is. reputation_domain: the same of the linked domain with the worst name, of those that no filter trusts; reputation_network: of
-    the sender's network. ill_author, ill_domain, ill_network: at least this share is not; absent where
-    all was approved.
+    reputation: at least this share of the author's comments is approved; only for a proved author.
+    reputation_domain: the same of the linked domain with the worst reputation that no filter trusts;
+    reputation_network: of the sender's network. ill_author, ill_domain, ill_network: at least this share is
+    not approved; absent where all was.
     """
 
     name = NAME
@@ -33,7 +33,7 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
     yield from _reputation_signals("reputation", "ill_author", history.author)
     yield from _reputation_signals("reputation_network", "ill_network", history.network)
     domains = [domain for domain in history.domains if domain.repute]
-    if any(domain.repute.bad > 0 for domain in domains):  # rare: then it is worth looking
+    if any(domain.repute.bad > 0 for domain in domains):  # rare, and reading the filters takes time
         trusted = trusted_domains(candidate.filters.filters)
         domains = [domain for domain in domains if not under(domain.name, trusted)]
     if domains:

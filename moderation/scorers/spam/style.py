@@ -1,4 +1,4 @@
-"""How a text is written: shouting, repetition, sales talk."""
+"""Heuristics about style: shouting, repetition, sales talk."""
 
 import string
 from collections import Counter
@@ -21,11 +21,11 @@ _SALES_TALK = re2.compile(
 )
 _READ_LIMIT = 4_000  # characters
 _SHOUT_LETTERS = 20  # "NO WAY" is not shouting yet
-_REPEATED_WORDS = 8  # fewer words repeat by themselves
+_REPEATED_WORDS = 8  # a share of fewer words means little
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
-    """`shouting`: share of capitals. `repetition`: share of words said before. `sales_talk`: phrases."""
+    """`shouting`: share of capitals. `repetition`: share of repeated words. `sales_talk`: how many phrases."""
     if shouting := _shouting(candidate.text[:_READ_LIMIT]):
         yield heuristic_signal("shouting", shouting)
     if repetition := _repetition(candidate.view.text[:_READ_LIMIT]):
@@ -54,7 +54,7 @@ def _shouting(text: str) -> float:
 
 
 def _repetition(text: str) -> float:
-    # Long texts repeat their small words: what counts is how few words there are for a short stretch.
+    # Long texts repeat small words anyway, so only the first hundred words are compared.
     words = text.lower().split(maxsplit=100)[:100]
     if len(words) < _REPEATED_WORDS:
         return 0.0

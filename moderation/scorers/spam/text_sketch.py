@@ -1,4 +1,4 @@
-"""Sketches: what stays of a text so that its copies are found, however their tails are varied.
+"""Sketches of texts: what is stored of a text to find its copies, also with varied endings.
 
 Two comments are compared if they share one of their eight smallest hashes of sixteen letters in a
 row, and are alike as their signatures say: 64 smallest hashes of five letters in a row, a byte each
@@ -19,13 +19,13 @@ from moderation.domain.score import Candidate
 from moderation.scorers.spam.link_targets import links_of, targets_of
 
 KEY_COUNT = 8
-# Characters looked at; longer comments are told apart by their first ones.
+# Characters read; longer comments are compared by their beginnings.
 TEXT_LIMIT = 4_000
 _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
 _QUOTE = re.compile(r"(?m)^[ \t]*>.*$")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+")
-# One sign of Chinese, Japanese or Korean says as much as three letters.
+# A character of Chinese, Japanese or Korean says as much as three letters.
 _IDEOGRAPH = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 _U64 = NDArray[np.uint64]
@@ -38,7 +38,7 @@ _SIX, _RANGE, _BYTE = map(np.uint64, (6, 58, 20))  # a range is the first six bi
 
 
 def plain(text: str) -> str:
-    """The words of a normalised text, lower case; without links and quoted lines, digits alike."""
+    """The words of a normalised text in lower case, without links and quoted lines, every digit as 0."""
     text = text[:TEXT_LIMIT]
     if ">" in text:
         text = _QUOTE.sub(" ", text)
@@ -90,7 +90,7 @@ def sketches_of(texts: Sequence[str]) -> list[Sketch]:
 
 
 def key_of(kind: str, value: str) -> int:
-    """A key for something that two comments have in common as a whole: a link, a domain."""
+    """A key for a whole thing that two comments may share: a link, a domain."""
     digest = hashlib.blake2b(f"{kind}\x1f{value}".encode("utf-8", "replace"), digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
 
@@ -100,12 +100,12 @@ def _text_key(plain_text: str) -> tuple[int, ...]:
     return (key_of("text", plain_text),) if plain_text else ()
 
 
-# Hashes, text after text, and where each text's begin; one more for the end.
+# Hashes, text after text, and where those of each text begin; one more for the end.
 _TextHashes = tuple[_U64, list[int]]
 
 
 def _hashes_of_pieces(plain_texts: Sequence[str]) -> _TextHashes:
-    """The hash of every 5 letters in a row of each text, then of every 16; none reaches over a text's end."""
+    """The hash of every 5 letters in a row of each text, then of every 16; none crosses the end of a text."""
     lengths = [len(plain_text) for plain_text in plain_texts]
     letters = "".join(plain_texts).encode("utf-32-le", "replace")
     single = np.frombuffer(letters, np.uint32).astype(np.uint64)
@@ -124,14 +124,14 @@ def _hashes_of_pieces(plain_texts: Sequence[str]) -> _TextHashes:
 
 
 def _concatenated(first: _U64, size: int, following: _U64, following_size: int) -> _U64:
-    """The hash of each `size` letters with the `more` letters after them, from the hashes of both."""
+    """The hash of each `size` letters with the `following_size` letters after them, from the hashes of both."""
     hashes: _U64 = first[: max(0, len(following) - size)] * _POWERS[following_size]
     hashes += following[size:]
     return hashes
 
 
 def _mix(hashes: _U64) -> _U64:
-    """Every bit depends on every bit; in place."""
+    """Makes every bit depend on every bit; in place."""
     first, second, third = _SHIFTS
     hashes ^= hashes >> first
     hashes *= _FIRST_MULTIPLIER
@@ -162,7 +162,7 @@ def _smallest(hashes: _U64, starts: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def _signatures(hashes: _U64, starts: Sequence[int]) -> list[bytes]:
-    """Of each text the smallest hash in each of PLACES ranges, a byte of it."""
+    """Of each text the smallest hash in each of SIGNATURE_SLOTS ranges, a byte of it."""
     texts = len(starts) - 1
     if not len(hashes):
         return [bytes(SIGNATURE_SLOTS)] * texts
