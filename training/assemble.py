@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
-from moderation.scorers.models.bundled import FOLDER, to_count
+from moderation.scorers.models.bundled import FOLDER, texts_for_linear
 from moderation.scorers.models.linear import Linear, read_linear
 from moderation.scorers.models.onnx_classifier import Network
 from moderation.scorers.models.spelling import Spelling, read_lexicon
@@ -160,7 +160,7 @@ def _logits(
     for example in examples:
         text = spelling.repaired(as_displayed(normalise(example.text))).text
         windows = network.windows(text)
-        logits.append((linear.logits(to_count(text, windows)), network.rows(windows)))
+        logits.append((linear.logits(texts_for_linear(text, windows)), network.rows(windows)))
     return logits
 
 

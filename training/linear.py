@@ -20,7 +20,7 @@ from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
 from moderation.scorers.models.linear import write_linear
-from moderation.scorers.models.ngrams import INDEX_COUNT, grams, lay_out, presence
+from moderation.scorers.models.ngrams import INDEX_COUNT, encode_texts, find_grams, presence
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, own_decisions
 from training.evasions import disguised, toxic_words
@@ -138,7 +138,7 @@ def name_indexes() -> np.ndarray:
     """The indexes of the names of groups: of the word, and of the letters that only it has."""
     indexes: list[int] = []
     for name in names():
-        name_grams = grams(lay_out([name]))
+        name_grams = find_grams(encode_texts([name]))
         is_long = name_grams.ends - name_grams.starts >= min(4, len(name))
         indexes += name_grams.indexes[is_long].tolist()
     return np.unique(indexes)

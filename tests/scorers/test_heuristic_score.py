@@ -68,7 +68,8 @@ def test_repetition_is_the_share_of_words_said_before() -> None:
 def test_the_model_has_another_name_when_its_weights_change() -> None:
     """Give HEURISTICS and MODEL_NAME their new values together, then this digest."""
     weights = sorted(
-        (name, *map(float, (h.weight, h.most, h.over))) for name, h in HEURISTICS.items()
+        (name, *map(float, (heuristic.weight, heuristic.most, heuristic.over)))
+        for name, heuristic in HEURISTICS.items()
     )
     digest = hashlib.sha256(repr((BASE_LOG_ODDS, weights)).encode()).hexdigest()[:16]
     assert (MODEL_NAME, digest) == ("signs-2", "aed51dc0fbcb8f66")

@@ -25,11 +25,11 @@ from moderation.scorers.spam.spam_model import (
 )
 from tests.scorers.candidates import candidate
 
-PANEL = ScorerPipeline(build_scorers("bundled"), timeout=20)
+PIPELINE = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def spam(text: str, **more: str) -> Signal:
-    found = PANEL.measure([candidate(text, **more)])[0].get("spam")
+    found = PIPELINE.measure([candidate(text, **more)])[0].get("spam")
     assert found
     return found
 

@@ -113,7 +113,8 @@ class Bundled:
         model = self._loaded()
         windows = [model.network.windows(text) for text in texts]
         pieces = [
-            to_count(text, text_windows) for text, text_windows in zip(texts, windows, strict=True)
+            texts_for_linear(text, text_windows)
+            for text, text_windows in zip(texts, windows, strict=True)
         ]
         logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
         linear_logits = _split_rows(logits, pieces)
@@ -157,7 +158,7 @@ class Bundled:
         model = self._loaded()
         windows = model.network.windows(text)
         spans = [(window.start, window.end) for window in windows]
-        linear_logits = model.linear.logits(to_count(text, windows))
+        linear_logits = model.linear.logits(texts_for_linear(text, windows))
         logits = _mix_logits(
             model, linear_logits, model.network.rows(windows)
         ) - _chance_of_several(model, len(windows))
@@ -218,7 +219,7 @@ def _probabilities_of(
     return np.asarray(sigmoid(logits.max(axis=0)))
 
 
-def to_count(text: str, windows: Sequence[Window]) -> list[str]:
+def texts_for_linear(text: str, windows: Sequence[Window]) -> list[str]:
     """What the linear model reads: the whole text once for all windows, or each window of a very long one.
 
     It adds up words, so more of them tell it more; but among _MANY_WINDOWS windows an insult would be lost.

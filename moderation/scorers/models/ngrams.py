@@ -38,26 +38,26 @@ _POWERS = np.cumprod(np.full(256, _CHARACTER, np.uint32), dtype=np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
-class Tape:
+class EncodedTexts:
     """Texts in a row in one array, each between edges.
 
-    codes: what the grams are made of. text: the number of the text that each code belongs to. at: its position
+    codes: what the grams are made of. text: the number of the text that each code belongs to. before: its position
     before anything was dropped. begins: the position of each text's edge then.
     """
 
     codes: _Codes
     text: _Positions
-    at: _Positions
+    before: _Positions
     begins: _Positions
 
     def origin(self, positions: _Positions) -> _Positions:
-        """The positions in their own texts of the codes at these positions of the tape."""
-        return self.at[positions] - self.begins[self.text[positions]] - 2
+        """The positions in their own texts of the codes at these positions of the row."""
+        return self.before[positions] - self.begins[self.text[positions]] - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Every occurrence of every gram: its index into the weights, and where on the tape it starts and ends.
+    """Every occurrence of every gram: its index into the weights, and where in the row it starts and ends.
 
     words: how many of them, the first ones, are words. Pairs of words follow, then 2 to 5 characters.
     """
@@ -68,8 +68,8 @@ class Grams:
     words: int
 
 
-def lay_out(texts: Sequence[str]) -> Tape:
-    """The texts on one tape: in lower case, with a single space for whatever is no letter or digit."""
+def encode_texts(texts: Sequence[str]) -> EncodedTexts:
+    """The texts in one row: in lower case, with a single space for whatever is no letter or digit."""
     texts_in_lower_case = [_lower_case(text) for text in texts]
     joined = "\0 " + " \0 ".join(texts_in_lower_case) + " \0"
     if joined.isascii():
@@ -89,7 +89,7 @@ def lay_out(texts: Sequence[str]) -> Tape:
     codes = codes[is_kept]
     # Each text has three codes more: the edge and the space before it, the space after it.
     begins = np.array([0, *accumulate(len(text) + 3 for text in texts_in_lower_case)])
-    return Tape(codes, (codes == _EDGE).cumsum() - 1, positions[is_kept], begins)
+    return EncodedTexts(codes, (codes == _EDGE).cumsum() - 1, positions[is_kept], begins)
 
 
 def _lower_case(text: str) -> str:
@@ -97,11 +97,13 @@ def _lower_case(text: str) -> str:
     return lower.replace("\0", " ")
 
 
-def grams(tape: Tape) -> Grams:
-    """All grams of a tape."""
-    codes = tape.codes
+def find_grams(encoded: EncodedTexts) -> Grams:
+    """All grams of encoded texts."""
+    codes = encoded.codes
     letter = codes > _SPACE
-    boundaries = (letter[1:] != letter[:-1]).nonzero()[0] + 1  # a tape begins and ends without one
+    boundaries = (letter[1:] != letter[:-1]).nonzero()[
+        0
+    ] + 1  # the row begins and ends without a letter
     starts, ends = boundaries[::2], boundaries[1::2]
     lengths = ends - starts
     first_letters = lengths.cumsum() - lengths
@@ -109,7 +111,7 @@ def grams(tape: Tape) -> Grams:
     letter_positions = np.arange(len(terms)) - first_letters.repeat(lengths)
     terms *= _POWERS.take(letter_positions, mode="clip")
     words = np.add.reduceat(terms, first_letters, dtype=np.uint32) if len(first_letters) else terms
-    text = tape.text[starts]
+    text = encoded.text[starts]
     same_text = text[1:] == text[:-1]
     pairs = (words[:-1] * _PAIR + words[1:])[same_text]
     hashes, starts_of_characters, ends_of_characters = _characters(codes)
@@ -158,9 +160,9 @@ def presence(
 
     fold: maps the indexes to fewer; index_count: how many these are.
     """
-    tape = lay_out(texts)
-    all_grams = grams(tape)
-    keys = tape.text[all_grams.starts] * index_count + fold(all_grams.indexes)
+    encoded = encode_texts(texts)
+    all_grams = find_grams(encoded)
+    keys = encoded.text[all_grams.starts] * index_count + fold(all_grams.indexes)
     keys.sort()
     is_new = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
@@ -177,8 +179,8 @@ def weigh_words(
     weights: of n-grams, by their indexes. The weight of a word is the sum over its n-grams; n-grams that reach
     into its neighbours count by their letters in it.
     """
-    tape = lay_out(texts)
-    all_grams, size = grams(tape), len(tape.codes) + 1
+    encoded = encode_texts(texts)
+    all_grams, size = find_grams(encoded), len(encoded.codes) + 1
     weight_per_code = weights(all_grams.indexes) / (all_grams.ends - all_grams.starts)
     steps = np.bincount(all_grams.starts, weight_per_code, size) - np.bincount(
         all_grams.ends, weight_per_code, size
@@ -186,10 +188,10 @@ def weigh_words(
     sums = np.concatenate(([0.0], steps.cumsum().cumsum()))
     starts, ends = all_grams.starts[: all_grams.words], all_grams.ends[: all_grams.words]
     rows = zip(
-        tape.text[starts].tolist(),
+        encoded.text[starts].tolist(),
         (sums[ends] - sums[starts]).tolist(),
-        tape.origin(starts).tolist(),
-        (tape.origin(ends - 1) + 1).tolist(),
+        encoded.origin(starts).tolist(),
+        (encoded.origin(ends - 1) + 1).tolist(),
         strict=True,
     )
     words: list[list[tuple[float, int, int]]] = [[] for _ in texts]

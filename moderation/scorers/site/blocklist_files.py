@@ -68,7 +68,7 @@ class BlocklistFiles:
 
     folder: its *.txt files are read, one entry a line, '#' begins a comment; what is neither an
     address, a network, an e-mail nor a domain is skipped and counted in the log. Changed files are read again
-    by a separate thread. address_key, email_key: as in store/seal.py. clock: seconds. Never raises: while a
+    by a separate thread. address_key, email_key: as in store/sql/crypto.py. clock: seconds. Never raises: while a
     file cannot be read, what was read before counts.
     """
 
@@ -88,9 +88,9 @@ class BlocklistFiles:
     def load(self) -> None:
         """Reads the files before the first comment; files that take long are read on in the background."""
         self._read_if_due()
-        self.settle(10.0)
+        self.wait_until_read(10.0)
 
-    def settle(self, timeout: float) -> None:
+    def wait_until_read(self, timeout: float) -> None:
         """Waits until reading has finished. timeout: seconds."""
         if self._reading is not None:
             self._reading.join(timeout)

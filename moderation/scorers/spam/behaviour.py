@@ -11,7 +11,7 @@ from moderation.scorers.spam.heuristic import heuristic_signal
 from moderation.scorers.spam.links import domain_of, host_of
 
 # Seconds; nobody reads a form and types a sentence faster.
-HASTY = 3.0
+HASTY_SECONDS = 3.0
 _PROGRAM = re2.compile(
     r"(?i)\b(?:curl|wget|libwww|python|httpx|aiohttp|okhttp|java/|go-http-client|ruby|perl|php/|node-fetch|axios"
     r"|scrapy|httpclient|winhttp|postman|insomnia|headlesschrome|phantomjs|slimerjs|selenium|puppeteer|playwright"
@@ -30,7 +30,7 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
         yield heuristic_signal("form_forged", 1)
     if form.seconds is not None:
         yield heuristic_signal("reply_seconds", form.seconds)
-        if form.seconds < HASTY:
+        if form.seconds < HASTY_SECONDS:
             yield heuristic_signal("hasty", 1, note=f"{form.seconds:.1f} s")
     yield from _user_agent(candidate)
     yield from _referrer(candidate)

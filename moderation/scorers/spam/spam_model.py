@@ -46,7 +46,7 @@ STEP = 0.5
 # candidates' features have a larger product. What poisoning can do is bounded by this.
 REACH = TEXT_NORM**2 + SIGNALS_NORM**2
 # From this score on a moderator may see the comment, and is shown the words; finding them costs as much as the score.
-EXPLAINED = 0.3
+EVIDENCE_FROM = 0.3
 # Words count as evidence from this share of the strongest word's weight on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 _SITES_KEPT = 64  # sites whose weights stay in memory, 0.2 MB each
@@ -117,7 +117,7 @@ class SpamModel:
     """The score `spam`, 0..1, of every candidate, by the weights of its site.
 
     The last scorer of the pipeline: it looks at what the others measured (Candidate.known). spans: the words
-    and signals that raise it, from EXPLAINED on. note: what raised it most, such as 'links,words'.
+    and signals that raise it, from EVIDENCE_FROM on. note: what raised it most, such as 'links,words'.
     lessons: finds what the sites have learned. `name` stands in reasons, metrics and the log.
     """
 
@@ -147,7 +147,7 @@ class SpamModel:
             probability = _probability(log_odds(prior, weights, features))
             version = f"{prior.version}+{lesson.version}" if lesson else prior.version
             note = ""
-            if probability >= EXPLAINED:
+            if probability >= EVIDENCE_FROM:
                 explained_positions.setdefault(candidate.site_id, []).append(len(signals))
                 note = _strongest_causes(weights, candidate, features)
             signals.append(
