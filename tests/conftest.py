@@ -8,12 +8,17 @@ from typing import NoReturn
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from harness.gatehouse_process import GatehouseProcess, free_port
 from harness.servers import SECRET, Broker, NoPostgres, Postgres
 from moderation.store import compat_apis
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
+
+# Wall-clock time says nothing on a machine that others share, nor under coverage.
+settings.register_profile("shared machines", deadline=None)
+settings.load_profile("shared machines")
 
 
 def skip_loudly(why: str) -> NoReturn:

@@ -1,8 +1,8 @@
 """Joins both halves, calibrates, writes the bundled model: python -m training.assemble --data DIR --work DIR.
 
 Per label: logit = a x linear + b x transformer + c, fitted on comments that neither half has seen, weighted so
-that the label is as rare as in nature (Platt 1999, with two inputs). Then some labels take a share of what the
-others say (BLEND) and are calibrated once more. Fitted on the int8 files as they are served, over the same windows,
+that the label is as rare as in real comments (Platt 1999, with two inputs). Then some labels take shares of the
+logits of others (BLEND) and are calibrated once more. Fitted on the int8 files as they are served, over the same windows,
 so that 0.8 means 0.8 there.
 """
 
@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
-from moderation.scorers.models.bundled import FOLDER, to_count
+from moderation.scorers.models.bundled import FOLDER, texts_for_linear
 from moderation.scorers.models.linear import Linear, read_linear
 from moderation.scorers.models.onnx_classifier import Network
 from moderation.scorers.models.spelling import Spelling, read_lexicon
@@ -40,10 +40,10 @@ WINDOW, OVERLAP = LENGTH - 2, 32  # tokens; [CLS] and [SEP] take two
 # calibration error on the development half of that test. The others: their share among the 63,978 scored
 # comments of that test (367, 3,691, 211, 3,427 and 712), halved.
 PREVALENCE = (0.026, 0.0029, 0.029, 0.0033, 0.027, 0.0056)
-# The linear half's share of the logit at most: it cannot tell who is meant.
+# The linear half's largest share of the logit: it cannot tell who is meant.
 MOST = (0.35, 0.5, 0.5, 0.5, 0.5, 0.3)
 
-# What comes off the highest logit of several windows. Of 0, 0.55 and 1.1 the best for each column's AUC on
+# Taken off the highest logit of several windows. Of 0, 0.55 and 1.1 the best for each column's AUC on
 # the development half of the Jigsaw test.
 CHANCE = (1.1, 0.0, 1.1, 0.0, 1.1, 0.55)
 # Shares of other labels' logits, beside one's own: labels go together, and each has been learned with errors of its
@@ -65,21 +65,21 @@ def main(command: Sequence[str] | None = None) -> None:
     export(load_reader(arguments.work, arguments.checkpoint), folder / "model.onnx")
     for name in ("tokenizer.json", "lexicon.txt", "linear.npz"):
         shutil.copyfile(arguments.work / name, folder / name)
-    _write(folder, {label: _plain() for label in LABELS})
+    _write(folder, {label: _neutral_mix() for label in LABELS})
     network = Network(folder)
     linear = read_linear((folder / "linear.npz").read_bytes())
-    speller = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"), network.words)
-    held = split(arguments.data, arguments.seed)[1] + rest_of_talk(arguments.data)
-    windows = _logits(held, network, linear, speller)
-    several = np.array([len(read) > 1 for _, read in windows])
-    truth = np.rint([one.labels for one in held]).astype(int)
+    spelling = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"), network.words)
+    held_out = split(arguments.data, arguments.seed)[1] + rest_of_talk(arguments.data)
+    windows = _logits(held_out, network, linear, spelling)
+    several = np.array([len(network_logits) > 1 for _, network_logits in windows])
+    truth = np.rint([example.labels for example in held_out]).astype(int)
     mix = {}
-    for at, label in enumerate(LABELS):
-        known = np.flatnonzero(truth[:, at] != UNKNOWN)
-        pairs = [(windows[one][0][:, at], windows[one][1][:, at]) for one in known]
-        off = CHANCE[at] * several[known]
-        mix[label] = fit(pairs, off, truth[known, at], PREVALENCE[at], MOST[at])
-        mix[label]["chance"] = CHANCE[at]
+    for column, label in enumerate(LABELS):
+        known_rows = np.flatnonzero(truth[:, column] != UNKNOWN)
+        pairs = [(windows[row][0][:, column], windows[row][1][:, column]) for row in known_rows]
+        chance = CHANCE[column] * several[known_rows]
+        mix[label] = fit(pairs, chance, truth[known_rows, column], PREVALENCE[column], MOST[column])
+        mix[label]["chance"] = CHANCE[column]
     blend(mix, windows, truth, several)
     _write(folder, mix)
     for path in sorted(folder.iterdir()):
@@ -93,31 +93,38 @@ def blend(
     truth: np.ndarray,
     several: np.ndarray,
 ) -> None:
-    """Adds to each label's part of the mix its shares of the others; prints what each step tells apart.
+    """Adds to each label's part of the mix its shares of the others; prints the AUC after each step.
 
     windows: both halves' logits of each text. several: whether a text has more than one window.
     """
-    own = np.array([[mix[label][part] for label in LABELS] for part in PARTS])
-    joined = [own[0] * counted + own[1] * read + own[2] for counted, read in windows]
-    for at, label in enumerate(LABELS):
-        known = np.flatnonzero(truth[:, at] != UNKNOWN)
-        off = CHANCE[at] * several[known]
+    coefficients = np.array([[mix[label][part] for label in LABELS] for part in PARTS])
+    separate_logits = [
+        coefficients[0] * linear_logits + coefficients[1] * network_logits + coefficients[2]
+        for linear_logits, network_logits in windows
+    ]
+    for column, label in enumerate(LABELS):
+        known_rows = np.flatnonzero(truth[:, column] != UNKNOWN)
+        chance = CHANCE[column] * several[known_rows]
         shares = {label: 1.0, **BLEND.get(label, {})}
-        row = np.array([shares.get(one, 0.0) for one in LABELS])
-        blended = np.array([(joined[one] @ row).max() for one in known])
+        share_row = np.array([shares.get(other, 0.0) for other in LABELS])
+        blended = np.array([(separate_logits[row] @ share_row).max() for row in known_rows])
         gain, shift = 1.0, 0.0
         if len(shares) > 1:
-            weights = weighted(truth[known, at], PREVALENCE[at])
-            gain, shift = solved(blended[:, None], truth[known, at], weights, (0.0,), off)
-        mix[label]["blend"] = {one: float(gain * share) for one, share in shares.items()}
+            weights = row_weights(truth[known_rows, column], PREVALENCE[column])
+            gain, shift = solve_logistic(
+                blended[:, None], truth[known_rows, column], weights, (0.0,), chance
+            )
+        mix[label]["blend"] = {other: float(gain * share) for other, share in shares.items()}
         mix[label]["shift"] = float(shift)
         values = [
-            np.array([windows[one][0][:, at].max() for one in known]),
-            np.array([windows[one][1][:, at].max() for one in known]),
-            np.array([joined[one][:, at].max() for one in known]) - off,
-            gain * blended - off,
+            np.array([windows[row][0][:, column].max() for row in known_rows]),
+            np.array([windows[row][1][:, column].max() for row in known_rows]),
+            np.array([separate_logits[row][:, column].max() for row in known_rows]) - chance,
+            gain * blended - chance,
         ]
-        areas = [f"{roc_auc_score(truth[known, at], one):.4f}" for one in values]
+        areas = [
+            f"{roc_auc_score(truth[known_rows, column], row_values):.4f}" for row_values in values
+        ]
         print(
             f"{label:16} AUC linear {areas[0]} transformer {areas[1]} both {areas[2]} blended {areas[3]}"
         )
@@ -133,7 +140,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(command)
 
 
-def _plain() -> dict[str, Any]:
+def _neutral_mix() -> dict[str, Any]:
     return {
         "linear": 0.0,
         "transformer": 1.0,
@@ -146,77 +153,85 @@ def _plain() -> dict[str, Any]:
 
 
 def _logits(
-    examples: Sequence[Example], network: Network, linear: Linear, speller: Spelling
+    examples: Sequence[Example], network: Network, linear: Linear, spelling: Spelling
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What the scorer will see of each text: both halves' logits, (windows, labels) each."""
-    found = []
-    for one in examples:
-        text = speller.repaired(as_displayed(normalise(one.text))).text
+    """Both halves' logits of each text, (windows, labels) each, as the scorer computes them."""
+    logits = []
+    for example in examples:
+        text = spelling.repaired(as_displayed(normalise(example.text))).text
         windows = network.windows(text)
-        found.append((linear.logits(to_count(text, windows)), network.rows(windows)))
-    return found
+        logits.append((linear.logits(texts_for_linear(text, windows)), network.rows(windows)))
+    return logits
 
 
 PARTS = ("linear", "transformer", "offset")
 
 
-def weighted(wanted: np.ndarray, prevalence: float) -> np.ndarray:
+def row_weights(wanted: np.ndarray, prevalence: float) -> np.ndarray:
     """A weight for each row, so that the label is as rare as `prevalence`."""
     share = wanted.mean()
     weights: np.ndarray = np.where(wanted == 1, prevalence / share, (1 - prevalence) / (1 - share))
     return weights
 
 
-def solved(
+def solve_logistic(
     inputs: np.ndarray,
     wanted: np.ndarray,
     weights: np.ndarray,
     start: Sequence[float],
-    off: np.ndarray | float = 0.0,
+    offsets: np.ndarray | float = 0.0,
 ) -> np.ndarray:
     """Slopes (never negative) and offset of a logistic regression. start: of the slopes' logarithms.
 
-    off: what comes off each row's logit.
+    offsets: subtracted from each row's logit.
     """
 
     def loss(point: np.ndarray) -> float:
-        value = inputs @ np.exp(point[:-1]) + point[-1] - off
+        value = inputs @ np.exp(point[:-1]) + point[-1] - offsets
         return float((weights * (np.logaddexp(0, value) - wanted * value)).mean())
 
     first = np.array([*start, 0.0])
-    found = minimize(loss, first, method="Nelder-Mead", options={"maxiter": 4000}).x
-    return np.append(np.exp(found[:-1]), found[-1])
+    solution = minimize(loss, first, method="Nelder-Mead", options={"maxiter": 4000}).x
+    return np.append(np.exp(solution[:-1]), solution[-1])
 
 
 def fit(
     pairs: Sequence[tuple[np.ndarray, np.ndarray]],
-    off: np.ndarray,
+    offsets: np.ndarray,
     wanted: np.ndarray,
     prevalence: float,
-    most: float,
+    linear_limit: float,
 ) -> dict[str, Any]:
     """Slopes and offset of one label, and of the linear half alone.
 
-    pairs: both halves' logits of each text's windows. off: what comes off a text's logit. most: the
-    linear half's share of the spread of both, at most. Slopes are never negative.
+    pairs: both halves' logits of each text's windows. offsets: subtracted from a text's logit.
+    linear_limit: the linear half's largest share of the spread of both. Slopes are never negative.
     """
-    weights = weighted(wanted, prevalence)
-    counted = np.array([one.max() for one, _ in pairs])
-    read = np.array([one.max() for _, one in pairs])
-    spread = np.array([counted.std(), read.std()])
-    a, b, _ = solved(np.stack([counted, read], 1), wanted, weights, (-1.0, -0.5), off)
-    part = min(a * spread[0] / (a * spread[0] + b * spread[1]), most)
-    # As served: the highest window of both together.
-    mixed = np.array(
-        [(one * part / spread[0] + two * (1 - part) / spread[1]).max() for one, two in pairs]
+    weights = row_weights(wanted, prevalence)
+    highest_linear = np.array([linear_logits.max() for linear_logits, _ in pairs])
+    highest_network = np.array([network_logits.max() for _, network_logits in pairs])
+    spread = np.array([highest_linear.std(), highest_network.std()])
+    a, b, _ = solve_logistic(
+        np.stack([highest_linear, highest_network], 1), wanted, weights, (-1.0, -0.5), offsets
     )
-    gain, offset = solved(mixed[:, None], wanted, weights, (0.0,), off)
-    alone = solved(counted[:, None], wanted, weights, (-1.0,))
+    linear_share = min(a * spread[0] / (a * spread[0] + b * spread[1]), linear_limit)
+    # As served: the highest window of both together.
+    highest_mixed = np.array(
+        [
+            (
+                linear_logits * linear_share / spread[0]
+                + network_logits * (1 - linear_share) / spread[1]
+            ).max()
+            for linear_logits, network_logits in pairs
+        ]
+    )
+    gain, offset = solve_logistic(highest_mixed[:, None], wanted, weights, (0.0,), offsets)
+    alone = solve_logistic(highest_linear[:, None], wanted, weights, (-1.0,))
     return {
-        "linear": float(gain * part / spread[0]),
-        "transformer": float(gain * (1 - part) / spread[1]),
+        "linear": float(gain * linear_share / spread[0]),
+        "transformer": float(gain * (1 - linear_share) / spread[1]),
         "offset": float(offset),
-        "alone": [float(one) for one in alone],
+        "alone": [float(value) for value in alone],
     }
 
 

@@ -1,7 +1,7 @@
-"""Which spam scores honest comments reach, and which ones spam does: python -m training.blatant --data DIR.
+"""Prints which spam scores honest comments and spam reach: python -m training.blatant --data DIR.
 
-What is blatant (moderation/domain/akismet_check.py) is dropped unseen by Akismet's clients, so the bar stands
-where no honest comment is. The prior was learned from these very spam sets: on another site it finds less.
+Akismet's clients discard blatant spam (moderation/domain/akismet_check.py) unseen, so its threshold is one
+that no honest comment reaches. The prior was trained on these spam sets: on another site it finds less.
 """
 
 import argparse
@@ -15,31 +15,32 @@ from moderation.domain.akismet_check import BLATANT_SCORE
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, measure_all
 from moderation.scorers.build import build_scorers
-from training.replies import HAM, Reply, divided, messages, videos
+from training.replies import HAM, Reply, messages, split_honest, videos
 
 BARS = (0.5, 0.7, 0.9, 0.95, 0.97, BLATANT_SCORE, 0.99)
 
 
 def scores(replies: Sequence[Reply]) -> np.ndarray:
-    """The spam score of each, by the scorers of the service, on a site that has taught it nothing."""
+    """The spam score of each, by the scorers of the service, on a site without decisions."""
     scorers = [
-        one for one in build_scorers("bundled") if one.name != "bundled"
-    ]  # toxicity says nothing here
-    found: list[float] = []
-    for at in range(0, len(replies), 500):
+        scorer for scorer in build_scorers("bundled") if scorer.name != "bundled"
+    ]  # toxicity does not matter here
+    values: list[float] = []
+    for first in range(0, len(replies), 500):
         batch = [
-            Candidate(one.text, normalise(one.text), author_name=one.name)
-            for one in replies[at : at + 500]
+            Candidate(reply.text, normalise(reply.text), author_name=reply.name)
+            for reply in replies[first : first + 500]
         ]
         for scorer in scorers:
             batch = [
-                replace(one, known=(*one.known, *signals))
-                for one, signals in zip(batch, measure_all(scorer, batch), strict=True)
+                replace(candidate, known=(*candidate.known, *signals))
+                for candidate, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]
-        found += [
-            next(one.value for one in candidate.known if one.name == "spam") for candidate in batch
+        values += [
+            next(signal.value for signal in candidate.known if signal.name == "spam")
+            for candidate in batch
         ]
-    return np.array(found)
+    return np.array(values)
 
 
 def main(command: Sequence[str] | None = None) -> None:
@@ -50,12 +51,12 @@ def main(command: Sequence[str] | None = None) -> None:
         "--honest", type=int, default=HAM, help="honest comments to learn from, of each place"
     )
     arguments = parser.parse_args(command)
-    _, strangers = divided(arguments.data, arguments.seed, arguments.honest)
+    _, unseen = split_honest(arguments.data, arguments.seed, arguments.honest)
     print(f"{'':28}" + "".join(f"{f'>= {bar:g}':>10}" for bar in BARS) + "   highest")
-    for name, of in (("news sites", "news"), ("Wikipedia talk", "talk"), ("forums", "forum")):
-        _print(f"honest, {name}", [one for one in strangers if one.source == of])
+    for name, source in (("news sites", "news"), ("Wikipedia talk", "talk"), ("forums", "forum")):
+        _print(f"honest, {name}", [reply for reply in unseen if reply.source == source])
     for name, replies in (("YouTube", videos), ("SMS", messages)):
-        _print(f"spam, {name}", [one for one in replies(arguments.data) if one.is_spam])
+        _print(f"spam, {name}", [reply for reply in replies(arguments.data) if reply.is_spam])
 
 
 def _print(name: str, replies: Sequence[Reply]) -> None:

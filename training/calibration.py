@@ -1,4 +1,4 @@
-"""Scores made probabilities: Platt's method (Platt 1999), at the prevalence of nature."""
+"""Turns scores into probabilities: Platt's method (Platt 1999), at the prevalence of real comments."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -7,7 +7,7 @@ from training.corpus import UNKNOWN
 
 
 def calibrate(logits: np.ndarray, wanted: np.ndarray, prevalence: float) -> tuple[float, float]:
-    """Platt's slope and offset, rows weighted so that the label is as rare as in nature."""
+    """Platt's slope and offset, rows weighted so that the label is as rare as in real comments."""
     known = wanted != UNKNOWN
     logits, truth = logits[known], (wanted[known] == 1).astype(float)
     weights = np.where(truth == 1, prevalence / truth.mean(), (1 - prevalence) / (1 - truth.mean()))

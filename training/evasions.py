@@ -1,4 +1,4 @@
-"""Words disguised for learning, each a little differently; gatehouse/evaluation measures with its own ways."""
+"""Disguises words for learning, each a little differently; gatehouse/evaluation has its own disguises."""
 
 import random
 import re
@@ -10,51 +10,51 @@ from training.corpus import Example
 _LEET = str.maketrans("aeiostAEIOST", "431057431057")
 
 
-def _masked_one(word: str, random_: random.Random) -> str:
-    at = random_.randrange(1, max(2, len(word) - 1))
-    return word[:at] + random_.choice("***#-_%") + word[at + 1 :]
+def _mask_one_letter(word: str, random_: random.Random) -> str:
+    position = random_.randrange(1, max(2, len(word) - 1))
+    return word[:position] + random_.choice("***#-_%") + word[position + 1 :]
 
 
-def _masked_some(word: str, random_: random.Random) -> str:
-    kept = random_.choice((1, 1, 2))
-    return word[:kept] + "*" * (len(word) - kept - 1) + word[-1]
+def _mask_inside(word: str, random_: random.Random) -> str:
+    first_letters = random_.choice((1, 1, 2))
+    return word[:first_letters] + "*" * (len(word) - first_letters - 1) + word[-1]
 
 
-def _cut(word: str, random_: random.Random) -> str:
+def _mask_end(word: str, random_: random.Random) -> str:
     return word[: random_.choice((1, 2))] + "*" * (len(word) - 2)
 
 
-def _swapped(word: str, random_: random.Random) -> str:
-    at = random_.randrange(0 if random_.random() < 0.1 else 1, len(word) - 1)
-    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+def _swap_letters(word: str, random_: random.Random) -> str:
+    position = random_.randrange(0 if random_.random() < 0.1 else 1, len(word) - 1)
+    return word[:position] + word[position + 1] + word[position] + word[position + 2 :]
 
 
-def _dropped(word: str, random_: random.Random) -> str:
-    at = random_.randrange(1, len(word) - 1)
-    return word[:at] + word[at + 1 :]
+def _drop_letter(word: str, random_: random.Random) -> str:
+    position = random_.randrange(1, len(word) - 1)
+    return word[:position] + word[position + 1 :]
 
 
-def _doubled(word: str, random_: random.Random) -> str:
-    at = random_.randrange(len(word))
-    return word[: at + 1] + word[at:]
+def _double_letter(word: str, random_: random.Random) -> str:
+    position = random_.randrange(len(word))
+    return word[: position + 1] + word[position:]
 
 
-def _spaced(word: str, random_: random.Random) -> str:
-    at = random_.randrange(1, len(word))
-    return word[:at] + " " + word[at:]
+def _insert_space(word: str, random_: random.Random) -> str:
+    position = random_.randrange(1, len(word))
+    return word[:position] + " " + word[position:]
 
 
-def _stretched(word: str, random_: random.Random) -> str:
-    at = random_.randrange(1, len(word))
-    return word[:at] + word[at] * random_.randrange(3, 7) + word[at + 1 :]
+def _stretch_letter(word: str, random_: random.Random) -> str:
+    position = random_.randrange(1, len(word))
+    return word[:position] + word[position] * random_.randrange(3, 7) + word[position + 1 :]
 
 
-def _leet(word: str, random_: random.Random) -> str:
+def _write_leet(word: str, random_: random.Random) -> str:
     return "".join(letter.translate(_LEET) if random_.random() < 0.5 else letter for letter in word)
 
 
-_WAYS: tuple[Callable[[str, random.Random], str], ...] = (
-    _masked_one, _masked_some, _cut, _swapped, _swapped, _swapped, _dropped, _dropped, _doubled, _spaced, _stretched, _leet,
+_DISGUISES: tuple[Callable[[str, random.Random], str], ...] = (
+    _mask_one_letter, _mask_inside, _mask_end, _swap_letters, _swap_letters, _swap_letters, _drop_letter, _drop_letter, _double_letter, _insert_space, _stretch_letter, _write_leet,
 )  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]{3,}")
 
@@ -64,24 +64,24 @@ def disguised(example: Example, toxic: frozenset[str], random_: random.Random) -
 
     Harmless words are altered as often, or the alteration itself would be what is learned.
     """
-    way = random_.choice(_WAYS)
-    found = {match.group().lower() for match in _WORD.finditer(example.text)} & toxic
+    disguise = random_.choice(_DISGUISES)
+    toxic_found = {match.group().lower() for match in _WORD.finditer(example.text)} & toxic
 
     def alter(match: re.Match[str]) -> str:
         word = match.group()
-        chosen = word.lower() in found if found else random_.random() < 0.125
-        return way(word, random_) if chosen else word
+        chosen = word.lower() in toxic_found if toxic_found else random_.random() < 0.125
+        return disguise(word, random_) if chosen else word
 
     text = _WORD.sub(alter, example.text)
     if random_.random() < 0.1:  # words run together
-        at = random_.randrange(max(1, text.count(" ")))
+        position = random_.randrange(max(1, text.count(" ")))
         parts = text.split(" ")
         text = (
-            " ".join(parts[:at])
+            " ".join(parts[:position])
             + " "
-            + "".join(parts[at : at + 3])
+            + "".join(parts[position : position + 3])
             + " "
-            + " ".join(parts[at + 3 :])
+            + " ".join(parts[position + 3 :])
         )
     return replace(example, text=text.strip(), source="disguised")
 
@@ -90,10 +90,10 @@ def toxic_words(examples: Sequence[Example]) -> frozenset[str]:
     """Words seen at least four times in toxic comments, and six times as often as in harmless ones."""
     counts: dict[str, list[int]] = {}
     totals = [0, 0]
-    for one in examples:
-        toxic = one.labels[0] >= 0.5
+    for example in examples:
+        toxic = example.labels[0] >= 0.5
         totals[toxic] += 1
-        for word in {match.group().lower() for match in _WORD.finditer(one.text)}:
+        for word in {match.group().lower() for match in _WORD.finditer(example.text)}:
             counts.setdefault(word, [0, 0])[toxic] += 1
     share = totals[1] / max(1, totals[0])
     return frozenset(

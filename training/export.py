@@ -40,8 +40,8 @@ def export(reader: Reader, path: Path, *, narrow: bool = True) -> None:
         )
 
 
-class _Drawing:
-    """Nodes and weights, as they are added."""
+class _GraphBuilder:
+    """Collects the nodes and weights of a graph."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -52,95 +52,116 @@ class _Drawing:
         return name
 
     def node(
-        self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **how: Any
+        self, operator: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Any
     ) -> str:
         self.nodes.append(
-            helper.make_node(kind, inputs, [output], name=output, domain=domain, **how)
+            helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes)
         )
         return output
 
 
 def _graph(state: Mapping[str, np.ndarray]) -> onnx.ModelProto:
-    draw = _Drawing()
+    builder = _GraphBuilder()
 
-    def of(name: str, part: str = "weight") -> str:
-        return draw.weight(f"{name}.{part}", state[f"body.{name}.{part}"])
+    def parameter(name: str, part: str = "weight") -> str:
+        return builder.weight(f"{name}.{part}", state[f"body.{name}.{part}"])
 
-    def across(name: str) -> str:
+    def transposed(name: str) -> str:
         """A linear layer's weights as MatMul wants them."""
-        return draw.weight(f"{name}.weight", state[f"body.{name}.weight"].T)
+        return builder.weight(f"{name}.weight", state[f"body.{name}.weight"].T)
 
     embeddings = "embeddings"
     types = state[f"body.{embeddings}.token_type_embeddings.weight"][0]
-    places = state[f"body.{embeddings}.position_embeddings.weight"] + types
-    words = draw.node("Gather", [of(f"{embeddings}.word_embeddings"), "input_ids"], "words")
-    shape = draw.node("Shape", ["input_ids"], "shape", start=1, end=2)
-    zero = draw.weight("zero", np.array([0], np.int64))
-    here = draw.node("Slice", [draw.weight("places", places), zero, shape, zero], "here")
-    added = draw.node("Add", [words, here], "added")
-    norm = f"{embeddings}.LayerNorm"
-    x = draw.node(
-        "LayerNormalization", [added, of(norm), of(norm, "bias")], "layer", axis=-1, epsilon=EPSILON
+    positions = state[f"body.{embeddings}.position_embeddings.weight"] + types
+    word_rows = builder.node(
+        "Gather", [parameter(f"{embeddings}.word_embeddings"), "input_ids"], "words"
     )
-    for at in range(layers_of(state)):
-        layer = f"encoder.layer.{at}"
+    shape = builder.node("Shape", ["input_ids"], "shape", start=1, end=2)
+    zero = builder.weight("zero", np.array([0], np.int64))
+    position_rows = builder.node(
+        "Slice", [builder.weight("places", positions), zero, shape, zero], "here"
+    )
+    added = builder.node("Add", [word_rows, position_rows], "added")
+    norm = f"{embeddings}.LayerNorm"
+    hidden = builder.node(
+        "LayerNormalization",
+        [added, parameter(norm), parameter(norm, "bias")],
+        "layer",
+        axis=-1,
+        epsilon=EPSILON,
+    )
+    for layer_number in range(layers_of(state)):
+        layer = f"encoder.layer.{layer_number}"
         parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = np.concatenate([state[f"body.{part}.weight"].T for part in parts], 1)
         bias = np.concatenate([state[f"body.{part}.bias"] for part in parts])
-        seen = draw.node(
+        attended = builder.node(
             "Attention",
-            [x, draw.weight(f"{layer}.qkv", weight), draw.weight(f"{layer}.qkv.bias", bias)],
+            [
+                hidden,
+                builder.weight(f"{layer}.qkv", weight),
+                builder.weight(f"{layer}.qkv.bias", bias),
+            ],
             f"{layer}.seen",
             FUSED,
-            num_heads=places.shape[1] // HEAD_WIDTH,
+            num_heads=positions.shape[1] // HEAD_WIDTH,
         )
-        x = _joined(draw, of, across, seen, x, f"{layer}.attention.output")
-        wide = draw.node("MatMul", [x, across(f"{layer}.intermediate.dense")], f"{layer}.wide")
-        lit = draw.node(
-            "BiasGelu", [wide, of(f"{layer}.intermediate.dense", "bias")], f"{layer}.lit", FUSED
+        hidden = _add_and_normalise(
+            builder, parameter, transposed, attended, hidden, f"{layer}.attention.output"
         )
-        x = _joined(draw, of, across, lit, x, f"{layer}.output")
-    one = draw.weight("one", np.array([1], np.int64))
-    start = draw.node("Slice", [x, zero, one, one], "start")
-    first = draw.node("Squeeze", [start, one], "first")
-    mean = draw.node("ReduceMean", [x, one], "mean", keepdims=0)
-    greatest = draw.node("ReduceMax", [x, one], "greatest", keepdims=0)
-    pooled = draw.node("Concat", [first, mean, greatest], "pooled", axis=1)
-    # Its few weights decide most: they stay in full.
+        wide = builder.node(
+            "MatMul", [hidden, transposed(f"{layer}.intermediate.dense")], f"{layer}.wide"
+        )
+        activated = builder.node(
+            "BiasGelu",
+            [wide, parameter(f"{layer}.intermediate.dense", "bias")],
+            f"{layer}.lit",
+            FUSED,
+        )
+        hidden = _add_and_normalise(
+            builder, parameter, transposed, activated, hidden, f"{layer}.output"
+        )
+    index_one = builder.weight("one", np.array([1], np.int64))
+    first_row = builder.node("Slice", [hidden, zero, index_one, index_one], "start")
+    first = builder.node("Squeeze", [first_row, index_one], "first")
+    mean = builder.node("ReduceMean", [hidden, index_one], "mean", keepdims=0)
+    greatest = builder.node("ReduceMax", [hidden, index_one], "greatest", keepdims=0)
+    pooled = builder.node("Concat", [first, mean, greatest], "pooled", axis=1)
+    # Its few weights matter most: they keep full precision.
     head = [
-        draw.weight("head.weight", state["head.weight"]),
-        draw.weight("head.bias", state["head.bias"]),
+        builder.weight("head.weight", state["head.weight"]),
+        builder.weight("head.bias", state["head.bias"]),
     ]
-    draw.node("Gemm", [pooled, *head], "logits", transB=1)
+    builder.node("Gemm", [pooled, *head], "logits", transB=1)
     labels = state["head.bias"].shape[0]
     graph = helper.make_graph(
-        draw.nodes,
+        builder.nodes,
         "reader",
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", labels])],
-        list(draw.weights.values()),
+        list(builder.weights.values()),
     )
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=9)
 
 
-def _joined(
-    draw: _Drawing,
-    of: Callable[..., str],
-    across: Callable[[str], str],
-    x: str,
+def _add_and_normalise(
+    builder: _GraphBuilder,
+    parameter: Callable[..., str],
+    transposed: Callable[[str], str],
+    inputs: str,
     before: str,
     name: str,
 ) -> str:
     """A linear layer, added to what was before it, normed.
 
-    One by one: fused as SkipLayerNormalization they take an eighth of the time of the whole network more
-    (onnxruntime 1.32, AVX2). Network keeps onnxruntime from fusing them by itself.
+    As separate nodes: fused as SkipLayerNormalization they make the whole network an eighth slower
+    (onnxruntime 1.32, AVX2). Network keeps onnxruntime from fusing them.
     """
-    product = draw.node("MatMul", [x, across(f"{name}.dense")], f"{name}.product")
-    biased = draw.node("Add", [product, of(f"{name}.dense", "bias")], f"{name}.biased")
-    both = draw.node("Add", [biased, before], f"{name}.both")
-    norm = [of(f"{name}.LayerNorm"), of(f"{name}.LayerNorm", "bias")]
-    return draw.node(
+    product = builder.node("MatMul", [inputs, transposed(f"{name}.dense")], f"{name}.product")
+    biased = builder.node("Add", [product, parameter(f"{name}.dense", "bias")], f"{name}.biased")
+    both = builder.node("Add", [biased, before], f"{name}.both")
+    norm = [parameter(f"{name}.LayerNorm"), parameter(f"{name}.LayerNorm", "bias")]
+    return builder.node(
         "LayerNormalization", [both, *norm], f"{name}.normed", axis=-1, epsilon=EPSILON
     )

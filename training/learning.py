@@ -1,4 +1,4 @@
-"""The networks that read comments, and how they learn: shared by the teacher and by what is shipped."""
+"""The network that reads comments and how it is trained, for the teacher and for the shipped model."""
 
 import math
 import random
@@ -40,7 +40,7 @@ class Reader(nn.Module):
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingPlan:
     """How a network learns. batch: tokens, padding included. rate: peak, of the last layer; each layer
     below learns at `deeper` of it. filler: the id of the padding."""
 
@@ -53,27 +53,28 @@ class Course:
     device: str
 
 
-def learn(
-    model: Reader, course: Course, rows_of: Callable[[int], Rows], after: Callable[[int], None]
+def train_epochs(
+    model: Reader, plan: TrainingPlan, rows_of: Callable[[int], Rows], after: Callable[[int], None]
 ) -> None:
-    """So many epochs. rows_of: what an epoch learns from. after: called at an epoch's end."""
-    optimiser = _optimiser(model, course)
-    device = course.device
+    """Trains for plan.epochs epochs. rows_of: the rows of an epoch. after: called at the end of each."""
+    optimiser = _optimiser(model, plan)
+    device = plan.device
     model.to(device).train()
     total = torch.zeros((), device=device)
     begun, step = time.time(), 0
-    for epoch in range(course.epochs):
+    for epoch in range(plan.epochs):
         rows = rows_of(epoch)
-        plan = batches(rows, course.batch, random.Random(course.seed + epoch))
-        for at, places in enumerate(plan):
-            done = (epoch + at / len(plan)) / course.epochs
+        batch_plan = batches(rows, plan.batch, random.Random(plan.seed + epoch))
+        for batch_number, positions in enumerate(batch_plan):
+            progress = (epoch + batch_number / len(batch_plan)) / plan.epochs
             for group in optimiser.param_groups:
-                group["lr"] = group["peak"] * _schedule(done)
-            ids, mask = padded(rows, places, course.filler)
-            with torch.autocast(device, torch.bfloat16, enabled=_short(device)):
+                group["lr"] = group["peak"] * _schedule(progress)
+            ids, mask = padded(rows, positions, plan.filler)
+            with torch.autocast(device, torch.bfloat16, enabled=_uses_bfloat16(device)):
                 logits = model(ids.to(device), mask.to(device))
             labels, weights = (
-                torch.from_numpy(one[places]).to(device) for one in (rows.labels, rows.weights)
+                torch.from_numpy(array[positions]).to(device)
+                for array in (rows.labels, rows.weights)
             )
             cost = loss(logits.float(), labels, weights)
             torch.autograd.backward(cost)
@@ -83,8 +84,10 @@ def learn(
             step += 1
             total += cost.detach()
             if step % 100 == 0:
-                mean, spent = total.item() / 100, time.time() - begun
-                print(f"step {step:,}, {done:.1%}, loss {mean:.4f}, {spent:.0f} s", flush=True)
+                mean, seconds = total.item() / 100, time.time() - begun
+                print(
+                    f"step {step:,}, {progress:.1%}, loss {mean:.4f}, {seconds:.0f} s", flush=True
+                )
                 total.zero_()
         after(epoch)
 
@@ -98,42 +101,45 @@ def loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     return (each * known).sum() / known.sum().clamp(min=1)
 
 
-def judged(model: Reader, rows: Rows, course: Course) -> np.ndarray:
+def predict_logits(model: Reader, rows: Rows, plan: TrainingPlan) -> np.ndarray:
     """The model's logits of every text: float32, (texts, labels)."""
     model.eval()
-    found = np.zeros(rows.labels.shape, np.float32)
-    short = torch.autocast(course.device, torch.bfloat16, enabled=_short(course.device))
-    with torch.no_grad(), short:
-        for places in batches(rows, 4 * course.batch, random.Random(0)):
-            ids, mask = padded(rows, places, course.filler)
-            logits = model(ids.to(course.device), mask.to(course.device))
-            found[places] = logits.float().cpu().numpy()
+    all_logits = np.zeros(rows.labels.shape, np.float32)
+    autocast = torch.autocast(plan.device, torch.bfloat16, enabled=_uses_bfloat16(plan.device))
+    with torch.no_grad(), autocast:
+        for positions in batches(rows, 4 * plan.batch, random.Random(0)):
+            ids, mask = padded(rows, positions, plan.filler)
+            logits = model(ids.to(plan.device), mask.to(plan.device))
+            all_logits[positions] = logits.float().cpu().numpy()
     model.train()
-    return found
+    return all_logits
 
 
-def areas(rows: Rows, logits: np.ndarray) -> str:
+def auc_by_label(rows: Rows, logits: np.ndarray) -> str:
     """The AUC of each label over the texts of which all are known."""
     known = np.flatnonzero((rows.labels >= 0).all(1))
     truth = np.rint(rows.labels[known]).astype(int)
-    found = [roc_auc_score(one, other) for one, other in zip(truth.T, logits[known].T, strict=True)]
-    return " ".join(f"{one:.4f}" for one in found)
+    area_by_label = [
+        roc_auc_score(label_truth, label_logits)
+        for label_truth, label_logits in zip(truth.T, logits[known].T, strict=True)
+    ]
+    return " ".join(f"{area:.4f}" for area in area_by_label)
 
 
-def _short(device: str) -> bool:
-    """Whether numbers of 16 bits are faster there. A CPU without AMX only imitates them, very slowly."""
+def _uses_bfloat16(device: str) -> bool:
+    """Whether numbers of 16 bits are faster on the device. A CPU without AMX emulates them, very slowly."""
     about = Path("/proc/cpuinfo")
     return device != "cpu" or (about.is_file() and "amx_bf16" in about.read_text())
 
 
-def _optimiser(model: Reader, course: Course) -> torch.optim.AdamW:
+def _optimiser(model: Reader, plan: TrainingPlan) -> torch.optim.AdamW:
     """Deeper layers learn slower; biases and norms do not decay."""
     layers = model.body.config.num_hidden_layers
     groups: list[dict[str, object]] = []
     for name, parameter in model.named_parameters():
-        peak = course.rate * course.deeper ** (layers - 1 - _layer(name))
+        peak = plan.rate * plan.deeper ** (layers - 1 - _layer(name))
         if name.startswith("head"):
-            peak = course.rate * 4
+            peak = plan.rate * 4
         decay = 0.01 if parameter.dim() > 1 else 0.0
         groups.append({"params": [parameter], "peak": peak, "lr": peak, "weight_decay": decay})
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
@@ -141,12 +147,12 @@ def _optimiser(model: Reader, course: Course) -> torch.optim.AdamW:
 
 def _layer(name: str) -> int:
     """Which layer a parameter belongs to; the embeddings to -1."""
-    _, found, rest = name.partition("encoder.layer.")
-    return int(rest.split(".")[0]) if found else -1
+    _, separator, rest = name.partition("encoder.layer.")
+    return int(rest.split(".")[0]) if separator else -1
 
 
-def _schedule(done: float) -> float:
+def _schedule(progress: float) -> float:
     """The learning rate's part of its peak: up, then down along a cosine. done: 0 to 1."""
-    if done < WARM_UP:
-        return done / WARM_UP
-    return 0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+    if progress < WARM_UP:
+        return progress / WARM_UP
+    return 0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))

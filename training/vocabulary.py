@@ -1,4 +1,4 @@
-"""The base tokenizer cut to the pieces that comments use, and the base model cut to match."""
+"""Cuts the base tokenizer to the pieces that comments use, and the base model to match."""
 
 import json
 from collections import Counter
@@ -13,16 +13,16 @@ LENGTH = 128  # tokens: what the scorer's window holds
 PIECES = 11_000  # of 30,522; the rest is names and other languages' words
 
 
-def cut(base: Path, texts: Sequence[str], work: Path) -> Tokenizer:
+def cut_vocabulary(base: Path, texts: Sequence[str], work: Path) -> Tokenizer:
     """The base tokenizer with the pieces that the texts use most; every single letter stays."""
-    whole = Tokenizer.from_file(str(base / "tokenizer.json"))
-    whole.no_truncation()
-    whole.no_padding()
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
     counts: Counter[int] = Counter()
-    for at in range(0, len(texts), 4096):
-        for one in whole.encode_batch(texts[at : at + 4096]):
-            counts.update(one.ids)
-    facts = json.loads(whole.to_str())
+    for number in range(0, len(texts), 4096):
+        for encoding in tokenizer.encode_batch(texts[number : number + 4096]):
+            counts.update(encoding.ids)
+    facts = json.loads(tokenizer.to_str())
     vocabulary: dict[str, int] = facts["model"]["vocab"]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     letters = [
@@ -34,9 +34,11 @@ def cut(base: Path, texts: Sequence[str], work: Path) -> Tokenizer:
         if len(kept) >= PIECES:
             break
         kept.setdefault(word)
-    seen = sum(counts[vocabulary[word]] for word in kept)
-    print(f"{len(kept):,} pieces cover {seen / sum(counts.values()):.2%} of the tokens", flush=True)
-    facts["model"]["vocab"] = {word: at for at, word in enumerate(kept)}
+    covered = sum(counts[vocabulary[word]] for word in kept)
+    print(
+        f"{len(kept):,} pieces cover {covered / sum(counts.values()):.2%} of the tokens", flush=True
+    )
+    facts["model"]["vocab"] = {word: number for number, word in enumerate(kept)}
     for token in facts["added_tokens"]:
         token["id"] = special.index(token["content"])
     post = facts["post_processor"]
@@ -51,14 +53,14 @@ def cut(base: Path, texts: Sequence[str], work: Path) -> Tokenizer:
 
 
 def read_tokenizer(folder: Path, length: int) -> Tokenizer:
-    """A tokenizer as it was written; it stops after so many tokens."""
+    """A saved tokenizer, truncating to `length` tokens."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(length)
     return tokenizer
 
 
-def narrowed(body: BertModel, kept: Sequence[int]) -> BertModel:
+def narrow_model(body: BertModel, kept: Sequence[int]) -> BertModel:
     """A copy with only those rows of the word table and LENGTH positions; no dropout."""
     options = {
         "vocab_size": len(kept),

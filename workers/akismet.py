@@ -1,8 +1,8 @@
-"""Akismet's opinion of a comment: off unless GATEHOUSE_AKISMET_KEY is set, and never in the way.
+"""Asks Akismet whether a comment is spam, where GATEHOUSE_AKISMET_KEY is set.
 
-It is told the text, the name, the website, the page, and the sender's address and browser, never the
-e-mail (docs/spam.md). The address is sealed until the comment is judged, and only where Akismet is asked.
-What is not answered in time, or at all, is as if nobody had been asked.
+Akismet gets the text, the name, the website, the page, and the sender's address and browser, never the e-mail
+(docs/spam.md). The address is stored encrypted until the comment is judged, and only where Akismet is asked.
+A question that is not answered in time counts as not asked.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from moderation.domain.errors import GatehouseError
 from moderation.domain.score import Candidate, Signal, Span
 from workers.external_lookup import Clock, ExternalLookup
 
-SECONDS = 2.0  # for the questions of one batch in all, and for each
-KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is not asked about twice
+SECONDS = 2.0  # for all questions of one batch together, and for each
+KEPT_SECONDS = 3600.0  # a comment that is judged again within the hour is asked about once
 ANSWER_LIMIT = 1_000  # bytes; 'true' has four
-AGENT = "Gatehouse/0.1 | Gatehouse/0.1"  # as Akismet wants it: the application, the plugin
+AGENT = "Gatehouse/0.1 | Gatehouse/0.1"  # in the form that Akismet asks for: application | plugin
 
-# It writes down every request.
+# It logs every request.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Addresses = Callable[[Collection[str]], Mapping[str, str]]
@@ -33,10 +33,10 @@ Addresses = Callable[[Collection[str]], Mapping[str, str]]
 
 class Akismet:
     """Signal `akismet`: 1 where Akismet calls the comment spam, note 'blatant' where it would not even
-    show it to a moderator; absent where it does not, and where it was not asked. Never raises.
+    show it to a moderator; absent otherwise, and where it was not asked. Never raises.
 
     key: of Akismet. url: of its API, without the path. addresses: finds the senders' addresses by
-    comment id. sites: whose comments are asked about; () for all. clock: seconds.
+    comment id. sites: ids of those whose comments it is asked about; () for all. clock: seconds.
     """
 
     name = "akismet"
@@ -53,10 +53,10 @@ class Akismet:
         self._key, self._url, self._addresses = key, url.rstrip("/"), addresses
         self._sites, self._seconds = frozenset(sites), seconds
         self._client: httpx.Client | None = None
-        # By digest: what is waited for, and nothing of it afterwards. Answers are kept, questions are not.
+        # By digest, while an answer is awaited. Answers are cached, questions are not.
         self._fields: dict[str, Mapping[str, str]] = {}
-        self._asking: ExternalLookup[str, str] = ExternalLookup(
-            self._ask,
+        self._lookup: ExternalLookup[str, str] = ExternalLookup(
+            self._ask_akismet,
             lambda _: self.name,
             seconds=seconds,
             kept_seconds=KEPT_SECONDS,
@@ -66,70 +66,76 @@ class Akismet:
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         if self._client is None:  # at first use: connections do not survive a fork
             self._client = httpx.Client(timeout=self._seconds, headers={"User-Agent": AGENT})
-        asked = [one for one in batch if not self._sites or one.site_id in self._sites]
+        asked = [
+            candidate for candidate in batch if not self._sites or candidate.site_id in self._sites
+        ]
         addresses: Mapping[str, str] = {}
         with suppress(GatehouseError):
-            addresses = self._addresses([one.comment_id for one in asked])
+            addresses = self._addresses([candidate.comment_id for candidate in asked])
         questions = {
-            one.comment_id: _fields(one, addresses[one.comment_id])
-            for one in asked
-            if one.comment_id in addresses  # it is of no use to Akismet without
+            candidate.comment_id: _fields(candidate, addresses[candidate.comment_id])
+            for candidate in asked
+            if candidate.comment_id in addresses  # Akismet needs one
         }
         digests = {id: _digest(fields) for id, fields in questions.items()}
         self._fields.update((digests[id], fields) for id, fields in questions.items())
-        said = self._asking.answers(list(digests.values()))
+        answers = self._lookup.answers(list(digests.values()))
         for digest in digests.values():
             self._fields.pop(digest, None)
-        return [_signals(said.get(digests.get(one.comment_id, ""), "")) for one in batch]
+        return [
+            _signals(answers.get(digests.get(candidate.comment_id, ""), "")) for candidate in batch
+        ]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """Akismet does not say why."""
         return ()
 
-    def _ask(self, digest: str) -> str | None:
-        """'spam', 'blatant' or 'fine'; None where it says anything else, such as that the key is not good."""
+    def _ask_akismet(self, digest: str) -> str | None:
+        """'spam', 'blatant' or 'fine'; None for any other answer, such as that the key is invalid."""
         fields = self._fields[digest]
         assert self._client is not None
-        until = time.monotonic() + self._seconds
+        deadline = time.monotonic() + self._seconds
         body = b""
         with self._client.stream(
             "POST", f"{self._url}/1.1/comment-check", data={"api_key": self._key, **fields}
-        ) as answer:
-            for chunk in answer.iter_bytes():
+        ) as response:
+            for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > ANSWER_LIMIT or time.monotonic() > until:
+                if len(body) > ANSWER_LIMIT or time.monotonic() > deadline:
                     return None
-        if answer.status_code != httpx.codes.OK:
+        if response.status_code != httpx.codes.OK:
             return None
-        said = body.strip()
-        if said == b"true":
-            discard = answer.headers.get("x-akismet-pro-tip") == "discard"
+        text = body.strip()
+        if text == b"true":
+            discard = response.headers.get("x-akismet-pro-tip") == "discard"
             return "blatant" if discard else "spam"
-        return "fine" if said == b"false" else None
+        return "fine" if text == b"false" else None
 
 
-def _signals(said: str) -> tuple[Signal, ...]:
-    if said not in ("spam", "blatant"):
+def _signals(answer: str) -> tuple[Signal, ...]:
+    if answer not in ("spam", "blatant"):
         return ()
-    return (Signal("akismet", 1.0, Akismet.name, note="blatant" if said == "blatant" else ""),)
+    return (Signal("akismet", 1.0, Akismet.name, note="blatant" if answer == "blatant" else ""),)
 
 
-def _fields(one: Candidate, address: str) -> dict[str, str]:
-    """What Akismet is told, in its names (https://akismet.com/developers/detailed-docs/comment-check/)."""
-    page = urlsplit(one.page_url)
-    at = datetime.fromtimestamp(one.created_at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _fields(candidate: Candidate, address: str) -> dict[str, str]:
+    """The fields of a question to Akismet, under its names (https://akismet.com/developers/detailed-docs/comment-check/)."""
+    page = urlsplit(candidate.page_url)
+    created = datetime.fromtimestamp(candidate.created_at / 1000, UTC).strftime(
+        "%Y-%m-%dT%H:%M:%SZ"
+    )
     fields = {
         "blog": f"{page.scheme}://{page.netloc}/",
         "user_ip": address,
-        "user_agent": one.traces.user_agent,
-        "referrer": one.traces.referrer,
-        "permalink": one.page_url,
-        "comment_type": "reply" if one.parent_text else "comment",
-        "comment_author": one.author_name,
-        "comment_author_url": one.author_url,
-        "comment_content": one.text,
-        "comment_date_gmt": at,
-        "blog_lang": one.language,
+        "user_agent": candidate.traces.user_agent,
+        "referrer": candidate.traces.referrer,
+        "permalink": candidate.page_url,
+        "comment_type": "reply" if candidate.parent_text else "comment",
+        "comment_author": candidate.author_name,
+        "comment_author_url": candidate.author_url,
+        "comment_content": candidate.text,
+        "comment_date_gmt": created,
+        "blog_lang": candidate.language,
         "blog_charset": "UTF-8",
     }
     return {name: value for name, value in fields.items() if value}

@@ -1,7 +1,7 @@
-"""DNS block lists (SURBL, URIBL, Spamhaus DBL): whether a linked domain is on one.
+"""Asks DNS block lists (SURBL, URIBL, Spamhaus DBL) whether a linked domain is on them.
 
-Off unless GATEHOUSE_DNS_LISTS names some. Only linked domains are asked for, never a text or an address.
-What is not answered in time, or at all, is as if nobody had been asked.
+Only where GATEHOUSE_DNS_LISTS names some. Linked domains are sent, never a text or an address. A question
+that is not answered in time counts as not asked.
 """
 
 import socket
@@ -12,8 +12,8 @@ from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.spam.links import domain_of, host_of, links_in
 from workers.external_lookup import Clock, ExternalLookup
 
-SECONDS = 1.0  # for the questions of one batch in all
-# Lists change by the minute; their operators ask for no more questions than need be.
+SECONDS = 1.0  # for all questions of one batch together
+# Lists change by the minute; their operators ask for no more queries than necessary.
 KEPT_SECONDS = 3600.0
 DOMAINS = 5  # of one comment
 
@@ -25,18 +25,18 @@ Resolve = Callable[[str], Sequence[str]]
 def resolve(name: str) -> list[str]:
     """The IPv4 addresses of an absolute name; [] where there is no such name. Raises OSError."""
     try:
-        found = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
     except socket.gaierror as error:
         if error.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
             return []
         raise
-    return [str(entry[4][0]) for entry in found]
+    return [str(entry[4][0]) for entry in addresses]
 
 
 class DnsLists:
     """Signal `dns_listed`: how many linked domains are on a list; note: the first; absent for none.
 
-    zones: such as multi.surbl.org. Links to the page's own domain are not asked for. Never raises.
+    zones: such as multi.surbl.org. Nothing is asked about links to the page's own domain. Never raises.
     clock: seconds.
     """
 
@@ -50,8 +50,8 @@ class DnsLists:
         seconds: float = SECONDS,
     ) -> None:
         self._resolve, self._zones = resolve, tuple(dict.fromkeys(zones))
-        self._asking: ExternalLookup[_Question, bool] = ExternalLookup(
-            self._ask,
+        self._lookup: ExternalLookup[_Question, bool] = ExternalLookup(
+            self._ask_list,
             lambda question: question[1],
             seconds=seconds,
             kept_seconds=KEPT_SECONDS,
@@ -59,48 +59,57 @@ class DnsLists:
         )
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        domains = [_domains(one) for one in batch]
-        said = self._asking.answers(self._questions(domain for some in domains for domain in some))
-        listed = {domain for (domain, _), is_listed in said.items() if is_listed}
-        return [tuple(self._signals([one for one in some if one in listed])) for some in domains]
+        domains_by_comment = [_domains(candidate) for candidate in batch]
+        answers = self._lookup.answers(
+            self._questions(
+                domain for comment_domains in domains_by_comment for domain in comment_domains
+            )
+        )
+        listed = {domain for (domain, _), is_listed in answers.items() if is_listed}
+        return [
+            tuple(self._signals([domain for domain in comment_domains if domain in listed]))
+            for comment_domains in domains_by_comment
+        ]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The links to listed domains."""
-        said = self._asking.known(self._questions(_domains(candidate)))
-        listed = {domain for (domain, _), is_listed in said.items() if is_listed}
-        return tuple(one.span for one in links_in(candidate.text).links if one.domain in listed)
+        answers = self._lookup.cached_answers(self._questions(_domains(candidate)))
+        listed = {domain for (domain, _), is_listed in answers.items() if is_listed}
+        return tuple(link.span for link in links_in(candidate.text).links if link.domain in listed)
 
     def _questions(self, domains: Iterable[str]) -> list[_Question]:
         return [(domain, zone) for domain in domains for zone in self._zones]
 
-    def _ask(self, question: _Question) -> bool | None:
+    def _ask_list(self, question: _Question) -> bool | None:
         domain, zone = question
-        return _reading(self._resolve(f"{domain}.{zone}."))
+        return _listed_by(self._resolve(f"{domain}.{zone}."))
 
     def _signals(self, listed: Sequence[str]) -> Iterator[Signal]:
         if listed:
             yield Signal("dns_listed", float(len(listed)), self.name, note=listed[0][:80])
 
 
-def _reading(answers: Sequence[str]) -> bool | None:
-    """Whether the answers say listed; None where they say that we may not ask.
+def _listed_by(addresses: Sequence[str]) -> bool | None:
+    """Whether the answers mean listed; None where they mean that the query is refused.
 
     127.0.0.1 at SURBL and URIBL, 127.255.255.x and 127.0.1.255 at Spamhaus are refusals; what is not
-    in 127.0.0.0/8 comes from a resolver that invents addresses.
+    in 127.0.0.0/8 comes from a resolver that makes up addresses.
     """
-    if not answers:
+    if not addresses:
         return False
-    for one in answers:
-        if not one.startswith("127.0.") or one in ("127.0.0.1", "127.0.1.255"):
+    for address in addresses:
+        if not address.startswith("127.0.") or address in ("127.0.0.1", "127.0.1.255"):
             return None
     return True
 
 
 def _domains(candidate: Candidate) -> list[str]:
-    """The registrable domains that a comment links to, the page's own aside."""
-    own = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
-    found = links_in(candidate.text)
-    named = [one.domain for one in (*found.links, *found.masked)]
+    """The registrable domains that a comment links to, without the page's own."""
+    page_domain = domain_of(host_of(candidate.page_url)) if candidate.page_url else ""
+    links = links_in(candidate.text)
+    domains = [link.domain for link in (*links.links, *links.masked)]
     if candidate.author_url:
-        named.append(domain_of(host_of(candidate.author_url)))
-    return [one for one in dict.fromkeys(named) if one and one != own][:DOMAINS]
+        domains.append(domain_of(host_of(candidate.author_url)))
+    return [domain for domain in dict.fromkeys(domains) if domain and domain != page_domain][
+        :DOMAINS
+    ]

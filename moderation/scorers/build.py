@@ -1,4 +1,4 @@
-"""Which scorers this process has, from its settings."""
+"""Builds the scorers of a process from its settings, in the order in which they run."""
 
 from collections.abc import Iterable
 
@@ -24,42 +24,42 @@ def build_scorers(
     lessons: Lessons = no_lessons,
     outside: Iterable[Scorer] = (),
 ) -> tuple[Scorer, ...]:
-    """All scorers, the cheap ones first; the spam score is the last, for it looks at what the others found.
+    """All scorers, cheap ones first. The spam model is last, as it looks at what the others measured.
 
     Models are loaded at first use, not here: a missing one fails its own scorer, not the process.
 
-    models: which, or the name of the only one. wordlist: entries; None: those that come with
-    Gatehouse. lessons: what the sites have learned. outside: scorers that ask others' lists. Raises Invalid for another model or for an
-    entry that cannot be one.
+    models: the toxicity models, or the name of the only one. wordlist: entries; None: those that come with
+    Gatehouse. lessons: what the sites have learned. outside: scorers that ask other services. Raises Invalid
+    for an unknown model or an entry that cannot be read.
     """
     if isinstance(models, str):
         models = Models(models)
     words = Wordlist(read_entries() if wordlist is None else wordlist)
-    toxicity, languages = _toxicity(models)
-    # What is measured first is seen by what comes later, and the spam score looks at everything.
-    signs: tuple[Scorer, ...] = (
+    toxicity, languages = _toxicity_models(models)
+    # Each scorer sees what earlier ones measured.
+    spam_scorers: tuple[Scorer, ...] = (
         FilterSignals(),
         HistorySignals(),
         ReputationSignals(),
         *outside,
         Heuristics(),
     )
-    return (Language(languages), words, *signs, *toxicity, SpamModel(lessons))
+    return (Language(languages), words, *spam_scorers, *toxicity, SpamModel(lessons))
 
 
-def _toxicity(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
-    """The toxicity models, and the languages they have learned together."""
-    first = _model(models, check_model(models.serving))
+def _toxicity_models(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:
+    """The toxicity models, and all languages that they have learned."""
+    main = _model(models, check_model(models.serving))
     if not models.multilingual:
-        return (first,), first.languages
+        return (main,), main.languages
     check_model(models.multilingual, detoxify_only=True)
-    second = _model(models, models.multilingual, name="multilingual")
-    only_second = second.languages - first.languages
-    routed = (
-        ByLanguage(first, lambda code: code not in only_second),
-        ByLanguage(second, lambda code: code in only_second),
+    multilingual = _model(models, models.multilingual, name="multilingual")
+    only_multilingual = multilingual.languages - main.languages
+    by_language = (
+        ByLanguage(main, lambda code: code not in only_multilingual),
+        ByLanguage(multilingual, lambda code: code in only_multilingual),
     )
-    return routed, first.languages | second.languages
+    return by_language, main.languages | multilingual.languages
 
 
 def _model(models: Models, model: str, name: str = "detoxify") -> Model:

@@ -40,7 +40,7 @@ IP = "198.51.100.7"
 
 @dataclass
 class Stub:
-    """An Akismet that answers as it is told. asked: the fields of each question."""
+    """An Akismet with answers set by the test. asked: the fields of each question."""
 
     url: str = ""
     status: int = 200
@@ -52,11 +52,11 @@ class Stub:
     now: float = 1_000.0
 
     def scorer(self, **more: Any) -> Akismet:
-        given: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "addresses": lambda ids: dict.fromkeys(ids, IP),
             "clock": lambda: self.now,
         }
-        return Akismet("k3y", self.url, **(given | more))
+        return Akismet("k3y", self.url, **(arguments | more))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ class TestContract(ScorerContract):
 
 
 def comment(text: str = "Buy gnomes", **more: Any) -> Candidate:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "comment_id": f"cmt_{abs(hash(text))}",
         "site_id": "site_1",
         "author_name": "Carol",
@@ -112,28 +112,28 @@ def comment(text: str = "Buy gnomes", **more: Any) -> Candidate:
             "private.test", "e" * 64, "a" * 64, "198.51.100.0/24", "Firefox/140", ""
         ),
     }
-    return candidate(text, **(given | more))
+    return candidate(text, **(arguments | more))
 
 
-def found(scorer: Akismet, *texts: str, **more: Any) -> list[dict[str, str]]:
+def measured_notes(scorer: Akismet, *texts: str, **more: Any) -> list[dict[str, str]]:
     measured = scorer.measure([comment(text, **more) for text in texts or ("Buy gnomes",)])
-    return [{one.name: one.note for one in signals} for signals in measured]
+    return [{signal.name: signal.note for signal in signals} for signals in measured]
 
 
 def test_what_akismet_calls_spam_is_filed_as_spam(stub: Stub) -> None:
     scorer = stub.scorer()
-    assert found(scorer) == [{"akismet": ""}]
+    assert measured_notes(scorer) == [{"akismet": ""}]
     stub.headers = {"X-akismet-pro-tip": "discard"}
-    assert found(scorer, "worse") == [{"akismet": "blatant"}]
+    assert measured_notes(scorer, "worse") == [{"akismet": "blatant"}]
     stub.body = b"false"
-    assert found(scorer, "better") == [{}]
-    known = ScorerPipeline([scorer], 20).measure([comment()])[0]
-    verdict = decide(load_policy("newsroom"), known)
-    assert "akismet" in {one.code for one in verdict.reasons}
+    assert measured_notes(scorer, "better") == [{}]
+    findings = ScorerPipeline([scorer], 20).measure([comment()])[0]
+    verdict = decide(load_policy("newsroom"), findings)
+    assert "akismet" in {reason.code for reason in verdict.reasons}
 
 
-def test_it_is_told_what_the_documentation_says_and_no_more(stub: Stub) -> None:
-    found(stub.scorer())
+def test_akismet_gets_the_documented_fields_and_no_more(stub: Stub) -> None:
+    measured_notes(stub.scorer())
     assert stub.asked == [
         {
             "api_key": "k3y",
@@ -154,23 +154,23 @@ def test_it_is_told_what_the_documentation_says_and_no_more(stub: Stub) -> None:
 def test_it_is_asked_once_within_the_hour(stub: Stub) -> None:
     scorer = stub.scorer()
     for _ in range(3):
-        assert found(scorer) == [{"akismet": ""}]
+        assert measured_notes(scorer) == [{"akismet": ""}]
     assert len(stub.asked) == 1
     stub.now += KEPT_SECONDS + 1
-    found(scorer)
+    measured_notes(scorer)
     assert len(stub.asked) == 2
 
 
-def test_other_sites_and_comments_without_an_address_are_not_its_affair(stub: Stub) -> None:
+def test_akismet_is_not_asked_about_other_sites_nor_without_an_address(stub: Stub) -> None:
     scorer = stub.scorer(sites=["site_2"])
-    assert found(scorer) == [{}]
-    assert found(scorer, site_id="site_2") == [{"akismet": ""}]
-    assert found(stub.scorer(addresses=lambda ids: {}), "another") == [{}]
+    assert measured_notes(scorer) == [{}]
+    assert measured_notes(scorer, site_id="site_2") == [{"akismet": ""}]
+    assert measured_notes(stub.scorer(addresses=lambda ids: {}), "another") == [{}]
 
     def away(ids: object) -> dict[str, str]:
         raise Unavailable("The database is away.")
 
-    assert found(stub.scorer(addresses=away), "yet another") == [{}]
+    assert measured_notes(stub.scorer(addresses=away), "yet another") == [{}]
     assert len(stub.asked) == 1
 
 
@@ -192,53 +192,53 @@ def test_an_answer_that_is_none_is_as_if_nobody_had_been_asked(
 ) -> None:
     stub.status, stub.body = status, body
     stub.headers = {"Location": stub.url} if status == 302 else {}
-    panel = ScorerPipeline([stub.scorer()], 20)
-    [measured] = panel.measure([comment()])
+    pipeline = ScorerPipeline([stub.scorer()], 20)
+    [measured] = pipeline.measure([comment()])
     assert (measured.signals, measured.failed) == ((), ())
 
 
-def test_one_that_fails_is_left_alone_and_tried_again(stub: Stub) -> None:
+def test_a_failing_akismet_is_paused_and_tried_again(stub: Stub) -> None:
     scorer = stub.scorer()
     stub.status = 500
     for n in range(FAILURES_TO_PAUSE + 5):
-        assert found(scorer, f"comment {n}") == [{}]
+        assert measured_notes(scorer, f"comment {n}") == [{}]
     assert len(stub.asked) == FAILURES_TO_PAUSE
     stub.now += PAUSE_SECONDS + 1
     stub.status = 200
-    assert found(scorer) == [{"akismet": ""}]
+    assert measured_notes(scorer) == [{"akismet": ""}]
 
 
-def test_one_that_hangs_costs_a_moment_and_fails_nothing(stub: Stub) -> None:
+def test_a_hanging_akismet_costs_a_moment_and_fails_nothing(stub: Stub) -> None:
     stub.hangs = True
-    panel = ScorerPipeline([stub.scorer(seconds=0.02)], 20)
+    pipeline = ScorerPipeline([stub.scorer(seconds=0.02)], 20)
     for n in range(FAILURES_TO_PAUSE + 20):
-        assert panel.measure([comment(f"comment {n}")])[0].failed == ()
+        assert pipeline.measure([comment(f"comment {n}")])[0].failed == ()
     assert len(stub.asked) <= FAILURES_TO_PAUSE
 
 
 def test_nobody_there_at_all(stub: Stub) -> None:
     scorer = Akismet("k3y", "http://127.0.0.1:9", lambda ids: dict.fromkeys(ids, IP))
-    assert found(scorer) == [{}]
+    assert measured_notes(scorer) == [{}]
 
 
-def test_gatehouses_own_face_answers_it(running: GatehouseProcess) -> None:
+def test_the_compatible_api_of_gatehouse_answers_it(running: GatehouseProcess) -> None:
     with running.store.write() as connection:
         key = sites.add_key(connection, running.site.id, compat_apis.AKISMET, 0, os.urandom)
     url = f"http://127.0.0.1:{running.port}"
     page = f"{running.site.origins[0]}/news/1"
     scorer = Akismet(key, url, lambda ids: dict.fromkeys(ids, IP), seconds=20.0)
-    given = {"page_url": page, "author_name": "akismet-guaranteed-spam"}
-    assert found(scorer, **given) == [{"akismet": ""}]
-    assert "akismet" not in found(scorer, "I met the old lamplighter.", page_url=page)[0]
+    submission = {"page_url": page, "author_name": "akismet-guaranteed-spam"}
+    assert measured_notes(scorer, **submission) == [{"akismet": ""}]
+    assert "akismet" not in measured_notes(scorer, "I met the old lamplighter.", page_url=page)[0]
     wrong = Akismet("wrong", url, lambda ids: dict.fromkeys(ids, IP), seconds=20.0)
-    assert found(wrong, **given) == [{}]
+    assert measured_notes(wrong, **submission) == [{}]
 
 
 def store_one(store: Store, keeps: Callable[[str], bool]) -> str:
     site = newspaper(store)
-    one = reply(site, context=Context(ip=IP), author=AuthorRef("Carol", "carol@private.test"))
-    submit(store, [one], personal_days=30, entropy=os.urandom, keeps_address=keeps)
-    return one.id
+    submitted = reply(site, context=Context(ip=IP), author=AuthorRef("Carol", "carol@private.test"))
+    submit(store, [submitted], personal_days=30, entropy=os.urandom, keeps_address=keeps)
+    return submitted.id
 
 
 def kept(store: Store) -> int:
@@ -246,7 +246,7 @@ def kept(store: Store) -> int:
         return len(connection.execute(sa.select(addresses)).all())
 
 
-def run(store: Store, *scorers: Any, at: int = NOON + 1_000) -> None:
+def run(store: Store, *scorers: Any, now: int = NOON + 1_000) -> None:
     judge(
         store,
         ScorerPipeline(scorers, 5.0),
@@ -254,7 +254,7 @@ def run(store: Store, *scorers: Any, at: int = NOON + 1_000) -> None:
         lease="w",
         lease_ms=60_000,
         limit=50,
-        now=lambda: at,
+        now=lambda: now,
         entropy=os.urandom,
     )
 
@@ -270,7 +270,7 @@ def test_the_address_is_kept_until_the_comment_is_judged_and_no_longer(
     run(store, asks, scripted)
     assert kept(store) == 1  # it is judged once more
     scripted.mood = "well"
-    run(store, asks, scripted, at=NOON + 60_000)
+    run(store, asks, scripted, now=NOON + 60_000)
     assert kept(store) == 0
     assert [one["user_ip"] for one in stub.asked] == [IP]
     with store.read() as connection:

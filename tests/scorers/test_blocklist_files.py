@@ -9,7 +9,7 @@ from moderation.domain.score import SenderTraces
 from moderation.doorbell import Doorbell
 from moderation.policies import load_policy
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.site.blocklist_files import LOOK, BlocklistFiles
+from moderation.scorers.site.blocklist_files import SECONDS_BETWEEN_READS, BlocklistFiles
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.settings import Settings
 from moderation.store.sql.crypto import Crypto
@@ -117,17 +117,17 @@ def test_a_file_that_changes_is_read_again_beside_the_judging(listed, tmp_path, 
     (tmp_path / "more.txt").write_text("late.example.net\n")
     text = "http://late.example.net"
     assert found(listed, text) == {}
-    clock.now += LOOK + 1
+    clock.now += SECONDS_BETWEEN_READS + 1
     found(listed, text)
-    listed.settle(10)
+    listed.wait_until_read(10)
     assert "listed_domain" in found(listed, text)
 
 
 def test_what_was_read_counts_while_a_file_cannot_be_read(listed, tmp_path, clock):
     (tmp_path / "gone.txt").symlink_to("/nowhere")
-    clock.now += LOOK + 1
+    clock.now += SECONDS_BETWEEN_READS + 1
     found(listed)
-    listed.settle(10)
+    listed.wait_until_read(10)
     assert "listed_domain" in found(listed, "http://spam.example.com")
 
 
@@ -136,13 +136,13 @@ def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):
         os.urandom(100_000) + b"\n@\n/\n:\n\x00\n1\n" + b"x" * 70_000
     )
     for folder in (tmp_path, tmp_path / "nowhere"):
-        panel = ScorerPipeline(
+        pipeline = ScorerPipeline(
             [BlocklistFiles(folder, SEAL.address_key, SEAL.email_key, clock)], 20
         )
-        panel.load()
-        assert panel.failing == ()
+        pipeline.load()
+        assert pipeline.failing == ()
         for text in HOSTILE.values():
-            assert panel.measure([candidate(text)])[0].failed == ()
+            assert pipeline.measure([candidate(text)])[0].failed == ()
 
 
 def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path):
@@ -152,7 +152,7 @@ def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path
     for lists, expected in (("", False), (str(tmp_path), True)):
         settings = Settings(data=tmp_path, lists=lists)
         bench = WorkerContext(settings, "judge", store, Doorbell("redis://127.0.0.1:1"), "w")
-        assert ("listed" in bench.panel.names) is expected
+        assert ("listed" in bench.pipeline.names) is expected
         if expected:
-            bench.panel.load()
-            assert bench.panel.measure([one])[0].get("listed_address")
+            bench.pipeline.load()
+            assert bench.pipeline.measure([one])[0].get("listed_address")

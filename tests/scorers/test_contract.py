@@ -77,14 +77,14 @@ class ScorerContract:
         assert scorer.explain(candidate(ORDINARY[1]), "no such label") == ()
 
 
-ROSTER = build_scorers("bundled")
+SCORERS = build_scorers("bundled")
 
 
-@pytest.mark.parametrize("scorer", ROSTER, ids=[one.name for one in ROSTER], scope="class")
-class TestRoster(ScorerContract):
+@pytest.mark.parametrize("scorer", SCORERS, ids=[one.name for one in SCORERS], scope="class")
+class TestBuiltScorers(ScorerContract):
     """The scorers that need nothing but this package."""
 
-    of = tuple(type(one) for one in ROSTER)
+    of = tuple(type(one) for one in SCORERS)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
     def test_hostile_text_costs_little(self, scorer: Scorer, text: str) -> None:
@@ -126,7 +126,7 @@ def test_every_scorer_there_is_keeps_the_contract() -> None:
     assert asked == _classes(moderation.scorers) | _classes(workers)
 
 
-def test_the_roster_has_every_scorer_once() -> None:
+def test_every_scorer_is_built_once_in_order() -> None:
     assert [scorer.name for scorer in build_scorers("bundled")] == [
         "language",
         "wordlist",
@@ -141,6 +141,6 @@ def test_the_roster_has_every_scorer_once() -> None:
 
 
 @pytest.mark.parametrize("model", ["", "detoxify", "detoxify:", "gpt"])
-def test_the_roster_refuses_models_it_does_not_know(model: str) -> None:
+def test_unknown_models_are_refused(model: str) -> None:
     with pytest.raises(Invalid, match="toxicity model"):
         build_scorers(model)

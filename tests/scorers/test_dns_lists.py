@@ -102,17 +102,17 @@ def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
         return ["127.0.0.2"]
 
     scorer = DnsLists([ZONE], hangs, lambda: zone.now, seconds=0.01)
-    panel = ScorerPipeline([scorer], 20)
+    pipeline = ScorerPipeline([scorer], 20)
     for n in range(FAILURES_TO_PAUSE + 20):
-        assert panel.measure([candidate(f"http://shop{n}.com")])[0].failed == ()
+        assert pipeline.measure([candidate(f"http://shop{n}.com")])[0].failed == ()
     assert len(asked) <= FAILURES_TO_PAUSE  # then it was left alone
     gate.set()
 
 
 def test_hostile_text_fails_nothing(zone):
-    panel = ScorerPipeline([zone.scorer()], 20)
+    pipeline = ScorerPipeline([zone.scorer()], 20)
     for text in HOSTILE.values():
-        assert panel.measure([candidate(text)])[0].failed == ()
+        assert pipeline.measure([candidate(text)])[0].failed == ()
 
 
 def test_a_setting_names_the_lists():

@@ -28,16 +28,16 @@ ANYWHERE = tuple(FilterField)
 
 
 def draft(kind: FilterKind, *entries: str, **more: Any) -> FilterDraft:
-    given = {"name": "list", "action": FilterAction.HOLD} | more
-    return FilterDraft(kind=kind, entries=entries, **given)
+    defaults = {"name": "list", "action": FilterAction.HOLD} | more
+    return FilterDraft(kind=kind, entries=entries, **defaults)
 
 
-def found(one: FilterDraft, text: str = "", **more: Any) -> list[str]:
+def matches_of(filter_draft: FilterDraft, text: str = "", **more: Any) -> list[str]:
     """What is matched: the words in the text, or the field where it is elsewhere."""
-    keys = {entry: f"hash of {entry}" for _, entry in entries_to_hash(one)}
-    places = CompiledFilter(one, keys).places(candidate(text, **more))
+    keys = {entry: f"hash of {entry}" for _, entry in entries_to_hash(filter_draft)}
+    matches = CompiledFilter(filter_draft, keys).places(candidate(text, **more))
     return [
-        text[place.span.start : place.span.end] if place.span else place.field for place in places
+        text[match.span.start : match.span.end] if match.span else match.field for match in matches
     ]
 
 
@@ -55,33 +55,33 @@ def found(one: FilterDraft, text: str = "", **more: Any) -> list[str]:
 def test_words_are_found_whole_as_written_and_in_disguise(
     entries: list[str], text: str, matched: list[str]
 ) -> None:
-    assert found(draft(WORDS, *entries), text) == matched
+    assert matches_of(draft(WORDS, *entries), text) == matched
 
 
 def test_what_is_found_inside_an_exception_does_not_count() -> None:
     listed = draft(PATTERNS, "cialis", exceptions=("specialist*", "social* # and socialist"))
-    assert found(listed, "specialists, socialists and cialis") == ["cialis"]
-    assert found(draft(WORDS, "*cialis*", exceptions=("specialist",)), "specialist") == []
+    assert matches_of(listed, "specialists, socialists and cialis") == ["cialis"]
+    assert matches_of(draft(WORDS, "*cialis*", exceptions=("specialist",)), "specialist") == []
 
 
 def test_patterns_are_regular_expressions_without_regard_to_case() -> None:
     listed = draft(PATTERNS, r"buy\s+(now|today)", r"\d{3}-\d{4}", "# not this: .*")
-    assert found(listed, "BUY  now, call 555-1234") == ["BUY  now", "555-1234"]
-    assert found(draft(PATTERNS, "x*y?z"), "xyz") == ["xyz"]
+    assert matches_of(listed, "BUY  now, call 555-1234") == ["BUY  now", "555-1234"]
+    assert matches_of(draft(PATTERNS, "x*y?z"), "xyz") == ["xyz"]
 
 
-def test_words_and_patterns_look_where_they_are_told() -> None:
+def test_words_and_patterns_look_in_the_chosen_fields() -> None:
     by = {"author_name": "Casino Royale", "author_url": "https://casino.example.com"}
-    assert found(draft(WORDS, "casino"), "Nice.", **by) == []
-    assert found(draft(WORDS, "casino", fields=ANYWHERE), "Nice.", **by) == ["name", "website"]
+    assert matches_of(draft(WORDS, "casino"), "Nice.", **by) == []
+    assert matches_of(draft(WORDS, "casino", fields=ANYWHERE), "Nice.", **by) == ["name", "website"]
     named = draft(PATTERNS, "^casino", fields=(FilterField.NAME,))
-    assert found(named, "casino", **by) == ["name"]
-    assert found(named, "casino", author_name="C\u200basino") == ["name"]
+    assert matches_of(named, "casino", **by) == ["name"]
+    assert matches_of(named, "casino", author_name="C\u200basino") == ["name"]
 
 
 def test_a_filter_for_a_language_leaves_other_pages_alone() -> None:
     gift = draft(WORDS, "gift", languages=("en", "pt-BR"))
-    assert [found(gift, "gift", language=one) for one in ("en-GB", "pt-br", "de", "", "pt")] == [
+    assert [matches_of(gift, "gift", language=language) for language in ("en-GB", "pt-br", "de", "", "pt")] == [
         ["gift"], ["gift"], [], [], [],
     ]  # fmt: skip
 
@@ -101,12 +101,12 @@ def test_a_filter_for_a_language_leaves_other_pages_alone() -> None:
 def test_domains_are_found_with_what_lies_under_them(
     entry: str, text: str, matched: list[str]
 ) -> None:
-    assert found(draft(DOMAINS, entry), text) == matched
+    assert matches_of(draft(DOMAINS, entry), text) == matched
 
 
 def test_domains_are_found_in_names_and_websites_too() -> None:
     by = {"author_name": "visit evil.com", "author_url": "https://a.evil.com/"}
-    assert found(draft(DOMAINS, "evil.com", fields=ANYWHERE), "", **by) == ["name", "website"]
+    assert matches_of(draft(DOMAINS, "evil.com", fields=ANYWHERE), "", **by) == ["name", "website"]
 
 
 def test_links_to_trusted_domains_do_not_count() -> None:
@@ -114,19 +114,23 @@ def test_links_to_trusted_domains_do_not_count() -> None:
         "ours", DOMAINS, FilterAction.TRUST, ("Herald.com # ours", ".gov"), id="flt_1", site_id="s"
     )
     text = "http://www.herald.com/a http://nasa.gov/b http://other.org/c"
-    one = candidate(text, filters=FilterSet("s", 1, (trust,)))
-    (signals,) = Heuristics().measure([one])
-    links = next(each for each in signals if each.name == "links")
+    comment = candidate(text, filters=FilterSet("s", 1, (trust,)))
+    (signals,) = Heuristics().measure([comment])
+    links = next(signal for signal in signals if signal.name == "links")
     assert (links.value, links.note) == (1, "other.org")
-    assert FilterSignals().measure([one]) == [()]
+    assert FilterSignals().measure([comment]) == [()]
 
 
 def test_emails_are_known_by_their_hash_or_their_domain() -> None:
     listed = draft(EMAILS, "Troll@Example.com", "@mail.spam.org")
-    assert found(listed, traces=SenderTraces(email_key="hash of troll@example.com")) == ["e-mail"]
-    assert found(listed, traces=SenderTraces(email_domain="x.mail.spam.org")) == ["e-mail"]
-    assert found(listed, traces=SenderTraces(email_domain="example.com", email_key="other")) == []
-    assert found(listed, traces=SenderTraces()) == []
+    assert matches_of(listed, traces=SenderTraces(email_key="hash of troll@example.com")) == [
+        "e-mail"
+    ]
+    assert matches_of(listed, traces=SenderTraces(email_domain="x.mail.spam.org")) == ["e-mail"]
+    assert (
+        matches_of(listed, traces=SenderTraces(email_domain="example.com", email_key="other")) == []
+    )
+    assert matches_of(listed, traces=SenderTraces()) == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,7 @@ def test_emails_are_known_by_their_hash_or_their_domain() -> None:
 def test_networks_are_matched_as_far_as_addresses_are_kept(
     entry: str, traces: SenderTraces, matches: bool
 ) -> None:
-    assert found(draft(NETWORKS, entry), traces=traces) == ["network"] * matches
+    assert matches_of(draft(NETWORKS, entry), traces=traces) == ["network"] * matches
 
 
 @pytest.mark.parametrize(
@@ -202,19 +206,19 @@ def test_one_signal_an_action_names_the_filters_and_their_versions() -> None:
         Filter("gifts", PATTERNS, FilterAction.SPAM, ("gift ?card",), version=1),
         Filter("names", WORDS, FilterAction.HOLD, ("minister",), version=2),
     )
-    one = candidate("The minister's casino: giftcard!", filters=a_set(*filters))
-    assert FilterSignals().measure([one]) == [
+    comment = candidate("The minister's casino: giftcard!", filters=a_set(*filters))
+    assert FilterSignals().measure([comment]) == [
         (
-            Signal("filter_spam", 2.0, "filters", spans=one_span(one.text, "casino", "giftcard"),
+            Signal("filter_spam", 2.0, "filters", spans=spans_of(comment.text, "casino", "giftcard"),
                    note="casino (version 3), gifts (version 1)"),
-            Signal("filter_hold", 1.0, "filters", spans=one_span(one.text, "minister"),
+            Signal("filter_hold", 1.0, "filters", spans=spans_of(comment.text, "minister"),
                    note="names (version 2)"),
         )
     ]  # fmt: skip
-    assert FilterSignals().explain(one, "filter_hold") == one_span(one.text, "minister")
+    assert FilterSignals().explain(comment, "filter_hold") == spans_of(comment.text, "minister")
 
 
-def one_span(text: str, *words: str) -> Any:
+def spans_of(text: str, *words: str) -> Any:
     from moderation.domain.score import Span
 
     return tuple(Span(text.index(word), text.index(word) + len(word)) for word in words)
@@ -246,16 +250,16 @@ def test_a_filter_is_refused_or_works(
         compiled = CompiledFilter(draft(kind, *entries, fields=ANYWHERE), {})
     except Invalid:
         return
-    one = candidate(
+    comment = candidate(
         text,
         author_name=name,
         author_url=text,
         form=FormFacts(),
         traces=SenderTraces(network="10.1.2.0/24"),
     )
-    for place in compiled.places(one):
-        if place.span:
-            assert 0 <= place.span.start < place.span.end <= len(text)
+    for match in compiled.places(comment):
+        if match.span:
+            assert 0 <= match.span.start < match.span.end <= len(text)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -270,4 +274,4 @@ def test_hostile_text_meets_every_kind_of_filter(text: str) -> None:
     )
     for signal in signals:
         assert signal.value <= 600
-        assert all(0 <= one.start < one.end <= len(text) for one in signal.spans)
+        assert all(0 <= span.start < span.end <= len(text) for span in signal.spans)

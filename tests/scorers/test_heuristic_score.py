@@ -1,13 +1,19 @@
-"""Signs of spam: each shows when it should, and ordinary comments have none."""
+"""The score `signs` and the list of heuristics that add up to it."""
+
+import hashlib
+from pathlib import Path
 
 import pytest
 
-from moderation.scorers.spam.heuristics import Heuristics
+from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, heuristic_signal
+from moderation.scorers.spam.heuristics import MODEL_NAME, Heuristics
 from tests.scorers.candidates import candidate
 
 
 def signals(text: str, **more: str) -> dict[str, float]:
-    return {one.name: one.value for one in Heuristics().measure([candidate(text, **more)])[0]}
+    return {
+        signal.name: signal.value for signal in Heuristics().measure([candidate(text, **more)])[0]
+    }
 
 
 def pieces(text: str, label: str) -> list[str]:
@@ -57,3 +63,23 @@ def test_shouting_is_the_share_of_capitals_of_what_is_long_enough() -> None:
 def test_repetition_is_the_share_of_words_said_before() -> None:
     assert signals("buy buy buy buy buy buy buy buy buy buy")["repetition"] == pytest.approx(0.9)
     assert signals("the quick brown fox jumps over the lazy dog")["repetition"] < 0.2
+
+
+def test_the_model_has_another_name_when_its_weights_change() -> None:
+    """Give HEURISTICS and MODEL_NAME their new values together, then this digest."""
+    weights = sorted(
+        (name, *map(float, (heuristic.weight, heuristic.most, heuristic.over)))
+        for name, heuristic in HEURISTICS.items()
+    )
+    digest = hashlib.sha256(repr((BASE_LOG_ODDS, weights)).encode()).hexdigest()[:16]
+    assert (MODEL_NAME, digest) == ("signs-2", "aed51dc0fbcb8f66")
+
+
+def test_every_heuristic_is_in_the_documentation() -> None:
+    documentation = Path("docs/spam.md").read_text(encoding="utf-8")
+    assert [name for name in HEURISTICS if f"`{name}`" not in documentation] == []
+
+
+def test_a_heuristic_that_is_not_in_the_list_cannot_be_reported() -> None:
+    with pytest.raises(KeyError):
+        heuristic_signal("no_such_heuristic", 1)

@@ -1,4 +1,4 @@
-"""Signs of spam: each shows where it should, ordinary comments have none, and hostile text breaks nothing."""
+"""Heuristics: each applies where it should, none to ordinary comments, and hostile text breaks nothing."""
 
 import math
 from typing import Any
@@ -16,13 +16,13 @@ from tests.scorers.candidates import candidate
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def found(text: str, **more: Any) -> dict[str, Signal]:
-    return {one.name: one for one in find_heuristics(candidate(text, **more))}
+def find_signals(text: str, **more: Any) -> dict[str, Signal]:
+    return {signal.name: signal for signal in find_heuristics(candidate(text, **more))}
 
 
-def pieces(text: str, name: str, **more: Any) -> list[str]:
-    signal = found(text, **more).get(name)
-    return [text[one.start : one.end] for one in signal.spans] if signal else []
+def matched_texts(text: str, name: str, **more: Any) -> list[str]:
+    signal = find_signals(text, **more).get(name)
+    return [text[span.start : span.end] for span in signal.spans] if signal else []
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,16 @@ def test_a_host_is_where_a_browser_would_go(link: str, host: str) -> None:
     assert host_of(link) == host
 
 
-def test_links_name_their_domains_and_those_of_the_house_do_not_count() -> None:
+def test_links_name_their_domains_and_those_to_the_own_site_do_not_count() -> None:
     text = "See https://a.example.com/x, http://b.example.com and www.other.org/y."
-    signal = found(text)["links"]
+    signal = find_signals(text)["links"]
     assert (signal.value, signal.note) == (3, "example.com, other.org")
-    assert found(text)["link_domains"].value == 2
+    assert find_signals(text)["link_domains"].value == 2
     assert links_in(text).domains == ("example.com", "other.org")
-    assert found(text, page_url="https://www.example.com/a")["links"].note == "other.org"
+    assert find_signals(text, page_url="https://www.example.com/a")["links"].note == "other.org"
     trusted = {
-        one.name: one for one in find_heuristics(candidate(text), {"other.org", "example.com"})
+        signal.name: signal
+        for signal in find_heuristics(candidate(text), {"other.org", "example.com"})
     }
     assert "links" not in trusted
 
@@ -91,7 +92,7 @@ def test_links_name_their_domains_and_those_of_the_house_do_not_count() -> None:
     ],
 )
 def test_what_hides_where_it_leads_is_seen(text: str, name: str, note: str) -> None:
-    signal = found(text)[name]
+    signal = find_signals(text)[name]
     assert signal.note == note
     assert signal.spans
 
@@ -108,11 +109,13 @@ def test_what_hides_where_it_leads_is_seen(text: str, name: str, note: str) -> N
     ],
 )
 def test_ordinary_writing_hides_no_link(text: str) -> None:
-    assert {"link_masked", "link_disguised", "link_punycode"}.isdisjoint(found(text))
+    assert {"link_masked", "link_disguised", "link_punycode"}.isdisjoint(find_signals(text))
 
 
 def test_ordinary_dots_are_no_links() -> None:
-    assert "links" not in found("He came.It was me.And so on, node.js and/or main.py percent.Then")
+    assert "links" not in find_signals(
+        "He came.It was me.And so on, node.js and/or main.py percent.Then"
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_ordinary_dots_are_no_links() -> None:
     ],
 )  # fmt: skip
 def test_ways_to_be_reached_are_seen_in_disguise(text: str, contact: str) -> None:
-    assert pieces(text, "contact") == [contact]
+    assert matched_texts(text, "contact") == [contact]
 
 
 @pytest.mark.parametrize(
@@ -149,12 +152,15 @@ def test_ways_to_be_reached_are_seen_in_disguise(text: str, contact: str) -> Non
     ],
 )
 def test_numbers_and_words_are_no_contact(text: str) -> None:
-    assert "contact" not in found(text)
+    assert "contact" not in find_signals(text)
 
 
-def test_a_contact_in_disguise_is_told_apart() -> None:
-    assert "contact_disguised" not in found("call +49 (30) 1234-5678, telegram: @dr_spell")
-    assert found("hacker at gmail dot com, t e l e g r a m @x_y")["contact_disguised"].value == 2
+def test_a_contact_in_disguise_is_counted_separately() -> None:
+    assert "contact_disguised" not in find_signals("call +49 (30) 1234-5678, telegram: @dr_spell")
+    assert (
+        find_signals("hacker at gmail dot com, t e l e g r a m @x_y")["contact_disguised"].value
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,8 +173,8 @@ def test_a_contact_in_disguise_is_told_apart() -> None:
         (FormFacts(), set()),
     ],
 )
-def test_how_a_form_came_back_is_told(form: FormFacts, names: set[str]) -> None:
-    assert set(found("Nice.", form=form, traces=SenderTraces(user_agent=FIREFOX))) == names
+def test_how_a_form_was_handed_in_is_reported(form: FormFacts, names: set[str]) -> None:
+    assert set(find_signals("Nice.", form=form, traces=SenderTraces(user_agent=FIREFOX))) == names
 
 
 @pytest.mark.parametrize(
@@ -183,10 +189,10 @@ def test_how_a_form_came_back_is_told(form: FormFacts, names: set[str]) -> None:
     ],
 )
 def test_a_browser_says_that_it_is_one(traces: SenderTraces, note: str | None) -> None:
-    signal = found("Nice.", form=FormFacts("form"), traces=traces).get("user_agent_odd")
+    signal = find_signals("Nice.", form=FormFacts("form"), traces=traces).get("user_agent_odd")
     assert (signal.note if signal else None) == note
     if not traces.user_agent:  # a site's own server need not say
-        assert "user_agent_odd" not in found("Nice.", traces=traces)
+        assert "user_agent_odd" not in find_signals("Nice.", traces=traces)
 
 
 def test_a_reply_comes_from_its_page() -> None:
@@ -194,7 +200,7 @@ def test_a_reply_comes_from_its_page() -> None:
 
     def odd(referrer: str) -> bool:
         traces = SenderTraces(user_agent=FIREFOX, referrer=referrer)
-        return "referrer_odd" in found("Nice.", page_url=page, traces=traces)
+        return "referrer_odd" in find_signals("Nice.", page_url=page, traces=traces)
 
     assert odd("https://evil.org/")
     assert not odd("https://amp.example.com/a")
@@ -216,14 +222,16 @@ def test_a_reply_comes_from_its_page() -> None:
     ],
 )
 def test_keywords_are_no_name(name: str, expected: str | None) -> None:
-    signal = found("Nice.", author_name=name).get("seo_name")
-    got = signal.note if signal else None
-    assert got == expected or (got and expected and got in expected)
+    signal = find_signals("Nice.", author_name=name).get("seo_name")
+    note = signal.note if signal else None
+    assert note == expected or (note and expected and note in expected)
 
 
 def test_addresses_to_throw_away_are_known_with_their_subdomains() -> None:
     def note(domain: str) -> str | None:
-        signal = found("Nice.", traces=SenderTraces(email_domain=domain)).get("disposable_email")
+        signal = find_signals("Nice.", traces=SenderTraces(email_domain=domain)).get(
+            "disposable_email"
+        )
         return signal.note if signal else None
 
     assert note("mailinator.com") == "mailinator.com"
@@ -238,7 +246,7 @@ def test_addresses_to_throw_away_are_known_with_their_subdomains() -> None:
     ["sdfkjh wqeqwxz kjhqwdx", "asdfgh asdfgh qwxcv", "Xqzvbn Wjkqxz pfqgtr"],
 )
 def test_gibberish_is_gibberish(text: str) -> None:
-    assert found(text)["gibberish"].value > 0.6
+    assert find_signals(text)["gibberish"].value > 0.6
 
 
 @pytest.mark.parametrize(
@@ -250,7 +258,7 @@ def test_gibberish_is_gibberish(text: str) -> None:
     ],
 )
 def test_words_of_any_language_are_not(text: str) -> None:
-    assert found(text).get("gibberish", Signal("", 0, "")).value < 0.2
+    assert find_signals(text).get("gibberish", Signal("", 0, "")).value < 0.2
 
 
 @pytest.mark.parametrize(
@@ -269,7 +277,7 @@ def test_words_of_any_language_are_not(text: str) -> None:
 def test_letters_of_another_alphabet_than_the_page(
     text: str, language: str, note: str | None
 ) -> None:
-    signal = found(text, language=language).get("foreign_script")
+    signal = find_signals(text, language=language).get("foreign_script")
     assert (signal.note if signal else None) == note
 
 
@@ -288,18 +296,18 @@ HOSTILE_TEXT = st.lists(FRAGMENTS | st.text(max_size=12), max_size=40).map("".jo
     language=st.sampled_from(["", "en", "ru", "xx-"]),
 )
 def test_whatever_is_written_nothing_breaks(text: str, name: str, url: str, language: str) -> None:
-    one = candidate(
+    comment = candidate(
         text, author_name=name, author_url=url, page_url=url, language=language,
         traces=SenderTraces(email_domain=name, user_agent=text, referrer=url),
         form=FormFacts("form", True, "forged", 0.0),
     )  # fmt: skip
-    (signals,) = Heuristics().measure([one])
-    assert len({each.name for each in signals}) == len(signals)
-    for each in signals:
-        assert math.isfinite(each.value)
-        assert all(0 <= span.start < span.end <= len(text) for span in each.spans)
-        assert list(each.spans) == sorted(each.spans)
-        assert len(each.note) <= 80
+    (signals,) = Heuristics().measure([comment])
+    assert len({signal.name for signal in signals}) == len(signals)
+    for signal in signals:
+        assert math.isfinite(signal.value)
+        assert all(0 <= span.start < span.end <= len(text) for span in signal.spans)
+        assert list(signal.spans) == sorted(signal.spans)
+        assert len(signal.note) <= 80
 
 
 @given(HOSTILE_TEXT)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from moderation.scorers.spam.link_targets import links_of, places
+from moderation.scorers.spam.link_targets import links_of, targets_of
 from moderation.scorers.spam.links import find_heuristics
 from moderation.scorers.spam.text_sketch import sketches
 from tests.scorers.candidates import HOSTILE, candidate
@@ -23,7 +23,7 @@ from tests.scorers.candidates import HOSTILE, candidate
     ],
 )
 def test_places(text: str, found: tuple[str, ...]) -> None:
-    assert places(candidate(text)) == found
+    assert targets_of(candidate(text)) == found
 
 
 def test_the_own_site_is_no_place_and_name_and_website_count() -> None:
@@ -33,13 +33,13 @@ def test_the_own_site_is_no_place_and_name_and_website_count() -> None:
         author_name="cheap-pills.com",
         author_url="https://pills.example.net/buy",
     )
-    assert places(one) == ("example.net", "cheap-pills.com")
+    assert targets_of(one) == ("example.net", "cheap-pills.com")
     assert links_of(one) == ("www.example.org/2",)
 
 
 def test_a_site_without_a_public_name_has_its_own_links_too() -> None:
     one = candidate("see http://intranet/2 and http://other/3", page_url="http://intranet:8080/1")
-    assert places(one) == ("other",)
+    assert targets_of(one) == ("other",)
     assert [one.note for one in find_heuristics(one) if one.name == "links"] == ["other"]
 
 

@@ -60,17 +60,17 @@ class TestWhatServes:
         assert found and found[0].name == "toxicity" and found[0].value > 0.9
 
     def test_without_a_fallback_nothing_does(self, tmp_path: Path) -> None:
-        panel = ScorerPipeline(build_scorers(Models("detoxify:tiny", folder=tmp_path)), 20)
-        panel.load()
-        assert panel.failing == ("detoxify",)
-        assert panel.measure([candidate(ENGLISH)])[0].failed == ("detoxify",)
+        pipeline = ScorerPipeline(build_scorers(Models("detoxify:tiny", folder=tmp_path)), 20)
+        pipeline.load()
+        assert pipeline.failing == ("detoxify",)
+        assert pipeline.measure([candidate(ENGLISH)])[0].failed == ("detoxify",)
 
     def test_a_damaged_model_is_not_replaced_in_silence(self, tmp_path: Path) -> None:
         (make_folder(tmp_path / "tiny") / "model.onnx").write_bytes(b"other")
-        panel = ScorerPipeline(
+        pipeline = ScorerPipeline(
             build_scorers(Models("detoxify:tiny", fallback="bundled", folder=tmp_path)), 20
         )
-        assert panel.measure([candidate(ENGLISH)])[0].failed == ("detoxify",)
+        assert pipeline.measure([candidate(ENGLISH)])[0].failed == ("detoxify",)
 
 
 class TestLanguages:
@@ -81,53 +81,55 @@ class TestLanguages:
         return tmp_path
 
     @pytest.fixture
-    def panel(self, folder: Path) -> ScorerPipeline:
+    def pipeline(self, folder: Path) -> ScorerPipeline:
         models = Models("detoxify:english", multilingual="detoxify:many", folder=folder)
         return ScorerPipeline(build_scorers(models), 20)
 
     def test_each_comment_goes_to_the_model_that_has_learned_its_language(
-        self, panel: ScorerPipeline
+        self, pipeline: ScorerPipeline
     ) -> None:
-        english, french, german = panel.measure([candidate(t) for t in (ENGLISH, FRENCH, GERMAN)])
+        english, french, german = pipeline.measure(
+            [candidate(t) for t in (ENGLISH, FRENCH, GERMAN)]
+        )
         for found, scorer in ((english, "detoxify"), (french, "multilingual")):
             toxicity = found.get("toxicity")
             assert toxicity and toxicity.scorer == scorer
             assert found.get("language_unsupported") is None and not found.failed
         assert german.get("language_unsupported") is not None
-        assert panel.languages >= {"en", "fr"}
+        assert pipeline.languages >= {"en", "fr"}
 
-    def test_evidence_comes_from_the_model_that_scored(self, panel: ScorerPipeline) -> None:
-        (span,) = panel.explain(candidate(FRENCH), "multilingual", "toxicity")
+    def test_evidence_comes_from_the_model_that_scored(self, pipeline: ScorerPipeline) -> None:
+        (span,) = pipeline.explain(candidate(FRENCH), "multilingual", "toxicity")
         assert "idiot" in FRENCH[span.start : span.end]
 
-    def test_a_short_comment_is_in_the_language_of_its_page(self, panel: ScorerPipeline) -> None:
-        (found,) = panel.measure([candidate("idiot", language="fr-CA")])
+    def test_a_short_comment_is_in_the_language_of_its_page(self, pipeline: ScorerPipeline) -> None:
+        (found,) = pipeline.measure([candidate("idiot", language="fr-CA")])
         toxicity = found.get("toxicity")
         assert toxicity and toxicity.model.startswith("many")
 
     def test_when_the_second_is_missing_only_its_comments_fail(self, folder: Path) -> None:
         models = Models("detoxify:english", multilingual="detoxify:gone", folder=folder)
-        panel = ScorerPipeline(build_scorers(models), 20)
-        panel.load()
-        assert panel.failing == ("multilingual",)
-        english, french = panel.measure([candidate(ENGLISH), candidate(FRENCH)])
+        pipeline = ScorerPipeline(build_scorers(models), 20)
+        pipeline.load()
+        assert pipeline.failing == ("multilingual",)
+        english, french = pipeline.measure([candidate(ENGLISH), candidate(FRENCH)])
         assert not english.failed
         # What it has learned is not known while it is not there: held as a language nobody knows.
         assert french.get("language_unsupported") is not None
-        assert panel.failing == ("multilingual",)
+        assert pipeline.failing == ("multilingual",)
 
     def test_when_the_second_fails_later_the_first_goes_on(self, folder: Path) -> None:
         second = Transformer(folder / "gone", name="multilingual")
         lanes = [Language(frozenset({"en", "fr"})), ByLanguage(second, lambda code: code == "fr")]
-        panel = ScorerPipeline(lanes, 20)
-        english, french = panel.measure([candidate(ENGLISH), candidate(FRENCH)])
+        pipeline = ScorerPipeline(lanes, 20)
+        english, french = pipeline.measure([candidate(ENGLISH), candidate(FRENCH)])
         assert not english.failed and french.failed == ("multilingual",)
-        assert panel.failing == ("multilingual",)
-        assert panel.measure([candidate(ENGLISH)])[0].failed == ()
-        assert panel.failing == ("multilingual",)  # nothing has shown that it is well again
+        assert pipeline.failing == ("multilingual",)
+        assert pipeline.measure([candidate(ENGLISH)])[0].failed == ()
+        assert pipeline.failing == ("multilingual",)  # nothing has shown that it is well again
         make_folder(folder / "gone", languages=["fr"])
-        assert not panel.measure([candidate(FRENCH)])[0].failed
-        assert panel.failing == ()
+        assert not pipeline.measure([candidate(FRENCH)])[0].failed
+        assert pipeline.failing == ()
 
 
 class TestContractOfARoutedModel(ScorerContract):

@@ -15,11 +15,11 @@ from tests.scorers.candidates import candidate
 POLICY = parse_policy(
     (Path(__file__).parents[2] / "moderation/policies/newsroom.toml").read_text(encoding="utf-8")
 )
-PANEL = ScorerPipeline(build_scorers("bundled"), timeout=20)
+PIPELINE = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def verdict(text: str, **more: Any) -> tuple[str, set[str]]:
-    found = decide(POLICY, PANEL.measure([candidate(text, **more)])[0])
+    found = decide(POLICY, PIPELINE.measure([candidate(text, **more)])[0])
     return found.outcome.value, {reason.code for reason in found.reasons}
 
 
@@ -115,7 +115,9 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
 def test_spam_decisions_read_like_sentences(
     text: str, more: dict[str, Any], outcome: str, sentence: str
 ) -> None:
-    found = decide(POLICY, PANEL.measure([candidate(text, **({"author_name": "Carol"} | more))])[0])
+    found = decide(
+        POLICY, PIPELINE.measure([candidate(text, **({"author_name": "Carol"} | more))])[0]
+    )
     assert found.outcome.value == outcome
     assert sentence in [reason.message for reason in found.reasons]
 

@@ -55,7 +55,7 @@ def test_an_insult_is_found_wherever_it_stands(network: Network, at: int) -> Non
     assert network.logits([" ".join(words)])[0].tolist() == [4, 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="ab \n.,!?。é😀\u0301", max_size=400))
 def test_the_windows_read_every_token(narrow: Network, text: str) -> None:
     everything = narrow.tokens(text)

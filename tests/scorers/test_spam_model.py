@@ -25,11 +25,11 @@ from moderation.scorers.spam.spam_model import (
 )
 from tests.scorers.candidates import candidate
 
-PANEL = ScorerPipeline(build_scorers("bundled"), timeout=20)
+PIPELINE = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def spam(text: str, **more: str) -> Signal:
-    found = PANEL.measure([candidate(text, **more)])[0].get("spam")
+    found = PIPELINE.measure([candidate(text, **more)])[0].get("spam")
     assert found
     return found
 
@@ -102,7 +102,7 @@ def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned
     for one, other in zip(
         extract_features([candidate(text)]), extract_features([told]), strict=True
     ):
-        assert one.places.tolist() == other.places.tolist()
+        assert one.indexes.tolist() == other.indexes.tolist()
 
 
 def test_a_little_shouting_is_nearly_nothing_and_much_of_it_is_something() -> None:
@@ -118,7 +118,7 @@ def test_the_letters_of_a_link_are_no_words() -> None:
     [one, other] = extract_features(
         [candidate("Look here https://pills.example.com/a"), candidate("Look here www.bbc.co.uk")]
     )
-    assert one.places.tolist() == other.places.tolist()
+    assert one.indexes.tolist() == other.indexes.tolist()
 
 
 def test_one_word_does_not_speak_as_loud_as_a_sentence() -> None:

@@ -44,7 +44,7 @@ def meet(one: str, other: str) -> bool:
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_batch_says_what_each_text_alone_would(one: str, other: str) -> None:
     texts = [normalise(text).text for text in (one, other, one)]
     together = sketches_of(texts)
@@ -54,7 +54,7 @@ def test_a_batch_says_what_each_text_alone_would(one: str, other: str) -> None:
 
 
 @given(SENTENCES, LETTERS, LETTERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_tail_does_not_hide_a_copy(text: str, one: str, other: str) -> None:
     assert meet(f"{text} {one}", f"{text} {other}")
     found = like(f"{text} {one}", f"{text} {other}")
@@ -63,14 +63,14 @@ def test_a_tail_does_not_hide_a_copy(text: str, one: str, other: str) -> None:
 
 
 @given(SENTENCES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_case_punctuation_digits_and_links_do_not_count(text: str) -> None:
     disguised = "!!! " + text.upper().replace(" ", " ... ") + " http://x.test/?id=77"
     assert like(text, disguised).share == 1.0
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_was_written_apart_stays_apart(chance: random.Random) -> None:
     words = [*WORDS]
     chance.shuffle(words)

@@ -37,7 +37,7 @@ from moderation.scorers.models.bundled import Bundled
 from moderation.scorers.spam.spam_model import load_prior
 from training import assemble, blatant, linear, prepare, spam, teacher, transformer
 from training.examples import split
-from training.learning import judged
+from training.learning import predict_logits
 from training.rows import read_rows
 
 WIDTH, LAYERS = 64, 2
@@ -164,8 +164,8 @@ def test_the_teacher_labels_every_example_and_the_network_learns(
     assert said.shape == read_rows(taught / "base.npz").labels.shape
     assert ((said > 0) & (said < 1)).all()
     held = read_rows(taught / "held.npz")
-    course = transformer.Course(1, 512, 1e-3, 0.85, 0, 20, "cpu")
-    toxicity = judged(transformer.load_reader(taught), held, course)[:, 0]
+    course = transformer.TrainingPlan(1, 512, 1e-3, 0.85, 0, 20, "cpu")
+    toxicity = predict_logits(transformer.load_reader(taught), held, course)[:, 0]
     toxic = held.labels[:, 0] == 1
     assert toxicity[toxic].min() > toxicity[~toxic].max()
 

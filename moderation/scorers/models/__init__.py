@@ -1,1 +1,1 @@
-"""Toxicity models: the bundled one, Detoxify, and what both are run by."""
+"""Toxicity models: the bundled one and Detoxify, and what runs them."""

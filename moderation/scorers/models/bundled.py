@@ -24,22 +24,23 @@ from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
 _WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
-# Words left out one by one to explain a score: those that the linear model thinks most of.
-_TRIED = 24
-# A word is evidence from a quarter of the strongest word's effect, and at most so many are.
-_SHARE, _MOST = 0.25, 8
-# A text of so many windows is read closely too: so many runs of words, each of so many words.
-_LONG, _CLOSER, _SENTENCE = 8, 10, 22
-_PHRASE = 8  # words: in each of these runs the worst phrase is read by itself as well
-_EXPLAINED = 512  # explanations remembered: a flood of copies is explained once
+# Words left out one by one to explain a score: those with the most weight in the linear model.
+_WORDS_TRIED = 24
+# Words count as evidence from this share of the strongest word's effect on, up to so many.
+_EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
+# A text of so many windows is also read in so many runs of words, each of so many words.
+_MANY_WINDOWS, _SENTENCES_REREAD, _SENTENCE_WORDS = 8, 10, 22
+_PHRASE_WORDS = 8  # words: the worst phrase of each of these runs is read by itself as well
+_EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
 
 @dataclass(frozen=True, slots=True)
 class _Mix:
-    """How the two become one logit: linear x its logit + transformer x its logit + offset, each per label.
+    """How both models make one logit: linear x its logit + transformer x its logit + offset, each per label.
 
-    blend: then each label takes shares of all of these, (labels, labels); shift is added to that. chance: what
-    comes off a label's logit where it is the highest of several windows, for that is partly chance. alone: (gain, offset) per label for the linear model without the other, (2, labels).
+    blend: then each label takes shares of all of these, (labels, labels), and shift is added. chance: what is
+    taken off a label's logit that is the highest of several windows, as that is partly chance.
+    alone: (gain, offset) per label for the linear model without the transformer, (2, labels).
     """
 
     linear: NDArray[np.float64]
@@ -64,12 +65,12 @@ class _Loaded:
 class Bundled:
     """Toxicity, severe_toxicity, obscene, threat, insult and identity_attack of English text, 0..1.
 
-    Calibrated: of the comments that get 0.8, about eight in ten are so in their training data's eyes. A text
-    longer than the network's window is read in overlapping windows; each label is the highest of them, less a
-    little for having been the highest of several; in a very long one the worst sentences are read alone too.
+    Calibrated: of the comments that get 0.8, about eight in ten have the label in the training data. A text
+    longer than the network's window is read in overlapping windows; each label is the highest of them, less
+    a little for being the highest of several; of a very long text the worst sentences are read alone too.
 
-    threads: passes side by side. cascade: 0..1; where the linear model gives every label less than this, the
-    transformer is spared (0: never). The weights are read at first use; their SHA-256 must be those in model.json.
+    threads: passes at the same time. cascade: 0..1; where the linear model gives every label less than this,
+    the transformer does not run (0: it always does). The weights are read at first use; their SHA-256 must be those in model.json.
     """
 
     name = "bundled"
@@ -77,7 +78,7 @@ class Bundled:
     def __init__(self, folder: Path = FOLDER, *, threads: int = 1, cascade: float = 0.0) -> None:
         self._folder, self._threads, self._cascade = folder, threads, cascade
         self._model: _Loaded | None = None
-        self._spans = lru_cache(_EXPLAINED)(self._explained)
+        self._spans = lru_cache(_EXPLANATIONS_KEPT)(self._explain_text)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -85,11 +86,11 @@ class Bundled:
         return frozenset({"en"})
 
     def load(self) -> None:
-        """Reads and warms up the model, if it is not yet. Raises ScorerUnavailable."""
+        """Reads and warms up the model, unless that is done. Raises ScorerUnavailable."""
         self._loaded()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        """Six scores per candidate. Raises ScorerUnavailable when the weights are not what they should be."""
+        """Six scores per candidate. Raises ScorerUnavailable when the weights are missing or damaged."""
         model = self._loaded()
         texts = [self._view(candidate).text for candidate in batch]
         return [
@@ -102,30 +103,44 @@ class Bundled:
                     model.sha256,
                     runtime=model.network.runtime,
                 )
-                for label, value in zip(model.network.labels, row, strict=True)
+                for label, value in zip(model.network.labels, probabilities, strict=True)
             )
-            for row in self.probabilities(texts).tolist()
+            for probabilities in self.probabilities(texts).tolist()
         ]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(texts, labels), 0..1, of texts normalised and freed of markup already."""
+        """(texts, labels), 0..1, of texts that are normalised and without markup."""
         model = self._loaded()
         windows = [model.network.windows(text) for text in texts]
-        pieces = [to_count(text, some) for text, some in zip(texts, windows, strict=True)]
-        logits = model.linear.logits([one for some in pieces for one in some])
-        counted = _apart(logits, pieces)
-        # Where the linear half is sure enough that there is nothing.
-        spared = [bool((_alone(model, one) < self._cascade).all()) for one in counted]
-        windows = [[] if spare else some for spare, some in zip(spared, windows, strict=True)]
-        # All of the batch at once, so that there is something to do side by side.
-        read = _apart(model.network.rows([one for some in windows for one in some]), windows)
-        found = np.empty((len(texts), len(model.network.labels)))
-        for at, text in enumerate(texts):
-            if spared[at]:
-                found[at] = _alone(model, counted[at]).max(axis=0)
+        pieces = [
+            texts_for_linear(text, text_windows)
+            for text, text_windows in zip(texts, windows, strict=True)
+        ]
+        logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
+        linear_logits = _split_rows(logits, pieces)
+        # Where the linear model is sure enough that no label applies.
+        is_spared = [
+            bool((_linear_only(model, counted_of_text) < self._cascade).all())
+            for counted_of_text in linear_logits
+        ]
+        windows = [
+            [] if spare else text_windows
+            for spare, text_windows in zip(is_spared, windows, strict=True)
+        ]
+        # The whole batch at once, so that several passes can run at the same time.
+        network_logits = _split_rows(
+            model.network.rows([window for text_windows in windows for window in text_windows]),
+            windows,
+        )
+        probabilities = np.empty((len(texts), len(model.network.labels)))
+        for position, text in enumerate(texts):
+            if is_spared[position]:
+                probabilities[position] = _linear_only(model, linear_logits[position]).max(axis=0)
             else:
-                found[at] = _combined(model, text, counted[at], read[at])
-        return found
+                probabilities[position] = _probabilities_of(
+                    model, text, linear_logits[position], network_logits[position]
+                )
+        return probabilities
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words without which the label would be lower, strongest first; of a long text, in its worst window.
@@ -136,35 +151,41 @@ class Bundled:
         if label not in model.network.labels:
             return ()
         view = self._view(candidate)
-        places = self._spans(view.text, model.network.labels.index(label))
-        return tuple(Span(*view.original(start, end)) for start, end in places)
+        spans = self._spans(view.text, model.network.labels.index(label))
+        return tuple(Span(*view.original(start, end)) for start, end in spans)
 
-    def _explained(self, text: str, at: int) -> tuple[tuple[int, int], ...]:
+    def _explain_text(self, text: str, label_index: int) -> tuple[tuple[int, int], ...]:
         model = self._loaded()
         windows = model.network.windows(text)
-        places = [(one.start, one.end) for one in windows]
-        counted = model.linear.logits(to_count(text, windows))
-        logits = _mixed(model, counted, model.network.rows(windows)) - _chance(model, len(windows))
-        if len(windows) >= _LONG:
-            found, closer = _closely(model, text)
-            places, logits = places + found, np.concatenate([logits, closer])
-        worst = int(logits[:, at].argmax())
-        first, last = places[worst]
-        piece = text[first:last]
-        words = _weighed(model, piece, at)[:_TRIED]
+        spans = [(window.start, window.end) for window in windows]
+        linear_logits = model.linear.logits(texts_for_linear(text, windows))
+        logits = _mix_logits(
+            model, linear_logits, model.network.rows(windows)
+        ) - _chance_of_several(model, len(windows))
+        if len(windows) >= _MANY_WINDOWS:
+            reread_spans, reread_logits = _reread_sentences(model, text)
+            spans, logits = spans + reread_spans, np.concatenate([logits, reread_logits])
+        worst = int(logits[:, label_index].argmax())
+        offset, end_of_span = spans[worst]
+        piece = text[offset:end_of_span]
+        words = _words_by_weight(model, piece, label_index)[:_WORDS_TRIED]
         if not words:
             return ()
         without = [piece[:start] + piece[end:] for start, end in words]
-        left = _mixed(model, model.linear.logits(without), model.network.logits(without))[:, at]
-        whole = _mixed(model, model.linear.logits([piece]), model.network.logits([piece]))[0, at]
+        logits_without = _mix_logits(
+            model, model.linear.logits(without), model.network.logits(without)
+        )[:, label_index]
+        whole_logit = _mix_logits(
+            model, model.linear.logits([piece]), model.network.logits([piece])
+        )[0, label_index]
         drops = sorted(
-            (value - whole, start, end)
-            for value, (start, end) in zip(left.tolist(), words, strict=True)
+            (logit - whole_logit, start, end)
+            for logit, (start, end) in zip(logits_without.tolist(), words, strict=True)
         )
         return tuple(
-            (first + start, first + end)
-            for drop, start, end in drops[:_MOST]
-            if drop < 0 and drop <= _SHARE * drops[0][0]
+            (offset + start, offset + end)
+            for drop, start, end in drops[:_EVIDENCE_LIMIT]
+            if drop < 0 and drop <= _EVIDENCE_SHARE * drops[0][0]
         )
 
     def _view(self, candidate: Candidate) -> NormalisedText:
@@ -176,93 +197,102 @@ class Bundled:
         return self._model
 
 
-def _apart(
+def _split_rows(
     rows: NDArray[np.float64], parts: Sequence[Sequence[object]]
 ) -> list[NDArray[np.float64]]:
-    """The rows of each part, of as many as the parts have members."""
+    """The rows of each part, as many as it has members."""
     ends = list(accumulate(map(len, parts), initial=0))
     return [rows[start:end] for start, end in pairwise(ends)]
 
 
-def _combined(
-    model: _Loaded, text: str, counted: NDArray[np.float64], read: NDArray[np.float64]
+def _probabilities_of(
+    model: _Loaded,
+    text: str,
+    linear_logits: NDArray[np.float64],
+    network_logits: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    logits = _mixed(model, counted, read) - _chance(model, len(read))
-    if len(read) >= _LONG:
-        logits = np.concatenate([logits, _closely(model, text)[1]])
+    logits = _mix_logits(model, linear_logits, network_logits) - _chance_of_several(
+        model, len(network_logits)
+    )
+    if len(network_logits) >= _MANY_WINDOWS:
+        logits = np.concatenate([logits, _reread_sentences(model, text)[1]])
     return np.asarray(sigmoid(logits.max(axis=0)))
 
 
-def to_count(text: str, windows: Sequence[Window]) -> list[str]:
-    """What the linear half reads: the whole text once for all windows, or each window of a very long one.
+def texts_for_linear(text: str, windows: Sequence[Window]) -> list[str]:
+    """What the linear model reads: the whole text once for all windows, or each window of a very long one.
 
-    It counts, so more words tell it more; but in _LONG windows an insult would drown.
+    It adds up words, so more of them tell it more; but among _MANY_WINDOWS windows an insult would be lost.
     """
-    if len(windows) < _LONG:
+    if len(windows) < _MANY_WINDOWS:
         return [text]
-    return [text[one.start : one.end] for one in windows]
+    return [text[window.start : window.end] for window in windows]
 
 
-def _closely(model: _Loaded, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
-    """The few sentences of a long text that the linear half likes least, read one by one: places and logits.
+def _reread_sentences(
+    model: _Loaded, text: str
+) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
+    """The worst sentences of a long text by the linear model, read one by one: spans and logits.
 
-    In a window of a hundred harmless words one insult may drown.
+    In a window of a hundred harmless words one insult may be lost.
     """
-    words = [found.span() for found in _WORD.finditer(text)]
-    chosen = _worst(model, text, _runs(words, _SENTENCE), _CLOSER)
+    words = [match.span() for match in _WORD.finditer(text)]
+    chosen = _worst_runs(model, text, _word_runs(words, _SENTENCE_WORDS), _SENTENCES_REREAD)
     for start, end in list(chosen):
-        inside = [word for word in words if start <= word[0] and word[1] <= end]
-        chosen += _worst(model, text, _runs(inside, _PHRASE), 1)
+        words_inside = [word for word in words if start <= word[0] and word[1] <= end]
+        chosen += _worst_runs(model, text, _word_runs(words_inside, _PHRASE_WORDS), 1)
     pieces = [text[start:end] for start, end in chosen]
-    return chosen, _mixed(model, model.linear.logits(pieces), model.network.logits(pieces))
+    return chosen, _mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
 
 
-def _runs(words: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Runs of so many words, each a quarter further than the one before."""
+def _word_runs(words: Sequence[tuple[int, int]], word_count: int) -> list[tuple[int, int]]:
+    """Runs of `word_count` words, each a quarter of that further on."""
     return [
-        (words[at][0], words[min(at + length, len(words)) - 1][1])
-        for at in range(0, max(len(words) - length // 2, 1), length // 4)
+        (words[position][0], words[min(position + word_count, len(words)) - 1][1])
+        for position in range(0, max(len(words) - word_count // 2, 1), word_count // 4)
         if words
     ]
 
 
-def _worst(
-    model: _Loaded, text: str, runs: Sequence[tuple[int, int]], most: int
+def _worst_runs(
+    model: _Loaded, text: str, runs: Sequence[tuple[int, int]], limit: int
 ) -> list[tuple[int, int]]:
-    """Those that the linear half likes least, apart from each other: four steps are one run of words."""
-    counted = _alone(model, model.linear.logits([text[start:end] for start, end in runs]))
+    """The worst runs by the linear model that do not overlap: four steps are one run of words."""
+    probabilities = _linear_only(
+        model, model.linear.logits([text[start:end] for start, end in runs])
+    )
     chosen: list[int] = []
-    for at in np.argsort(-counted.max(axis=1), kind="stable").tolist() if runs else ():
-        if all(abs(at - other) >= 4 for other in chosen):
-            chosen.append(at)
-        if len(chosen) == most:
+    for position in np.argsort(-probabilities.max(axis=1), kind="stable").tolist() if runs else ():
+        if all(abs(position - other) >= 4 for other in chosen):
+            chosen.append(position)
+        if len(chosen) == limit:
             break
-    return [runs[at] for at in chosen]
+    return [runs[position] for position in chosen]
 
 
-def _alone(model: _Loaded, counted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities by the linear half alone."""
-    return sigmoid(counted * model.mix.alone[0] + model.mix.alone[1])
+def _linear_only(model: _Loaded, linear_logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities by the linear model alone."""
+    return sigmoid(linear_logits * model.mix.alone[0] + model.mix.alone[1])
 
 
-def _chance(model: _Loaded, windows: int) -> NDArray[np.float64]:
+def _chance_of_several(model: _Loaded, windows: int) -> NDArray[np.float64]:
     return model.mix.chance * (windows > 1)
 
 
-def _mixed(
-    model: _Loaded, counted: NDArray[np.float64], read: NDArray[np.float64]
+def _mix_logits(
+    model: _Loaded, linear_logits: NDArray[np.float64], network_logits: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     mix = model.mix
-    own = mix.linear * counted + mix.transformer * read + mix.offset
-    return np.asarray(own @ mix.blend.T + mix.shift)
+    separate = mix.linear * linear_logits + mix.transformer * network_logits + mix.offset
+    return np.asarray(separate @ mix.blend.T + mix.shift)
 
 
-def _weighed(model: _Loaded, text: str, at: int) -> list[tuple[int, int]]:
-    """The words of a text, those first that the linear model gives most weight."""
-    contributions = model.linear.contributions(text, at)
-    weight = {start: value for value, start, _ in contributions}
-    words = [found.span() for found in _WORD.finditer(text)]
-    return sorted(words, key=lambda word: (-weight.get(word[0], 0.0), word))
+def _words_by_weight(model: _Loaded, text: str, label_index: int) -> list[tuple[int, int]]:
+    """The words of a text, those with the most weight in the linear model first."""
+    contributions = model.linear.contributions(text, label_index)
+    weight_by_start = {start: value for value, start, _ in contributions}
+    words = [match.span() for match in _WORD.finditer(text)]
+    return sorted(words, key=lambda word: (-weight_by_start.get(word[0], 0.0), word))
 
 
 def _load(folder: Path, threads: int) -> _Loaded:
@@ -279,24 +309,26 @@ def _load(folder: Path, threads: int) -> _Loaded:
         spelling = read_lexicon(contents["lexicon.txt"].decode(), network.words)
         heads = [card.facts["mix"][label] for label in card.labels]
         mix = _Mix(
-            _column(heads, "linear"),
-            _column(heads, "transformer"),
-            _column(heads, "offset"),
-            np.array([[head["blend"].get(one, 0.0) for one in card.labels] for head in heads]),
-            _column(heads, "shift"),
-            _column(heads, "chance"),
-            _column(heads, "alone").T,
+            _mix_column(heads, "linear"),
+            _mix_column(heads, "transformer"),
+            _mix_column(heads, "offset"),
+            np.array([[head["blend"].get(other, 0.0) for other in card.labels] for head in heads]),
+            _mix_column(heads, "shift"),
+            _mix_column(heads, "chance"),
+            _mix_column(heads, "alone").T,
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise ScorerUnavailable("The bundled model cannot be read.") from None
-    return _Loaded(network, linear, spelling, mix, f"{card.id}-{card.version}", _digest(card.files))
+    return _Loaded(
+        network, linear, spelling, mix, f"{card.id}-{card.version}", _digest_of_files(card.files)
+    )
 
 
-def _column(heads: Sequence[Mapping[str, object]], name: str) -> NDArray[np.float64]:
+def _mix_column(heads: Sequence[Mapping[str, object]], name: str) -> NDArray[np.float64]:
     return np.array([head[name] for head in heads], np.float64)
 
 
-def _digest(files: dict[str, str]) -> str:
+def _digest_of_files(files: dict[str, str]) -> str:
     """One SHA-256 for all files: of their names and SHA-256, sorted, one a line."""
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A model that measures only its own share of the comments: those in the languages it is there for."""
+"""Lets a model measure only comments in certain languages."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -19,10 +19,10 @@ class Model(Scorer, Protocol):
 
 
 class ByLanguage:
-    """A model and its share: the comments whose language `takes` says yes to.
+    """A model that measures the comments whose language it takes.
 
-    The others get no signals from it, and do not fail when it does. The language is what the scorer
-    `language` has told before. takes: gets its ISO 639 code, '' where no model has learned it.
+    The others get no signals from it and do not fail when it does. The language is the one that the scorer
+    `language` found before. takes: says yes or no to an ISO 639 code, '' where no model has learned it.
     """
 
     def __init__(self, model: Model, takes: Callable[[str], bool]) -> None:
@@ -44,21 +44,23 @@ class ByLanguage:
             load()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...] | None]:
-        """None for each of its own comments where the model is unavailable."""
-        own = [self._takes(_code(candidate)) for candidate in batch]
-        mine = [one for one, is_mine in zip(batch, own, strict=True) if is_mine]
-        found: Iterator[tuple[Signal, ...] | None]
+        """None for each comment that it takes while the model is unavailable."""
+        is_own = [self._takes(_language_code(candidate)) for candidate in batch]
+        own_candidates = [
+            candidate for candidate, taken in zip(batch, is_own, strict=True) if taken
+        ]
+        answers: Iterator[tuple[Signal, ...] | None]
         try:
-            found = iter(self._model.measure(mine) if mine else ())
+            answers = iter(self._model.measure(own_candidates) if own_candidates else ())
         except ScorerUnavailable as error:
             log.warning("scorer unavailable", extra={"scorer": self.name, "why": error.message})
-            found = repeat(None)
-        return [next(found) if is_mine else () for is_mine in own]
+            answers = repeat(None)
+        return [next(answers) if taken else () for taken in is_own]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         return self._model.explain(candidate, label)
 
 
-def _code(candidate: Candidate) -> str:
-    told = {signal.name: signal.note for signal in candidate.known}
-    return "" if "language_unsupported" in told else told.get("language", "")
+def _language_code(candidate: Candidate) -> str:
+    notes = {signal.name: signal.note for signal in candidate.known}
+    return "" if "language_unsupported" in notes else notes.get("language", "")

@@ -1,6 +1,6 @@
-"""A Detoxify checkpoint (github.com/unitaryai/detoxify), opened through the real library.
+"""Finds, fetches and opens Detoxify checkpoints (github.com/unitaryai/detoxify) through that library.
 
-Neither may the file run code nor the library fetch anything unasked. torch and transformers are
+The file cannot run code, and the library fetches nothing unasked. torch and transformers are
 imported when a checkpoint is opened, and by nothing else.
 """
 
@@ -45,16 +45,16 @@ RELEASES = {
     "original-small": Release("original-albert-0e1d6498.ckpt", 45),
     "unbiased-small": Release("unbiased-albert-c8519128.ckpt", 45),
 }
-# Positions that these families leave free before the first token (their padding index and one more).
+# Families that leave positions free before the first token (their padding index and one more).
 _OFFSET_FAMILIES = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-xl"}
-_LONGEST = 512
-# Seconds without a byte after which a download is given up; torch.hub itself would wait for ever.
-_PATIENCE = 60.0
+_TOKEN_LIMIT = 512
+# Seconds without a byte until a download is given up; torch.hub itself would wait forever.
+_DOWNLOAD_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """An opened one. model: detoxify.Detoxify, ready to predict. digest: SHA-256 hex of the file.
+    """An opened checkpoint. model: detoxify.Detoxify, ready to predict. digest: SHA-256 hex of the file.
     window: tokens of text that one pass takes, special ones not counted."""
 
     model: Any
@@ -71,19 +71,19 @@ class Checkpoint:
         # One text at a time: predict() pads a list to its longest, which on a CPU costs five times
         # the time and, with one long comment, the memory. A single text gives plain numbers.
         try:
-            found = self.model.predict(text)
+            scores = self.model.predict(text)
         except Exception as error:  # never with its message: it may quote the text
             raise ScorerUnavailable(f"Detoxify failed ({type(error).__name__}).") from None
-        return {label: min(max(float(value), 0.0), 1.0) for label, value in found.items()}
+        return {label: min(max(float(value), 0.0), 1.0) for label, value in scores.items()}
 
 
 def is_installed() -> bool:
-    """Whether the library and torch are here; neither is imported."""
-    return all(find_spec(one) for one in ("detoxify", "torch"))
+    """Whether the library and torch are installed; neither is imported."""
+    return all(find_spec(package) for package in ("detoxify", "torch"))
 
 
 def find_checkpoint(spec: str) -> Path:
-    """The file that a name of RELEASES or a path stands for; a release lies in torch's cache.
+    """The file that a name of RELEASES or a path stands for; releases are in torch's cache.
 
     A path is a .ckpt file or the folder that holds the only one. Raises ScorerUnavailable.
     """
@@ -97,44 +97,44 @@ def find_checkpoint(spec: str) -> Path:
         return path
     path = Path(spec)
     if path.is_dir():
-        inside = sorted(path.glob("*.ckpt"))
-        if len(inside) != 1:
+        files = sorted(path.glob("*.ckpt"))
+        if len(files) != 1:
             raise ScorerUnavailable("The Detoxify folder must hold exactly one .ckpt file.")
-        return inside[0]
+        return files[0]
     if not path.is_file():
         raise ScorerUnavailable("There is no Detoxify checkpoint at the path that is set.")
     return path
 
 
 def fetch_release(name: str, *, progress: bool) -> Path:
-    """Downloads a release to where torch keeps it, from where Detoxify says it is; once.
+    """Downloads a release from the URL in Detoxify to torch's cache, unless it is there.
 
-    progress: draw a bar on stderr. Raises ScorerUnavailable without a network, or when another file
-    came. Nothing is unpickled.
+    progress: draw a bar on stderr. Raises ScorerUnavailable without a network, or when the file has another
+    SHA-256. Nothing is unpickled.
     """
     path = _cache() / RELEASES[name].file
     if path.is_file():
         return path
     torch, detoxify = _libraries()
-    patience = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_PATIENCE)
+    previous_timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_DOWNLOAD_TIMEOUT)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         url = detoxify.detoxify.MODEL_URLS[name]
-        # Renamed into its place when complete and of that SHA-256, not before.
+        # It gets its name once it is complete and of that SHA-256.
         torch.hub.download_url_to_file(url, str(path), RELEASES[name].digest, progress=progress)
     except RuntimeError:
         raise ScorerUnavailable(
             f"What came for Detoxify '{name}' is not that file: its SHA-256 is another."
         ) from None
     except (URLError, OSError) as error:
-        why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
         raise ScorerUnavailable(
-            f"Detoxify '{name}' could not be fetched ({why}). Without a network put the file"
+            f"Detoxify '{name}' could not be fetched ({reason}). Without a network put the file"
             f" {path.name} into {path.parent}, or add the path of a checkpoint."
         ) from None
     finally:
-        socket.setdefaulttimeout(patience)
+        socket.setdefaulttimeout(previous_timeout)
     return path
 
 
@@ -147,7 +147,7 @@ def open_checkpoint(path: Path, *, offline: bool = True) -> Checkpoint:
     Raises ScorerUnavailable.
     """
     if offline:
-        # Read by huggingface_hub at its import: what is not here is missing, not fetched.
+        # Read by huggingface_hub when it is imported: what is not on this machine is missing, not fetched.
         os.environ["HF_HUB_OFFLINE"] = "1"
     torch, detoxify = _libraries()
     from transformers.utils import logging  # type: ignore[import-not-found,unused-ignore]
@@ -158,10 +158,10 @@ def open_checkpoint(path: Path, *, offline: bool = True) -> Checkpoint:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             _check_pin(path, digest)
             file.seek(0)
-            harmless = _harmless(file, path.parent, torch)
-        model = detoxify.Detoxify(checkpoint=harmless)
+            safe_file = _without_code(file, path.parent, torch)
+        model = detoxify.Detoxify(checkpoint=safe_file)
         model.model.eval()
-        window = _limit(model) - model.tokenizer.num_special_tokens_to_add()
+        window = _set_token_limit(model) - model.tokenizer.num_special_tokens_to_add()
         return Checkpoint(model, path, digest, window)
     except ScorerUnavailable:
         raise
@@ -198,8 +198,8 @@ def _cache() -> Path:
     return Path(home).expanduser() / "hub" / "checkpoints"
 
 
-def _limit(model: Any) -> int:
-    """Tokens that one pass takes, special ones counted; the tokenizer is told, too.
+def _set_token_limit(model: Any) -> int:
+    """Sets and returns the tokens that one pass takes, including special ones.
 
     A tokenizer that comes without a limit would hand the model more than it has positions for.
     """
@@ -207,7 +207,7 @@ def _limit(model: Any) -> int:
     positions = int(config.max_position_embeddings)
     if config.model_type in _OFFSET_FAMILIES:
         positions -= int(config.pad_token_id) + 1
-    limit = min(int(model.tokenizer.model_max_length), positions, _LONGEST)
+    limit = min(int(model.tokenizer.model_max_length), positions, _TOKEN_LIMIT)
     model.tokenizer.model_max_length = limit
     return limit
 
@@ -222,20 +222,20 @@ def _check_pin(path: Path, digest: str) -> None:
     if not pin.exists():
         return
     try:  # as sha256sum writes it: the sum, then the name
-        pinned = pin.read_text(encoding="ascii").split()[:1]
+        pinned_digest = pin.read_text(encoding="ascii").split()[:1]
     except (OSError, UnicodeDecodeError):
-        pinned = []
-    if pinned != [digest]:
+        pinned_digest = []
+    if pinned_digest != [digest]:
         raise ScorerUnavailable(
             f"The Detoxify checkpoint {path.name} is not the one pinned in {pin.name}."
         )
 
 
-def _harmless(file: IO[bytes], folder: Path, torch: Any) -> io.BytesIO:
-    """The checkpoint as a file that can run no code.
+def _without_code(file: IO[bytes], folder: Path, torch: Any) -> io.BytesIO:
+    """The checkpoint as a file that cannot run code.
 
     Detoxify itself calls torch.load(weights_only=False), and an unpickled file may run anything. So
-    the file is read here with weights_only=True, which takes nothing but tensors and plain values,
+    the file is read here with weights_only=True, which takes only tensors and plain values,
     and written again to memory: what Detoxify unpickles is what we have just written. Replacing
     torch.load while Detoxify runs would do too, but would change it for every thread.
     """
@@ -259,7 +259,7 @@ def _harmless(file: IO[bytes], folder: Path, torch: Any) -> io.BytesIO:
         config = {"arch": {"args": arch}, "dataset": {"args": {"classes": classes}}}
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ScorerUnavailable("The file is not a Detoxify checkpoint.") from None
-    again = io.BytesIO()
-    torch.save({"config": config, "state_dict": state}, again)
-    again.seek(0)
-    return again
+    rewritten = io.BytesIO()
+    torch.save({"config": config, "state_dict": state}, rewritten)
+    rewritten.seek(0)
+    return rewritten

@@ -1,6 +1,6 @@
-"""From a Detoxify checkpoint to a folder of network.py: once, checked against the library itself.
+"""Converts a Detoxify checkpoint to a folder for onnx_classifier.py, checked against the library itself.
 
-Needs the extra `detoxify` (torch, onnx). What it makes is served without it.
+Needs the extra `detoxify` (torch, onnx); serving the result does not.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from moderation.domain.errors import Invalid, ScorerUnavailable
 from moderation.scorers.models.checkpoint import Checkpoint
 from moderation.scorers.models.onnx_classifier import Network
 
-# Tokens two windows of a long text share: a sentence or two is whole in one of them.
+# Tokens that two windows of a long text share, so that a sentence or two is whole in one of them.
 OVERLAP = 64
-# The same arithmetic in another order: of random and of trained weights 2e-6 at most was seen.
+# The same arithmetic in another order: with random and trained weights 2e-6 at most was seen.
 FP32_BOUND = 1e-4
-# Policies have thresholds in steps of a tenth: a score that moved further would mean another thing.
+# Policies have thresholds in steps of a tenth: a score that moved further would mean something else.
 # Trained networks were seen to move single probabilities by .17 (MiniLM, one scale per matrix).
 INT8_BOUND = 0.1
 
@@ -78,7 +78,7 @@ def convert(
     """Fills an empty folder with model.onnx, tokenizer.json, model.json and CARD.md.
 
     name: of the model, without 'detoxify:'. languages: codes it has learned. precision: 'int8',
-    'fp32', or 'auto': int8 unless that differs too much. say: is told what happens, a line each.
+    'fp32', or 'auto': int8 unless that differs too much. say: gets what happens, line by line.
     Raises Invalid when the converted model differs by more than FP32_BOUND or INT8_BOUND from the
     library, ScorerUnavailable when it cannot be converted at all.
     """
@@ -95,25 +95,29 @@ def convert(
         "window": checkpoint.window,
         "overlap": OVERLAP,
         "checkpoint": {"file": checkpoint.path.name, "sha256": checkpoint.digest},
-        "made_with": {one: version(one) for one in ("detoxify", "torch", "transformers", "onnx")},
+        "made_with": {
+            package: version(package) for package in ("detoxify", "torch", "transformers", "onnx")
+        },
     }
     say(f"Comparing with Detoxify.predict on {len(TEXTS)} texts ...")
     differences = {}
-    for one in ("fp32", "int8"):
-        _write_card(folder, facts, one, weights=f"{one}.onnx")
-        difference = differences[one] = _difference(
-            Network(folder, weights=f"{one}.onnx"), checkpoint
+    for kind in ("fp32", "int8"):
+        _write_card(folder, facts, kind, weights=f"{kind}.onnx")
+        difference = differences[kind] = _difference(
+            Network(folder, weights=f"{kind}.onnx"), checkpoint
         )
         say(
-            f"  {one}: largest difference {difference.largest:.2g}"
+            f"  {kind}: largest difference {difference.largest:.2g}"
             f" ({difference.label}, text {difference.text + 1})"
         )
     chosen = _choose(precision, differences, say)
-    for one in differences:
-        if one != chosen:
-            (folder / f"{one}.onnx").unlink()
+    for kind in differences:
+        if kind != chosen:
+            (folder / f"{kind}.onnx").unlink()
     (folder / f"{chosen}.onnx").rename(folder / "model.onnx")
-    facts["differences"] = {one: float(f"{it.largest:.3g}") for one, it in differences.items()}
+    facts["differences"] = {
+        kind: float(f"{difference.largest:.3g}") for kind, difference in differences.items()
+    }
     _write_card(folder, facts, chosen, weights="model.onnx")
     (folder / "CARD.md").write_text(describe(facts, chosen), encoding="utf-8")
 
@@ -151,15 +155,15 @@ def _export(checkpoint: Checkpoint, path: Path) -> None:
                 :, : len(checkpoint.labels)
             ]
 
-    # In train mode the exporter would leave the original with its dropout on.
-    whole = Whole().eval()
+    # In train mode the exporter would leave dropout on in the original.
+    module = Whole().eval()
     ids = torch.tensor([checkpoint.model.tokenizer("Warmed up before the first one.").input_ids])
     axes = {"input_ids": {0: "one", 1: "tokens"}, "logits": {0: "one"}}
     try:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                whole, (ids,), str(path), dynamo=False, opset_version=17,
+                module, (ids,), str(path), dynamo=False, opset_version=17,
                 input_names=["input_ids"], output_names=["logits"], dynamic_axes=axes,
             )  # fmt: skip
     except Exception as error:
@@ -184,7 +188,7 @@ def _quantise(source: Path, target: Path) -> None:
 
     root = logging.getLogger()
     level = root.level
-    root.setLevel(logging.ERROR)  # it advises on a preparation that only static scales need
+    root.setLevel(logging.ERROR)  # it recommends a preparation that only static scales need
     try:
         quantize_dynamic(
             source, target, weight_type=QuantType.QInt8,
@@ -198,14 +202,16 @@ def _quantise(source: Path, target: Path) -> None:
 
 def _difference(network: Network, checkpoint: Checkpoint) -> Difference:
     worst = Difference(0.0, network.labels[0], 0)
-    for at, text in enumerate(TEXTS):
-        while len(network.windows(text)) > 1:  # the library would cut off what one pass cannot take
+    for number, text in enumerate(TEXTS):
+        while (
+            len(network.windows(text)) > 1
+        ):  # the library would cut off what does not fit into one pass
             text = text[: len(text) // 2]
-        wanted = checkpoint.predict(text)
+        expected = checkpoint.predict(text)
         for label, value in zip(network.labels, network.probabilities([text])[0], strict=True):
-            apart = abs(float(value) - wanted[label])
-            if not apart <= worst.largest:  # a NaN is worse than all
-                worst = Difference(apart, label, at)
+            distance = abs(float(value) - expected[label])
+            if not distance <= worst.largest:  # a NaN is worse than all
+                worst = Difference(distance, label, number)
     return worst
 
 
@@ -224,7 +230,7 @@ def _sha256(path: Path) -> str:
 def describe(facts: dict[str, Any], precision: str) -> str:
     """The card for people, in Markdown."""
     differences = facts["differences"]
-    made = ", ".join(f"{name} {number}" for name, number in facts["made_with"].items())
+    packages = ", ".join(f"{name} {number}" for name, number in facts["made_with"].items())
     return f"""# {facts["id"]} {facts["version"]}
 
 A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gatehouse model add`.
@@ -233,7 +239,7 @@ A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gateho
 - **Languages**: {", ".join(facts["languages"])}. Others are held, or go to a multilingual model.
 - **Checkpoint**: `{facts["checkpoint"]["file"]}`, SHA-256 {facts["checkpoint"]["sha256"]}
 - **Served**: {precision}, `model.onnx`, SHA-256 {facts["files"]["model.onnx"]}
-- **Made with**: {made}
+- **Made with**: {packages}
 - **Checked** against `Detoxify.predict` on {len(TEXTS)} texts; largest difference of a probability:
   fp32 {differences["fp32"]:g} (allowed {FP32_BOUND:g}), int8 {differences["int8"]:g} (allowed {INT8_BOUND:g}).
 - **One pass** takes {facts["window"]} tokens. Longer comments are read in overlapping windows, cut between
@@ -241,12 +247,12 @@ A Detoxify checkpoint (github.com/unitaryai/detoxify), converted once by `gateho
 """
 
 
-def install(made: Path, target: Path) -> None:
-    """Puts a finished folder in its place; what was there before goes. Nobody ever sees a half."""
-    before = None
+def install(new_folder: Path, target: Path) -> None:
+    """Moves a finished folder to `target`, in place of what was there; readers never see half of one."""
+    old_folder = None
     if target.exists():
-        before = made.with_name(made.name + ".old")
-        target.rename(before)
-    made.rename(target)
-    if before:
-        shutil.rmtree(before, ignore_errors=True)
+        old_folder = new_folder.with_name(new_folder.name + ".old")
+        target.rename(old_folder)
+    new_folder.rename(target)
+    if old_folder:
+        shutil.rmtree(old_folder, ignore_errors=True)

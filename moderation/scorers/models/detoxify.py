@@ -1,6 +1,6 @@
-"""The Detoxify library itself as a scorer: torch, slower and larger than the converted model.
+"""The Detoxify library itself as a scorer, run by torch: slower and larger than the converted model.
 
-For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that nobody has added yet.
+For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that has not been added yet.
 """
 
 import math
@@ -18,8 +18,10 @@ from moderation.scorers.models.checkpoint import (
 )
 from moderation.scorers.models.occlusion import occlude
 
-_OVERLAP = 64  # tokens two windows share: a sentence or two is whole in one of them
-_REMEMBERED = 1024  # predictions kept: evidence asks for the same ones once per label
+_OVERLAP_TOKENS = (
+    64  # tokens that two windows share, so that a sentence or two is whole in one of them
+)
+_PREDICTIONS_KEPT = 1024  # evidence asks for the same predictions once per label
 _Scores = dict[str, float]
 
 
@@ -34,7 +36,7 @@ class Detoxify:
         self.name = name
         self._spec = model
         self._loaded: Checkpoint | None = None
-        self._predict = lru_cache(_REMEMBERED)(self._predicted)
+        self._predict = lru_cache(_PREDICTIONS_KEPT)(self._predict_text)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -43,7 +45,7 @@ class Detoxify:
         return release.languages if release else frozenset({"en"})
 
     def load(self) -> None:
-        """Reads the model, if it is not yet. Raises ScorerUnavailable."""
+        """Reads the model, unless that is done. Raises ScorerUnavailable."""
         self._checkpoint()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
@@ -74,7 +76,7 @@ class Detoxify:
             value = min(max(self._scores(checkpoint, piece)[label], 1e-9), 1 - 1e-9)
             return math.log(value / (1 - value))
 
-        start, end = max(_windows(checkpoint, text), key=lambda part: logit(text[slice(*part)]))
+        start, end = max(_windows(checkpoint, text), key=lambda window: logit(text[slice(*window)]))
         return tuple(
             Span(*view.original(start + first, start + last))
             for first, last in occlude(text[start:end], logit)
@@ -89,38 +91,40 @@ class Detoxify:
         """Each label's highest value over the windows of a text."""
         # Each distinct piece once: 65 kB of dots are the same 500 again and again.
         pieces = {text[start:end] for start, end in _windows(checkpoint, text)}
-        parts = [self._predict(piece) for piece in pieces]
-        return {label: max(part[label] for part in parts) for label in checkpoint.labels}
+        scores_of_windows = [self._predict(piece) for piece in pieces]
+        return {
+            label: max(scores[label] for scores in scores_of_windows) for label in checkpoint.labels
+        }
 
-    def _predicted(self, text: str) -> _Scores:
+    def _predict_text(self, text: str) -> _Scores:
         return self._checkpoint().predict(text)
 
 
 def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
-    """Pieces of the text that fit into one pass and together leave out nothing."""
+    """Pieces that fit into one pass and together cover the text."""
     if len(text) < checkpoint.window:  # a token is at least a character
         return [(0, len(text))]
     try:
-        found = checkpoint.model.tokenizer(
+        offsets = checkpoint.model.tokenizer(
             text, add_special_tokens=False, truncation=False, return_offsets_mapping=True,
             return_attention_mask=False, verbose=False,
         )["offset_mapping"]  # fmt: skip
     except (
         NotImplementedError
     ):  # tokenizers without offsets: by the same rule, character by character
-        found = [(at, at + 1) for at in range(len(text))]
-    places = [place for place in found if place[1] > place[0]]
-    if len(places) <= checkpoint.window:
+        offsets = [(position, position + 1) for position in range(len(text))]
+    tokens = [offset for offset in offsets if offset[1] > offset[0]]
+    if len(tokens) <= checkpoint.window:
         return [(0, len(text))]
-    # Half the room for the start of a word that a cut turns into more tokens than before.
+    # Half the room is left for a word that makes more tokens when it is cut.
     size = checkpoint.window
-    step = size - _OVERLAP if size > 2 * _OVERLAP else size // 2
-    room = step + (size - step) // 2
+    step = size - _OVERLAP_TOKENS if size > 2 * _OVERLAP_TOKENS else size // 2
+    window_tokens = step + (size - step) // 2
     pieces = []
-    for at in range(0, len(places), step):
-        last = min(at + room, len(places)) - 1
-        pieces.append((places[at][0], places[last][1]))
-        if last == len(places) - 1:
+    for position in range(0, len(tokens), step):
+        last_token = min(position + window_tokens, len(tokens)) - 1
+        pieces.append((tokens[position][0], tokens[last_token][1]))
+        if last_token == len(tokens) - 1:
             break
     pieces[0] = (0, pieces[0][1])
     pieces[-1] = (pieces[-1][0], len(text))

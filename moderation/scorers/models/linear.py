@@ -1,7 +1,7 @@
-"""Hashed n-grams under a logistic regression per label: the half of the bundled model that counts.
+"""The linear half of the bundled model: a logistic regression per label over hashed n-grams.
 
-Made by training/linear.py. It costs a hundredth of the transformer, knows rare slurs by their letters, and
-understands nothing; see moderation/weights/bundled/CARD.md.
+Made by training/linear.py. It costs a hundredth of the transformer and knows rare slurs by their letters, but
+has no notion of context; see moderation/weights/bundled/CARD.md.
 """
 
 import io
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from moderation.scorers.models import ngrams
 
-_AT_ONCE = 256  # pieces: without this limit a batch of 65 kB comments takes hundreds of megabytes
+_TEXTS_AT_ONCE = (
+    256  # pieces: without this limit a batch of 65 kB comments takes hundreds of megabytes
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """weights: int8, (ngrams.PLACES, labels). gains, biases: per label; a text's logit is
+    """weights: int8, (ngrams.INDEX_COUNT, labels). gains, biases: per label; a text's logit is
     gain x sum of weights / sqrt(number of n-grams) + bias."""
 
     weights: NDArray[np.int8]
@@ -27,23 +29,25 @@ class Linear:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, labels)."""
-        parts = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
+        parts = [
+            texts[first : first + _TEXTS_AT_ONCE] for first in range(0, len(texts), _TEXTS_AT_ONCE)
+        ]
         if not parts:
             return np.empty((0, len(self.gains)))
-        return np.concatenate([self._some(part) for part in parts])
+        return np.concatenate([self._logits_of_part(part) for part in parts])
 
     def contributions(self, text: str, label: int) -> list[tuple[float, int, int]]:
-        """(sum of weights, start, end) of each word of a text; what words share is shared among them."""
+        """(sum of weights, start, end) of each word of a text; n-grams of several words count for each in part."""
         return ngrams.weigh_words([text], self.weights[:, label].__getitem__)[0]
 
-    def _some(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        places, first = ngrams.presence(texts)
-        counts = np.diff(first)
+    def _logits_of_part(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        indexes, starts = ngrams.presence(texts)
+        counts = np.diff(starts)
         sums = np.zeros((len(texts), len(self.gains)))
-        some = counts > 0  # an empty text has no n-grams, and reduceat no empty pieces
-        if some.any():
-            sums[some] = np.add.reduceat(
-                self.weights[places], first[:-1][some], axis=0, dtype=np.int32
+        has_grams = counts > 0  # an empty text has no n-grams, and reduceat no empty pieces
+        if has_grams.any():
+            sums[has_grams] = np.add.reduceat(
+                self.weights[indexes], starts[:-1][has_grams], axis=0, dtype=np.int32
             )
         return np.asarray(self.gains * sums / np.sqrt(np.maximum(counts, 1))[:, None] + self.biases)
 
@@ -52,7 +56,7 @@ def read_linear(content: bytes) -> Linear:
     """What training/linear.py wrote. Raises ValueError or KeyError for anything else."""
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         weights, gains, biases = file["weights"], file["gains"], file["biases"]
-    if weights.shape != (ngrams.PLACES, len(gains)) or weights.dtype != np.int8:
+    if weights.shape != (ngrams.INDEX_COUNT, len(gains)) or weights.dtype != np.int8:
         raise ValueError("another shape than the program's")
     return Linear(weights, gains.astype(np.float64), biases.astype(np.float64))
 

@@ -1,4 +1,4 @@
-"""Which model a name stands for, where its files lie, and which one serves when it is not there."""
+"""Resolves names of toxicity models: to files, to a runtime, and to a fallback where a model is missing."""
 
 import os
 import re
@@ -10,18 +10,18 @@ from moderation.scorers.models.checkpoint import RELEASES, find_checkpoint, is_i
 
 BUNDLED = "bundled"
 _DETOXIFY = "detoxify:"
-# auto: the converted model, else the library where torch and the checkpoint are here.
+# auto: the converted model, else the library where torch and the checkpoint are on this machine.
 RUNTIMES = ("auto", "onnx", "torch")
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The toxicity models a process is to have.
+    """The toxicity models of a process, by name.
 
     toxicity: 'bundled' or 'detoxify:<name or path>'. multilingual: one for comments in languages
-    that the first has not learned, '' for none. fallback: what serves while the first is not on this
-    machine, '' for nothing: comments are then held. runtime: one of RUNTIMES. folder: where
-    `gatehouse model add` puts them. threads: of each model. cascade: of the bundled model, see there.
+    that the first has not learned, '' for none. fallback: serves while the first is not on this machine,
+    '' for none: comments are then held. runtime: one of RUNTIMES. folder: where `gatehouse model add` puts
+    models. threads: of each model. cascade: of the bundled model (bundled.py).
     """
 
     toxicity: str = BUNDLED
@@ -39,15 +39,15 @@ class Models:
 
     @property
     def serving(self) -> str:
-        """The toxicity model that really serves: the fallback where the one asked for is missing."""
+        """The toxicity model that serves: the fallback where the configured one is missing."""
         return self.fallback if self.missing and self.fallback else self.toxicity
 
     def is_here(self, model: str) -> bool:
-        """Whether a model's files are on this machine. That they are sound is found out at its load."""
+        """Whether a model's files are on this machine. They are checked when it is loaded."""
         return model == BUNDLED or self.runs_on(model) != ""
 
     def runs_on(self, model: str) -> str:
-        """'onnx' or 'torch', whichever serves a Detoxify model; '' where neither can."""
+        """'onnx' or 'torch': what serves a Detoxify model; '' where neither can."""
         if self.runtime != "torch" and (self.place(model) / "model.json").is_file():
             return "onnx"
         if self.runtime != "onnx" and _library_has(model):
@@ -55,21 +55,21 @@ class Models:
         return ""
 
     def place(self, model: str) -> Path:
-        """The folder of a converted Detoxify model, whether it is there or not."""
+        """The folder of a converted Detoxify model, whether it exists or not."""
         spec = spec_of(model)
         path = Path(spec)
         if (path / "model.json").is_file():
-            return path  # a converted folder, named itself
+            return path  # the name is the path of a converted folder
         return self.folder / name_of(spec)
 
 
 def check_model(model: str, *, detoxify_only: bool = False) -> str:
-    """The model's name again. Raises Invalid where it is none."""
+    """The model's name, unchanged. Raises Invalid where no model is called so."""
     if model == BUNDLED and not detoxify_only:
         return model
     if not model.startswith(_DETOXIFY) or model == _DETOXIFY:
-        either = "" if detoxify_only else "'bundled' or "
-        raise Invalid(f"A toxicity model is {either}'detoxify:<name or path>'.")
+        bundled_or = "" if detoxify_only else "'bundled' or "
+        raise Invalid(f"A toxicity model is {bundled_or}'detoxify:<name or path>'.")
     return model
 
 
@@ -81,19 +81,19 @@ def cores() -> int:
 
 
 def spec_of(model: str) -> str:
-    """What stands behind 'detoxify:'."""
+    """The part after 'detoxify:'."""
     return model.removeprefix(_DETOXIFY)
 
 
 def name_of(spec: str) -> str:
-    """The name of a model's folder: of a path, the file's or folder's own name."""
+    """The name of a model's folder; for a path, the name of that file or folder."""
     if spec in RELEASES:
         return spec
     path = Path(spec)
-    plain = re.sub(
+    name = re.sub(
         r"[^a-z0-9._-]+", "-", (path.stem if path.suffix == ".ckpt" else path.name).lower()
     )
-    return plain.strip(".-") or "model"
+    return name.strip(".-") or "model"
 
 
 def _library_has(model: str) -> bool:

@@ -1,6 +1,6 @@
-"""Texts as hashed n-grams: words 1-2 and characters 2-5, for many texts at once with numpy.
+"""Hashes texts into n-grams of 1-2 words and 2-5 characters, many texts at once with numpy.
 
-Words and characters have 2^18 places each. Case, punctuation and apostrophes do not count: half of
+Words and characters have 2^18 indexes each. Case, punctuation and apostrophes do not count: half of
 the public training text has lost them, and a model must not learn which half a comment is from.
 """
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS = 18
-PLACES = 2 << BITS  # words first, then characters
-_EDGE, _SPACE, _DROP = 0, 32, 1
+INDEX_COUNT = 2 << BITS  # words first, then characters
+_EDGE, _SPACE, _DROPPED = 0, 32, 1
 # Odd multipliers from the first digits of pi, the golden ratio and MurmurHash3's finaliser.
-_CHARACTER, _PAIR, _MIX = np.uint32(0x9E3779B1), np.uint32(0x243F6A89), np.uint32(0x85EBCA6B)
+_CHARACTER, _PAIR, _MIXER = np.uint32(0x9E3779B1), np.uint32(0x243F6A89), np.uint32(0x85EBCA6B)
 _SIZES = np.array((2, 3, 4, 5))  # grams of characters
 
 _Codes = NDArray[np.uint32]
@@ -28,94 +28,99 @@ def _ascii_table() -> _Codes:
         table[code] = code
     for code in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ":
         table[code] = code + 32
-    table[ord("'")] = _DROP
+    table[ord("'")] = _DROPPED
     table[_EDGE] = _EDGE
     return table
 
 
-_TABLE = _ascii_table()
+_ASCII_CODES = _ascii_table()
 _POWERS = np.cumprod(np.full(256, _CHARACTER, np.uint32), dtype=np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
-class Tape:
-    """Texts laid out one after another, each between edges.
+class EncodedTexts:
+    """Texts in a row in one array, each between edges.
 
-    codes: what the grams are made of. text: which text each is of. at: where it stood on the tape before
-    anything was dropped. begins: where each text's edge stood there.
+    codes: what the grams are made of. text: the number of the text that each code belongs to. before: its position
+    before anything was dropped. begins: the position of each text's edge then.
     """
 
     codes: _Codes
     text: _Positions
-    at: _Positions
+    before: _Positions
     begins: _Positions
 
     def origin(self, positions: _Positions) -> _Positions:
-        """Where codes stood in their own texts, by their positions."""
-        return self.at[positions] - self.begins[self.text[positions]] - 2
+        """The positions in their own texts of the codes at these positions of the row."""
+        return self.before[positions] - self.begins[self.text[positions]] - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Every occurrence of every gram: its place in the weights, and where on the tape it starts and ends.
+    """Every occurrence of every gram: its index into the weights, and where in the row it starts and ends.
 
-    words: how many of them, the first ones, are words. Then come pairs of words, then 2 to 5 characters.
+    words: how many of them, the first ones, are words. Pairs of words follow, then 2 to 5 characters.
     """
 
-    places: NDArray[np.int64]
+    indexes: NDArray[np.int64]
     starts: _Positions
     ends: _Positions
     words: int
 
 
-def lay_out(texts: Sequence[str]) -> Tape:
-    """The texts on one tape: lower case, what is no letter or digit is a space, spaces are single."""
-    clean = [_lower(text) for text in texts]
-    joined = "\0 " + " \0 ".join(clean) + " \0"
+def encode_texts(texts: Sequence[str]) -> EncodedTexts:
+    """The texts in one row: in lower case, with a single space for whatever is no letter or digit."""
+    texts_in_lower_case = [_lower_case(text) for text in texts]
+    joined = "\0 " + " \0 ".join(texts_in_lower_case) + " \0"
     if joined.isascii():
-        codes = _TABLE[np.frombuffer(joined.encode(), np.uint8)]
+        codes = _ASCII_CODES[np.frombuffer(joined.encode(), np.uint8)]
     else:
-        raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        codes = np.where(raw < 128, _TABLE[np.minimum(raw, 127)], raw)
-        codes[(raw > 127) & (raw < 0xC0) | (raw >= 0x2000) & (raw < 0x2070)] = _SPACE
-    at = (codes != _DROP).nonzero()[0]
-    codes = codes[at]
-    space = codes == _SPACE
-    kept = np.ones_like(space)
-    np.logical_not(space[1:] & space[:-1], out=kept[1:])
-    codes = codes[kept]
-    # Each text has three codes of its own: the edge and the space before it, the space after it.
-    begins = np.array([0, *accumulate(len(text) + 3 for text in clean)])
-    return Tape(codes, (codes == _EDGE).cumsum() - 1, at[kept], begins)
+        code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = np.where(code_points < 128, _ASCII_CODES[np.minimum(code_points, 127)], code_points)
+        codes[
+            (code_points > 127) & (code_points < 0xC0)
+            | (code_points >= 0x2000) & (code_points < 0x2070)
+        ] = _SPACE
+    positions = (codes != _DROPPED).nonzero()[0]
+    codes = codes[positions]
+    is_space = codes == _SPACE
+    is_kept = np.ones_like(is_space)
+    np.logical_not(is_space[1:] & is_space[:-1], out=is_kept[1:])
+    codes = codes[is_kept]
+    # Each text has three codes more: the edge and the space before it, the space after it.
+    begins = np.array([0, *accumulate(len(text) + 3 for text in texts_in_lower_case)])
+    return EncodedTexts(codes, (codes == _EDGE).cumsum() - 1, positions[is_kept], begins)
 
 
-def _lower(text: str) -> str:
+def _lower_case(text: str) -> str:
     lower = text.lower() if len(text.lower()) == len(text) else text  # only U+0130 grows
     return lower.replace("\0", " ")
 
 
-def grams(tape: Tape) -> Grams:
-    """All there are on a tape."""
-    codes = tape.codes
+def find_grams(encoded: EncodedTexts) -> Grams:
+    """All grams of encoded texts."""
+    codes = encoded.codes
     letter = codes > _SPACE
-    turns = (letter[1:] != letter[:-1]).nonzero()[0] + 1  # a tape begins and ends without one
-    starts, ends = turns[::2], turns[1::2]
+    boundaries = (letter[1:] != letter[:-1]).nonzero()[
+        0
+    ] + 1  # the row begins and ends without a letter
+    starts, ends = boundaries[::2], boundaries[1::2]
     lengths = ends - starts
-    first = lengths.cumsum() - lengths
+    first_letters = lengths.cumsum() - lengths
     terms = codes[letter]
-    depth = np.arange(len(terms)) - first.repeat(lengths)
-    terms *= _POWERS.take(depth, mode="clip")
-    words = np.add.reduceat(terms, first, dtype=np.uint32) if len(first) else terms
-    text = tape.text[starts]
-    near = text[1:] == text[:-1]
-    pairs = (words[:-1] * _PAIR + words[1:])[near]
-    hashes, begin, end = _characters(codes)
-    places = _place(np.concatenate((words, pairs, hashes)))
-    places[len(words) + len(pairs) :] += 1 << BITS
+    letter_positions = np.arange(len(terms)) - first_letters.repeat(lengths)
+    terms *= _POWERS.take(letter_positions, mode="clip")
+    words = np.add.reduceat(terms, first_letters, dtype=np.uint32) if len(first_letters) else terms
+    text = encoded.text[starts]
+    same_text = text[1:] == text[:-1]
+    pairs = (words[:-1] * _PAIR + words[1:])[same_text]
+    hashes, starts_of_characters, ends_of_characters = _characters(codes)
+    indexes = _index(np.concatenate((words, pairs, hashes)))
+    indexes[len(words) + len(pairs) :] += 1 << BITS
     return Grams(
-        places,
-        np.concatenate((starts, starts[:-1][near], begin)),
-        np.concatenate((ends, ends[1:][near], end)),
+        indexes,
+        np.concatenate((starts, starts[:-1][same_text], starts_of_characters)),
+        np.concatenate((ends, ends[1:][same_text], ends_of_characters)),
         len(words),
     )
 
@@ -123,45 +128,47 @@ def grams(tape: Tape) -> Grams:
 def _characters(codes: _Codes) -> tuple[_Codes, _Positions, _Positions]:
     """The hash of every 2, then 3 to 5 codes in a row without an edge; where they start and end."""
     edges = (codes == _EDGE).nonzero()[0]
-    many = len(codes) - 1
-    left = edges[1:].repeat(edges[1:] - edges[:-1]) - np.arange(many)  # codes to the next edge
-    left[edges[:-1]] = 0
-    hashes = np.empty((len(_SIZES), many), np.uint32)
+    count = len(codes) - 1
+    to_next_edge = edges[1:].repeat(edges[1:] - edges[:-1]) - np.arange(
+        count
+    )  # codes to the next edge
+    to_next_edge[edges[:-1]] = 0
+    hashes = np.empty((len(_SIZES), count), np.uint32)
     rolling = codes
     for size, row in zip(_SIZES.tolist(), hashes, strict=True):
-        then = codes[size - 1 :]
-        rolling = np.multiply(rolling[: len(then)], _CHARACTER, out=row[: len(then)])
-        rolling += then
-    inside = left >= _SIZES[:, np.newaxis]
-    flat = inside.ravel().nonzero()[0]
-    which = flat // many
-    starts = flat - which * many
-    return hashes[inside], starts, starts + which + _SIZES[0]
+        following = codes[size - 1 :]
+        rolling = np.multiply(rolling[: len(following)], _CHARACTER, out=row[: len(following)])
+        rolling += following
+    is_inside = to_next_edge >= _SIZES[:, np.newaxis]
+    flat = is_inside.ravel().nonzero()[0]
+    size_index = flat // count
+    starts = flat - size_index * count
+    return hashes[is_inside], starts, starts + size_index + _SIZES[0]
 
 
-def _place(hashes: _Codes) -> NDArray[np.int64]:
-    mixed = (hashes ^ (hashes >> np.uint32(15))) * _MIX
+def _index(hashes: _Codes) -> NDArray[np.int64]:
+    mixed = (hashes ^ (hashes >> np.uint32(15))) * _MIXER
     return (mixed >> np.uint32(32 - BITS)).astype(np.int64)
 
 
 def presence(
     texts: Sequence[str],
-    fold: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda places: places,
-    places: int = PLACES,
+    fold: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda indexes: indexes,
+    index_count: int = INDEX_COUNT,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which places each text touches, each once: (places, first), text i from first[i] to first[i+1].
+    """The indexes of the grams of each text, each once: (indexes, starts), text i from starts[i] to starts[i+1].
 
-    fold: makes fewer of the places; places: how many.
+    fold: maps the indexes to fewer; index_count: how many these are.
     """
-    tape = lay_out(texts)
-    found = grams(tape)
-    keys = tape.text[found.starts] * places + fold(found.places)
+    encoded = encode_texts(texts)
+    all_grams = find_grams(encoded)
+    keys = encoded.text[all_grams.starts] * index_count + fold(all_grams.indexes)
     keys.sort()
-    fresh = np.ones(len(keys), bool)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    keys = keys[fresh]
-    first = keys.searchsorted(np.arange(len(texts) + 1) * places)
-    return keys % places, first
+    is_new = np.ones(len(keys), bool)
+    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
+    keys = keys[is_new]
+    starts = keys.searchsorted(np.arange(len(texts) + 1) * index_count)
+    return keys % index_count, starts
 
 
 def weigh_words(
@@ -169,20 +176,22 @@ def weigh_words(
 ) -> list[list[tuple[float, int, int]]]:
     """(weight, start, end) of each word of each text, start inclusive, end exclusive.
 
-    weights: of n-grams, by their places. What a word weighs is the sum over its n-grams; of those it
-    shares with its neighbours, by their letters.
+    weights: of n-grams, by their indexes. The weight of a word is the sum over its n-grams; n-grams that reach
+    into its neighbours count by their letters in it.
     """
-    tape = lay_out(texts)
-    found, size = grams(tape), len(tape.codes) + 1
-    share = weights(found.places) / (found.ends - found.starts)
-    each = np.bincount(found.starts, share, size) - np.bincount(found.ends, share, size)
-    raised = np.concatenate(([0.0], each.cumsum().cumsum()))
-    starts, ends = found.starts[: found.words], found.ends[: found.words]
+    encoded = encode_texts(texts)
+    all_grams, size = find_grams(encoded), len(encoded.codes) + 1
+    weight_per_code = weights(all_grams.indexes) / (all_grams.ends - all_grams.starts)
+    steps = np.bincount(all_grams.starts, weight_per_code, size) - np.bincount(
+        all_grams.ends, weight_per_code, size
+    )
+    sums = np.concatenate(([0.0], steps.cumsum().cumsum()))
+    starts, ends = all_grams.starts[: all_grams.words], all_grams.ends[: all_grams.words]
     rows = zip(
-        tape.text[starts].tolist(),
-        (raised[ends] - raised[starts]).tolist(),
-        tape.origin(starts).tolist(),
-        (tape.origin(ends - 1) + 1).tolist(),
+        encoded.text[starts].tolist(),
+        (sums[ends] - sums[starts]).tolist(),
+        encoded.origin(starts).tolist(),
+        (encoded.origin(ends - 1) + 1).tolist(),
         strict=True,
     )
     words: list[list[tuple[float, int, int]]] = [[] for _ in texts]

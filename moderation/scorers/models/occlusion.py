@@ -1,12 +1,12 @@
-"""The words that raise a score, found by leaving them out: for models that cannot say themselves."""
+"""Finds the words that raise a score by leaving them out: for models that cannot tell otherwise."""
 
 import re
 from collections.abc import Callable
 
-# Words tried one by one: a long sentence. Reading them costs as much as 40 comments of its length.
-_TRIED = 40
-# A word is evidence from a quarter of the strongest word's effect, and at most so many are.
-_SHARE, _MOST = 0.25, 8
+# Words tried one by one: a long sentence. It costs as much as reading 40 comments of its length.
+_WORDS_TRIED = 40
+# Words count as evidence from this share of the strongest word's effect on, up to so many.
+_EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 _WORD = re.compile(r"\S+")
 _SENTENCE = re.compile(r"[^.!?\n\u2026\u3002\uff01\uff1f]*[.!?\n\u2026\u3002\uff01\uff1f]*\s*")
 
@@ -17,44 +17,47 @@ Piece = tuple[int, int]
 def occlude(text: str, logit: Callable[[str], float]) -> list[Piece]:
     """The words without which the logit of a text is lower, those with the most effect first.
 
-    text: one that the model reads in one pass. In a long one only the worst sentence is searched.
-    The first piece is checked: the whole text without it has a lower logit. Where no word alone
-    does that (an insult said twice) it is the sentence; where nothing does, there is no evidence.
+    text: one that the model reads in one pass. Of a long one only the worst sentence is searched.
+    The first piece is checked: the whole text without it has a lower logit. Where no single
+    word does that (an insult used twice) it is the sentence; where nothing does, there is no evidence.
     Logits, not probabilities: near 1 a probability hardly moves. Leave-one-out as in Li, Monroe and
     Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016).
     """
     sentence = max(_sentences(text), key=lambda piece: (logit(text[slice(*piece)]), -piece[0]))
-    whole = logit(text[slice(*sentence)])
+    sentence_logit = logit(text[slice(*sentence)])
     effects = [
-        (whole - logit(_without(text, word, sentence)), word) for word in _words(text, sentence)
+        (sentence_logit - logit(_without(text, word, sentence)), word)
+        for word in _words(text, sentence)
     ]
-    effects.sort(key=lambda one: (-one[0], one[1]))
+    effects.sort(key=lambda effect_and_word: (-effect_and_word[0], effect_and_word[1]))
     words = [
-        word for effect, word in effects[:_MOST] if effect > 0 and effect >= _SHARE * effects[0][0]
+        word
+        for effect, word in effects[:_EVIDENCE_LIMIT]
+        if effect > 0 and effect >= _EVIDENCE_SHARE * effects[0][0]
     ]
-    everything = logit(text)
-    for at, word in enumerate(words):
-        if logit(_without(text, word, (0, len(text)))) < everything:
-            return words[at:]
-    if effects and logit(_without(text, sentence, (0, len(text)))) < everything:
+    text_logit = logit(text)
+    for position, word in enumerate(words):
+        if logit(_without(text, word, (0, len(text)))) < text_logit:
+            return words[position:]
+    if effects and logit(_without(text, sentence, (0, len(text)))) < text_logit:
         return [sentence]
     return []
 
 
-def _without(text: str, piece: Piece, inside: Piece) -> str:
-    return text[inside[0] : piece[0]] + text[piece[1] : inside[1]]
+def _without(text: str, piece: Piece, part: Piece) -> str:
+    return text[part[0] : piece[0]] + text[piece[1] : part[1]]
 
 
 def _sentences(text: str) -> list[Piece]:
-    """Sentences of at most _TRIED words that cover the text; at least one, be it empty."""
+    """Sentences of at most _WORDS_TRIED words that cover the text; at least one, be it empty."""
     pieces = []
-    for found in _SENTENCE.finditer(text):
-        words = _words(text, found.span())
-        for at in range(0, len(words), _TRIED):
-            some = words[at : at + _TRIED]
-            pieces.append((some[0][0], some[-1][1]))
+    for match in _SENTENCE.finditer(text):
+        words = _words(text, match.span())
+        for first in range(0, len(words), _WORDS_TRIED):
+            part = words[first : first + _WORDS_TRIED]
+            pieces.append((part[0][0], part[-1][1]))
     return pieces or [(0, len(text))]
 
 
-def _words(text: str, inside: Piece) -> list[Piece]:
-    return [found.span() for found in _WORD.finditer(text, *inside)]
+def _words(text: str, part: Piece) -> list[Piece]:
+    return [match.span() for match in _WORD.finditer(text, *part)]

@@ -1,7 +1,7 @@
-"""Insults with letters masked or left out (f**k, idot) and words with letters swapped (fcuk), read as meant.
+"""Restores insults with letters masked or left out (f**k, idot) and words with letters swapped (fcuk).
 
-The words come with the model that uses them: its lexicon.txt, and its own vocabulary. Everything else in a
-text stays as it is.
+The words come from the model that uses this: its lexicon.txt and its vocabulary. The rest of a text stays as
+it is.
 """
 
 import re
@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from moderation.domain.normalised_text import NormalisedText
 
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
-_MASK = re.compile(r"[*#%_]+")
+_MASK_RUN = re.compile(r"[*#%_]+")
 LONG, LONGEST = 5, 24
-SHORTEST = 4  # letters: under that a neighbour of an insult is mostly another word
+SHORTEST = 4  # letters: a shorter misspelling of an insult is mostly another word
 
 
 class Spelling:
-    """Words as they were meant.
+    """Replaces misspelt words by the intended ones.
 
-    words: lower case, the commonest first. ordinary: misspellings of them that are words of their
-    own ("itch", "duck") and stay. known: words that a model knows: none of them is a misspelling, and two
-    neighbouring letters swapped in one of at least LONG letters are swapped back.
+    words: lower case, the commonest first. ordinary: misspellings of them that are words themselves ("itch",
+    "duck") and stay. known: the model's vocabulary: none of these is a misspelling, and two neighbouring
+    letters swapped in one of at least LONG letters are swapped back.
     """
 
     def __init__(
@@ -31,57 +31,66 @@ class Spelling:
     ) -> None:
         self._words = tuple(words)
         self._known = known
-        self._meant = meanings(words)
+        self._meaning_by_spelling = meanings(words)
         for word in (*ordinary, *known):
-            self._meant.pop(word, None)
+            self._meaning_by_spelling.pop(word, None)
 
     def repaired(self, view: NormalisedText) -> NormalisedText:
-        """The view with those words written out; the same object where there are none."""
+        """The text with those words restored; the same object where there are none."""
         return view.edited(self._edits(view.text))
 
     def _edits(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for found in _WORD.finditer(text):
-            written = found.group().lower()
-            meant = self._spelt(written) if written.isalpha() else self._unmasked(written)
-            if meant:
-                yield found.start(), found.end(), meant
+        for match in _WORD.finditer(text):
+            written = match.group().lower()
+            intended = (
+                self._correct_spelling(written) if written.isalpha() else self._unmask(written)
+            )
+            if intended:
+                yield match.start(), match.end(), intended
 
-    def _spelt(self, written: str) -> str | None:
+    def _correct_spelling(self, written: str) -> str | None:
         if written in self._known:
             return None
-        meant = self._meant.get(written)
-        if meant or not LONG <= len(written) <= LONGEST:
-            return meant
-        for at in range(1, len(written) - 1):
-            swapped = written[:at] + written[at + 1] + written[at] + written[at + 2 :]
+        intended = self._meaning_by_spelling.get(written)
+        if intended or not LONG <= len(written) <= LONGEST:
+            return intended
+        for position in range(1, len(written) - 1):
+            swapped = (
+                written[:position]
+                + written[position + 1]
+                + written[position]
+                + written[position + 2 :]
+            )
             if swapped in self._known:
                 return swapped
         return None
 
-    def _unmasked(self, written: str) -> str | None:
-        """f**k: a sign a letter. sh*t, b****: the commonest word that fits."""
-        signs = _MASK.findall(written)
-        # A single sign at the end is a footnote.
-        if written[-1] in "*#%_" and (len(signs[-1]) < 2 or len(signs) > 1):
+    def _unmask(self, written: str) -> str | None:
+        """The commonest word that fits f**k, sh*t or b****, one mask character for each letter; None for none."""
+        masks = _MASK_RUN.findall(written)
+        # A single mask character at the end is a footnote.
+        if written[-1] in "*#%_" and (len(masks[-1]) < 2 or len(masks) > 1):
             return None
-        pattern = re.compile(_MASK.sub(lambda run: f"[a-z]{{{len(run.group())}}}", written))
+        pattern = re.compile(_MASK_RUN.sub(lambda run: f"[a-z]{{{len(run.group())}}}", written))
         return next((word for word in self._words if pattern.fullmatch(word)), None)
 
 
 def meanings(words: Sequence[str]) -> dict[str, str]:
-    """Each misspelling by one swap of neighbours, or one letter inside left out: the word it stands for."""
-    found: dict[str, str] = {}
+    """The intended word of each misspelling with two neighbouring letters swapped or an inner letter left out."""
+    words_by_misspelling: dict[str, str] = {}
     for word in words:
         if len(word) < SHORTEST:
             continue
-        for at in range(len(word) - 1):
-            found.setdefault(word[:at] + word[at + 1] + word[at] + word[at + 2 :], word)
-        for at in range(1, len(word) - 1):
-            if len(word) > SHORTEST or word[at] in "aeiou":
-                found.setdefault(word[:at] + word[at + 1 :], word)
+        for position in range(len(word) - 1):
+            words_by_misspelling.setdefault(
+                word[:position] + word[position + 1] + word[position] + word[position + 2 :], word
+            )
+        for position in range(1, len(word) - 1):
+            if len(word) > SHORTEST or word[position] in "aeiou":
+                words_by_misspelling.setdefault(word[:position] + word[position + 1 :], word)
     for word in words:
-        found.pop(word, None)
-    return found
+        words_by_misspelling.pop(word, None)
+    return words_by_misspelling
 
 
 def read_lexicon(text: str, known: frozenset[str] = frozenset()) -> Spelling:

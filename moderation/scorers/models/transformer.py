@@ -1,4 +1,4 @@
-"""A model's folder as a scorer: probabilities per label, and the words behind them."""
+"""A scorer for the folder of a converted model: probabilities per label, and the words behind them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ from moderation.scorers.models.onnx_classifier import Network, read_card
 class Transformer:
     """The labels of the folder's model.json, each 0..1; of a long text the highest of its windows.
 
-    name: the scorer's. threads: of one pass. The folder is read at first use, and again after a
-    failure: what is put there later is found.
+    name: of the scorer. threads: of one pass. The folder is read at first use, and again after a failure,
+    so a model that is added later is found.
     """
 
     def __init__(self, folder: Path, *, name: str, threads: int = 1) -> None:
@@ -31,7 +31,7 @@ class Transformer:
             return frozenset()
 
     def load(self) -> None:
-        """Reads and warms up the model, if it is not yet. Raises ScorerUnavailable."""
+        """Reads and warms up the model, unless that is done. Raises ScorerUnavailable."""
         self._network()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
@@ -55,13 +55,14 @@ class Transformer:
         network = self._network()
         if label not in network.labels:
             return ()
-        at = network.labels.index(label)
+        label_index = network.labels.index(label)
         view = as_displayed(candidate.view, candidate.parent_text)
         text = view.text
         windows = network.windows(text)
-        worst = windows[int(network.rows(windows)[:, at].argmax())]
+        worst = windows[int(network.rows(windows)[:, label_index].argmax())]
         pieces = occlude(
-            text[worst.start : worst.end], lambda piece: float(network.logits([piece])[0, at])
+            text[worst.start : worst.end],
+            lambda piece: float(network.logits([piece])[0, label_index]),
         )
         return tuple(
             Span(*view.original(worst.start + start, worst.start + end)) for start, end in pieces
@@ -73,7 +74,7 @@ class Transformer:
                 raise ScorerUnavailable(
                     f"The model {self._folder.name} is not on this machine: `gatehouse model add`."
                 )
-            # One pass leaves its threads idle between layers; a second beside it does not (docs/decisions/0020).
+            # The threads of one pass idle between layers; a second pass uses them (docs/decisions/0020).
             self._loaded = Network(
                 self._folder, threads=self._threads, at_once=min(2, self._threads)
             )

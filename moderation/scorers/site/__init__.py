@@ -1,1 +1,1 @@
-"""Scorers of a site's own lists: filters, word lists, block lists in files."""
+"""Scorers that look for what is listed: a site's filters, word lists, block lists in files."""

@@ -1,7 +1,7 @@
-"""Lists that others keep, read from files: domains, addresses, networks, e-mails known for spam.
+"""Looks for domains, addresses, networks and e-mails in block lists, which are files of this machine.
 
-For files such as those of stopforumspam.com, fetched by whoever runs the machine. Nothing of a comment
-leaves it, and what goes wrong with a file leaves the comment as it would be without.
+For files such as those of stopforumspam.com, which the operator fetches. Nothing of a comment leaves the
+machine, and a file that cannot be read does not change how a comment is judged.
 """
 
 import ipaddress
@@ -20,12 +20,12 @@ from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in
 
 log = logging.getLogger("gatehouse.scorers")
 
-LOOK = 60.0  # seconds between two looks at the folder
-MOST = 3_000_000  # entries of all files; a year of StopForumSpam's addresses are 1.5 million
-LONGEST = 400  # characters of a line
-# What is kept of an address: nothing narrower can be recognised (scorers/filters.py).
-_KEPT = {4: 24, 6: 48}
-_WIDEST = {4: 8, 6: 16}
+SECONDS_BETWEEN_READS = 60.0  # until the folder is checked again
+ENTRY_LIMIT = 3_000_000  # entries of all files; a year of StopForumSpam's addresses are 1.5 million
+LINE_LIMIT = 400  # characters of a line
+# The prefix that is stored of an address: nothing narrower can be recognised (scorers/site/filters.py).
+_KEPT_PREFIX = {4: 24, 6: 48}
+_WIDEST_PREFIX = {4: 8, 6: 16}
 
 _Key = Callable[[str], str]
 _State = tuple[tuple[str, int, int], ...]  # of each file: name, time of change, size
@@ -45,19 +45,19 @@ class _Lists:
         """Whether a keyed hash (hex) is listed."""
         if not key or not len(self.hashes):
             return False
-        wanted = np.uint64(int(key[:16], 16))
-        at = int(np.searchsorted(self.hashes, wanted))
-        return at < len(self.hashes) and bool(self.hashes[at] == wanted)
+        hash_ = np.uint64(int(key[:16], 16))
+        position = int(np.searchsorted(self.hashes, hash_))
+        return position < len(self.hashes) and bool(self.hashes[position] == hash_)
 
-    def has_network(self, kept: str) -> bool:
+    def has_network(self, candidate_network: str) -> bool:
         """Whether the /24 or /48 of an address lies in a listed network."""
-        if not kept or not self.networks:
+        if not candidate_network or not self.networks:
             return False
-        network = ipaddress.ip_network(kept)
-        number, bits = int(network.network_address), network.max_prefixlen
+        network = ipaddress.ip_network(candidate_network)
+        address, bits = int(network.network_address), network.max_prefixlen
         return any(
-            number >> (bits - length) << (bits - length) in known
-            for (version, length), known in self.networks.items()
+            address >> (bits - length) << (bits - length) in networks
+            for (version, length), networks in self.networks.items()
             if version == network.version and length <= network.prefixlen
         )
 
@@ -67,9 +67,9 @@ class BlocklistFiles:
     `listed_network`, `listed_email` (1 each; an e-mail's domain counts as it does); absent where not.
 
     folder: its *.txt files are read, one entry a line, '#' begins a comment; what is neither an
-    address, a network, an e-mail nor a domain is passed over and counted in the log. Files that change
-    are read again, by a thread beside the judging. address_key, email_key: as in store/seal.py.
-    clock: seconds. Never raises: until a file can be read, what was read before counts.
+    address, a network, an e-mail nor a domain is skipped and counted in the log. Changed files are read again
+    by a separate thread. address_key, email_key: as in store/sql/crypto.py. clock: seconds. Never raises: while a
+    file cannot be read, what was read before counts.
     """
 
     name = "listed"
@@ -82,35 +82,35 @@ class BlocklistFiles:
         self._clock = clock
         self._lists = _Lists()
         self._state: _State | None = None
-        self._looked_at: float | None = None
+        self._checked_at: float | None = None
         self._reading: threading.Thread | None = None
 
     def load(self) -> None:
-        """Reads the files before the first comment comes; those that take long are read on beside it."""
-        self._look()
-        self.settle(10.0)
+        """Reads the files before the first comment; files that take long are read on in the background."""
+        self._read_if_due()
+        self.wait_until_read(10.0)
 
-    def settle(self, timeout: float) -> None:
-        """Waits until files that are being read are read. timeout: seconds."""
+    def wait_until_read(self, timeout: float) -> None:
+        """Waits until reading has finished. timeout: seconds."""
         if self._reading is not None:
             self._reading.join(timeout)
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        self._look()
+        self._read_if_due()
         lists = self._lists
-        return [tuple(_signals(lists, one)) for one in batch]
+        return [tuple(_signals(lists, candidate)) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The links on a list."""
-        return tuple(_links(self._lists, candidate)) if label == "listed_domain" else ()
+        return tuple(_listed_links(self._lists, candidate)) if label == "listed_domain" else ()
 
-    def _look(self) -> None:
+    def _read_if_due(self) -> None:
         now = self._clock()
-        if self._looked_at is not None and now - self._looked_at < LOOK:
+        if self._checked_at is not None and now - self._checked_at < SECONDS_BETWEEN_READS:
             return
         if self._reading is not None and self._reading.is_alive():
             return
-        self._looked_at = now
+        self._checked_at = now
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
 
@@ -118,12 +118,13 @@ class BlocklistFiles:
         try:
             files = sorted(self._folder.glob("*.txt"))
             state = tuple(
-                (one.name, (about := one.stat()).st_mtime_ns, about.st_size) for one in files
+                (file.name, (file_status := file.stat()).st_mtime_ns, file_status.st_size)
+                for file in files
             )
             if state == self._state:
                 return
-            lists = self._gathered(files)
-        except Exception as error:  # never with its message: it may quote a line
+            lists = self._read_entries(files)
+        except Exception as error:  # its message is left out: it may quote a line
             log.warning("lists cannot be read", extra={"error": type(error).__name__})
             return
         self._lists, self._state = lists, state
@@ -132,20 +133,20 @@ class BlocklistFiles:
             extra={"files": len(files), "entries": lists.entries, "skipped": lists.skipped},
         )
 
-    def _gathered(self, files: Sequence[Path]) -> _Lists:
+    def _read_entries(self, files: Sequence[Path]) -> _Lists:
         lists = _Lists()
         hashes: list[int] = []
         for line in _lines(files):
-            if lists.entries >= MOST:
+            if lists.entries >= ENTRY_LIMIT:
                 lists.skipped += 1
-            elif self._take(line, lists, hashes):
+            elif self._add_entry(line, lists, hashes):
                 lists.entries += 1
             else:
                 lists.skipped += 1
         lists.hashes = np.unique(np.array(hashes, np.uint64))
         return lists
 
-    def _take(self, entry: str, lists: _Lists, hashes: list[int]) -> bool:
+    def _add_entry(self, entry: str, lists: _Lists, hashes: list[int]) -> bool:
         if "@" in entry:
             local, _, domain = entry.lower().rpartition("@")
             if local:
@@ -163,10 +164,14 @@ class BlocklistFiles:
                     int(self._address_key(email_of_entry(entry.partition("/")[0]))[:16], 16)
                 )
                 return True
-            if not _WIDEST[network.version] <= network.prefixlen <= _KEPT[network.version]:
+            if (
+                not _WIDEST_PREFIX[network.version]
+                <= network.prefixlen
+                <= _KEPT_PREFIX[network.version]
+            ):
                 return False
-            known = lists.networks.setdefault((network.version, network.prefixlen), set())
-            known.add(int(network.network_address))
+            networks = lists.networks.setdefault((network.version, network.prefixlen), set())
+            networks.add(int(network.network_address))
             return True
         host = in_ascii(entry)
         if not domain_of(host):
@@ -179,34 +184,34 @@ def _lines(files: Sequence[Path]) -> Iterator[str]:
     for file in files:
         with file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                if entry := line[:LONGEST].partition("#")[0].strip():
+                if entry := line[:LINE_LIMIT].partition("#")[0].strip():
                     yield entry
 
 
-def _links(lists: _Lists, candidate: Candidate) -> Iterator[Span]:
-    found = links_in(candidate.text)
-    for link in (*found.links, *found.masked):
+def _listed_links(lists: _Lists, candidate: Candidate) -> Iterator[Span]:
+    links = links_in(candidate.text)
+    for link in (*links.links, *links.masked):
         if under(link.host, lists.domains):
             yield link.span
 
 
 def _signals(lists: _Lists, candidate: Candidate) -> Iterator[Signal]:
     traces = candidate.traces
-    found = links_in(candidate.text)
-    links = [one for one in (*found.links, *found.masked) if under(one.host, lists.domains)]
-    named = list(dict.fromkeys(one.domain or one.host for one in links))
+    links = links_in(candidate.text)
+    listed = [link for link in (*links.links, *links.masked) if under(link.host, lists.domains)]
+    domains = list(dict.fromkeys(link.domain or link.host for link in listed))
     if candidate.author_url and under(host := host_of(candidate.author_url), lists.domains):
-        named.append(domain_of(host) or host)
-    if named:
-        spans = tuple(sorted({one.span for one in links}))[:50]
-        yield _fact("listed_domain", len(set(named)), named[0][:80], spans)
+        domains.append(domain_of(host) or host)
+    if domains:
+        spans = tuple(sorted({link.span for link in listed}))[:50]
+        yield _signal("listed_domain", len(set(domains)), domains[0][:80], spans)
     if lists.has(traces.address_key):
-        yield _fact("listed_address", 1)
+        yield _signal("listed_address", 1)
     if lists.has_network(traces.network):
-        yield _fact("listed_network", 1)
+        yield _signal("listed_network", 1)
     if lists.has(traces.email_key) or under(traces.email_domain, lists.domains):
-        yield _fact("listed_email", 1)
+        yield _signal("listed_email", 1)
 
 
-def _fact(name: str, value: float, note: str = "", spans: tuple[Span, ...] = ()) -> Signal:
+def _signal(name: str, value: float, note: str = "", spans: tuple[Span, ...] = ()) -> Signal:
     return Signal(name, float(value), BlocklistFiles.name, spans=spans, note=note)

@@ -1,4 +1,4 @@
-"""A site's own filters: compiled once a version, looked for in text, name, website, e-mail, network."""
+"""A site's own filters: compiled once a version, matched with text, name, website, e-mail and network."""
 
 import ipaddress
 from collections import defaultdict
@@ -34,18 +34,18 @@ from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in
 
 PATTERN_LIMIT = 500  # characters
 PATTERNS_LIMIT = 200  # of a filter
-_AT_ONCE = 50  # patterns that one search looks for, before each is asked where
-_PATTERN_MEMORY = 4 << 20  # bytes of one: what needs more is refused
-_MOST = 100  # places of one filter in one comment
-# What is kept of an address: nothing narrower can be recognised.
-_KEPT = {4: 24, 6: 48}
-_WIDEST = {4: 8, 6: 16}
+_GROUP_SIZE = 50  # patterns that one search looks for, before each is searched by itself
+_PATTERN_MEMORY = 4 << 20  # bytes; a pattern that needs more is refused
+_MATCH_LIMIT = 100  # of one filter in one comment
+# The prefix that is stored of an address: nothing narrower can be recognised.
+_KEPT_PREFIX = {4: 24, 6: 48}
+_WIDEST_PREFIX = {4: 8, 6: 16}
 _SETS_KEPT = 256  # sites whose compiled filters stay in memory
 
 
 @dataclass(frozen=True, slots=True)
 class FilterMatch:
-    """Where a filter matched. span: in the original text; None where it was elsewhere."""
+    """Where a filter matched. span: in the original text; None where it matched elsewhere."""
 
     field: str
     span: Span | None = None
@@ -53,21 +53,22 @@ class FilterMatch:
 
 
 class CompiledFilter:
-    """One filter, ready to look.
+    """One filter, ready to match.
 
-    draft: raises Invalid, with a pointer to the entry, for what
-    cannot be one. keys: as in FilterSet.
+    draft: raises Invalid, with a pointer to the entry, for one that cannot be used. keys: as in FilterSet.
     """
 
     def __init__(self, draft: FilterDraft, keys: Mapping[str, str]) -> None:
         _check(draft)
         self.draft = draft
-        self._languages = frozenset(one.lower() for one in draft.languages)
+        self._languages = frozenset(language.lower() for language in draft.languages)
         self._exceptions: Wordlist | None = None
-        if any(map(_meant, draft.exceptions)):
+        if any(map(_without_remark, draft.exceptions)):
             self._exceptions = Wordlist(draft.exceptions, "/exceptions")
         entries = [
-            (at, entry) for at, line in enumerate(draft.entries, 1) if (entry := _meant(line))
+            (number, entry)
+            for number, line in enumerate(draft.entries, 1)
+            if (entry := _without_remark(line))
         ]
         self._words: Wordlist | None = None
         self._patterns: list[tuple[Any, list[Any]]] = []
@@ -81,19 +82,19 @@ class CompiledFilter:
             case FilterKind.PATTERNS:
                 self._patterns = _patterns(entries)
             case FilterKind.DOMAINS:
-                self._domains = frozenset(_domain(at, entry) for at, entry in entries)
+                self._domains = frozenset(_domain(number, entry) for number, entry in entries)
             case FilterKind.EMAILS:
                 self._emails = _emails(entries, keys)
             case FilterKind.NETWORKS:
                 self._addresses = self._read_networks(entries, keys)
 
     def places(self, candidate: Candidate) -> list[FilterMatch]:
-        """Where it matches a comment, up to _MOST places; [] where it does not apply or match."""
+        """The matches in a comment, up to _MATCH_LIMIT; [] where it does not apply or match."""
         page = candidate.language.lower()
         if self._languages and not {page, page.partition("-")[0]} & self._languages:
             return []
-        found = self._places(candidate)
-        return list(islice(found, _MOST))
+        matches = self._places(candidate)
+        return list(islice(matches, _MATCH_LIMIT))
 
     def _places(self, candidate: Candidate) -> Iterator[FilterMatch]:
         traces = candidate.traces
@@ -125,30 +126,32 @@ class CompiledFilter:
         ):
             if field in fields and value:
                 for written in dict.fromkeys((value, plain_name(value))):
-                    if found := self._find(written):
-                        yield FilterMatch(field.value, None, written[slice(*found[0])])
+                    if spans_found := self._find(written):
+                        yield FilterMatch(field.value, None, written[slice(*spans_found[0])])
                         break
 
     def _find(self, text: str) -> list[tuple[int, int]]:
         if self._words is not None:
-            found = [(one.start, one.end) for one in self._words.find(text)]
+            spans = [(span.start, span.end) for span in self._words.find(text)]
         else:
-            found = [
+            spans = [
                 span
                 for gate, patterns in self._patterns
                 if found_in(gate, text)
                 for pattern in patterns
-                for span in find_spans(pattern, text, _MOST)
+                for span in find_spans(pattern, text, _MATCH_LIMIT)
                 if span[0] < span[1]
             ]
-        if found and self._exceptions is not None:
-            spared = self._exceptions.find(text)
-            found = [
+        if spans and self._exceptions is not None:
+            exceptions = self._exceptions.find(text)
+            spans = [
                 (start, end)
-                for start, end in found
-                if not any(one.start <= start and end <= one.end for one in spared)
+                for start, end in spans
+                if not any(
+                    exception.start <= start and end <= exception.end for exception in exceptions
+                )
             ]
-        return sorted(set(found))[:_MOST]
+        return sorted(set(spans))[:_MATCH_LIMIT]
 
     def _linked(self, candidate: Candidate) -> Iterator[FilterMatch]:
         fields = self.draft.fields
@@ -170,25 +173,25 @@ class CompiledFilter:
         self, entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
     ) -> frozenset[str]:
         addresses = []
-        for at, entry in entries:
-            network = _network(at, entry)
+        for entry_number, entry in entries:
+            network = _network(entry_number, entry)
             if network.num_addresses == 1:
                 if key := keys.get(email_of_entry(entry)):
                     addresses.append(key)
                 continue
-            number = int(network.network_address)
-            self._networks[network.version, network.prefixlen].add(number)
+            address = int(network.network_address)
+            self._networks[network.version, network.prefixlen].add(address)
         return frozenset(addresses)
 
-    def _is_within(self, kept: str) -> bool:
-        if not kept or not self._networks:
+    def _is_within(self, sender_network: str) -> bool:
+        if not sender_network or not self._networks:
             return False
-        network = ipaddress.ip_network(kept)
+        network = ipaddress.ip_network(sender_network)
         bits = network.max_prefixlen
-        number = int(network.network_address)
+        address = int(network.network_address)
         return any(
-            number >> (bits - length) << (bits - length) in known
-            for (version, length), known in self._networks.items()
+            address >> (bits - length) << (bits - length) in networks
+            for (version, length), networks in self._networks.items()
             if version == network.version
         )
 
@@ -197,17 +200,17 @@ def _check(draft: FilterDraft) -> None:
     if not 0 < len(draft.name) <= NAME_LIMIT or not draft.name.isprintable():
         raise Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
     for field, lines in (("entries", draft.entries), ("exceptions", draft.exceptions)):
-        if len(lines) > ENTRY_LIMIT or sum(len(one.encode()) + 1 for one in lines) > BYTES_LIMIT:
+        if len(lines) > ENTRY_LIMIT or sum(len(line.encode()) + 1 for line in lines) > BYTES_LIMIT:
             raise Invalid(
                 f"A filter has at most {ENTRY_LIMIT:,} entries and {BYTES_LIMIT // 1024} kB.",
                 f"/{field}",
             )
-    if not any(map(_meant, draft.entries)):
+    if not any(map(_without_remark, draft.entries)):
         raise Invalid("A filter needs at least one entry.", "/entries")
     if draft.action is FilterAction.TRUST and draft.kind is not FilterKind.DOMAINS:
         raise Invalid("Only domains can be trusted.", "/action")
-    written = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
-    if any(map(_meant, draft.exceptions)) and not written:
+    has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
+    if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
         raise Invalid("Only words and patterns have exceptions.", "/exceptions")
     if not draft.fields and draft.kind not in (FilterKind.EMAILS, FilterKind.NETWORKS):
         raise Invalid("A filter looks in the text, the name or the website.", "/fields")
@@ -216,27 +219,27 @@ def _check(draft: FilterDraft) -> None:
             raise Invalid("A language is written like en or pt-BR.", "/languages")
 
 
-def _meant(line: str) -> str:
-    """An entry without its comment. In patterns '#' is a character like any other after the first."""
+def _without_remark(line: str) -> str:
+    """An entry, '' for a comment. In patterns '#' begins a comment only as the first character."""
     line = line.strip()
     return "" if line.startswith("#") else line
 
 
-def _entry(at: int) -> str:
-    return f"/entries/{at - 1}"  # people count from 1, JSON Pointers from 0
+def _pointer(number: int) -> str:
+    return f"/entries/{number - 1}"  # people count from 1, JSON Pointers from 0
 
 
 def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]:
-    """Patterns in groups, each group with one that finds what any of them would."""
+    """Patterns in groups, each with one pattern that matches what any of its members does."""
     if len(entries) > PATTERNS_LIMIT:
         raise Invalid(f"A filter has at most {PATTERNS_LIMIT} patterns.", "/entries")
     groups = []
-    for first in range(0, len(entries), _AT_ONCE):
-        some = entries[first : first + _AT_ONCE]
-        patterns = [_pattern(at, entry) for at, entry in some]
-        either = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in some)
+    for first in range(0, len(entries), _GROUP_SIZE):
+        group = entries[first : first + _GROUP_SIZE]
+        patterns = [_pattern(number, entry) for number, entry in group]
+        alternatives = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in group)
         try:
-            groups.append((_compile(either, _AT_ONCE * _PATTERN_MEMORY), patterns))
+            groups.append((_compile(alternatives, _GROUP_SIZE * _PATTERN_MEMORY), patterns))
         except re2.error:
             raise Invalid(
                 "The patterns are too large to be searched at once.", "/entries"
@@ -248,27 +251,27 @@ def _compile(pattern: str, memory: int) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = memory
-    options.log_errors = False  # it would log the pattern
+    options.log_errors = False  # they would quote the pattern
     options.never_capture = True
     return re2.compile(pattern, options)
 
 
-def _pattern(at: int, entry: str) -> Any:
-    where = _entry(at)
+def _pattern(number: int, entry: str) -> Any:
+    pointer = _pointer(number)
     if len(entry) > PATTERN_LIMIT:
-        raise Invalid(f"Pattern {at} is longer than {PATTERN_LIMIT} characters.", where)
+        raise Invalid(f"Pattern {number} is longer than {PATTERN_LIMIT} characters.", pointer)
     try:
         pattern = _compile(normalize("NFC", entry), _PATTERN_MEMORY)
     except re2.error as error:
-        said = error.args[0] if error.args else b""
-        why = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        raise Invalid(f"Pattern {at} cannot be read: {why}.", where) from None
-    if pattern.search("") or all(pattern.search(one) for one in ("a", "1", " ", "é")):
-        raise Invalid(f"Pattern {at} would match almost any text.", where)
+        detail = error.args[0] if error.args else b""
+        message = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
+        raise Invalid(f"Pattern {number} cannot be read: {message}.", pointer) from None
+    if pattern.search("") or all(pattern.search(sample) for sample in ("a", "1", " ", "é")):
+        raise Invalid(f"Pattern {number} would match almost any text.", pointer)
     return pattern
 
 
-def _domain(at: int, entry: str) -> str:
+def _domain(number: int, entry: str) -> str:
     entry = without_comment(entry).lower()
     if entry.startswith("."):
         suffix = in_ascii(entry)
@@ -277,7 +280,7 @@ def _domain(at: int, entry: str) -> str:
     elif domain_of(host := host_of(entry.removeprefix("*."))):
         return in_ascii(host)
     raise Invalid(
-        f"Entry {at} is no domain: example.com, or .xyz for all that ends so.", _entry(at)
+        f"Entry {number} is no domain: example.com, or .xyz for all that ends so.", _pointer(number)
     )
 
 
@@ -285,12 +288,12 @@ def _emails(
     entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     keyed, domains = set(), set()
-    for at, line in entries:
+    for number, line in entries:
         entry = without_comment(line).lower()
-        local, mark, domain = entry.rpartition("@")
-        if not mark or not (domain_of(domain) or domain.endswith((".test", ".example"))):
+        local, separator, domain = entry.rpartition("@")
+        if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
             raise Invalid(
-                f"Entry {at} is neither an e-mail address nor @ and a domain.", _entry(at)
+                f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
             )
         if not local:
             domains.add(domain)
@@ -299,74 +302,89 @@ def _emails(
     return frozenset(keyed), frozenset(domains)
 
 
-def _network(at: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    where = _entry(at)
+def _network(number: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    pointer = _pointer(number)
     try:
         network = ipaddress.ip_network(without_comment(entry), strict=False)
     except ValueError:
-        raise Invalid(f"Entry {at} is neither an address nor a network.", where) from None
-    kept, widest = _KEPT[network.version], _WIDEST[network.version]
-    if network.num_addresses > 1 and network.prefixlen > kept:
+        raise Invalid(f"Entry {number} is neither an address nor a network.", pointer) from None
+    kept_prefix, widest_prefix = _KEPT_PREFIX[network.version], _WIDEST_PREFIX[network.version]
+    if network.num_addresses > 1 and network.prefixlen > kept_prefix:
         raise Invalid(
-            f"Entry {at}: of addresses only the /{kept} is kept; give one address or a wider network.",
-            where,
+            f"Entry {number}: of addresses only the /{kept_prefix} is kept; give one address or a wider network.",
+            pointer,
         )
-    if network.prefixlen < widest:
-        raise Invalid(f"Entry {at} is wider than /{widest}.", where)
+    if network.prefixlen < widest_prefix:
+        raise Invalid(f"Entry {number} is wider than /{widest_prefix}.", pointer)
     return network
 
 
 class FilterSignals:
-    """Signals `filter_hold`, `filter_spam`, `filter_reject`: the number of places where the site's
-    own filters matched, with those in the text as spans; note: the filters' names and versions.
+    """Signals `filter_hold`, `filter_spam`, `filter_reject`: how often the site's own filters matched, with
+    the matches in the text as spans; note: the filters' names and versions.
     """
 
     name = "filters"
 
     def __init__(self) -> None:
-        self._kept: LRUCache[str, tuple[int, list[CompiledFilter]]] = LRUCache(_SETS_KEPT)
+        self._compiled_by_site: LRUCache[str, tuple[int, list[CompiledFilter]]] = LRUCache(
+            _SETS_KEPT
+        )
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The places in the text, from the beginning."""
-        own = {one.name: one.spans for one in self._signals(candidate)}
-        return own.get(label, ())
+        """The matches in the text, in its order."""
+        spans_by_name = {signal.name: signal.spans for signal in self._signals(candidate)}
+        return spans_by_name.get(label, ())
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         if not candidate.filters.version:
             return ()
-        found: dict[FilterAction, list[tuple[FilterDraft, list[FilterMatch]]]] = defaultdict(list)
-        for one in self._compiled(candidate.filters):
-            if one.draft.action is not FilterAction.TRUST and (places := one.places(candidate)):
-                found[one.draft.action].append((one.draft, places))
-        return tuple(self._signal(action, hits) for action, hits in found.items())
+        matches_by_action: dict[FilterAction, list[tuple[FilterDraft, list[FilterMatch]]]] = (
+            defaultdict(list)
+        )
+        for compiled in self._compiled(candidate.filters):
+            if compiled.draft.action is not FilterAction.TRUST and (
+                places := compiled.places(candidate)
+            ):
+                matches_by_action[compiled.draft.action].append((compiled.draft, places))
+        return tuple(self._signal(action, hits) for action, hits in matches_by_action.items())
 
     def _signal(
         self, action: FilterAction, hits: Sequence[tuple[FilterDraft, list[FilterMatch]]]
     ) -> Signal:
-        places = [place for _, some in hits for place in some]
-        names = ", ".join(f"{one.name} (version {getattr(one, 'version', 0)})" for one, _ in hits)
-        spans = sorted({place.span for place in places if place.span})
+        matches_of_all = [match for _, matches in hits for match in matches]
+        names = ", ".join(
+            f"{draft.name} (version {getattr(draft, 'version', 0)})" for draft, _ in hits
+        )
+        spans = sorted({match.span for match in matches_of_all if match.span})
         return Signal(
-            f"filter_{action.value}", float(len(places)), self.name, spans=tuple(spans), note=names
+            f"filter_{action.value}",
+            float(len(matches_of_all)),
+            self.name,
+            spans=tuple(spans),
+            note=names,
         )
 
-    def _compiled(self, given: FilterSet) -> list[CompiledFilter]:
-        known = self._kept.get(given.site_id)
-        if known is None or known[0] != given.version:
-            known = (given.version, [CompiledFilter(one, given.keys) for one in given.filters])
-            self._kept[given.site_id] = known
-        return known[1]
+    def _compiled(self, filters: FilterSet) -> list[CompiledFilter]:
+        cached = self._compiled_by_site.get(filters.site_id)
+        if cached is None or cached[0] != filters.version:
+            cached = (
+                filters.version,
+                [CompiledFilter(filter_, filters.keys) for filter_ in filters.filters],
+            )
+            self._compiled_by_site[filters.site_id] = cached
+        return cached[1]
 
 
-def trusted_domains(given: Iterable[Filter]) -> frozenset[str]:
-    """Domains of the filters that trust, as `links.signs` compares them."""
+def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
+    """Domains of the filters that trust, as links.under() compares them."""
     return frozenset(
-        _domain(at, entry)
-        for one in given
-        if one.action is FilterAction.TRUST
-        for at, line in enumerate(one.entries, 1)
-        if (entry := _meant(line))
+        _domain(number, entry)
+        for filter_ in filters
+        if filter_.action is FilterAction.TRUST
+        for number, line in enumerate(filter_.entries, 1)
+        if (entry := _without_remark(line))
     )

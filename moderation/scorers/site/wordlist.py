@@ -1,4 +1,4 @@
-"""Lists of words and phrases, found whole, in the text as written and as normalised."""
+"""Finds words and phrases of a list as whole words, in the text as written and as normalised."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,43 +13,43 @@ from moderation.domain.score import Candidate, Signal, Span
 
 DEFAULT_FILE = Path(__file__).with_name("wordlist.txt")
 ENTRY_LENGTH_LIMIT = 200  # characters of an entry: a phrase, not an essay
-ENTRY_LIMIT = 20_000  # entries: a megabyte or two of automaton
-# A wildcard stands for the rest of a word; bounded, as an endless one is how lists are made slow.
-_WILD = r"[\pL\pN_'’]{0,30}"
+ENTRY_LIMIT = 20_000  # entries: one or two megabytes compiled
+# A wildcard stands for the rest of a word; bounded, as unbounded ones make a list slow.
+_WILDCARD = r"[\pL\pN_'’]{0,30}"
 # RE2 knows \b for ASCII letters only.
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN_])", r"(?:$|[^\pL\pN_])"
-SPAN_LIMIT = 200  # places: a text that says it ten thousand times is no worse for that
-_AT_ONCE = 500  # entries per automaton: one of 20,000 would run out of RE2's memory
+SPAN_LIMIT = 200  # a text that repeats a word ten thousand times is no worse for it
+_GROUP_SIZE = 500  # entries in one pattern: with 20,000 it would exceed RE2's memory
 
 
 class Wordlist:
-    """Signal `wordlist`: the number of places where an entry was found, with those places as spans.
+    """Signal `wordlist`: how often entries were found, with the matches as spans.
 
     One entry a line; case does not count; a space stands for any white space; `*` for the rest of
     a word; '#' begins a comment. Entries match whole words: "cialis" is not in "specialist".
-    RE2 runs in linear time whatever the entry and whatever the text.
+    RE2 runs in linear time for any entry and any text.
 
-    entries: raises Invalid, with the number of the entry and a pointer below `at`, for what
-    cannot be an entry.
+    entries: raises Invalid, with the number of the entry and a JSON Pointer below `pointer`, for what cannot
+    be an entry.
     """
 
     name = "wordlist"
 
-    def __init__(self, entries: Iterable[str], at: str = "") -> None:
-        patterns = [_pattern(entry, number, at) for number, entry in enumerate(entries, 1)]
+    def __init__(self, entries: Iterable[str], pointer: str = "") -> None:
+        patterns = [_pattern(entry, number, pointer) for number, entry in enumerate(entries, 1)]
         patterns = [pattern for pattern in patterns if pattern]
         if len(patterns) > ENTRY_LIMIT:
             raise Invalid(f"A word list has at most {ENTRY_LIMIT:,} entries.")
         self._automata = [
-            _compiled(patterns[first : first + _AT_ONCE])
-            for first in range(0, len(patterns), _AT_ONCE)
+            _compile(patterns[first : first + _GROUP_SIZE])
+            for first in range(0, len(patterns), _GROUP_SIZE)
         ]
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         return [self._signals(candidate) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The places found, from the beginning."""
+        """The matches, in the order of the text."""
         return self._spans(candidate) if label == self.name else ()
 
     def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
@@ -57,75 +57,75 @@ class Wordlist:
         return (Signal(self.name, float(len(spans)), self.name, spans=spans),) if spans else ()
 
     def _spans(self, candidate: Candidate) -> tuple[Span, ...]:
-        found = set(self.find(candidate.text))
+        spans = set(self.find(candidate.text))
         if candidate.view.text != candidate.text:
-            found |= {
-                Span(*candidate.view.original(one.start, one.end))
-                for one in self.find(candidate.view.text)
+            spans |= {
+                Span(*candidate.view.original(span.start, span.end))
+                for span in self.find(candidate.view.text)
             }
-        return _merged(found)
+        return _merge(spans)
 
     def find(self, text: str) -> list[Span]:
-        """Where entries stand in a text, up to SHOWN a search of some hundred entries."""
+        """The spans of entries in a text, up to SPAN_LIMIT for each group of some hundred entries."""
         return [Span(start, end) for start, end in self._find(text)]
 
     def _find(self, text: str) -> Iterable[tuple[int, int]]:
         for automaton in self._automata:
-            left = text
-            # Two entries side by side share a border, and the first takes it: what was found is
-            # blanked and the rest searched again. In a row of them, every second falls each time.
+            remaining = text
+            # Two neighbouring entries share a border, and the first takes it: matches are blanked and
+            # the rest is searched again. In a row of entries each round finds every second.
             for _ in range(3):
-                found = [match.span(1) for match in find_matches(automaton, left, SPAN_LIMIT)]
-                if not found:
+                spans = [match.span(1) for match in find_matches(automaton, remaining, SPAN_LIMIT)]
+                if not spans:
                     break
-                yield from found
-                left = _blanked(left, found)
+                yield from spans
+                remaining = _blank(remaining, spans)
 
 
-def _pattern(entry: str, number: int, at: str) -> str:
-    """The expression of one entry, '' for a comment. Raises Invalid."""
+def _pattern(entry: str, number: int, parent: str) -> str:
+    """The regular expression of one entry, '' for a comment. Raises Invalid."""
     entry = normalize("NFC", entry.partition("#")[0].strip())
     if not entry:
         return ""
-    where = f"{at}/{number - 1}"  # JSON Pointers count from 0
+    pointer = f"{parent}/{number - 1}"  # JSON Pointers count from 0
     if len(entry) > ENTRY_LENGTH_LIMIT:
-        raise Invalid(f"Entry {number} is longer than {ENTRY_LENGTH_LIMIT} characters.", where)
+        raise Invalid(f"Entry {number} is longer than {ENTRY_LENGTH_LIMIT} characters.", pointer)
     if not entry.replace(" ", "").replace("\t", "").isprintable():
-        raise Invalid(f"Entry {number} holds characters that cannot be seen.", where)
+        raise Invalid(f"Entry {number} holds characters that cannot be seen.", pointer)
     if entry.count("*") > 3:
-        raise Invalid(f"Entry {number} has more than three wildcards.", where)
+        raise Invalid(f"Entry {number} has more than three wildcards.", pointer)
     for word in entry.split():
         if "*" in word and sum(letter.isalnum() for letter in word) < 2:
-            raise Invalid(f"Entry {number} would match almost any word.", where)
+            raise Invalid(f"Entry {number} would match almost any word.", pointer)
     if not (entry[0] == "*" or entry[0].isalnum()) or not (entry[-1] == "*" or entry[-1].isalnum()):
-        raise Invalid(f"Entry {number} must begin and end with a letter, a digit or *.", where)
-    words = (_WILD.join(re2.escape(part) for part in word.split("*")) for word in entry.split())
+        raise Invalid(f"Entry {number} must begin and end with a letter, a digit or *.", pointer)
+    words = (_WILDCARD.join(re2.escape(part) for part in word.split("*")) for word in entry.split())
     return r"[\pZ\s]+".join(words)
 
 
-def _compiled(patterns: Sequence[str]) -> Any:
+def _compile(patterns: Sequence[str]) -> Any:
     options = re2.Options()
     options.max_mem = 64 << 20  # 500 entries need under 2 MB; more is refused below
-    options.log_errors = False  # it would log the entry
+    options.log_errors = False  # they would quote the entry
     # The longest first: RE2 takes the first alternative that fits.
-    either = "|".join(sorted(patterns, key=len, reverse=True))
+    alternatives = "|".join(sorted(patterns, key=len, reverse=True))
     try:
-        return re2.compile(f"(?i){_BEFORE}({either}){_AFTER}", options)
+        return re2.compile(f"(?i){_BEFORE}({alternatives}){_AFTER}", options)
     except re2.error:
         raise Invalid("The word list is too large to be searched at once.") from None
 
 
-def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
     pieces: list[str] = []
-    at = 0
+    position = 0
     for start, end in spans:
-        pieces += text[at:start], "\0" * (end - start)
-        at = end
-    return "".join(pieces) + text[at:]
+        pieces += text[position:start], "\0" * (end - start)
+        position = end
+    return "".join(pieces) + text[position:]
 
 
-def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Overlapping places as one: the same word is found as written and as normalised."""
+def _merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Overlapping spans as one: the same word is found as written and as normalised."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start < merged[-1].end:

@@ -1,4 +1,4 @@
-"""What the author's name and e-mail give away: keywords for a name, an address to throw away."""
+"""Heuristics about the author: a name made of search keywords or gibberish, a disposable e-mail domain."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,9 +9,9 @@ from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal
 from moderation.scorers.spam.gibberish import gibberish_share
-from moderation.scorers.spam.heuristic import sign
+from moderation.scorers.spam.heuristic import heuristic_signal
 
-# What people want to be found for, and nobody is called.
+# Phrases that people want to be found for in searches, and that are nobody's name.
 _SEO = re2.compile(
     r"(?i)\b(?:cheap(?:est)?|best|buy|online|discount|affordable|free|top|professional|trusted|get) (?:\w+ ){0,3}"
     r"(?:services?|shop|store|pills?|loans?|insurance|hosting|casino|watches|shoes|handbags|jerseys|essays?|writing|movers?"
@@ -30,21 +30,21 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     name = candidate.author_name
     if name:
         plain = plain_name(name)
-        if said := find_spans(_SEO, plain, 1):
-            yield sign("seo_name", 1, note=plain[slice(*said[0])].lower())
+        if phrases := find_spans(_SEO, plain, 1):
+            yield heuristic_signal("seo_name", 1, note=plain[slice(*phrases[0])].lower())
         elif len(plain.split()) > _LONGEST_NAME:
-            yield sign("seo_name", 1, note=f"{len(plain.split())} words")
+            yield heuristic_signal("seo_name", 1, note=f"{len(plain.split())} words")
         if gibberish_share(plain) > 0.5:
-            yield sign("gibberish_name", 1)
+            yield heuristic_signal("gibberish_name", 1)
     if domain := _disposable(candidate.traces.email_domain):
-        yield sign("disposable_email", 1, note=domain)
+        yield heuristic_signal("disposable_email", 1, note=domain)
 
 
 @lru_cache(maxsize=4096)
 def _disposable(domain: str) -> str:
-    """The listed domain that an e-mail's domain is, or lies under; '' for none."""
+    """The listed domain that an e-mail's domain is or lies under; '' where none is."""
     from disposable_email_domains import blocklist
 
     parts = domain.split(".")
-    above = (".".join(parts[at:]) for at in range(max(0, len(parts) - 4), len(parts) - 1))
-    return next((one for one in above if one in blocklist), "")
+    parents = (".".join(parts[start:]) for start in range(max(0, len(parts) - 4), len(parts) - 1))
+    return next((parent for parent in parents if parent in blocklist), "")

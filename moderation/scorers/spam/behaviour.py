@@ -1,4 +1,4 @@
-"""How a reply was handed in: traps and times of the form, the browser's name, where it came from."""
+"""Heuristics about how a reply was handed in: the form's trap and times, the user agent, the referrer."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -7,55 +7,60 @@ import re2
 
 from moderation.domain.patterns import contains
 from moderation.domain.score import Candidate, Signal
-from moderation.scorers.spam.heuristic import sign
+from moderation.scorers.spam.heuristic import heuristic_signal
 from moderation.scorers.spam.links import domain_of, host_of
 
-# Faster than anybody reads a form and types a sentence. Seconds.
-HASTY = 3.0
+# Seconds; nobody reads a form and types a sentence faster.
+HASTY_SECONDS = 3.0
 _PROGRAM = re2.compile(
     r"(?i)\b(?:curl|wget|libwww|python|httpx|aiohttp|okhttp|java/|go-http-client|ruby|perl|php/|node-fetch|axios"
     r"|scrapy|httpclient|winhttp|postman|insomnia|headlesschrome|phantomjs|slimerjs|selenium|puppeteer|playwright"
     r"|xrumer|scrapebox|gsa|senuke|bot|crawler|spider)"
 )
-# Browsers that nobody has used for ten years, and spammers' lists still hold.
-_ANTIQUE = re2.compile(r"MSIE [1-9]\.|Firefox/[1-3]?\d\.|Chrome/[1-4]?\d\.|Opera/[1-9]\.|Netscape")
+# Browsers that nobody has used for ten years but spammers still claim to be.
+_OUTDATED = re2.compile(r"MSIE [1-9]\.|Firefox/[1-3]?\d\.|Chrome/[1-4]?\d\.|Opera/[1-9]\.|Netscape")
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`form_trap`, `form_forged`, `reply_seconds`, `hasty`, `user_agent_odd`, `referrer_odd`."""
     form = candidate.form
     if form.trap:
-        yield sign("form_trap", 1)
+        yield heuristic_signal("form_trap", 1)
     if form.stamp == "forged":
-        yield sign("form_forged", 1)
+        yield heuristic_signal("form_forged", 1)
     if form.seconds is not None:
-        yield sign("reply_seconds", form.seconds)
-        if form.seconds < HASTY:
-            yield sign("hasty", 1, note=f"{form.seconds:.1f} s")
+        yield heuristic_signal("reply_seconds", form.seconds)
+        if form.seconds < HASTY_SECONDS:
+            yield heuristic_signal("hasty", 1, note=f"{form.seconds:.1f} s")
     yield from _user_agent(candidate)
     yield from _referrer(candidate)
 
 
 def _user_agent(candidate: Candidate) -> Iterator[Signal]:
     agent = candidate.traces.user_agent.strip()
-    # A program of the site may leave it out; a browser never does.
-    if (agent or candidate.form.door == "form") and (odd := _oddity(agent)):
-        yield sign("user_agent_odd", 1, note=odd)
+    # The site's own program may leave it out; a browser never does.
+    if (agent or candidate.form.door == "form") and (odd := _describe_oddity(agent)):
+        yield heuristic_signal("user_agent_odd", 1, note=odd)
 
 
 @lru_cache(maxsize=1024)  # people share their browsers' names
-def _oddity(agent: str) -> str:
+def _describe_oddity(agent: str) -> str:
     if not agent:
         return "none"
     if contains(_PROGRAM, agent):
         return "a program"
     if len(agent) < 20 or "/" not in agent:
         return "no browser"
-    return "antique" if contains(_ANTIQUE, agent) else ""
+    return "antique" if contains(_OUTDATED, agent) else ""
 
 
 def _referrer(candidate: Candidate) -> Iterator[Signal]:
-    """A reply comes from its page. None at all is what careful browsers say."""
-    said, page = host_of(candidate.traces.referrer), host_of(candidate.page_url)
-    if said and page and said != page and (domain_of(said) or said) != (domain_of(page) or page):
-        yield sign("referrer_odd", 1, note=domain_of(said) or said)
+    """Odd where it is of another domain than the page. Browsers that protect privacy send none."""
+    referrer, page_host = host_of(candidate.traces.referrer), host_of(candidate.page_url)
+    if (
+        referrer
+        and page_host
+        and referrer != page_host
+        and (domain_of(referrer) or referrer) != (domain_of(page_host) or page_host)
+    ):
+        yield heuristic_signal("referrer_odd", 1, note=domain_of(referrer) or referrer)

@@ -1,4 +1,4 @@
-"""Ways to be reached: phone numbers, e-mails and messengers, also spelled out or taken apart."""
+"""Heuristics about contact details: phone numbers, e-mails and messengers, also spelled out or taken apart."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,23 +8,23 @@ import re2
 
 from moderation.domain.patterns import contains, find_matches, find_spans
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.spam.heuristic import MOST, sign
+from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal
 from moderation.scorers.spam.links import links_in
 
 # Eight digits or more with the usual separators, or with letters that stand for digits.
 _PHONE = re2.compile(r"(?:\+|\b)[0-9](?:[ ().\-/_*~]{0,3}[0-9]){7,14}\b")
 _AS_DIGITS = str.maketrans("OoQlI|", "000111")
 _REAL_DIGITS = 6
-# What has as many digits and is no number to call: dates, sums with their thousands, lists of years.
+# As many digits but no number to call: dates, amounts with their thousands, lists of years.
 _DATE = re.compile(
     r"(?:1[0-9]|20)\d\d([-./ ])\d\d?\1\d\d?.*|\d\d?([-./ ])\d\d?\2(?:1[0-9]|20)?\d\d.*"
 )
-_SUM = re.compile(r"[1-9]\d{0,2}(?:([ .])\d{3})(?:\1\d{3})+|\d+\.\d+")
-_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\.\d+)*")
-# A row of digits alone may be the number of anything; of a telephone where it says so.
-_PLAIN = re.compile(r"[1-9]\d*")
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:([ .])\d{3})(?:\1\d{3})+|\d+\.\d+")
+_DOTTED_NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\.\d+)*")
+# Digits alone may be the number of anything; they count as a phone number after one of these words.
+_DIGITS_ONLY = re.compile(r"[1-9]\d*")
 _YEARS = re.compile(r"(?:(?:1[0-9]|20)\d\d[ /.()-]*)+")
-_CALLED = re.compile(
+_CALL_TO_DIAL = re.compile(
     r"(?i)(?:call|phone|tel|mobile|whats ?app|text|ring|number|contact|dial)\W*\w{0,3}\W*$"
 )
 _NUMBER_WORDS = (
@@ -33,10 +33,10 @@ _NUMBER_WORDS = (
     "|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
     "|un|deux|trois|quatre|cinq|sept|huit|neuf"
 )
-_SPELLED = re2.compile(
+_SPELLED_NUMBER = re2.compile(
     rf"(?i)(?:^|[^\pL\pN])((?:{_NUMBER_WORDS}|[0-9]{{1,4}})(?:[\s,.\-–]{{1,3}}(?:{_NUMBER_WORDS}|[0-9]{{1,4}})){{5,24}})(?:$|[^\pL\pN])"
 )
-_IN_ORDER = _NUMBER_WORDS.split("|")[:10]
+_ENGLISH_DIGITS = _NUMBER_WORDS.split("|")[:10]
 _BRACKETED_AT = r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?"
 _BRACKETED_DOT = r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?"
 # a@b.com and a(at)b(dot)com in any mixture, but "look at b.com" only with its dot spelled too.
@@ -47,103 +47,106 @@ _EMAIL = re2.compile(
 _MESSENGER = (
     r"whats ?app|telegram|viber|wechat|skype|signal|kik|snapchat|discord|instagram|line id|zalo|icq"
 )
-_REACH = re2.compile(
+_MESSENGER_CONTACT = re2.compile(
     rf"(?i)\b(?:{_MESSENGER})\b\W{{0,3}}(?:(?:me|us|at|on|via|number|no|id|now|chat|here|is|handle)\W{{1,3}}){{0,3}}"
     r"(?:@[\w.]{2,32}|\+?[0-9][0-9 ()\-]{5,18}[0-9]|[\w.]{0,30}[0-9_][\w.]{1,30})"
     r"|\b(?:t|wa|m)\.me/\+?[\w.]{3,64}|\b(?:api|chat)\.whatsapp\.com/\S{1,80}|\bdiscord\.gg/\w{2,32}|\bjoin\.skype\.com/\w{2,32}"
 )
-# A first, cheap look.
-_MENTION = re2.compile(
+# A cheap first check.
+_CONTACT_HINT = re2.compile(
     r"(?i)[@+0-9]|\.me/|whats|telegram|discord|skype|kik|zero|null|\b(?:at|dot)\b"
 )
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
-    """`contact`: how many ways to be reached. `contact_disguised`: those that were hidden from view."""
+    """`contact`: how many contact details. `contact_disguised`: those of them written in disguise."""
     text, view = candidate.text, candidate.view
-    if not (contains(_MENTION, text) or (view.text is not text and contains(_MENTION, view.text))):
-        if contains(_SPELLED, text):
-            yield from _told(_spelled(text), [])
+    if not (
+        contains(_CONTACT_HINT, text)
+        or (view.text is not text and contains(_CONTACT_HINT, view.text))
+    ):
+        if contains(_SPELLED_NUMBER, text):
+            yield from _contact_signals(_spelled_numbers(text), [])
         return
-    links = [one.span for one in links_in(text).links]
-    reach = _spans(_REACH, text)
-    mails = _spans(_EMAIL, text)
+    links = [link.span for link in links_in(text).links]
+    messengers = _spans(_MESSENGER_CONTACT, text)
+    emails = _spans(_EMAIL, text)
     phones = _phones(text)
-    plain = _apart([*reach, *phones, *mails], ())
-    hidden = [one for one in mails if "@" not in text[one.start : one.end]]
-    hidden += _spelled(text)
+    visible = _without_overlaps([*messengers, *phones, *emails], ())
+    hidden = [mail for mail in emails if "@" not in text[mail.start : mail.end]]
+    hidden += _spelled_numbers(text)
     if view.text != text:
-        # What shows only once letters are joined again, or digits read that are no ASCII.
-        seen = _spans(_REACH, view.text) + _spans(_EMAIL, view.text)
-        seen += [] if text.isascii() else _phones(view.text)
-        there = [Span(*view.original(one.start, one.end)) for one in seen]
-        hidden += _apart(there, plain)
-    hidden = _apart(hidden, ())
+        # Those that show only once letters are joined again or digits outside ASCII are read.
+        spans_in_view = _spans(_MESSENGER_CONTACT, view.text) + _spans(_EMAIL, view.text)
+        spans_in_view += [] if text.isascii() else _phones(view.text)
+        original_spans = [Span(*view.original(span.start, span.end)) for span in spans_in_view]
+        hidden += _without_overlaps(original_spans, visible)
+    hidden = _without_overlaps(hidden, ())
     # Digits inside a link are no phone number; a link into a messenger is a contact all the same.
-    known = _apart(set(plain) - {*mails, *reach}, links)
-    both = _apart([*known, *reach, *mails, *hidden], ())
-    yield from _told(hidden, both)
+    standalone = _without_overlaps(set(visible) - {*emails, *messengers}, links)
+    contacts = _without_overlaps([*standalone, *messengers, *emails, *hidden], ())
+    yield from _contact_signals(hidden, contacts)
 
 
-def _told(hidden: Sequence[Span], both: Sequence[Span]) -> Iterator[Signal]:
-    both = both or hidden
-    if both:
-        yield sign("contact", len(both), both)
+def _contact_signals(hidden: Sequence[Span], contacts: Sequence[Span]) -> Iterator[Signal]:
+    contacts = contacts or hidden
+    if contacts:
+        yield heuristic_signal("contact", len(contacts), contacts)
     if hidden:
-        yield sign("contact_disguised", len(hidden), hidden)
+        yield heuristic_signal("contact_disguised", len(hidden), hidden)
 
 
 def _spans(pattern: object, text: str) -> list[Span]:
-    return [Span(*one) for one in find_spans(pattern, text, MOST)]
+    return [Span(*span) for span in find_spans(pattern, text, MATCH_LIMIT)]
 
 
 def _phones(text: str) -> list[Span]:
-    read = text.translate(_AS_DIGITS)
-    return [one for one in _spans(_PHONE, read) if _is_phone(text, one)]
+    with_digits = text.translate(_AS_DIGITS)
+    return [span for span in _spans(_PHONE, with_digits) if _is_phone(text, span)]
 
 
 def _is_phone(text: str, span: Span) -> bool:
     written = text[span.start : span.end]
-    if sum(sign.isdigit() for sign in written) < _REAL_DIGITS:
+    if sum(character.isdigit() for character in written) < _REAL_DIGITS:
         return False
-    if _DATE.fullmatch(written) or _YEARS.fullmatch(written) or _QUAD.fullmatch(written):
+    if _DATE.fullmatch(written) or _YEARS.fullmatch(written) or _DOTTED_NUMBERS.fullmatch(written):
         return False
-    if not _PLAIN.fullmatch(written) and not _SUM.fullmatch(written):
+    if not _DIGITS_ONLY.fullmatch(written) and not _AMOUNT.fullmatch(written):
         return True
-    return bool(_CALLED.search(text[max(0, span.start - 30) : span.start]))
+    return bool(_CALL_TO_DIAL.search(text[max(0, span.start - 30) : span.start]))
 
 
-def _spelled(text: str) -> list[Span]:
+def _spelled_numbers(text: str) -> list[Span]:
     """Runs of number words that make seven digits or more and do not just count up or down."""
     runs = []
-    for match in find_matches(_SPELLED, text, MOST // 10):
-        run = match.span(1)
-        words = re.split(r"[\s,.\-–]+", text[slice(*run)].lower())
-        said = [word for word in words if not word.isdigit()]
-        digits = len(said) + sum(len(word) for word in words if word.isdigit())
-        if len(said) < 3 or digits < 7 or _counts(said):
+    for match in find_matches(_SPELLED_NUMBER, text, MATCH_LIMIT // 10):
+        span = match.span(1)
+        parts = re.split(r"[\s,.\-–]+", text[slice(*span)].lower())
+        number_words = [part for part in parts if not part.isdigit()]
+        digits = len(number_words) + sum(len(part) for part in parts if part.isdigit())
+        if len(number_words) < 3 or digits < 7 or _is_counting(number_words):
             continue
-        runs.append(Span(*run))
+        runs.append(Span(*span))
     return runs
 
 
-def _counts(words: Sequence[str]) -> bool:
-    if any(word not in _IN_ORDER for word in words):
+def _is_counting(words: Sequence[str]) -> bool:
+    if any(word not in _ENGLISH_DIGITS for word in words):
         return False
-    places = [_IN_ORDER.index(word) for word in words]
-    steps = {after - before for before, after in pairwise(places)}
+    positions = [_ENGLISH_DIGITS.index(word) for word in words]
+    steps = {after - before for before, after in pairwise(positions)}
     return steps in ({1}, {-1}, {0})
 
 
-def _apart(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    """The spans that touch none of the others, nor each other; the longest of those that do."""
-    taken = iter(sorted(others))
-    other = next(taken, None)
+def _without_overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """The spans that overlap none of the others; of those that overlap each other, the first and longest."""
+    remaining_others = iter(sorted(others))
+    other = next(remaining_others, None)
     kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda one: (one.start, -one.end)):
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
         while other is not None and other.end <= span.start:
-            other = next(taken, None)
-        free = not kept or kept[-1].end <= span.start
-        if free and (other is None or span.end <= other.start):
+            other = next(remaining_others, None)
+        is_free = not kept or kept[-1].end <= span.start
+        if is_free and (other is None or span.end <= other.start):
             kept.append(span)
     return kept

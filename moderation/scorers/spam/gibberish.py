@@ -1,4 +1,4 @@
-"""Letters without words, and letters of another alphabet than the page's."""
+"""Heuristics about gibberish: words that no language has, and letters of another alphabet than the page's."""
 
 import re
 import string
@@ -10,12 +10,12 @@ import re2
 from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.patterns import contains
 from moderation.domain.score import Candidate, Signal
-from moderation.scorers.spam.heuristic import sign, words
+from moderation.scorers.spam.heuristic import heuristic_signal, words
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,
 # Italian, Polish, Portuguese and Spanish (words of 4 to 15 letters, accents taken off); random
 # letters make one in four times.
-_RARE = words(
+_RARE_PAIRS = words(
     "bd bm bp bq bx cb cd cf cg cp cq cv cw cx df dj dp dq dx fb fc fj fk fn fp fq fw fx fz gc gf gj gp"
     " gq gv gx hf hj hq hv hx jb jc jj jq jt jx jy jz kb kd kf kg kj km kp kq kv kx kz lx mc mf mq mv mw"
     " mx nx pb pj pq pv pw px pz qa qb qc qd qe qf qg qh qi qj qk ql qm qn qo qp qq qr qs qt qv qw qx qy"
@@ -24,28 +24,28 @@ _RARE = words(
 )
 _WORD = re.compile(r"(?<![\w./@-])[A-Za-z]{5,30}(?![\w/@]|\.\w)")
 # The keyboard from left to right.
-_KEYS = "asdf|sdfg|dfgh|fghj|ghjk|hjkl|zxcv|xcvb|cvbn|uiop"
-_ROWS = re.compile(_KEYS)
+_KEYBOARD_ROWS = "asdf|sdfg|dfgh|fghj|ghjk|hjkl|zxcv|xcvb|cvbn|uiop"
+_KEYBOARD_ROW = re.compile(_KEYBOARD_ROWS)
 
 
-def _suspicious() -> str:
-    """Two rare pairs within one word, apart or with a letter in common; or a row of the keyboard."""
-    pair = f"(?:{'|'.join(sorted(_RARE))})"
+def _suspicious_pattern() -> str:
+    """A pattern for two rare pairs in one word, apart or with a letter in common, or a row of the keyboard."""
+    pair = f"(?:{'|'.join(sorted(_RARE_PAIRS))})"
     triples = []
     for middle in string.ascii_lowercase:
-        before = "".join(sorted(one[0] for one in _RARE if one[1] == middle))
-        after = "".join(sorted(one[1] for one in _RARE if one[0] == middle))
+        before = "".join(sorted(rare[0] for rare in _RARE_PAIRS if rare[1] == middle))
+        after = "".join(sorted(rare[1] for rare in _RARE_PAIRS if rare[0] == middle))
         if before and after:
             triples.append(f"[{before}]{middle}[{after}]")
-    return f"(?i){pair}[a-z]*{pair}|{'|'.join(triples)}|{_KEYS}"
+    return f"(?i){pair}[a-z]*{pair}|{'|'.join(triples)}|{_KEYBOARD_ROWS}"
 
 
-# A first look, at all words at once: hardly any text has such a word.
-_SUSPICIOUS = re2.compile(_suspicious())
-_READ = 4_000  # characters; who writes nonsense does so from the beginning
-_ENOUGH = 5  # letters in words that can be looked at
+# A first check of all words at once: hardly any text has such a word.
+_SUSPICIOUS_WORD = re2.compile(_suspicious_pattern())
+_READ_LIMIT = 4_000  # characters; nonsense begins at the beginning
+_FEWEST_LETTERS = 5  # letters in words long enough to be judged
 
-# Alphabets by their first letter and last, those of the languages that comments are written in.
+# Alphabets by their first and last letters.
 _SCRIPTS = (
     ("Latin", "A", "\u024f"), ("Greek", "\u0370", "\u03ff"), ("Cyrillic", "\u0400", "\u052f"),
     ("Armenian", "\u0530", "\u058f"), ("Hebrew", "\u0590", "\u05ff"), ("Arabic", "\u0600", "\u06ff"),
@@ -54,63 +54,67 @@ _SCRIPTS = (
     ("Latin", "\u1e00", "\u1eff"), ("Greek", "\u1f00", "\u1fff"), ("Kana", "\u3040", "\u30ff"),
     ("Han", "\u3400", "\u9fff"), ("Hangul", "\uac00", "\ud7a3"),
 )  # fmt: skip
-# What a page in that language is written in; Latin where it is not said.
-_WRITTEN_IN = {
+# The alphabets that a language is written in; Latin where it is not listed.
+_SCRIPTS_BY_LANGUAGE = {
     "ru": "Cyrillic", "uk": "Cyrillic", "be": "Cyrillic", "bg": "Cyrillic", "mk": "Cyrillic",
     "kk": "Cyrillic", "mn": "Cyrillic", "sr": "Cyrillic Latin", "el": "Greek", "he": "Hebrew",
     "ar": "Arabic", "fa": "Arabic", "ur": "Arabic", "hi": "Devanagari Latin", "mr": "Devanagari",
     "ne": "Devanagari", "bn": "Bengali", "ta": "Tamil", "th": "Thai", "ka": "Georgian",
     "hy": "Armenian", "ko": "Hangul Han", "ja": "Kana Han", "zh": "Han",
 }  # fmt: skip
-_FOREIGN_LETTERS = 8  # fewer are a name or a quotation
+_FOREIGN_LETTERS = 8  # fewer may be a name or a quotation
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     """`gibberish`: share of the letters, 0..1. `foreign_script`: likewise; note: the alphabet."""
     share = gibberish_share(candidate.view.text)
     if share:
-        yield sign("gibberish", share)
-    yield from _script(candidate.view, candidate.language)
+        yield heuristic_signal("gibberish", share)
+    yield from _foreign_script(candidate.view, candidate.language)
 
 
 def gibberish_share(text: str) -> float:
-    """Share of the letters, in words of five and more, that stand in words no language has."""
-    good = bad = 0
-    text = text[:_READ]
-    if not contains(_SUSPICIOUS, text):
+    """Share, 0..1, of the letters of words of five letters and more that are in words no language has."""
+    ordinary = gibberish = 0
+    text = text[:_READ_LIMIT]
+    if not contains(_SUSPICIOUS_WORD, text):
         return 0.0
     for word in _WORD.findall(text):
         if word.isupper():  # an abbreviation, or shouting
             continue
         lower = word.lower()
-        rare = sum(lower[at : at + 2] in _RARE for at in range(len(lower) - 1))
-        if (rare >= 2 and rare * 7 >= len(lower)) or _ROWS.search(lower):
-            bad += len(lower)
+        rare = sum(
+            lower[position : position + 2] in _RARE_PAIRS for position in range(len(lower) - 1)
+        )
+        if (rare >= 2 and rare * 7 >= len(lower)) or _KEYBOARD_ROW.search(lower):
+            gibberish += len(lower)
         else:
-            good += len(lower)
-    return bad / (good + bad) if good + bad >= _ENOUGH else 0.0
+            ordinary += len(lower)
+    return gibberish / (ordinary + gibberish) if ordinary + gibberish >= _FEWEST_LETTERS else 0.0
 
 
-def _script(view: NormalisedText, language: str) -> Iterator[Signal]:
-    text = view.text[:_READ]
+def _foreign_script(view: NormalisedText, language: str) -> Iterator[Signal]:
+    text = view.text[:_READ_LIMIT]
     code = language.partition("-")[0].lower()
-    if not code or (text.isascii() and "Latin" in _WRITTEN_IN.get(code, "Latin")):
+    if not code or (text.isascii() and "Latin" in _SCRIPTS_BY_LANGUAGE.get(code, "Latin")):
         return
-    # Counted by letter first: a text has few different ones.
+    # By letter first: a text has few different ones.
     letters = {letter: count for letter, count in Counter(text).items() if letter.isalpha()}
     scripts: Counter[str] = Counter()
     for letter, count in letters.items():
         scripts[script_of(letter)] += count
-    expected = _WRITTEN_IN.get(code, "Latin").split()
-    foreign = {one: count for one, count in scripts.items() if one and one not in expected}
-    # Latin names and links stand in every language's text.
+    expected = _SCRIPTS_BY_LANGUAGE.get(code, "Latin").split()
+    foreign = {
+        script: count for script, count in scripts.items() if script and script not in expected
+    }
+    # Latin names and links occur in every language.
     if expected != ["Latin"] and "Latin" not in expected:
-        foreign = {one: count for one, count in foreign.items() if one != "Latin"} or (
+        foreign = {script: count for script, count in foreign.items() if script != "Latin"} or (
             foreign if scripts["Latin"] == sum(letters.values()) else {}
         )
     if (total := sum(foreign.values())) >= _FOREIGN_LETTERS:
-        most = max(foreign, key=lambda one: foreign[one])
-        yield sign("foreign_script", total / sum(letters.values()), note=most)
+        commonest = max(foreign, key=lambda name: foreign[name])
+        yield heuristic_signal("foreign_script", total / sum(letters.values()), note=commonest)
 
 
 def script_of(letter: str) -> str:

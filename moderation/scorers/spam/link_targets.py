@@ -1,4 +1,4 @@
-"""Places: where a comment leads, as far as two comments can lead to the same one."""
+"""Link targets: the domains, paths and phone numbers that two comments may have in common."""
 
 import re
 from itertools import islice
@@ -7,10 +7,10 @@ from moderation.domain.score import Candidate
 from moderation.scorers.spam.heuristic import words
 from moderation.scorers.spam.links import SHORTENERS, domain_of, host_of, links_in, own_domain
 
-MOST = 8  # of one comment
-LONGEST = 120  # characters
-LOOKED_AT = 4_000  # characters, for numbers
-# Where anybody may put anything: the domain says nothing of whoever links to it, the whole path does.
+TARGET_LIMIT = 8  # of one comment
+TARGET_LENGTH_LIMIT = 120  # characters
+TEXT_LIMIT = 4_000  # characters, for numbers
+# Anybody may publish here: the domain says nothing about the author of a link, the whole path does.
 PLATFORMS = words("""
     youtube.com youtu.be facebook.com fb.com instagram.com twitter.com x.com tiktok.com reddit.com pinterest.com
     linkedin.com tumblr.com medium.com substack.com wikipedia.org wikimedia.org google.com goo.gl bing.com
@@ -24,41 +24,46 @@ _NUMBER = re.compile(r"(?:\+|\b)\d(?:[ ().-]{0,2}\d){7,14}\b")
 _SPACE = re.compile(r"\s+")
 
 
-def places(candidate: Candidate) -> tuple[str, ...]:
-    """Linked domains, on platforms and shorteners with the path, and 'tel:' numbers; no more than MOST.
+def targets_of(candidate: Candidate) -> tuple[str, ...]:
+    """Linked domains, on platforms and shorteners with the path, and 'tel:' numbers; at most TARGET_LIMIT.
 
-    In the text, in the author's name and as the author's website; those of the page's own site aside.
+    From the text, the author's name and the author's website; without those of the page's own site.
     """
     text = candidate.text
-    found = links_in(text)
-    own = own_domain(candidate.page_url)
-    named = [place_of(text[one.span.start : one.span.end]) for one in found.links]
-    named += [one.domain for one in found.masked]
+    links = links_in(text)
+    page_domain = own_domain(candidate.page_url)
+    targets = [target_of(text[link.span.start : link.span.end]) for link in links.links]
+    targets += [link.domain for link in links.masked]
     if candidate.author_url:
-        named.append(place_of(candidate.author_url))
-    named += links_in(candidate.author_name).domains
-    numbers = [_digits(one.group()) for one in islice(_NUMBER.finditer(text[:LOOKED_AT]), MOST)]
-    known = dict.fromkeys([*named, *numbers])
-    return tuple(one for one in known if one and one != own)[:MOST]
+        targets.append(target_of(candidate.author_url))
+    targets += links_in(candidate.author_name).domains
+    numbers = [
+        _digits(match.group())
+        for match in islice(_NUMBER.finditer(text[:TEXT_LIMIT]), TARGET_LIMIT)
+    ]
+    distinct = dict.fromkeys([*targets, *numbers])
+    return tuple(target for target in distinct if target and target != page_domain)[:TARGET_LIMIT]
 
 
-def place_of(link: str) -> str:
+def target_of(link: str) -> str:
     """The registrable domain of a link; with the path where many people share one domain."""
     host = host_of(link)
     domain = domain_of(host) or host
     if domain not in PLATFORMS and domain not in SHORTENERS:
-        return domain[:LONGEST]
+        return domain[:TARGET_LENGTH_LIMIT]
     path = (link.partition("://")[2] or link).partition("#")[0].partition("/")[2].strip("/")
-    return _SPACE.sub("", f"{domain}/{path}" if path else "")[:LONGEST]
+    return _SPACE.sub("", f"{domain}/{path}" if path else "")[:TARGET_LENGTH_LIMIT]
 
 
 def links_of(candidate: Candidate) -> tuple[str, ...]:
-    """The links of the text as they are written, without scheme and fragment; no more than MOST."""
+    """The links of the text as they are written, without scheme and fragment; at most TARGET_LIMIT."""
     text = candidate.text
-    written = (text[one.span.start : one.span.end] for one in links_in(text).links)
-    plain = ((one.partition("://")[2] or one).partition("#")[0].rstrip("/") for one in written)
-    return tuple(dict.fromkeys(islice((one for one in plain if one), MOST)))
+    written = (text[link.span.start : link.span.end] for link in links_in(text).links)
+    stripped = (
+        (link.partition("://")[2] or link).partition("#")[0].rstrip("/") for link in written
+    )
+    return tuple(dict.fromkeys(islice((link for link in stripped if link), TARGET_LIMIT)))
 
 
 def _digits(written: str) -> str:
-    return "tel:" + "".join(one for one in written if one.isdigit())
+    return "tel:" + "".join(character for character in written if character.isdigit())

@@ -1,7 +1,7 @@
-"""Links: how many, to which domains, and whether they hide where they lead.
+"""Heuristics about links: how many, to which domains, and whether they hide where they lead.
 
-Domains are registrable ones (example.co.uk) by the Public Suffix List that lies in the package
-publicsuffixlist; nothing is looked up in a network.
+Domains are registrable ones (example.co.uk) by the Public Suffix List inside the package publicsuffixlist;
+nothing is looked up in a network.
 """
 
 import ipaddress
@@ -19,20 +19,20 @@ from publicsuffixlist import PublicSuffixList
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.spam.heuristic import MOST, sign, words
+from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal, words
 
-# As written with a scheme (or one that was bent), as www., or as a bare name with a dot in it.
+# With a scheme (also a disguised one), with www., or as a bare name with a dot in it.
 _LINK = re2.compile(
     r"(?i)(?:h[tx]{2}ps?://|\bwww\.)[^\s<>\"\[\]]+"
     r"|[\pL\pN][\pL\pN-]*(?:\.[\pL\pN][\pL\pN-]*)*\.\pL+(?::[0-9]+)?(?:[/?#][^\s<>\"\[\]]*)?"
 )
 # A bare name without a path is a link only under these: "percent.Then" and "hi.It" are none.
-_COMMON = words(
+_BARE_NAME_SUFFIXES = words(
     "com net org info biz ru cn xyz top club online site shop store ly io co tk cc win bid loan click"
     " link app dev blog news live tech vip fun space website pro mobi icu buzz uk de fr nl pl br au ca"
     " jp eu ch cz ua kr tr vn es pt gr hu se dk fi ro sk bg in.net me gl gd ai tv ws pw cf ga gq ml"
 )
-_ENDING = ".,;:!?)'\"*_»”’…"
+_TRAILING_PUNCTUATION = ".,;:!?)'\"*_»”’…"
 # example dot com, example(.)com, example [dot] com, hxxp://
 _MASKED = re2.compile(
     r"(?i)\b([a-z0-9][a-z0-9-]+)(?:\s?[(\[{<]\s?(?:dot|punkt|punto|point|\.)\s?[)\]}>]\s?|\s{1,2}(?:dot|punkt)\s{1,2}|\s\.\s?)"
@@ -66,10 +66,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The links of a text, up to MOST, and where they hide what they are.
+    """The links of a text, up to MATCH_LIMIT, and where they hide their targets.
 
-    markup: pieces of HTML, BBCode or Markdown that make a link. disguised: the places whose anchor
-    text names another domain than the target, with the targets' domains.
+    markup: pieces of HTML, BBCode or Markdown that make a link. disguised: the links whose anchor text
+    names another domain than the target, with the targets' domains.
     """
 
     links: tuple[Link, ...]
@@ -80,11 +80,13 @@ class Links:
     @property
     def domains(self) -> tuple[str, ...]:
         """Each domain or address once, in the order of the text."""
-        return tuple(dict.fromkeys(one.domain or one.host for one in (*self.links, *self.masked)))
+        return tuple(
+            dict.fromkeys(link.domain or link.host for link in (*self.links, *self.masked))
+        )
 
 
 def in_ascii(host: str) -> str:
-    """A host in lower case, with its other alphabets in punycode; '' for what can be none."""
+    """A host in lower case, other alphabets in punycode; '' for what cannot be a host."""
     host = host[:300].strip(".").lower()
     if not host.isascii():
         try:
@@ -105,7 +107,7 @@ def domain_of(host: str) -> str:
 
 @cache
 def _suffixes() -> Any:
-    """The list of public suffixes, read when the first domain is asked for: it takes a moment."""
+    """The list of public suffixes, read when the first domain is looked up: it takes a moment."""
     return PublicSuffixList(accept_unknown=False)
 
 
@@ -114,8 +116,8 @@ def under(host: str, domains: Collection[str]) -> bool:
     if not domains or not (host := in_ascii(host)):
         return False
     parts = host.split(".")[-10:]
-    above = [".".join(parts[at:]) for at in range(len(parts))]
-    return any(one in domains or f".{one}" in domains for one in above)
+    suffixes = [".".join(parts[start:]) for start in range(len(parts))]
+    return any(suffix in domains or f".{suffix}" in domains for suffix in suffixes)
 
 
 def _is_address(host: str) -> bool:
@@ -128,46 +130,52 @@ def _is_address(host: str) -> bool:
 
 
 def host_of(link: str) -> str:
-    """The host a browser would go to: without scheme, user, port, path; lower case."""
+    """The host a browser would connect to: without scheme, user, port and path; lower case."""
     rest = link.partition("://")[2] or link
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     if authority.startswith("["):  # IPv6
         return authority.partition("]")[0].lower() + "]"
     host = authority.partition(":")[0]
-    return host.lower().rstrip(_ENDING)
+    return host.lower().rstrip(_TRAILING_PUNCTUATION)
 
 
 @lru_cache(maxsize=128)  # several scorers ask about one batch
 def links_in(text: str) -> Links:
-    """What links a text holds. Linear in its length; never raises."""
-    links = list(islice(_plain(text), MOST))
+    """The links of a text. Linear in its length; never raises."""
+    links = list(islice(_written_links(text), MATCH_LIMIT))
     masked = []
-    for found in find_matches(_MASKED, text, MOST) if "." in text or "dot" in text.lower() else ():
-        whole, name, suffix = (text[slice(*found.span(at))] for at in (0, 1, 2))
+    for match in (
+        find_matches(_MASKED, text, MATCH_LIMIT) if "." in text or "dot" in text.lower() else ()
+    ):
+        whole, name, suffix = (text[slice(*match.span(group))] for group in (0, 1, 2))
         host = f"{name}.{suffix}".lower() if suffix else host_of(whole)
         if domain := domain_of(host):
-            masked.append(Link(Span(*found.span()), host, domain))
+            masked.append(Link(Span(*match.span()), host, domain))
     markup, disguised = [], []
-    for found in find_matches(_MARKUP, text, MOST) if "<" in text or "[" in text else ():
-        markup.append(Span(*found.span()))
-        groups = [text[slice(*found.span(at))] for at in range(1, 8)]
+    for match in find_matches(_MARKUP, text, MATCH_LIMIT) if "<" in text or "[" in text else ():
+        markup.append(Span(*match.span()))
+        groups = [text[slice(*match.span(group))] for group in range(1, 8)]
         target = groups[0] or groups[2] or groups[6]
         anchor = (groups[1] or groups[3] or groups[5] or "").strip()
-        if target and (shown := _claimed(anchor)) and shown != (real := _where(target)):
-            disguised.append((Span(*found.span()), real))
+        if (
+            target
+            and (claimed := _domain_claimed(anchor))
+            and claimed != (target_domain := _domain_or_host(target))
+        ):
+            disguised.append((Span(*match.span()), target_domain))
     for link in links:
-        # https://bank.example@evil.example/ shows a name that browsers throw away
+        # https://bank.example@evil.example/ shows a user name that browsers ignore
         written = text[link.span.start : link.span.end].partition("://")[2].partition("/")[0]
         user = written.rpartition("@")[0]
-        if user and _claimed(user):
+        if user and _domain_claimed(user):
             disguised.append((link.span, link.domain or link.host))
     return Links(tuple(links), tuple(masked), tuple(markup), tuple(disguised))
 
 
-def _plain(text: str) -> Iterator[Link]:
-    for found in find_matches(_LINK, text, 4 * MOST):
-        start, end = found.span()
-        written = text[start:end].rstrip(_ENDING)
+def _written_links(text: str) -> Iterator[Link]:
+    for match in find_matches(_LINK, text, 4 * MATCH_LIMIT):
+        start, end = match.span()
+        written = text[start:end].rstrip(_TRAILING_PUNCTUATION)
         if text[start - 1 : start] == "@":  # the host of an e-mail address
             continue
         host = host_of(written)
@@ -188,59 +196,69 @@ def _is_name(written: str, host: str, domain: str) -> bool:
     if len(written) > len(host):
         return True  # with a path any suffix will do
     as_typed = written.rpartition(".")[2]
-    return suffix in _COMMON and (as_typed.islower() or written.isupper())
+    return suffix in _BARE_NAME_SUFFIXES and (as_typed.islower() or written.isupper())
 
 
-def _claimed(anchor: str) -> str:
-    """The domain that an anchor text says it leads to; '' where it says none."""
+def _domain_claimed(anchor: str) -> str:
+    """The domain that an anchor text names; '' where it names none."""
     if " " in anchor or "." not in anchor or len(anchor) > 300:
         return ""
     return domain_of(host_of(anchor))
 
 
-def _where(target: str) -> str:
+def _domain_or_host(target: str) -> str:
     return domain_of(host_of(target)) or host_of(target)
 
 
-@lru_cache(maxsize=1024)  # of every comment of a page, several times
+@lru_cache(maxsize=1024)  # asked for every comment of a page, several times
 def own_domain(page_url: str) -> str:
-    """Of a page's site; its host where that has no registrable domain, as in an office's own network."""
+    """The domain of a page; its host where that has no registrable domain, as in an office network."""
     host = host_of(page_url) if page_url else ""
     return domain_of(host) or host
 
 
 def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
-    """`links` and its kin. Links to the page's own domain and to `trusted` domains do not count."""
-    found = links_in(candidate.text)
-    known = {own_domain(candidate.page_url), *trusted} - {""}
-    links = [one for one in found.links if not under(one.host, known)]
-    if links:
-        domains = list(dict.fromkeys(one.domain or one.host for one in links))
-        yield sign("links", len(links), [one.span for one in links], _listed(domains))
-        yield sign("link_domains", len(domains))
-        share = sum(one.span.end - one.span.start for one in links) / len(candidate.text)
-        yield sign("link_share", share)
-    for name, some in (
-        ("link_shortener", [one for one in links if one.domain in SHORTENERS]),
-        ("link_address", [one for one in links if _is_address(one.host)]),
-        ("link_punycode", [one for one in links if "xn--" in one.host or not one.host.isascii()]),
-        ("link_masked", [one for one in found.masked if not under(one.host, known)]),
+    """`links` and every `link_...`. Links to the page's own domain and to `trusted` domains do not count."""
+    links = links_in(candidate.text)
+    own_domains = {own_domain(candidate.page_url), *trusted} - {""}
+    counted = [link for link in links.links if not under(link.host, own_domains)]
+    if counted:
+        domains = list(dict.fromkeys(link.domain or link.host for link in counted))
+        yield heuristic_signal(
+            "links", len(counted), [link.span for link in counted], _domain_list(domains)
+        )
+        yield heuristic_signal("link_domains", len(domains))
+        share = sum(link.span.end - link.span.start for link in counted) / len(candidate.text)
+        yield heuristic_signal("link_share", share)
+    for name, matching in (
+        ("link_shortener", [link for link in counted if link.domain in SHORTENERS]),
+        ("link_address", [link for link in counted if _is_address(link.host)]),
+        (
+            "link_punycode",
+            [link for link in counted if "xn--" in link.host or not link.host.isascii()],
+        ),
+        ("link_masked", [link for link in links.masked if not under(link.host, own_domains)]),
     ):
-        if some:
-            yield sign(name, len(some), [one.span for one in some], some[0].domain or some[0].host)
-    if found.markup:
-        yield sign("link_markup", len(found.markup), found.markup)
-    if found.disguised:
-        spans = [span for span, _ in found.disguised]
-        yield sign("link_disguised", len(spans), spans, found.disguised[0][1])
+        if matching:
+            yield heuristic_signal(
+                name,
+                len(matching),
+                [link.span for link in matching],
+                matching[0].domain or matching[0].host,
+            )
+    if links.markup:
+        yield heuristic_signal("link_markup", len(links.markup), links.markup)
+    if links.disguised:
+        spans = [span for span, _ in links.disguised]
+        yield heuristic_signal("link_disguised", len(spans), spans, links.disguised[0][1])
     name = candidate.author_name
-    if name and (linked := links_in(name).domains or links_in(plain_name(name)).domains):
-        yield sign("link_in_name", 1, note=linked[0])
+    if name and (linked_domains := links_in(name).domains or links_in(plain_name(name)).domains):
+        yield heuristic_signal("link_in_name", 1, note=linked_domains[0])
     if candidate.author_url:
         host = host_of(candidate.author_url)
-        yield sign("link_in_website", 1, note=domain_of(host) or host)
+        yield heuristic_signal("link_in_website", 1, note=domain_of(host) or host)
 
 
-def _listed(domains: list[str]) -> str:
-    some = ", ".join(domains[:2])
-    return some if len(domains) <= 2 else f"{some} and {len(domains) - 2} more"
+def _domain_list(domains: list[str]) -> str:
+    first_two = ", ".join(domains[:2])
+    return first_two if len(domains) <= 2 else f"{first_two} and {len(domains) - 2} more"

@@ -1,4 +1,4 @@
-"""Reputation as signals: what this site's people decided before. The judge reads it; here it is only worded."""
+"""Signals from reputation: earlier decisions of this site's moderators. The judge reads it from the store."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,40 +11,44 @@ NAME = "reputation"
 
 
 class ReputationSignals:
-    """Signals 0..1, each absent where people have decided nothing yet; the note has the counts.
+    """Signals 0..1, each absent where moderators have decided nothing yet; the note has the counts.
 
-    reputation: at least this share of what its author writes is approved; only where it is proved who
-    that is. reputation_domain: the same of the linked domain with the worst name, of those that no filter trusts; reputation_network: of
-    the sender's network. ill_author, ill_domain, ill_network: at least this share is not; absent where
-    all was approved.
+    reputation: at least this share of the author's comments is approved; only for a proved author.
+    reputation_domain: the same of the linked domain with the worst reputation that no filter trusts;
+    reputation_network: of the sender's network. ill_author, ill_domain, ill_network: at least this share is
+    not approved; absent where all was.
     """
 
     name = NAME
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [tuple(_signals(one)) for one in batch]
+        return [tuple(_signals(candidate)) for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         return ()
 
 
 def _signals(candidate: Candidate) -> Iterator[Signal]:
-    known = candidate.history
-    yield from _both("reputation", "ill_author", known.author)
-    yield from _both("reputation_network", "ill_network", known.network)
-    domains = [one for one in known.domains if one.repute]
-    if any(one.repute.bad > 0 for one in domains):  # rare: then it is worth looking
+    history = candidate.history
+    yield from _reputation_signals("reputation", "ill_author", history.author)
+    yield from _reputation_signals("reputation_network", "ill_network", history.network)
+    domains = [domain for domain in history.domains if domain.repute]
+    if any(domain.repute.bad > 0 for domain in domains):  # rare, and reading the filters takes time
         trusted = trusted_domains(candidate.filters.filters)
-        domains = [one for one in domains if not under(one.name, trusted)]
+        domains = [domain for domain in domains if not under(domain.name, trusted)]
     if domains:
-        worst = max(domains, key=lambda one: (one.repute.distrust, -one.repute.trust))
-        yield from _both("reputation_domain", "ill_domain", worst.repute, f"{worst.name}: ")
+        worst = max(domains, key=lambda domain: (domain.repute.distrust, -domain.repute.trust))
+        yield from _reputation_signals(
+            "reputation_domain", "ill_domain", worst.repute, f"{worst.name}: "
+        )
 
 
-def _both(good: str, ill: str, repute: ReputationScore, whose: str = "") -> Iterator[Signal]:
-    if not repute:
+def _reputation_signals(
+    trust_name: str, distrust_name: str, reputation: ReputationScore, prefix: str = ""
+) -> Iterator[Signal]:
+    if not reputation:
         return
-    note = f"{whose}{repute.words}"[:160]
-    yield Signal(good, repute.trust, NAME, note=note)
-    if repute.bad > 0:
-        yield Signal(ill, repute.distrust, NAME, note=note)
+    note = f"{prefix}{reputation.words}"[:160]
+    yield Signal(trust_name, reputation.trust, NAME, note=note)
+    if reputation.bad > 0:
+        yield Signal(distrust_name, reputation.distrust, NAME, note=note)

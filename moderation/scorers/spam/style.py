@@ -1,4 +1,4 @@
-"""How a text is written: shouting, repetition, sales talk."""
+"""Heuristics about style: shouting, repetition, sales talk."""
 
 import string
 from collections import Counter
@@ -8,9 +8,9 @@ import re2
 
 from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.spam.heuristic import MOST, sign
+from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal
 
-_PITCH = re2.compile(
+_SALES_TALK = re2.compile(
     r"(?i)\b(?:check out|subscribe to|visit) (?:my|our|this) (?:\w+ ){0,2}(?:channel|videos?|page|site|website|blog|profile|link|music|song|cover|playlist)s?\b"
     r"|\bcheck (?:me|us) out\b|\bsub(?:scribe)? (?:4|for) sub\b|\bplease subscribe\b|\bsubscribe (?:to )?(?:me|us|my|our)\b"
     r"|\b(?:earn|make|made) (?:up to )?(?:\$|usd ?)?\d[\d,.]{0,12}\$? ?(?:dollars? )?(?:a|per|every|each|in (?:a|one)) (?:hour|day|week|month)\b"
@@ -19,21 +19,23 @@ _PITCH = re2.compile(
     r"|\b(?:bitcoin|crypto|forex) (?:investment|trading) (?:platform|expert|manager|signals?)\b"
     r"|\bfree (?:gift ?cards?|iphone|followers|v-?bucks)\b|\brecover(?:y)? (?:your )?(?:lost|stolen) (?:funds|bitcoin|crypto)\b"
 )
-_READ = 4_000  # characters
+_READ_LIMIT = 4_000  # characters
 _SHOUT_LETTERS = 20  # "NO WAY" is not shouting yet
-_REPEATED_WORDS = 8  # fewer words repeat by themselves
+_REPEATED_WORDS = 8  # a share of fewer words means little
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
-    """`shouting`: share of capitals. `repetition`: share of words said before. `sales_talk`: phrases."""
-    if shouting := _shouting(candidate.text[:_READ]):
-        yield sign("shouting", shouting)
-    if repetition := _repetition(candidate.view.text[:_READ]):
-        yield sign("repetition", repetition)
+    """`shouting`: share of capitals. `repetition`: share of repeated words. `sales_talk`: how many phrases."""
+    if shouting := _shouting(candidate.text[:_READ_LIMIT]):
+        yield heuristic_signal("shouting", shouting)
+    if repetition := _repetition(candidate.view.text[:_READ_LIMIT]):
+        yield heuristic_signal("repetition", repetition)
     view = candidate.view
-    pitch = [Span(*view.original(*found)) for found in find_spans(_PITCH, view.text, MOST)]
-    if pitch:
-        yield sign("sales_talk", len(pitch), pitch)
+    spans = [
+        Span(*view.original(*match)) for match in find_spans(_SALES_TALK, view.text, MATCH_LIMIT)
+    ]
+    if spans:
+        yield heuristic_signal("sales_talk", len(spans), spans)
 
 
 _LETTERS, _CAPITALS = string.ascii_letters.encode(), string.ascii_uppercase.encode()
@@ -41,10 +43,10 @@ _LETTERS, _CAPITALS = string.ascii_letters.encode(), string.ascii_uppercase.enco
 
 def _shouting(text: str) -> float:
     if text.isascii():
-        written = text.encode()
-        size = len(written) - len(written.translate(None, _LETTERS))
-        large = len(written) - len(written.translate(None, _CAPITALS))
-        return large / size if size >= _SHOUT_LETTERS else 0.0
+        encoded = text.encode()
+        letter_count = len(encoded) - len(encoded.translate(None, _LETTERS))
+        capital_count = len(encoded) - len(encoded.translate(None, _CAPITALS))
+        return capital_count / letter_count if letter_count >= _SHOUT_LETTERS else 0.0
     letters = [letter for letter in text if letter.isalpha()]
     if len(letters) < _SHOUT_LETTERS:
         return 0.0
@@ -52,7 +54,7 @@ def _shouting(text: str) -> float:
 
 
 def _repetition(text: str) -> float:
-    # Long texts repeat their small words: what counts is how few words there are for a short stretch.
+    # Long texts repeat small words anyway, so only the first hundred words are compared.
     words = text.lower().split(maxsplit=100)[:100]
     if len(words) < _REPEATED_WORDS:
         return 0.0
