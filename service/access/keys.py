@@ -3,10 +3,11 @@
 import asyncio
 import time
 from contextlib import suppress
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from cachetools import TTLCache
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.errors import Forbidden, GatehouseError, Unauthenticated
@@ -97,6 +98,9 @@ async def secret_caller(request: Request) -> Key:
     if key.kind != SECRET:
         raise Forbidden("This needs the site's secret key.")
     return key
+
+
+SecretKey = Annotated[Key, Depends(secret_caller)]
 
 
 def is_origin_of(request: Request, origins: tuple[str, ...]) -> bool:

@@ -7,7 +7,10 @@ from urllib.parse import quote
 
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
 from moderation.domain.errors import Invalid
-from service.api.schemas import CommentIn, is_bare_host, parse, to_submission
+from service.api.bodies import parse
+from service.api.comment_schemas import CommentIn, to_submission
+from service.api.fields import is_bare_host
+from service.queues.hand_in import NewComment
 
 # A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
 HONEYPOTS = ("topic", "ak_hp_textarea")
@@ -85,21 +88,16 @@ def landing(url: str) -> str:
     return f"{safe}{'&' if '?' in page else '?'}gatehouse=received#respond"
 
 
-def submission(
+def read_submission(
     fields: Mapping[str, str],
     origins: Iterable[str],
-    *,
-    id: str,
-    site_id: str,
-    now: int,
-    ip: str,
     user_agent: str,
-    identity: str = "",
+    new: NewComment,
 ) -> Submission:
-    """The form as a submission. identity: who it is as far as that is proved. Raises Invalid with the pointer of the field that breaks a rule.
+    """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
 
-    The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and
-    whoever paired an article's number with another address first would carry its comments away.
+    The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and the
+    first caller could bind an article's number to another URL, and take its comments there.
     The same content twice has the same idempotency key, so a double click is one comment.
     """
     if any(fields.get(name) for name in HONEYPOTS):
@@ -112,7 +110,7 @@ def submission(
     if not within(page_url, origins):
         raise Invalid("/page/url: is not on this site.", "/page/url")
     parent = fields.get("comment_parent", "").strip()
-    given = parse(
+    comment = parse(
         CommentIn,
         {
             "page": {"url": page_of(page_url), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
@@ -126,8 +124,8 @@ def submission(
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
         },
     )
-    made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip, identity=identity)
-    return replace(made, idempotency_key=f"form:{made.fingerprint}")
+    submission = to_submission(comment, new)
+    return replace(submission, idempotency_key=f"form:{submission.fingerprint}")
 
 
 def _website(typed: str) -> str:

@@ -2,7 +2,6 @@
 Staticman; /demo is an article that has one.
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,10 +11,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
-from moderation.domain.ids import timed_id
 from moderation.reading import threads
 from moderation.store import sites
 from moderation.store.sites import Site
@@ -23,12 +20,13 @@ from moderation.store.sql.engine import Store
 from service.access import identity
 from service.access.keys import origin_of
 from service.embed import form_formats
-from service.embed.reply import NAMES, Problem, landing, problem, submission, within
+from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
 from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
-from service.http.client_address import client_address, flood_unit
+from service.http.client_address import client_address
 from service.http.forms import read_form
 from service.http.html import HEADERS, Pages, retry_header, status_of
+from service.queues.hand_in import hand_in
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
@@ -98,30 +96,20 @@ async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> t
     else any page could write in the name of whoever opens it.
     """
     state = request.app.state
-    address = client_address(request, state.trusted)
-    unit = state.store.seal.address_key(flood_unit(address)) if address else ""
-    await state.limits.admit(site.id, unit)
-    now = now_ms()
-    seal, comment_id = state.store.seal, timed_id("cmt", now, os.urandom(10))
-    browser = None
-    if state.settings.author_days and request.headers.get("origin", "null").lower() != "null":
-        browser = identity.known_browser(
-            seal, site.id, identity.held_token(request, site.id)
-        ) or identity.new_browser(seal, site.id, comment_id)
-    handed_in = submission(
-        fields,
-        site.origins,
-        id=comment_id,
-        site_id=site.id,
-        now=now,
-        ip=address,
-        user_agent=request.headers.get("user-agent", ""),
-        identity=browser.identity if browser else "",
+    counts_token = (
+        state.settings.author_days > 0 and request.headers.get("origin", "null").lower() != "null"
     )
-    receipt: Receipt = await state.intake.submit(handed_in, join=True)
-    if browser and browser == identity.new_browser(seal, site.id, comment_id):
-        browser = identity.new_browser(seal, site.id, receipt.comment_id)  # of a double click, too
-    return receipt, browser.token(seal) if browser else ""
+    return await hand_in(
+        state,
+        site.id,
+        client_address(request, state.trusted),
+        lambda new: read_submission(
+            fields, site.origins, request.headers.get("user-agent", ""), new
+        ),
+        browser_token=identity.held_token(request, site.id) if counts_token else "",
+        issue_token=counts_token,
+        join=True,
+    )
 
 
 @router.post("/reply/{site_id}/staticman")

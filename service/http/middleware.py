@@ -22,10 +22,10 @@ _SAFE = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_SUBMIT_PATH = "/api/v1/comments"
+COMMENTS_PATH = "/api/v1/comments"
 # What other origins' scripts may call, how, and with which headers.
 _CORS = {
-    _SUBMIT_PATH: ("POST", "authorization, content-type, idempotency-key"),
+    COMMENTS_PATH: ("POST", "authorization, content-type, idempotency-key"),
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
     "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
 }
@@ -79,7 +79,7 @@ class Middleware:
         finally:
             # The route's pattern, not the path: paths carry ids and queries carry worse.
             # The busiest is served before the router, which would have noted it.
-            quick = _SUBMIT_PATH if scope["path"] == _SUBMIT_PATH else "other"
+            quick = COMMENTS_PATH if scope["path"] == COMMENTS_PATH else "other"
             route = getattr(scope.get("route"), "path", quick)
             elapsed = time.perf_counter() - started
             metrics.requests.labels(route, scope["method"], status).inc()

@@ -22,10 +22,11 @@ from moderation.domain.comment import (
     Submission,
     fingerprint,
 )
-from service.api.schemas import is_bare_host, is_email, is_web_address
+from service.api.fields import is_bare_host, is_email, is_web_address
 from service.http.body import read_body
 from service.http.errors import BadRequest
 from service.http.forms import urlencoded
+from service.queues.hand_in import NewComment
 
 BODY_LIMIT = 1024 * 1024  # WordPress sends all that its server knows of the request besides
 FIELDS_LIMIT = 1_000
@@ -126,15 +127,15 @@ class AkismetRequest:
         spam = self.author.name in GUARANTEED_SPAM or self.author.email == GUARANTEED_SPAM_EMAIL
         return True if spam else None
 
-    def submission(self, id: str, site_id: str, now: int) -> Submission:
-        """The comment as the verbs know it; asked again within days, it is the same comment."""
+    def submission(self, new: NewComment) -> Submission:
+        """The comment as a submission; asked about again within days, it is the same comment."""
         return Submission(
-            id=id,
-            site_id=site_id,
+            id=new.id,
+            site_id=new.site_id,
             page=PageRef(self.page_url),
             author=self.author,
             text=self.text,
-            created_at=now,
+            created_at=new.created_at,
             context=self.context,
             form=FormFacts(trap=self.trap),
             idempotency_key=f"akismet:{self.fingerprint}",

@@ -38,7 +38,6 @@ from moderation.domain.errors import (
     TooMany,
     Unauthenticated,
 )
-from moderation.domain.ids import timed_id
 from moderation.domain.reason_codes import ReasonCode
 from moderation.doorbell import DELIVER
 from moderation.review import decisions
@@ -48,8 +47,8 @@ from service.access.keys import origin_of
 from service.compat.akismet.request import AkismetRequest, read_fields, read_request
 from service.compat.compat_api import CompatApi
 from service.compat.policy_verdict import policy_verdict
-from service.http.client_address import flood_unit
 from service.http.html import retry_header, status_of
+from service.queues.hand_in import hand_in
 
 THANKS = "Thanks for making the web a better place."
 # Seconds until the client may ask again. Whoever named a callback is told by us, and must not ask, nor
@@ -200,16 +199,12 @@ async def _known(request: Request, key: Key, question: AkismetRequest) -> str | 
 
 async def _stored(request: Request, key: Key, question: AkismetRequest) -> str:
     """The id of the comment in question, stored now unless it is here already. Raises TooMany."""
-    state = request.app.state
     if question.is_recheck and (known := await _known(request, key, question)):
         return known
-    address = question.context.ip
-    unit = state.store.seal.address_key(flood_unit(address)) if address else ""
-    await state.limits.admit(key.site_id, unit)
-    now = now_ms()
-    submission = question.submission(timed_id("cmt", now, os.urandom(10)), key.site_id, now)
-    receipt = await state.intake.submit(submission, join=True)
-    return str(receipt.comment_id)
+    receipt, _ = await hand_in(
+        request.app.state, key.site_id, question.context.ip, question.submission, join=True
+    )
+    return receipt.comment_id
 
 
 async def _trial(request: Request, key: Key, question: AkismetRequest) -> CheckAnswer:
