@@ -14,8 +14,8 @@ from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 
-# A caching proxy may answer for a second: comment query a second a page, and a removal shows at once.
-PAGE = 100  # comments in comment answer: with the longest texts some 6 MB
+PAGE = 100  # comments in an answer: with the longest texts some 6 MB
+# A caching proxy may answer for a second: one query per page and second, and a removal shows at once.
 CACHE = "public, max-age=1"
 
 

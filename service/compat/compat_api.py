@@ -107,9 +107,8 @@ class CompatApi:
             state.accepted_keys.pop(attempt, None)
             await state.limits.allow("guess", guesser)
             return None
-        state.accepted_keys[attempt] = (
-            None  # wrong keys from the same address do not lock this one out
-        )
+        # Wrong keys from the same address do not lock this one out.
+        state.accepted_keys[attempt] = None
         return key
 
     async def _answer(self, handler: Handler, request: Request) -> Response:

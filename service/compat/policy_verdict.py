@@ -22,7 +22,7 @@ async def policy_verdict(
     """
     state = request.app.state
     policy, language = await run_in_threadpool(_policy, request, site_id)
-    [findings] = await state.scoring.assess([text], language, deadline)
+    [findings] = await state.scoring.score([text], language, deadline)
     return decide(policy, findings)
 
 

@@ -1,4 +1,4 @@
-"""A "Leave a Reply" form as a submission: WordPress's field names, our rules, and where to go back to."""
+"""Reads a "Leave a Reply" form, with WordPress's field names, into a submission."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from service.api.comment_schemas import CommentIn, to_submission
 from service.api.fields import is_bare_host
 from service.queues.hand_in import NewComment
 
-# A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
+# Fields that people do not see and that must stay empty: ours, and that of Akismet's forms.
 HONEYPOTS = ("topic", "ak_hp_textarea")
 NAMES = (
     *("author", "email", "url", "comment", "comment_post_ID", "comment_parent"),
@@ -28,7 +28,7 @@ LABELS = {
     "page_title": "The page's title (page_title)",
     "comment_parent": "The comment you reply to",
 }
-_FIELD_AT = {
+_FIELD_BY_POINTER = {
     "/author/name": "author",
     "/author/email": "email",
     "/author/url": "url",
@@ -38,21 +38,21 @@ _FIELD_AT = {
     "/parent_id": "comment_parent",
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
-# What we add to a page's address, and what WordPress's reply links do: no part of its identity.
-_OURS = ("gatehouse=", "replytocom=")
+# Query parameters that we and WordPress's reply links add: not part of a page's identity.
+_ADDED_PARAMETERS = ("gatehouse=", "replytocom=")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Which field breaks which rule. field: its name in the form, '' for the form as a whole."""
+    """A field that breaks a rule. field: its name in the form, '' for the form as a whole."""
 
     field: str
     message: str
 
 
 def problem(error: Invalid) -> Problem:
-    """An Invalid of the shared rules in the words of the form."""
-    field = _FIELD_AT.get(error.pointer, "")
+    """An Invalid of the shared rules, with the field and the label of the form."""
+    field = _FIELD_BY_POINTER.get(error.pointer, "")
     rule = error.message.removeprefix(f"{error.pointer}: ").removeprefix("String ")
     if not field or rule == error.message:
         return Problem(field, error.message)
@@ -60,9 +60,9 @@ def problem(error: Invalid) -> Problem:
 
 
 def within(url: str, origins: Iterable[str]) -> bool:
-    """Whether a URL lies on one of the origins, letter by letter.
+    """Whether a URL lies on one of the origins, compared letter by letter.
 
-    After the origin only '/', '?' or '#' may follow, so no reader of URLs can see another host.
+    Only '/', '?' or '#' may follow the origin, so no URL parser can see another host.
     """
     if len(url) > PAGE_URL_LIMIT or _UNPRINTABLE.search(url):
         return False
@@ -75,10 +75,12 @@ def within(url: str, origins: Iterable[str]) -> bool:
 
 
 def page_of(url: str) -> str:
-    """The address of the page itself: without fragment and without what we or WordPress add."""
-    path, mark, query = url.partition("#")[0].partition("?")
-    kept = "&".join(one for one in query.split("&") if not one.startswith(_OURS))
-    return f"{path}{mark}{kept}" if kept else path
+    """The URL of the page itself: without fragment and without what we or WordPress add."""
+    path, question_mark, query = url.partition("#")[0].partition("?")
+    parameters = "&".join(
+        parameter for parameter in query.split("&") if not parameter.startswith(_ADDED_PARAMETERS)
+    )
+    return f"{path}{question_mark}{parameters}" if parameters else path
 
 
 def landing(url: str) -> str:
@@ -120,7 +122,7 @@ def read_submission(
                 "url": _website(fields.get("url", "").strip()),
             },
             "text": text,
-            "parent_id": "" if parent == "0" else parent,  # WordPress's way to say none
+            "parent_id": "" if parent == "0" else parent,  # WordPress's value for none
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
         },
     )

@@ -104,7 +104,7 @@ async def moderations(request: Request) -> Response:
     if not isinstance(model, str) or not _MODEL.fullmatch(model):
         raise Invalid("The model is a name.", "/model")
     texts = _texts(body.get("input"))
-    findings = await request.app.state.scoring.assess(texts, deadline=DEADLINE)
+    findings = await request.app.state.scoring.score(texts, deadline=DEADLINE)
     results = [_result(*pair) for pair in zip(texts, findings, strict=True)]
     answer = {"id": f"modr-{os.urandom(12).hex()}", "model": model, "results": results}
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})

@@ -60,7 +60,7 @@ async def analyze(request: Request) -> Response:
     comment = text_of(call)
     spans = sentences(comment.text) if call.span_annotations else []
     texts = [comment.text, *(comment.text[start:end] for start, end in spans)]
-    whole, *parts = await scoring.assess(texts, call.languages[0] if call.languages else "")
+    whole, *parts = await scoring.score(texts, call.languages[0] if call.languages else "")
     detected = _detected(whole)
     if call.languages:
         _check_languages(attributes, call.languages, scoring.languages, "requestedLanguages")
@@ -107,7 +107,7 @@ async def suggestscore(request: Request) -> Response:
     findings = Findings()
     with suppress(TooMany, Unavailable):  # a suggestion is worth keeping without our own score
         language = call.languages[0] if call.languages else ""
-        [findings] = await request.app.state.scoring.assess([text], language)
+        [findings] = await request.app.state.scoring.score([text], language)
     await run_in_threadpool(_store_suggestions, request, key, call, text, values, findings)
     return _answer(
         clientToken=call.client_token,
