@@ -14,7 +14,7 @@ from celery import Celery
 from fastapi import FastAPI
 
 from moderation.store.sql.engine import Store
-from service.api.schemas import CommentIn
+from service.api.comment_schemas import CommentIn
 
 metadata = sa.MetaData()
 comments = sa.Table(

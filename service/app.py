@@ -1,4 +1,4 @@
-"""The app: opens the store, starts the intake, puts the routes together."""
+"""Builds the app: opens the store, starts what works beside the requests, and adds the routes."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -33,10 +33,11 @@ from service.api import (
     threads,
 )
 from service.api.openapi import DescribedApp
-from service.compat.akismet.routes import face as akismet
-from service.compat.coral.routes import face as coral
-from service.compat.openai.routes import face as openai
-from service.compat.perspective.routes import face as perspective
+from service.compat.akismet.account_routes import api as akismet_account
+from service.compat.akismet.routes import api as akismet
+from service.compat.coral.routes import api as coral
+from service.compat.openai.routes import api as openai
+from service.compat.perspective.routes import api as perspective
 from service.console.queues import router as console
 from service.embed.routes import router as embed
 from service.http import errors
@@ -48,7 +49,7 @@ from service.queues.synchronous_scoring import SynchronousScoring
 if TYPE_CHECKING:
     from moderation.scorers.pipeline import ScorerPipeline
 
-_REMEMBERED = 10_000  # of each kind; guessing must not fill the memory
+_CACHE_LIMIT = 10_000  # entries of each; guessing must not fill the memory
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # What was opened last is closed first; a close that fails keeps none of the others from theirs.
+        # What was opened last is closed first; if one close fails, the others still run.
         async with AsyncExitStack() as opened:
             opened.callback(store.close)
             app.state.bell = bell = Doorbell(settings.broker)
@@ -74,11 +75,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             )
             opened.push_async_callback(run_in_threadpool, app.state.intake.close)
             app.state.scoring = SynchronousScoring(
-                partial(_panel, settings), settings.face_deadline
+                partial(_pipeline, settings), settings.face_deadline
             )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
             with suppress(GatehouseError):  # without a database the first call loads the models
-                if await run_in_threadpool(_has_faces, store):
+                if await run_in_threadpool(_has_compat_apis, store):
                     app.state.scoring.start()
             yield
 
@@ -89,16 +90,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # the stock page loads its scripts from elsewhere
         redoc_url=None,
-        redirect_slashes=False,  # it would send people from the proxy's https to our http
+        redirect_slashes=False,  # a redirect would lead from the proxy's https to our http
         lifespan=lifespan,
     )
     app.state.settings = settings
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
-    # What faces have seen to: (address, thin key) that were right; endpoints by (site, callback, key).
-    app.state.welcome = LRUCache(_REMEMBERED)
-    app.state.following = LRUCache(_REMEMBERED)
+    # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
+    app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
+    app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)
     app.state.channels = Notifier(
         settings.webhook_allow,
         settings.mail_url.get_secret_value(),
@@ -120,28 +121,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(router)
-    for api in (akismet, coral, openai, perspective):
+    for api in (akismet, akismet_account, coral, openai, perspective):
         app.router.routes.extend(api.routes)
     app.router.routes.insert(0, comments.SUBMIT_ROUTE)
-    app.add_api_route("/console", _to_the_console, include_in_schema=False)
+    app.add_api_route("/console", _redirect_to_console, include_in_schema=False)
     app.add_middleware(Middleware, owns_origin=Origins(store).has)
     return app
 
 
-def _panel(settings: Settings) -> "ScorerPipeline":
+def _pipeline(settings: Settings) -> "ScorerPipeline":
+    # Models and numpy, which only an installation with a compatible API needs.
     from moderation.scorers.build import build_scorers
-    from moderation.scorers.pipeline import (
-        ScorerPipeline,  # models and numpy, for whoever has a face on
-    )
+    from moderation.scorers.pipeline import ScorerPipeline
 
     return ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
 
 
-def _has_faces(store: Store) -> bool:
+def _has_compat_apis(store: Store) -> bool:
     with store.read() as connection:
         return compat_apis.any_on(connection)
 
 
-async def _to_the_console() -> Response:
-    """What people type. A path alone: only the browser knows whether it came by https."""
+async def _redirect_to_console() -> Response:
+    """For people who type /console. A path alone: only the browser knows whether it used https."""
     return RedirectResponse("/console/")

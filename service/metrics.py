@@ -1,4 +1,4 @@
-"""What the API counts, for Prometheus; labels are routes and codes, never what people sent."""
+"""The service's metrics for Prometheus; labels are routes and codes, never what people sent."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -7,7 +7,7 @@ registry = CollectorRegistry()
 requests = Counter(
     "gatehouse_requests", "Answered requests", ["route", "method", "status"], registry=registry
 )
-# Bounds around the aims of the design: an accept takes some 10 ms, a queue page up to 200 ms.
+# Bounds around the targets: accepting a comment takes some 10 ms, a queue page up to 200 ms.
 seconds = Histogram(
     "gatehouse_request_seconds",
     "Time to answer",
@@ -28,12 +28,15 @@ endpoints = Gauge(
 )
 workers = Gauge("gatehouse_workers", "Workers heard of in the last 30 s", registry=registry)
 face_answers = Counter(
-    "gatehouse_face_answers", "Answers of a face", ["face", "call", "status"], registry=registry
+    "gatehouse_face_answers",
+    "Answers of a compatible API",
+    ["face", "call", "status"],
+    registry=registry,
 )
-# Around the aim of 200 ms and the 800 ms after which Coral gives up.
+# Around the target of 200 ms and the 800 ms after which Coral gives up.
 face_seconds = Histogram(
     "gatehouse_face_seconds",
-    "Time to answer at a face",
+    "Time to answer at a compatible API",
     ["face"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 2),
     registry=registry,
@@ -55,7 +58,7 @@ scoring_batch = Histogram(
 )
 scoring_refused = Counter(
     "gatehouse_scoring_refused",
-    "Callers told to come back: 'full' at once, 'late' after the deadline",
+    "Callers refused: 'full' at once, 'late' after the deadline",
     ["why"],
     registry=registry,
 )

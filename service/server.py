@@ -1,4 +1,4 @@
-"""Serving the app: uvicorn with deadlines for slow clients and a ceiling for headers."""
+"""Serves the app: uvicorn with deadlines for slow clients and limits for headers."""
 
 import asyncio
 from typing import Any
@@ -15,37 +15,37 @@ HEADER_BYTES_LIMIT = 32 * 1024
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """Closes a connection whose request has not arrived whole within `receipt_seconds`.
+    """Closes a connection whose request has not arrived completely within `receipt_seconds`.
 
-    uvicorn bounds how long a connection may idle between requests, but not how slowly one request
-    may trickle in: a client sending a byte a minute would hold its socket for ever.
+    uvicorn limits how long a connection may idle between requests, but not how slowly a request may
+    arrive: a client that sends a byte a minute would keep its socket for ever.
     """
 
     receipt_seconds = 10.0
-    patience = 30.0  # for a client that reads nothing of its answer
+    unread_seconds = 30.0  # for a client that reads nothing of its answer
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._header_bytes = 0
-        self._deadline: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
+        self._receipt_timer: asyncio.TimerHandle | None = None
+        self._unread_timer: asyncio.TimerHandle | None = None
         self._answering: Any = None
-        self._expect()
+        self._start_receipt_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._arrived()
-        self._was_read()
+        self._stop_receipt_timer()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._deadline is None and self.transport and not self.transport.is_closing():
-            self._expect()  # the first bytes of the next request on this connection
+        if self._receipt_timer is None and self.transport and not self.transport.is_closing():
+            self._start_receipt_timer()  # the first bytes of the next request on this connection
         super().data_received(data)
 
     def on_message_begin(self) -> None:
         self._header_bytes = 0
-        if self._deadline is None:  # it came in one piece with the end of the request before it
-            self._expect()
+        if self._receipt_timer is None:  # it came in one packet with the previous request's end
+            self._start_receipt_timer()
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -55,17 +55,17 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large")
 
     def on_message_complete(self) -> None:
-        self._arrived()
+        self._stop_receipt_timer()
         super().on_message_complete()
 
-    # A client that asks and never reads holds its answer in our memory, and close() waits for it too.
+    # A client that never reads keeps its answer in our memory, and close() would wait for it.
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch()
+        self._watch_unread()
 
     def resume_writing(self) -> None:
-        self._was_read()
+        self._stop_watching()
         super().resume_writing()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
@@ -75,45 +75,45 @@ class DeadlineProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._unsent():  # too little to pause, and still unread
-            self._watch()
+            self._watch_unread()
 
-    def _watch(self) -> None:
-        if self._unread is None:
+    def _watch_unread(self) -> None:
+        if self._unread_timer is None:
             left = self._unsent()
-            self._unread = self.loop.call_later(self.patience, self._look, left)
+            self._unread_timer = self.loop.call_later(self.unread_seconds, self._check_unread, left)
 
-    def _look(self, before: int) -> None:
-        self._unread = None
+    def _check_unread(self, before: int) -> None:
+        self._unread_timer = None
         left = self._unsent()
         if left and left >= before:
-            if self._answering is not None:  # abort() lets it write on, before it is told
+            if self._answering is not None:  # else it would keep writing after abort()
                 self._answering.disconnected = True
             self.transport.abort()
         elif left:
-            self._watch()
+            self._watch_unread()
 
     def _unsent(self) -> int:
-        """Bytes of answers that the client has not taken; 0 where it has gone, of which uvloop's transport will not speak."""
+        """Bytes of answers that the client has not read; 0 once it is gone, when uvloop's transport raises."""
         try:
             return int(self.transport.get_write_buffer_size())
         except RuntimeError:
             return 0
 
-    def _was_read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
+    def _stop_watching(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
-    def _expect(self) -> None:
-        self._deadline = self.loop.call_later(self.receipt_seconds, self._late)
+    def _start_receipt_timer(self) -> None:
+        self._receipt_timer = self.loop.call_later(self.receipt_seconds, self._receipt_timed_out)
 
-    def _arrived(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _stop_receipt_timer(self) -> None:
+        if self._receipt_timer is not None:
+            self._receipt_timer.cancel()
+            self._receipt_timer = None
 
-    def _late(self) -> None:
-        self._deadline = None
+    def _receipt_timed_out(self) -> None:
+        self._receipt_timer = None
         self._refuse(b"408 Request Timeout")
 
     def _refuse(self, status: bytes) -> None:
@@ -125,7 +125,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
 
 def serve(settings: Settings) -> None:
-    """Runs the API until SIGTERM or SIGINT; requests under way are answered first."""
+    """Runs the API until SIGTERM or SIGINT; requests in progress are answered first."""
     log_to_stderr(settings.log_level)
     app = create_app(settings)
     protocol = type("Protocol", (DeadlineProtocol,), {"receipt_seconds": settings.receipt_seconds})
@@ -137,10 +137,10 @@ def serve(settings: Settings) -> None:
         http=protocol,
         ws="none",
         lifespan="on",
-        access_log=False,  # its lines carry queries; service/http/middleware.py logs what is needed
+        access_log=False,  # its lines contain queries; service/http/middleware.py logs what is needed
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # service/http/client_address.py believes trusted proxies only
+        proxy_headers=False,  # service/http/client_address.py trusts only the configured proxies
         timeout_keep_alive=30,
         timeout_graceful_shutdown=20,
         backlog=2048,

@@ -1,7 +1,7 @@
-"""Who writes, as far as that is proved: by a token of ours in the browser, or by the site's own server.
+"""The identity of a browser, by a token that we gave it.
 
-A token is a random number with our signature; it says nothing of anybody, and is good on one site only.
-A name or an e-mail that was typed in proves nothing.
+A token is a random number with our signature; it says nothing about anybody, and is valid on one site
+only. A typed name or e-mail address proves nothing.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DAY = 86_400  # s
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """The browser that a comment comes from. number: in its token, hex."""
+    """The browser that a comment comes from. number: of its token, hex."""
 
     site_id: str
     number: str
@@ -25,31 +25,31 @@ class Browser:
         """As in domain/comment.AuthorRef."""
         return f"browser:{self.number}"
 
-    def token(self, seal: Crypto) -> str:
-        return seal.browser_token(self.site_id, bytes.fromhex(self.number))
+    def token(self, crypto: Crypto) -> str:
+        return crypto.browser_token(self.site_id, bytes.fromhex(self.number))
 
 
-def known_browser(seal: Crypto, site_id: str, token: str) -> Browser | None:
-    """The browser that holds this token; None where it is not one of ours for this site."""
-    number = seal.browser_of(site_id, token)
+def known_browser(crypto: Crypto, site_id: str, token: str) -> Browser | None:
+    """The browser with this token; None where the token is not ours or not for this site."""
+    number = crypto.browser_of(site_id, token)
     return Browser(site_id, number) if number else None
 
 
-def new_browser(seal: Crypto, site_id: str, comment_id: str) -> Browser:
-    """A browser that has no token yet; a repetition of its first comment gives the same again."""
-    return Browser(site_id, seal.browser_number(comment_id))
+def new_browser(crypto: Crypto, site_id: str, comment_id: str) -> Browser:
+    """A browser without a token; the repetition of its first comment gives the same one again."""
+    return Browser(site_id, crypto.browser_number(comment_id))
 
 
-def held_token(request: Request, site_id: str) -> str:
+def cookie_token(request: Request, site_id: str) -> str:
     """The token in the browser's cookie."""
     return request.cookies.get(_cookie(request, site_id), "")
 
 
-def keep_token(request: Request, response: Response, site_id: str, token: str) -> None:
-    """Has the browser keep the token for `author_days`, out of reach of scripts.
+def set_cookie(request: Request, response: Response, site_id: str, token: str) -> None:
+    """Sets the cookie with the token for `author_days`, out of reach of scripts.
 
-    The form stands on the site's page, so over https the cookie must come along from another site
-    (SameSite=None). Whoever reads it has checked where the form came from.
+    The form is on the site's page, so over https the cookie must also be sent from another site
+    (SameSite=None). The origin of the form is checked before the cookie is read.
     """
     https = _is_https(request)
     response.set_cookie(

@@ -1,12 +1,13 @@
-"""Who calls: a site's key, known by its digest; publishable keys only from the site's own pages."""
+"""Finds the caller by a site's key; publishable keys count only from the site's own pages."""
 
 import asyncio
 import time
 from contextlib import suppress
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from cachetools import TTLCache
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.errors import Forbidden, GatehouseError, Unauthenticated
@@ -14,32 +15,31 @@ from moderation.store import sites
 from moderation.store.sites import PUBLISHABLE, SECRET, Key
 from moderation.store.sql.engine import Store
 
-# A revoked key works for at most this long; a known one costs no query meanwhile. Seconds.
+# A revoked key works for at most this long; a known key costs no query meanwhile. Seconds.
 KEY_CACHE_SECONDS = 5.0
-# An origin nobody has is looked for so often at most: its site may just have been added. Seconds.
+# An unknown origin is looked up at most once in this time: its site may just have been added. Seconds.
 MISS_CACHE_SECONDS = 0.5
-_CACHE_LIMIT = 10_000  # keys and non-keys; guessing must not fill the memory
+_CACHE_LIMIT = 10_000  # keys and wrong keys; guessing must not fill the memory
 
 
 class KeyRing:
-    """Keys by digest, remembered for a moment."""
+    """Keys by their digest, cached for KEY_CACHE_SECONDS."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: TTLCache[str, Key | None] = TTLCache(_CACHE_LIMIT, KEY_CACHE_SECONDS)
-        self._asked: dict[str, asyncio.Future[Key | None]] = {}
+        self._cache: TTLCache[str, Key | None] = TTLCache(_CACHE_LIMIT, KEY_CACHE_SECONDS)
+        self._lookups: dict[str, asyncio.Future[Key | None]] = {}
 
-    async def find(self, key: str) -> Key | None:
-        digest = sites.key_digest(key)
+    async def find(self, token: str) -> Key | None:
+        digest = sites.key_digest(token)
         with suppress(KeyError):
-            return self._known[digest]
-        if (asked := self._asked.get(digest)) is None:  # one asks, whoever comes meanwhile waits
-            asked = asyncio.ensure_future(run_in_threadpool(self._look_up, digest))
-            self._asked[digest] = asked
-            asked.add_done_callback(lambda _: self._asked.pop(digest, None))
-        found = await asyncio.shield(asked)
-        self._known[digest] = found
-        return found
+            return self._cache[digest]
+        if (lookup := self._lookups.get(digest)) is None:  # calls that come meanwhile share it
+            lookup = asyncio.ensure_future(run_in_threadpool(self._look_up, digest))
+            self._lookups[digest] = lookup
+            lookup.add_done_callback(lambda _: self._lookups.pop(digest, None))
+        self._cache[digest] = key = await asyncio.shield(lookup)
+        return key
 
     def _look_up(self, digest: str) -> Key | None:
         with self._store.read() as connection:
@@ -47,31 +47,39 @@ class KeyRing:
 
 
 class Origins:
-    """The origins of all sites, remembered for a moment: every browser's submission asks for them."""
+    """The origins of all sites, cached: every browser's submission is checked against them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: frozenset[str] = frozenset()
-        self._looked = float("-inf")
-        self._looking = asyncio.Lock()
+        self._origins: frozenset[str] = frozenset()
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def has(self, origin: str) -> bool:
-        """Whether a site has this origin. Never raises: with the database away, what was known."""
+        """Whether a site has this origin. Never raises: without the database, the cached origins count."""
         if self._is_stale(origin):
-            async with self._looking:  # one looks, the others wait for what it finds
+            async with self._reading:  # one caller reads, the others wait for it
                 if self._is_stale(origin):
                     with suppress(GatehouseError):
-                        self._known = await run_in_threadpool(self._look_up)
-                    self._looked = time.monotonic()
-        return origin in self._known
+                        self._origins = await run_in_threadpool(self._look_up)
+                    self._read_at = time.monotonic()
+        return origin in self._origins
 
     def _is_stale(self, origin: str) -> bool:
-        age = time.monotonic() - self._looked
-        return age > (KEY_CACHE_SECONDS if origin in self._known else MISS_CACHE_SECONDS)
+        age = time.monotonic() - self._read_at
+        return age > (KEY_CACHE_SECONDS if origin in self._origins else MISS_CACHE_SECONDS)
 
     def _look_up(self) -> frozenset[str]:
         with self._store.read() as connection:
-            return frozenset(one for site in sites.all_sites(connection) for one in site.origins)
+            return frozenset(
+                origin for site in sites.all_sites(connection) for origin in site.origins
+            )
+
+
+def bearer_token(request: Request) -> str:
+    """The token of `Authorization: Bearer <token>`, '' where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def caller(request: Request) -> Key:
@@ -80,10 +88,9 @@ async def caller(request: Request) -> Key:
     A publishable key is readable by everyone, so it counts only where the browser says that the page
     is the site's own. Raises Unauthenticated or Forbidden.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if not (token := bearer_token(request)):
         raise Unauthenticated("Send the site's key as 'Authorization: Bearer <key>'.")
-    key: Key | None = await request.app.state.keys.find(token.strip())
+    key: Key | None = await request.app.state.keys.find(token)
     if key is None or key.kind not in (SECRET, PUBLISHABLE):
         raise Unauthenticated("The key is not known.")
     if key.kind == PUBLISHABLE and not is_origin_of(request, key.origins):
@@ -97,6 +104,9 @@ async def secret_caller(request: Request) -> Key:
     if key.kind != SECRET:
         raise Forbidden("This needs the site's secret key.")
     return key
+
+
+SecretKey = Annotated[Key, Depends(secret_caller)]
 
 
 def is_origin_of(request: Request, origins: tuple[str, ...]) -> bool:

@@ -1,9 +1,9 @@
-"""Flood control: sliding windows in Redis, through `limits`, per address, site, face and in all.
+"""Flood control: sliding windows in Redis, through `limits`, per address, site, compatible API and in all.
 
-Site-wide limits are taken in handfuls: one round trip buys the right to many submissions, so a busy
-site costs the broker next to nothing; the window may then be off by one handful per API process.
-With Redis away every comment passes, and /readyz says so: losing comments is worse than a flood.
-Log-ins and unknown keys are then counted by this process alone: guessing is not made free.
+Site-wide limits are taken in batches: one round trip reserves many submissions, so a busy site costs
+the broker next to nothing; the window may then be off by one batch per API process.
+Without Redis every comment passes, and /readyz says so: losing comments is worse than a flood.
+Log-ins and unknown keys are then counted by this process alone, so that guessing stays limited.
 """
 
 import asyncio
@@ -27,18 +27,18 @@ from moderation.settings import Settings
 
 log = logging.getLogger("gatehouse.limits")
 
-# Share of a window bought at once; a hundredth keeps the error below what anyone would notice.
-PREPAID_SHARE = 0.01
-# After Redis failed it is left alone for so long, that a flood does not wait for it. Seconds.
+# The share of a window reserved at once; with a hundredth, nobody notices the error.
+BATCH_SHARE = 0.01
+# After a failure Redis is not asked for so long: a flood must not wait for it. Seconds.
 RETRY_BROKER_SECONDS = 1.0
-_PREPAID_LIMIT = 50_000  # site windows remembered
-# What a broker that is away or ill raises. Anything else is a fault of ours and opens no limit.
-_AWAY = (RedisError, OSError, TimeoutError)
-_COUNTED_LOCALLY = ("login", "guess")  # what is counted even without Redis
+_RESERVATIONS_LIMIT = 50_000  # windows of sites
+# What an unreachable or failing broker raises. Anything else is our own error and opens no limit.
+_BROKER_ERRORS = (RedisError, OSError, TimeoutError)
+_COUNTED_LOCALLY = ("login", "guess")  # counted even without Redis
 
 
 @dataclass(slots=True)
-class _Prepaid:
+class _Reservation:
     left: int
     until: float
 
@@ -48,7 +48,7 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self.ok = True
-        self._rest_until = 0.0
+        self._broker_retry_at = 0.0
         self._items: dict[str, RateLimitItem] = {
             "address": parse(settings.limit_address),
             "site": parse(settings.limit_site),
@@ -58,30 +58,30 @@ class Limits:
             "face": parse(settings.limit_face),
         }
         url = client_url(settings.broker)
-        # Short time-outs and no second try (redis-py would make three, a second apart): a broker
-        # that hangs must not hold a submission back.
+        # Short time-outs and no retry (redis-py would try three times, a second apart): a hanging broker
+        # must not delay a submission.
         self._pool = ConnectionPool.from_url(
             url,
             socket_timeout=0.5,
             socket_connect_timeout=0.5,
             retry=Retry(NoBackoff(), 0),
         )
-        # Passed through to redis-py; annotated there as if it were of the address alone.
+        # Passed on to redis-py; `limits` annotates its options as if they were only the address's.
         options: dict[str, Any] = {"connection_pool": self._pool}
         self._limiter = SlidingWindowCounterRateLimiter(
             RedisStorage(
-                "async+redis://",  # where to is the pool's affair
+                "async+redis://",  # the pool knows the address
                 implementation="redispy",
                 key_prefix="gatehouse:limit",
                 **options,
             )
         )
-        self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._bought: LRUCache[tuple[str, str], _Prepaid] = LRUCache(_PREPAID_LIMIT)
-        self._buying = asyncio.Lock()
+        self._local_limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._reservations: LRUCache[tuple[str, str], _Reservation] = LRUCache(_RESERVATIONS_LIMIT)
+        self._reserving = asyncio.Lock()
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Closes the connections."""
         await self._pool.disconnect()
 
     async def admit(self, site_id: str, address_key: str) -> None:
@@ -92,80 +92,84 @@ class Limits:
         await self._take("global", "all")
 
     async def admit_call(self, site_id: str, face: str, limit: str) -> None:
-        """Lets a call to a face pass or raises TooMany. limit: the site's own, '' for the default."""
+        """Lets a call to the compatible API `face` pass or raises TooMany. limit: the site's, '' for the default."""
         if limit and limit not in self._items:
             self._items[limit] = parse(limit)
         await self._take(limit or "face", f"{site_id}:{face}")
 
     async def check(self, kind: str, key: str) -> None:
-        """Raises TooMany when the limit `kind` of `key` is used up; counts nothing."""
+        """Raises TooMany when the limit `kind` of `key` is used up; does not count the call."""
         item = self._items[kind]
         try:
-            if time.monotonic() < self._rest_until:
-                left = await self._alone.test(item, kind, key)
+            if time.monotonic() < self._broker_retry_at:
+                left = await self._local_limiter.test(item, kind, key)
             else:
                 left = await self._limiter.test(item, kind, key)
-        except _AWAY as error:
-            self._away(error)
-            left = await self._alone.test(item, kind, key)
+        except _BROKER_ERRORS as error:
+            self._broker_failed(error)
+            left = await self._local_limiter.test(item, kind, key)
         if not left:
             raise TooMany("Too many attempts; please wait.", await self._wait(kind, key))
 
     async def allow(self, kind: str, key: str) -> None:
-        """Counts one against the limit `kind` of `key`. Raises TooMany when it is used up."""
+        """Counts a call against the limit `kind` of `key`. Raises TooMany when it is used up."""
         if not await self._hit(kind, key, 1):
             raise TooMany("Too many requests; please slow down.", await self._wait(kind, key))
 
     async def _take(self, kind: str, key: str) -> None:
         if self._spend(kind, key):
             return
-        async with self._buying:  # one buys, the others spend what it bought
+        async with self._reserving:  # one caller reserves, the others spend
             if not self._spend(kind, key):
-                await self._buy(kind, key)
+                await self._reserve(kind, key)
 
     def _spend(self, kind: str, key: str) -> bool:
-        bought = self._bought.get((kind, key))
-        if bought is None or bought.left <= 0 or bought.until < time.monotonic():
+        reservation = self._reservations.get((kind, key))
+        if reservation is None or reservation.left <= 0 or reservation.until < time.monotonic():
             return False
-        bought.left -= 1
+        reservation.left -= 1
         return True
 
-    async def _buy(self, kind: str, key: str) -> None:
+    async def _reserve(self, kind: str, key: str) -> None:
         item = self._items[kind]
-        handful = max(1, int(item.amount * PREPAID_SHARE))
-        if not await self._hit(kind, key, handful) and not (
-            handful > 1 and await self._hit(kind, key, handful := 1)
+        batch = max(1, int(item.amount * BATCH_SHARE))
+        if not await self._hit(kind, key, batch) and not (
+            batch > 1 and await self._hit(kind, key, batch := 1)
         ):
             raise TooMany("Too many requests are arriving here.", await self._wait(kind, key))
-        # What was bought in one window is not hoarded for the next.
-        self._bought[kind, key] = _Prepaid(handful - 1, time.monotonic() + item.get_expiry() / 10)
+        # What was reserved in one window is not kept for the next.
+        self._reservations[kind, key] = _Reservation(
+            batch - 1, time.monotonic() + item.get_expiry() / 10
+        )
 
     async def _hit(self, kind: str, key: str, cost: int) -> bool:
-        if time.monotonic() < self._rest_until:
-            return await self._hit_alone(kind, key)
+        if time.monotonic() < self._broker_retry_at:
+            return await self._hit_locally(kind, key)
         try:
             allowed = await self._limiter.hit(self._items[kind], kind, key, cost=cost)
-        except _AWAY as error:  # the limit is open until it is back
-            self._away(error)
-            return await self._hit_alone(kind, key)
+        except _BROKER_ERRORS as error:  # the limit is open until Redis is back
+            self._broker_failed(error)
+            return await self._hit_locally(kind, key)
         if not self.ok:
             log.info("limits are in force again")
         self.ok = True
         return allowed
 
-    async def _hit_alone(self, kind: str, key: str) -> bool:
-        return kind not in _COUNTED_LOCALLY or await self._alone.hit(self._items[kind], kind, key)
+    async def _hit_locally(self, kind: str, key: str) -> bool:
+        return kind not in _COUNTED_LOCALLY or await self._local_limiter.hit(
+            self._items[kind], kind, key
+        )
 
     async def _wait(self, kind: str, key: str) -> int:
         try:
             stats = await self._limiter.get_window_stats(self._items[kind], kind, key)
-        except _AWAY as error:
-            self._away(error)
-            stats = await self._alone.get_window_stats(self._items[kind], kind, key)
+        except _BROKER_ERRORS as error:
+            self._broker_failed(error)
+            stats = await self._local_limiter.get_window_stats(self._items[kind], kind, key)
         return max(1, round(stats.reset_time - time.time()))
 
-    def _away(self, error: Exception) -> None:
+    def _broker_failed(self, error: Exception) -> None:
         if self.ok:
             log.warning("limits are open: Redis is away", extra={"error": type(error).__name__})
         self.ok = False
-        self._rest_until = time.monotonic() + RETRY_BROKER_SECONDS
+        self._broker_retry_at = time.monotonic() + RETRY_BROKER_SECONDS

@@ -3,210 +3,216 @@
 import os
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
 
 from moderation.clock import now_ms
+from moderation.domain.decision import Outcome
 from moderation.doorbell import DELIVER
 from moderation.review import campaigns
 from moderation.review.campaigns import CampaignCard, CampaignDecision
-from moderation.store.sites import Key
-from service.access.keys import secret_caller
-from service.api.schemas import CampaignMembersIn, RulingIn, SequenceIn, strictly, taking
+from moderation.store.queues import QueueEntry
+from service.access.keys import SecretKey
+from service.api.bodies import describe_body, json_body
+from service.api.fields import Sequence, SequenceIn, StrictModel
+from service.api.paging import Cursor, Limit, page_response
+from service.api.responses import private_json
 from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
-_HEADERS = {"Cache-Control": "private, no-store"}
 
-Secret = Annotated[Key, Depends(secret_caller)]
-After = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")]
-Limit = Annotated[int, Query(ge=1, le=100)]
+
+class RulingIn(StrictModel):
+    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
+
+    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
+    sequence: Sequence = None
+
+
+class CampaignMembersIn(StrictModel):
+    """Members of a campaign, by their ids."""
+
+    comment_ids: Annotated[
+        list[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]],
+        Field(min_length=1, max_length=500),
+    ]
 
 
 @router.get("", summary="The campaigns of the site, the newest first")
 def listed(
-    request: Request, key: Secret, after: After = "", limit: Limit = 25, waiting: bool = False
+    request: Request, key: SecretKey, after: Cursor = "", limit: Limit = 25, waiting: bool = False
 ) -> Response:
     """waiting: those of which something is held, what waits longest first, on one page."""
     store = request.app.state.store
     if waiting:
         cards = campaigns.waiting_campaigns(store, key.site_id, now_ms(), limit)
-        return JSONResponse({"items": [campaign_out(one) for one in cards], "next": None})
+        return private_json({"items": [campaign_out(card) for card in cards], "next": None})
     cards = campaigns.list_campaigns(store, key.site_id, now_ms(), after, limit + 1)
-    return _page(request, [campaign_out(one) for one in cards], limit)
+    return page_response(request, cards, limit, campaign_out, lambda card: card.id)
 
 
 @router.get("/{campaign_id}", summary="One campaign")
-def read(request: Request, campaign_id: str, key: Secret) -> Response:
+def read(request: Request, campaign_id: str, key: SecretKey) -> Response:
     card = campaigns.get_campaign(request.app.state.store, key.site_id, campaign_id, now_ms())
-    return JSONResponse(campaign_out(card), headers=_HEADERS)
+    return private_json(campaign_out(card))
 
 
 @router.get("/{campaign_id}/comments", summary="Its members on the site, oldest first")
 def members(
-    request: Request, campaign_id: str, key: Secret, after: After = "", limit: Limit = 25
+    request: Request, campaign_id: str, key: SecretKey, after: Cursor = "", limit: Limit = 25
 ) -> Response:
-    found = campaigns.list_members(
+    comments = campaigns.list_members(
         request.app.state.store, key.site_id, campaign_id, after, limit + 1
     )
-    items = [
-        {
-            "id": one.id,
-            "page": {"url": one.page_url, "title": one.page_title or None},
-            "author": {"name": one.author_name, "url": one.author_url or None},
-            "text": one.text,
-            "status": one.status.value,
-            "created_at": iso(one.created_at),
-        }
-        for one in found
-    ]
-    return _page(request, items, limit)
+    return page_response(request, comments, limit, _member_out, lambda comment: comment.id)
 
 
 @router.post(
     "/{campaign_id}/decisions",
     status_code=201,
     summary="Decide about all its members on the site",
-    openapi_extra=taking(RulingIn),
+    openapi_extra=describe_body(RulingIn),
 )
 def decide(
     request: Request,
     campaign_id: str,
-    key: Secret,
-    given: Annotated[RulingIn, Depends(strictly(RulingIn))],
+    key: SecretKey,
+    body: Annotated[RulingIn, Depends(json_body(RulingIn))],
 ) -> Response:
     """Members that a person has decided about singly stay; those that come later meet the outcome."""
     state = request.app.state
-    done = campaigns.decide(
+    decision = campaigns.decide(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
-        given.outcome,
-        given.sequence,
+        body.outcome,
+        body.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )
     state.ring(DELIVER)
-    return JSONResponse(_settled(campaign_id, given.outcome.value, done), 201)
+    return _decision_out(campaign_id, body.outcome.value, decision)
 
 
 @router.post(
     "/{campaign_id}/undo",
     status_code=201,
     summary="Take the last decision about it back",
-    openapi_extra=taking(SequenceIn),
+    openapi_extra=describe_body(SequenceIn),
 )
 def undo(
     request: Request,
     campaign_id: str,
-    key: Secret,
-    given: Annotated[SequenceIn, Depends(strictly(SequenceIn))],
+    key: SecretKey,
+    body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
 ) -> Response:
     """Each member that it changed gets the outcome it had before."""
     state = request.app.state
-    done = campaigns.undo(
+    decision = campaigns.undo(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
-        given.sequence,
+        body.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )
     state.ring(DELIVER)
-    return JSONResponse(_settled(campaign_id, campaigns.UNDONE, done), 201)
+    return _decision_out(campaign_id, campaigns.UNDONE, decision)
 
 
 @router.post(
     "/{campaign_id}/exclusions",
     summary="Take members out that do not belong to it",
-    openapi_extra=taking(CampaignMembersIn),
+    openapi_extra=describe_body(CampaignMembersIn),
 )
 def exclude(
     request: Request,
     campaign_id: str,
-    key: Secret,
-    given: Annotated[CampaignMembersIn, Depends(strictly(CampaignMembersIn))],
+    key: SecretKey,
+    body: Annotated[CampaignMembersIn, Depends(json_body(CampaignMembersIn))],
 ) -> Response:
     """What was decided about them stays as it is."""
-    count = campaigns.exclude(request.app.state.store, key.site_id, campaign_id, given.comment_ids)
-    return JSONResponse({"campaign_id": campaign_id, "excluded": count}, headers=_HEADERS)
+    count = campaigns.exclude(request.app.state.store, key.site_id, campaign_id, body.comment_ids)
+    return private_json({"campaign_id": campaign_id, "excluded": count})
 
 
 @router.post(
     "/{campaign_id}/splits",
     status_code=201,
     summary="Make a campaign of its own of some members",
-    openapi_extra=taking(CampaignMembersIn),
+    openapi_extra=describe_body(CampaignMembersIn),
 )
 def split(
     request: Request,
     campaign_id: str,
-    key: Secret,
-    given: Annotated[CampaignMembersIn, Depends(strictly(CampaignMembersIn))],
+    key: SecretKey,
+    body: Annotated[CampaignMembersIn, Depends(json_body(CampaignMembersIn))],
 ) -> Response:
     """The two never become one again."""
     store = request.app.state.store
     new_id = campaigns.split(
-        store, key.site_id, campaign_id, given.comment_ids, now=now_ms(), entropy=os.urandom
+        store, key.site_id, campaign_id, body.comment_ids, now=now_ms(), entropy=os.urandom
     )
     card = campaigns.get_campaign(store, key.site_id, new_id, now_ms())
-    headers = _HEADERS | {"Location": f"/api/v1/campaigns/{new_id}"}
-    return JSONResponse(campaign_out(card), 201, headers=headers)
+    return private_json(campaign_out(card), 201, {"Location": f"/api/v1/campaigns/{new_id}"})
 
 
 def campaign_out(card: CampaignCard) -> dict[str, Any]:
-    """A campaign as a site reads it; what is counted is counted over every site here."""
-    crowd = card.crowd
+    """A campaign as a site reads it; `counted` counts over all sites of this installation."""
+    stats = card.crowd
     return {
         "id": card.id,
         "sentence": card.sentence,
         "created_at": iso(card.created_at),
-        "first_at": iso(crowd.first_at),
-        "last_at": iso(crowd.last_at),
+        "first_at": iso(stats.first_at),
+        "last_at": iso(stats.last_at),
         "counted": {
-            "comments": crowd.comments,
-            "addresses": crowd.addresses,
-            "names": crowd.names,
-            "networks": crowd.networks,
-            "pages": crowd.pages,
-            "sites": crowd.sites,
+            "comments": stats.comments,
+            "addresses": stats.addresses,
+            "names": stats.names,
+            "networks": stats.networks,
+            "pages": stats.pages,
+            "sites": stats.sites,
         },
-        "link": crowd.domain or None,
+        "link": stats.domain or None,
         "comments": {status.value: count for status, count in card.counts.items()},
-        "sample": [{"id": one.id, "text": one.text} for one in card.sample],
+        "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
         "in_force": card.in_force or None,
         "sequence": card.sequence,
         "decisions": [
             {
-                "sequence": one.sequence,
-                "outcome": one.outcome,
-                "actor": {"kind": "moderator", "id": one.moderator_id},
-                "done": one.done,
-                "created_at": iso(one.created_at),
+                "sequence": ruling.sequence,
+                "outcome": ruling.outcome,
+                "actor": {"kind": "moderator", "id": ruling.moderator_id},
+                "done": ruling.done,
+                "created_at": iso(ruling.created_at),
             }
-            for one in card.rulings
+            for ruling in card.rulings
         ],
     }
 
 
-def _settled(campaign_id: str, outcome: str, done: CampaignDecision) -> dict[str, Any]:
+def _member_out(comment: QueueEntry) -> dict[str, Any]:
     return {
-        "campaign_id": campaign_id,
-        "sequence": done.sequence,
-        "outcome": outcome,
-        "changed": done.changed,
-        "left": done.left,
+        "id": comment.id,
+        "page": {"url": comment.page_url, "title": comment.page_title or None},
+        "author": {"name": comment.author_name, "url": comment.author_url or None},
+        "text": comment.text,
+        "status": comment.status.value,
+        "created_at": iso(comment.created_at),
     }
 
 
-def _page(request: Request, items: list[dict[str, Any]], limit: int) -> Response:
-    page, more = items[:limit], len(items) > limit
-    body: dict[str, Any] = {"items": page, "next": None}
-    headers = dict(_HEADERS)
-    if more:
-        following = request.url.include_query_params(after=page[-1]["id"])
-        body["next"] = f"{following.path}?{following.query}"
-        headers["Link"] = f'<{body["next"]}>; rel="next"'
-    return JSONResponse(body, headers=headers)
+def _decision_out(campaign_id: str, outcome: str, decision: CampaignDecision) -> Response:
+    return private_json(
+        {
+            "campaign_id": campaign_id,
+            "sequence": decision.sequence,
+            "outcome": outcome,
+            "changed": decision.changed,
+            "left": decision.left,
+        },
+        201,
+    )

@@ -1,4 +1,4 @@
-"""/api/v1/comments: hand in, ask after, decide about."""
+"""/api/v1/comments: hand one in, ask for its status, decide about it."""
 
 import os
 import re
@@ -14,38 +14,34 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
-from moderation.domain.ids import timed_id
 from moderation.doorbell import DELIVER
 from moderation.reading import comment_status
 from moderation.review import decisions, queues
-from moderation.store.sites import SECRET, Key
+from moderation.store.sites import SECRET
+from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
-from service.access import identity
-from service.access.keys import caller, secret_caller
-from service.api.schemas import (
-    AuthorIn,
-    CommentIn,
-    DecisionIn,
-    SequenceIn,
-    strictly,
-    taking,
-    to_submission,
-)
+from service.access.keys import SecretKey, caller, secret_caller
+from service.api.bodies import describe_body, json_body
+from service.api.comment_schemas import AuthorIn, CommentIn, DecisionIn, to_submission
+from service.api.fields import SequenceIn
+from service.api.responses import etag_header, if_match, precondition_failed, private_json
 from service.api.serializers import comment_out, decision_out, iso
-from service.http.client_address import client_address, flood_unit
-from service.http.errors import problem
+from service.http.client_address import client_address
+from service.http.middleware import COMMENTS_PATH
+from service.queues.hand_in import hand_in
 
-router = APIRouter(prefix="/api/v1", tags=["comments"])
+router = APIRouter(prefix=COMMENTS_PATH, tags=["comments"])
 
-_read_comment = strictly(CommentIn)
-_KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
+_read_comment = json_body(CommentIn)
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @router.post(
-    "/comments",
+    "",
     status_code=202,
     summary="Hand in a comment",
-    openapi_extra=taking(CommentIn)
+    operation_id="hand_in_api_v1_comments_post",  # public; generated clients use it
+    openapi_extra=describe_body(CommentIn)
     | {
         "parameters": [
             {
@@ -61,48 +57,37 @@ async def submit_comment(request: Request) -> Response:
     """Stores a reply and answers 202 with a receipt: the comment is on disk, and will be judged."""
     state = request.app.state
     key = await caller(request)
-    given = await _read_comment(request)
-    if key.kind != SECRET:
-        given = _without_claims(given)
-    # A secret key is the site's own server, which names its reader where it wants limits for him.
-    address = given.context.ip or (
-        "" if key.kind == SECRET else client_address(request, state.trusted)
-    )
-    await state.limits.admit(
-        key.site_id, state.store.seal.address_key(flood_unit(address)) if address else ""
-    )
-    now = now_ms()
-    comment_id = timed_id("cmt", now, os.urandom(10))
-    seal, vouched_for = state.store.seal, _vouched(given.author)
-    browser = identity.known_browser(seal, key.site_id, given.author.token)
-    is_new = browser is None and key.kind != SECRET and state.settings.author_days > 0
-    if is_new:
-        browser = identity.new_browser(seal, key.site_id, comment_id)
-    receipt = await state.intake.submit(
-        to_submission(
-            given,
-            id=comment_id,
-            site_id=key.site_id,
-            now=now,
-            ip=address,
+    comment = await _read_comment(request)
+    is_server = key.kind == SECRET
+    if not is_server:
+        comment = _without_claims(comment)
+    # A secret key is the site's own server, which names its reader if it wants him limited.
+    address = comment.context.ip or ("" if is_server else client_address(request, state.trusted))
+    receipt, browser_token = await hand_in(
+        state,
+        key.site_id,
+        address,
+        lambda new: to_submission(
+            comment,
+            new,
+            vouched_for=_vouched_for(comment.author),
             idempotency_key=_idempotency_key(request),
-            identity=vouched_for or (browser.identity if browser else ""),
-        )
+        ),
+        browser_token=comment.author.token,
+        issue_token=not is_server and state.settings.author_days > 0,
     )
-    if is_new:  # the first of a repetition is whom it was stored for
-        browser = identity.new_browser(seal, key.site_id, receipt.comment_id)
-    said = receipt_out(request, receipt, browser.token(seal) if browser else "")
-    return JSONResponse(said, 202, headers={"Location": _path(receipt.comment_id)})
+    body = receipt_out(request, receipt, browser_token)
+    return JSONResponse(body, 202, headers={"Location": _path(receipt.comment_id)})
 
 
-# The same, past FastAPI's routing and dependencies, which cost more than all that hand_in does. The
+# The same without FastAPI's routing and dependencies, which cost more than the rest of the request. The
 # app puts it first; the route above describes it in the OpenAPI document.
-SUBMIT_ROUTE = Route("/api/v1/comments", submit_comment, methods=["POST"])
+SUBMIT_ROUTE = Route(COMMENTS_PATH, submit_comment, methods=["POST"])
 
 
-def _vouched(author: AuthorIn) -> str:
-    """Who it is by the word of the site's own server, '' where it gives none: its own id for whoever is
-    logged in, or an e-mail that it has confirmed.
+def _vouched_for(author: AuthorIn) -> str:
+    """The author's identity by the word of the site's own server, '' where it gives none: the server's
+    own id of a user who is logged in, or an e-mail address that it has confirmed.
     """
     if author.id:
         return f"id:{author.id}"
@@ -111,29 +96,29 @@ def _vouched(author: AuthorIn) -> str:
     return ""
 
 
-def _without_claims(given: CommentIn) -> CommentIn:
-    """What a script of the page may say: it runs in a stranger's browser.
+def _without_claims(comment: CommentIn) -> CommentIn:
+    """The comment without what a script on the page may not claim: it runs in a stranger's browser.
 
-    The page is then known by its URL alone: otherwise whoever comes first could bind the site's own
-    number of an article to another address.
+    Its page is known by the URL alone; otherwise the first caller could bind the site's own id of an
+    article to another URL. Raises Invalid for claims about the reader.
     """
-    if given.context.ip:
+    if comment.context.ip:
         raise Invalid(
             "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
         )
-    if given.author.id or given.author.email_confirmed:
-        field = "id" if given.author.id else "email_confirmed"
+    if comment.author.id or comment.author.email_confirmed:
+        field = "id" if comment.author.id else "email_confirmed"
         raise Invalid(
             f"/author/{field}: Only a secret key may vouch for who it is.", f"/author/{field}"
         )
-    if not given.page.id:
-        return given
-    return given.model_copy(update={"page": given.page.model_copy(update={"id": ""})})
+    if not comment.page.id:
+        return comment
+    return comment.model_copy(update={"page": comment.page.model_copy(update={"id": ""})})
 
 
 def receipt_out(request: Request, receipt: Receipt, browser_token: str) -> dict[str, Any]:
-    """The receipt: the same for every repetition. author_token: lets the writer ask after it.
-    browser_token: goes along as `author.token` with the next comment from the same browser; None for the
+    """The receipt, the same for every repetition. author_token: lets its author ask for its status.
+    browser_token: to be sent as `author.token` with the next comment from the same browser; None for the
     site's own server, unless it sent one.
     """
     state = request.app.state
@@ -147,7 +132,7 @@ def receipt_out(request: Request, receipt: Receipt, browser_token: str) -> dict[
     }
 
 
-@router.get("/comments/{comment_id}", summary="Read a comment, or ask after one's own")
+@router.get("/{comment_id}", summary="Read a comment, or ask after one's own")
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
     store = request.app.state.store
@@ -155,56 +140,56 @@ async def read(request: Request, comment_id: str) -> Response:
     if token.startswith("gha_"):
         if not store.seal.is_author_token(token, comment_id):
             raise Unauthenticated("The token is not this comment's.")
-        return _private(await run_in_threadpool(_status, store, comment_id))
+        return _private(await run_in_threadpool(_status_out, store, comment_id))
     key = await secret_caller(request)
     card = await run_in_threadpool(queues.get_card, store, {key.site_id}, comment_id)
-    return _private(comment_out(card), etag=_etag(card.sequence))
+    return _private(comment_out(card), etag_header("s", card.sequence))
 
 
 @router.post(
-    "/comments/{comment_id}/decisions",
+    "/{comment_id}/decisions",
     status_code=201,
     summary="Decide about a comment",
-    openapi_extra=taking(DecisionIn),
+    openapi_extra=describe_body(DecisionIn),
 )
 def decide(
     request: Request,
     comment_id: str,
-    key: Annotated[Key, Depends(secret_caller)],
-    given: Annotated[DecisionIn, Depends(strictly(DecisionIn))],
+    key: SecretKey,
+    body: Annotated[DecisionIn, Depends(json_body(DecisionIn))],
 ) -> Response:
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
     """
 
-    def decided(expected: int | None) -> Decision:
+    def make_decision(expected: int | None) -> Decision:
         return decisions.decide(
             request.app.state.store,
             key.id,
             {key.site_id},
             comment_id,
-            given.outcome,
-            given.reason,
+            body.outcome,
+            body.reason,
             expected,
             now=now_ms(),
             entropy=os.urandom,
         )
 
-    return _decided(request, key, comment_id, given.sequence, decided)
+    return _decided(request, key.site_id, comment_id, body.sequence, make_decision)
 
 
 @router.post(
-    "/comments/{comment_id}/undo",
+    "/{comment_id}/undo",
     status_code=201,
     summary="Take the last decision about it back",
-    openapi_extra=taking(SequenceIn),
+    openapi_extra=describe_body(SequenceIn),
 )
 def undo(
     request: Request,
     comment_id: str,
-    key: Annotated[Key, Depends(secret_caller)],
-    given: Annotated[SequenceIn, Depends(strictly(SequenceIn))],
+    key: SecretKey,
+    body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
 ) -> Response:
     """One more decision, with the outcome that was in effect before the last one; held where none was.
 
@@ -213,7 +198,7 @@ def undo(
     guards as it does for decisions.
     """
 
-    def decided(expected: int | None) -> Decision:
+    def make_decision(expected: int | None) -> Decision:
         return decisions.undo(
             request.app.state.store,
             key.id,
@@ -224,41 +209,38 @@ def undo(
             entropy=os.urandom,
         )
 
-    return _decided(request, key, comment_id, given.sequence, decided)
+    return _decided(request, key.site_id, comment_id, body.sequence, make_decision)
 
 
 def _decided(
     request: Request,
-    key: Key,
+    site_id: str,
     comment_id: str,
     sequence: int | None,
-    decide: Callable[[int | None], Decision],
+    make_decision: Callable[[int | None], Decision],
 ) -> Response:
     """Decides about what the caller saw, by the body's sequence or If-Match, and answers with it."""
     state = request.app.state
     expected = sequence
-    if_match = request.headers.get("if-match", "")
-    if if_match and if_match != "*":
-        if not (matched := re.fullmatch(r'"s(\d{1,9})"', if_match)):
-            raise Invalid("If-Match takes the comment's ETag.")
-        expected = int(matched[1])
+    has_if_match = bool(request.headers.get("if-match"))
+    if has_if_match and (number := if_match(request, "s", "comment")) is not None:
+        expected = number
     try:
-        decision = decide(expected)
+        decision = make_decision(expected)
     except Conflict as error:
-        # A sequence only rises: one that still stands was not the reason.
-        card = queues.get_card(state.store, {key.site_id}, comment_id) if if_match else None
-        if card and expected not in (None, card.sequence):
-            return problem(412, "Changed meanwhile", error.message, error.code)
+        # A sequence only rises: one that is still current was not the cause.
+        if has_if_match and expected is not None:
+            card = queues.get_card(state.store, {site_id}, comment_id)
+            if card.sequence != expected:
+                return precondition_failed(error)
         raise
     state.ring(DELIVER)
     body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
-    return JSONResponse(body, 201, headers={"ETag": _etag(decision.sequence)})
+    return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 
 
-@router.delete("/comments/{comment_id}", status_code=204, summary="Erase a comment")
-def forget(
-    request: Request, comment_id: str, key: Annotated[Key, Depends(secret_caller)]
-) -> Response:
+@router.delete("/{comment_id}", status_code=204, summary="Erase a comment")
+def forget(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Its text, its author and all that is personal are forgotten; endpoints hear `comment.erased`."""
     state = request.app.state
     now = now_ms()
@@ -267,28 +249,23 @@ def forget(
     return Response(status_code=204)
 
 
-def _status(store: Any, comment_id: str) -> dict[str, Any]:
-    found = comment_status.get_status(store, comment_id)
-    if found is None:
+def _status_out(store: Store, comment_id: str) -> dict[str, Any]:
+    comment = comment_status.get_status(store, comment_id)
+    if comment is None:
         raise NotFound("There is no such comment.")
-    return {"id": comment_id, "status": found.status.value, "created_at": iso(found.created_at)}
+    return {"id": comment_id, "status": comment.status.value, "created_at": iso(comment.created_at)}
 
 
-def _private(body: dict[str, Any], etag: str = "") -> Response:
-    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
-    return JSONResponse(body, headers=headers | ({"ETag": etag} if etag else {}))
-
-
-def _etag(sequence: int) -> str:
-    return f'"s{sequence}"'
+def _private(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return private_json(body, headers={"X-Robots-Tag": "noindex", **(headers or {})})
 
 
 def _path(comment_id: str) -> str:
-    return f"/api/v1/comments/{comment_id}"
+    return f"{COMMENTS_PATH}/{comment_id}"
 
 
 def _idempotency_key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
-    if key and not _KEY_FORM.fullmatch(key):
+    if key and not _IDEMPOTENCY_KEY.fullmatch(key):
         raise Invalid("Idempotency-Key: 1 to 255 visible ASCII characters.")
     return key

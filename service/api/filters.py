@@ -1,178 +1,194 @@
-"""/api/v1/filters: a site's own lists, tried on the last weeks before they are kept."""
+"""/api/v1/filters: a site's own lists, with a trial on the last weeks before one is stored."""
 
 import os
-import re
 import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from moderation.clock import now_ms
-from moderation.domain.errors import Conflict, Invalid
-from moderation.domain.filter import Filter, FilterDraft
+from moderation.domain.errors import Conflict
+from moderation.domain.filter import (
+    ENTRY_LIMIT,
+    NAME_LIMIT,
+    Filter,
+    FilterAction,
+    FilterDraft,
+    FilterField,
+    FilterKind,
+)
 from moderation.review import filters
 from moderation.review.filters import FilterPreview
-from moderation.store.sites import Key
-from service.access.keys import secret_caller
-from service.api.schemas import FilterIn, strictly, taking
+from service.access.keys import SecretKey
+from service.api.bodies import describe_body, json_body
+from service.api.fields import FilterEntry, Line, StrictModel
+from service.api.responses import etag_header, if_match, precondition_failed, private_json
 from service.api.serializers import iso
-from service.http.errors import problem
 
 router = APIRouter(prefix="/api/v1", tags=["filters"])
 
-Secret = Annotated[Key, Depends(secret_caller)]
-Given = Annotated[FilterIn, Depends(strictly(FilterIn))]
-_PRIVATE = {"Cache-Control": "private, no-store"}
+
+class FilterIn(StrictModel):
+    """A site's own list. kind: words (whole, * for the rest of a word), patterns (RE2), domains, emails,
+    networks. action: hold, spam, reject; trust for domains whose links do not count. fields: where
+    words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
+    """
+
+    name: Annotated[str, Line(NAME_LIMIT, 1)]
+    kind: Annotated[FilterKind, Field(strict=False)]
+    action: Annotated[FilterAction, Field(strict=False)]
+    entries: Annotated[list[FilterEntry], Field(max_length=ENTRY_LIMIT)]
+    exceptions: Annotated[list[FilterEntry], Field(max_length=ENTRY_LIMIT)] = Field([])
+    languages: Annotated[list[Annotated[str, Line(20)]], Field(max_length=50)] = Field([])
+    fields: Annotated[list[Annotated[FilterField, Field(strict=False)]], Field(max_length=3)] = (
+        Field([FilterField.TEXT])
+    )
+    enabled: bool = True
+
+
+FilterBody = Annotated[FilterIn, Depends(json_body(FilterIn))]
 
 
 @router.get("/filters", summary="The site's filters")
-def list_all(request: Request, key: Secret) -> Response:
-    found = filters.list_filters(request.app.state.store, {key.site_id})
-    return _answer({"items": [filter_out(one) for one in found]})
+def list_all(request: Request, key: SecretKey) -> Response:
+    rows = filters.list_filters(request.app.state.store, {key.site_id})
+    return private_json({"items": [filter_out(row) for row in rows]})
 
 
-@router.post("/filters", status_code=201, summary="Add a filter", openapi_extra=taking(FilterIn))
-def add(request: Request, key: Secret, given: Given) -> Response:
+@router.post(
+    "/filters", status_code=201, summary="Add a filter", openapi_extra=describe_body(FilterIn)
+)
+def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
     """Comments that are judged from now on meet it. An entry that cannot be one is 422, with its number."""
-    made = filters.add_filter(
+    filter = filters.add_filter(
         request.app.state.store,
         key.site_id,
-        draft_of(given),
+        draft_of(body),
         key.id,
         now=now_ms(),
         entropy=os.urandom,
     )
-    location = {"Location": f"/api/v1/filters/{made.id}"}
-    return _answer(filter_out(made), 201, location | _etag(made))
+    headers = {"Location": f"/api/v1/filters/{filter.id}", **_etag(filter)}
+    return private_json(filter_out(filter), 201, headers)
 
 
 @router.post(
-    "/filters/trial", summary="What a filter would have matched", openapi_extra=taking(FilterIn)
+    "/filters/trial",
+    summary="What a filter would have matched",
+    openapi_extra=describe_body(FilterIn),
 )
 def try_out(
     request: Request,
-    key: Secret,
-    given: Given,
+    key: SecretKey,
+    body: FilterBody,
     days: Annotated[int, Query(ge=1, le=90)] = filters.PREVIEW_DAYS,
 ) -> Response:
     """Looks at the site's newest comments of the last days and keeps nothing. `complete` is false where
     there were more than it could look at in a few seconds.
     """
-    trial = filters.preview(
+    preview = filters.preview(
         request.app.state.store,
         key.site_id,
-        draft_of(given),
+        draft_of(body),
         now=now_ms(),
         clock=time.monotonic,
         days=days,
     )
-    return _answer(_trial_out(trial))
+    return private_json(preview_out(preview))
 
 
 @router.get("/filters/{filter_id}", summary="One filter")
-def read(request: Request, filter_id: str, key: Secret) -> Response:
-    found = filters.get_filter(request.app.state.store, {key.site_id}, filter_id)
-    return _answer(filter_out(found), 200, _etag(found))
+def read(request: Request, filter_id: str, key: SecretKey) -> Response:
+    filter = filters.get_filter(request.app.state.store, {key.site_id}, filter_id)
+    return private_json(filter_out(filter), 200, _etag(filter))
 
 
-@router.put("/filters/{filter_id}", summary="Change a filter", openapi_extra=taking(FilterIn))
-def change(request: Request, filter_id: str, key: Secret, given: Given) -> Response:
+@router.put(
+    "/filters/{filter_id}", summary="Change a filter", openapi_extra=describe_body(FilterIn)
+)
+def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -> Response:
     """The whole filter anew. If-Match with the filter's ETag keeps two from overwriting each other."""
     try:
-        made = filters.change_filter(
+        filter = filters.change_filter(
             request.app.state.store,
             {key.site_id},
             filter_id,
-            draft_of(given),
+            draft_of(body),
             key.id,
-            _expected(request),
+            if_match(request, "v", "filter"),
             now=now_ms(),
         )
     except Conflict as error:
-        return problem(412, "Changed meanwhile", error.message, error.code)
-    return _answer(filter_out(made), 200, _etag(made))
+        return precondition_failed(error)
+    return private_json(filter_out(filter), 200, _etag(filter))
 
 
 @router.delete("/filters/{filter_id}", status_code=204, summary="Take a filter away")
-def remove(request: Request, filter_id: str, key: Secret) -> Response:
+def remove(request: Request, filter_id: str, key: SecretKey) -> Response:
     try:
-        filters.remove_filter(request.app.state.store, {key.site_id}, filter_id, _expected(request))
+        filters.remove_filter(
+            request.app.state.store, {key.site_id}, filter_id, if_match(request, "v", "filter")
+        )
     except Conflict as error:
-        return problem(412, "Changed meanwhile", error.message, error.code)
+        return precondition_failed(error)
     return Response(status_code=204)
 
 
-def draft_of(given: FilterIn) -> FilterDraft:
+def draft_of(body: FilterIn) -> FilterDraft:
     return FilterDraft(
-        name=given.name,
-        kind=given.kind,
-        action=given.action,
-        entries=tuple(given.entries),
-        exceptions=tuple(given.exceptions),
-        languages=tuple(given.languages),
-        fields=tuple(dict.fromkeys(given.fields)),
-        enabled=given.enabled,
+        name=body.name,
+        kind=body.kind,
+        action=body.action,
+        entries=tuple(body.entries),
+        exceptions=tuple(body.exceptions),
+        languages=tuple(body.languages),
+        fields=tuple(dict.fromkeys(body.fields)),
+        enabled=body.enabled,
     )
 
 
-def filter_out(one: Filter) -> dict[str, Any]:
+def filter_out(filter: Filter) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "kind": one.kind.value,
-        "action": one.action.value,
-        "entries": list(one.entries),
-        "exceptions": list(one.exceptions),
-        "languages": list(one.languages),
-        "fields": [field.value for field in one.fields],
-        "enabled": one.enabled,
-        "version": one.version,
-        "changed_by": one.changed_by,
-        "created_at": iso(one.created_at),
-        "changed_at": iso(one.changed_at),
+        "id": filter.id,
+        "name": filter.name,
+        "kind": filter.kind.value,
+        "action": filter.action.value,
+        "entries": list(filter.entries),
+        "exceptions": list(filter.exceptions),
+        "languages": list(filter.languages),
+        "fields": [field.value for field in filter.fields],
+        "enabled": filter.enabled,
+        "version": filter.version,
+        "changed_by": filter.changed_by,
+        "created_at": iso(filter.created_at),
+        "changed_at": iso(filter.changed_at),
     }
 
 
-def _trial_out(trial: FilterPreview) -> dict[str, Any]:
+def preview_out(preview: FilterPreview) -> dict[str, Any]:
     return {
-        "days": trial.days,
-        "examined": trial.examined,
-        "complete": trial.complete,
-        "matched": trial.matched,
-        "by_status": {status.value: count for status, count in trial.by_status.items()},
-        "words": [{"word": word, "count": count} for word, count in trial.words],
-        "collisions": [{"word": word, "count": count} for word, count in trial.collisions],
+        "days": preview.days,
+        "examined": preview.examined,
+        "complete": preview.complete,
+        "matched": preview.matched,
+        "by_status": {status.value: count for status, count in preview.by_status.items()},
+        "words": [{"word": word, "count": count} for word, count in preview.words],
+        "collisions": [{"word": word, "count": count} for word, count in preview.collisions],
         "matches": [
             {
-                "comment_id": one.comment_id,
-                "status": one.status.value,
-                "author_name": one.author_name,
-                "excerpt": one.excerpt,
-                "spans": [[span.start, span.end] for span in one.spans],
-                "fields": list(one.where),
-                "created_at": iso(one.created_at),
+                "comment_id": match.comment_id,
+                "status": match.status.value,
+                "author_name": match.author_name,
+                "excerpt": match.excerpt,
+                "spans": [[span.start, span.end] for span in match.spans],
+                "fields": list(match.where),
+                "created_at": iso(match.created_at),
             }
-            for one in trial.matches
+            for match in preview.matches
         ],
     }
 
 
-def _expected(request: Request) -> int | None:
-    """The version that If-Match names. Raises Invalid."""
-    given = request.headers.get("if-match", "*")
-    if given == "*":
-        return None
-    if not (matched := re.fullmatch(r'"v(\d{1,9})"', given)):
-        raise Invalid("If-Match takes the filter's ETag.")
-    return int(matched[1])
-
-
-def _etag(one: Filter) -> dict[str, str]:
-    return {"ETag": f'"v{one.version}"'}
-
-
-def _answer(
-    body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    return JSONResponse(body, status, headers={**_PRIVATE, **(headers or {})})
+def _etag(filter: Filter) -> dict[str, str]:
+    return etag_header("v", filter.version)

@@ -18,9 +18,9 @@ from service import metrics
 
 router = APIRouter(tags=["operations"])
 
-# Workers beat every few seconds; after so long without one nobody is judging. Milliseconds.
+# Workers send a heartbeat every few seconds; without one for so long, nobody is judging. Milliseconds.
 SILENCE = 30_000
-# Waiting longer than this means that nobody judges, or that there are too few who do. Seconds.
+# If the oldest waits longer than this, there are no workers or too few. Seconds.
 OLD_PENDING = 60
 
 
@@ -34,13 +34,15 @@ async def readyz(request: Request) -> Response:
     """200 as long as comments can be taken in ('ok' or 'degraded'), 503 when not ('unavailable')."""
     state = request.app.state
     now = now_ms()
-    checks = await run_in_threadpool(_stored, state.store, now)
+    checks = await run_in_threadpool(_database_checks, state.store, now)
     checks["broker"] = _check(await run_in_threadpool(state.bell.ping), "rings are swept up later")
     checks["limits"] = _check(state.limits.ok, "open until Redis is back")
     if state.scoring.started:
-        checks["scoring"] = _check(not state.scoring.broken, "the faces answer 503: see the log")
+        checks["scoring"] = _check(
+            not state.scoring.broken, "compatible APIs answer 503: see the log"
+        )
     works = checks["store"]["ok"] and checks["migrations"]["ok"]
-    healthy = all(one["ok"] for one in checks.values())
+    healthy = all(check["ok"] for check in checks.values())
     status = "ok" if healthy else "degraded" if works else "unavailable"
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(
@@ -48,8 +50,8 @@ async def readyz(request: Request) -> Response:
     )
 
 
-def _stored(store: Store, now: int) -> dict[str, dict[str, Any]]:
-    """What the database knows: itself, its schema, the workers, the work."""
+def _database_checks(store: Store, now: int) -> dict[str, dict[str, Any]]:
+    """The checks that need the database: store, schema, workers, pending comments."""
     try:
         with store.read() as connection:
             waiting, oldest = judging_queue.backlog(connection)
@@ -58,10 +60,12 @@ def _stored(store: Store, now: int) -> dict[str, dict[str, Any]]:
     except GatehouseError as error:
         away = _check(False, error.message)
         return {"store": away, "migrations": away}
-    judges = [one for one in alive if one.name.startswith("judge@")]
-    couriers = [one for one in alive if one.name.startswith("courier@")]
-    models = {str(one.detail.get("model")): one.detail.get("loaded") for one in judges}
-    stand_ins = {str(one.detail["instead_of"]) for one in judges if "instead_of" in one.detail}
+    judges = [worker for worker in alive if worker.name.startswith("judge@")]
+    couriers = [worker for worker in alive if worker.name.startswith("courier@")]
+    models = {str(judge.detail.get("model")): judge.detail.get("loaded") for judge in judges}
+    stand_ins = {
+        str(judge.detail["instead_of"]) for judge in judges if "instead_of" in judge.detail
+    }
     why = (
         f"{', '.join(stand_ins)} is not on this machine"
         if stand_ins
@@ -91,35 +95,35 @@ async def show_metrics(request: Request) -> Response:
     """With the token of GATEHOUSE_METRICS_TOKEN; without one set, only from this machine."""
     state = request.app.state
     token = state.settings.metrics_token.get_secret_value()
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    sent = request.headers.get("authorization", "").removeprefix("Bearer ")
     if token:
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        if not hmac.compare_digest(sent.encode(), token.encode()):
             raise Unauthenticated("Send the metrics token as 'Authorization: Bearer <token>'.")
     elif not _is_local(request):
         raise Unauthenticated("Without GATEHOUSE_METRICS_TOKEN, metrics are for this machine only.")
-    await run_in_threadpool(_observe, state.store)
+    await run_in_threadpool(_update_gauges, state.store)
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _is_local(request: Request) -> bool:
     if "x-forwarded-for" in request.headers or request.client is None:
-        return False  # came through a proxy: it is not this machine that asks
+        return False  # it came through a proxy, not from this machine
     try:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
 
 
-def _observe(store: Store) -> None:
+def _update_gauges(store: Store) -> None:
     now = now_ms()
     with store.read() as connection:
         waiting, oldest = judging_queue.backlog(connection)
         due = deliveries.backlog(connection)
         disabled, failing = endpoints.count_failing(connection)
-        judges = heartbeats.alive(connection, now - SILENCE)
+        workers = heartbeats.alive(connection, now - SILENCE)
     metrics.pending.set(waiting)
     metrics.pending_age.set((now - oldest) / 1000 if oldest else 0.0)
     metrics.deliveries_due.set(due)
     metrics.endpoints.labels("disabled").set(disabled)
     metrics.endpoints.labels("failing").set(failing)
-    metrics.workers.set(sum(one.name.startswith("judge@") for one in judges))
+    metrics.workers.set(sum(worker.name.startswith("judge@") for worker in workers))

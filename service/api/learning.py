@@ -1,48 +1,60 @@
-"""/api/v1/learning: what a site's moderators have taught its spam score, and taking it back."""
+"""/api/v1/learning: what the spam score has learned from a site's moderators, and undoing it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, Field, model_validator
 
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
 from moderation.learning import lessons
-from moderation.store.sites import Key
-from service.access.keys import secret_caller
-from service.api.schemas import LessonIn, strictly, taking
+from service.access.keys import SecretKey
+from service.api.bodies import describe_body, json_body
+from service.api.fields import StrictModel, epoch_ms
+from service.api.responses import private_json
 from service.api.serializers import iso
 
 if TYPE_CHECKING:
     from moderation.learning.lessons import LearningStatus
 
 router = APIRouter(prefix="/api/v1", tags=["learning"])
-_HEADERS = {"Cache-Control": "private, no-store"}
 
-Secret = Annotated[Key, Depends(secret_caller)]
+
+class LessonIn(StrictModel):
+    """Which lesson to take back: a version, or what a moderator taught, all of it or since then (RFC 3339
+    with a time zone); without any: the newest that stands.
+    """
+
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    moderator_id: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
+    since: Annotated[AwareDatetime | None, Field(strict=False)] = None
+
+    @model_validator(mode="after")
+    def _version_or_moderator(self) -> Self:
+        if self.version and self.moderator_id:
+            raise ValueError("name a version or a moderator, not both")
+        if self.since and not self.moderator_id:
+            raise ValueError("since goes with a moderator")
+        return self
 
 
 @router.get("/learning", summary="What the site has taught its spam score")
-def read(request: Request, key: Secret) -> Response:
+def read(request: Request, key: SecretKey) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
-
-    return JSONResponse(
-        learning_status_out(lessons.learning_status(request.app.state.store, key.site_id)),
-        200,
-        _HEADERS,
-    )
+    status = lessons.learning_status(request.app.state.store, key.site_id)
+    return private_json(learning_status_out(status))
 
 
 @router.post(
     "/learning/undo",
     status_code=201,
     summary="Take a lesson back, or what one moderator taught",
-    openapi_extra=taking(LessonIn, required=False),
+    openapi_extra=describe_body(LessonIn, required=False),
 )
 def undo(
     request: Request,
-    key: Secret,
-    given: Annotated[LessonIn, Depends(strictly(LessonIn, required=False))],
+    key: SecretKey,
+    body: Annotated[LessonIn, Depends(json_body(LessonIn, required=False))],
 ) -> Response:
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
     took something back can be taken back, too. 201 with the lesson that counts now.
@@ -53,31 +65,31 @@ def undo(
         request.app.state.store,
         load_prior(),
         key.site_id,
-        version=given.version,
-        teacher=given.moderator_id,
-        since=int(given.since.timestamp() * 1000) if given.since else 0,
+        version=body.version,
+        teacher=body.moderator_id,
+        since=epoch_ms(body.since) or 0,
         now=now_ms(),
     )
-    return JSONResponse(lesson_out(lesson), 201, _HEADERS)
+    return private_json(lesson_out(lesson), 201)
 
 
-def learning_status_out(found: "LearningStatus") -> dict[str, Any]:
-    """How far a site has come; the newest 20 lessons, newest first."""
+def learning_status_out(status: "LearningStatus") -> dict[str, Any]:
+    """What a site's spam score has learned; the newest 20 lessons, newest first."""
     return {
-        "version": found.version,
-        "decisions": found.decisions,
-        "spam": found.spam,
-        "waiting": found.waiting,
+        "version": status.version,
+        "decisions": status.decisions,
+        "spam": status.spam,
+        "waiting": status.waiting,
         "moderators": [
             {
-                "id": one.id,
-                "decisions": one.decisions,
-                "spam": one.spam,
-                "weight": round(one.weight, 4),
+                "id": teacher.id,
+                "decisions": teacher.decisions,
+                "spam": teacher.spam,
+                "weight": round(teacher.weight, 4),
             }
-            for one in found.teachers
+            for teacher in status.teachers
         ],
-        "lessons": [lesson_out(one) for one in found.history],
+        "lessons": [lesson_out(lesson) for lesson in status.history],
     }
 
 

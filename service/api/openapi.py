@@ -1,11 +1,23 @@
-"""The OpenAPI document, with what FastAPI cannot know of: keys, problem documents, bodies."""
+"""The OpenAPI document, with what FastAPI cannot know: keys, problem documents, bodies."""
 
 from typing import Any
 
 from fastapi import FastAPI
 
-from service.api.schemas import BODIES
+from service.api.campaigns import CampaignMembersIn, RulingIn
+from service.api.comment_schemas import CommentIn, DecisionIn
+from service.api.endpoint_schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn
+from service.api.fields import SequenceIn, StrictModel
+from service.api.filters import FilterIn
+from service.api.learning import LessonIn
 
+# The request models; the operations refer to them by name, see bodies.describe_body().
+_BODIES: tuple[type[StrictModel], ...] = (
+    *(CommentIn, DecisionIn),
+    *(RulingIn, SequenceIn, CampaignMembersIn),
+    *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
+    *(FilterIn, LessonIn),
+)
 _KEYLESS = ("/api/v1/threads", "/healthz", "/readyz", "/metrics")  # which has a token of its own
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -46,7 +58,7 @@ class DescribedApp(FastAPI):
         schemas = components.setdefault("schemas", {})
         for generated in ("HTTPValidationError", "ValidationError"):
             schemas.pop(generated, None)
-        for model in BODIES:
+        for model in _BODIES:
             described = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(described.pop("$defs", {}))
             schemas[model.__name__] = described

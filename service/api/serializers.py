@@ -1,4 +1,4 @@
-"""What the API gives out: comments and decisions as JSON; neither e-mail nor address."""
+"""Comments and decisions as the API gives them out: without e-mail address or IP address."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ __all__ = ["comment_out", "decision_out", "iso"]
 
 
 def comment_out(card: CommentCard) -> dict[str, Any]:
-    """A comment as a moderator or the site's secret key reads it: neither e-mail nor address."""
+    """A comment as a moderator or the site's secret key reads it."""
     return {
         "id": card.id,
         "site_id": card.site_id,
@@ -29,16 +29,16 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [
             {
-                "name": one.name,
-                "value": round(one.value, 6),
-                "scorer": one.scorer,
-                "model": one.model or None,
-                "sha256": one.sha256 or None,
-                "runtime": one.runtime or None,
-                "note": one.note or None,
-                "spans": [[span.start, span.end] for span in one.spans],
+                "name": signal.name,
+                "value": round(signal.value, 6),
+                "scorer": signal.scorer,
+                "model": signal.model or None,
+                "sha256": signal.sha256 or None,
+                "runtime": signal.runtime or None,
+                "note": signal.note or None,
+                "spans": [[span.start, span.end] for span in signal.spans],
             }
-            for one in card.signals
+            for signal in card.signals
         ],
         "decision": decision_out(card.decision) if card.decision else None,
     }
@@ -59,14 +59,18 @@ def decision_out(decision: Decision) -> dict[str, Any]:
         },
         "reasons": [
             {
-                "code": one.code,
-                "message": one.message,
-                **({"label": one.label} if one.label else {}),
-                **({"value": round(one.value, 6)} if one.value is not None else {}),
-                **({"threshold": one.threshold} if one.threshold is not None else {}),
-                **({"spans": [[span.start, span.end] for span in one.spans]} if one.spans else {}),
+                "code": reason.code,
+                "message": reason.message,
+                **({"label": reason.label} if reason.label else {}),
+                **({"value": round(reason.value, 6)} if reason.value is not None else {}),
+                **({"threshold": reason.threshold} if reason.threshold is not None else {}),
+                **(
+                    {"spans": [[span.start, span.end] for span in reason.spans]}
+                    if reason.spans
+                    else {}
+                ),
             }
-            for one in decision.reasons
+            for reason in decision.reasons
         ],
         "takes_back": decision.takes_back,
         "created_at": iso(decision.created_at),

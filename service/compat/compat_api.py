@@ -1,4 +1,4 @@
-"""What every face has: a key that opens it, its limits, its own wording of errors, its counts."""
+"""What every compatible API has: keys, limits, errors in its own shape, metrics."""
 
 import logging
 import re
@@ -14,45 +14,49 @@ from service import metrics
 from service.access.keys import is_origin_of
 from service.http.client_address import client_address, flood_unit
 
-log = logging.getLogger("gatehouse.commands.compat")
+log = logging.getLogger("gatehouse.compat")
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TOKEN_LIMIT = 200  # ours have at most 44 characters
-# Akismet's keys have 48 bits: the only ones that could be found by trying.
+# Akismet's keys have 48 bits: the only ones that could be guessed.
 _SHORT_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 class Internal(GatehouseError):
-    """Our fault; the log has the rest."""
+    """An error of ours; the log has the details."""
 
     code = "internal"
 
 
 class CompatApiOff(Forbidden):
-    """The key is good, but its site has not switched this face on."""
+    """The key is valid, but its site has not switched this API on."""
 
     code = "face_off"
 
 
 class CompatApi:
-    """One foreign protocol.
+    """One API of another service.
 
-    name: as in site_faces. refuse: an error in the protocol's own shape; it gets every error, ours
-    included. browsers: whether pages of the site may call it with the publishable key.
-    routes: what the app serves.
+    name: as in the table site_faces. error_response: makes the answer to any error, in the API's own
+    shape. browsers: whether the site's pages may call it with the publishable key.
+    routes: for the app to serve.
     """
 
     def __init__(
-        self, name: str, refuse: Callable[[GatehouseError], Response], *, browsers: bool = False
+        self,
+        name: str,
+        error_response: Callable[[GatehouseError], Response],
+        *,
+        browsers: bool = False,
     ) -> None:
         self.name = name
         self.routes: list[Route] = []
-        self._refuse = refuse
+        self._error_response = error_response
         self._browsers = browsers
 
     def call(self, path: str, *methods: str) -> Callable[[Handler], Handler]:
-        """Serves a path with the decorated handler, whose name is the call's in metrics."""
+        """Serves a path with the decorated handler; metrics count its calls under its name."""
 
         def register(handler: Handler) -> Handler:
             async def guarded(request: Request) -> Response:
@@ -68,9 +72,9 @@ class CompatApi:
     async def admit(self, request: Request, token: str) -> Key:
         """The key behind `token`, counted against its limit.
 
-        Any of the site's secret keys opens every face that is on; a key of the face opens this one.
-        Raises Unauthenticated for an unknown key, TooMany for a guesser and past the limit, FaceOff,
-        and Forbidden for a page of somebody else's.
+        Any of the site's secret keys is valid for every API that is on, a key of the API for this one.
+        Raises Unauthenticated for an unknown key, TooMany for a guesser and past the limit, CompatApiOff,
+        and Forbidden for pages of other origins.
         """
         key = await self._find(request, token)
         if key is None or key.kind not in (SECRET, self.name, PUBLISHABLE):
@@ -87,24 +91,24 @@ class CompatApi:
         return key
 
     async def _find(self, request: Request, token: str) -> Key | None:
-        """Looks a key up. An address that guesses too much is not even told when it is right."""
+        """Looks a key up. An address that guesses too much gets no answer, not even to a right guess."""
         state = request.app.state
         if not token or len(token) > _TOKEN_LIMIT or not token.isascii():
             return None
         address = client_address(request, state.trusted) if _SHORT_KEY.fullmatch(token) else ""
         if not address:
-            known: Key | None = await state.keys.find(token)
-            return known
+            return await _look_up(request, token)
         guesser = state.store.seal.address_key(flood_unit(address))
-        visit = (guesser, key_digest(token))
-        if visit not in state.welcome:
+        attempt = (guesser, key_digest(token))
+        if attempt not in state.accepted_keys:
             await state.limits.check("guess", guesser)
-        key: Key | None = await state.keys.find(token)
+        key = await _look_up(request, token)
         if key is None:
-            state.welcome.pop(visit, None)
+            state.accepted_keys.pop(attempt, None)
             await state.limits.allow("guess", guesser)
             return None
-        state.welcome[visit] = None  # a neighbour's wrong key does not shut this one out
+        # Wrong keys from the same address do not lock this one out.
+        state.accepted_keys[attempt] = None
         return key
 
     async def _answer(self, handler: Handler, request: Request) -> Response:
@@ -112,14 +116,19 @@ class CompatApi:
         try:
             answer = await handler(request)
         except GatehouseError as error:
-            answer = self._refuse(error)
+            answer = self._error_response(error)
         except Exception as error:
             log.error(
                 "unexpected error",
                 extra={"face": self.name, "request_id": request.scope.get("request_id", "")},
                 exc_info=error,
             )
-            answer = self._refuse(Internal("Something went wrong here; it was logged."))
+            answer = self._error_response(Internal("Something went wrong here; it was logged."))
         metrics.face_answers.labels(self.name, handler.__name__, answer.status_code).inc()
         metrics.face_seconds.labels(self.name).observe(time.perf_counter() - began)
         return answer
+
+
+async def _look_up(request: Request, token: str) -> Key | None:
+    key: Key | None = await request.app.state.keys.find(token)
+    return key

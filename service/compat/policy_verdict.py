@@ -1,4 +1,4 @@
-"""What a site's policy says of a text that nobody keeps: for clients that moderate by themselves."""
+"""A site's policy applied to a text that is not stored, for clients that moderate by themselves."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -15,15 +15,15 @@ from moderation.store import sites
 async def policy_verdict(
     request: Request, site_id: str, text: str, deadline: float = 0.0
 ) -> Verdict:
-    """The verdict on a text, by the words alone: nothing is known of its author or page.
+    """The verdict on a text alone: nothing is known of its author or page.
 
     deadline: seconds, 0 for the service's. Raises TooMany when it would come too late, Unavailable
     where nothing can be measured or the database is away.
     """
     state = request.app.state
     policy, language = await run_in_threadpool(_policy, request, site_id)
-    [found] = await state.scoring.assess([text], language, deadline)
-    return decide(policy, found)
+    [findings] = await state.scoring.score([text], language, deadline)
+    return decide(policy, findings)
 
 
 def _policy(request: Request, site_id: str) -> tuple[Policy, str]:

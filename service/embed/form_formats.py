@@ -1,6 +1,4 @@
-"""The forms of WordPress and Staticman in the field names of ours: which page, which comment, and where
-to go afterwards.
-"""
+"""Translates the fields of WordPress's and Staticman's forms into ours."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +7,7 @@ from moderation.domain.errors import Forbidden, GatehouseError, Invalid
 from service.access.keys import origin_of
 from service.embed.reply import problem, within
 
-# Staticman leaves the names to each theme; these are what themes use, the common one first.
+# Each theme for Staticman chooses its names; these are in use, the commonest first.
 _STATICMAN = {
     "author": ("fields[name]", "fields[author]"),
     "email": ("fields[email]",),
@@ -20,7 +18,7 @@ _STATICMAN = {
     ),
     "comment_parent": (
         *("fields[reply_to]", "fields[replying_to]", "fields[parent_id]", "fields[parent]"),
-        "options[parent]",  # in many themes the article's name: then it is none of ours
+        "options[parent]",  # in many themes the article's name: then it is ignored
     ),
     "page_url": ("page_url", "options[origin]", "options[slug]", "options[redirect]"),
     "page_title": ("options[title]",),
@@ -33,50 +31,50 @@ STATICMAN_NAMES = frozenset(
 
 
 def wordpress(fields: Mapping[str, str], origins: Iterable[str], referer: str) -> dict[str, str]:
-    """WordPress's own form as ours. Its page is `page_url`, or where it asks to go back to, or the
-    page that the browser comes from; a number of another comment of WordPress's is no id of ours.
+    """The fields of WordPress's form as ours. The page is `page_url`, or `redirect_to`, or the page that the
+    browser comes from. WordPress's number of another comment is dropped: it is not an id of ours.
     """
-    read = dict(fields)
+    reply = dict(fields)
     if "page_url" not in fields:
-        read["page_url"] = _page((fields.get("redirect_to", ""),), referer, origins)
+        reply["page_url"] = _page_url((fields.get("redirect_to", ""),), referer, origins)
     if fields.get("comment_parent", "").strip().isdecimal():
-        read["comment_parent"] = ""
-    return read
+        reply["comment_parent"] = ""
+    return reply
 
 
 def staticman(fields: Mapping[str, str], origins: Iterable[str], referer: str) -> dict[str, str]:
-    """A form made for Staticman as ours: `fields[message]`, `options[redirect]` and their kin."""
-    read: dict[str, str] = {}
-    for ours, theirs in _STATICMAN.items():
-        given = [fields[name] for name in theirs if fields.get(name)]
-        if ours == "page_url":
-            read[ours] = _page(given, referer, origins)
-        elif ours == "comment_parent":
-            read[ours] = next((one for one in given if one.startswith("cmt_")), "")
-        elif given:
-            read[ours] = given[0]
-    return read
+    """The fields of a form made for Staticman as ours: `fields[message]` and so on."""
+    reply: dict[str, str] = {}
+    for name, staticman_names in _STATICMAN.items():
+        values = [fields[field] for field in staticman_names if fields.get(field)]
+        if name == "page_url":
+            reply[name] = _page_url(values, referer, origins)
+        elif name == "comment_parent":
+            reply[name] = next((value for value in values if value.startswith("cmt_")), "")
+        elif values:
+            reply[name] = values[0]
+    return reply
 
 
-def _page(offered: Iterable[str], referer: str, origins: Iterable[str]) -> str:
-    """The first address that lies on the site; '' where none does.
+def _page_url(urls: Iterable[str], referer: str, origins: Iterable[str]) -> str:
+    """The first of the URLs, then the referer, that lies on the site; '' where none does.
 
-    A referer that is a bare origin says nothing: to another host browsers send no more than that, and
-    every article's comments would end up on the front page.
+    A referer that is a bare origin does not count: browsers send no more to another host, and every
+    article's comments would end up on the front page.
     """
-    known = list(origins)
+    site_origins = list(origins)
     if referer.rstrip("/") == origin_of(referer):
         referer = ""
-    return next((one for one in (*offered, referer) if one and within(one, known)), "")
+    return next((url for url in (*urls, referer) if url and within(url, site_origins)), "")
 
 
-def flattened(given: Any) -> dict[str, str]:
-    """Staticman's JSON ({"fields": {...}, "options": {...}}) as the form it stands for."""
-    if not isinstance(given, dict):
+def flattened(body: Any) -> dict[str, str]:
+    """Staticman's JSON ({"fields": {...}, "options": {...}}) as the fields of a form."""
+    if not isinstance(body, dict):
         raise Invalid("Send an object with 'fields' and 'options'.")
     flat: dict[str, str] = {}
     for group in ("fields", "options"):
-        values = given.get(group, {})
+        values = body.get(group, {})
         if not isinstance(values, dict):
             raise Invalid(f"'{group}' is an object.", f"/{group}")
         for name, value in values.items():
@@ -86,17 +84,17 @@ def flattened(given: Any) -> dict[str, str]:
 
 
 def staticman_error(error: GatehouseError) -> dict[str, object]:
-    """What a theme's script is told: Staticman's words where it has one, and never what was typed."""
-    found = problem(error) if isinstance(error, Invalid) else None
-    said: dict[str, object] = {
+    """The JSON answer for a theme's script, with Staticman's error codes; never repeats what was typed."""
+    broken = problem(error) if isinstance(error, Invalid) else None
+    body: dict[str, object] = {
         "success": False,
-        "message": found.message if found else error.message,
+        "message": broken.message if broken else error.message,
         "errorCode": "INVALID_ORIGIN" if isinstance(error, Forbidden) else error.code.upper(),
     }
-    if found and found.field:
-        said["data"] = [
-            _STATICMAN.get(found.field, (found.field,))[0].partition("[")[2].rstrip("]")
+    if broken and broken.field:
+        body["data"] = [
+            _STATICMAN.get(broken.field, (broken.field,))[0].partition("[")[2].rstrip("]")
         ]
-        if found.message.endswith("must not be empty."):
-            said["errorCode"] = "MISSING_REQUIRED_FIELDS"
-    return said
+        if broken.message.endswith("must not be empty."):
+            body["errorCode"] = "MISSING_REQUIRED_FIELDS"
+    return body

@@ -1,4 +1,4 @@
-"""A "Leave a Reply" form as a submission: WordPress's field names, our rules, and where to go back to."""
+"""Reads a "Leave a Reply" form, with WordPress's field names, into a submission."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,9 +7,12 @@ from urllib.parse import quote
 
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
 from moderation.domain.errors import Invalid
-from service.api.schemas import CommentIn, is_bare_host, parse, to_submission
+from service.api.bodies import parse
+from service.api.comment_schemas import CommentIn, to_submission
+from service.api.fields import is_bare_host
+from service.queues.hand_in import NewComment
 
-# A field that people do not see and must stay empty: ours, and the one Akismet's forms have.
+# Fields that people do not see and that must stay empty: ours, and that of Akismet's forms.
 HONEYPOTS = ("topic", "ak_hp_textarea")
 NAMES = (
     *("author", "email", "url", "comment", "comment_post_ID", "comment_parent"),
@@ -25,7 +28,7 @@ LABELS = {
     "page_title": "The page's title (page_title)",
     "comment_parent": "The comment you reply to",
 }
-_FIELD_AT = {
+_FIELD_BY_POINTER = {
     "/author/name": "author",
     "/author/email": "email",
     "/author/url": "url",
@@ -35,21 +38,21 @@ _FIELD_AT = {
     "/parent_id": "comment_parent",
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
-# What we add to a page's address, and what WordPress's reply links do: no part of its identity.
-_OURS = ("gatehouse=", "replytocom=")
+# Query parameters that we and WordPress's reply links add: not part of a page's identity.
+_ADDED_PARAMETERS = ("gatehouse=", "replytocom=")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Which field breaks which rule. field: its name in the form, '' for the form as a whole."""
+    """A field that breaks a rule. field: its name in the form, '' for the form as a whole."""
 
     field: str
     message: str
 
 
 def problem(error: Invalid) -> Problem:
-    """An Invalid of the shared rules in the words of the form."""
-    field = _FIELD_AT.get(error.pointer, "")
+    """An Invalid of the shared rules, with the field and the label of the form."""
+    field = _FIELD_BY_POINTER.get(error.pointer, "")
     rule = error.message.removeprefix(f"{error.pointer}: ").removeprefix("String ")
     if not field or rule == error.message:
         return Problem(field, error.message)
@@ -57,9 +60,9 @@ def problem(error: Invalid) -> Problem:
 
 
 def within(url: str, origins: Iterable[str]) -> bool:
-    """Whether a URL lies on one of the origins, letter by letter.
+    """Whether a URL lies on one of the origins, compared letter by letter.
 
-    After the origin only '/', '?' or '#' may follow, so no reader of URLs can see another host.
+    Only '/', '?' or '#' may follow the origin, so no URL parser can see another host.
     """
     if len(url) > PAGE_URL_LIMIT or _UNPRINTABLE.search(url):
         return False
@@ -72,10 +75,12 @@ def within(url: str, origins: Iterable[str]) -> bool:
 
 
 def page_of(url: str) -> str:
-    """The address of the page itself: without fragment and without what we or WordPress add."""
-    path, mark, query = url.partition("#")[0].partition("?")
-    kept = "&".join(one for one in query.split("&") if not one.startswith(_OURS))
-    return f"{path}{mark}{kept}" if kept else path
+    """The URL of the page itself: without fragment and without what we or WordPress add."""
+    path, question_mark, query = url.partition("#")[0].partition("?")
+    parameters = "&".join(
+        parameter for parameter in query.split("&") if not parameter.startswith(_ADDED_PARAMETERS)
+    )
+    return f"{path}{question_mark}{parameters}" if parameters else path
 
 
 def landing(url: str) -> str:
@@ -85,21 +90,16 @@ def landing(url: str) -> str:
     return f"{safe}{'&' if '?' in page else '?'}gatehouse=received#respond"
 
 
-def submission(
+def read_submission(
     fields: Mapping[str, str],
     origins: Iterable[str],
-    *,
-    id: str,
-    site_id: str,
-    now: int,
-    ip: str,
     user_agent: str,
-    identity: str = "",
+    new: NewComment,
 ) -> Submission:
-    """The form as a submission. identity: who it is as far as that is proved. Raises Invalid with the pointer of the field that breaks a rule.
+    """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
 
-    The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and
-    whoever paired an article's number with another address first would carry its comments away.
+    The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and the
+    first caller could bind an article's number to another URL, and take its comments there.
     The same content twice has the same idempotency key, so a double click is one comment.
     """
     if any(fields.get(name) for name in HONEYPOTS):
@@ -112,7 +112,7 @@ def submission(
     if not within(page_url, origins):
         raise Invalid("/page/url: is not on this site.", "/page/url")
     parent = fields.get("comment_parent", "").strip()
-    given = parse(
+    comment = parse(
         CommentIn,
         {
             "page": {"url": page_of(page_url), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
@@ -122,12 +122,12 @@ def submission(
                 "url": _website(fields.get("url", "").strip()),
             },
             "text": text,
-            "parent_id": "" if parent == "0" else parent,  # WordPress's way to say none
+            "parent_id": "" if parent == "0" else parent,  # WordPress's value for none
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
         },
     )
-    made = to_submission(given, id=id, site_id=site_id, now=now, ip=ip, identity=identity)
-    return replace(made, idempotency_key=f"form:{made.fingerprint}")
+    submission = to_submission(comment, new)
+    return replace(submission, idempotency_key=f"form:{submission.fingerprint}")
 
 
 def _website(typed: str) -> str:

@@ -1,8 +1,7 @@
-"""/reply/{site_id} takes a plain form and answers 303, and has twins for the forms of WordPress and
-Staticman; /demo is an article that has one.
+"""/reply/{site_id} takes a plain form and answers 303, and so do the URLs for forms of WordPress and
+Staticman; /demo is an article with a form.
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,10 +11,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
-from moderation.domain.ids import timed_id
 from moderation.reading import threads
 from moderation.store import sites
 from moderation.store.sites import Site
@@ -23,12 +20,13 @@ from moderation.store.sql.engine import Store
 from service.access import identity
 from service.access.keys import origin_of
 from service.embed import form_formats
-from service.embed.reply import NAMES, Problem, landing, problem, submission, within
+from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
 from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
-from service.http.client_address import client_address, flood_unit
+from service.http.client_address import client_address
 from service.http.forms import read_form
 from service.http.html import HEADERS, Pages, retry_header, status_of
+from service.queues.hand_in import hand_in
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
@@ -51,85 +49,75 @@ async def reply(request: Request, site_id: str) -> Response:
 
 @router.post("/wp-comments-post.php")
 async def reply_as_to_wordpress(request: Request) -> Response:
-    """The same, at WordPress's own address: the site is the only one with the page's origin."""
+    """The same at WordPress's own path: the site is the only one with the page's origin."""
 
     def find(fields: Mapping[str, str]) -> Site:
         headers = request.headers
-        said = (fields.get("page_url"), fields.get("redirect_to"))
-        for url in (*said, headers.get("referer"), headers.get("origin")):
+        typed_urls = (fields.get("page_url"), fields.get("redirect_to"))
+        for url in (*typed_urls, headers.get("referer"), headers.get("origin")):
             if url and (origin := origin_of(url)):
-                found = threads.site_of(request.app.state.store, "", origin)
-                if found:
-                    return _site(request.app.state.store, found)
+                site_id = threads.site_of(request.app.state.store, "", origin)
+                if site_id:
+                    return _site(request.app.state.store, site_id)
         raise NotFound("No site here has this page.")
 
     return await _reply(request, find)
 
 
-async def _reply(request: Request, find: Callable[[Mapping[str, str]], Site]) -> Response:
-    """find: the site of a form, in a thread; raises NotFound."""
+async def _reply(request: Request, find_site: Callable[[Mapping[str, str]], Site]) -> Response:
+    """find_site: from the fields, in a thread; raises NotFound."""
     typed: dict[str, str] = {}
     site: Site | None = None
     try:
         typed = await read_form(request, NAMES, request.app.state.settings.body_limit)
-        site = await run_in_threadpool(find, typed)
+        site = await run_in_threadpool(find_site, typed)
         _check_origin(request, site)
         typed = form_formats.wordpress(typed, site.origins, request.headers.get("referer", ""))
         _, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
         return _refused(error, site, typed)
-    wanted = typed.get("redirect_to", "")
-    back = landing(wanted if within(wanted, site.origins) else typed["page_url"])
-    return _go_back(request, site, back, token)
+    redirect_to = typed.get("redirect_to", "")
+    page_url = redirect_to if within(redirect_to, site.origins) else typed["page_url"]
+    return _go_back(request, site, landing(page_url), token)
 
 
 def _go_back(request: Request, site: Site, url: str, token: str) -> Response:
-    """303 to a page of the site. token: for the browser to keep, '' for none."""
+    """303 to a page of the site. token: for the browser's cookie, '' for none."""
     response = RedirectResponse(url, 303, headers=HEADERS)
     if token:
-        identity.keep_token(request, response, site.id, token)
+        identity.set_cookie(request, response, site.id, token)
     return response
 
 
 async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> tuple[Receipt, str]:
-    """Stores what a form said in our field names; the receipt, and the browser's token, '' for none.
+    """Stores the reply in the fields; its receipt, and the browser's token, '' for none.
 
-    A token counts, and is given, only where the browser says that the form stands on the site or here:
-    else any page could write in the name of whoever opens it.
+    A token counts, and is issued, only where the browser says that the form is on the site or here;
+    otherwise any page could comment in its visitors' names.
     """
     state = request.app.state
-    address = client_address(request, state.trusted)
-    unit = state.store.seal.address_key(flood_unit(address)) if address else ""
-    await state.limits.admit(site.id, unit)
-    now = now_ms()
-    seal, comment_id = state.store.seal, timed_id("cmt", now, os.urandom(10))
-    browser = None
-    if state.settings.author_days and request.headers.get("origin", "null").lower() != "null":
-        browser = identity.known_browser(
-            seal, site.id, identity.held_token(request, site.id)
-        ) or identity.new_browser(seal, site.id, comment_id)
-    handed_in = submission(
-        fields,
-        site.origins,
-        id=comment_id,
-        site_id=site.id,
-        now=now,
-        ip=address,
-        user_agent=request.headers.get("user-agent", ""),
-        identity=browser.identity if browser else "",
+    uses_token = (
+        state.settings.author_days > 0 and request.headers.get("origin", "null").lower() != "null"
     )
-    receipt: Receipt = await state.intake.submit(handed_in, join=True)
-    if browser and browser == identity.new_browser(seal, site.id, comment_id):
-        browser = identity.new_browser(seal, site.id, receipt.comment_id)  # of a double click, too
-    return receipt, browser.token(seal) if browser else ""
+    return await hand_in(
+        state,
+        site.id,
+        client_address(request, state.trusted),
+        lambda new: read_submission(
+            fields, site.origins, request.headers.get("user-agent", ""), new
+        ),
+        browser_token=identity.cookie_token(request, site.id) if uses_token else "",
+        issue_token=uses_token,
+        join=True,
+    )
 
 
 @router.post("/reply/{site_id}/staticman")
 @router.post("/reply/{site_id}/staticman/{rest:path}")
 async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
-    """The same for forms made for Staticman, whatever repository and branch their address names.
+    """The same for forms made for Staticman, whatever repository and branch their URL names.
 
-    Goes where the form's options say, on the site only; a script is answered with JSON.
+    Redirects to the URL in the form's options, if it is on the site; a script gets JSON.
     """
     fields: dict[str, str] = {}
     typed: dict[str, str] = {}
@@ -141,26 +129,26 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
         typed = form_formats.staticman(fields, site.origins, request.headers.get("referer", ""))
         receipt, token = await _hand_in(request, site, typed)
     except GatehouseError as error:
-        back = fields.get(form_formats.REDIRECT_ERROR, "")
-        if site and within(back, site.origins):
-            return RedirectResponse(back, 303, headers=HEADERS)
+        error_url = fields.get(form_formats.REDIRECT_ERROR, "")
+        if site and within(error_url, site.origins):
+            return RedirectResponse(error_url, 303, headers=HEADERS)
         if _wants_html(request):
             return _refused(error, site, typed)
         headers = {**retry_header(error), **_cors(request, site)}
         return JSONResponse(form_formats.staticman_error(error), status_of(error)[0], headers)
-    back = fields.get(form_formats.REDIRECT, "")
-    if within(back, site.origins):
-        return _go_back(request, site, back, token)
+    redirect_to = fields.get(form_formats.REDIRECT, "")
+    if within(redirect_to, site.origins):
+        return _go_back(request, site, redirect_to, token)
     if _wants_html(request):
         return _go_back(request, site, landing(typed["page_url"]), token)
-    said = {"success": True, "fields": {"_id": receipt.comment_id}}
-    return JSONResponse(said, headers=_cors(request, site))
+    body = {"success": True, "fields": {"_id": receipt.comment_id}}
+    return JSONResponse(body, headers=_cors(request, site))
 
 
 @router.options("/reply/{site_id}/staticman")
 @router.options("/reply/{site_id}/staticman/{rest:path}")
 async def may_script_reply(request: Request, site_id: str) -> Response:
-    """A page's script asks before it sends JSON."""
+    """The preflight of a page's script that sends JSON."""
     site = await run_in_threadpool(_site, request.app.state.store, site_id)
     allowed = _cors(request, site)
     if allowed:
@@ -180,7 +168,7 @@ async def _staticman_fields(request: Request) -> dict[str, str]:
 
 
 def _wants_html(request: Request) -> bool:
-    """Whether a browser shows the answer as a page, rather than hand it to a script."""
+    """Whether a browser shows the answer as a page, and no script reads it."""
     return "text/html" in request.headers.get("accept", "")
 
 
@@ -200,9 +188,9 @@ def _site(store: Store, site_id: str) -> Site:
 
 
 def _check_origin(request: Request, site: Site) -> None:
-    """A form belongs on the site's own pages or ours. Raises Forbidden for another's.
+    """Raises Forbidden for a form that is neither on the site's own pages nor on ours.
 
-    No Origin at all is let pass: old browsers and pages with a strict referrer policy send none.
+    A request without Origin passes: old browsers and pages with a strict referrer policy send none.
     """
     origin = request.headers.get("origin", "null").lower()
     host = request.headers.get("host", "")
@@ -212,10 +200,10 @@ def _check_origin(request: Request, site: Site) -> None:
 
 
 def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]) -> Response:
-    """A page that says what was wrong and still has what was typed."""
+    """A page that says what was wrong, and still contains what was typed."""
     status, title = status_of(error)
-    found = problem(error) if isinstance(error, Invalid) else Problem("", error.message)
-    # Only the page's own address goes back into the form, and only where it is one.
+    broken = problem(error) if isinstance(error, Invalid) else Problem("", error.message)
+    # Only the page's own URL goes back into the form, and only if it is on the site.
     origins = site.origins if site else ()
     can_retry = site is not None and within(fields.get("page_url", ""), origins)
     return pages.page(
@@ -224,7 +212,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
         retry_header(error),
         form_action=filter(_is_plain, origins),
         title=title,
-        problem=found,
+        problem=broken,
         can_retry=can_retry,
         site_id=site.id if site else "",
         typed=fields,
@@ -246,11 +234,12 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Respons
         return pages.page("nosite.html", 404, origin=origin)
     page_url = f"{state.settings.public_url}{DEMO}"
     comments = threads.list_approved(state.store, site_id, page_url)
+    answered = next((comment for comment in comments if comment.id == replytocom), None)
     return pages.page(
         "demo.html",
         form_action=filter(_is_plain, [origin]),
         comments=in_thread_order(comments),
-        answered=next((one for one in comments if one.id == replytocom), None),
+        answered=answered,
         received=gatehouse == "received",
         site_id=site_id,
         problem=Problem("", ""),
@@ -258,7 +247,7 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Respons
         form={
             "page_url": page_url,
             "page_title": "The night ferry comes back",
-            "parent": replytocom if any(one.id == replytocom for one in comments) else "0",
+            "parent": replytocom if answered else "0",
         },
     )
 

@@ -1,4 +1,4 @@
-"""Comments in the order of a conversation: every answer below what it answers."""
+"""Orders comments as a conversation: every reply below the comment it replies to."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from moderation.reading.threads import PublicComment
 
-DEPTH_LIMIT = 3  # deeper answers are not indented further: a phone is narrow
+DEPTH_LIMIT = 3  # deeper replies are not indented further: a phone is narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +21,26 @@ class ThreadEntry:
 
 
 def in_thread_order(comments: Sequence[PublicComment]) -> list[ThreadEntry]:
-    """Oldest first, answers below. An answer to what is not shown stands by itself.
+    """Oldest first, replies below. A reply to a comment that is not shown stands by itself.
 
-    With a stack of its own: a chain of answers may be longer than Python's.
+    With its own stack: a chain of replies may be deeper than Python's recursion limit.
     """
-    shown = {one.id for one in comments}
-    answers: dict[str, list[PublicComment]] = defaultdict(list)
-    for one in comments:
-        answers[one.parent_id if one.parent_id in shown else ""].append(one)
-    turns: list[ThreadEntry] = []
-    waiting = [(one, 0) for one in reversed(answers[""])]
-    while waiting:
-        one, depth = waiting.pop()
-        at = datetime.fromtimestamp(one.created_at / 1000, UTC)
-        turns.append(
+    shown = {comment.id for comment in comments}
+    replies: dict[str, list[PublicComment]] = defaultdict(list)
+    for comment in comments:
+        replies[comment.parent_id if comment.parent_id in shown else ""].append(comment)
+    entries: list[ThreadEntry] = []
+    stack = [(comment, 0) for comment in reversed(replies[""])]
+    while stack:
+        comment, depth = stack.pop()
+        time = datetime.fromtimestamp(comment.created_at / 1000, UTC)
+        entries.append(
             ThreadEntry(
-                one,
+                comment,
                 min(depth, DEPTH_LIMIT),
-                f"{at.day} {at:%B %Y at %H:%M}",
-                at.isoformat(timespec="seconds"),
+                f"{time.day} {time:%B %Y at %H:%M}",
+                time.isoformat(timespec="seconds"),
             )
         )
-        waiting.extend((answer, depth + 1) for answer in reversed(answers[one.id]))
-    return turns
+        stack.extend((reply, depth + 1) for reply in reversed(replies[comment.id]))
+    return entries

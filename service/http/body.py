@@ -1,4 +1,4 @@
-"""Reading a request's body with a limit, and JSON without its traps."""
+"""Reads a request's body up to a limit, and JSON by strict rules."""
 
 import json
 import math
@@ -28,7 +28,7 @@ async def read_body(request: Request, limit: int) -> bytes:
             if size > limit:
                 raise BadRequest(f"The body is larger than {limit} bytes.", 413)
             parts.append(part)
-    except ClientDisconnect:  # nobody hears this, but it was no fault of ours
+    except ClientDisconnect:  # nobody reads this answer, but it is not counted as our error
         raise BadRequest("The body ended too early.") from None
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -38,7 +38,7 @@ def strict_json(body: bytes, *, surrogates: bool = False) -> Any:
 
     Refused besides bad syntax: not UTF-8, NaN and Infinity, a name twice in one object, more than
     MEMBERS_LIMIT members, nesting deeper than DEPTH_LIMIT, and lone surrogates (\\ud800), which
-    cannot be stored or sent on. surrogates: lets those pass, for a caller that mends them.
+    cannot be stored or sent on. surrogates: accepts those, for a caller that mends them.
     """
     try:
         value = json.loads(
@@ -61,14 +61,23 @@ def strict_json(body: bytes, *, surrogates: bool = False) -> Any:
     return value
 
 
+def mend_surrogates(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate, as JavaScript leaves them when it cuts an emoji. Its
+    length in UTF-16 stays the same.
+    """
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
 def _check_depth(value: Any) -> None:
     level = [value]
     for _ in range(DEPTH_LIMIT):
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
         if not level:
             return
@@ -104,12 +113,12 @@ def _decimal(digits: str) -> float:
 def _check_surrogates(value: Any) -> None:
     stack = [value]
     while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            if not one.isascii() and any("\ud800" <= char <= "\udfff" for char in one):
+        item = stack.pop()
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= char <= "\udfff" for char in item):
                 raise BadRequest("The text has a lone surrogate (\\ud800 to \\udfff).")
-        elif isinstance(one, dict):
-            stack.extend(one)
-            stack.extend(one.values())
-        elif isinstance(one, list):
-            stack.extend(one)
+        elif isinstance(item, dict):
+            stack.extend(item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)

@@ -1,4 +1,4 @@
-"""Where a request comes from: the peer, or what a trusted proxy says."""
+"""The address that a request comes from: the peer's, or the one that a trusted proxy names."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -11,22 +11,22 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """The client's address in canonical form, '' where there is none (a unix socket).
 
-    X-Forwarded-For is read from the right, as long as the one who says it is trusted: what stands
-    further left, anybody could have written.
+    X-Forwarded-For is read from the right, as long as the address that added the entry is trusted:
+    anybody could have written the rest.
     """
     address = _canonical(request.client.host if request.client else "")
-    # Every line of it: some proxies append to the sender's own, some add a line below.
+    # All lines of the header: some proxies append to the sender's, some add a line.
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     while address and forwarded and trusted and _is_in(address, trusted):
-        said = _canonical(forwarded.pop().strip())
-        if not said:
+        sender = _canonical(forwarded.pop().strip())
+        if not sender:
             break
-        address = said
+        address = sender
     return address
 
 
 def flood_unit(address: str) -> str:
-    """What one household or office shares: the IPv4 address, the /64 of an IPv6 one."""
+    """The address that a household or office shares: IPv4 as it is, IPv6 as its /64."""
     if ":" not in address:
         return address
     return str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457), turned from words into HTTP here and only here.
+"""Answers every error as application/problem+json (RFC 9457); HTTP statuses are decided only here.
 
 An answer names the field and the rule. It never repeats what was sent.
 """
@@ -40,11 +40,11 @@ _HTTP_TITLES = {
 }
 
 
-_FIELDS_LIMIT = 20  # errors told at once; a body of nonsense has thousands
+_FIELDS_LIMIT = 20  # errors in one answer; a body of nonsense has thousands
 
 
 class BadRequest(errors.GatehouseError):
-    """The bytes themselves are wrong, before any field is looked at. status: the HTTP status."""
+    """The request cannot be parsed; no field was looked at. status: the HTTP status."""
 
     code = "bad_request"
 
@@ -81,11 +81,11 @@ def problem(
 
 
 def status_of(error: errors.GatehouseError) -> tuple[int, str]:
-    """The HTTP status of an error and its title; a kind that has none has those of its parent."""
+    """The HTTP status and the title of an error; a class without its own has those of its base."""
     if isinstance(error, BadRequest):
         return error.status, _HTTP_TITLES[error.status]
-    kinds = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return next(kinds, (500, "Something went wrong here"))
+    entries = (STATUS[base] for base in type(error).__mro__ if base in STATUS)
+    return next(entries, (500, "Something went wrong here"))
 
 
 def answer(error: errors.GatehouseError) -> Response:
@@ -102,29 +102,29 @@ def answer(error: errors.GatehouseError) -> Response:
     return problem(status, title, error.message, error.code, fields=fields, headers=headers)
 
 
-def broken_rule(found: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
-    """Which field breaks which rule, of one of pydantic's errors, without a word of what was sent."""
-    where, message = tuple(found["loc"]), str(found["msg"])
-    if found["type"] == "extra_forbidden":  # the unknown name itself came from the sender
-        return where[:-1], "There is a field that is not known here"
-    return where, message
+def broken_rule(error: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
+    """The field and the rule it breaks, from one of pydantic's errors; never repeats what was sent."""
+    location, message = tuple(error["loc"]), str(error["msg"])
+    if error["type"] == "extra_forbidden":  # the unknown name itself came from the sender
+        return location[:-1], "There is a field that is not known here"
+    return location, message
 
 
 def first_broken_rule(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    """The first thing a validation found, as broken_rule() has it."""
+    """The first error of a validation, as broken_rule() returns it."""
     return broken_rule(
         error.errors(include_url=False, include_input=False, include_context=False)[0]
     )
 
 
-def pointer_to(where: Iterable[str | int]) -> str:
+def pointer_to(location: Iterable[str | int]) -> str:
     """The JSON Pointer to a field; '' for the whole."""
-    return "".join(f"/{part}" for part in where)
+    return "".join(f"/{part}" for part in location)
 
 
-def _field(found: Mapping[str, Any]) -> dict[str, str]:
-    where, message = broken_rule(found)
-    return {"pointer": pointer_to(where), "detail": message}
+def _field(error: Mapping[str, Any]) -> dict[str, str]:
+    location, message = broken_rule(error)
+    return {"pointer": pointer_to(location), "detail": message}
 
 
 def install(app: FastAPI) -> None:
@@ -143,7 +143,7 @@ def install(app: FastAPI) -> None:
 
     async def validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = [_field(one) for one in error.errors()[:_FIELDS_LIMIT]]
+        fields = [_field(field) for field in error.errors()[:_FIELDS_LIMIT]]
         return problem(422, "The request breaks a rule", "See errors.", "invalid", fields=fields)
 
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Reading an HTML form strictly: urlencoded or multipart, small, in UTF-8, each field once."""
+"""Reads an HTML form strictly: urlencoded or multipart, small, in UTF-8, each field once."""
 
 from collections.abc import Collection
 from typing import Any
@@ -18,8 +18,8 @@ _TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
 
 
 async def read_form(request: Request, names: Collection[str], limit: int) -> dict[str, str]:
-    """The fields called `names`, as far as they are there; others are left alone, for themes and
-    plugins add their own. Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
+    """The fields of a form that are in `names`; others are ignored, for themes and plugins add their
+    own. Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)
@@ -50,7 +50,7 @@ def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[byte
     Raises BadRequest with the sentence `too_many` for more than `fields_limit` of them.
     """
     try:
-        # Latin-1 keeps every byte as it is; which charset they are in is looked at field by field.
+        # Latin-1 keeps every byte as it is; the charset is decided field by field.
         pairs = parse_qsl(
             body.decode("latin-1"),
             keep_blank_values=True,

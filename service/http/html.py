@@ -1,4 +1,4 @@
-"""HTML pages: templates that escape, headers that let nothing in, static files that may be kept."""
+"""HTML pages: templates that escape, restrictive headers, static files that may be cached."""
 
 import hashlib
 import mimetypes
@@ -14,7 +14,7 @@ from moderation.domain.errors import GatehouseError, NotFound
 from service.http import errors
 from service.http.errors import BadRequest
 
-# Everything a page loads is ours; nothing is inline. Scripts only where a room has some.
+# Everything a page loads is ours; nothing is inline. Scripts only where the folder has some.
 _POLICY = (
     "default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; "
     "form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
@@ -33,9 +33,9 @@ HEADERS = {
 
 
 class Pages:
-    """The templates and static files of one room. url: where the static files are served.
+    """The templates and static files of a folder. url: where the static files are served.
 
-    names: what every template may use besides the values of its page.
+    names: available to every template, along with the values of its page.
     """
 
     def __init__(self, folder: Path, url: str, *, scripts: bool = False, **names: Any) -> None:
@@ -55,7 +55,7 @@ class Pages:
         }
 
     def _asset(self, name: str) -> str:
-        """Its URL, which changes with its content."""
+        """The URL of a static file, which changes with its content."""
         return f"{self._url}/{self._hashes[name]}/{name}"
 
     def page(
@@ -66,8 +66,8 @@ class Pages:
         form_action: Iterable[str] = (),
         **values: Any,
     ) -> Response:
-        """A page, or a piece of one. form_action: origins besides our own that a form of this page
-        may end up on: browsers hold a redirect after a form to the policy as well.
+        """A page, or a fragment of one. form_action: other origins that a form of this page may lead to:
+        browsers apply the policy to the redirect after a form as well.
         """
         policy = _POLICY.format(
             scripts=self._scripts, form_action=" ".join(("'self'", *form_action))
@@ -79,7 +79,7 @@ class Pages:
         )
 
     def file(self, version: str, name: str) -> Response:
-        """A static file. Its URL holds its hash, so it may be kept for ever."""
+        """A static file. Its URL contains its hash, so it may be cached for ever."""
         if self._hashes.get(name) != version:
             raise NotFound("There is no such file.")
         return Response(
@@ -93,7 +93,7 @@ class Pages:
 
 
 def status_of(error: GatehouseError) -> tuple[int, str]:
-    """The HTTP status of an error, and its title: the same as the API gives."""
+    """The HTTP status of an error, the same as in the API, and the title of its page."""
     if isinstance(error, BadRequest):
         return error.status, "The request cannot be read"
     return errors.status_of(error)

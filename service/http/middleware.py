@@ -18,24 +18,24 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # What has no policy of its own is data, not a page.
+    # An answer without its own policy is data, not a page.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_SUBMIT_PATH = "/api/v1/comments"
-# What other origins' scripts may call, how, and with which headers.
+COMMENTS_PATH = "/api/v1/comments"
+# What scripts of other origins may call: method and headers.
 _CORS = {
-    _SUBMIT_PATH: ("POST", "authorization, content-type, idempotency-key"),
+    COMMENTS_PATH: ("POST", "authorization, content-type, idempotency-key"),
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
     "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
 }
 
 
 class Middleware:
-    """Plain ASGI, for it is on the path of every request.
+    """Plain ASGI, because every request passes it.
 
-    owns_origin: whether a site is registered with an origin; asked for preflights and answers of the
-    few routes that other origins' scripts may call.
+    owns_origin: whether a site is registered with an origin; needed for preflights and answers of the
+    few routes that scripts of other origins may call.
     """
 
     def __init__(self, app: ASGIApp, owns_origin: Callable[[str], Any]) -> None:
@@ -46,13 +46,11 @@ class Middleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if (
-            scope["method"] == "HEAD"
-        ):  # RFC 9110: wherever there is a GET; the server drops the body
+        if scope["method"] == "HEAD":  # RFC 9110: where there is a GET; the server drops the body
             scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(12).hex()
+        sent_id = headers.get("x-request-id", "")
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else os.urandom(12).hex()
         scope["request_id"] = request_id
         cors = await self._cors(scope, headers)
         started = time.perf_counter()
@@ -77,10 +75,10 @@ class Middleware:
             else:
                 await self._app(scope, receive, answer)
         finally:
-            # The route's pattern, not the path: paths carry ids and queries carry worse.
-            # The busiest is served before the router, which would have noted it.
-            quick = _SUBMIT_PATH if scope["path"] == _SUBMIT_PATH else "other"
-            route = getattr(scope.get("route"), "path", quick)
+            # The route's pattern, not the path: paths contain ids, and queries may contain secrets.
+            # FastAPI does not set the route of SUBMIT_ROUTE (service/api/comments.py).
+            fallback = COMMENTS_PATH if scope["path"] == COMMENTS_PATH else "other"
+            route = getattr(scope.get("route"), "path", fallback)
             elapsed = time.perf_counter() - started
             metrics.requests.labels(route, scope["method"], status).inc()
             metrics.seconds.labels(route).observe(elapsed)

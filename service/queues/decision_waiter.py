@@ -1,6 +1,6 @@
-"""Waiting for a comment's decision, for a bounded time: called out through Redis, read in the database.
+"""Waits a bounded time for a comment's decision: announced through Redis, read from the database.
 
-A call that gets lost, or a broker that is away, costs a look into the database every now and then.
+If an announcement gets lost or the broker is away, the database is polled.
 """
 
 import asyncio
@@ -17,65 +17,72 @@ from moderation.store.sql.engine import Store
 
 log = logging.getLogger("gatehouse.waiting")
 
-# Seconds between looks: while calls are heard, in case one got lost; and while they are not.
-LOOK, LOOK_DEAF = 0.25, 0.03
-# After Redis failed it is left alone for so long. Seconds.
-REST = 1.0
-# A connection that is half dead is noticed within this. Seconds.
-HEALTH = 5
+# Seconds between polls: with announcements, in case one got lost; and without.
+POLL_SECONDS, POLL_SECONDS_WITHOUT_REDIS = 0.25, 0.03
+# Until Redis is tried again after a failure.
+RETRY_BROKER_SECONDS = 1.0
+# A half-open connection is noticed within this.
+HEALTH_CHECK_SECONDS = 5
 
 
 class DecisionWaiter:
-    """Those who wait in this process. url: of the broker, as redis-py wants it."""
+    """The waiting callers of this process. url: of the broker, as redis-py takes it."""
 
     def __init__(self, store: Store, url: str) -> None:
         self._store = store
         self._pool = ConnectionPool.from_url(
-            url, socket_connect_timeout=0.5, health_check_interval=HEALTH
+            url, socket_connect_timeout=0.5, health_check_interval=HEALTH_CHECK_SECONDS
         )
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._listener: asyncio.Task[None] | None = None
-        self._hears = False
+        self._is_subscribed = False
 
     @property
-    def hears(self) -> bool:
-        """Whether decisions are heard of as they are called out."""
-        return self._hears
+    def is_subscribed(self) -> bool:
+        """Whether announcements of decisions arrive."""
+        return self._is_subscribed
 
     def __len__(self) -> int:
-        """How many comments are waited for."""
+        """How many comments somebody waits for."""
         return len(self._waiting)
 
     async def status(self, comment_id: str, seconds: float) -> Status | None:
-        """Where the comment stands once it is judged, or after so long; None where there is none.
+        """The comment's status once it is judged, or after `seconds`; None where there is no such comment.
 
-        Raises Unavailable with the database.
+        Raises Unavailable without the database.
         """
         until = time.monotonic() + seconds
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
-        called = asyncio.Event()
-        self._waiting.setdefault(comment_id, set()).add(called)
+        announced = asyncio.Event()
+        self._waiting.setdefault(comment_id, set()).add(announced)
         try:
             while True:
-                found = await run_in_threadpool(comment_status.get_status, self._store, comment_id)
+                comment = await run_in_threadpool(
+                    comment_status.get_status, self._store, comment_id
+                )
                 left = until - time.monotonic()
-                if found is None or found.status is not Status.PENDING or left <= 0:
-                    return found.status if found else None
+                if comment is None or comment.status is not Status.PENDING or left <= 0:
+                    return comment.status if comment else None
                 try:
-                    async with asyncio.timeout(min(left, LOOK if self._hears else LOOK_DEAF)):
-                        await called.wait()
+                    async with asyncio.timeout(
+                        min(
+                            left,
+                            POLL_SECONDS if self._is_subscribed else POLL_SECONDS_WITHOUT_REDIS,
+                        )
+                    ):
+                        await announced.wait()
                 except TimeoutError:
                     continue
-                called.clear()
+                announced.clear()
         finally:
-            others = self._waiting[comment_id]
-            others.discard(called)
-            if not others:
+            waiting = self._waiting[comment_id]
+            waiting.discard(announced)
+            if not waiting:
                 del self._waiting[comment_id]
 
     async def close(self) -> None:
-        """Listens no more."""
+        """Stops listening."""
         if self._listener:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
@@ -84,25 +91,23 @@ class DecisionWaiter:
     async def _listen(self) -> None:
         while True:
             try:
-                async with Redis(connection_pool=self._pool).pubsub() as calls:
-                    await calls.subscribe(DECIDED)
-                    async for call in calls.listen():
-                        if call["type"] == "subscribe":
-                            self._hears = True
+                async with Redis(connection_pool=self._pool).pubsub() as subscription:
+                    await subscription.subscribe(DECIDED)
+                    async for message in subscription.listen():
+                        if message["type"] == "subscribe":
+                            self._is_subscribed = True
                         else:
-                            self._wake(call["data"].decode().split())
-            except (
-                Exception
-            ) as error:  # whatever redis raises; the database is looked into meanwhile
-                if self._hears:
+                            self._wake(message["data"].decode().split())
+            except Exception as error:  # whatever redis raises; the database is polled meanwhile
+                if self._is_subscribed:
                     log.warning(
                         "decisions are not heard of: Redis is away",
                         extra={"error": type(error).__name__},
                     )
-                self._hears = False
-                await asyncio.sleep(REST)
+                self._is_subscribed = False
+                await asyncio.sleep(RETRY_BROKER_SECONDS)
 
     def _wake(self, comment_ids: list[str]) -> None:
-        for one in comment_ids:
-            for called in self._waiting.get(one, ()):
-                called.set()
+        for comment_id in comment_ids:
+            for announced in self._waiting.get(comment_id, ()):
+                announced.set()

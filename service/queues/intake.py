@@ -1,4 +1,4 @@
-"""Group commit: whatever gathers while one transaction commits goes into the next one.
+"""Group commit: the submissions that arrive while a transaction commits go into the next one.
 
 Handlers append a submission and wait for its answer. One thread writes. There is no timer: an idle
 service writes at once, a busy one writes more rows a commit. docs/decisions/0003 has the figures.
@@ -19,13 +19,13 @@ from moderation.store.sql.engine import Store
 log = logging.getLogger("gatehouse.intake")
 
 BATCH = 200  # rows a transaction: past this the commit's share of the cost is small
-WAITING_LIMIT = 4_000  # submissions; about a second of work, then callers are told to come back
+WAITING_LIMIT = 4_000  # submissions; about a second of work, then callers are refused
 
 _Waiting = tuple[Submission, "asyncio.Future[Receipt]", asyncio.AbstractEventLoop]
 
 
 class Intake:
-    """The way of a submission into the database.
+    """Writes submissions into the database, in batches.
 
     ring: called after each commit that stored something new. keeps_address: as in submit().
     """
@@ -53,7 +53,7 @@ class Intake:
 
         join: a repetition that arrives while the first is being written waits for its receipt (forms
         are clicked twice); otherwise it raises IdempotencyInFlight.
-        Raises what the submit verb refuses with, and Unavailable when nothing was stored.
+        Raises what submit() raises, and Unavailable when nothing was stored.
         """
         key = (submission.site_id, submission.idempotency_key)
         if submission.idempotency_key and (first := self._in_flight.get(key)):
@@ -70,7 +70,7 @@ class Intake:
             self._in_flight[key] = future
             future.add_done_callback(lambda _: self._in_flight.pop(key, None))
         self._waiting.put((submission, future, loop))
-        # A client that hangs up does not take the stored comment's answer from those who joined.
+        # If a client hangs up, the requests that joined still get the receipt.
         return await asyncio.shield(future)
 
     @property
@@ -79,7 +79,7 @@ class Intake:
         return len(self._in_flight)
 
     def close(self) -> None:
-        """Writes what is waiting, then stops. Nothing may be submitted any more."""
+        """Writes what is waiting, then stops. Nothing may be submitted afterwards."""
         self._open = False
         self._waiting.put(None)
         self._thread.join(timeout=30)
@@ -89,27 +89,29 @@ class Intake:
             batch = [first]
             while len(batch) < BATCH:
                 try:
-                    following = self._waiting.get_nowait()
+                    another = self._waiting.get_nowait()
                 except queue.Empty:
                     break
-                if following is None:
-                    self._waiting.put(None)  # for the next round: what is in hand goes first
+                if another is None:
+                    self._waiting.put(None)  # for the next round: this batch is written first
                     break
-                batch.append(following)
+                batch.append(another)
             self._write(batch)
 
     def _write(self, batch: list[_Waiting]) -> None:
         answers = self._answers([submission for submission, _, _ in batch])
-        if any(isinstance(one, Receipt) and not one.replayed for one in answers):
+        if any(isinstance(answer, Receipt) and not answer.replayed for answer in answers):
             self._ring()
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Receipt], object]]] = {}
         for (_, future, loop), answer in zip(batch, answers, strict=True):
             by_loop.setdefault(loop, []).append((future, answer))
-        for loop, settled in by_loop.items():
+        for loop, results in by_loop.items():
             try:
-                loop.call_soon_threadsafe(_settle, settled)
+                loop.call_soon_threadsafe(_set_results, results)
             except RuntimeError:  # the loop is closed: its clients are gone, the rows are stored
-                log.warning("receipts had nobody left to go to", extra={"count": len(settled)})
+                log.warning(
+                    "nobody waits for these receipts any more", extra={"count": len(results)}
+                )
 
     def _answers(self, submissions: list[Submission]) -> list[Receipt | GatehouseError]:
         try:
@@ -128,12 +130,12 @@ class Intake:
             if len(submissions) == 1:
                 log.error("a submission could not be stored", exc_info=error)
                 return [Unavailable("The comment could not be stored.")]
-            # Something in the batch is bad: written singly, the others still go in.
-            return [self._answers([one])[0] for one in submissions]
+            # One of the batch cannot be stored: written singly, the others can.
+            return [self._answers([submission])[0] for submission in submissions]
 
 
-def _settle(settled: "list[tuple[asyncio.Future[Receipt], object]]") -> None:
-    for future, answer in settled:
+def _set_results(results: "list[tuple[asyncio.Future[Receipt], object]]") -> None:
+    for future, answer in results:
         if future.done():
             continue
         if isinstance(answer, Receipt):

@@ -1,8 +1,8 @@
-"""Scores for those who wait: bounded, beside the event loop, never through the broker.
+"""Scores texts while the caller waits: bounded, outside the event loop, never through the broker.
 
-One thread scores. What gathers while it works is its next batch, so a quiet service answers at once
-and a busy one spends less on each text. Whoever would have to wait past the deadline is told so at
-once: an answer that comes too late helps nobody, and delays all the others.
+One thread scores. The texts that arrive while it works are its next batch, so a quiet service answers
+at once and a busy one spends less on each text. A caller who would have to wait past the deadline is
+refused at once: a late answer helps nobody and delays all the others.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gatehouse.scoring")
 
-# Texts of a batch, and texts of one request in it: a request with a thousand texts shares the thread
-# with those that have one.
+# Texts in a batch, and texts of one request in it: a request with a thousand texts must not delay those
+# with one.
 BATCH, SHARE = 32, 8
-# Work in a batch, in characters: so much keeps the thread busy for some 50 ms of the bundled model.
+# Work in a batch, in characters: the bundled model takes some 50 ms for it.
 BATCH_WORK = 16_000
-# What a text costs beside its characters: the same as so many of them.
+# The fixed cost of a text, in characters.
 TEXT_OVERHEAD = 200
 # Requests that wait; the estimate below refuses earlier unless texts are tiny.
 WAITING_LIMIT = 1_000
-# The first guess at the pace, until a batch has been measured. Seconds a character.
+# The pace until a batch has been measured. Seconds per character.
 FIRST_SECONDS_PER_WORK = 1e-5
-# A model may load for so long while the first callers wait. Seconds.
+# How long the first callers wait while a model loads.
 LOADING_SECONDS = 20.0
 
 
@@ -44,12 +44,12 @@ class _Job:
     language: str
     future: "asyncio.Future[list[Findings]]"
     loop: asyncio.AbstractEventLoop
-    found: list[Findings] = field(default_factory=list)
+    findings: list[Findings] = field(default_factory=list)
     taken: int = 0
-    left: int = 0  # work that nobody has taken yet, in characters
+    left: int = 0  # work that is not in a batch yet, in characters
 
     def in_turns(self, turns: int) -> float:
-        """Its work in so many turns, about."""
+        """About how much of its work is done in `turns` batches, in characters."""
         texts = len(self.texts) - self.taken
         return self.left * min(1.0, turns * SHARE / texts)
 
@@ -57,26 +57,26 @@ class _Job:
 class SynchronousScoring:
     """The scorers of this process.
 
-    make_panel: called once, in the thread, when the first text comes or by warm(). deadline: seconds a
-    caller waits at most, unless it says otherwise.
+    make_pipeline: called once, in the thread, by start() or the first text. deadline: seconds a caller
+    waits at most, unless it passes its own.
     """
 
-    def __init__(self, make_panel: "Callable[[], ScorerPipeline]", deadline: float) -> None:
-        self._make_panel = make_panel
+    def __init__(self, make_pipeline: "Callable[[], ScorerPipeline]", deadline: float) -> None:
+        self._make_pipeline = make_pipeline
         self._deadline = deadline
-        self._panel: ScorerPipeline | None = None
+        self._pipeline: ScorerPipeline | None = None
         self._pace = FIRST_SECONDS_PER_WORK
         self._jobs: deque[_Job] = deque()
-        self._in_hand = 0  # work of the batch that is being scored
+        self._in_progress = 0  # work of the current batch, in characters
         self._change = threading.Condition()
         self._open = True
-        self.broken = False  # the scorers could not be made
+        self.broken = False  # whether building the scorers failed
         self._thread: threading.Thread | None = None
 
     @property
     def languages(self) -> frozenset[str]:
         """Codes of the languages that the models have learned; empty until they are loaded."""
-        return self._panel.languages if self._panel else frozenset()
+        return self._pipeline.languages if self._pipeline else frozenset()
 
     @property
     def started(self) -> bool:
@@ -86,19 +86,19 @@ class SynchronousScoring:
     @property
     def warm(self) -> bool:
         """Whether the models are loaded."""
-        return self._panel is not None
+        return self._pipeline is not None
 
     def start(self) -> None:
-        """Loads the models in the background; without this the first text does."""
+        """Loads the models in the background; otherwise the first text does."""
         with self._change:
             if self._thread is None and self._open:
                 self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
                 self._thread.start()
 
-    async def assess(
+    async def score(
         self, texts: Sequence[str], language: str = "", deadline: float = 0.0
     ) -> list[Findings]:
-        """What is known about each text, in order; nothing is kept.
+        """The findings about each text, in order; nothing is stored.
 
         language: of the page, '' where unknown. deadline: seconds, 0: the service's.
         Raises TooMany when the answer would come too late, Unavailable when there are no scorers.
@@ -113,22 +113,22 @@ class SynchronousScoring:
         self._admit(job, deadline)
         try:
             async with asyncio.timeout(deadline if self.warm else max(deadline, LOADING_SECONDS)):
-                found = await job.future
+                findings = await job.future
         except TimeoutError:
             metrics.scoring_refused.labels("late").inc()
             raise TooMany("The scores did not come in time.", 1) from None
         metrics.scoring_seconds.observe(time.perf_counter() - began)
-        return found
+        return findings
 
     def close(self) -> None:
-        """Finishes the batch in hand; whoever still waits is told to come back."""
+        """Finishes the current batch; callers that still wait get Unavailable."""
         with self._change:
             self._open = False
             left = list(self._jobs)
             self._jobs.clear()
             self._change.notify()
         for job in left:
-            _tell(job, _fail, job.future, Unavailable("The service is stopping."))
+            _call(job, _set_error, job.future, Unavailable("The service is stopping."))
         if self._thread:
             self._thread.join(timeout=10)
 
@@ -136,9 +136,9 @@ class SynchronousScoring:
         with self._change:
             if not self._open:
                 raise Unavailable("The service is stopping.")
-            # Alone it may try: the pace is an estimate, and may be one of another day.
+            # With nobody ahead a job may always try: the pace is an estimate, and may be out of date.
             turns = -(-len(job.texts) // SHARE)
-            ahead = self._in_hand + sum(one.in_turns(turns) for one in self._jobs)
+            ahead = self._in_progress + sum(waiting.in_turns(turns) for waiting in self._jobs)
             wait = (ahead + job.left) * self._pace if ahead else 0.0
             if wait > deadline or len(self._jobs) >= WAITING_LIMIT:
                 metrics.scoring_refused.labels("full").inc()
@@ -148,19 +148,19 @@ class SynchronousScoring:
             self._change.notify()
 
     def _run(self) -> None:
-        panel = None
+        pipeline = None
         try:
-            panel = self._make_panel()
-            _measure(panel, [_WARM_UP], [""])
+            pipeline = self._make_pipeline()
+            _score_texts(pipeline, [_WARM_UP], [""])
         except Exception as error:
             self.broken = True
-            log.error("the scorers cannot be made", exc_info=error)
-        self._panel = panel
+            log.error("the scorers cannot be built", exc_info=error)
+        self._pipeline = pipeline
         while batch := self._gather():
             self._score(batch)
 
     def _gather(self) -> list[tuple[_Job, int, int]]:
-        """The next batch: pieces of the jobs in turn, as (job, from, to). Empty at the end."""
+        """The next batch: parts of the jobs in turn, as (job, from, to). Empty when the service stops."""
         with self._change:
             while self._open:
                 batch = self._take()
@@ -176,7 +176,7 @@ class SynchronousScoring:
         room, count = BATCH_WORK, BATCH
         while self._jobs and room > 0 and count > 0:
             job = self._jobs.popleft()
-            if job.future.done():  # nobody waits for it any more
+            if job.future.done():  # its caller has given up
                 continue
             start = job.taken
             while job.taken < len(job.texts) and job.taken - start < SHARE:
@@ -191,7 +191,7 @@ class SynchronousScoring:
             if job.taken < len(job.texts):
                 unfinished.append(job)
         self._jobs.extend(unfinished)
-        self._in_hand = BATCH_WORK - room if batch else 0
+        self._in_progress = BATCH_WORK - room if batch else 0
         return batch
 
     def _score(self, batch: list[tuple[_Job, int, int]]) -> None:
@@ -200,11 +200,11 @@ class SynchronousScoring:
         work = _work(texts)
         began = time.perf_counter()
         failure: Unavailable | None = None
-        found: list[Findings] = []
+        findings: list[Findings] = []
         try:
-            if self._panel is None:
+            if self._pipeline is None:
                 raise Unavailable("There is nothing to score with.")
-            found = _measure(self._panel, texts, languages)
+            findings = _score_texts(self._pipeline, texts, languages)
             self._pace += 0.2 * ((time.perf_counter() - began) / work - self._pace)
         except Unavailable as error:
             failure = error
@@ -212,44 +212,44 @@ class SynchronousScoring:
             log.error("a batch could not be scored", extra={"error": type(error).__name__})
             failure = Unavailable("The text could not be scored.")
         metrics.scoring_batch.observe(len(texts))
-        at = 0
+        position = 0
         for job, start, end in batch:
             if failure:
-                _tell(job, _fail, job.future, failure)
+                _call(job, _set_error, job.future, failure)
                 continue
-            job.found += found[at : at + end - start]
-            at += end - start
-            if len(job.found) == len(job.texts):
-                _tell(job, _settle, job.future, job.found)
+            job.findings += findings[position : position + end - start]
+            position += end - start
+            if len(job.findings) == len(job.texts):
+                _call(job, _set_result, job.future, job.findings)
 
 
 _WARM_UP = "Thank you, that was an interesting article."
 
 
-def _measure(
-    panel: "ScorerPipeline", texts: Sequence[str], languages: Sequence[str]
+def _score_texts(
+    pipeline: "ScorerPipeline", texts: Sequence[str], languages: Sequence[str]
 ) -> list[Findings]:
     from moderation.judging.score_texts import score_texts
 
-    return score_texts(panel, texts, languages)
+    return score_texts(pipeline, texts, languages)
 
 
 def _work(texts: Sequence[str]) -> int:
     return sum(len(text) + TEXT_OVERHEAD for text in texts)
 
 
-def _tell(job: _Job, how: "Callable[..., None]", *what: object) -> None:
+def _call(job: _Job, function: "Callable[..., None]", *arguments: object) -> None:
     try:
-        job.loop.call_soon_threadsafe(how, *what)
+        job.loop.call_soon_threadsafe(function, *arguments)
     except RuntimeError:  # the loop is closed, and nobody waits
-        log.debug("an answer had nobody left to go to")
+        log.debug("nobody waits for these scores any more")
 
 
-def _settle(future: "asyncio.Future[list[Findings]]", found: list[Findings]) -> None:
+def _set_result(future: "asyncio.Future[list[Findings]]", findings: list[Findings]) -> None:
     if not future.done():
-        future.set_result(found)
+        future.set_result(findings)
 
 
-def _fail(future: "asyncio.Future[list[Findings]]", error: Exception) -> None:
+def _set_error(future: "asyncio.Future[list[Findings]]", error: Exception) -> None:
     if not future.done():
         future.set_exception(error)

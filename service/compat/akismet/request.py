@@ -1,7 +1,7 @@
-"""What an Akismet client asks: a form of any charset, or JSON, read into a comment that can be judged.
+"""Reads the request of an Akismet client, a form of any charset or JSON, into a comment to be judged.
 
-Nothing here refuses: a site must not lose a comment because its address is odd. What breaks a rule is
-cut or left out.
+No field is refused: a site must not lose a comment because its address is odd. What breaks a rule is
+shortened or left out.
 """
 
 import json
@@ -22,22 +22,23 @@ from moderation.domain.comment import (
     Submission,
     fingerprint,
 )
-from service.api.schemas import is_bare_host, is_email, is_web_address
+from service.api.fields import is_bare_host, is_email, is_web_address
 from service.http.body import read_body
 from service.http.errors import BadRequest
 from service.http.forms import urlencoded
+from service.queues.hand_in import NewComment
 
-BODY_LIMIT = 1024 * 1024  # WordPress sends all that its server knows of the request besides
+BODY_LIMIT = 1024 * 1024  # WordPress also sends all that its server knows of the request
 FIELDS_LIMIT = 1_000
-NAMELESS = "Anonymous"  # as WordPress shows whoever left no name
+NAMELESS = "Anonymous"  # as WordPress shows an author without a name
 _CHARSET = re.compile(
     r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-# What WordPress may change between asking, storing and asking again: slashes, tags, white space.
+# What WordPress may change between the first check, storing and the next check: slashes, tags, white space.
 _CHANGING = re.compile(r"<[^>]{0,1000}>|[\\\s]+")
-# The plugin that takes later answers, but not yet says where.
+# The plugin, which accepts later decisions at _WEBHOOK but does not name that URL itself.
 _WORDPRESS = re.compile(r"WordPress/[\d.]+\S* \| Akismet/(\d+)\.(\d+)")
 _WEBHOOK = "/wp-json/akismet/v1/webhook"
 _NUMBER = re.compile(r"\d{1,20}")
@@ -47,7 +48,7 @@ GUARANTEED_SPAM_EMAIL = "akismet-guaranteed-spam@example.com"
 
 
 async def read_fields(request: Request) -> dict[str, str]:
-    """The fields of a request, the last one of a name; of unknown ones nothing is wanted later.
+    """The fields of a request by name; of a repeated name, the last.
 
     Raises BadRequest: too large, too many fields, compressed, or neither a form nor JSON.
     """
@@ -59,21 +60,21 @@ async def read_fields(request: Request) -> dict[str, str]:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
     pairs = urlencoded(body, FIELDS_LIMIT, f"A request has at most {FIELDS_LIMIT} fields.")
     raw = {name.decode("latin-1"): value for name, value in pairs}
-    said = raw.get("blog_charset", b"").decode("latin-1") or options.partition("charset=")[2]
-    return {name: _decoded(value, said) for name, value in raw.items()}
+    charset = raw.get("blog_charset", b"").decode("latin-1") or options.partition("charset=")[2]
+    return {name: _decoded(value, charset) for name, value in raw.items()}
 
 
 def _json(body: bytes) -> dict[str, str]:
     try:
-        given = json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         raise BadRequest("The body is not JSON.") from None
-    if not isinstance(given, dict):
+    if not isinstance(value, dict):
         raise BadRequest("Send a JSON object.")
     return {
-        name: value if isinstance(value, str) else str(value)
-        for name, value in given.items()
-        if isinstance(value, str | int | float)
+        name: field if isinstance(field, str) else str(field)
+        for name, field in value.items()
+        if isinstance(field, str | int | float)
     }
 
 
@@ -81,20 +82,20 @@ def _decoded(value: bytes, charset: str) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        named = charset.strip().strip('"').lower()
-        known = named if _CHARSET.fullmatch(named) else "windows-1252"
+        name = charset.strip().strip('"').lower()
+        codec = name if _CHARSET.fullmatch(name) else "windows-1252"
         try:
-            return value.decode(known, "replace")
+            return value.decode(codec, "replace")
         except LookupError:
             return value.decode("windows-1252", "replace")
 
 
 @dataclass(frozen=True, slots=True)
 class AkismetRequest:
-    """One comment that is asked about. is_test: nothing is to be learned or counted.
+    """A comment that a client asks about. is_test: it is neither stored, counted nor learned from.
 
-    blog: the host that asks. post_id, parent_id: its own numbers. callback: where it wants to hear of
-    later decisions. guid: what we called the comment, where the client remembers.
+    blog: the client's host. post_id, parent_id: the client's own numbers. callback: the URL for later
+    decisions. guid: our id of the comment, where the client remembers it.
     """
 
     page_url: str
@@ -113,28 +114,28 @@ class AkismetRequest:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same comment, whether it is asked about before or after it was stored."""
+        """The same for one comment, whether the client asks before or after it has stored it."""
         author = self.author
         text = _CHANGING.sub("", self.text)
         return fingerprint(self.page_url, author.name, author.email, author.url, text)
 
     @property
     def certain(self) -> bool | None:
-        """Whether it is spam by agreement: the test values of Akismet's documentation; None if not."""
+        """The answer to the test values of Akismet's documentation, whether spam; None for real comments."""
         if "administrator" in self.roles:
             return False
         spam = self.author.name in GUARANTEED_SPAM or self.author.email == GUARANTEED_SPAM_EMAIL
         return True if spam else None
 
-    def submission(self, id: str, site_id: str, now: int) -> Submission:
-        """The comment as the verbs know it; asked again within days, it is the same comment."""
+    def submission(self, new: NewComment) -> Submission:
+        """The comment as a submission; asked about again within days, it is the same comment."""
         return Submission(
-            id=id,
-            site_id=site_id,
+            id=new.id,
+            site_id=new.site_id,
             page=PageRef(self.page_url),
             author=self.author,
             text=self.text,
-            created_at=now,
+            created_at=new.created_at,
             context=self.context,
             form=FormFacts(trap=self.trap),
             idempotency_key=f"akismet:{self.fingerprint}",
@@ -143,15 +144,15 @@ class AkismetRequest:
 
 
 def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") -> AkismetRequest:
-    """The question in a request's fields. fallback_url: of the page, where the client names none.
+    """The comment in a request's fields. fallback_url: of the page, where the client names none.
 
-    agent: the client's own User-Agent.
+    agent: the client's User-Agent.
     """
     get = fields.get
     name = _line(get("comment_author", ""), rules.NAME_LIMIT)
     blog = _line(get("blog", ""), rules.PAGE_URL_LIMIT)
     urls = (_line(get("permalink", ""), rules.PAGE_URL_LIMIT), blog)
-    page_url = next((one for one in urls if one and is_web_address(one)), fallback_url)
+    page_url = next((url for url in urls if url and is_web_address(url)), fallback_url)
     honeypot = get("honeypot_field_name", "")
     return AkismetRequest(
         page_url=page_url.partition("#")[0],
@@ -170,14 +171,14 @@ def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") 
         is_test=get("is_test", "") in _TRUE,
         is_recheck=bool(get("recheck_reason", "")),
         trap=bool(honeypot and get(honeypot, "")),
-        roles=frozenset(one.strip() for one in get("user_role", "").split(",")),
+        roles=frozenset(role.strip() for role in get("user_role", "").split(",")),
     )
 
 
 def _webhook(blog: str, agent: str) -> str:
-    found = _WORDPRESS.match(agent)
-    knows = found and (int(found[1]), int(found[2])) >= (5, 4)
-    return blog.rstrip("/") + _WEBHOOK if knows and is_web_address(blog) else ""
+    version = _WORDPRESS.match(agent)
+    has_webhook = version and (int(version[1]), int(version[2])) >= (5, 4)
+    return blog.rstrip("/") + _WEBHOOK if has_webhook and is_web_address(blog) else ""
 
 
 def _line(value: str, limit: int) -> str:

@@ -1,21 +1,17 @@
-"""Akismet's API: /1.1/comment-check and its kin, at the root of the host.
+"""Akismet's API: /1.1/comment-check, submit-spam and submit-ham, at the root of the host.
 
 A check is a submission like any other: stored, judged by the workers, shown to moderators. The client
-waits a moment for the decision; where nobody has had the last word it is told 'false' with
-X-akismet-recheck-after, which makes WordPress hold the comment, and hears of the decision later.
+waits a moment for the decision. As long as there is none, or the comment is held, the answer is 'false'
+with X-akismet-recheck-after, which makes WordPress hold the comment; the decision is sent later.
 """
 
-import csv
-import io
 import os
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
@@ -25,152 +21,116 @@ from moderation.domain.akismet_check import (
     ANSWER_AFTER,
     AkismetAnswer,
     AkismetCheck,
-    CheckUsage,
     is_blatant,
 )
 from moderation.domain.decision import STATUS_AFTER, Outcome
-from moderation.domain.errors import (
-    Forbidden,
-    GatehouseError,
-    Invalid,
-    NotFound,
-    PageClosed,
-    TooMany,
-    Unauthenticated,
-)
-from moderation.domain.ids import timed_id
+from moderation.domain.errors import NotFound, PageClosed, TooMany
 from moderation.domain.reason_codes import ReasonCode
 from moderation.doorbell import DELIVER
 from moderation.review import decisions
 from moderation.store.compat_apis import AKISMET
 from moderation.store.sites import Key, key_digest
 from service.access.keys import origin_of
+from service.compat.akismet.protocol import NO_STORE, error_response, key_of
 from service.compat.akismet.request import AkismetRequest, read_fields, read_request
 from service.compat.compat_api import CompatApi
 from service.compat.policy_verdict import policy_verdict
-from service.http.client_address import flood_unit
-from service.http.html import retry_header, status_of
+from service.queues.hand_in import hand_in
 
 THANKS = "Thanks for making the web a better place."
-# Seconds until the client may ask again. Whoever named a callback is told by us, and must not ask, nor
-# approve by itself: WordPress's plugin does after twice this time, callback or not. 30 days.
+# Seconds until the client may ask again; the second for clients that get the decision from us. Those must
+# not ask, nor approve by themselves, as WordPress's plugin does after twice this time: 30 days.
 RECHECK, RECHECK_TOLD = 120, 30 * 86_400
-PAGE = 500  # hosts in one answer
 _PLUGIN = re.compile(r"^WordPress/[^|]{1,40}\| ?Akismet/", re.IGNORECASE)
-_LABEL = re.compile(r"[0-9a-f]{12}")
-_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
-_ORDERS = ("total", "spam", "ham", "missed_spam", "false_positives")
-_PRIVATE = {"Cache-Control": "no-store"}
+
+api = CompatApi(AKISMET, error_response)
 
 
-def _refuse(error: GatehouseError) -> Response:
-    """In Akismet's words: what concerns the key or the request is 200 and 'invalid'.
-
-    Clients compare bodies; WordPress holds a comment whose answer it does not know and asks again.
-    """
-    status, _ = status_of(error)
-    if isinstance(error, Unauthenticated | Forbidden | Invalid | NotFound) or status == 400:
-        status = 200
-    headers = {"X-akismet-debug-help": error.message, **retry_header(error), **_PRIVATE}
-    return PlainTextResponse("invalid", status, headers)
-
-
-face = CompatApi(AKISMET, _refuse)
-
-
-def _key_in(fields: Mapping[str, str], request: Request, *names: str) -> str:
-    """The key that a request carries: in one of the fields, else as the first label of its host."""
-    label = request.headers.get("host", "").partition(".")[0].lower()
-    given = next((fields[name] for name in names if fields.get(name)), "")
-    return given.strip() or (label if _LABEL.fullmatch(label) else "")
-
-
-class _Asked(NamedTuple):
-    """Who asks what. token: the key itself, which later answers carry back."""
+class _Call(NamedTuple):
+    """A call about a comment. token: the key itself, which later answers carry back."""
 
     key: Key
     token: str
-    question: AkismetRequest
+    comment: AkismetRequest
 
 
-async def _asked(request: Request) -> _Asked:
+async def _read_call(request: Request) -> _Call:
     fields = await read_fields(request)
-    token = _key_in(fields, request, "api_key", "key")
-    key = await face.admit(request, token)
+    token = key_of(fields, request, "api_key", "key")
+    key = await api.admit(request, token)
     front_page = f"{key.origins[0] if key.origins else request.app.state.settings.public_url}/"
     agent = request.headers.get("user-agent", "")
-    return _Asked(key, token, read_request(fields, front_page, agent))
+    return _Call(key, token, read_request(fields, front_page, agent))
 
 
-@face.call("/1.1/verify-key", "POST")
+@api.call("/1.1/verify-key", "POST")
 async def verify_key(request: Request) -> Response:
     fields = await read_fields(request)
-    await face.admit(request, _key_in(fields, request, "key", "api_key"))
+    await api.admit(request, key_of(fields, request, "key", "api_key"))
     return _plain("valid")
 
 
-@face.call("/1.1/deactivate", "POST")
+@api.call("/1.1/deactivate", "POST")
 async def deactivate(request: Request) -> Response:
-    """WordPress says so when the plugin is removed; the key stays the operator's affair."""
+    """WordPress calls this when the plugin is removed; only the operator revokes keys."""
     fields = await read_fields(request)
-    await face.admit(request, _key_in(fields, request, "key", "api_key"))
+    await api.admit(request, key_of(fields, request, "key", "api_key"))
     return _plain("deactivated")
 
 
-@face.call("/1.1/comment-check", "POST")
+@api.call("/1.1/comment-check", "POST")
 async def comment_check(request: Request) -> Response:
-    asked = await _asked(request)
-    key, question = asked.key, asked.question
+    call = await _read_call(request)
+    key, comment = call.key, call.comment
     plugin = _PLUGIN.match(request.headers.get("user-agent", ""))
-    patient = bool(question.callback or plugin)
-    if question.certain is not None:
-        return _answer(
-            CheckAnswer(AkismetAnswer.SPAM if question.certain else AkismetAnswer.HAM), patient
-        )
-    if question.is_test:
-        return _answer(await _trial(request, key, question), patient)
+    is_notified = bool(comment.callback or plugin)
+    if comment.certain is not None:
+        answer = AkismetAnswer.SPAM if comment.certain else AkismetAnswer.HAM
+        return _check_response(CheckAnswer(answer), is_notified)
+    if comment.is_test:
+        return _check_response(await _try_policy(request, key, comment), is_notified)
     state = request.app.state
     try:
-        comment_id = await _stored(request, key, question)
+        comment_id = await _store(request, key, comment)
     except (TooMany, PageClosed):  # not stored: the site holds it and asks again
-        return _answer(CheckAnswer(AkismetAnswer.WAIT), patient)
+        return _check_response(CheckAnswer(AkismetAnswer.WAIT), is_notified)
     await state.waiting.status(comment_id, state.settings.akismet_wait)
-    made = AkismetCheck(
+    check = AkismetCheck(
         comment_id,
         key.site_id,
-        question.fingerprint,
-        blog=question.blog,
-        post_id=question.post_id,
-        parent_id=question.parent_id,
-        endpoint_id=await _endpoint(request, asked),
+        comment.fingerprint,
+        blog=comment.blog,
+        post_id=comment.post_id,
+        parent_id=comment.parent_id,
+        endpoint_id=await _endpoint_id(request, call),
         created_at=now_ms(),
     )
-    told = await run_in_threadpool(akismet_checks.answer_check, state.store, made)
-    return _answer(told, patient, comment_id)
+    result = await run_in_threadpool(akismet_checks.answer_check, state.store, check)
+    return _check_response(result, is_notified, comment_id)
 
 
-@face.call("/1.1/submit-spam", "POST")
+@api.call("/1.1/submit-spam", "POST")
 async def submit_spam(request: Request) -> Response:
-    return await _corrected(request, AkismetAnswer.SPAM, Outcome.SPAM)
+    return await _correct(request, AkismetAnswer.SPAM, Outcome.SPAM)
 
 
-@face.call("/1.1/submit-ham", "POST")
+@api.call("/1.1/submit-ham", "POST")
 async def submit_ham(request: Request) -> Response:
-    return await _corrected(request, AkismetAnswer.HAM, Outcome.APPROVE)
+    return await _correct(request, AkismetAnswer.HAM, Outcome.APPROVE)
 
 
-async def _corrected(request: Request, right: AkismetAnswer, outcome: Outcome) -> Response:
-    """The site's people have the last word, as in the console; the spam score learns from it."""
-    key, _, question = await _asked(request)
-    if question.is_test or question.certain is not None:
+async def _correct(request: Request, answer: AkismetAnswer, outcome: Outcome) -> Response:
+    """The site's moderators decide, as they do in the console; the spam score learns from it."""
+    key, _, comment = await _read_call(request)
+    if comment.is_test or comment.certain is not None:
         return _plain(THANKS)
-    store = request.app.state.store
-    comment_id = await _known(request, key, question) or await _stored(request, key, question)
+    state = request.app.state
+    comment_id = await _find(request, key, comment) or await _store(request, key, comment)
 
     def decide() -> None:
-        if akismet_checks.note_correction(store, key.site_id, comment_id, right):
+        if akismet_checks.note_correction(state.store, key.site_id, comment_id, answer):
             decisions.decide(
-                store,
+                state.store,
                 key.id,
                 {key.site_id},
                 comment_id,
@@ -184,207 +144,76 @@ async def _corrected(request: Request, right: AkismetAnswer, outcome: Outcome) -
         await run_in_threadpool(decide)
     except NotFound:  # it was erased meanwhile
         return _plain(THANKS)
-    request.app.state.ring(DELIVER)
+    state.ring(DELIVER)
     return _plain(THANKS)
 
 
-async def _known(request: Request, key: Key, question: AkismetRequest) -> str | None:
+async def _find(request: Request, key: Key, comment: AkismetRequest) -> str | None:
+    """The id of the comment, None where it was never stored."""
     return await run_in_threadpool(
         akismet_checks.find_comment,
         request.app.state.store,
         key.site_id,
-        question.guid,
-        question.fingerprint,
+        comment.guid,
+        comment.fingerprint,
     )
 
 
-async def _stored(request: Request, key: Key, question: AkismetRequest) -> str:
-    """The id of the comment in question, stored now unless it is here already. Raises TooMany."""
-    state = request.app.state
-    if question.is_recheck and (known := await _known(request, key, question)):
-        return known
-    address = question.context.ip
-    unit = state.store.seal.address_key(flood_unit(address)) if address else ""
-    await state.limits.admit(key.site_id, unit)
-    now = now_ms()
-    submission = question.submission(timed_id("cmt", now, os.urandom(10)), key.site_id, now)
-    receipt = await state.intake.submit(submission, join=True)
-    return str(receipt.comment_id)
+async def _store(request: Request, key: Key, comment: AkismetRequest) -> str:
+    """The id of the comment, which is stored now unless it has been before. Raises TooMany, PageClosed."""
+    if comment.is_recheck and (comment_id := await _find(request, key, comment)):
+        return comment_id
+    receipt, _ = await hand_in(
+        request.app.state, key.site_id, comment.context.ip, comment.submission, join=True
+    )
+    return receipt.comment_id
 
 
-async def _trial(request: Request, key: Key, question: AkismetRequest) -> CheckAnswer:
-    """What the policy says of a comment that nobody keeps, counts or learns from."""
-    verdict = await policy_verdict(request, key.site_id, question.text)
+async def _try_policy(request: Request, key: Key, comment: AkismetRequest) -> CheckAnswer:
+    """What the policy decides about a comment that is not stored, counted or learned from."""
+    verdict = await policy_verdict(request, key.site_id, comment.text)
     answer = ANSWER_AFTER[STATUS_AFTER[verdict.outcome]]
     return CheckAnswer(answer, answer is AkismetAnswer.SPAM and is_blatant(verdict.reasons))
 
 
-async def _endpoint(request: Request, asked: _Asked) -> str:
-    """Who hears of later decisions: the client's callback, on the site's own origins; '' nobody."""
+async def _endpoint_id(request: Request, call: _Call) -> str:
+    """The endpoint that gets later decisions: the client's callback, if it lies on the site's own origins;
+    '' for none.
+    """
     state = request.app.state
-    url = asked.question.callback
-    if not url or origin_of(url) not in asked.key.origins:
+    url = call.comment.callback
+    if not url or origin_of(url) not in call.key.origins:
         return ""
-    who = (asked.key.site_id, url, key_digest(asked.token))
-    endpoint_id: str = state.following.get(who, "")
+    client = (call.key.site_id, url, key_digest(call.token))
+    endpoint_id: str = state.verdict_endpoints.get(client, "")
     if not endpoint_id:
-        follow = partial(
+        add_endpoint = partial(
             akismet_checks.add_verdict_endpoint,
             state.store,
-            asked.key.site_id,
+            call.key.site_id,
             url,
-            asked.token,
+            call.token,
             allow=state.settings.webhook_allow,
             now=now_ms(),
         )
-        if endpoint_id := await run_in_threadpool(follow):
-            state.following[who] = endpoint_id
+        if endpoint_id := await run_in_threadpool(add_endpoint):
+            state.verdict_endpoints[client] = endpoint_id
     return endpoint_id
 
 
-def _answer(told: CheckAnswer, patient: bool, comment_id: str = "") -> Response:
-    """patient: whether the client must leave what is held alone for long."""
-    headers = dict(_PRIVATE)
+def _check_response(result: CheckAnswer, is_notified: bool, comment_id: str = "") -> Response:
+    """is_notified: whether the client gets later decisions from us, and must not ask meanwhile."""
+    headers = dict(NO_STORE)
     if comment_id:
         headers["X-akismet-guid"] = comment_id
-    if told.blatant:
+    if result.blatant:
         headers["X-akismet-pro-tip"] = "discard"
-    if told.answer is AkismetAnswer.WAIT:
-        headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if patient else RECHECK)
+    if result.answer is AkismetAnswer.WAIT:
+        headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if is_notified else RECHECK)
     return PlainTextResponse(
-        "true" if told.answer is AkismetAnswer.SPAM else "false", headers=headers
+        "true" if result.answer is AkismetAnswer.SPAM else "false", headers=headers
     )
 
 
 def _plain(text: str) -> Response:
-    return PlainTextResponse(text, headers=_PRIVATE)
-
-
-# --- what was asked so far -----------------------------------------------------------------------
-
-
-@face.call("/1.2/usage-limit", "GET")
-async def usage_limit(request: Request) -> Response:
-    query = request.query_params
-    key = await face.admit(request, _key_in(query, request, "api_key", "key"))
-    since, _ = _month("")
-    used = await run_in_threadpool(
-        akismet_checks.count, request.app.state.store, key.site_id, since
-    )
-    body = {"limit": "none", "usage": used, "percentage": "0.00", "throttled": False}
-    return JSONResponse(body, headers=_PRIVATE)
-
-
-@face.call("/1.2/key-sites", "GET")
-async def key_sites(request: Request) -> Response:
-    query = request.query_params
-    key = await face.admit(request, _key_in(query, request, "api_key", "key"))
-    month = query.get("month", "")
-    since, until = _month(month)
-    limit = min(_count(query.get("limit", ""), PAGE) or PAGE, PAGE)
-    offset = _count(query.get("offset", ""), 0)
-    store = request.app.state.store
-    found = await run_in_threadpool(akismet_checks.usage, store, key.site_id, since, until)
-    wanted = [one for one in found if query.get("filter", "").lower() in one.blog]
-    order = query.get("order", "")
-    field = {"total": "calls"}.get(order, order) if order in _ORDERS else "calls"
-    wanted.sort(key=lambda one: (-getattr(one, field), one.blog))
-    shown = wanted[offset : offset + limit]
-    name = month or datetime.now(UTC).strftime("%Y-%m")
-    if query.get("format", "json") == "csv":
-        head = f"(limit:{limit}, offset: {offset}, total: {len(wanted)})"
-        title = f"Active sites for {_hint(request)} during {name} {head}"
-        return Response(_csv(title, shown), media_type="text/csv", headers=_PRIVATE)
-    body = {
-        name: [_as_json(one) for one in shown],
-        "limit": limit,
-        "offset": offset,
-        "total": len(wanted),
-    }
-    return JSONResponse(body, headers=_PRIVATE)
-
-
-def _hint(request: Request) -> str:
-    """The key as its owner knows it; a log of the answer opens nothing."""
-    return _key_in(request.query_params, request, "api_key", "key")[:3] + "..."
-
-
-# Akismet sends these numbers as strings.
-def _as_json(one: CheckUsage) -> dict[str, Any]:
-    return {
-        "site": one.blog,
-        "api_calls": str(one.calls),
-        "spam": str(one.spam),
-        "ham": str(one.ham),
-        "missed_spam": str(one.missed_spam),
-        "false_positives": str(one.false_positives),
-        "is_revoked": False,
-    }
-
-
-def _csv(title: str, shown: list[CheckUsage]) -> str:
-    lines = io.StringIO()
-    lines.write(f"{title}\n")
-    table = csv.writer(lines, lineterminator="\n")
-    table.writerow(
-        ("Site", "Total API Calls", "Spam", "Ham", "Missed Spam", "False Positives", "Is Revoked")
-    )
-    for one in shown:
-        table.writerow(
-            (one.blog, one.calls, one.spam, one.ham, one.missed_spam, one.false_positives, "false")
-        )
-    return lines.getvalue()
-
-
-def _month(given: str) -> tuple[int, int]:
-    """From when to before when a month lasts, in ms. '' for the current one. Raises Invalid."""
-    if given and not _MONTH.fullmatch(given):
-        raise Invalid("month is written YYYY-MM.", "/month")
-    today = datetime.now(UTC)
-    year, month = (int(one) for one in given.split("-")) if given else (today.year, today.month)
-    first = datetime(year, month, 1, tzinfo=UTC)
-    following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    return int(first.timestamp() * 1000), int(following.timestamp() * 1000)
-
-
-def _count(given: str, default: int) -> int:
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else default
-
-
-# --- what WordPress's plugin asks when its form is filled in --------------------------------------
-
-
-@face.call("/1.1/get-subscription", "POST")
-async def get_subscription(request: Request) -> Response:
-    fields = await read_fields(request)
-    key = await face.admit(request, _key_in(fields, request, "key", "api_key"))
-    body = {
-        "account_id": key.site_id,
-        "account_name": "Gatehouse",
-        "status": "active",
-        "next_billing_date": False,
-        "limit_reached": False,
-    }
-    return JSONResponse(body, headers=_PRIVATE)
-
-
-@face.call("/1.1/get-stats", "POST")
-async def get_stats(request: Request) -> Response:
-    fields = await read_fields(request)
-    key = await face.admit(request, _key_in(fields, request, "key", "api_key"))
-    days = {"60-days": 60, "6-months": 183}.get(fields.get("from", ""), 0)
-    since = now_ms() - days * 86_400_000 if days else 0
-    found = await run_in_threadpool(
-        akismet_checks.usage, request.app.state.store, key.site_id, since, now_ms()
-    )
-    counted = ("spam", "ham", "missed_spam", "false_positives")
-    total = {name: sum(getattr(one, name) for one in found) for name in counted}
-    asked = total["spam"] + total["ham"]
-    wrong = total["missed_spam"] + total["false_positives"]
-    body = {
-        **total,
-        "accuracy": f"{100 - 100 * wrong / asked:.2f}" if asked else "100.00",
-        "time_saved": 0,
-        "breakdown": {},
-    }
-    return JSONResponse(body, headers=_PRIVATE)
+    return PlainTextResponse(text, headers=NO_STORE)

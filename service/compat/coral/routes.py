@@ -1,6 +1,6 @@
 """Coral's external moderation phase: a signed comment in, a verdict out; nothing is kept.
 
-Contract: coralproject/talk, "external moderation phases". A phase that answers badly, or late, has no opinion there.
+Contract: coralproject/talk, "external moderation phases". Coral ignores a phase whose answer is wrong or late.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import (
-    GatehouseError,
     Invalid,
     NotFound,
     TooMany,
@@ -27,20 +26,20 @@ from moderation.store import compat_apis
 from moderation.store.compat_apis import CORAL
 from service.compat.compat_api import CompatApi
 from service.compat.policy_verdict import policy_verdict
-from service.http.body import read_body, strict_json
+from service.http.body import mend_surrogates, read_body, strict_json
 from service.http.errors import answer
 
 TEXT_LIMIT = 65_525  # bytes of UTF-8; Coral's own default is far less
 BODY_LIMIT = 2 * 1024 * 1024  # bytes
 _SIGNATURES_LIMIT = 4  # Coral sends two while a secret is rotated
-# Coral's own people are not judged.
+# Coral's own staff are not judged.
 STAFF = {"STAFF", "MODERATOR", "ADMIN"}
 _TOXIC, _SPAM = "COMMENT_DETECTED_TOXIC", "COMMENT_DETECTED_SPAM"
 _TOXICITY = {
     *("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"),
     *("sexual_explicit", "wordlist"),
 }
-# Signals that say nothing of the comment: it waits for a person without a flag against it.
+# Reasons that say nothing about the comment: it waits for a person, without a flag.
 _NEUTRAL = {ReasonCode.LANGUAGE_UNSUPPORTED, ReasonCode.SCORER_UNAVAILABLE}
 # Coral's rejection codes (GraphQL REJECTION_REASON_CODE), by our label; else OTHER.
 _CODES = {
@@ -54,20 +53,16 @@ _CODES = {
 }
 
 
-def _refuse(error: GatehouseError) -> Response:
-    return answer(error)
+api = CompatApi(CORAL, answer)
 
 
-face = CompatApi(CORAL, _refuse)
-
-
-@face.call("/integrations/coral/{site_id}", "POST")
+@api.call("/integrations/coral/{site_id}", "POST")
 async def phase(request: Request) -> Response:
-    """204 for no opinion, else status and flags."""
+    """204 where the comment may pass, else status and flags."""
     site_id = request.path_params["site_id"]
-    found = await run_in_threadpool(_find, request, site_id)
+    integration = await run_in_threadpool(_find, request, site_id)
     body = await read_body(request, BODY_LIMIT)
-    if not is_signed(body, request.headers.get("x-coral-signature", ""), found.secrets):
+    if not is_signed(body, request.headers.get("x-coral-signature", ""), integration.secrets):
         raise Unauthenticated("The signature is not one of this site's.")
     text = _text_to_judge(strict_json(body, surrogates=True))
     if text is None:
@@ -76,81 +71,80 @@ async def phase(request: Request) -> Response:
     if len(text.encode()) > TEXT_LIMIT:
         return JSONResponse({"status": "PREMOD"})
     try:
-        await request.app.state.limits.admit_call(site_id, CORAL, found.limit)
+        await request.app.state.limits.admit_call(site_id, CORAL, integration.limit)
         verdict = await policy_verdict(request, site_id, text)
     except (TooMany, Unavailable):
         return JSONResponse({"status": "PREMOD"})
-    said = opinion_of(verdict)
-    return JSONResponse(said) if said else Response(status_code=204)
+    response = phase_response(verdict)
+    return JSONResponse(response) if response else Response(status_code=204)
 
 
-class _Site:
-    """What a site's phase needs. secrets: those Coral may sign with, in plain."""
+class _Integration:
+    """A site's integration with Coral. secrets: those Coral may sign with, in plain text."""
 
     def __init__(self, limit: str, secrets: Sequence[str]) -> None:
         self.limit, self.secrets = limit, secrets
 
 
-def _find(request: Request, site_id: str) -> _Site:
+def _find(request: Request, site_id: str) -> _Integration:
     store = request.app.state.store
     with store.read() as connection:
-        on = {one.face: one for one in compat_apis.of_site(connection, site_id)}
-    if CORAL not in on:
+        apis = {api.face: api for api in compat_apis.of_site(connection, site_id)}
+    if CORAL not in apis:
         raise NotFound("There is no such integration.")
-    return _Site(on[CORAL].limit, compat_apis.signing_secrets(store.seal, on[CORAL]))
+    return _Integration(apis[CORAL].limit, compat_apis.signing_secrets(store.seal, apis[CORAL]))
 
 
 def is_signed(body: bytes, header: str, secrets: Sequence[str]) -> bool:
     """Whether one of the signatures is the HMAC-SHA256 of the body by one of the secrets."""
-    given = [one.strip() for one in header.split(",")[:_SIGNATURES_LIMIT]]
-    right = [
+    signatures = [part.strip() for part in header.split(",")[:_SIGNATURES_LIMIT]]
+    expected = [
         "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         for secret in secrets
     ]
     return any(
-        hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
-        for one in given
-        for other in right
+        hmac.compare_digest(signature.encode("utf-8", "replace"), digest.encode())
+        for signature in signatures
+        for digest in expected
     )
 
 
-def _text_to_judge(sent: Any) -> str | None:
-    """The comment as Coral has it; None where there is nothing to say. Raises Invalid."""
-    if not isinstance(sent, Mapping):
+def _text_to_judge(payload: Any) -> str | None:
+    """The text of Coral's comment; None where it is not judged. Raises Invalid."""
+    if not isinstance(payload, Mapping):
         raise Invalid("The body is a JSON object.")
-    comment, author = sent.get("comment"), sent.get("author")
+    comment, author = payload.get("comment"), payload.get("author")
     if not isinstance(comment, Mapping) or not isinstance(comment.get("body", ""), str | None):
         raise Invalid("A comment has a body.", "/comment/body")
     if isinstance(author, Mapping) and author.get("role") in STAFF:
         return None
-    body = comment.get("body") or ""
-    body = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in body)
-    # HTML or plain is a setting of the phase that no request tells. What a scorer strips as markup is
-    # decided there, more carefully than for HTML alone: "<you idiot>" is text to readers of plain.
-    return body if body.strip() else None
+    text = mend_surrogates(comment.get("body") or "")
+    # No request says whether the phase is set to HTML or plain text. The scorers decide what is markup,
+    # with more care than for HTML alone: in plain text, "<you idiot>" is what readers see.
+    return text if text.strip() else None
 
 
-def opinion_of(verdict: Verdict) -> dict[str, Any]:
-    """The verdict in Coral's words; nothing where the comment may pass.
+def phase_response(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as a phase answers it; empty where the comment may pass.
 
-    Held: withheld with a flag that says why, or premoderated where nothing speaks against it but
-    that it could not be judged. Rejected: with the reason for the author.
+    Held: withheld with a flag that says why, or premoderated where the only reason is that it could
+    not be judged. Rejected: with the reason for the author.
     """
     if verdict.outcome is Outcome.APPROVE:
         return {}
-    reasons = [one for one in verdict.reasons if not {one.code, one.label} & _NEUTRAL]
-    flags = dict.fromkeys(_TOXIC if one.label in _TOXICITY else _SPAM for one in reasons)
+    reasons = [reason for reason in verdict.reasons if not {reason.code, reason.label} & _NEUTRAL]
+    flags = dict.fromkeys(_TOXIC if reason.label in _TOXICITY else _SPAM for reason in reasons)
     if verdict.outcome is Outcome.SPAM:
         flags = {_SPAM: None}
-    actions = [{"actionType": "FLAG", "reason": reason} for reason in flags]
+    actions = [{"actionType": "FLAG", "reason": flag} for flag in flags]
     if verdict.outcome is Outcome.REJECT:
         label = reasons[0].label if reasons else ""
         code = _CODES.get(label, "SPAM" if _SPAM in flags else "OTHER")
-        why = {"code": code, "detailedExplanation": reasons[0].message if reasons else ""}
+        rejection = {"code": code, "detailedExplanation": reasons[0].message if reasons else ""}
         return {
             "status": "REJECTED",
             "actions": actions,
-            "moderationAction": {"status": "REJECTED", "rejectionReason": why},
+            "moderationAction": {"status": "REJECTED", "rejectionReason": rejection},
         }
     if not actions:
         return {"status": "PREMOD"}

@@ -18,14 +18,15 @@ from moderation.domain.errors import (
 )
 from moderation.domain.score import Findings
 from moderation.store.compat_apis import OPENAI
+from service.access.keys import bearer_token
 from service.compat.compat_api import CompatApi
-from service.http.body import read_body, strict_json
+from service.http.body import mend_surrogates, read_body, strict_json
 from service.http.errors import BadRequest
 
 DEFAULT_MODEL = "omni-moderation-latest"
 INPUTS_LIMIT = 1_000  # texts of one request
 TEXT_LIMIT = 65_525  # bytes of UTF-8 of one text; OpenAI's own limit is in tokens
-# Its clients wait for minutes, and a request may carry a thousand texts. Seconds.
+# Clients of OpenAI wait for minutes, and a request may carry a thousand texts. Seconds.
 DEADLINE = 20.0
 _MODEL = re.compile(r"[\w.:/@-]{1,100}")
 
@@ -39,8 +40,8 @@ TRUE_FROM = {
     "threat": 0.3,
     "sexual_explicit": 0.5,
 }
-# Each category's parts: all of them must be there, and of the labels in one part the highest counts.
-# An empty category has no model: it is sent as 0.0, false and applied to nothing.
+# Each category's parts: all of them must be present, and of the labels in a part the highest counts.
+# A category without parts has no model: it is answered as 0.0, false and applied to nothing.
 CATEGORIES: dict[str, tuple[tuple[str, ...], ...]] = {
     "harassment": (("toxicity", "insult"),),
     "harassment/threatening": (("toxicity", "insult"), ("threat",)),
@@ -58,7 +59,7 @@ CATEGORIES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def _refuse(error: GatehouseError) -> Response:
+def _error_response(error: GatehouseError) -> Response:
     """The answer to an error, in OpenAI's shape."""
     headers: dict[str, str] = {}
     code: str | None = None
@@ -85,16 +86,15 @@ def _refuse(error: GatehouseError) -> Response:
     return JSONResponse(body, status, {"Cache-Control": "no-store", **headers})
 
 
-face = CompatApi(OPENAI, _refuse)
+api = CompatApi(OPENAI, _error_response)
 
 
-@face.call("/v1/moderations", "POST")
+@api.call("/v1/moderations", "POST")
 async def moderations(request: Request) -> Response:
-    """One result for each string; one for a list of parts."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    """One result for each string; a single one for a list of parts."""
+    if not (token := bearer_token(request)):
         raise Unauthenticated("Send the key as 'Authorization: Bearer <key>'.")
-    await face.admit(request, token.strip())
+    await api.admit(request, token)
     limit = request.app.state.settings.body_limit
     body = strict_json(await read_body(request, limit), surrogates=True)
     if not isinstance(body, dict):
@@ -104,56 +104,55 @@ async def moderations(request: Request) -> Response:
     if not isinstance(model, str) or not _MODEL.fullmatch(model):
         raise Invalid("The model is a name.", "/model")
     texts = _texts(body.get("input"))
-    found = await request.app.state.scoring.assess(texts, deadline=DEADLINE)
-    results = [_result(text, one) for text, one in zip(texts, found, strict=True)]
+    findings = await request.app.state.scoring.score(texts, deadline=DEADLINE)
+    results = [_result(*pair) for pair in zip(texts, findings, strict=True)]
     answer = {"id": f"modr-{os.urandom(12).hex()}", "model": model, "results": results}
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
-def _texts(given: Any) -> list[str]:
+def _texts(sent: Any) -> list[str]:
     """The texts to score. Raises Invalid with what is wrong and where."""
-    if isinstance(given, str):
-        return [_text(given, "/input")]
-    if not isinstance(given, list) or not given:
+    if isinstance(sent, str):
+        return [_text(sent, "/input")]
+    if not isinstance(sent, list) or not sent:
         raise Invalid("'input' is a string, a list of strings or a list of parts.", "/input")
-    if len(given) > INPUTS_LIMIT:
+    if len(sent) > INPUTS_LIMIT:
         raise Invalid(f"'input' has at most {INPUTS_LIMIT} elements.", "/input")
-    if all(isinstance(one, str) for one in given):
-        return [_text(one, f"/input/{at}") for at, one in enumerate(given)]
-    return [
-        _text("\n\n".join(_part(one, f"/input/{at}") for at, one in enumerate(given)), "/input")
-    ]
+    if all(isinstance(element, str) for element in sent):
+        return [_text(text, f"/input/{index}") for index, text in enumerate(sent)]
+    parts = [_part(part, f"/input/{index}") for index, part in enumerate(sent)]
+    return [_text("\n\n".join(parts), "/input")]
 
 
-def _part(given: Any, at: str) -> str:
-    kind = given.get("type") if isinstance(given, dict) else None
-    if kind == "text" and isinstance(given.get("text"), str):
-        text: str = given["text"]
+def _part(part: Any, pointer: str) -> str:
+    kind = part.get("type") if isinstance(part, dict) else None
+    if kind == "text" and isinstance(part.get("text"), str):
+        text: str = part["text"]
         return text
     if kind == "image_url":
-        # To leave it out would say that it is harmless.
-        raise Invalid("Images are not looked at here: send the text parts alone.", at)
-    raise Invalid("A part is {'type': 'text', 'text': '...'}.", at)
+        # Without it the answer would say that the image is harmless.
+        raise Invalid("Images are not looked at here: send the text parts alone.", pointer)
+    raise Invalid("A part is {'type': 'text', 'text': '...'}.", pointer)
 
 
-def _text(given: str, at: str) -> str:
-    text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in given)
+def _text(sent: str, pointer: str) -> str:
+    text = mend_surrogates(sent)
     if len(text.encode()) > TEXT_LIMIT:
-        raise Invalid(f"A text has at most {TEXT_LIMIT} bytes.", at)
+        raise Invalid(f"A text has at most {TEXT_LIMIT} bytes.", pointer)
     return text
 
 
-def _result(text: str, found: Findings) -> dict[str, Any]:
-    if found.failed:  # what was not measured is not harmless
+def _result(text: str, findings: Findings) -> dict[str, Any]:
+    if findings.failed:  # what was not measured is not harmless
         raise Unavailable("A text could not be scored.")
 
     def probability(label: str) -> float | None:
-        signal = found.get(label)
+        signal = findings.get(label)
         return signal.value if signal and signal.is_score else None
 
     scores = {name: _score(parts, probability) for name, parts in CATEGORIES.items()}
     categories = {name: _is_true(parts, probability) for name, parts in CATEGORIES.items()}
-    if not text.strip():  # models have an opinion on nothing, too
+    if not text.strip():  # models score an empty text, too
         scores = {name: 0.0 if value is not None else None for name, value in scores.items()}
         categories = dict.fromkeys(categories, False)
     return {
@@ -169,12 +168,12 @@ def _result(text: str, found: Findings) -> dict[str, Any]:
 def _score(parts: Sequence[Sequence[str]], probability: Probability) -> float | None:
     """The lowest of its parts; None where the model lacks one."""
     values = [_highest(part, probability) for part in parts]
-    known = [value for value in values if value is not None]
-    return min(known) if known and len(known) == len(parts) else None
+    present = [value for value in values if value is not None]
+    return min(present) if present and len(present) == len(parts) else None
 
 
 def _highest(part: Sequence[str], probability: Probability) -> float | None:
-    return max((value for one in part if (value := probability(one)) is not None), default=None)
+    return max((value for label in part if (value := probability(label)) is not None), default=None)
 
 
 def _is_true(parts: Sequence[Sequence[str]], probability: Probability) -> bool:

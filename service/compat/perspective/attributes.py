@@ -1,8 +1,8 @@
 """Perspective's attributes: which of our labels stand behind each, and what a probability becomes.
 
 Perspective's users set their thresholds around 0.8 (Coral's default). Our scores are probabilities:
-0.5 is 'as often toxic as not', and a moderator wants to see that. So the odds of each label are raised
-by a factor of its own, chosen so that ANCHORS, where the newsroom policy holds a comment, becomes 0.8:
+0.5 is 'as often toxic as not', which a moderator wants to see. So the odds of each label are multiplied
+by a factor of its own, chosen so that its anchor, where the newsroom policy holds a comment, becomes 0.8:
 
     score = k p / (1 - p + k p),   k = 4 (1 - anchor) / anchor
 
@@ -57,12 +57,12 @@ def score(attribute: str, probability: Callable[[str], float | None]) -> float |
 
     probability: of a label, None where the model does not have it.
     """
-    known = [
+    scores = [
         calibrated(label, value)
         for label in ATTRIBUTES[attribute]
         if (value := probability(label)) is not None
     ]
-    return max(known, default=None)
+    return max(scores, default=None)
 
 
 _SHOWN = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.99)

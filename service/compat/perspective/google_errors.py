@@ -21,7 +21,7 @@ _TYPE = "type.googleapis.com/"
 _ANALYZER = _TYPE + "google.commentanalyzer.v1alpha1.Error"
 
 
-class Refused(GatehouseError):
+class AnalyzerError(GatehouseError):
     """An error of the comment analyzer. kind: its errorType; more: members beside it."""
 
     code = "refused"
@@ -35,13 +35,13 @@ class NoKey(Unauthenticated):
     """No key was sent at all."""
 
 
-def refuse(error: GatehouseError) -> Response:
-    """The answer to an error."""
+def error_response(error: GatehouseError) -> Response:
+    """The answer to an error, as google.rpc.Status."""
     headers: dict[str, str] = {}
     details: list[dict[str, Any]] = []
     status, name, message = 400, "INVALID_ARGUMENT", error.message
     match error:
-        case Refused():
+        case AnalyzerError():
             details = error.details
         case Invalid():
             violation = {"description": error.message}
@@ -54,20 +54,20 @@ def refuse(error: GatehouseError) -> Response:
             status, name = 403, "PERMISSION_DENIED"
         case Unauthenticated():
             message = "API key not valid. Please pass a valid API key."
-            details = [_info("API_KEY_INVALID")]
+            details = [_error_info("API_KEY_INVALID")]
         case CompatApiOff():
             status, name = 403, "PERMISSION_DENIED"
-            details = [_info("SERVICE_DISABLED")]
+            details = [_error_info("SERVICE_DISABLED")]
         case Forbidden():
             status, name = 403, "PERMISSION_DENIED"
-            details = [_info("API_KEY_HTTP_REFERRER_BLOCKED")]
+            details = [_error_info("API_KEY_HTTP_REFERRER_BLOCKED")]
         case TooMany():
             status, name = 429, "RESOURCE_EXHAUSTED"
-            details = [_retry(error.retry_after)]
+            details = [_retry_info(error.retry_after)]
             headers["Retry-After"] = str(error.retry_after)
         case Unavailable():
             status, name = 503, "UNAVAILABLE"
-            details = [_retry(error.retry_after)]
+            details = [_retry_info(error.retry_after)]
             headers["Retry-After"] = str(error.retry_after)
         case _:
             status, name = 500, "INTERNAL"
@@ -77,7 +77,7 @@ def refuse(error: GatehouseError) -> Response:
     return JSONResponse({"error": body}, status, {"Cache-Control": "private", **headers})
 
 
-def _info(reason: str) -> dict[str, Any]:
+def _error_info(reason: str) -> dict[str, Any]:
     return {
         "@type": _TYPE + "google.rpc.ErrorInfo",
         "reason": reason,
@@ -86,5 +86,5 @@ def _info(reason: str) -> dict[str, Any]:
     }
 
 
-def _retry(seconds: int) -> dict[str, Any]:
+def _retry_info(seconds: int) -> dict[str, Any]:
     return {"@type": _TYPE + "google.rpc.RetryInfo", "retryDelay": f"{seconds}s"}

@@ -20,110 +20,119 @@ from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Findings
 from moderation.store.compat_apis import PERSPECTIVE
 from moderation.store.sites import Key
+from service.access.keys import bearer_token
 from service.compat.compat_api import CompatApi
 from service.compat.perspective.attributes import ATTRIBUTES, score
 from service.compat.perspective.discovery import document
-from service.compat.perspective.google_errors import NoKey, Refused, refuse
-from service.compat.perspective.messages import Analyze, Suggest, Wanted, read, text_of
-from service.compat.perspective.passages import Utf16, sentences
+from service.compat.perspective.google_errors import AnalyzerError, NoKey, error_response
+from service.compat.perspective.request import (
+    AnalyzeRequest,
+    RequestedAttribute,
+    SuggestScoreRequest,
+    read_request,
+    text_of,
+)
+from service.compat.perspective.text_offsets import Utf16Offsets, sentences
 from service.http.body import read_body
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 _PROBABILITY = ("PROBABILITY", "SCORE_TYPE_UNSPECIFIED")
 
-face = CompatApi(PERSPECTIVE, refuse, browsers=True)
+api = CompatApi(PERSPECTIVE, error_response, browsers=True)
 
 
-@face.call("/v1alpha1/comments:analyze", "POST")
+@api.call("/v1alpha1/comments:analyze", "POST")
 async def analyze(request: Request) -> Response:
     """Scores a comment for each attribute that is asked for."""
     await _admit(request)
-    asked = read(Analyze, await _body(request))
-    if not asked.requested_attributes:
-        raise Refused("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
-    wanted = {name: one or Wanted() for name, one in asked.requested_attributes.items()}
-    for name, one in wanted.items():
-        _check_attribute(name, one.score_type)
+    call = read_request(AnalyzeRequest, await _body(request))
+    if not call.requested_attributes:
+        raise AnalyzerError("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
+    attributes = {
+        name: attribute or RequestedAttribute()
+        for name, attribute in call.requested_attributes.items()
+    }
+    for name, attribute in attributes.items():
+        _check_attribute(name, attribute.score_type)
     scoring = request.app.state.scoring
-    if scoring.warm:  # which languages a model knows, it says when it is loaded
-        _check_languages(wanted, asked.languages, scoring.languages, "requestedLanguages")
-    view = text_of(asked)
-    spans = sentences(view.text) if asked.span_annotations else []
-    texts = [view.text, *(view.text[start:end] for start, end in spans)]
-    whole, *parts = await scoring.assess(texts, asked.languages[0] if asked.languages else "")
+    if scoring.warm:  # only a loaded model says which languages it has learned
+        _check_languages(attributes, call.languages, scoring.languages, "requestedLanguages")
+    comment = text_of(call)
+    spans = sentences(comment.text) if call.span_annotations else []
+    texts = [comment.text, *(comment.text[start:end] for start, end in spans)]
+    whole, *parts = await scoring.score(texts, call.languages[0] if call.languages else "")
     detected = _detected(whole)
-    if asked.languages:
-        _check_languages(wanted, asked.languages, scoring.languages, "requestedLanguages")
-    elif any(char.isalpha() for char in view.text) or set(wanted) == {"SPAM"}:
-        _check_languages(wanted, detected, scoring.languages, "detectedLanguages")
+    if call.languages:
+        _check_languages(attributes, call.languages, scoring.languages, "requestedLanguages")
+    elif any(char.isalpha() for char in comment.text) or set(attributes) == {"SPAM"}:
+        _check_languages(attributes, detected, scoring.languages, "detectedLanguages")
     else:
-        raise Refused("LANGUAGE_DETECTION_FAILED", "Unable to detect language")
-    places = _places(asked.comment.text, view, spans)
-    found = {}
-    for name, one in wanted.items():
+        raise AnalyzerError("LANGUAGE_DETECTION_FAILED", "Unable to detect language")
+    offsets = _utf16_spans(call.comment.text, comment, spans)
+    scores = {}
+    for name, attribute in attributes.items():
         value = _value(name, whole)
-        if one.score_threshold is None or value >= one.score_threshold:
+        if attribute.score_threshold is None or value >= attribute.score_threshold:
             values = [_value(name, part) for part in parts] or [value]
-            found[name] = {
+            scores[name] = {
                 "spanScores": [
-                    {"begin": begin, "end": end, "score": _score(each)}
-                    for (begin, end), each in zip(places, values, strict=True)
+                    {"begin": begin, "end": end, "score": _score_out(span_value)}
+                    for (begin, end), span_value in zip(offsets, values, strict=True)
                 ],
-                "summaryScore": _score(value),
+                "summaryScore": _score_out(value),
             }
     return _answer(
-        attributeScores=found,
-        languages=asked.languages or detected,
+        attributeScores=scores,
+        languages=call.languages or detected,
         detectedLanguages=detected,
-        clientToken=asked.client_token,
+        clientToken=call.client_token,
     )
 
 
-@face.call("/v1alpha1/comments:suggestscore", "POST")
+@api.call("/v1alpha1/comments:suggestscore", "POST")
 async def suggestscore(request: Request) -> Response:
     """Keeps what the score should have been, beside ours, for evaluation (gatehouse export)."""
     key = await _admit(request)
-    given = read(Suggest, await _body(request))
-    if not given.attribute_scores:
-        raise Refused("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores")
+    call = read_request(SuggestScoreRequest, await _body(request))
+    if not call.attribute_scores:
+        raise AnalyzerError("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores")
     values = {}
-    for name, one in given.attribute_scores.items():
-        summary = one.summary_score if one else None
+    for name, suggestion in call.attribute_scores.items():
+        summary = suggestion.summary_score if suggestion else None
         if summary is None or not 0 <= summary.value <= 1:
-            raise Refused("INVALID_REQUEST", "A suggested summary_score lies between 0 and 1")
+            raise AnalyzerError("INVALID_REQUEST", "A suggested summary_score lies between 0 and 1")
         _check_attribute(name, summary.type)
         values[name] = summary.value
-    view = text_of(given)
-    whole = Findings()
-    with suppress(TooMany, Unavailable):  # feedback is worth keeping without our own opinion
-        language = given.languages[0] if given.languages else ""
-        [whole] = await request.app.state.scoring.assess([view.text], language)
-    await run_in_threadpool(_keep, request, key, given, view.text, values, whole)
+    text = text_of(call).text
+    findings = Findings()
+    with suppress(TooMany, Unavailable):  # a suggestion is worth keeping without our own score
+        language = call.languages[0] if call.languages else ""
+        [findings] = await request.app.state.scoring.score([text], language)
+    await run_in_threadpool(_store_suggestions, request, key, call, text, values, findings)
     return _answer(
-        clientToken=given.client_token,
-        detectedLanguages=_detected(whole),
-        requestedLanguages=given.languages,
+        clientToken=call.client_token,
+        detectedLanguages=_detected(findings),
+        requestedLanguages=call.languages,
     )
 
 
-@face.call("/$discovery/rest", "GET")
+@api.call("/$discovery/rest", "GET")
 async def discovery(request: Request) -> Response:
-    """What google-api-python-client, googleapis and gapi build themselves from."""
+    """The document that google-api-python-client, googleapis and gapi read first."""
     return JSONResponse(
         document(request.app.state.settings.public_url), headers={"Cache-Control": "max-age=300"}
     )
 
 
 async def _admit(request: Request) -> Key:
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     token = (
         request.query_params.get("key")
         or request.headers.get("x-goog-api-key")
-        or (bearer if scheme.lower() == "bearer" else "")
+        or bearer_token(request)
     ).strip()
     if not token:
         raise NoKey("The request is missing a valid API key.")
-    return await face.admit(request, token)
+    return await api.admit(request, token)
 
 
 async def _body(request: Request) -> bytes:
@@ -133,24 +142,24 @@ async def _body(request: Request) -> bytes:
 def _check_attribute(name: str, score_type: str) -> None:
     if name not in ATTRIBUTES:
         shown = f": {name}" if _NAME.fullmatch(name) else ""
-        raise Refused("INVALID_REQUEST", f"Unknown requested attribute{shown}")
+        raise AnalyzerError("INVALID_REQUEST", f"Unknown requested attribute{shown}")
     if score_type not in _PROBABILITY:
         shown = f" {score_type}" if _NAME.fullmatch(score_type) else ""
-        raise Refused(
+        raise AnalyzerError(
             "INVALID_REQUEST",
             f"Requested score type{shown} is not supported by attribute {name}",
         )
 
 
 def _check_languages(
-    wanted: Iterable[str], languages: Sequence[str], learned: frozenset[str], kind: str
+    attributes: Iterable[str], languages: Sequence[str], learned: frozenset[str], kind: str
 ) -> None:
     """Raises for the first attribute whose model has not learned one of the languages."""
-    foreign = [one for one in languages if not _is_learned(one, learned)]
-    for name in wanted if foreign else ():
-        if name == "SPAM":  # its signs are the same everywhere
+    foreign = [language for language in languages if not _is_learned(language, learned)]
+    for name in attributes if foreign else ():
+        if name == "SPAM":  # spam looks the same in every language
             continue
-        raise Refused(
+        raise AnalyzerError(
             "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
             f"Attribute {name} does not support request languages: {', '.join(foreign)}",
             {"languageNotSupportedByAttributeError": {kind: foreign, "attribute": name}},
@@ -163,54 +172,54 @@ def _is_learned(language: str, learned: frozenset[str]) -> bool:
     return language in learned or (base in learned and len(script) != 4)
 
 
-def _detected(found: Findings) -> list[str]:
-    language = found.get("language")
+def _detected(findings: Findings) -> list[str]:
+    language = findings.get("language")
     return [language.note] if language and language.note else []
 
 
-def _value(attribute: str, found: Findings) -> float:
-    """The attribute's score. Raises Unavailable where its scorer failed, Refused where there is none."""
+def _value(attribute: str, findings: Findings) -> float:
+    """The attribute's score. Raises Unavailable where its scorer failed, AnalyzerError where there is none."""
 
     def probability(label: str) -> float | None:
-        signal = found.get(label)
+        signal = findings.get(label)
         return signal.value if signal and signal.is_score else None
 
     value = score(attribute, probability)
     lacking = [label for label in ATTRIBUTES[attribute] if probability(label) is None]
-    if lacking and found.failed:  # a part that was not measured is not harmless
+    if lacking and findings.failed:  # a part that was not measured is not harmless
         raise Unavailable("The comment could not be scored.")
     if value is None:
-        raise Refused(
+        raise AnalyzerError(
             "INVALID_REQUEST",
             f"Unknown requested attribute: {attribute} (the model in use has no such label)",
         )
     return value
 
 
-def _score(value: float) -> dict[str, Any]:
+def _score_out(value: float) -> dict[str, Any]:
     return {"value": round(value, 8), "type": "PROBABILITY"}
 
 
-def _places(
-    source: str, view: NormalisedText, spans: Sequence[tuple[int, int]]
+def _utf16_spans(
+    source: str, comment: NormalisedText, spans: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Where the spans lie in what was sent, in UTF-16 code units; all of it where there are none."""
-    units = Utf16(source)
+    """The spans as offsets in what was sent, in UTF-16 code units; the whole where there are no spans."""
+    offsets = Utf16Offsets(source)
     if not spans:
-        return [(0, units.place(len(source)))]
-    places = (view.original(start, end) for start, end in spans)
-    return [(units.place(start), units.place(end)) for start, end in places]
+        return [(0, offsets.at(len(source)))]
+    sources = (comment.original(start, end) for start, end in spans)
+    return [(offsets.at(start), offsets.at(end)) for start, end in sources]
 
 
-def _keep(
+def _store_suggestions(
     request: Request,
     key: Key,
-    given: Suggest,
+    call: SuggestScoreRequest,
     text: str,
     values: dict[str, float],
-    found: Findings,
+    findings: Findings,
 ) -> None:
-    models = {one.name: one.model for one in found.signals}
+    models = {signal.name: signal.model for signal in findings.signals}
     store_suggestions(
         request.app.state.store,
         [
@@ -219,11 +228,11 @@ def _keep(
                 text=text,
                 attribute=name,
                 value=value,
-                score=_own(name, found),
+                score=_own_score(name, findings),
                 model=models.get(ATTRIBUTES[name][0], ""),
-                language=(given.languages or _detected(found) or [""])[0],
-                community=given.community_id,
-                token=given.client_token,
+                language=(call.languages or _detected(findings) or [""])[0],
+                community=call.community_id,
+                token=call.client_token,
             )
             for name, value in values.items()
         ],
@@ -232,10 +241,10 @@ def _keep(
     )
 
 
-def _own(attribute: str, found: Findings) -> float | None:
+def _own_score(attribute: str, findings: Findings) -> float | None:
     try:
-        return _value(attribute, found)
-    except (Refused, Unavailable):
+        return _value(attribute, findings)
+    except (AnalyzerError, Unavailable):
         return None
 
 

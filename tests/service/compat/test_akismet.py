@@ -17,6 +17,7 @@ from moderation.store import compat_apis, sites
 from moderation.store.sql.schema import checks, comments, personal, revisions
 from service.compat.akismet.request import read_request
 from service.compat.akismet.routes import RECHECK, RECHECK_TOLD, THANKS
+from service.queues.hand_in import NewComment
 from tests.factories import NOON, key_of, newspaper
 
 # Told often, these are copies, and copies are looked at: whoever counts on an approval says his own.
@@ -291,7 +292,8 @@ def test_what_breaks_a_rule_is_cut_and_never_refused(site) -> None:
 def test_a_filled_honeypot_is_noted(site) -> None:
     fields = {"honeypot_field_name": "nectar", "nectar": "yum"}
     question = read_request(fields, "https://herald.test/")
-    assert question.trap and question.submission("cmt_1", site.id, NOON).form.trap
+    new = NewComment("cmt_1", site.id, NOON, address="", identity="")
+    assert question.trap and question.submission(new).form.trap
     assert not read_request(fields | {"nectar": ""}, "https://herald.test/").trap
 
 

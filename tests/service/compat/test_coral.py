@@ -9,7 +9,7 @@ import pytest
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.policy import Verdict
 from moderation.store import compat_apis
-from service.compat.coral.routes import is_signed, opinion_of
+from service.compat.coral.routes import is_signed, phase_response
 
 OLD, NEW = "an-old-signing-secret-of-coral", "a-new-signing-secret-of-coral"
 RUDE = "<div>You are a <b>stupid</b> idiot&nbsp;and everybody hates you.</div>"
@@ -175,7 +175,7 @@ def test_nothing_is_kept(send, house):
 
 def test_what_is_rejected_says_why_in_corals_words():
     threat = Reason("threat", "May be a threat: 0.9 reaches 0.3.", label="threat", value=0.9)
-    assert opinion_of(Verdict(Outcome.REJECT, (threat,))) == {
+    assert phase_response(Verdict(Outcome.REJECT, (threat,))) == {
         "status": "REJECTED",
         "actions": [{"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}],
         "moderationAction": {
@@ -187,11 +187,11 @@ def test_what_is_rejected_says_why_in_corals_words():
         },
     }
     links = Reason("links", "5 links.", label="links", value=5)
-    assert opinion_of(Verdict(Outcome.SPAM, (links,)))["actions"] == [
+    assert phase_response(Verdict(Outcome.SPAM, (links,)))["actions"] == [
         {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
     ]
     gone = Reason("scorer_unavailable", "Could not be measured yet: bundled.", label="bundled")
-    assert opinion_of(Verdict(Outcome.HOLD, (gone,))) == {"status": "PREMOD"}
+    assert phase_response(Verdict(Outcome.HOLD, (gone,))) == {"status": "PREMOD"}
 
 
 def test_no_secret_means_no_signature():

@@ -46,9 +46,7 @@ def test_texts_get_their_own_scores_in_order():
     texts = [f"{'bad' if n % 3 == 0 else 'good'} {n}" for n in range(100)]
 
     async def story():
-        return await asyncio.gather(
-            scoring.assess(texts), scoring.assess(["bad"]), scoring.assess([])
-        )
+        return await asyncio.gather(scoring.score(texts), scoring.score(["bad"]), scoring.score([]))
 
     many, one, none = run(scoring, story())
     assert [found.get("toxicity").value for found in many] == [
@@ -63,11 +61,11 @@ def test_what_gathers_is_scored_together_and_a_long_list_takes_turns():
     scoring = SynchronousScoring(lambda: ScorerPipeline([gated], 30), DEADLINE)
 
     async def story():
-        first = asyncio.create_task(scoring.assess(["first"]))
+        first = asyncio.create_task(scoring.score(["first"]))
         await until_entered(gated)
-        long = asyncio.create_task(scoring.assess([f"long {n}" for n in range(100)]))
+        long = asyncio.create_task(scoring.score([f"long {n}" for n in range(100)]))
         await asyncio.sleep(0)
-        short = [asyncio.create_task(scoring.assess([f"short {n}"])) for n in range(5)]
+        short = [asyncio.create_task(scoring.score([f"short {n}"])) for n in range(5)]
         await asyncio.sleep(0)
         gated.gate.set()
         await asyncio.gather(first, long, *short)
@@ -87,14 +85,14 @@ def test_late_is_told_and_the_next_one_is_served():
     scoring = SynchronousScoring(lambda: ScorerPipeline([gated], 30), DEADLINE)
 
     async def story():
-        first = asyncio.create_task(scoring.assess(["first"]))
+        first = asyncio.create_task(scoring.score(["first"]))
         await until_entered(gated)
         with pytest.raises(TooMany) as late:
-            await scoring.assess(["x"], deadline=0.05)
+            await scoring.score(["x"], deadline=0.05)
         gated.gate.set()
         await first
         assert late.value.retry_after >= 1
-        return await scoring.assess(["bad"])
+        return await scoring.score(["bad"])
 
     assert run(scoring, story())[0].get("toxicity").value == 0.9
     assert ["x"] not in gated.batches, "what nobody waits for is not scored"
@@ -105,11 +103,11 @@ def test_more_than_can_be_scored_in_time_is_refused_at_once():
     scoring = SynchronousScoring(lambda: ScorerPipeline([gated], 30), DEADLINE)
 
     async def story():
-        first = asyncio.create_task(scoring.assess(["first"]))
+        first = asyncio.create_task(scoring.score(["first"]))
         await until_entered(gated)
         refused, waiting = 0, []
         for _ in range(3_000):
-            task = asyncio.create_task(scoring.assess(["word " * 100], deadline=1.0))
+            task = asyncio.create_task(scoring.score(["word " * 100], deadline=1.0))
             await asyncio.sleep(0)
             if task.done():
                 assert isinstance(task.exception(), TooMany)
@@ -128,10 +126,10 @@ def test_a_broken_scorer_is_said_and_a_missing_panel_is_unavailable():
         raise ImportError("no such model")
 
     scoring = SynchronousScoring(lambda: panel(Scripted("broken")), DEADLINE)
-    assert run(scoring, scoring.assess(["x"]))[0].failed == ("scripted",)
+    assert run(scoring, scoring.score(["x"]))[0].failed == ("scripted",)
     scoring = SynchronousScoring(broken, DEADLINE)
     with pytest.raises(Unavailable):
-        run(scoring, scoring.assess(["x"]))
+        run(scoring, scoring.score(["x"]))
 
 
 def test_whoever_waits_at_the_end_is_told():
@@ -139,9 +137,9 @@ def test_whoever_waits_at_the_end_is_told():
     scoring = SynchronousScoring(lambda: ScorerPipeline([gated], 30), DEADLINE)
 
     async def story():
-        first = asyncio.create_task(scoring.assess(["first"]))
+        first = asyncio.create_task(scoring.score(["first"]))
         await until_entered(gated)
-        second = asyncio.create_task(scoring.assess(["second"]))
+        second = asyncio.create_task(scoring.score(["second"]))
         await asyncio.sleep(0)
         closing = asyncio.create_task(asyncio.to_thread(scoring.close))
         with pytest.raises(Unavailable):
@@ -150,6 +148,6 @@ def test_whoever_waits_at_the_end_is_told():
         await closing
         await first
         with pytest.raises(Unavailable):
-            await scoring.assess(["third"])
+            await scoring.score(["third"])
 
     asyncio.run(story())

@@ -36,7 +36,7 @@ def test_a_call_ends_the_wait_at_once(store, site, broker, monkeypatch) -> None:
         here = DecisionWaiter(store, client_url(broker.url))
         try:
             waits = asyncio.create_task(here.status(comment_id, 30))
-            while not here.hears or not here:
+            while not here.is_subscribed or not here:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)  # it has looked and seen nothing
             decide(store, site, comment_id)
@@ -74,13 +74,13 @@ def test_a_broker_that_comes_back_is_heard_again(store, site, broker, monkeypatc
         here = DecisionWaiter(store, client_url(broker.url))
         try:
             assert await here.status("cmt_none", 1) is None
-            while not here.hears:
+            while not here.is_subscribed:
                 await asyncio.sleep(0.01)
             broker.stop()
-            while here.hears:
+            while here.is_subscribed:
                 await asyncio.sleep(0.01)
             broker.start()
-            while not here.hears:
+            while not here.is_subscribed:
                 await asyncio.sleep(0.01)
         finally:
             await here.close()

@@ -21,7 +21,7 @@ from tests.factories import key_of, newspaper
 CODE = """
 from moderation.settings import read_settings
 from service.server import (DeadlineProtocol, serve)
-DeadlineProtocol.patience = 0.5
+DeadlineProtocol.unread_seconds = 0.5
 serve(read_settings())
 """
 

@@ -1,0 +1,97 @@
+"""A comment as the API takes it in, and a decision about one."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from moderation.domain import comment as rules
+from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
+from moderation.domain.decision import Outcome
+from service.api.fields import (
+    CommentText,
+    Email,
+    IpAddress,
+    Line,
+    PageUrl,
+    Sequence,
+    StrictModel,
+    WebsiteUrl,
+)
+from service.queues.hand_in import NewComment
+
+
+class PageIn(StrictModel):
+    """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
+
+    url: PageUrl
+    title: Annotated[str, Line(rules.TITLE_LIMIT)] = ""
+    id: Annotated[str, Line(200)] = ""
+
+
+class AuthorIn(StrictModel):
+    """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
+    is known again. With the secret key alone: id, the site's own for whoever is logged in;
+    email_confirmed, that the e-mail is theirs.
+    """
+
+    name: Annotated[str, Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
+    email: Email = ""
+    url: WebsiteUrl = ""
+    token: Annotated[str, Line(100)] = ""
+    id: Annotated[str, Line(200)] = ""
+    email_confirmed: bool = False
+
+
+class ContextIn(StrictModel):
+    """Where the reader's submission came from; kept apart from the comment and not for long."""
+
+    ip: IpAddress = ""
+    user_agent: Annotated[str, Line(1_000)] = ""
+    referrer: Annotated[str, Line(2_000)] = ""
+
+
+class CommentIn(StrictModel):
+    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress."""
+
+    page: PageIn
+    author: AuthorIn
+    text: CommentText
+    parent_id: Annotated[str, Line(64)] = ""
+    context: ContextIn = ContextIn()
+
+
+class DecisionIn(StrictModel):
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
+
+    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
+    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    sequence: Sequence = None
+
+
+def to_submission(
+    comment: CommentIn, new: NewComment, *, vouched_for: str = "", idempotency_key: str = ""
+) -> Submission:
+    """The submission that a comment makes. vouched_for: its author's identity by the word of the site's own
+    server, which goes before that of the browser.
+    """
+    page, author, context = comment.page, comment.author, comment.context
+    identity = vouched_for or new.identity
+    return Submission(
+        id=new.id,
+        site_id=new.site_id,
+        page=PageRef(page.url.partition("#")[0], page.title, page.id),
+        author=AuthorRef(author.name, author.email, author.url, identity),
+        text=comment.text,
+        created_at=new.created_at,
+        parent_id=comment.parent_id,
+        context=Context(new.address, context.user_agent, context.referrer),
+        idempotency_key=idempotency_key,
+        fingerprint=fingerprint(
+            page.id or page.url,
+            author.name,
+            author.email,
+            author.url,
+            comment.parent_id,
+            comment.text,
+        ),
+    )
