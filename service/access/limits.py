@@ -91,11 +91,11 @@ class Limits:
         await self._take("site", site_id)
         await self._take("global", "all")
 
-    async def admit_call(self, site_id: str, face: str, limit: str) -> None:
-        """Lets a call to the compatible API `face` pass or raises TooMany. limit: the site's, '' for the default."""
+    async def admit_call(self, site_id: str, api: str, limit: str) -> None:
+        """Lets a call to the compatible API `api` pass or raises TooMany. limit: the site's, '' for the default."""
         if limit and limit not in self._items:
             self._items[limit] = parse(limit)
-        await self._take(limit or "face", f"{site_id}:{face}")
+        await self._take(limit or "face", f"{site_id}:{api}")
 
     async def check(self, kind: str, key: str) -> None:
         """Raises TooMany when the limit `kind` of `key` is used up; does not count the call."""

@@ -1,4 +1,4 @@
-"""A running service with the bundled model, over real HTTP: Alice's newspaper with every face, Bob's blog."""
+"""A running service with the bundled model, over real HTTP: Alice's newspaper with every compatible API, Bob's blog."""
 
 import shutil
 import socket
@@ -24,7 +24,7 @@ ORIGIN = "https://herald.test"
 
 @dataclass
 class House:
-    """url: where it runs. secret, publishable: of the site. keys: one for each face."""
+    """url: where it runs. secret, publishable: of the site. keys: one for each compatible API."""
 
     url: str
     store: Store
@@ -42,8 +42,8 @@ class House:
         """Another site with these faces on, and its secret key."""
         site = newspaper(self.store, name, "https://bob.test")
         with self.store.write() as connection:
-            for face in on:
-                compat_apis.switch_on(connection, site.id, face, limit, NOON)
+            for api in on:
+                compat_apis.switch_on(connection, site.id, api, limit, NOON)
         return site, key_of(self.store, site)
 
 

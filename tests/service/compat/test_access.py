@@ -29,14 +29,14 @@ class English(Scripted):
 
 
 class Service:
-    """An app of one test. on: the faces of Alice's newspaper."""
+    """An app of one test. on: the compatible APIs of Alice's newspaper."""
 
     def __init__(self, url: str, environment: dict[str, str], on: tuple[str, ...]) -> None:
         self.store = Store(url, SECRET)
         self.site = newspaper(self.store)
         with self.store.write() as connection:
-            for face in on:
-                compat_apis.switch_on(connection, self.site.id, face, "", NOON)
+            for api in on:
+                compat_apis.switch_on(connection, self.site.id, api, "", NOON)
         self.secret = key_of(self.store, self.site)
         self.app = create_app(read_settings(environment))
         self.client = TestClient(self.app, client=("127.0.0.1", 50_000))
@@ -52,10 +52,10 @@ class Service:
 
 @pytest.fixture
 def opened(_sqlite_template, broker_url, tmp_path):
-    """Opens the service with these faces on and these settings."""
+    """Opens the service with these compatible APIs on and these settings."""
     started = []
 
-    def open_one(*on: str, **changes: str) -> Service:
+    def open_service(*on: str, **changes: str) -> Service:
         shutil.copy(_sqlite_template, tmp_path / "gatehouse.db")
         url = f"sqlite+pysqlite:///{tmp_path / 'gatehouse.db'}"
         environment = {
@@ -65,41 +65,41 @@ def opened(_sqlite_template, broker_url, tmp_path):
             "GATEHOUSE_SECRET_KEY": SECRET.decode(),
             "GATEHOUSE_TRUSTED_PROXIES": "127.0.0.0/8",
         } | {f"GATEHOUSE_{name.upper()}": value for name, value in changes.items()}
-        one = Service(url, environment, on)
-        one.client.__enter__()
-        started.append(one)
-        return one
+        service = Service(url, environment, on)
+        service.client.__enter__()
+        started.append(service)
+        return service
 
-    yield open_one
-    for one in started:
-        one.client.__exit__(None, None, None)
-        one.app.state.scoring.close()  # the test's own, if it has put one in
-        one.store.close()
+    yield open_service
+    for service in started:
+        service.client.__exit__(None, None, None)
+        service.app.state.scoring.close()  # the test's own, if it set one
+        service.store.close()
 
 
-def test_models_are_loaded_at_the_start_where_a_face_is_on(opened):
-    one = opened("perspective")
-    wait_until(lambda: one.app.state.scoring.warm, "the models are loaded", 60)
+def test_models_are_loaded_at_the_start_where_a_compatible_api_is_on(opened):
+    service = opened("perspective")
+    wait_until(lambda: service.app.state.scoring.warm, "the models are loaded", 60)
 
 
 def test_and_with_the_first_call_where_it_was_switched_on_later(opened):
-    one = opened()
-    assert not one.app.state.scoring.started, "who has no face pays for no model"
-    with one.store.write() as connection:
-        compat_apis.switch_on(connection, one.site.id, "perspective", "", NOON)
-    assert one.analyze().status_code == 200
-    assert one.client.get("/readyz").json()["checks"]["scoring"] == {"ok": True}
+    service = opened()
+    assert not service.app.state.scoring.started, "without a compatible API no model is loaded"
+    with service.store.write() as connection:
+        compat_apis.switch_on(connection, service.site.id, "perspective", "", NOON)
+    assert service.analyze().status_code == 200
+    assert service.client.get("/readyz").json()["checks"]["scoring"] == {"ok": True}
 
 
 def test_a_missing_scorer_is_no_low_score(opened):
-    one = opened("perspective", "openai")
-    one.score_with(English("missing"), 20)
-    answer = one.analyze()
+    service = opened("perspective", "openai")
+    service.score_with(English("missing"), 20)
+    answer = service.analyze()
     assert answer.status_code == 503
     assert answer.json()["error"]["status"] == "UNAVAILABLE"
     assert int(answer.headers["retry-after"]) > 0
-    bearer = {"authorization": f"Bearer {one.secret}"}
-    other = one.client.post("/v1/moderations", json={"input": "x"}, headers=bearer)
+    bearer = {"authorization": f"Bearer {service.secret}"}
+    other = service.client.post("/v1/moderations", json={"input": "x"}, headers=bearer)
     assert other.status_code == 503 and other.json()["error"]["type"] == "server_error"
 
 
@@ -107,11 +107,11 @@ def test_scorers_that_cannot_be_made_are_told_to_whoever_asks_and_to_the_operato
     def broken() -> ScorerPipeline:
         raise ImportError("no such library")
 
-    one = opened("perspective")
-    one.app.state.scoring.close()
-    one.app.state.scoring = SynchronousScoring(broken, 20)
-    assert one.analyze().status_code == 503
-    readiness = one.client.get("/readyz").json()
+    service = opened("perspective")
+    service.app.state.scoring.close()
+    service.app.state.scoring = SynchronousScoring(broken, 20)
+    assert service.analyze().status_code == 503
+    readiness = service.client.get("/readyz").json()
     assert readiness["status"] == "degraded" and not readiness["checks"]["scoring"]["ok"]
 
 
@@ -130,38 +130,38 @@ class Stuck(English):
 
 
 def test_more_than_can_be_scored_in_time_is_429_with_when_to_come_back(opened):
-    one = opened("perspective")
+    service = opened("perspective")
     stuck = Stuck()
-    scoring = one.score_with(stuck, 0.3)
+    scoring = service.score_with(stuck, 0.3)
     scoring.start()
     wait_until(lambda: scoring.warm, "the scorer is there")
     with ThreadPoolExecutor(4) as pool:
-        answers = [one_.result() for one_ in [pool.submit(one.analyze) for _ in range(4)]]
+        answers = [one_.result() for one_ in [pool.submit(service.analyze) for _ in range(4)]]
     assert stuck.entered.is_set()
     assert {answer.status_code for answer in answers} == {429}
     for answer in answers:
         error = answer.json()["error"]
         assert error["status"] == "RESOURCE_EXHAUSTED"
         assert error["details"][0]["retryDelay"] == answer.headers["retry-after"] + "s"
-    assert one.client.get("/healthz").status_code == 200, "the loop was never held up"
+    assert service.client.get("/healthz").status_code == 200, "the loop was never held up"
     stuck.awake.set()
     answer = wait_until(
-        lambda: (found := one.analyze()).status_code == 200 and found, "it is served again"
+        lambda: (found := service.analyze()).status_code == 200 and found, "it is served again"
     )
     assert answer.json()["attributeScores"]["TOXICITY"]["summaryScore"]["value"] > 0.8
 
 
 def test_a_thin_key_is_not_found_by_trying(opened):
-    one = opened("akismet", limit_guess="5/minute")
-    with one.store.write() as connection:
+    service = opened("akismet", limit_guess="5/minute")
+    with service.store.write() as connection:
         key = sites.add_key(
-            connection, one.site.id, compat_apis.AKISMET, NOON, lambda n: b"\x17" * n
+            connection, service.site.id, compat_apis.AKISMET, NOON, lambda n: b"\x17" * n
         )
 
     def verify(key: str, address: str) -> str:
         sent = {"key": key, "blog": "https://herald.test"}
         headers = {"x-forwarded-for": address}
-        return one.client.post("/1.1/verify-key", data=sent, headers=headers).text
+        return service.client.post("/1.1/verify-key", data=sent, headers=headers).text
 
     reader, guesser, newcomer = "198.51.100.1", "198.51.100.2", "198.51.100.3"
     assert verify(key, guesser) == "valid"
@@ -173,35 +173,35 @@ def test_a_thin_key_is_not_found_by_trying(opened):
 
 
 def test_long_keys_cannot_be_guessed_and_are_not_counted(opened):
-    one = opened("perspective", limit_guess="2/minute")
-    one.score_with(English(), 20)
+    service = opened("perspective", limit_guess="2/minute")
+    service.score_with(English(), 20)
     for n in range(5):
-        assert one.analyze(key=f"ghf_{n:040x}").status_code == 400
-    assert one.analyze().status_code == 200
+        assert service.analyze(key=f"ghf_{n:040x}").status_code == 400
+    assert service.analyze().status_code == 200
 
 
 def test_a_revoked_key_and_a_face_switched_off_are_shut_within_seconds(opened, monkeypatch):
     monkeypatch.setattr("service.access.keys.KEY_CACHE_SECONDS", 0.0)
-    one = opened("perspective")
-    one.score_with(English(), 20)
-    with one.store.write() as connection:
-        key = sites.add_key(connection, one.site.id, "perspective", NOON, lambda n: b"\x42" * n)
-    assert one.analyze(key).status_code == 200
-    with one.store.write() as connection:
-        assert compat_apis.switch_off(connection, one.site.id, "perspective")
-    assert one.analyze(key).status_code == 403
-    with one.store.write() as connection:
-        compat_apis.switch_on(connection, one.site.id, "perspective", "", NOON)
+    service = opened("perspective")
+    service.score_with(English(), 20)
+    with service.store.write() as connection:
+        key = sites.add_key(connection, service.site.id, "perspective", NOON, lambda n: b"\x42" * n)
+    assert service.analyze(key).status_code == 200
+    with service.store.write() as connection:
+        assert compat_apis.switch_off(connection, service.site.id, "perspective")
+    assert service.analyze(key).status_code == 403
+    with service.store.write() as connection:
+        compat_apis.switch_on(connection, service.site.id, "perspective", "", NOON)
         [made] = [
-            row for row in sites.keys_of(connection, one.site.id) if row.kind == "perspective"
+            row for row in sites.keys_of(connection, service.site.id) if row.kind == "perspective"
         ]
-        assert sites.revoke_key(connection, one.site.id, made.id, NOON)
-    assert one.analyze(key).status_code == 400
+        assert sites.revoke_key(connection, service.site.id, made.id, NOON)
+    assert service.analyze(key).status_code == 400
 
 
 def test_a_label_that_the_model_lacks_is_refused(opened):
-    one = opened("perspective")
-    one.score_with(English(), 20)  # it knows toxicity alone
-    answer = one.analyze(requestedAttributes={"TOXICITY": {}, "INSULT": {}})
+    service = opened("perspective")
+    service.score_with(English(), 20)  # it knows toxicity alone
+    answer = service.analyze(requestedAttributes={"TOXICITY": {}, "INSULT": {}})
     assert answer.status_code == 400
     assert "no such label" in answer.json()["error"]["message"]

@@ -291,9 +291,9 @@ def test_what_breaks_a_rule_is_cut_and_never_refused(site) -> None:
 
 def test_a_filled_honeypot_is_noted(site) -> None:
     fields = {"honeypot_field_name": "nectar", "nectar": "yum"}
-    question = read_request(fields, "https://herald.test/")
+    comment = read_request(fields, "https://herald.test/")
     new = NewComment("cmt_1", site.id, NOON, address="", identity="")
-    assert question.trap and question.submission(new).form.trap
+    assert comment.trap and comment.submission(new).form.trap
     assert not read_request(fields | {"nectar": ""}, "https://herald.test/").trap
 
 

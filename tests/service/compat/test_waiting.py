@@ -28,62 +28,62 @@ def site(store):
 
 
 def test_a_call_ends_the_wait_at_once(store, site, broker, monkeypatch) -> None:
-    monkeypatch.setattr(decision_waiter, "LOOK", 60.0)  # nothing but the call can end it
+    monkeypatch.setattr(decision_waiter, "POLL_SECONDS", 60.0)  # only the announcement can end it
     [comment_id] = hand_in(store, reply(site))
     bell = Doorbell(broker.url)
 
     async def wait() -> Status | None:
-        here = DecisionWaiter(store, client_url(broker.url))
+        waiter = DecisionWaiter(store, client_url(broker.url))
         try:
-            waits = asyncio.create_task(here.status(comment_id, 30))
-            while not here.is_subscribed or not here:
+            waits = asyncio.create_task(waiter.status(comment_id, 30))
+            while not waiter.is_subscribed or not waiter:
                 await asyncio.sleep(0.005)
-            await asyncio.sleep(0.05)  # it has looked and seen nothing
+            await asyncio.sleep(0.05)  # it has read the pending status
             decide(store, site, comment_id)
             bell.call_out(["cmt_other", comment_id])
             return await asyncio.wait_for(waits, 20)
         finally:
-            await here.close()
-            assert len(here) == 0
+            await waiter.close()
+            assert len(waiter) == 0
 
     assert asyncio.run(wait()) is Status.SPAM
     bell.close()
 
 
 @pytest.mark.parametrize("url", ["unix:///nowhere/at/all.sock?db=0", "redis://127.0.0.1:9/0"])
-def test_without_redis_the_database_is_looked_into(store, site, url) -> None:
+def test_without_redis_the_database_is_polled(store, site, url) -> None:
     [comment_id] = hand_in(store, reply(site))
 
     async def wait() -> Status | None:
-        here = DecisionWaiter(store, url)
+        waiter = DecisionWaiter(store, url)
         try:
-            waits = asyncio.create_task(here.status(comment_id, 30))
+            waits = asyncio.create_task(waiter.status(comment_id, 30))
             await asyncio.sleep(0.05)
             decide(store, site, comment_id)
             return await asyncio.wait_for(waits, 20)
         finally:
-            await here.close()
+            await waiter.close()
 
     assert asyncio.run(wait()) is Status.SPAM
 
 
 def test_a_broker_that_comes_back_is_heard_again(store, site, broker, monkeypatch) -> None:
-    monkeypatch.setattr(decision_waiter, "REST", 0.02)
+    monkeypatch.setattr(decision_waiter, "RETRY_BROKER_SECONDS", 0.02)
 
     async def wait() -> None:
-        here = DecisionWaiter(store, client_url(broker.url))
+        waiter = DecisionWaiter(store, client_url(broker.url))
         try:
-            assert await here.status("cmt_none", 1) is None
-            while not here.is_subscribed:
+            assert await waiter.status("cmt_none", 1) is None
+            while not waiter.is_subscribed:
                 await asyncio.sleep(0.01)
             broker.stop()
-            while here.is_subscribed:
+            while waiter.is_subscribed:
                 await asyncio.sleep(0.01)
             broker.start()
-            while not here.is_subscribed:
+            while not waiter.is_subscribed:
                 await asyncio.sleep(0.01)
         finally:
-            await here.close()
+            await waiter.close()
 
     asyncio.run(asyncio.wait_for(wait(), 30))
 
@@ -92,17 +92,17 @@ def test_whoever_waits_too_long_learns_how_it_stands(store, site, broker) -> Non
     [comment_id] = hand_in(store, reply(site))
 
     async def wait() -> None:
-        here = DecisionWaiter(store, client_url(broker.url))
+        waiter = DecisionWaiter(store, client_url(broker.url))
         began = time.monotonic()
         try:
             async with asyncio.timeout(
                 60
             ):  # nobody decides it: without a limit it would wait for ever
-                assert await here.status(comment_id, 0.1) is Status.PENDING
+                assert await waiter.status(comment_id, 0.1) is Status.PENDING
             assert time.monotonic() - began >= 0.1
             decide(store, site, comment_id)
-            assert await here.status(comment_id, 0) is Status.SPAM
+            assert await waiter.status(comment_id, 0) is Status.SPAM
         finally:
-            await here.close()
+            await waiter.close()
 
     asyncio.run(wait())
