@@ -4,13 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from moderation.domain.campaign import (
-    CampaignStats,
-    ClusterCounter,
-    IndexedComment,
-    Similarity,
-    similarity,
-)
+from moderation.domain.campaign import CampaignStats, ClusterCounter
+from moderation.domain.similarity import IndexedComment, Similarity, similarity
 
 
 @dataclass(slots=True, eq=False)
