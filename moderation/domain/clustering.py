@@ -70,22 +70,22 @@ class _Match(NamedTuple):
 
 def cluster_batch(
     batch: Sequence[IndexedComment],
-    found: Mapping[int, Sequence[int]],
-    kept: Mapping[int, IndexedComment],
+    numbers_by_key: Mapping[int, Sequence[int]],
+    indexed: Mapping[int, IndexedComment],
     stored: Mapping[str, Cluster],
     fresh: Collection[str] = (),
 ) -> Clustering:
     """Clusters a batch with the comments of the index and with itself.
 
-    batch: in the order they came in. found: numbers of comments in the index, by key. kept: these
-    comments, by number. stored: the cluster of each campaign that `kept` names; they are changed.
+    batch: in the order they came in. numbers_by_key: numbers of comments in the index, by key. indexed: these
+    comments, by number. stored: the cluster of each campaign that `indexed` names; they are changed.
     fresh: domains that were first seen lately.
     """
     clusters = _Clusters(stored)
     positions: dict[int, list[int]] = {}  # in the batch, by key
     near: list[tuple[IndexedComment, ...]] = []
     for position, comment in enumerate(batch):
-        matches = _matches(position, batch, found, kept, positions, fresh)
+        matches = _matches(position, batch, numbers_by_key, indexed, positions, fresh)
         near.append(tuple(match.comment for match in matches))
         # A comment that was judged before may have a campaign, in which it is counted.
         cluster = clusters.by_campaign.get(comment.campaign_id)
@@ -133,13 +133,14 @@ class _Clusters:
             cluster.found.setdefault(position, match.similarity)
         return cluster
 
-    def merge(self, one: Cluster, other: Cluster) -> Cluster:
-        """The one of higher rank, the first of equals, after it has absorbed the other."""
-        kept, gone = (other, one) if other.rank() > one.rank() else (one, other)
-        kept.absorb(gone)
-        self.by_position.update(dict.fromkeys(gone.found, kept))
-        self.by_number.update(dict.fromkeys(gone.adopted, kept))
-        self.by_campaign.update(dict.fromkeys({gone.campaign_id, *gone.absorbed} - {""}, kept))
+    def merge(self, first: Cluster, second: Cluster) -> Cluster:
+        """The cluster of higher rank, the first of equals, after it has absorbed the other."""
+        kept, absorbed = (second, first) if second.rank() > first.rank() else (first, second)
+        kept.absorb(absorbed)
+        self.by_position.update(dict.fromkeys(absorbed.found, kept))
+        self.by_number.update(dict.fromkeys(absorbed.adopted, kept))
+        campaign_ids = {absorbed.campaign_id, *absorbed.absorbed} - {""}
+        self.by_campaign.update(dict.fromkeys(campaign_ids, kept))
         return kept
 
 
@@ -150,8 +151,8 @@ _RECENT = 16
 def _matches(
     position: int,
     batch: Sequence[IndexedComment],
-    found: Mapping[int, Sequence[int]],
-    kept: Mapping[int, IndexedComment],
+    numbers_by_key: Mapping[int, Sequence[int]],
+    indexed: Mapping[int, IndexedComment],
     positions: dict[int, list[int]],
     fresh: Collection[str],
 ) -> list[_Match]:
@@ -162,8 +163,8 @@ def _matches(
     comment = batch[position]
     link_keys = comment.sketch.link_keys
     keys = dict.fromkeys((*comment.sketch.keys, *link_keys))
-    stored = set().union(*(found.get(key, ()) for key in keys)) - {comment.number}
-    stored_linked = set().union(*(found.get(key, ()) for key in link_keys))
+    stored = set().union(*(numbers_by_key.get(key, ()) for key in keys)) - {comment.number}
+    stored_linked = set().union(*(numbers_by_key.get(key, ()) for key in link_keys))
     recent = set().union(*(positions.get(key, ())[-_RECENT:] for key in keys))
     recent_linked = set().union(*(positions.get(key, ())[-_RECENT:] for key in link_keys))
     for key in keys:
@@ -172,13 +173,13 @@ def _matches(
     for earlier in recent:
         other = batch[earlier]
         stored.discard(other.number)
-        likeness = similarity(comment, other, same_link=earlier in recent_linked, fresh=fresh)
-        if likeness.is_near:
-            matches.append(_Match(likeness, other, earlier))
-    for number in stored.intersection(kept):
-        other = kept[number]
-        likeness = similarity(comment, other, same_link=number in stored_linked, fresh=fresh)
-        if likeness.is_near:
-            matches.append(_Match(likeness, other, None))
+        similar = similarity(comment, other, same_link=earlier in recent_linked, fresh=fresh)
+        if similar.is_near:
+            matches.append(_Match(similar, other, earlier))
+    for number in stored.intersection(indexed):
+        other = indexed[number]
+        similar = similarity(comment, other, same_link=number in stored_linked, fresh=fresh)
+        if similar.is_near:
+            matches.append(_Match(similar, other, None))
     matches.sort(key=lambda match: (-match.similarity.share, match.comment.number))
     return matches

@@ -159,7 +159,7 @@ def _replaced(editable: EditableText, folds: Mapping[str, str]) -> EditableText:
     text = editable.text
     new = {letter: fold for letter, fold in folds.items() if len(fold) == 1 and fold != letter}
     if not new.keys().isdisjoint(new.values()):
-        return editable._replace(text=text.translate(str.maketrans(new)))
+        return editable._replace(text=text.translate({ord(letter): new[letter] for letter in new}))
     for letter, fold in new.items():  # a third of the time of translate(), or less
         text = text.replace(letter, fold)
     return editable._replace(text=text)
