@@ -1,4 +1,4 @@
-"""The clock: the one place where product code asks what time it is."""
+"""The clock: the only place where product code reads the time."""
 
 import time
 

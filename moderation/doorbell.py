@@ -1,7 +1,7 @@
-"""The doorbell: tells the workers, through the broker, that there is work in the database.
+"""The doorbell: notifies the workers, through the broker, that there is work in the database.
 
-A ring carries nothing. Many rings within a moment become one, and a lost one costs no more than the
-time until the next sweep. Ringing never happens inside a request: see Doorbell.
+A ring carries no data. Many rings in quick succession become one, and a lost one only delays the work
+until the next sweep. No request waits for a ring: see Doorbell.
 """
 
 import logging
@@ -22,38 +22,38 @@ log = logging.getLogger("gatehouse.doorbell")
 # One queue, one task name, for each kind of work.
 JUDGE, DELIVER = "judge", "deliver"
 
-# A ring within this time of the last one is the same ring. The worker deletes the key when it starts,
-# so this only bounds how long a ring that was lost with its worker silences the next. Milliseconds.
-COALESCE = 1_000
+# Rings within this time of the first are dropped. The worker deletes the key when it starts, so this
+# only limits for how long a ring that was lost with its worker suppresses the next.
+COALESCE_MS = 1_000
 
-# Between two rings of one process: on a busy service each commit wants one. Seconds.
-PAUSE = 0.010
+# Between two rings of one process: on a busy service every commit wants one.
+PAUSE_SECONDS = 0.010
 
-# A ring that nobody heard for so long is worth nothing: the sweep has rung since. Seconds.
-EXPIRES = 30
+# A ring that no worker has taken by then is useless: the sweep has rung since.
+EXPIRES_SECONDS = 30
 
-# Where the ids of comments that were just decided are called out, for those who wait for one. Nobody
-# keeps what is called; whoever missed it looks into the database.
+# The channel on which the ids of comments that were just decided are published, for requests that wait
+# for a decision. Nothing is kept; a client that missed a message reads the database.
 DECIDED = "gatehouse:decided"
 
-# Settings of the connection, shared by those who ring and those who answer.
+# Options of the connection, for those that ring and for the workers.
 TRANSPORT = {
-    # A message that nobody acknowledged is handed out again after this: longer than any drain.
+    # A message that nobody acknowledged is delivered again after this: longer than any graceful stop.
     "visibility_timeout": 120,
     # kombu looks for such messages every interval x throttle seconds: 10 x 10 by default, far too long.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    # Without these a broker that is stalled, not closed, blocks for ever.
+    # Without these a broker that hangs without closing the connection blocks for ever.
     "socket_timeout": 30,
     "socket_connect_timeout": 3,
     "socket_keepalive": True,
-    # A half-dead connection is found within brpop timeout + 2 x this.
+    # A half-open connection is noticed within the timeout of brpop + 2 x this.
     "health_check_interval": 10,
 }
 
 
 def redis_client(url: str, timeout: float) -> redis.Redis:
-    """A client of the broker. url: the broker's, see settings.broker. timeout: seconds, for everything."""
+    """A client of the broker. url: see settings.broker. timeout: seconds, of connecting and of each answer."""
     return redis.Redis.from_url(
         client_url(url),
         socket_timeout=timeout,
@@ -63,9 +63,9 @@ def redis_client(url: str, timeout: float) -> redis.Redis:
 
 
 class Doorbell:
-    """Rings from a thread of its own, so that a broker that is away or slow delays nobody.
+    """Rings in its own thread, so that a broker that is down or slow delays nobody.
 
-    url: the broker's. Made once per process, after any fork; close() ends the thread.
+    url: see settings.broker. Created once per process, after any fork; close() ends the thread.
     """
 
     def __init__(self, url: str) -> None:
@@ -85,31 +85,31 @@ class Doorbell:
         self._thread.start()
 
     def ring(self, task: str) -> None:
-        """Wants the bell for `task` rung soon; returns at once."""
+        """Notifies the workers of `task` soon; returns at once."""
         with self._changed:
             self._wanted.add(task)
             self._changed.notify()
 
     def call_out(self, comment_ids: Iterable[str]) -> None:
-        """Wants it called out soon that these comments are decided; returns at once."""
+        """Publishes soon that these comments are decided; returns at once."""
         with self._changed:
             self._decided.extend(comment_ids)
             self._changed.notify()
 
     def answered(self, task: str) -> None:
-        """A worker has heard the bell: from here on a ring is a new one."""
-        with suppress(redis.RedisError):  # the key runs out by itself
+        """For the worker that has heard the ring: from now on another one is sent again."""
+        with suppress(redis.RedisError):  # the key expires anyway
             self._redis.delete(_key(task))
 
     def ping(self) -> bool:
-        """Whether the broker answers now; takes a second at most."""
+        """Whether the broker answers; takes a second at most."""
         try:
             return bool(self._redis.ping())
         except redis.RedisError:
             return False
 
     def close(self) -> None:
-        """Rings what is still wanted, then ends the thread."""
+        """Sends what is still waiting, then ends the thread."""
         with self._changed:
             self._open = False
             self._changed.notify()
@@ -127,17 +127,17 @@ class Doorbell:
                 tasks, self._wanted = self._wanted, set()
                 decided, self._decided = self._decided, []
             if decided:
-                with suppress(redis.RedisError):  # who waits looks by himself, a little later
+                with suppress(redis.RedisError):  # those that wait read the database a little later
                     self._redis.publish(DECIDED, " ".join(decided))
             for task in tasks:
                 self._ring_now(task)
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
 
     def _ring_now(self, task: str) -> None:
         try:
-            if self._redis.set(_key(task), 1, nx=True, px=COALESCE):
-                self._app.send_task(f"gatehouse.{task}", queue=task, expires=EXPIRES)
-        except Exception as error:  # whatever the broker's library raises: the sweep rings again
+            if self._redis.set(_key(task), 1, nx=True, px=COALESCE_MS):
+                self._app.send_task(f"gatehouse.{task}", queue=task, expires=EXPIRES_SECONDS)
+        except Exception as error:  # whatever the library raises: the sweep rings again
             if self.reachable:
                 log.warning(
                     "the doorbell does not reach the broker", extra={"error": type(error).__name__}

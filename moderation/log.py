@@ -1,4 +1,4 @@
-"""The log: one fact a line, as JSON on stderr; ids, never the text, the e-mail or the address."""
+"""The log: JSON lines on stderr, with ids, never a text, an e-mail or an address."""
 
 import json
 import logging
@@ -16,16 +16,16 @@ _STANDARD = set(logging.makeLogRecord({}).__dict__) | {
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON; whatever was given as `extra` becomes a field.
+    """A record as one line of JSON, with a field for each item of `extra`.
 
-    Control characters are escaped by JSON, so a record is always exactly one line. An exception is
-    logged by its type and place, never by its message: messages may quote what a user sent.
+    JSON escapes control characters, so a record is always exactly one line. An exception is logged with
+    its type and traceback, never with its message, which may quote what a user sent.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
-            "at": f"{when}.{int(record.msecs):03d}Z",
+            "at": f"{seconds}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "fact": record.getMessage(),
@@ -49,15 +49,14 @@ def _frames(traceback: Any) -> list[str]:
 
 
 def log_to_stderr(level: str) -> None:
-    """Sends every logger of this process through JsonLines at `level` and above."""
+    """Makes every logger of this process write JSON lines, at `level` and above."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Their lines carry URLs with queries, SQL parameters or task internals.
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine", "alembic"):
-        logging.getLogger(noisy).setLevel("WARNING")
-    logging.getLogger("python_multipart").setLevel(
-        "ERROR"
-    )  # its warnings quote what strangers send
+    # Their lines contain URLs with queries, SQL parameters or internals of tasks.
+    for name in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine", "alembic"):
+        logging.getLogger(name).setLevel("WARNING")
+    # Its warnings quote what strangers send.
+    logging.getLogger("python_multipart").setLevel("ERROR")

@@ -1,4 +1,4 @@
-"""The environment, read once; what makes no sense stops the start with one sentence."""
+"""Settings, read once from the environment; an invalid one stops the start with one sentence."""
 
 import os
 import secrets
@@ -12,19 +12,19 @@ from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
 
 PREFIX = "GATEHOUSE_"
-# The bare names that hosting platforms set; the prefixed ones win.
-_BARE = {"DATABASE_URL", "REDIS_URL"}
+# Names without the prefix, as hosting platforms set them; the prefixed ones win.
+_UNPREFIXED = {"DATABASE_URL", "REDIS_URL"}
 _BROKERS = ("redis://", "rediss://", "redis+socket://", "unix://")
-# What the client and `gatehouse comment` read: no settings of the service, but no misspelt ones either.
-_CLIENTS = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
+# Read by the client and `gatehouse comment`: no settings of the service, but not misspelt ones either.
+_CLIENT_NAMES = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
 
 
 class SettingsError(Exception):
-    """A setting makes no sense; the message is one sentence that names it."""
+    """A setting is invalid; the message is one sentence that names it."""
 
 
 def _is_limit(text: str) -> str:
-    from limits import parse  # a tenth of a second, for the few who set a limit
+    from limits import parse  # takes a tenth of a second: only where a limit is set
 
     parse(text)
     return text
@@ -35,7 +35,7 @@ RateLimit = Annotated[str, AfterValidator(_is_limit)]
 
 class Settings(BaseModel):
     """Every setting, with its default. The environment names are GATEHOUSE_ and the upper-case name;
-    GATEHOUSE_<NAME>_FILE reads the value from a file instead, as container secrets are handed in.
+    GATEHOUSE_<NAME>_FILE reads the value from a file instead, such as a container's secret.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,17 +64,17 @@ class Settings(BaseModel):
     )
     multilingual_model: str = Field(
         "",
-        description="detoxify:<name or path>, for comments in languages that the toxicity model has not learned; empty: those are held",
+        description="detoxify:<name or path>, for comments in languages that the toxicity model does not know; empty: those are held",
     )
     model_fallback: str = Field(
         "",
         pattern="^(|bundled)$",
-        description="bundled: serves, and says so, while the toxicity model is not on this machine; empty: comments are then held",
+        description="bundled: used, with a warning, while the toxicity model is not on this machine; empty: comments are then held",
     )
     model_runtime: str = Field(
         "auto",
         pattern="^(auto|onnx|torch)$",
-        description="onnx: what `gatehouse model add` converted; torch: the Detoxify library; auto: onnx where it is there, else torch",
+        description="onnx: a model converted by `gatehouse model add`; torch: the Detoxify library; auto: onnx where there is one, else torch",
     )
     model_threads: int = Field(
         0,
@@ -86,7 +86,7 @@ class Settings(BaseModel):
         0.0,
         ge=0,
         le=0.5,
-        description="The bundled model's transformer is spared where its linear half gives every label less than this (0: never)",
+        description="The bundled model skips its transformer where its linear half gives every label less than this (0: never)",
     )
     policy: str = Field(
         "newsroom",
@@ -142,7 +142,7 @@ class Settings(BaseModel):
         512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body"
     )
     receipt_seconds: float = Field(
-        10.0, gt=0, le=300, description="Seconds a client may take to hand in one request"
+        10.0, gt=0, le=300, description="Seconds a client may take to upload one request"
     )
     personal_days: int = Field(
         30,
@@ -153,8 +153,8 @@ class Settings(BaseModel):
     author_days: int = Field(
         180,
         ge=0,
-        le=400,  # browsers keep no cookie for longer (RFC 6265bis)
-        description="Days a browser keeps the token by which its writer is known again; 0: none is given",
+        le=400,  # browsers keep cookies no longer (RFC 6265bis)
+        description="Days a browser keeps the token that identifies its writer; 0: none is set",
     )
     idempotency_hours: int = Field(
         72,
@@ -172,11 +172,11 @@ class Settings(BaseModel):
         0,
         ge=0,
         le=3650,
-        description="Days until what was filed as spam is erased; 0: it is kept until somebody looks",
+        description="Days until comments filed as spam are erased; 0: never",
     )
     lists: str = Field(
         "",
-        description="Folder with lists of others (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
+        description="Folder with block lists (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
     )
     dns_lists: str = Field(
         "",
@@ -185,7 +185,7 @@ class Settings(BaseModel):
     )
     akismet_key: SecretStr = Field(
         SecretStr(""),
-        description="Key of Akismet, which workers then ask about comments; empty: nobody is asked (docs/spam.md says what it is told)",
+        description="Key of Akismet, which workers then ask about comments; empty: it is not asked (docs/spam.md says what is sent)",
     )
     akismet_sites: str = Field(
         "",
@@ -227,7 +227,7 @@ class Settings(BaseModel):
         7,
         ge=0,
         le=23,
-        description="Hour of the day (UTC) at which channels are told how the queue stands",
+        description="Hour of the day (UTC) at which channels get the digest of the queue",
     )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
@@ -239,13 +239,13 @@ class Settings(BaseModel):
     @property
     def dns_zones(self) -> tuple[str, ...]:
         """The DNS block lists to ask, each once."""
-        named = (one.strip(" .").lower() for one in self.dns_lists.split(","))
-        return tuple(dict.fromkeys(one for one in named if one))
+        zones = (zone.strip(" .").lower() for zone in self.dns_lists.split(","))
+        return tuple(dict.fromkeys(filter(None, zones)))
 
     @property
     def akismet_asked(self) -> frozenset[str]:
         """The sites whose comments Akismet is asked about, where a key is set; empty: every site."""
-        return frozenset(one.strip() for one in self.akismet_sites.split(",") if one.strip())
+        return frozenset(filter(None, map(str.strip, self.akismet_sites.split(","))))
 
     def asks_akismet(self, site_id: str) -> bool:
         """Whether Akismet is asked about a site's comments."""
@@ -271,9 +271,9 @@ class Settings(BaseModel):
         return f"redis+socket://{(self.data / 'broker.sock').absolute()}?virtual_host=0"
 
     def master_secret(self) -> bytes:
-        """The secret all keys are derived from; created in the data folder, mode 600, where none is set."""
-        if given := self.secret_key.get_secret_value():
-            return given.encode()
+        """The secret from which all keys are derived; where none is set, created in the data folder, mode 600."""
+        if secret := self.secret_key.get_secret_value():
+            return secret.encode()
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.data / "secret.key"
         try:
@@ -288,13 +288,13 @@ class Settings(BaseModel):
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises SettingsError with one sentence.
 
-    Doors read them through startup.checked_settings: that the policy and the models exist is not seen here.
+    Entry points use startup.checked_settings, which also checks the policy and the models.
     """
     environment = os.environ if environment is None else environment
     values: dict[str, str] = {}
     for field in Settings.model_fields:
         name = field.upper()
-        for key in (PREFIX + name, name) if name in _BARE else (PREFIX + name,):
+        for key in (PREFIX + name, name) if name in _UNPREFIXED else (PREFIX + name,):
             if path := environment.get(key + "_FILE"):
                 try:
                     values[field] = Path(path).read_text().strip()
@@ -304,7 +304,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if key in environment:
                 values[field] = environment[key]
                 break
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENTS
+    known = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENT_NAMES
     for key in environment:
         if key.startswith(PREFIX) and key not in known and key.removesuffix("_FILE") not in known:
             raise SettingsError(f"{key} is not a setting of Gatehouse; see docs/settings.md.")
@@ -312,8 +312,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{PREFIX}{where} makes no sense: {first['msg']}.") from None
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{PREFIX}{name} makes no sense: {first['msg']}.") from None
     _check(settings)
     return settings
 

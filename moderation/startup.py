@@ -1,4 +1,4 @@
-"""The start of a process: its settings, with the policy and the models they name, or one sentence why not."""
+"""The start of a process: checks its settings, with the policy and the models that they name."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from moderation.settings import Settings, SettingsError, read_settings
 
 
 def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process, as read_settings, once their policy and models make sense too.
+    """The settings of this process, as read_settings, with their policy and models checked too.
 
     Raises SettingsError with one sentence.
     """

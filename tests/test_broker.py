@@ -1,4 +1,4 @@
-"""The broker's URL: whoever connects, by redis-py or by Celery, connects to the same database."""
+"""The broker's URL: redis-py and Celery connect to the same database, whatever its form."""
 
 from typing import Any
 
@@ -54,14 +54,14 @@ COMPARED = ("path", "host", "port", "db", "username", "password", "ssl_ca_certs"
 
 
 def compared(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Where a connection with these arguments of redis-py's leads, and how it logs in."""
-    found = {name: arguments[name] for name in COMPARED if arguments.get(name) is not None}
-    if "path" in found:
-        found.pop("host", None)
-        found.pop("port", None)
-    elif found.get("port") == DEFAULT_PORT:
-        found.pop("port")
-    return found
+    """Where a connection with these arguments of redis-py leads, and how it logs in."""
+    target = {name: arguments[name] for name in COMPARED if arguments.get(name) is not None}
+    if "path" in target:
+        target.pop("host", None)
+        target.pop("port", None)
+    elif target.get("port") == DEFAULT_PORT:
+        target.pop("port")
+    return target
 
 
 def of_celery(url: str) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def of_celery(url: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("url", "expected"), URLS)
-def test_all_that_connect_connect_to_the_same_database(url, expected, tmp_path):
+def test_every_client_connects_to_the_same_database(url, expected, tmp_path):
     settings = read_settings({"GATEHOUSE_REDIS_URL": url, "GATEHOUSE_DATA": str(tmp_path)})
     store = Store(settings.database, SECRET)
     bell = Doorbell(settings.broker)
@@ -92,7 +92,7 @@ def test_all_that_connect_connect_to_the_same_database(url, expected, tmp_path):
         bell.close()
         client.close()
         store.close()
-    assert {name: compared(given) for name, given in arguments.items()} == dict.fromkeys(
+    assert {client: compared(values) for client, values in arguments.items()} == dict.fromkeys(
         arguments, expected
     )
 
@@ -106,7 +106,7 @@ def test_all_that_connect_connect_to_the_same_database(url, expected, tmp_path):
         ("rediss://broker/1?ssl_cert_reqs=CERT_NONE", "none"),
     ],
 )
-def test_all_check_the_certificate_of_a_broker_alike(url, checked):
+def test_every_client_checks_the_certificate_of_a_broker(url, checked):
     arguments = parse_async_url(client_url(url))
     assert arguments.get("ssl_cert_reqs", "required") == checked  # redis-py's default
     assert of_celery(celery_url(url))["ssl_cert_reqs"].name == f"CERT_{checked.upper()}"

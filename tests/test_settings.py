@@ -1,4 +1,4 @@
-"""Settings: read once, from the environment or files; nonsense stops the start with one sentence."""
+"""Settings, from the environment or files; an invalid one stops the start with one sentence."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ def test_secrets_may_come_from_files(tmp_path):
     assert read_settings({"REDIS_URL": "redis://b"}).broker == "redis://b"
 
 
-def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
+def test_the_secret_is_created_once_and_only_its_owner_can_read_it(tmp_path):
     settings = read_settings({"GATEHOUSE_DATA": str(tmp_path / "data")})
     secret = settings.master_secret()
     assert len(secret) >= 32
@@ -61,7 +61,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ({"GATEHOUSE_COLOUR": "red"}, "GATEHOUSE_COLOUR"),
     ],
 )
-def test_nonsense_is_one_sentence_that_names_the_setting(environment, name):
+def test_an_invalid_setting_is_named_in_one_sentence(environment, name):
     with pytest.raises(SettingsError) as caught:
         checked_settings(environment)
     sentence = str(caught.value)
@@ -71,7 +71,7 @@ def test_nonsense_is_one_sentence_that_names_the_setting(environment, name):
     assert "short" not in sentence.split("shorter")[0]
 
 
-def test_a_record_is_one_line_and_an_exception_never_quotes():
+def test_a_record_is_one_line_and_an_exception_is_not_quoted():
     canary = "carol@private.test"
     try:
         raise ValueError(canary)
@@ -92,4 +92,4 @@ def test_a_record_is_one_line_and_an_exception_never_quotes():
     assert canary not in line
     read = json.loads(line)
     assert (read["error"], read["comment_id"]) == ("ValueError", "cmt_1")
-    assert read["where"][0].endswith("test_a_record_is_one_line_and_an_exception_never_quotes")
+    assert read["where"][0].endswith("test_a_record_is_one_line_and_an_exception_is_not_quoted")

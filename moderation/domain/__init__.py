@@ -1,1 +1,1 @@
-"""The words of Gatehouse and the rules between them: pure, no I/O, no clock, no framework."""
+"""The domain: what Gatehouse deals with and its rules. Pure: no I/O, no clock, no framework."""

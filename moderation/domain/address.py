@@ -1,4 +1,4 @@
-"""Where a webhook may go: a deny table for addresses, a strict reading of URLs. Pure; resolves nothing."""
+"""Where webhooks may be sent: a deny table of addresses, strict parsing of URLs. Pure; resolves nothing."""
 
 import re
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ from moderation.domain.comment import PAGE_URL_LIMIT
 from moderation.domain.errors import Invalid
 
 # IANA special-purpose registries (IPv4, RFC 6890 and later) and what they leave out. The standard
-# library's is_global is no judge of this: Python 3.11 calls multicast and 192.0.0.8 global.
+# library's is_global is not enough: Python 3.11 calls multicast and 192.0.0.8 global.
 _IPV4 = {
     "0.0.0.0/8": "this network",
     "10.0.0.0/8": "private",
     "100.64.0.0/10": "carrier NAT",
     "127.0.0.0/8": "loopback",
     "168.63.129.16/32": "Azure's wire server",
-    "169.254.0.0/16": "link-local",  # the metadata service of most clouds among them
+    "169.254.0.0/16": "link-local",  # with the metadata service of most clouds
     "172.16.0.0/12": "private",
     "192.0.0.0/24": "IETF protocols",
     "192.0.2.0/24": "documentation",
@@ -39,8 +39,8 @@ _IPV4 = {
     "224.0.0.0/4": "multicast",
     "240.0.0.0/4": "reserved",
 }
-# Only 2000::/3 is given out (RFC 4291); these parts of it are not for the public, or carry an IPv4
-# address inside that the network would go to instead.
+# Only 2000::/3 is allocated (RFC 4291); these parts of it are not public, or contain an IPv4 address to
+# which the network would connect instead.
 _IPV6 = {
     "2001::/23": "IETF protocols",  # Teredo (2001::/32), benchmarks, ORCHID
     "2001:db8::/32": "documentation",
@@ -48,8 +48,8 @@ _IPV6 = {
     "2620:4f:8000::/48": "AS112",
     "3fff::/20": "documentation",
 }
-# Named for the message alone: all of it lies outside 2000::/3.
-_OUTSIDE = {
+# Named only for the message: all of these are outside 2000::/3.
+_UNALLOCATED = {
     "::1/128": "loopback",
     "::/128": "unspecified",
     "::ffff:0:0/96": "IPv4-mapped",
@@ -64,22 +64,29 @@ _OUTSIDE = {
     "ff00::/8": "multicast",
 }
 _TABLE4 = [(ip_network(network), why) for network, why in _IPV4.items()]
-_TABLE6 = [(ip_network(network), why) for network, why in (_IPV6 | _OUTSIDE).items()]
-_GIVEN_OUT = ip_network("2000::/3")
+_TABLE6 = [(ip_network(network), why) for network, why in (_IPV6 | _UNALLOCATED).items()]
+_ALLOCATED = ip_network("2000::/3")
 
-# A webhook is no port scanner; whoever needs another port names it in GATEHOUSE_WEBHOOK_ALLOW.
+# So that webhooks are no port scanner; other ports are allowed by GATEHOUSE_WEBHOOK_ALLOW.
 PORTS = frozenset({443, 8443})
-# Names that resolvers answer from the inside: RFC 6761, RFC 6762, RFC 8375, ICANN on .internal.
-_INSIDE = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet", ".onion")
-_LABEL = re.compile(
-    r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-)  # RFC 1035, and '_' as seen in the wild
+# Names of internal hosts: RFC 6761, RFC 6762, RFC 8375, ICANN on .internal.
+_INTERNAL_SUFFIXES = (
+    ".localhost",
+    ".local",
+    ".internal",
+    ".home.arpa",
+    ".lan",
+    ".intranet",
+    ".onion",
+)
+# RFC 1035, and '_', which some names have.
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A URL that may be called. host: lower case, IPv6 without brackets. allowed: by the operator's
-    list, so that any address behind it will do.
+    """Where an accepted URL leads. host: lower case, IPv6 without brackets. allowed: by the operator's
+    list, so that any address is accepted for it.
     """
 
     scheme: str
@@ -89,10 +96,10 @@ class Destination:
 
 
 def refusal_of(ip: str | IPv4Address | IPv6Address) -> str | None:
-    """Why no webhook goes to this address; None where it may.
+    """Why webhooks are not sent to this address; None where they may be.
 
-    An IPv4 address in IPv6 clothes is refused whatever it is: nobody publishes such a name, and
-    where it leads is decided by the network. Raises ValueError for what is no IP address.
+    An IPv4 address written as IPv6 is always refused: nobody publishes such a name, and the network decides
+    where it leads. Raises ValueError for what is no IP address.
     """
     address = ip_address(ip)
     if isinstance(address, IPv6Address) and address.scope_id is not None:
@@ -100,13 +107,13 @@ def refusal_of(ip: str | IPv4Address | IPv6Address) -> str | None:
     for network, why in _TABLE4 if address.version == 4 else _TABLE6:
         if address in network:
             return why
-    return None if address.version == 4 or address in _GIVEN_OUT else "not given out"
+    return None if address.version == 4 or address in _ALLOCATED else "unallocated"
 
 
 def parse_allow(setting: str) -> frozenset[tuple[str, int]]:
     """'localhost:9000, [::1]:9000' as pairs. Raises Invalid with what is wrong."""
     pairs = set()
-    for entry in filter(None, (one.strip() for one in setting.split(","))):
+    for entry in filter(None, map(str.strip, setting.split(","))):
         host, _, port = entry.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise Invalid("This is no list of host:port.")
@@ -116,12 +123,12 @@ def parse_allow(setting: str) -> frozenset[tuple[str, int]]:
 
 def parse_networks(setting: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """'10.0.0.0/8, ::1' as networks. Raises ValueError."""
-    listed = filter(None, (one.strip() for one in setting.split(",")))
-    return tuple(ip_network(one, strict=False) for one in listed)
+    entries = filter(None, map(str.strip, setting.split(",")))
+    return tuple(ip_network(entry, strict=False) for entry in entries)
 
 
 def destination(url: str, allow: Iterable[tuple[str, int]] = ()) -> Destination:
-    """Where a URL leads, read so strictly that no other reader can see another host in it.
+    """Where a URL leads, parsed so strictly that no other parser can see another host in it.
 
     Raises Invalid, with a sentence that does not repeat the URL.
     """
@@ -153,7 +160,7 @@ def destination(url: str, allow: Iterable[tuple[str, int]] = ()) -> Destination:
 
 
 def _check_host(host: str, *, bracketed: bool) -> None:
-    """A public address in its one canonical spelling, or a name with a dot that is no number."""
+    """Accepts a public address in its canonical spelling, or a name with a dot that is no number."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -171,5 +178,5 @@ def _check_host(host: str, *, bracketed: bool) -> None:
         raise Invalid("An address is written in full, as 192.0.2.1 is.", "/url")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise Invalid("This is not the name of a host.", "/url")
-    if len(labels) < 2 or f".{'.'.join(labels)}".endswith(_INSIDE):
+    if len(labels) < 2 or f".{'.'.join(labels)}".endswith(_INTERNAL_SUFFIXES):
         raise Invalid("Webhooks go to public hosts; this name is an inner one.", "/url")

@@ -1,4 +1,4 @@
-"""Checks: a site that keeps its comments itself asks what a comment is, and is told when that changes."""
+"""Akismet checks: a site that stores its comments itself asks about one, and hears when the answer changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from moderation.domain.reason_codes import ReasonCode
 
 
 class AkismetAnswer(StrEnum):
-    """What the client is told, in Akismet's words; 'wait' where nobody has had the last word."""
+    """The answer to the client, in Akismet's terms; 'wait' where nothing final was decided yet."""
 
     SPAM = "true"
     HAM = "false"
@@ -22,30 +22,30 @@ ANSWER_AFTER = {
     Status.PENDING: AkismetAnswer.WAIT,
     Status.HELD: AkismetAnswer.WAIT,
     Status.APPROVED: AkismetAnswer.HAM,
-    Status.REJECTED: AkismetAnswer.SPAM,  # there is no third word: what may not be shown goes with the spam
+    Status.REJECTED: AkismetAnswer.SPAM,  # there is no third answer: what must not be shown counts as spam
     Status.SPAM: AkismetAnswer.SPAM,
     Status.ERASED: AkismetAnswer.SPAM,
 }
-# What a client is told later. That a comment is held now it is not: there is no word for it.
+# Answers that a client is sent later. None for a comment that is held now: Akismet has no answer for that.
 FINAL_ANSWERS = {
     EventType.APPROVED: AkismetAnswer.HAM,
     EventType.REJECTED: AkismetAnswer.SPAM,
     EventType.SPAM: AkismetAnswer.SPAM,
 }
-# A client stores its comment when it has its answer, and knows nothing of it before. Milliseconds.
+# A client stores its comment after our answer and cannot match a later one before. Milliseconds.
 ANSWER_TIMEOUT_MS = 3_000
 
-# A spam score from which nobody needs to see the comment: of 12,852 honest ones that it never learned from
-# none does (the highest: 0.964), and of known spam 46 % on YouTube, 37 % by SMS (python -m training.blatant).
+# The spam score from which nobody needs to see the comment. Of 12,852 honest comments outside its training
+# none reaches it (the highest: 0.964); of known spam 46 % on YouTube, 37 % by SMS (python -m training.blatant).
 BLATANT_SCORE = 0.98
 
 
 @dataclass(frozen=True, slots=True)
 class AkismetCheck:
-    """One question, as it is kept. comment_id: also what the client knows it by.
+    """One stored check. comment_id: the client knows it too.
 
-    fingerprint: of what was asked. blog: the host that asked. post_id, parent_id: the client's own
-    numbers. endpoint_id: who hears of later decisions, '' nobody. created_at: ms.
+    fingerprint: of the request. blog: the host that asked. post_id, parent_id: the client's numbers.
+    endpoint_id: notified of later decisions, '' for none. created_at: ms.
     """
 
     comment_id: str
@@ -60,7 +60,7 @@ class AkismetCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckUsage:
-    """What one host asked in a month, and how often it said that the answer was wrong."""
+    """The checks of one host in a month, and how often it reported a wrong answer."""
 
     blog: str
     calls: int = 0
@@ -73,11 +73,11 @@ class CheckUsage:
 def is_blatant(reasons: Sequence[Reason]) -> bool:
     """Whether a comment that a policy called spam, or rejected, may be dropped unseen.
 
-    By its score, or because the policy has a rule of that name: newsroom's is for known spam that links
-    somewhere, from nobody with a good name.
+    By its score, or by the policy's rule `blatant`: newsroom's is for known spam with a link, from
+    somebody without a good reputation.
     """
     return any(
-        one.code == ReasonCode.BLATANT
-        or (one.label == "spam" and one.value is not None and one.value >= BLATANT_SCORE)
-        for one in reasons
+        reason.code == ReasonCode.BLATANT
+        or (reason.label == "spam" and reason.value is not None and reason.value >= BLATANT_SCORE)
+        for reason in reasons
     )

@@ -1,25 +1,22 @@
-"""Grouping: which comments of a batch belong together, and to which campaign."""
+"""Clustering: which comments of a batch belong together, and to which campaign."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from moderation.domain.campaign import (
-    CampaignStats,
-    ClusterCounter,
-    IndexedComment,
-    Similarity,
-    similarity,
-)
+from moderation.domain.campaign import CampaignStats, ClusterCounter
+from moderation.domain.similarity import IndexedComment, Similarity, similarity
 
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """Comments that belong together, as far as can be seen from here.
+    """Comments that belong together, as far as this batch shows.
 
-    campaign_id: '' where they are found to belong together only now. formed: people see it as a
-    campaign. fixed: people have ruled on it or split it, so it is not merged away. found: the
-    batch's own, by position, with the likeness that brought each in. adopted: numbers of earlier
-    comments that were like no other until now. absorbed: campaigns that turn out to be this one.
+    campaign_id: '' where only this batch brings them together. formed: moderators already see it as
+    a campaign. fixed: moderators have ruled on it or split it, so it is not merged into another one.
+    found: the members in the batch, by position, with the similarity that brought each in. adopted:
+    numbers of earlier comments that belonged to nothing until now. absorbed: campaigns that turned
+    out to be this one.
     """
 
     gathering: ClusterCounter = field(default_factory=ClusterCounter)
@@ -31,134 +28,158 @@ class Cluster:
     absorbed: set[str] = field(default_factory=set)
 
     def rank(self) -> tuple[bool, bool, bool, int]:
-        """Which of two swallows the other: what people ruled on, have seen, what is stored, the larger."""
-        size = len(self.gathering.comments) + self.gathering.beyond["comments"]
+        """Of two clusters the higher one absorbs the other: ruled on, formed, stored, larger."""
+        size = len(self.gathering.comments) + self.gathering.earlier["comments"]
         return self.fixed, self.formed, bool(self.campaign_id), size
 
-    def swallow(self, other: "Cluster") -> None:
-        self.gathering.join(other.gathering)
+    def absorb(self, other: "Cluster") -> None:
+        """Takes over all that the other has."""
+        self.gathering.merge(other.gathering)
         self.formed |= other.formed
         self.found |= other.found
         self.adopted |= other.adopted
         self.absorbed |= other.absorbed | ({other.campaign_id} if other.campaign_id else set())
 
     def crowd(self, position: int) -> CampaignStats:
-        """As a comment of the batch sees it."""
+        """The counts, as they concern the comment at this position of the batch."""
         return self.gathering.crowd(self.found[position])
 
     def forms(self) -> bool:
-        """Whether what was found now makes a campaign of it, if it is none yet."""
-        return self.formed or any(self.crowd(one).is_campaign for one in self.found)
+        """Whether it is a campaign, already or because of this batch."""
+        return self.formed or any(self.crowd(position).is_campaign for position in self.found)
 
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """What was found about a batch. lots: by position, None for what is like no other.
+    """The clusters of a batch. lots: by position, None for a comment that is similar to no other.
 
-    near: by position, the earlier comments it is alike to, the most alike first.
+    near: by position, the earlier comments that it is similar to, the most similar first.
     """
 
     lots: tuple[Cluster | None, ...]
     near: tuple[tuple[IndexedComment, ...], ...]
 
 
+class _Match(NamedTuple):
+    """An earlier comment that is similar. position: in the batch, None for one of the index."""
+
+    similarity: Similarity
+    comment: IndexedComment
+    position: int | None
+
+
 def cluster_batch(
     batch: Sequence[IndexedComment],
-    found: Mapping[int, Sequence[int]],
-    kept: Mapping[int, IndexedComment],
+    numbers_by_key: Mapping[int, Sequence[int]],
+    indexed: Mapping[int, IndexedComment],
     stored: Mapping[str, Cluster],
     fresh: Collection[str] = (),
 ) -> Clustering:
-    """Groups a batch with what is remembered and with itself.
+    """Clusters a batch with the comments of the index and with itself.
 
-    batch: in the order they came in. found: numbers by key. kept: the comments by number.
-    stored: the lot of each campaign that `kept` names; they are changed. fresh: places that were
-    first seen lately.
+    batch: in the order they came in. numbers_by_key: numbers of comments in the index, by key. indexed: these
+    comments, by number. stored: the cluster of each campaign that `indexed` names; they are changed.
+    fresh: domains that were first seen lately.
     """
-    lots: list[Cluster | None] = [None] * len(batch)
-    singles: dict[int, Cluster] = {}
-    moved: dict[int, Cluster] = {}  # by id(): where a swallowed lot went
-    positions: dict[int, list[int]] = {}  # in the batch itself, by key
+    clusters = _Clusters(stored)
+    positions: dict[int, list[int]] = {}  # in the batch, by key
     near: list[tuple[IndexedComment, ...]] = []
+    for position, comment in enumerate(batch):
+        matches = _matches(position, batch, numbers_by_key, indexed, positions, fresh)
+        near.append(tuple(match.comment for match in matches))
+        # A comment that was judged before may have a campaign, in which it is counted.
+        cluster = clusters.by_campaign.get(comment.campaign_id)
+        for match in matches:
+            other = clusters.of_match(match)
+            if cluster is None or cluster is other:
+                cluster = other
+            elif not (cluster.fixed and other.fixed):  # moderators want those two apart
+                cluster = clusters.merge(cluster, other)
+        if cluster is not None:
+            cluster.gathering.add([comment.member])
+            cluster.found[position] = (
+                matches[0].similarity if matches else Similarity(1.0, comment.sketch.letters)
+            )
+            clusters.by_position[position] = cluster
+    return Clustering(tuple(map(clusters.by_position.get, range(len(batch)))), tuple(near))
 
-    def final(lot: Cluster) -> Cluster:
-        while id(lot) in moved:
-            lot = moved[id(lot)]
-        return lot
 
-    def lot_of(other: IndexedComment, at: int | None) -> Cluster:
-        if at is not None and (own := lots[at]):
-            return final(own)
-        if at is None and other.campaign_id in stored:
-            return final(stored[other.campaign_id])
-        if at is None and other.number in singles:
-            return final(singles[other.number])
-        lot = Cluster()
-        lot.gathering.add([other.member])
-        if at is None:
-            lot.adopted.add(other.number)
-            singles[other.number] = lot
+class _Clusters:
+    """Which cluster each comment and campaign is in. by_number: of the index, those without a campaign."""
+
+    def __init__(self, stored: Mapping[str, Cluster]) -> None:
+        self.by_campaign = dict(stored)
+        self.by_position: dict[int, Cluster] = {}
+        self.by_number: dict[int, Cluster] = {}
+
+    def of_match(self, match: _Match) -> Cluster:
+        """The cluster that a match is in; a new one where it was in none."""
+        comment, position = match.comment, match.position
+        if position is None:
+            cluster = self.by_campaign.get(comment.campaign_id) or self.by_number.get(
+                comment.number
+            )
         else:
-            lots[at] = lot
-        return lot
+            cluster = self.by_position.get(position)
+        if cluster is None:
+            cluster = Cluster()
+            cluster.gathering.add([comment.member])
+            if position is None:
+                cluster.adopted.add(comment.number)
+                self.by_number[comment.number] = cluster
+            else:
+                self.by_position[position] = cluster
+        if position is not None:
+            cluster.found.setdefault(position, match.similarity)
+        return cluster
 
-    for at, one in enumerate(batch):
-        alike = _best_match(at, one, batch, found, kept, positions, fresh)
-        near.append(tuple(other for _, other, _ in alike))
-        # Judged before, and counted already.
-        main = final(stored[one.campaign_id]) if one.campaign_id in stored else None
-        for like, other, before in alike:
-            lot = lot_of(other, before)
-            if before is not None:
-                lot.found.setdefault(before, like)
-            if main is None or main is lot:
-                main = lot
-            elif not (main.fixed and lot.fixed):  # people want those apart
-                if lot.rank() > main.rank():
-                    main, lot = lot, main
-                main.swallow(lot)
-                moved[id(lot)] = main
-        if main is not None:
-            main.gathering.add([one.member])
-            main.found[at] = alike[0][0] if alike else Similarity(1.0, one.sketch.letters)
-        lots[at] = main
-    return Clustering(tuple(final(one) if one else None for one in lots), tuple(near))
+    def merge(self, first: Cluster, second: Cluster) -> Cluster:
+        """The cluster of higher rank, the first of equals, after it has absorbed the other."""
+        kept, absorbed = (second, first) if second.rank() > first.rank() else (first, second)
+        kept.absorb(absorbed)
+        self.by_position.update(dict.fromkeys(absorbed.found, kept))
+        self.by_number.update(dict.fromkeys(absorbed.adopted, kept))
+        campaign_ids = {absorbed.campaign_id, *absorbed.absorbed} - {""}
+        self.by_campaign.update(dict.fromkeys(campaign_ids, kept))
+        return kept
 
 
 # Of those in the same batch that share a key: more would compare a flood with itself, pair by pair.
 _RECENT = 16
 
 
-def _best_match(
-    at: int,
-    one: IndexedComment,
+def _matches(
+    position: int,
     batch: Sequence[IndexedComment],
-    found: Mapping[int, Sequence[int]],
-    kept: Mapping[int, IndexedComment],
+    numbers_by_key: Mapping[int, Sequence[int]],
+    indexed: Mapping[int, IndexedComment],
     positions: dict[int, list[int]],
     fresh: Collection[str],
-) -> list[tuple[Similarity, IndexedComment, int | None]]:
-    """What came before and is alike, the most alike first; with its position, None outside the batch."""
-    keys = dict.fromkeys((*one.sketch.keys, *one.sketch.link_keys))
-    stored = set().union(*(found.get(key, ()) for key in keys)) - {one.number}
-    lately = set().union(*(positions.get(key, ())[-_RECENT:] for key in keys))
-    linked, linked_lately = set[int](), set[int]()
-    for key in one.sketch.link_keys:
-        linked.update(found.get(key, ()))
-        linked_lately.update(positions.get(key, ())[-_RECENT:])
+) -> list[_Match]:
+    """The earlier comments that are similar to the one at this position, the most similar first.
+
+    positions: of the batch so far, by key; this one is added.
+    """
+    comment = batch[position]
+    link_keys = comment.sketch.link_keys
+    keys = dict.fromkeys((*comment.sketch.keys, *link_keys))
+    stored = set().union(*(numbers_by_key.get(key, ()) for key in keys)) - {comment.number}
+    stored_linked = set().union(*(numbers_by_key.get(key, ()) for key in link_keys))
+    recent = set().union(*(positions.get(key, ())[-_RECENT:] for key in keys))
+    recent_linked = set().union(*(positions.get(key, ())[-_RECENT:] for key in link_keys))
     for key in keys:
-        positions.setdefault(key, []).append(at)
-    alike: list[tuple[Similarity, IndexedComment, int | None]] = []
-    for before in lately:
-        other = batch[before]
+        positions.setdefault(key, []).append(position)
+    matches: list[_Match] = []
+    for earlier in recent:
+        other = batch[earlier]
         stored.discard(other.number)
-        like = similarity(one, other, same_link=before in linked_lately, fresh=fresh)
-        if like.is_near:
-            alike.append((like, other, before))
-    for number in stored.intersection(kept):
-        other = kept[number]
-        like = similarity(one, other, same_link=number in linked, fresh=fresh)
-        if like.is_near:
-            alike.append((like, other, None))
-    alike.sort(key=lambda item: (-item[0].share, item[1].number))
-    return alike
+        similar = similarity(comment, other, same_link=earlier in recent_linked, fresh=fresh)
+        if similar.is_near:
+            matches.append(_Match(similar, other, earlier))
+    for number in stored.intersection(indexed):
+        other = indexed[number]
+        similar = similarity(comment, other, same_link=number in stored_linked, fresh=fresh)
+        if similar.is_near:
+            matches.append(_Match(similar, other, None))
+    matches.sort(key=lambda match: (-match.similarity.share, match.comment.number))
+    return matches

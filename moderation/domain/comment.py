@@ -1,10 +1,10 @@
-"""A comment as it is handed in, and what its sender gets back."""
+"""A comment as it is submitted, and what its sender gets back."""
 
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-# The limits of WordPress (wp_get_comment_fields_max_lengths): its forms are the ones we replace.
+# The limits of WordPress (wp_get_comment_fields_max_lengths), whose forms ours replace.
 NAME_LIMIT = 245  # characters
 EMAIL_LIMIT = 100  # characters
 URL_LIMIT = 200  # characters, the author's website
@@ -14,7 +14,7 @@ TITLE_LIMIT = 500  # characters
 
 
 class Status(StrEnum):
-    """Where a comment stands; read off its latest decision."""
+    """The status of a comment, which follows from its latest decision."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -34,7 +34,7 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """One article of a site. id: the site's own, where it has one; else the URL is the identity."""
+    """One article of a site. id: the site's own; where it is '' the URL identifies the page."""
 
     url: str
     title: str = ""
@@ -43,10 +43,10 @@ class PageRef:
 
 @dataclass(frozen=True, slots=True)
 class AuthorRef:
-    """Who wrote, as typed in. An e-mail typed in proves nothing.
+    """The author, as typed in; an e-mail that was typed in proves nothing.
 
-    identity: who it is as far as that is proved: 'browser:...' by a token of ours, 'id:...' or
-    'email:...' by the site's own server; '' where nothing is.
+    identity: what is proved: 'browser:...' by a token of ours, 'id:...' or 'email:...' by the site's
+    server; '' for nothing.
     """
 
     name: str
@@ -57,7 +57,7 @@ class AuthorRef:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where the submission came from: for flood control and spam, kept apart and not for long."""
+    """Where the submission came from: for flood control and spam, stored apart and only for a while."""
 
     ip: str = ""
     user_agent: str = ""
@@ -66,11 +66,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class FormFacts:
-    """How a reply was handed in; what only a form of ours can know.
+    """How a comment was submitted; only our own form can tell.
 
-    door: 'form' where a browser sent a plain form, '' where a program of the site handed it in.
-    trap: a field that people do not see was filled in. stamp: 'good', 'forged', 'stale' or '' for
-    none. seconds: from the form's rendering to its return; None where no good stamp came with it.
+    door: 'form' where a browser sent a plain form, '' where a program of the site sent it. trap: whether
+    a field that people do not see was filled in. stamp: 'good', 'forged', 'stale' or '' for none.
+    seconds: between rendering the form and submitting it; None without a good stamp.
     """
 
     door: str = ""
@@ -84,10 +84,10 @@ NO_FORM = FormFacts()
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A validated reply on its way in.
+    """A validated comment that is not stored yet.
 
-    id: chosen at the door. created_at: milliseconds since 1970 UTC.
-    idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of what was handed in.
+    id: chosen by the entry point. created_at: milliseconds since 1970 UTC.
+    idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of the submitted content.
     """
 
     id: str
@@ -105,7 +105,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is on disk. replayed: it already was."""
+    """What a 202 promises: the comment is stored. replayed: it already was before."""
 
     comment_id: str
     created_at: int
@@ -113,5 +113,5 @@ class Receipt:
 
 
 def fingerprint(*parts: str) -> str:
-    """SHA-256 hex of the parts: equal for equal content, tells nothing of it."""
+    """SHA-256 hex of the parts: equal for equal content, and does not reveal it."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

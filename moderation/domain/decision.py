@@ -1,4 +1,4 @@
-"""Decisions: append-only, numbered per comment, the latest one rules."""
+"""Decisions: append-only, numbered per comment; the latest one counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from moderation.domain.score import Span
 
 
 class Outcome(StrEnum):
-    """What a policy or a moderator says."""
+    """What a policy or a moderator decides."""
 
     APPROVE = "approve"
     HOLD = "hold"
@@ -37,7 +37,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """kind and id of who decided; version: the policy's content hash, '' for people."""
+    """Who decided. version: the policy's content hash, '' for people."""
 
     kind: ActorKind
     id: str
@@ -48,8 +48,8 @@ class Actor:
 class Reason:
     """Why, as one sentence and as data, so that a statement of reasons can be rebuilt (DSA Art. 17).
 
-    code: stable ('toxic', 'links'); see ReasonCode for those that no policy gives. label, value, threshold: the signal that
-    crossed a line, and the line. spans: where in the original text.
+    code: stable ('toxic', 'links'); see ReasonCode for those that no policy gives. label, value: the signal
+    that reached the threshold. spans: where in the original text.
     """
 
     code: str
@@ -64,9 +64,9 @@ class Reason:
 class Decision:
     """One entry of a comment's history. sequence: 1, 2, 3 ... without gaps per comment.
 
-    created_at: milliseconds since 1970 UTC. revision: the revision that was judged. takes_back: the
-    sequence of the decision that this one takes back, None for none. campaign_id, ruling: the campaign,
-    and the sequence of the ruling on it, that this decision came from; '' and None for none.
+    created_at: milliseconds since 1970 UTC. revision: the one that was judged. takes_back: the sequence of
+    the decision that this one takes back, None for none. campaign_id, ruling: the campaign whose ruling
+    made this decision, and that ruling's sequence; '' and None for none.
     """
 
     comment_id: str
@@ -86,15 +86,15 @@ class Decision:
 
 
 def in_effect(history: Sequence[Decision]) -> Decision | None:
-    """The decision that counts: the last, or where that takes one back, what counted before that one.
+    """The decision that counts: the last one or, where it takes another back, what counted before that.
 
     history: first to last. None where nothing counts.
     """
-    known = {decision.sequence: decision for decision in history}
-    last = history[-1] if history else None
-    while last is not None and last.takes_back is not None:
-        last = known.get(last.takes_back - 1)
-    return last
+    by_sequence = {decision.sequence: decision for decision in history}
+    decision = history[-1] if history else None
+    while decision is not None and decision.takes_back is not None:
+        decision = by_sequence.get(decision.takes_back - 1)
+    return decision
 
 
 def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | None:
@@ -103,11 +103,11 @@ def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | N
 
 
 def opinion_of(decision: Decision | None) -> Opinion | None:
-    """What a decision says of whoever wrote; None for nothing: a machine's, an import's, one that holds."""
+    """What a decision says about the comment; None where a machine or an import made it, or it holds."""
     if decision is None or decision.actor.kind is not ActorKind.MODERATOR:
         return None
     if decision.outcome is Outcome.SPAM or any(
-        one.code == ReasonCode.SPAM for one in decision.reasons
+        reason.code == ReasonCode.SPAM for reason in decision.reasons
     ):
         return Opinion.SPAM
     if decision.outcome is Outcome.REJECT:

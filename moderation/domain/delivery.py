@@ -1,53 +1,56 @@
-"""Telling a site: who listens, what an attempt means, when to try again (Standard Webhooks 1.0.0)."""
+"""Webhook delivery: endpoints, what an attempt means, when to try again (Standard Webhooks 1.0.0)."""
 
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from moderation.domain.durations import HOUR_MS, MINUTE_MS, SECOND_MS
+
 # The delay after the 1st, 2nd ... failed attempt, in ms: Standard Webhooks 1.0.0, "Deliverability
-# and reliability". Ten attempts in all; a fault on a Friday evening is past before the last of them.
-_SECOND, _MINUTE, _HOUR = 1_000, 60_000, 3_600_000
+# and reliability". Ten attempts in all; a fault of Friday evening is repaired before the last of them.
 RETRY_DELAYS = (
-    5 * _SECOND,
-    5 * _MINUTE,
-    30 * _MINUTE,
-    2 * _HOUR,
-    5 * _HOUR,
-    10 * _HOUR,
-    14 * _HOUR,
-    20 * _HOUR,
-    24 * _HOUR,
+    5 * SECOND_MS,
+    5 * MINUTE_MS,
+    30 * MINUTE_MS,
+    2 * HOUR_MS,
+    5 * HOUR_MS,
+    10 * HOUR_MS,
+    14 * HOUR_MS,
+    20 * HOUR_MS,
+    24 * HOUR_MS,
 )
-JITTER = 0.2  # a delay grows by up to this share, and never shrinks: receivers recover unhurried
+JITTER = (
+    0.2  # a delay grows by up to this share and never shrinks, to give receivers time to recover
+)
 OVERLOAD_STATUSES = frozenset(
     {429, 502, 504}
 )  # the specification: the receiver is overloaded, slow down
 SLOW_FACTOR = 2
-RETRY_AFTER_LIMIT = RETRY_DELAYS[-1]  # a receiver may not put us off longer than we would wait
-# A receiver that took nothing for five days is gone; Svix disables after the same time.
-FAILING_LIMIT = 120 * _HOUR
-# A circuit breaker: after so many failures in a row the endpoint rests, longer each time, and is then
-# tried with one message. The first four retries of a message lie further apart than this anyway.
+RETRY_AFTER_LIMIT = RETRY_DELAYS[-1]  # a receiver cannot ask for more than our own longest delay
+# An endpoint that accepted nothing for five days is disabled; Svix does so after the same time.
+FAILING_LIMIT = 120 * HOUR_MS
+# A circuit breaker: after so many failures in a row the endpoint is paused, longer each time, and then
+# tried with one message. The first four retries of a message are further apart than this anyway.
 PAUSE_AFTER_FAILURES = 5
-REST, REST_LIMIT = 30 * _SECOND, 5 * _MINUTE
+REST, REST_LIMIT = 30 * SECOND_MS, 5 * MINUTE_MS
 BATCH_LIMIT = 100  # events in one POST
-# Errors of our own making, without any request: the receiver is not to blame.
+# Errors on our side, before any request: the receiver is not to blame.
 NOT_SENT_ERRORS = frozenset({"erased", "gone", "disabled", "secret", "internal", "nobody"})
-# Errors that no repetition can mend. 'url': may not be called at all. 'erased': the text it must
-# carry is no more. 'gone': its endpoint or event is. 'disabled': its endpoint is. 'nobody': there is
-# no moderator who wants mails, or no mail server.
+# Errors that a retry cannot help. 'url': not allowed. 'erased': the text to send. 'gone': the endpoint
+# or the event no longer exists. 'disabled': the endpoint. 'nobody': no moderator wants mails, or there is
+# no mail server.
 PERMANENT_ERRORS = frozenset({"url", "erased", "gone", "disabled", "nobody"})
-# A channel rests so long after each notice: in a chat a flood is one message a minute, of many lines.
-NOTICE_PAUSE = _MINUTE
+# Between two notices to a channel: a flood becomes one message a minute, of many lines.
+NOTICE_PAUSE = MINUTE_MS
 
 
-# The URL of the notice channel that is a mail to the site's moderators.
+# The URL of the channel that sends mails to the site's moderators.
 MODERATORS = "mailto:moderators"
 
 
 class Payload(StrEnum):
-    """How much a message says."""
+    """How much a message contains."""
 
     THIN = "thin"  # ids and the sequence: the receiver asks for the rest
     FULL = "full"
@@ -55,11 +58,11 @@ class Payload(StrEnum):
 
 
 class Format(StrEnum):
-    """How a message is written."""
+    """How a message is encoded."""
 
     STANDARD = "standard"  # Standard Webhooks 1.0.0
     CLOUDEVENTS = "cloudevents"  # CloudEvents 1.0, structured mode, signed the same way
-    NOTICE = "notice"  # words for people, in a chat or a mail
+    NOTICE = "notice"  # text for people, in a chat or a mail
     AKISMET = "akismet"  # Akismet's own webhook, authorised by the key in it
 
 
@@ -68,15 +71,15 @@ class AttemptOutcome(StrEnum):
 
     DELIVERED = "delivered"
     RETRY = "retry"
-    DISABLE = "disable"  # the receiver said it is gone: so is the endpoint
+    DISABLE = "disable"  # the receiver answered 410 Gone: the endpoint is disabled
     DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to tell it. types: () for every type. payload, format: fixed for life, so that a repeated
+    """Who is notified. types: () for every type. payload, format: never change, so that a repeated
     message has the same bytes. batch: events in one POST at most; 1 for a message each.
-    failing_since: ms, None while it accepts what it is sent. resume_at: ms, it rests until then.
+    failing_since: ms, None while it accepts what it is sent. resume_at: ms, paused until then.
     """
 
     id: str
@@ -95,7 +98,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came of one POST. status: None when there was no answer. retry_after, duration: ms.
+    """The result of one POST. status: None where there was no answer. retry_after, duration: ms.
 
     error: '' or one word, e.g. 'timeout', 'refused', 'address', 'tls', 'reset', 'too_large'.
     """
@@ -108,7 +111,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a delivery, as it is kept and shown. started_at, duration: ms."""
+    """One attempt of a delivery. started_at: ms."""
 
     number: int
     started_at: int
@@ -118,7 +121,7 @@ class Attempt:
 def outcome_of(status: int | None, error: str) -> AttemptOutcome:
     """What an attempt means. Only 2xx is success: a redirect is a failure, and is never followed.
 
-    The status decides where there is one: what broke after it (a body without end) changes nothing.
+    Where there is a status it decides, whatever went wrong after it (such as an endless body).
     """
     if status is None:
         return AttemptOutcome.DEAD if error in PERMANENT_ERRORS else AttemptOutcome.RETRY
@@ -134,9 +137,9 @@ def next_delay(
     chance: float,
     scale: float = 1.0,
 ) -> int | None:
-    """Milliseconds until the next attempt; None when the schedule is over.
+    """Milliseconds until the next attempt; None after the last one.
 
-    attempts: made so far, 1 or more. retry_after: ms, as the receiver asked. chance: 0 <= it < 1.
+    attempts: made so far, 1 or more. retry_after: ms, as the receiver asked. chance: random, 0 <= chance < 1.
     scale: multiplies the schedule, not what the receiver asked for.
     """
     if attempts > len(RETRY_DELAYS):
@@ -144,12 +147,12 @@ def next_delay(
     delay = RETRY_DELAYS[attempts - 1] * scale * (1 + JITTER * chance)
     if status in OVERLOAD_STATUSES:
         delay *= SLOW_FACTOR
-    asked = min(max(retry_after or 0, 0), RETRY_AFTER_LIMIT)
-    return max(round(delay), asked)
+    requested = min(max(retry_after or 0, 0), RETRY_AFTER_LIMIT)
+    return max(round(delay), requested)
 
 
 def pause_after_failures(failures: int, scale: float = 1.0) -> int:
-    """Milliseconds that an endpoint rests after so many failures in a row; 0 where it does not."""
+    """Milliseconds to pause an endpoint after so many failures in a row; 0 for too few of them."""
     if failures < PAUSE_AFTER_FAILURES:
         return 0
     doubled: int = REST << min(failures - PAUSE_AFTER_FAILURES, 8)
@@ -160,7 +163,7 @@ def parse_retry_after(header: str, now: int) -> int | None:
     """`Retry-After` (RFC 9110 §10.2.3: seconds or a date) in ms from now; None for nonsense."""
     header = header.strip()
     if header.isascii() and header.isdigit() and len(header) <= 9:
-        return int(header) * _SECOND
+        return int(header) * SECOND_MS
     try:
         when = parsedate_to_datetime(header)
     except (ValueError, IndexError, TypeError, OverflowError):

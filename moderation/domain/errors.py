@@ -1,11 +1,11 @@
-"""What can go wrong, in words; the doors turn each into HTTP or a retry, once.
+"""Errors that callers are meant to see; the entry points turn each into HTTP or a retry, in one place.
 
 Messages name fields, limits and rules. They never carry what was submitted.
 """
 
 
 class GatehouseError(Exception):
-    """Base of every error a caller may be told about.
+    """Base of every error that a caller may see.
 
     code: stable, for programs. message: one sentence, for people.
     """
@@ -28,25 +28,25 @@ class Invalid(GatehouseError):
 
 
 class NotFound(GatehouseError):
-    """There is no such thing for this caller; the same answer as for somebody else's thing."""
+    """There is no such thing, or it is not this caller's; the answer is the same."""
 
     code = "not_found"
 
 
 class Unauthenticated(GatehouseError):
-    """Nobody, or nobody known."""
+    """The caller did not say who they are, or could not prove it."""
 
     code = "unauthenticated"
 
 
 class Forbidden(GatehouseError):
-    """Known, but not allowed to do this."""
+    """The caller is known, but not allowed to do this."""
 
     code = "forbidden"
 
 
 class PageClosed(GatehouseError):
-    """The page takes no more comments."""
+    """The page accepts no more comments."""
 
     code = "page_closed"
 
@@ -64,7 +64,7 @@ class IdempotencyInFlight(GatehouseError):
 
 
 class Conflict(GatehouseError):
-    """Somebody else changed the thing meanwhile; read it again."""
+    """Somebody else has changed it in the meantime; read it again."""
 
     code = "conflict"
 

@@ -1,4 +1,4 @@
-"""Events: what may be told, frozen when it happened."""
+"""Events: what endpoints may be notified of, recorded when it happened."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from moderation.domain.ids import derived_id
 
 
 class EventType(StrEnum):
-    """What may be told. Names are [a-zA-Z0-9_.]+, as the specification asks."""
+    """Types that endpoints subscribe to. Names are [a-zA-Z0-9_.]+, as the specification asks."""
 
     RECEIVED = "comment.received"
     APPROVED = "comment.approved"
@@ -24,16 +24,16 @@ class EventType(StrEnum):
     TEST = "webhook.test"
 
 
-# Not one of the types of webhooks: it is told to people only, as a notice.
+# Not a type of webhooks: it is sent to people only, as a notice.
 DIGEST = "queue.digest"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact to tell, frozen when it happened.
+    """What happened, and never changes afterwards.
 
     id: also the `webhook-id`, so no '.' in it. comment_id: '' where it is about no comment.
-    sequence: rises with every decision about the comment; 0 when it came in. data: JSON values,
+    sequence: rises with every decision about the comment; 0 when it was received. data: JSON values,
     never the text, an e-mail or an address. created_at: milliseconds since 1970 UTC.
     """
 
@@ -47,16 +47,16 @@ class Event:
     created_at: int
 
 
-def event_id(about: str, type: str, sequence: int | str) -> str:
-    """The same id for the same fact, always: a repetition cannot become a second event.
+def event_id(subject: str, type: str, sequence: int | str) -> str:
+    """Always the same id for the same event, so that a repetition cannot become a second one.
 
-    about: the id of the comment, endpoint or site the event tells of.
+    subject: the id of the comment, endpoint or site that the event is about.
     """
-    return derived_id("evt", about, type, str(sequence))
+    return derived_id("evt", subject, type, str(sequence))
 
 
 def received_event(submission: Submission) -> Event:
-    """The event of a comment that came in: sequence 0, before any decision."""
+    """The event of a comment that was received: sequence 0, before any decision."""
     page = submission.page
     return _comment_event(
         EventType.RECEIVED,
@@ -93,10 +93,10 @@ def decision_event(
         {
             "status": decision.status.value,
             "previous_status": previous.value,
-            # Not the id: which of its moderators decided is the site's own business, not the web's.
+            # Without the id: which of its moderators decided is for the site alone to know.
             "actor": {"kind": decision.actor.kind.value},
             "policy_version": decision.actor.version,
-            "reasons": [_reason(one) for one in decision.reasons],
+            "reasons": [_reason(reason) for reason in decision.reasons],
         },
     )
 
@@ -111,7 +111,7 @@ def erased_event(
     revision: int,
     now: int,
 ) -> Event:
-    """Tells that a comment is no more, so that copies of it go too."""
+    """The event of an erased comment, so that receivers erase their copies."""
     return _comment_event(
         EventType.ERASED,
         comment_id,
@@ -131,14 +131,14 @@ def erased_event(
     )
 
 
-# Told to the client of a check alone; nobody subscribes to it.
+# Sent to the client of an Akismet check only; nobody subscribes to it.
 VERDICT = "akismet.verdict"
 
 
 def verdict_event(decided: Event, *, answer: str, post_id: str, parent_id: str) -> Event:
-    """Tells the client of a check that the answer is another now. decided: the decision's own event.
+    """The event for the client of an Akismet check whose answer has changed. decided: the decision's event.
 
-    answer: in Akismet's words. post_id, parent_id: the client's own numbers, '' unknown.
+    answer: an AkismetAnswer. post_id, parent_id: the client's numbers, '' unknown.
     """
     data = {"guid": decided.comment_id, "result": answer}
     if post_id:
@@ -154,25 +154,25 @@ def verdict_event(decided: Event, *, answer: str, post_id: str, parent_id: str) 
 
 
 def disabled_event(endpoint_id: str, site_id: str, because: str, now: int) -> Event:
-    """Tells the site's other endpoints that one is no longer told anything."""
+    """The event of an endpoint that was disabled, for the site's other endpoints."""
     return _endpoint_event(EventType.DISABLED, endpoint_id, site_id, now, {"because": because})
 
 
 def test_event(endpoint_id: str, site_id: str, now: int) -> Event:
-    """A message that asks nothing but an answer."""
+    """The event of a test message, which only wants an answer."""
     return _endpoint_event(EventType.TEST, endpoint_id, site_id, now, {})
 
 
-def digest_event(site_id: str, day: str, facts: Mapping[str, object], now: int) -> Event:
-    """The day's summary, for notices alone. day: 2026-11-25; one digest a site and day."""
-    data = {"site_id": site_id, "day": day, **facts}
+def digest_event(site_id: str, day: str, details: Mapping[str, object], now: int) -> Event:
+    """The day's summary, for notices only. day: '2026-11-25'; one digest per site and day."""
+    data = {"site_id": site_id, "day": day, **details}
     return Event(event_id(site_id, DIGEST, day), site_id, DIGEST, "", 0, 0, data, now)
 
 
 def _endpoint_event(
-    type: str, endpoint_id: str, site_id: str, now: int, facts: Mapping[str, object]
+    type: str, endpoint_id: str, site_id: str, now: int, details: Mapping[str, object]
 ) -> Event:
-    data = {"endpoint_id": endpoint_id, "site_id": site_id, **facts}
+    data = {"endpoint_id": endpoint_id, "site_id": site_id, **details}
     return Event(event_id(endpoint_id, type, now), site_id, str(type), "", 0, 0, data, now)
 
 
@@ -185,7 +185,7 @@ def _comment_event(
     created_at: int,
     sequence: int,
     revision: int,
-    facts: Mapping[str, object],
+    details: Mapping[str, object],
 ) -> Event:
     return Event(
         id=event_id(comment_id, type, sequence),
@@ -201,14 +201,14 @@ def _comment_event(
             "parent_id": parent_id or None,
             "sequence": sequence,
             "revision": revision,
-            **facts,
+            **details,
         },
         created_at=created_at,
     )
 
 
 def _reason(reason: Reason) -> dict[str, object]:
-    """Without the spans: they point into a text that most messages do not carry."""
+    """A reason without its spans: they point into a text that most messages do not carry."""
     data: dict[str, object] = {"code": reason.code, "message": reason.message}
     if reason.label:
         data["label"] = reason.label
@@ -228,11 +228,11 @@ def event_json(data: Mapping[str, object]) -> str:
     return json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
-def iso(at: int) -> str:
+def iso(time: int) -> str:
     """Milliseconds since 1970 UTC as RFC 3339, e.g. '2026-08-17T12:00:00.000Z'."""
-    return to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+    return to_datetime(time).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time % 1000:03d}Z"
 
 
-def to_datetime(at: int) -> datetime:
+def to_datetime(time: int) -> datetime:
     """Milliseconds since 1970 as an aware UTC datetime, exact where a float would round."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)

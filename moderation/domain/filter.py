@@ -1,37 +1,39 @@
-"""A site's own filters: lists of words, patterns, domains, e-mails and networks, and what they do."""
+"""A site's filters: lists of words, patterns, domains, e-mails or networks, and what happens to a match."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-FILTER_LIMIT = 100  # of a site
-ENTRY_LIMIT = 20_000  # of a filter
-BYTES_LIMIT = 256 * 1024  # of a filter's entries, and of its exceptions
-NAME_LIMIT = 80  # characters: it stands in reasons
+FILTER_LIMIT = 100  # filters of a site
+ENTRY_LIMIT = 20_000  # entries of a filter
+BYTES_LIMIT = 256 * 1024  # of a filter's entries, and again of its exceptions
+NAME_LIMIT = 80  # characters: it appears in reasons
 
 
 class FilterKind(StrEnum):
-    """What an entry is."""
+    """What the entries of a filter are."""
 
-    WORDS = "words"  # words and phrases, found whole; * for the rest of a word
+    WORDS = "words"  # whole words and phrases; * stands for the rest of a word
     PATTERNS = "patterns"  # regular expressions (RE2)
-    DOMAINS = "domains"  # example.com and what lies under it; .xyz for a whole suffix
+    DOMAINS = "domains"  # example.com with its subdomains; .xyz for a whole suffix
     EMAILS = "emails"  # one@example.com, or @example.com
-    NETWORKS = "networks"  # an address, or a network not narrower than what is kept of addresses
+    NETWORKS = (
+        "networks"  # an address, or a network no narrower than the part of addresses that is stored
+    )
 
 
 class FilterAction(StrEnum):
-    """What becomes of a comment that matches; the policy's rules for filter_* say so in the end."""
+    """What happens to a comment that matches; the policy's rules for filter_* have the last word."""
 
     HOLD = "hold"
     SPAM = "spam"
     REJECT = "reject"
-    TRUST = "trust"  # domains only: links there do not count as links
+    TRUST = "trust"  # domains only: links to them do not count as links
 
 
 class FilterField(StrEnum):
-    """Where words, patterns and domains are looked for."""
+    """Where words, patterns and domains are searched for."""
 
     TEXT = "text"
     NAME = "name"
@@ -40,10 +42,10 @@ class FilterField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterDraft:
-    """A filter as its writer sees it; `scorers/filters.py` says whether its entries can be any.
+    """A filter as it was written; `scorers/site/filters.py` checks its entries.
 
-    entries, exceptions: as typed, one a line, '#' begins a comment. exceptions: words and phrases;
-    what was found inside one of them does not count. languages: of pages, () for all.
+    entries, exceptions: as typed, one per line, '#' begins a comment. exceptions: words and phrases;
+    a match inside one of them does not count. languages: of pages, () for all.
     """
 
     name: str
@@ -58,8 +60,8 @@ class FilterDraft:
 
 @dataclass(frozen=True, slots=True)
 class Filter(FilterDraft):
-    """A draft that was kept. version: 1, 2, 3 ... with every change. changed_by: a moderator's or
-    a key's id, 'command' for the command line. Times in milliseconds since 1970 UTC.
+    """A stored filter. version: 1, 2, 3 ... with every change. changed_by: a moderator's or
+    a key's id, 'command' for the command line. created_at, changed_at: ms.
     """
 
     id: str = ""
@@ -72,10 +74,10 @@ class Filter(FilterDraft):
 
 @dataclass(frozen=True, slots=True)
 class FilterSet:
-    """The filters of a site that are switched on, as one thing to compile and keep.
+    """The enabled filters of a site, which are compiled together.
 
-    version: of the set; 0 where the site has no filters. keys: for e-mails and single addresses
-    among the entries, the keyed hashes by which alone they are known of comments.
+    version: of the set; 0 where the site has no filters. keys: the keyed hash of each entry that is an e-mail
+    or a single address; of comments only these hashes are known.
     """
 
     site_id: str = ""
@@ -88,12 +90,12 @@ NO_FILTERS = FilterSet()
 
 
 def without_comment(entry: str) -> str:
-    """An entry without what follows its '#'."""
+    """An entry without its comment, which begins with '#'."""
     return entry.partition("#")[0].strip()
 
 
 def email_of_entry(entry: str) -> str:
-    """A single address in the form that is hashed; '' for a network or nonsense."""
+    """A single address in the form that is hashed; '' for a network or anything else."""
     try:
         return str(ipaddress.ip_address(without_comment(entry)))
     except ValueError:
@@ -101,7 +103,7 @@ def email_of_entry(entry: str) -> str:
 
 
 def entries_to_hash(draft: FilterDraft) -> Iterator[tuple[str, str]]:
-    """The entries that are known of comments only as keyed hashes: ('email' or 'address', entry)."""
+    """The entries that can only be compared as keyed hashes, as ('email' or 'address', entry)."""
     for entry in map(without_comment, draft.entries):
         if draft.kind is FilterKind.EMAILS and entry.rpartition("@")[0]:
             yield "email", entry.lower()

@@ -1,4 +1,4 @@
-"""What the store knows of a comment beyond its text; scorers turn it into signals."""
+"""What the store knows about a comment beyond its text; scorers turn it into signals."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from moderation.domain.reputation import NO_REPUTATION, ReputationScore
 
 @dataclass(frozen=True, slots=True)
 class LinkedDomain:
-    """A domain that a comment links to. first_seen_at: ms, by any site of this installation. repute: what
-    this site's people said of comments that link there.
+    """A domain that a comment links to. first_seen_at: ms, on any site of this installation. repute: its
+    reputation, by this site's moderators.
     """
 
     name: str
@@ -19,10 +19,10 @@ class LinkedDomain:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Of one candidate. crowd: those it is like, None unless they are a campaign. ruling: what people
-    said of it. repeats: earlier comments of the last 30 days that are like it; own_repeats: those of
-    them from the same address. author, network: what this site's people said of comments of
-    the same author, where it is proved who that is, and from the same network. now: when this was read, ms.
+    """Of one candidate. crowd: counts of its campaign, None where it is in none. ruling: what moderators
+    decided about the campaign. repeats: similar comments of the last 30 days; own_repeats: those
+    from the same address. author, network: reputations, by this site's moderators, of the author, where
+    their identity is proved, and of the network. now: when this was read, ms.
     """
 
     now: int = 0

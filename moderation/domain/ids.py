@@ -1,4 +1,4 @@
-"""Identifiers: a prefix that says what a thing is, then 26 characters that sort by time."""
+"""Identifiers: a prefix for the kind of thing, then 26 characters that sort by time."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ def _base32(number: int, length: int) -> str:
 def timed_id(prefix: str, now: int, entropy: bytes) -> str:
     """An identifier in the shape of a ULID (48 bits of time, 80 of entropy), lower case.
 
-    Rows that arrive together lie together in the index, which keeps inserts cheap.
+    Rows that arrive together are stored together in the index, which keeps inserts cheap.
 
     now: milliseconds since 1970 UTC. entropy: at least 10 random bytes.
     Source of the layout: github.com/ulid/spec.
@@ -22,6 +22,6 @@ def timed_id(prefix: str, now: int, entropy: bytes) -> str:
 
 
 def derived_id(prefix: str, *parts: str) -> str:
-    """The same identifier for the same parts, always: lets a batch name a page before reading it."""
+    """Always the same identifier for the same parts: lets a batch name a page before reading it."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big') >> 3, 25)}"

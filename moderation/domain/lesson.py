@@ -1,39 +1,41 @@
-"""What a site's moderators have taught the spam score: feedback, and the lessons made of it."""
+"""Lessons of the spam score: the feedback of a site's moderators, and what was learned from it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.domain.decision import Decision, opinion_of
+from moderation.domain.durations import DAY_MS, MINUTE_MS
 from moderation.domain.reputation import Opinion
 from moderation.domain.score import Signal
 
-# A person's word teaches a minute after it was given: until then a slip can be undone. Milliseconds.
-LESSON_DELAY_MS = 60_000
-# Of one moderator's decisions of one day, so much weight is learned and no more. A decision weighs 1
-# at most. A busy day of one person is some hundred decisions; a script that has taken over an account
-# makes thousands.
+# A decision is learned a minute after it was made: until then a mistake can be undone.
+LESSON_DELAY_MS = MINUTE_MS
+# The most weight that is learned from one moderator's decisions of one day; a decision weighs 1 at most.
+# A busy moderator makes some hundred decisions a day; a script that has taken over an account makes
+# thousands.
 DAILY_WEIGHT = 200.0
-DAY = 86_400_000  # ms
+DAY = DAY_MS
 
 
 def says_spam(decision: Decision) -> bool | None:
-    """What a decision teaches: spam, not spam, or (None) neither.
+    """Whether a decision says spam or not spam; None where it says neither.
 
-    Only a person's word counts. A rejection says nothing of spam unless that was its reason, nor
-    does holding.
+    Only a moderator's decision counts. A rejection says nothing about spam unless that was its reason;
+    nor does holding.
     """
-    word = opinion_of(decision)
-    return None if word in (None, Opinion.REJECTED) else word is Opinion.SPAM
+    opinion = opinion_of(decision)
+    return None if opinion in (None, Opinion.REJECTED) else opinion is Opinion.SPAM
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One thing a person said of a comment, and the comment as it was then.
+    """A moderator's decision about a comment, with the comment as it was then.
 
-    is_spam: None where the decision says neither (hold, reject). teacher: the moderator's id.
-    weight, version: how much it was learned and in which lesson; 0 and 0 until it is.
-    text: None or '' where the comment was erased. known: what the scorers had measured.
+    is_spam: None where the decision says neither (hold, reject). teacher: the moderator's id. kin: what
+    its copies share: the campaign, or the text's group of duplicates. weight, version: with which weight
+    and in which lesson it was learned; 0 and 0 before. text: None or '' where the comment was erased.
+    known: what the scorers had measured.
     """
 
     id: str
@@ -52,9 +54,9 @@ class Feedback:
 class Lesson:
     """One version of what a site has learned.
 
-    version: 1, 2, 3 ... per site. decisions: how many are in it. spam: how many of them said spam.
-    model: the prior it adds to. delta: what is added to the prior's weights (scorers/learned.py).
-    undone: the version whose learning this one takes back, 0 where it learned.
+    version: 1, 2, 3 ... per site. decisions: how many were learned. spam: how many of them said spam.
+    model: the prior that it changes. delta: added to the prior's weights (scorers/spam/spam_model.py).
+    undone: the version that this one takes back, 0 for none.
     """
 
     site_id: str
@@ -68,21 +70,21 @@ class Lesson:
 
 
 class Lessons(Protocol):
-    """Finds the newest lesson of each of the sites; one that has learned nothing has none."""
+    """The newest lesson of each of these sites; a site that has learned nothing has none."""
 
     def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]: ...
 
 
 def no_lessons(site_ids: Collection[str]) -> Mapping[str, Lesson]:
-    """Where there is no database to learn from."""
+    """For callers without a database."""
     return {}
 
 
 def lesson_weight(rank: int, spent: float) -> float:
-    """How much a decision is learned, 0..1.
+    """The weight with which a decision is learned, 0..1.
 
-    rank: how many of its kin (copies of one text, members of one campaign) were learned with the same
-    word before; each weighs half of the one before it, so that a thousand copies weigh less than
-    two. spent: what its teacher's decisions of that day weigh already.
+    rank: how many copies (of the text, or members of the campaign) were learned with the same opinion
+    before; each weighs half of the one before it, so that a thousand copies weigh less than two.
+    spent: the weight of that moderator's decisions of that day so far.
     """
     return min(0.5**rank if rank < 32 else 0.0, max(0.0, DAILY_WEIGHT - spent))

@@ -1,4 +1,4 @@
-"""The message that tells an event: its bytes, in each payload, format and batch. Same input, same bytes."""
+"""Webhook messages: the bytes of events in each payload, format and batch. Same input, same bytes."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from moderation.domain.delivery import Format, Payload
 from moderation.domain.event import event_json, iso
 from moderation.domain.ids import derived_id
 
-# What is left in a thin message: enough to ask for the rest, and to tell old from new.
+# The fields of a thin message: enough to ask for the rest, and to know which of two is newer.
 THIN_FIELDS = ("comment_id", "endpoint_id", "site_id", "sequence", "revision")
 BATCH_TYPE = "webhook.batch"
 _JSON = "application/json"
@@ -18,9 +18,9 @@ _CLOUDEVENTS = "application/cloudevents-batch+json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """An event as one endpoint is told it. subject: the comment's id, '' for none. happened_at: ms.
+    """An event as it is sent to one endpoint. subject: the comment's id, '' for none. happened_at: ms.
 
-    data_json: from shaped().
+    data_json: from payload_json().
     """
 
     id: str
@@ -33,7 +33,7 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One POST. id: the `webhook-id`: the event's, or one derived from those of a batch."""
+    """One POST. id: the `webhook-id`: the event's, or one derived from the ids of a batch."""
 
     id: str
     content_type: str
@@ -41,7 +41,7 @@ class Message:
 
 
 def payload_json(data_json: str, payload: Payload, text: str | None) -> str:
-    """The data of an event in the payload asked for. data_json: from frozen()."""
+    """The data of an event as this payload has it. data_json: from event_json(). text: None where erased."""
     if payload is Payload.THIN:
         data = json.loads(data_json)
         return event_json({key: data[key] for key in THIN_FIELDS if key in data})
@@ -50,46 +50,46 @@ def payload_json(data_json: str, payload: Payload, text: str | None) -> str:
     return data_json
 
 
-def single_message(fact: EventRecord, format: Format) -> Message:
+def single_message(event: EventRecord, format: Format) -> Message:
     """The message of one event."""
     if format is Format.CLOUDEVENTS:
-        return Message(fact.id, _CLOUDEVENT, _cloudevent(fact))
-    return Message(fact.id, _JSON, _standard(fact))
+        return Message(event.id, _CLOUDEVENT, _cloudevent(event))
+    return Message(event.id, _JSON, _standard(event))
 
 
-def akismet_verdicts(facts: Sequence[EventRecord], key: str) -> Message:
-    """Later answers to Akismet checks, in the shape that its WordPress plugin takes. A fact that is
-    about no check, as a test, is left out.
+def akismet_verdicts(events: Sequence[EventRecord], key: str) -> Message:
+    """Later answers to Akismet checks, in the form that its WordPress plugin accepts. An event that is
+    about no check, such as a test, is left out.
     """
-    about = [one.data_json for one in facts if '"guid":' in one.data_json]
+    verdicts = [event.data_json for event in events if '"guid":' in event.data_json]
     opening = event_json({"key": key, "endpoint": "comment-check"})[:-1]
-    return Message(facts[0].id, _JSON, f'{opening},"comments":[{",".join(about)}]}}')
+    return Message(events[0].id, _JSON, f'{opening},"comments":[{",".join(verdicts)}]}}')
 
 
-def batch_message(facts: Sequence[EventRecord], format: Format) -> Message:
+def batch_message(events: Sequence[EventRecord], format: Format) -> Message:
     """Several events as one message, oldest first. Its id stands for exactly these events."""
-    id = derived_id("evb", *(one.id for one in facts))
+    id = derived_id("evb", *(event.id for event in events))
     if (
         format is Format.CLOUDEVENTS
     ):  # CloudEvents 1.0, JSON Event Format, section 4 "JSON Batch Format"
-        return Message(id, _CLOUDEVENTS, f"[{','.join(map(_cloudevent, facts))}]")
-    events = ",".join(f'{{"id":"{one.id}",{_standard(one)[1:]}' for one in facts)
-    at = iso(facts[-1].happened_at)
-    body = f'{{"type":"{BATCH_TYPE}","timestamp":"{at}","data":{{"events":[{events}]}}}}'
+        return Message(id, _CLOUDEVENTS, f"[{','.join(map(_cloudevent, events))}]")
+    items = ",".join(f'{{"id":"{event.id}",{_standard(event)[1:]}' for event in events)
+    timestamp = iso(events[-1].happened_at)
+    body = f'{{"type":"{BATCH_TYPE}","timestamp":"{timestamp}","data":{{"events":[{items}]}}}}'
     return Message(id, _JSON, body)
 
 
-def _standard(fact: EventRecord) -> str:
-    """Standard Webhooks 1.0.0, "Payload structure". timestamp: of the fact, not of the attempt."""
-    at = iso(fact.happened_at)
-    return f'{{"type":"{fact.type}","timestamp":"{at}","data":{fact.data_json}}}'
+def _standard(event: EventRecord) -> str:
+    """Standard Webhooks 1.0.0, "Payload structure". timestamp: of the event, not of the attempt."""
+    timestamp = iso(event.happened_at)
+    return f'{{"type":"{event.type}","timestamp":"{timestamp}","data":{event.data_json}}}'
 
 
-def _cloudevent(fact: EventRecord) -> str:
+def _cloudevent(event: EventRecord) -> str:
     """CloudEvents 1.0.2, structured mode. source and id together are the event's identity."""
-    about = f'"subject":"{fact.subject}",' if fact.subject else ""
+    subject = f'"subject":"{event.subject}",' if event.subject else ""
     return (
-        f'{{"specversion":"1.0","id":"{fact.id}","source":"/sites/{fact.site_id}",'
-        f'"type":"{fact.type}",{about}"time":"{iso(fact.happened_at)}",'
-        f'"datacontenttype":"application/json","data":{fact.data_json}}}'
+        f'{{"specversion":"1.0","id":"{event.id}","source":"/sites/{event.site_id}",'
+        f'"type":"{event.type}",{subject}"time":"{iso(event.happened_at)}",'
+        f'"datacontenttype":"application/json","data":{event.data_json}}}'
     )

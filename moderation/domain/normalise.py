@@ -1,4 +1,4 @@
-"""Normalised text that remembers where each character came from."""
+"""Normalisation: a text as scorers read it, disguises undone, each character with its origin."""
 
 import re
 import string
@@ -25,52 +25,52 @@ _HINT = r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]"
 _LEET_HINT = re.compile(_HINT)
 _CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9@$!]+")
-# Addresses, and e-mail; @names are skipped where they are met.
+# URLs, hosts and e-mail addresses. A word that begins with @ is skipped too, by _is_leet.
 _ADDRESS = re.compile(r"://|^www\.|[A-Za-z0-9]\.[A-Za-z]{2,}(?:[/:?]|$)|[\w]@[\w-]+\.")
 # 10k, 2nd, 1980s, 20km; covid19, F16, mp3; $5m.
 _PLAIN_NUMBER = re.compile(r"\d+[A-Za-z]{1,3}|[A-Za-z]+\d+s?|\$\d.*")
 _LEET = str.maketrans("013456789@$!", "oieasgtbgasi")
-# Whether one of the later steps has anything to do.
+# Cheap checks whether a later step has anything to do.
 _JOINABLE = r"[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!]){2}(?:[^A-Za-z0-9]|$)"
-_REPEATED = "|".join(f"{one}{one}{one}" for one in string.ascii_lowercase)
+_REPEATED = "|".join(letter * 3 for letter in string.ascii_lowercase)
 _CONTROL = r"[\x00-\x08\x0e-\x1f\x7f]"
 _HAS_CONTROL = re2.compile(_CONTROL)
 _HAS_SPACED = re2.compile(_JOINABLE)
 _HAS_LEET = re2.compile(_HINT)
 _HAS_STRETCHED = re2.compile(f"(?i){_REPEATED}")
 _HAS_ANY = re2.compile(f"(?i){_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}")
-# Edits of one pass. A comment of 65 kB may have more and is then read with its rest as it stands: nobody writes
-# five hundred words in disguise, and whoever sends them is not to cost 50 ms.
-_EDITS = 500
-_LEET_LONGEST = 60  # letters of a word; the longest English one has 45
+# Edits of one step. A comment of 65 kB may need more; its rest then stays as it is: nobody disguises five hundred
+# words in earnest, and an attack with them must not cost 50 ms.
+_EDIT_LIMIT = 500
+_LEET_WORD_LIMIT = 60  # letters; the longest English word has 45
 
 
 def normalise(text: str) -> NormalisedText:
-    """The view of a text; never raises, whatever the text. Linear in its length.
+    """The normalised text; never raises, whatever the text. Linear in its length.
 
-    In order: NFKC; what is invisible goes; lookalikes become ASCII in words that hold Latin letters
+    In order: NFKC; invisible characters go; lookalikes become ASCII in words that hold Latin letters
     or nothing but lookalikes; accents on Latin letters go; emoji inside words go; s.p.a.c.e.d
-    letters join; d1g1ts become letters; letters repeated three times or more are squeezed.
+    letters join; d1g1ts become letters; letters repeated three times or more are reduced to one or two.
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
     same = NormalisedText(text, range(len(text)), range(1, len(text) + 1))
     if text.isascii() and not contains(_HAS_ANY, text):
         return same
-    now = to_editable(same)
+    editable = to_editable(same)
     if not text.isascii() or contains(_HAS_CONTROL, text):
-        now = fold_letters(now)
-        if not now.text.isascii():
-            now = apply_edits(now, lookalike_edits(now.text))
-            now = apply_edits(now, _embedded_emoji(now.text))
-    now = apply_edits(now, _spaced_letters(now.text))
-    now = apply_edits(now, _leet_words(now.text))
-    now = apply_edits(now, _repeated_letters(now.text))
-    return same if now.text is text else NormalisedText(*now)
+        editable = fold_letters(editable)
+        if not editable.text.isascii():
+            editable = apply_edits(editable, lookalike_edits(editable.text))
+            editable = apply_edits(editable, _embedded_emoji(editable.text))
+    editable = apply_edits(editable, _spaced_letters(editable.text))
+    editable = apply_edits(editable, _leet_words(editable.text))
+    editable = apply_edits(editable, _repeated_letters(editable.text))
+    return same if editable.text is text else NormalisedText(*editable)
 
 
 @lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
-    """The normalised text of something short that many scorers look at, such as a name."""
+    """The normalised form of a short text that many scorers read, such as a name."""
     return normalise(name).text
 
 
@@ -78,8 +78,8 @@ def _embedded_emoji(text: str) -> Iterable[Edit]:
     """idi😀ot loses its emoji; in you👏are👏dumb they become spaces."""
     if not contains(_EMOJI_INSIDE, text):
         return
-    for word in islice(_EMOJI_WORD.finditer(text), _EDITS):
-        runs = list(islice(_EMOJI_RUN.finditer(text, word.start(), word.end()), _EDITS))
+    for word in islice(_EMOJI_WORD.finditer(text), _EDIT_LIMIT):
+        runs = list(islice(_EMOJI_RUN.finditer(text, word.start(), word.end()), _EDIT_LIMIT))
         letters = word.end() - word.start() - sum(run.end() - run.start() for run in runs)
         between = " " if len(runs) > 1 and letters >= 2.5 * (len(runs) + 1) else ""
         for run in runs:
@@ -87,25 +87,25 @@ def _embedded_emoji(text: str) -> Iterable[Edit]:
 
 
 def _spaced_letters(text: str) -> Iterable[Edit]:
-    """s.p.a.c.e.d becomes spaced; a wider gap among narrow ones is where a word ends."""
+    """s.p.a.c.e.d becomes spaced; a wider gap between narrow ones ends a word."""
     if not contains(_HAS_SPACED, text):
         return
-    left = _EDITS
+    edits_left = _EDIT_LIMIT
     for run in _SPACED.finditer(text):
-        gaps = list(islice(_SEPARATOR.finditer(text, run.start(), run.end()), left))
-        left -= len(gaps)
-        end = run.end() if left else gaps[-1].end()
+        gaps = list(islice(_SEPARATOR.finditer(text, run.start(), run.end()), edits_left))
+        edits_left -= len(gaps)
+        end = run.end() if edits_left else gaps[-1].end()
         letters = sum(letter.isalpha() for letter in text[run.start() : end])
         if letters * 2 < len(gaps) + 1:
             gaps = []
-        # The narrowest gap of one kind of sign: s  p  a  c  e  d, but not J. R. R. Tolkien.
+        # The narrowest gaps, each of one kind of character: s  p  a  c  e  d, but not J. R. R. Tolkien.
         inner = [gap for gap in gaps if len(set(gap.group())) == 1]
         narrow = min((len(gap.group()) for gap in inner), default=0)
         inner = [gap for gap in inner if len(gap.group()) == narrow]
         if len(inner) * 2 > len(gaps):
             for gap in inner:
                 yield gap.start(), gap.end(), ""
-        if not left:
+        if not edits_left:
             return
 
 
@@ -113,18 +113,18 @@ def _leet_words(text: str) -> Iterable[Edit]:
     """1d10t becomes idiot."""
     if not contains(_HAS_LEET, text):
         return
-    left, looked = _EDITS, 0
+    edits_left, examined = _EDIT_LIMIT, 0
     for chunk in _CHUNK.finditer(text):
         written = chunk.group()
         if written.isalpha() or not _LEET_HINT.search(written):
             continue
-        looked += 1
-        if looked > 2 * _EDITS:
+        examined += 1
+        if examined > 2 * _EDIT_LIMIT:
             return
         if ("." in written or "://" in written) and _ADDRESS.search(written):
             continue
         for token in _TOKEN.finditer(text, chunk.start(), chunk.end()):
-            if len(token.group()) > _LEET_LONGEST:
+            if len(token.group()) > _LEET_WORD_LIMIT:
                 continue
             word = token.group().strip("!")
             if word.endswith("$") and not word.endswith("$$"):
@@ -133,8 +133,8 @@ def _leet_words(text: str) -> Iterable[Edit]:
             if word and text.startswith(word, start) and _is_leet(word):
                 plain = word.replace("11", "ll").translate(_LEET)
                 yield start, start + len(word), plain
-                left -= 1
-                if not left:
+                edits_left -= 1
+                if not edits_left:
                     return
 
 
@@ -150,10 +150,10 @@ def _is_leet(word: str) -> bool:
 
 
 def _repeated_letters(text: str) -> Iterable[Edit]:
-    """soooo becomes so. G, l and s after a vowel stay double: those words carry meaning that way."""
+    """soooo becomes so. G, l and s after a vowel stay double, as in words that differ by it."""
     if not contains(_HAS_STRETCHED, text):
         return
-    for match in islice(_STRETCHED.finditer(text), _EDITS):
+    for match in islice(_STRETCHED.finditer(text), _EDIT_LIMIT):
         start, end = match.span()
         run = match.group()
         alone = not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())

@@ -1,10 +1,10 @@
-"""Views: a text as it was changed, and where in the original each of its characters came from."""
+"""A changed text that knows where in the original each of its characters came from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# The piece text[start:end] becomes another string.
+# (start, end, replacement): text[start:end] becomes the replacement.
 Edit = tuple[int, int, str]
 
 
@@ -21,33 +21,33 @@ class NormalisedText:
     ends: Sequence[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The piece of the original that view.text[start:end] stands for. Empty pieces map to (0, 0)."""
+        """The part of the original that text[start:end] stands for; (0, 0) for an empty part."""
         if start >= end:
             return 0, 0
         return self.starts[start], self.ends[end - 1]
 
     def edited(self, edits: Iterable[Edit]) -> "NormalisedText":
-        """The view with pieces of its text replaced. edits: (start, end, replacement), in order, apart."""
-        laid = to_editable(self)
-        new = apply_edits(laid, edits)
-        return self if new is laid else NormalisedText(*new)
+        """The text with parts of it replaced. edits: in order, none overlapping another."""
+        editable = to_editable(self)
+        edited = apply_edits(editable, edits)
+        return self if edited is editable else NormalisedText(*edited)
 
 
 class EditableText(NamedTuple):
-    """A text on its way to a view."""
+    """A NormalisedText while it is made."""
 
     text: str
     starts: list[int]
     ends: list[int]
 
 
-# Pieces of these are copied in one go, as long as a comment may be.
+# As many offsets as a comment may have characters; slices of it are copied at once.
 _NUMBERS = list(range((1 << 16) + 1))
 
 
-def to_editable(view: NormalisedText) -> EditableText:
-    """The beginning of the way: what a view is made of, its offsets as lists."""
-    return EditableText(view.text, _as_list(view.starts), _as_list(view.ends))
+def to_editable(normalised: NormalisedText) -> EditableText:
+    """The same text, its offsets as lists."""
+    return EditableText(normalised.text, _as_list(normalised.starts), _as_list(normalised.ends))
 
 
 def _as_list(numbers: Sequence[int]) -> list[int]:
@@ -56,26 +56,26 @@ def _as_list(numbers: Sequence[int]) -> list[int]:
     return numbers if isinstance(numbers, list) else list(numbers)
 
 
-def apply_edits(laid: EditableText, edits: Iterable[Edit]) -> EditableText:
+def apply_edits(editable: EditableText, edits: Iterable[Edit]) -> EditableText:
     """Applies edits, which come in order and do not overlap; the same object where there are none."""
-    text, starts, ends = laid
+    text, starts, ends = editable
     pieces: list[str] = []
     new_starts: list[int] = []
     new_ends: list[int] = []
-    at = numbered = 0
+    text_end = offsets_end = 0  # how far the text and the offsets are copied
     for start, end, replacement in edits:
-        pieces += text[at:start], replacement
-        at = end
-        if len(replacement) != end - start:  # otherwise letter by letter
-            new_starts += starts[numbered:start]
-            new_ends += ends[numbered:start]
+        pieces += text[text_end:start], replacement
+        text_end = end
+        if len(replacement) != end - start:  # otherwise each character keeps its offsets
+            new_starts += starts[offsets_end:start]
+            new_ends += ends[offsets_end:start]
             for _ in replacement:
                 new_starts.append(starts[start])
                 new_ends.append(ends[end - 1])
-            numbered = end
-    if not at:
-        return laid
-    pieces.append(text[at:])
-    new_starts += starts[numbered:]
-    new_ends += ends[numbered:]
+            offsets_end = end
+    if not text_end:
+        return editable
+    pieces.append(text[text_end:])
+    new_starts += starts[offsets_end:]
+    new_ends += ends[offsets_end:]
     return EditableText("".join(pieces), new_starts, new_ends)

@@ -1,4 +1,4 @@
-"""Notices: what people are told in a chat or a mail. Numbers and links, never what a stranger wrote."""
+"""Notices: events as messages for people, in a chat or a mail. Numbers and links, never submitted text."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from moderation.domain.event import DIGEST, EventType
 from moderation.domain.message import EventRecord
 
-LINK_LIMIT = 10  # comments named one by one; more of them are a number and the queue's link
+LINK_LIMIT = 10  # comments that get a link each; more of them are a number and a link to the queue
 
-# What a channel is told unless it names types: not every comment, that would be noise.
+# The types of a channel that names none: not every comment, that would be noise.
 DEFAULT_TYPES = (EventType.DISABLED.value, DIGEST)
-TYPES = (*(one.value for one in EventType), DIGEST)
+TYPES = (*(type.value for type in EventType), DIGEST)
 
-# Ours, because a mail's subject has no room for more.
-_SAID = {
+# What happened to comments, short enough for the subject of a mail.
+_PHRASES = {
     EventType.RECEIVED: "came in",
     EventType.APPROVED: "approved",
     EventType.HELD: "waiting for a moderator",
@@ -22,7 +22,7 @@ _SAID = {
     EventType.SPAM: "marked as spam",
     EventType.ERASED: "erased",
 }
-_BECAUSE = {
+_DISABLED_BECAUSE = {
     "gone": "It answered that it is gone (410).",
     "failing": "It accepted nothing for five days.",
     "by hand": "Somebody switched it off.",
@@ -38,63 +38,63 @@ class Notice:
     urgent: bool = False
 
 
-def event_notice(facts: Sequence[EventRecord], public_url: str) -> Notice:
-    """The words for one or more events of a site. public_url: of this service, for the links."""
+def event_notice(events: Sequence[EventRecord], public_url: str) -> Notice:
+    """The notice of one or more events of a site. public_url: of this service, for the links."""
     parts = [
-        *_comments(facts, public_url),
+        *_comment_notices(events, public_url),
         *(
-            _single(one.type, one.site_id, json.loads(one.data_json), public_url)
-            for one in facts
-            if not one.subject
+            _site_notice(event.type, event.site_id, json.loads(event.data_json), public_url)
+            for event in events
+            if not event.subject
         ),
     ]
     if len(parts) == 1:
         return parts[0]
     return Notice(
-        "Gatehouse: " + "; ".join(one.title.removeprefix("Gatehouse: ") for one in parts)[:200],
-        "\n\n".join(one.body for one in parts),
-        any(one.urgent for one in parts),
+        "Gatehouse: " + "; ".join(part.title.removeprefix("Gatehouse: ") for part in parts)[:200],
+        "\n\n".join(part.body for part in parts),
+        any(part.urgent for part in parts),
     )
 
 
-def _comments(facts: Sequence[EventRecord], public_url: str) -> list[Notice]:
-    """One part for each type of event about comments."""
+def _comment_notices(events: Sequence[EventRecord], public_url: str) -> list[Notice]:
+    """One notice for each type of event about comments."""
     by_type: dict[str, list[EventRecord]] = {}
-    for one in facts:
-        if one.subject:
-            by_type.setdefault(one.type, []).append(one)
+    for event in events:
+        if event.subject:
+            by_type.setdefault(event.type, []).append(event)
     return [
-        Notice(_counted(len(its), type), _links(its, type, public_url))
-        for type, its in by_type.items()
+        Notice(_title(len(same_type), type), _links(same_type, type, public_url))
+        for type, same_type in by_type.items()
     ]
 
 
-def _counted(count: int, type: str) -> str:
+def _title(count: int, type: str) -> str:
     noun = "comment" if count == 1 else "comments"
-    return f"Gatehouse: {count} {noun} {_SAID[EventType(type)]}"
+    return f"Gatehouse: {count} {noun} {_PHRASES[EventType(type)]}"
 
 
-def _links(facts: Sequence[EventRecord], type: str, public_url: str) -> str:
-    links = [f"{public_url}/console/comments/{one.subject}" for one in facts[:LINK_LIMIT]]
-    if len(facts) > LINK_LIMIT:
+def _links(events: Sequence[EventRecord], type: str, public_url: str) -> str:
+    links = [f"{public_url}/console/comments/{event.subject}" for event in events[:LINK_LIMIT]]
+    if len(events) > LINK_LIMIT:
         status = type.removeprefix("comment.").replace("received", "pending")
-        queue = f"{public_url}/console/?site={facts[0].site_id}&queue={status}"
-        links.append(f"and {len(facts) - LINK_LIMIT} more: {queue}")
+        queue = f"{public_url}/console/?site={events[0].site_id}&queue={status}"
+        links.append(f"and {len(events) - LINK_LIMIT} more: {queue}")
     return "\n".join(links)
 
 
-def _single(type: str, site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
+def _site_notice(type: str, site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
     if type == EventType.DISABLED:
-        because = _BECAUSE.get(str(data.get("because", "")), "")
-        where = f"{public_url}/console/endpoints/{data['endpoint_id']}"
-        return Notice("Gatehouse: a webhook endpoint was disabled", f"{because}\n{where}", True)
+        because = _DISABLED_BECAUSE.get(str(data.get("because", "")), "")
+        link = f"{public_url}/console/endpoints/{data['endpoint_id']}"
+        return Notice("Gatehouse: a webhook endpoint was disabled", f"{because}\n{link}", True)
     if type == DIGEST:
         return digest_notice(site_id, data, public_url)
     return Notice("Gatehouse: a test", "You asked for it; this channel works.")
 
 
 def digest_notice(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
-    """The words of a day's digest. data: see digest.Digest."""
+    """The notice of a day's digest. data: the fields of notify.digest.Digest."""
     held = data["held"]
     lines = [
         f"Waiting for a moderator: {held}"

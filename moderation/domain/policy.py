@@ -30,51 +30,55 @@ _CONDITION_KEYS = {"signal", "at_least", "below"}
 # {value}, {threshold}, {note}, {name}; {links} and {links.note} of any other signal.
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_:]*)(\.note)?\}")
 
-_Found = Mapping[str, Signal]
+_Signals = Mapping[str, Signal]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must be so of one signal, or of any one of several.
+    """A condition on one signal, or on any of several.
 
-    signals: names; a trailing '*' takes every signal that begins so. at_least: one of them reaches
-    it. below: none of them reaches it, nor is there need of one: what was not found is 0. One of
-    the two is None.
+    signals: names; a trailing '*' stands for every name that begins so. at_least: one of them must reach
+    it. below: none of them may reach it; a signal that was not measured is 0. One of the two is None.
     """
 
     signals: tuple[str, ...]
     at_least: float | None
     below: float | None = None
 
-    def is_about(self, found: _Found) -> bool:
-        """Whether any of the signals was found, whatever its value."""
+    def is_measured(self, signals: _Signals) -> bool:
+        """Whether any of the signals was measured, whatever its value."""
         for name in self.signals:
-            if name in found or (name.endswith("*") and _named(name, found)):
+            if name in signals or (name.endswith("*") and _named(name, signals)):
                 return True
         return False
 
-    def hits(self, found: _Found) -> list[Signal]:
-        """The signals that reach `at_least`, in the order of the names."""
-        line = self.at_least if self.at_least is not None else self.below
-        assert line is not None
-        return [one for name in self.signals for one in _named(name, found) if one.value >= line]
+    def reached_by(self, signals: _Signals) -> list[Signal]:
+        """The signals that reach the threshold, in the order of the names."""
+        threshold = self.at_least if self.at_least is not None else self.below
+        assert threshold is not None
+        return [
+            signal
+            for name in self.signals
+            for signal in _named(name, signals)
+            if signal.value >= threshold
+        ]
 
-    def holds(self, found: _Found) -> bool:
-        return bool(self.hits(found)) == (self.at_least is not None)
+    def is_met(self, signals: _Signals) -> bool:
+        return bool(self.reached_by(signals)) == (self.at_least is not None)
 
 
-def _named(name: str, found: _Found) -> list[Signal]:
+def _named(name: str, signals: _Signals) -> list[Signal]:
     if name.endswith("*"):
-        return [one for one in found.values() if one.name.startswith(name[:-1])]
-    return [found[name]] if name in found else []
+        return [signal for signal in signals.values() if signal.name.startswith(name[:-1])]
+    return [signals[name]] if name in signals else []
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When every condition holds, an outcome with a reason.
+    """An outcome with a reason, where every condition is met.
 
     message: one sentence. {value}, {threshold}, {note} and {name} are those of the first condition's
-    signal; {links} is the value of the signal `links`, {links.note} its note, and so for any other.
+    signal; {links} is the value of the signal `links`, {links.note} its note, and so on.
     """
 
     code: str
@@ -82,36 +86,46 @@ class Rule:
     outcome: Outcome
     message: str
 
-    def reasons(self, found: _Found) -> list[Reason]:
+    def reasons(self, signals: _Signals) -> list[Reason]:
         """A rule of one condition gives a reason for each signal that meets it, others give one."""
         if len(self.conditions) == 1:
-            return [self._reason(one, [one], found) for one in self.conditions[0].hits(found)]
-        if not all(condition.holds(found) for condition in self.conditions):
+            reached = self.conditions[0].reached_by(signals)
+            return [self._reason(signal, [signal], signals) for signal in reached]
+        if not all(condition.is_met(signals) for condition in self.conditions):
             return []
-        hits = [one for each in self.conditions if each.below is None for one in each.hits(found)]
-        return [self._reason(hits[0], hits, found)]
+        reached = [
+            signal
+            for condition in self.conditions
+            if condition.below is None
+            for signal in condition.reached_by(signals)
+        ]
+        return [self._reason(reached[0], reached, signals)]
 
-    def _reason(self, first: Signal, hits: Sequence[Signal], found: _Found) -> Reason:
+    def _reason(self, first: Signal, reached: Sequence[Signal], signals: _Signals) -> Reason:
         threshold = self.conditions[0].at_least
-        own = {"value": _number(first.value), "threshold": f"{threshold:g}", "note": first.note}
-        own["name"] = first.name.replace("_", " ")
+        values = {
+            "value": _number(first.value),
+            "threshold": f"{threshold:g}",
+            "note": first.note,
+            "name": first.name.replace("_", " "),
+        }
 
-        def fill(place: re.Match[str]) -> str:
-            name, note = place.groups()
-            if not note and name in own:
-                return own[name]
-            signal = found.get(name)
+        def fill(placeholder: re.Match[str]) -> str:
+            name, note = placeholder.groups()
+            if not note and name in values:
+                return values[name]
+            signal = signals.get(name)
             if note:
                 return signal.note if signal else ""
             return _number(signal.value if signal else 0.0)
 
-        spans = tuple(sorted({span for one in hits for span in one.spans}))
+        spans = tuple(sorted({span for signal in reached for span in signal.spans}))
         message = _PLACEHOLDER.sub(fill, self.message)
         return Reason(self.code, message, first.name, first.value, threshold, spans=spans)
 
 
 def format_score(value: float) -> str:
-    """As it is said to people. A share is not called 1 where it is a hair less: nothing is that sure."""
+    """A score as people read it. One that is a little less than 1 is not rounded to 1."""
     return "0.99" if 0.99 < value < 1 else f"{value:.2f}"
 
 
@@ -121,9 +135,9 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A named list of rules, read from top to bottom; version: first 12 hex of its content's SHA-256.
+    """A named list of rules, read from top to bottom. version: the first 12 hex of its content's SHA-256.
 
-    needs: signals without which nothing may be approved. Where one is absent the comment is held.
+    needs: signals without which nothing is approved: where one is missing the comment is held.
     """
 
     name: str
@@ -134,7 +148,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says of one revision."""
+    """What a policy decides about one revision."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
@@ -150,7 +164,7 @@ def parse_policy(source: str) -> Policy:
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
     needs = data.get("needs", [])
-    if not isinstance(needs, list) or not all(isinstance(one, str) for one in needs):
+    if not isinstance(needs, list) or not all(isinstance(name, str) for name in needs):
         raise Invalid("'needs' is a list of signal names.", "/needs")
     rules = data.get("rules", [])
     if not isinstance(rules, list):
@@ -161,84 +175,90 @@ def parse_policy(source: str) -> Policy:
 
 
 def _parse_rule(rule: object, number: int) -> Rule:
-    at = f"/rules/{number}"
+    pointer = f"/rules/{number}"
     if not isinstance(rule, Mapping):
-        raise Invalid("A rule is a table.", at)
+        raise Invalid("A rule is a table.", pointer)
     combined = "all" in rule
     allowed = _RULE_KEYS | ({"all"} if combined else {"signal", "at_least"})
     for key in sorted(allowed - rule.keys()):
-        raise Invalid(f"The rule lacks '{key}'.", f"{at}/{key}")
+        raise Invalid(f"The rule lacks '{key}'.", f"{pointer}/{key}")
     for key in sorted(rule.keys() - allowed):
-        raise Invalid(f"A rule has no '{key}'.", f"{at}/{key}")
+        raise Invalid(f"A rule has no '{key}'.", f"{pointer}/{key}")
     if combined:
-        conditions = _parse_all(rule["all"], f"{at}/all")
+        conditions = _parse_all(rule["all"], f"{pointer}/all")
     else:
-        conditions = (Condition(_names(rule, at), _threshold(rule, "at_least", at)),)
+        conditions = (Condition(_names(rule, pointer), _threshold(rule, "at_least", pointer)),)
     try:
         outcome = Outcome(rule["outcome"])
     except ValueError:
-        raise Invalid("An outcome is approve, hold, reject or spam.", f"{at}/outcome") from None
+        raise Invalid(
+            "An outcome is approve, hold, reject or spam.", f"{pointer}/outcome"
+        ) from None
     if outcome is Outcome.APPROVE:
-        raise Invalid("Approval is what remains when no rule matches.", f"{at}/outcome")
+        raise Invalid("Approval is what remains when no rule matches.", f"{pointer}/outcome")
     return Rule(str(rule["code"]), conditions, outcome, str(rule["message"]))
 
 
-def _parse_all(given: object, at: str) -> tuple[Condition, ...]:
-    if not isinstance(given, list) or len(given) < 2:
-        raise Invalid("'all' is a list of two conditions or more.", at)
-    conditions = tuple(_parse_condition(one, f"{at}/{number}") for number, one in enumerate(given))
+def _parse_all(tables: object, pointer: str) -> tuple[Condition, ...]:
+    if not isinstance(tables, list) or len(tables) < 2:
+        raise Invalid("'all' is a list of two conditions or more.", pointer)
+    conditions = tuple(
+        _parse_condition(table, f"{pointer}/{number}") for number, table in enumerate(tables)
+    )
     if conditions[0].at_least is None:
-        raise Invalid("The first condition has 'at_least': it is what the reason shows.", f"{at}/0")
+        raise Invalid(
+            "The first condition has 'at_least': it is what the reason shows.", f"{pointer}/0"
+        )
     return conditions
 
 
-def _parse_condition(given: object, at: str) -> Condition:
-    if not isinstance(given, Mapping):
-        raise Invalid("A condition is a table.", at)
-    for key in sorted(given.keys() - _CONDITION_KEYS):
-        raise Invalid(f"A condition has no '{key}'.", f"{at}/{key}")
-    if "signal" not in given:
-        raise Invalid("The condition lacks 'signal'.", f"{at}/signal")
-    if len(given) != 2:
-        raise Invalid("A condition has either 'at_least' or 'below'.", at)
-    if "below" in given:
-        return Condition(_names(given, at), None, _threshold(given, "below", at))
-    return Condition(_names(given, at), _threshold(given, "at_least", at))
+def _parse_condition(table: object, pointer: str) -> Condition:
+    if not isinstance(table, Mapping):
+        raise Invalid("A condition is a table.", pointer)
+    for key in sorted(table.keys() - _CONDITION_KEYS):
+        raise Invalid(f"A condition has no '{key}'.", f"{pointer}/{key}")
+    if "signal" not in table:
+        raise Invalid("The condition lacks 'signal'.", f"{pointer}/signal")
+    if len(table) != 2:
+        raise Invalid("A condition has either 'at_least' or 'below'.", pointer)
+    if "below" in table:
+        return Condition(_names(table, pointer), None, _threshold(table, "below", pointer))
+    return Condition(_names(table, pointer), _threshold(table, "at_least", pointer))
 
 
-def _names(given: Mapping[str, object], at: str) -> tuple[str, ...]:
+def _names(table: Mapping[str, object], pointer: str) -> tuple[str, ...]:
     """One signal's name, or a list of names of which any will do."""
-    names = given["signal"]
+    names = table["signal"]
     if isinstance(names, str) and names:
         return (names,)
-    if isinstance(names, list) and names and all(isinstance(one, str) and one for one in names):
+    if isinstance(names, list) and names and all(isinstance(name, str) and name for name in names):
         return tuple(names)
-    raise Invalid("A signal is a name or a list of names.", f"{at}/signal")
+    raise Invalid("A signal is a name or a list of names.", f"{pointer}/signal")
 
 
-def _threshold(given: Mapping[str, object], key: str, at: str) -> float:
-    threshold = given[key]
+def _threshold(table: Mapping[str, object], key: str, pointer: str) -> float:
+    threshold = table[key]
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-        raise Invalid("A threshold is a number.", f"{at}/{key}")
+        raise Invalid("A threshold is a number.", f"{pointer}/{key}")
     return float(threshold)
 
 
 def decide(policy: Policy, findings: Findings) -> Verdict:
-    """The verdict on what was found: the gravest matching outcome, with every reason.
+    """The verdict on what was measured: the gravest matching outcome, with every reason.
 
-    A scorer that failed, or a needed signal that is absent, holds the comment whatever else was
-    found: what was not measured is never approved, and a later measurement may still be milder.
+    A scorer that failed, or a needed signal that is missing, holds the comment whatever else was
+    measured: it is never approved like this, and a later measurement may still lead to a milder outcome.
     """
-    found = {signal.name: signal for signal in findings.signals}
-    # The first condition asks for a signal, and most signals are not found: most rules end here.
-    about = [rule for rule in policy.rules if rule.conditions[0].is_about(found)]
-    matched = [(rule.outcome, reason) for rule in about for reason in rule.reasons(found)]
+    signals = {signal.name: signal for signal in findings.signals}
+    # The first condition needs a signal, and most signals are not measured: most rules end here.
+    rules = [rule for rule in policy.rules if rule.conditions[0].is_measured(signals)]
+    matched = [(rule.outcome, reason) for rule in rules for reason in rule.reasons(signals)]
     reasons = tuple(reason for _, reason in matched)
-    absent = [name for name in policy.needs if name not in found]
-    if findings.failed or absent:
-        missing = ", ".join(findings.failed) or ", ".join(absent)
+    missing = findings.failed or [name for name in policy.needs if name not in signals]
+    if missing:
+        names = ", ".join(missing)
         unavailable = Reason(
-            ReasonCode.SCORER_UNAVAILABLE, f"Could not be measured yet: {missing}.", label=missing
+            ReasonCode.SCORER_UNAVAILABLE, f"Could not be measured yet: {names}.", label=names
         )
         return Verdict(Outcome.HOLD, (unavailable, *reasons))
     if not matched:

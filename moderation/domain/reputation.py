@@ -1,7 +1,7 @@
-"""Reputation: what people have decided about an author's comments, a domain's links, a network's writers.
+"""Reputation of authors, linked domains and networks, by what moderators decided about comments.
 
-Counts of people's decisions, old ones counting less, read as a Beta distribution (Jøsang and Ismail,
-The Beta Reputation System, 2002). What counts is the lower bound: one approval is not yet trust.
+Counts of moderators' decisions, old ones weighing less, read as a Beta distribution (Jøsang and Ismail,
+The Beta Reputation System, 2002). Its lower bound is used: one approval is not yet trust.
 """
 
 import math
@@ -11,19 +11,20 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-DAY = 86_400_000  # ms
-WEEK = 7 * DAY
-# Days until a decision counts half. Discourse, too, looks at the last 100 days to say who is trusted
+from moderation.domain.durations import DAY_MS, WEEK_MS
+
+DAY, WEEK = DAY_MS, WEEK_MS
+# Days until a decision counts half. Discourse, too, uses the last 100 days to decide who is trusted
 # (its setting tl3_time_period).
 HALF_LIFE_DAYS = 90
-# Days until it is forgotten: by then it counts a sixteenth.
+# Days until a decision is forgotten: by then it counts a sixteenth.
 KEPT_DAYS = 4 * HALF_LIFE_DAYS
-# The true share lies below the bound once in twenty times.
+# The true share is below the bound once in twenty times.
 _CONFIDENCE_TAIL = 0.05
 
 
 class SubjectKind(StrEnum):
-    """Of whom or what there is a reputation."""
+    """What can have a reputation."""
 
     AUTHOR = "author"
     DOMAIN = "domain"
@@ -31,7 +32,7 @@ class SubjectKind(StrEnum):
 
 
 class Opinion(StrEnum):
-    """What a person's decision says of a comment."""
+    """What a moderator's decision says about a comment and its author."""
 
     APPROVED = "approved"
     SPAM = "spam"
@@ -39,7 +40,7 @@ class Opinion(StrEnum):
 
 
 class Subject(NamedTuple):
-    """Whose reputation, on one site. name: a domain, else a keyed hash (store/seal.py)."""
+    """Whose reputation, on one site. name: a domain, else a keyed hash (store/sql/crypto.py)."""
 
     kind: SubjectKind
     site_id: str
@@ -47,7 +48,7 @@ class Subject(NamedTuple):
 
     @property
     def key(self) -> str:
-        """How it is stored."""
+        """The form in which it is stored."""
         return f"{self.kind.value} {self.site_id} {self.name}"
 
 
@@ -63,8 +64,8 @@ class WeekCounts:
 
 @dataclass(frozen=True, slots=True)
 class ReputationScore:
-    """A reputation as it stands. approved, spam, rejected: decisions, each counting one. good, bad: what
-    they weigh by their age.
+    """A reputation now. approved, spam, rejected: numbers of decisions. good, bad: their weight, less
+    with age.
     """
 
     approved: int = 0
@@ -78,12 +79,12 @@ class ReputationScore:
 
     @property
     def trust(self) -> float:
-        """0..1: at least this share of what comes next will be approved, as far as one can tell."""
+        """0..1: at least this share of the next comments will probably be approved."""
         return lower_bound(round(self.good, 2), round(self.bad, 2))
 
     @property
     def distrust(self) -> float:
-        """0..1: at least this share will not."""
+        """0..1: at least this share of them will probably not."""
         return lower_bound(round(self.bad, 2), round(self.good, 2))
 
     @property
@@ -97,33 +98,33 @@ NO_REPUTATION = ReputationScore()
 
 
 def reputation_score(kind: SubjectKind, weeks: Iterable[WeekCounts], now: int) -> ReputationScore:
-    """Adds up the weeks as they weigh now (ms).
+    """The reputation from its weeks, by their weight now (ms).
 
-    A rejection counts against its author alone: an insult says nothing of a link, nor of a network.
+    A rejection counts against the author only: an insult says nothing about a link or a network.
     """
     approved = spam = rejected = 0
     good = bad = 0.0
-    for one in weeks:
+    for week in weeks:
         # From the middle of the week, in whole days: nothing changes between two comments of a day.
-        age = max(0, now // DAY - 7 * one.number - 3)
+        age = max(0, now // DAY_MS - 7 * week.number - 3)
         weight = 2.0 ** (-age / HALF_LIFE_DAYS)
-        approved += one.approved
-        spam += one.spam
-        rejected += one.rejected
-        good += weight * one.approved
-        bad += weight * (one.spam + (one.rejected if kind is SubjectKind.AUTHOR else 0))
+        approved += week.approved
+        spam += week.spam
+        rejected += week.rejected
+        good += weight * week.approved
+        bad += weight * (week.spam + (week.rejected if kind is SubjectKind.AUTHOR else 0))
     return ReputationScore(approved, spam, rejected, good, bad)
 
 
 @lru_cache(maxsize=16_384)
-def lower_bound(many: float, few: float) -> float:
-    """The 5 % quantile of Beta(1 + many, 1 + few): what a share is at least, after so many for it
-    and so few against it. 0 where there is nothing for it.
+def lower_bound(yes: float, no: float) -> float:
+    """The 5 % quantile of Beta(1 + yes, 1 + no): the least that the share of yes probably is, after so many
+    of each. 0 where there is no yes.
     """
-    if many <= 0:
+    if yes <= 0:
         return 0.0
-    a, b = 1 + many, 1 + few
-    if few <= 0:
+    a, b = 1 + yes, 1 + no
+    if no <= 0:
         return float(_CONFIDENCE_TAIL ** (1 / a))
     low, high = 0.0, 1.0
     for _ in range(20):

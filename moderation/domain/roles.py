@@ -1,4 +1,4 @@
-"""Who may do what on a site: roles, what they are asked for, and the one place that decides."""
+"""Roles, and what they are allowed to do; every check of a role is made here."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from moderation.domain.errors import Invalid
 
 
 class Role(StrEnum):
-    """As what somebody looks after a site."""
+    """What somebody is on a site."""
 
     MODERATOR = "moderator"
     EDITOR = "editor"
@@ -15,13 +15,13 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What not everybody may do. What is not here, every role may: decide about comments and campaigns,
-    look at filters and try them, see and reset reputations.
+    """What only some roles may do. Every role may do the rest: decide about comments and campaigns,
+    see and preview filters, see and reset reputations.
     """
 
     CHANGE_FILTERS = "change_filters"
-    MANAGE_ENDPOINTS = "manage_endpoints"  # to look is to manage: a URL may hold a password
-    MANAGE_LEARNING = "manage_learning"  # see what the spam score was taught by whom, take it back
+    MANAGE_ENDPOINTS = "manage_endpoints"  # to see them too: a URL may hold a password
+    MANAGE_LEARNING = "manage_learning"  # see who taught the spam score what, and take it back
 
 
 _ALLOWED: Mapping[Role, frozenset[Action]] = {

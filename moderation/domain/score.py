@@ -1,4 +1,4 @@
-"""What scorers measure, and the contract every scorer keeps."""
+"""What scorers read and measure, and the contract of every scorer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from moderation.domain.normalised_text import NormalisedText
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A piece of the original text: code points, start inclusive, end exclusive."""
+    """A part of the original text: code points, start inclusive, end exclusive."""
 
     start: int
     end: int
@@ -46,11 +46,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class SenderTraces:
-    """What a submission left behind, as far as scorers may know: never an e-mail or an address.
+    """What scorers may know about the sender: never an e-mail or an address.
 
-    email_domain: in lower case. email_key, address_key: keyed hashes (store/seal.py). network: the
-    /24 or /48 of the address; network_key: its keyed hash. author_key: the keyed hash of who it is, as far as
-    that is proved. Each '' where unknown, or forgotten already.
+    email_domain: in lower case. email_key, address_key: keyed hashes (store/sql/crypto.py). network: the
+    /24 or /48 of the address; network_key: its keyed hash. author_key: the keyed hash of the author's proved
+    identity. Each '' where unknown or already forgotten.
     """
 
     email_domain: str = ""
@@ -67,11 +67,10 @@ class SenderTraces:
 class Candidate:
     """A revision as scorers see it.
 
-    text: the original. view: its normalised twin, offsets mapped back. language: of the page,
-    '' where unknown. author_name, author_url: as typed in. parent_text: the comment answered to.
-    created_at: when it was handed in, ms. Ids are '' for a text that is scored and not kept.
-    filters: the site's own. history: what the store knows beside it. known: what was measured before,
-    by scorers that come earlier in the roster.
+    text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
+    author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
+    submitted, ms. Ids are '' for a text that is scored and not stored. filters: the site's. history:
+    what the store knows about it. known: the signals of the scorers that ran before this one.
     """
 
     text: str
@@ -95,7 +94,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that is known about one revision: the signals, and the scorers that failed."""
+    """All that was measured of one revision: the signals, and the names of the scorers that failed."""
 
     signals: tuple[Signal, ...] = ()
     failed: tuple[str, ...] = field(default=())
@@ -107,11 +106,11 @@ class Findings:
 class Scorer(Protocol):
     """Computes signals for a batch of revisions.
 
-    name: short and stable; it stands in reasons, metrics and the log.
-    measure: one tuple of signals per candidate, in order; None for one that it should have measured
+    name: short and stable; it appears in reasons, metrics and the log.
+    measure: one tuple of signals per candidate, in order; None for a candidate that it should have measured
     and could not. Raises ScorerUnavailable when it cannot measure at all. It is called from one
     thread at a time, and may be called again after failing.
-    explain: the spans of one candidate that raise `label`, strongest first; () where it cannot say.
+    explain: the spans of one candidate that raise `label`, strongest first; () where it does not know.
     """
 
     @property
@@ -123,13 +122,13 @@ class Scorer(Protocol):
 
 
 def measure_all(scorer: Scorer, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-    """What a scorer says of each revision, for callers that cannot do without any.
+    """The signals of every candidate, for callers that need all of them.
 
-    Raises ScorerUnavailable where it could not measure one, or none at all.
+    Raises ScorerUnavailable where one or all could not be measured.
     """
-    found: list[tuple[Signal, ...]] = []
+    measured: list[tuple[Signal, ...]] = []
     for signals in scorer.measure(batch):
         if signals is None:
             raise ScorerUnavailable(f"The scorer '{scorer.name}' could not measure a text.")
-        found.append(signals)
-    return found
+        measured.append(signals)
+    return measured

@@ -1,4 +1,4 @@
-"""Policy profiles that ship with Gatehouse, and where to find one's own."""
+"""Policies: the profiles that ship with Gatehouse, and files of the operator's."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ _HERE = Path(__file__).parent
 
 
 def load_policy(name: str) -> Policy:
-    """The profile `name`, or the TOML file at that path. Raises Invalid when there is none."""
+    """The profile of this name, or the TOML file at this path. Raises Invalid where there is none."""
     path = Path(name) if name.endswith(".toml") else _HERE / f"{name}.toml"
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        known = ", ".join(sorted(one.stem for one in _HERE.glob("*.toml")))
-        raise Invalid(f"There is no policy '{name}'; profiles here: {known}.") from None
+        profiles = ", ".join(sorted(path.stem for path in _HERE.glob("*.toml")))
+        raise Invalid(f"There is no policy '{name}'; profiles here: {profiles}.") from None
     return parse_policy(source)

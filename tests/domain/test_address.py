@@ -1,4 +1,4 @@
-"""Where webhooks may go: every spelling of an inner place is refused at save and at connect."""
+"""Where webhooks may be sent: every spelling of an internal address is refused, on saving and connecting."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ from moderation.domain.address import Destination, destination, parse_allow, ref
 from moderation.domain.errors import Invalid
 from workers.sender import Sender, _CheckedBackend, _DeadlinePassed, resolve
 
-INNER = """
+INTERNAL = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.1.2.3 168.63.129.16
 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.8 192.0.0.170 192.0.2.1 192.88.99.1 192.168.1.1
 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1
@@ -19,7 +19,7 @@ INNER = """
 2002:7f00:1::1 2002:a9fe:a9fe::1 2620:4f:8000::1 3fff::1 4000::1 5f00::1 fc00::1 fd00:ec2::254
 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ffff::1
 """.split()  # noqa: SIM905 - a table to read
-OUTER = """
+PUBLIC = """
 1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0
 168.63.129.15 168.63.129.17 169.253.255.255 172.15.255.255 172.32.0.0 192.0.1.0 192.167.255.255
 198.17.255.255 198.20.0.0 223.255.255.255 2606:4700:4700::1111 2a00:1450:4001::200e
@@ -30,18 +30,18 @@ SPELLINGS = ["127.1", "0x7f000001", "017700000001", "2130706433", "0", "0x7f.1",
 UNICODE = ["①②⑦.⓪.⓪.⓪", "127。0。0。1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "１２７.0.0.1"]
 
 
-@pytest.mark.parametrize("address", INNER)
-def test_inner_addresses_are_refused(address: str) -> None:
+@pytest.mark.parametrize("address", INTERNAL)
+def test_internal_addresses_are_refused(address: str) -> None:
     assert refusal_of(address)
 
 
-@pytest.mark.parametrize("address", OUTER)
-def test_outer_addresses_are_not(address: str) -> None:
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_not(address: str) -> None:
     assert refusal_of(address) is None
 
 
-@pytest.mark.parametrize("address", [one for one in INNER if "%" not in one])
-def test_inner_addresses_are_refused_at_save(address: str) -> None:
+@pytest.mark.parametrize("address", [address for address in INTERNAL if "%" not in address])
+def test_internal_addresses_are_refused_at_save(address: str) -> None:
     with pytest.raises(Invalid):
         destination(f"https://[{address}]/" if ":" in address else f"https://{address}/")
 
@@ -51,16 +51,16 @@ def test_other_spellings_are_refused_at_save_and_at_connect(host: str) -> None:
     with pytest.raises(Invalid):
         destination(f"https://{host}/")
     assert Sender("", 5).post(f"https://{host}/", {}, b"").error == "url"
-    # Had such a name been saved all the same, the address behind it would be refused.
-    line = _CheckedBackend(
+    # Had such a name been saved, the address that it resolves to would be refused.
+    backend = _CheckedBackend(
         Destination("https", host, 443, allowed=False), time.monotonic() + 5, resolve
     )
     with pytest.raises(_DeadlinePassed, match=r"^(address|dns)$"):
-        line.connect_tcp(host, 443)
+        backend.connect_tcp(host, 443)
 
 
 def test_the_c_library_reads_them_as_loopback() -> None:
-    """The reason for the test above; should it ever fail, that one tests nothing."""
+    """The reason for the test above, which tests nothing where this one fails."""
     assert socket.getaddrinfo("127.1", 443)[0][4][0] == "127.0.0.1"
 
 

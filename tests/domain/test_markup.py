@@ -1,4 +1,4 @@
-"""Markup is taken off, words stay, and every character still knows where it came from."""
+"""Markup is removed, words stay, and every character still knows where it came from."""
 
 import time
 
@@ -30,7 +30,7 @@ def plain(text: str, parent: str = "") -> str:
         ("<a href='https://x.example' title='idiot'>hello</a>", "hello"),
     ],
 )
-def test_what_a_reader_does_not_see_goes(written: str, read: str) -> None:
+def test_what_a_reader_does_not_see_is_removed(written: str, read: str) -> None:
     assert plain(written) == read
 
 
@@ -47,17 +47,17 @@ def test_what_a_reader_does_not_see_goes(written: str, read: str) -> None:
         "<b you idiot>",
     ],
 )
-def test_what_is_no_markup_stays(text: str) -> None:
+def test_text_that_only_looks_like_markup_stays(text: str) -> None:
     assert plain(text) == text
 
 
-def test_a_quotation_of_the_parent_goes_and_nothing_else_behind_that_sign() -> None:
+def test_a_quotation_of_the_parent_is_removed_and_no_other_one() -> None:
     parent = "You are all complete idiots, the lot of you."
     assert plain("> You are all complete idiots,\nThat is rude.", parent) == "That is rude."
     assert plain("> you stupid cow\nThat is rude.", parent) == "you stupid cow That is rude."
     assert plain("<blockquote>complete idiots</blockquote>No.", parent) == "No."
     assert plain("[quote=ann]the lot of you[/quote]No.", parent) == "No."
-    assert plain("> idiots\nNo.", parent) == "idiots No."  # one word is nobody's
+    assert plain("> idiots\nNo.", parent) == "idiots No."  # one word is no quotation
 
 
 @given(
@@ -69,7 +69,7 @@ def test_a_quotation_of_the_parent_goes_and_nothing_else_behind_that_sign() -> N
         max_size=30,
     ).map("".join)
 )  # fmt: skip
-def test_every_character_left_knows_its_place(text: str) -> None:
+def test_every_remaining_character_knows_its_origin(text: str) -> None:
     view = as_displayed(normalise(text), "word idiot word")
     assert len(view.text) == len(view.starts) == len(view.ends)
     assert all(

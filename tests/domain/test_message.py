@@ -1,4 +1,4 @@
-"""What a message looks like: thin, full, with text; as CloudEvents; in batches. Read by strangers' code."""
+"""Webhook messages in each payload, as CloudEvents and in batches, read by other people's libraries."""
 
 import json
 from collections.abc import Iterator
@@ -50,18 +50,20 @@ def data_of(got: Got, secret: str) -> dict[str, object]:
 
 
 def test_three_payloads(herald: Newsroom, receiver: Receiver) -> None:
-    secrets = {one: herald.listen(receiver, f"/{one}", payload=one)[1] for one in Payload}
+    secrets = {
+        payload: herald.listen(receiver, f"/{payload}", payload=payload)[1] for payload in Payload
+    }
     comment = herald.happen("Words.")
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 3
-    told = {one.path[1:]: data_of(one, secrets[Payload(one.path[1:])]) for one in receiver.got}
-    assert told["thin"] == {
+    data = {got.path[1:]: data_of(got, secrets[Payload(got.path[1:])]) for got in receiver.got}
+    assert data["thin"] == {
         "comment_id": comment,
         "site_id": herald.site.id,
         "sequence": 0,
         "revision": 1,
     }
-    assert told["full"].keys() > told["thin"].keys()
-    assert told["text"] == told["full"] | {"text": "Words."}
+    assert data["full"].keys() > data["thin"].keys()
+    assert data["text"] == data["full"] | {"text": "Words."}
 
 
 def test_svix_and_the_specification_s_own_library_verify_it(
@@ -103,15 +105,15 @@ def test_what_waits_goes_out_in_one_post(
     events: list[dict[str, object]] = []
     for got in receiver.got:
         Webhook(secret).verify(got.body, got.headers)
-        told = json.loads(got.body)
+        body = json.loads(got.body)
         if format is Format.CLOUDEVENTS:
             assert got.headers["content-type"].startswith("application/cloudevents-batch+json")
         else:
-            assert told["type"] == BATCH_TYPE
-            told = told["data"]["events"]
-        events += told
-    assert [one["data"]["comment_id"] for one in events] == comments, "in order"
-    assert len({one["id"] for one in events}) == 130
+            assert body["type"] == BATCH_TYPE
+            body = body["data"]["events"]
+        events += body
+    assert [event["data"]["comment_id"] for event in events] == comments, "in order"
+    assert len({event["id"] for event in events}) == 130
 
 
 def test_a_batch_that_failed_goes_again_and_each_event_is_the_same(
@@ -125,11 +127,11 @@ def test_a_batch_that_failed_goes_again_and_each_event_is_the_same(
     herald.happen()  # by the next time there is more to tell
     herald.clock.turn(6_001)
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 4
-    first, *rest = [data_of(one, secret)["events"] for one in receiver.got]
-    known = {one["id"]: one for one in first}
-    again = {one["id"]: one for events in rest for one in events}
-    assert known.items() <= again.items()
-    assert len(again) == 4
+    first, *rest = [data_of(got, secret)["events"] for got in receiver.got]
+    sent_first = {event["id"]: event for event in first}
+    sent_again = {event["id"]: event for events in rest for event in events}
+    assert sent_first.items() <= sent_again.items()
+    assert len(sent_again) == 4
     by_id: dict[str, bytes] = {}
     for got in receiver.got:
         assert by_id.setdefault(got.id, got.body) == got.body, "another composition, another id"
@@ -148,11 +150,11 @@ texts = st.text(max_size=30)
 
 
 @given(st.lists(st.tuples(texts, st.integers(0, 1 << 43)), min_size=1, max_size=5), st.data())
-def test_every_message_is_ascii_json_and_says_what_it_was_told(
-    given: list[tuple[str, int]], data: st.DataObject
+def test_every_message_is_ascii_json_with_the_text_and_time_of_its_events(
+    contents: list[tuple[str, int]], data: st.DataObject
 ) -> None:
     format = data.draw(st.sampled_from([Format.STANDARD, Format.CLOUDEVENTS]))
-    facts = [
+    records = [
         EventRecord(
             f"evt_{n}",
             "site_1",
@@ -161,23 +163,25 @@ def test_every_message_is_ascii_json_and_says_what_it_was_told(
             at,
             payload_json(DATA, Payload.TEXT, text),
         )
-        for n, (text, at) in enumerate(given)
+        for n, (text, at) in enumerate(contents)
     ]
-    one, many = single_message(facts[0], format), batch_message(facts, format)
-    assert (one, many) == (single_message(facts[0], format), batch_message(facts, format))
-    for each in (one, many):
-        assert each.body.isascii()
-        assert json.dumps(json.loads(each.body), separators=(",", ":")) == each.body
-        assert "." not in each.id
-    told = json.loads(many.body)
-    events = told if isinstance(told, list) else told["data"]["events"]
-    assert [one["data"]["text"] for one in events] == [text for text, _ in given]
-    assert [one.get("time") or one["timestamp"] for one in events] == [iso(at) for _, at in given]
+    single, batch = single_message(records[0], format), batch_message(records, format)
+    assert (single, batch) == (single_message(records[0], format), batch_message(records, format))
+    for message in (single, batch):
+        assert message.body.isascii()
+        assert json.dumps(json.loads(message.body), separators=(",", ":")) == message.body
+        assert "." not in message.id
+    body = json.loads(batch.body)
+    events = body if isinstance(body, list) else body["data"]["events"]
+    assert [event["data"]["text"] for event in events] == [text for text, _ in contents]
+    assert [event.get("time") or event["timestamp"] for event in events] == [
+        iso(at) for _, at in given
+    ]
 
 
 def test_thin_keeps_what_is_there() -> None:
     thin = json.loads(payload_json(DATA, Payload.THIN, "never"))
-    assert list(thin) == [one for one in THIN_FIELDS if one in thin]
+    assert list(thin) == [name for name in THIN_FIELDS if name in thin]
     assert json.loads(
         payload_json('{"endpoint_id":"ep_1","because":"gone"}', Payload.THIN, None)
     ) == {"endpoint_id": "ep_1"}

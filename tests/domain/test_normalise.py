@@ -1,4 +1,4 @@
-"""Normalisation: evasions come out plain, ordinary text stays, every offset leads home."""
+"""Normalisation: disguises are undone, ordinary text stays, every offset leads to the original."""
 
 import time
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from moderation.domain.normalise import normalise
 
-# What people evade filters with, next to letters to evade with; surrogates cannot arrive in UTF-8.
+# Characters that people evade filters with; surrogates cannot arrive in UTF-8.
 TRICKY = st.sampled_from(
     list("aeiosxAK z.-*_/!@$0123 '\n\t") + list("аеороскйбέαñéß’…ﬁﷺ한글हि๐中")
     + ["\u200b", "\u200d", "\ufe0f", "\u0301", "\u0337", "\x00", "\u202e", "😀", "👏", "𝐟", "ⓕ", "\u1161", "ﾞ"]
@@ -29,7 +29,9 @@ def test_every_character_leads_back_to_the_original(text: str) -> None:
 
 
 @given(TEXTS, st.data())
-def test_a_piece_of_the_view_is_a_piece_of_the_original(text: str, data: st.DataObject) -> None:
+def test_a_part_of_the_normalised_text_is_a_part_of_the_original(
+    text: str, data: st.DataObject
+) -> None:
     view = normalise(text)
     start = data.draw(st.integers(0, len(view.text)))
     end = data.draw(st.integers(start, len(view.text)))
@@ -41,7 +43,7 @@ def test_a_piece_of_the_view_is_a_piece_of_the_original(text: str, data: st.Data
 @given(
     st.text(st.sampled_from(list("abcdelosz ,;?\n'\"()ABC") + list("éñаеоржя中한")), max_size=80)
 )
-def test_what_was_normalised_stays_as_it_is(text: str) -> None:
+def test_a_normalised_text_stays_as_it_is(text: str) -> None:
     once = normalise(text).text
     assert normalise(once).text == once
 
@@ -107,7 +109,7 @@ def test_what_only_looks_odd_stays(text: str) -> None:
     assert normalise(text).text == text
 
 
-def test_a_piece_leads_to_all_it_stands_for() -> None:
+def test_a_part_leads_to_all_that_it_stands_for() -> None:
     text = "an i.d.i.o.t! and ﬁsh"
     view = normalise(text)
     word = view.text.index("idiot")
@@ -147,7 +149,7 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
         ("i\U0001f600diot ", "idiot "),
     ],
 )
-def test_whoever_disguises_everything_is_read_so_far_and_no_further(piece, read):
+def test_only_the_beginning_of_a_long_disguised_text_is_normalised(piece, read):
     text = piece * 9_000
     view = normalise(text)
     assert view.text.startswith(read * 200)
@@ -160,7 +162,7 @@ def test_whoever_disguises_everything_is_read_so_far_and_no_further(piece, read)
 @pytest.mark.parametrize(
     ("written", "meant"), [("é", "e"), ("ｅ", "e"), ("e\u0301", "e"), ("e\u200b", "e")]
 )
-def test_letters_are_exchanged_however_many_there_are(written: str, meant: str) -> None:
+def test_letters_are_replaced_however_many_there_are(written: str, meant: str) -> None:
     view = normalise(f"{written * 10_000} idiót")
     assert view.text.endswith(" idiot")
     assert view.original(len(view.text) - 1, len(view.text)) == (
@@ -183,7 +185,7 @@ def test_marks_belong_to_their_letter(text: str, letter: int, piece: str) -> Non
     assert text[start:end] == piece
 
 
-def test_more_letters_than_any_language_has_are_no_reason_to_stop() -> None:
+def test_a_text_with_more_letters_than_any_language_has_is_normalised_too() -> None:
     every = "".join(chr(code) for code in range(0x100, 0xD800) if chr(code).isprintable())
     view = normalise(f"idiót {every} 1d10t")
     assert view.text.startswith("idiot ") and view.text.endswith(" idiot")

@@ -1,4 +1,4 @@
-"""Policies: read strictly, decided gravely, never approving what was not measured."""
+"""Policies are parsed strictly, decide by the gravest rule, and never approve what was not measured."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from moderation.domain.score import Findings, Signal, Span
 from moderation.policies import load_policy
 
 SOURCE = """
-name = "house"
+name = "test"
 needs = ["toxicity"]
 [[rules]]
 code = "toxic"
@@ -26,13 +26,13 @@ at_least = 1
 outcome = "reject"
 message = "{note}"
 """
-HOUSE = parse_policy(SOURCE)
+POLICY = parse_policy(SOURCE)
 FLOATS = st.floats(0, 1)
 
 
 def combined(*conditions, message="m"):
     return f"""
-    name = "house"
+    name = "test"
     [[rules]]
     code = "blatant"
     all = [{", ".join(conditions)}]
@@ -51,13 +51,13 @@ BLATANT = parse_policy(
 )
 
 
-def found(*signals, failed=()):
+def findings(*signals, failed=()):
     return Findings(tuple(Signal(name, value, "s", note="n") for name, value in signals), failed)
 
 
 @given(FLOATS)
 def test_a_threshold_is_reached_or_not(value):
-    verdict = decide(HOUSE, found(("toxicity", value)))
+    verdict = decide(POLICY, findings(("toxicity", value)))
     assert (verdict.outcome is Outcome.HOLD) == (value >= 0.8)
     assert bool(verdict.reasons) == (verdict.outcome is not Outcome.APPROVE)
 
@@ -66,14 +66,14 @@ def test_a_threshold_is_reached_or_not(value):
     st.lists(st.tuples(st.sampled_from(["toxicity", "wordlist:a", "links"]), FLOATS)), st.booleans()
 )
 def test_what_was_not_measured_is_never_approved(signals, failed):
-    verdict = decide(HOUSE, found(*signals, failed=("scorer",) if failed else ()))
+    verdict = decide(POLICY, findings(*signals, failed=("scorer",) if failed else ()))
     if failed or "toxicity" not in {name for name, _ in signals}:
         assert verdict.outcome is Outcome.HOLD
         assert verdict.reasons[0].code == "scorer_unavailable"
 
 
 def test_the_gravest_outcome_wins_and_every_rule_gives_its_reason():
-    verdict = decide(HOUSE, found(("toxicity", 0.95), ("wordlist:en", 2)))
+    verdict = decide(POLICY, findings(("toxicity", 0.95), ("wordlist:en", 2)))
     assert verdict.outcome is Outcome.REJECT
     assert [(r.code, r.message) for r in verdict.reasons] == [
         ("toxic", "0.95 of 0.8"),
@@ -82,11 +82,11 @@ def test_the_gravest_outcome_wins_and_every_rule_gives_its_reason():
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0.998, "0.99"), (1.0, "1"), (0.9, "0.90"), (0.991, "0.99")]
+    ("value", "shown"), [(0.998, "0.99"), (1.0, "1"), (0.9, "0.90"), (0.991, "0.99")]
 )
-def test_a_hair_less_than_certain_is_not_called_one(value, said):
-    (reason,) = decide(HOUSE, found(("toxicity", value))).reasons
-    assert reason.message == f"{said} of 0.8"
+def test_a_score_below_one_is_not_rounded_to_one(value, shown):
+    (reason,) = decide(POLICY, findings(("toxicity", value))).reasons
+    assert reason.message == f"{shown} of 0.8"
 
 
 @given(
@@ -95,17 +95,19 @@ def test_a_hair_less_than_certain_is_not_called_one(value, said):
     links=st.none() | st.integers(0, 3),
     reputation=st.none() | FLOATS,
 )
-def test_a_combined_rule_wants_all_of_its_conditions(campaign, listed, links, reputation):
-    """What was not found is 0; any one of several names will do."""
-    given = {"campaign": campaign, "filter:x": listed, "links": links, "reputation": reputation}
-    signals = [(name, float(value)) for name, value in given.items() if value is not None]
-    verdict = decide(BLATANT, found(*signals))
-    wanted = max(campaign or 0, listed or 0) >= 1 and (links or 0) >= 1 and (reputation or 0) < 0.5
-    assert (verdict.outcome is Outcome.REJECT) == wanted
-    assert len(verdict.reasons) == wanted
+def test_a_combined_rule_needs_all_of_its_conditions(campaign, listed, links, reputation):
+    """What was not measured is 0; any of several names is enough."""
+    values = {"campaign": campaign, "filter:x": listed, "links": links, "reputation": reputation}
+    signals = [(name, float(value)) for name, value in values.items() if value is not None]
+    verdict = decide(BLATANT, findings(*signals))
+    expected = (
+        max(campaign or 0, listed or 0) >= 1 and (links or 0) >= 1 and (reputation or 0) < 0.5
+    )
+    assert (verdict.outcome is Outcome.REJECT) == expected
+    assert len(verdict.reasons) == expected
 
 
-def test_the_reason_of_a_combined_rule_names_what_it_saw():
+def test_the_reason_of_a_combined_rule_names_its_signals():
     signals = (
         Signal("filter:casino", 1.0, "filters", note="casino", spans=(Span(5, 9),)),
         Signal("links", 2.0, "spam", note="evil.example", spans=(Span(0, 4), Span(5, 9))),
@@ -117,8 +119,8 @@ def test_the_reason_of_a_combined_rule_names_what_it_saw():
 
 
 def test_the_version_follows_the_content_not_the_spelling():
-    assert parse_policy(SOURCE + "# a comment\n").version == HOUSE.version
-    assert parse_policy(SOURCE.replace("0.8", "0.81")).version != HOUSE.version
+    assert parse_policy(SOURCE + "# a comment\n").version == POLICY.version
+    assert parse_policy(SOURCE.replace("0.8", "0.81")).version != POLICY.version
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_the_version_follows_the_content_not_the_spelling():
         ),
     ],
 )
-def test_a_policy_that_makes_no_sense_names_the_field(source, pointer):
+def test_the_error_of_an_invalid_policy_names_the_field(source, pointer):
     with pytest.raises(Invalid) as caught:
         parse_policy(source)
     assert caught.value.pointer == pointer

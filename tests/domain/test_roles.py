@@ -1,4 +1,4 @@
-"""Who may do what: the whole matrix, so that no cell of it changes unseen."""
+"""Who may do what: the whole matrix, so that no change of it goes unnoticed."""
 
 import pytest
 
@@ -16,8 +16,8 @@ manage_learning     no         no      yes
 def test_the_matrix_of_roles_and_actions() -> None:
     lines = [f"{'':20}{'  '.join(Role)}"]
     for action in Action:
-        words = [("yes" if may(role, action) else "no").ljust(len(role)) for role in Role]
-        lines.append(f"{action:20}{'  '.join(words)}".rstrip())
+        cells = [("yes" if may(role, action) else "no").ljust(len(role)) for role in Role]
+        lines.append(f"{action:20}{'  '.join(cells)}".rstrip())
     assert "\n".join(lines) == MATRIX.strip("\n")
 
 
