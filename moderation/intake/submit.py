@@ -6,6 +6,7 @@ from moderation.domain.comment import PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
 from moderation.store import addresses, comments, outbox
+from moderation.store.comment_fields import page_id_of
 from moderation.store.sql.engine import Store
 
 Answer = Receipt | GatehouseError
@@ -29,7 +30,7 @@ def submit(
     """
     with store.write() as connection:
         holders = comments.claim_keys(connection, batch)
-        page_ids = {one.id: comments.page_id(one) for one in batch}
+        page_ids = {one.id: page_id_of(one) for one in batch}
         states = comments.page_states(connection, page_ids.values())
         parents = comments.pages_of(connection, (one.parent_id for one in batch if one.parent_id))
 
@@ -63,7 +64,7 @@ def submit(
         )
         comments.insert_pages(
             connection,
-            {page_ids[one.id]: one for one in new if page_ids[one.id] not in states},
+            [one for one in new if page_ids[one.id] not in states],
         )
         comments.insert(connection, new, store.seal, personal_days)
         addresses.keep(connection, [one for one in new if keeps_address(one.site_id)], store.seal)

@@ -8,20 +8,18 @@ from moderation.domain.comment import PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.event import Event, decision_event
-from moderation.domain.filter import FilterSet
-from moderation.domain.normalise import normalise
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
 from moderation.domain.reason_codes import ReasonCode
-from moderation.domain.score import Candidate, Findings, SenderTraces
+from moderation.domain.score import Candidate, Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import addresses, decisions, judging_queue, outbox
+from moderation.store.candidates import candidate_of
 from moderation.store.decisions import Standing
 from moderation.store.filters import filters_of
 from moderation.store.judging_queue import JudgingJob
-from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 
 MAX_ATTEMPTS = 5
@@ -68,7 +66,7 @@ def judge(
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
     own = filters_of(store, {job.site_id: job.filters_version for job in fresh})
-    candidates = [_candidate(job, store.seal, own[job.site_id]) for job in fresh]
+    candidates = [candidate_of(job, store.seal, filters=own[job.site_id]) for job in fresh]
     with store.read() as connection:
         recalled = context.load_context(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()
@@ -113,7 +111,7 @@ class _Judgement:
         if standing.revision != self.job.revision or _same(current, self.verdict):
             return None
         return Decision(
-            comment_id=self.job.comment_id,
+            comment_id=self.job.id,
             sequence=standing.sequence + 1,
             revision=self.job.revision,
             outcome=self.verdict.outcome,
@@ -121,37 +119,6 @@ class _Judgement:
             reasons=self.verdict.reasons,
             created_at=now,
         )
-
-
-def _candidate(job: JudgingJob, seal: Crypto, filters: FilterSet) -> Candidate:
-    # Opened for its domain; the e-mail itself goes no further.
-    email = seal.open_up(job.email_sealed, job.comment_id) if job.email_sealed else None
-    return Candidate(
-        job.text,
-        normalise(job.text),
-        language=job.language,
-        author_name=job.author_name,
-        author_url=job.author_url,
-        page_url=job.page_url,
-        page_title=job.page_title,
-        parent_text=job.parent_text,
-        comment_id=job.comment_id,
-        site_id=job.site_id,
-        page_id=job.page_id,
-        created_at=job.created_at,
-        traces=SenderTraces(
-            email_domain=(email or "").rpartition("@")[2].strip().lower(),
-            email_key=job.email_key,
-            address_key=job.address_key,
-            network=job.network,
-            user_agent=job.user_agent,
-            referrer=job.referrer,
-            author_key=job.author_key,
-            network_key=job.network_key,
-        ),
-        form=job.form,
-        filters=filters,
-    )
 
 
 @lru_cache(maxsize=1024)
@@ -214,23 +181,19 @@ def _record(
     entropy: Callable[[int], bytes],
 ) -> Judged:
     with store.write() as connection:
-        held = judging_queue.still_leased(connection, lease, [one.job.comment_id for one in judged])
-        ours = [one for one in judged if one.job.comment_id in held]
+        held = judging_queue.still_leased(connection, lease, [one.job.id for one in judged])
+        ours = [one for one in judged if one.job.id in held]
         context.save_context(connection, recalled, held, now, entropy)
         standings = decisions.standings(connection, sorted(held))
         current = decisions.latest(connection, [id for id in held if standings[id].sequence > 0])
         new = [
             decision
             for one in ours
-            if (
-                decision := one.decision(
-                    standings[one.job.comment_id], current.get(one.job.comment_id), now
-                )
-            )
+            if (decision := one.decision(standings[one.job.id], current.get(one.job.id), now))
         ]
         decisions.add_findings(
             connection,
-            [(one.job.comment_id, one.job.revision, one.job.attempts, one.found) for one in ours],
+            [(one.job.id, one.job.revision, one.job.attempts, one.found) for one in ours],
             now,
         )
         decisions.append(connection, new)
@@ -238,12 +201,12 @@ def _record(
         if outbox.has_listeners(connection, {one.site_id for one in standings.values()}):
             events = [_event(one, standings[one.comment_id]) for one in new]
             told = outbox.put(connection, events, entropy)
-        again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
+        again = [(one.job.id, after) for one in ours if (after := one.again_after)]
         done = sorted(held - {id for id, _ in again})
         judging_queue.finish(connection, done)
         addresses.forget(connection, done)
         judging_queue.postpone(connection, [(id, now + after) for id, after in again])
-    return Judged(len(judged), len(new), told, tuple(one.job.comment_id for one in ours))
+    return Judged(len(judged), len(new), told, tuple(one.job.id for one in ours))
 
 
 def _event(decision: Decision, standing: Standing) -> Event:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from moderation.domain.comment import Status
 from moderation.domain.filter import (
     NO_FILTERS,
     Filter,
@@ -17,6 +19,7 @@ from moderation.domain.filter import (
     FilterSet,
     entries_to_hash,
 )
+from moderation.store.comment_fields import SentComment, labelled
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
@@ -158,22 +161,11 @@ def stored(draft: FilterDraft, **facts: object) -> Filter:
     return Filter(**fields, **facts)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class PastComment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastComment(SentComment):
     """A comment of the last weeks, as a filter would have seen it."""
 
-    id: str
-    status: str
-    text: str
-    author_name: str
-    author_url: str
-    page_url: str
-    page_title: str
-    created_at: int
-    email_sealed: bytes | None
-    email_key: str
-    address_key: str
-    network: str
+    status: Annotated[Status, comments.c.status]
 
 
 _AT_ONCE = 500
@@ -184,20 +176,8 @@ def past_comments(
 ) -> Iterator[PastComment]:
     """Up to `limit` comments of a site with ids from `first_id` on, newest first."""
     query = (
-        sa.select(
-            comments.c.id,
-            comments.c.status,
-            revisions.c.text,
-            comments.c.author_name,
-            comments.c.author_url,
-            pages.c.url,
-            pages.c.title,
-            comments.c.created_at,
-            personal.c.email_sealed,
-            personal.c.email_key,
-            personal.c.address_key,
-            personal.c.network,
-        )
+        sa.select(*labelled(PastComment))
+        .join(pages, pages.c.id == comments.c.page_id)
         .join(
             revisions,
             sa.and_(
@@ -205,7 +185,6 @@ def past_comments(
                 revisions.c.number == comments.c.revision,
             ),
         )
-        .join(pages, pages.c.id == comments.c.page_id)
         .outerjoin(personal, personal.c.comment_id == comments.c.id)
         .where(comments.c.site_id == site_id, comments.c.id >= first_id)
         .order_by(comments.c.id.desc())
@@ -216,25 +195,12 @@ def past_comments(
         rows: Sequence[sa.Row[tuple[object, ...]]] = connection.execute(
             part.limit(min(_AT_ONCE, limit))
         ).all()
-        yield from map(_past, rows)
+        yield from map(_past_comment, rows)
         if len(rows) < _AT_ONCE:
             return
-        before = str(rows[-1][0])
+        before = rows[-1].id
         limit -= len(rows)
 
 
-def _past(row: sa.Row[tuple[object, ...]]) -> PastComment:
-    return PastComment(
-        id=row.id,
-        status=row.status,
-        text=row.text,
-        author_name=row.author_name,
-        author_url=row.author_url,
-        page_url=row.url,
-        page_title=row.title,
-        created_at=row.created_at,
-        email_sealed=row.email_sealed,
-        email_key=row.email_key or "",
-        address_key=row.address_key or "",
-        network=row.network or "",
-    )
+def _past_comment(row: sa.Row[tuple[object, ...]]) -> PastComment:
+    return PastComment(**{**row._mapping, "status": Status(row.status)})
