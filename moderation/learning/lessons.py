@@ -5,27 +5,22 @@ transaction, and a task makes a lesson of what has waited long enough. A lesson 
 the site's weights; the database keeps it, and nothing else does.
 """
 
-import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from moderation.domain.errors import Conflict, NotFound, Unavailable
+from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import DAY, LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.scorers.spam.features import Features, extract_features
 from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
 from moderation.store import decisions, feedback, lessons
-from moderation.store.feedback import TeachingModerator
 from moderation.store.sql.engine import Connection, Store
 
 LESSON_SIZE = 200  # decisions in one lesson; 0.1 s of computing
-_SHOWN_LESSONS = 20  # lessons in a status
 _ATTEMPTS = 3
 
 
@@ -230,75 +225,3 @@ def _clean_lesson(connection: Connection, site_id: str, prior: Prior, first: int
         if clean and (version < first or not first):
             return lessons.load(connection, site_id, version)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class LearningStatus:
-    """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
-
-    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions
-    that can be taken back, because something stands of them or because they took something.
-    """
-
-    version: int
-    decisions: int
-    spam: int
-    waiting: int
-    teachers: tuple[TeachingModerator, ...]
-    history: tuple[Lesson, ...]
-    standing: frozenset[int]
-
-
-def learning_status(store: Store, site_id: str) -> LearningStatus:
-    """What a site has taught its spam score."""
-    with store.read() as connection:
-        past = lessons.history(connection, site_id, _SHOWN_LESSONS)
-        return LearningStatus(
-            past[0].version if past else 0,
-            past[0].decisions if past else 0,
-            past[0].spam if past else 0,
-            feedback.count_waiting(connection, site_id),
-            tuple(feedback.teaching_moderators(connection, site_id)),
-            tuple(past),
-            feedback.standing_versions(connection, site_id, [one.version for one in past]),
-        )
-
-
-class LessonCache:
-    """The newest lessons of the sites, looked for at most once in FRESH seconds (domain.Lessons).
-
-    clock: seconds that only go forward. size: sites that are remembered. With the database away it
-    goes on with what it has.
-    """
-
-    FRESH = 1.0
-    SIZE = 1024  # sites; what one has taught is some ten kB, packed
-
-    def __init__(
-        self, store: Store, clock: Callable[[], float] = time.monotonic, size: int = SIZE
-    ) -> None:
-        self._store, self._clock = store, clock
-        # By site: when it was looked for, and what there was.
-        self._known: LRUCache[str, tuple[float, Lesson | None]] = LRUCache(size)
-
-    def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
-        now = self._clock()
-        known = {id: self._known[id] for id in site_ids if id in self._known}
-        stale = [id for id in site_ids if id not in known or now - known[id][0] >= self.FRESH]
-        if stale:
-            with suppress(Unavailable):
-                for id, lesson in self._look(stale, known).items():
-                    known[id] = self._known[id] = (now, lesson)
-        return {id: lesson for id, (_, lesson) in known.items() if lesson is not None}
-
-    def _look(
-        self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
-    ) -> dict[str, Lesson | None]:
-        """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
-        newest = {id: known[id][1] if id in known else None for id in site_ids}
-        with self._store.read() as connection:
-            for id, version in lessons.newest_versions(connection, site_ids).items():
-                lesson = newest[id]
-                if lesson is None or lesson.version != version:
-                    newest[id] = lessons.load(connection, id, version) or lesson
-        return newest

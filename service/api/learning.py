@@ -1,6 +1,6 @@
 """/api/v1/learning: what a site's moderators have taught its spam score, and taking it back."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -8,13 +8,11 @@ from fastapi.responses import JSONResponse
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
 from moderation.learning import lessons
+from moderation.learning.status import LearningStatus, learning_status
 from moderation.store.sites import Key
 from service.access.keys import secret_caller
 from service.api.schemas import LessonIn, strictly, taking
 from service.api.serializers import iso
-
-if TYPE_CHECKING:
-    from moderation.learning.lessons import LearningStatus
 
 router = APIRouter(prefix="/api/v1", tags=["learning"])
 _HEADERS = {"Cache-Control": "private, no-store"}
@@ -27,7 +25,7 @@ def read(request: Request, key: Secret) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
 
     return JSONResponse(
-        learning_status_out(lessons.learning_status(request.app.state.store, key.site_id)),
+        learning_status_out(learning_status(request.app.state.store, key.site_id)),
         200,
         _HEADERS,
     )
@@ -61,7 +59,7 @@ def undo(
     return JSONResponse(lesson_out(lesson), 201, _HEADERS)
 
 
-def learning_status_out(found: "LearningStatus") -> dict[str, Any]:
+def learning_status_out(found: LearningStatus) -> dict[str, Any]:
     """How far a site has come; the newest 20 lessons, newest first."""
     return {
         "version": found.version,
