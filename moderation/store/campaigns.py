@@ -1,7 +1,6 @@
 """Campaigns: kept as counts, joined by their members, ruled on by people."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -13,105 +12,10 @@ from moderation.domain.campaign import (
     ClusterCounter,
     Similarity,
 )
-from moderation.domain.clustering import Cluster
 from moderation.domain.comment import Status
 from moderation.store import sketches
-from moderation.store.sql.dialect import execute, fetch, run_listed, upsert_rows
+from moderation.store.sql.dialect import run_listed
 from moderation.store.sql.schema import campaigns, rulings
-
-_LOTS = f"""
-    SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED_FIELDS)}
-    FROM campaigns WHERE id AMONG :ids
-"""  # noqa: S608 - the names stand in the domain
-
-
-def lots(
-    connection: Connection,
-    campaign_ids: Collection[str],
-    ruled: Mapping[str, Mapping[str, str]],
-) -> dict[str, Cluster]:
-    """Campaigns with their members, as grouping wants them. ruled: their rulings."""
-    found: dict[str, Cluster] = {}
-    if not campaign_ids:
-        return found
-    for id, formed_at, kept_apart, first_at, *counts in fetch(
-        connection, _LOTS, ids=sorted(campaign_ids)
-    ):
-        fixed = bool(kept_apart or any(ruled.get(id, {}).values()))
-        lot = Cluster(campaign_id=id, formed=formed_at is not None, fixed=fixed)
-        members = sketches.of_campaign(connection, id)
-        lot.gathering.add(members)
-        if len(members) == sketches.MEMBERS:
-            lot.gathering.know(dict(zip(COUNTED_FIELDS, counts, strict=True)))
-        lot.gathering.first_at = min(lot.gathering.first_at, first_at)
-        found[id] = lot
-    return found
-
-
-def rulings_of(connection: Connection, campaign_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """By campaign and site, of those that were ruled on: the outcome in force, '' for none."""
-    found: dict[str, dict[str, str]] = {}
-    if not campaign_ids:
-        return found
-    query = """
-        SELECT campaign_id, site_id, in_force FROM rulings
-        WHERE campaign_id AMONG :ids ORDER BY campaign_id, site_id, sequence
-    """
-    for campaign_id, site_id, in_force in fetch(connection, query, ids=sorted(campaign_ids)):
-        found.setdefault(campaign_id, {})[site_id] = in_force
-    return found
-
-
-_TOLD = """
-    SELECT DISTINCT campaign_id, site_id, status FROM comments
-    WHERE campaign_id AMONG :ids AND campaign_id <> '' AND decided_by = 'moderator'
-"""
-_REMEMBERED = """
-    FROM sketches s JOIN comments c ON c.id = s.comment_id WHERE c.decided_by = 'moderator'
-"""
-_TOLD_BEFORE = f"""
-    SELECT DISTINCT s.campaign_id, c.site_id, c.status {_REMEMBERED}
-    AND s.campaign_id AMONG :ids AND s.campaign_id <> ''
-"""
-_TOLD_OF_SINGLES = f"SELECT s.number, c.site_id, c.status {_REMEMBERED} AND s.number AMONG :numbers"
-
-
-def told(connection: Connection, some: Collection[Cluster]) -> list[set[tuple[str, str]]]:
-    """What people said of single members of each lot: sites, with the status they gave one."""
-    names = [{lot.campaign_id, *lot.absorbed} - {""} for lot in some]
-    ids = sorted(set().union(*names))
-    # Members of what becomes a campaign only now do not bear its name yet.
-    nameless = [
-        one
-        for own, lot in zip(names, some, strict=True)
-        if lot.absorbed or not lot.formed
-        for one in own
-    ]
-    singles = sorted({number for lot in some for number in lot.adopted})
-    found: dict[object, set[tuple[str, str]]] = defaultdict(set)
-    rows = fetch(connection, _TOLD, ids=ids) if ids else []
-    if nameless:
-        rows += fetch(connection, _TOLD_BEFORE, ids=nameless)
-    if singles:
-        rows += fetch(connection, _TOLD_OF_SINGLES, numbers=singles)
-    for whose, site_id, status in rows:
-        found[whose].add((site_id, status))
-    return [
-        {word for one in (*own, *lot.adopted) for word in found.get(one, ())}
-        for own, lot in zip(names, some, strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberJoin:
-    """What a batch changes about one campaign. numbers: of those who are new in it."""
-
-    campaign_id: str
-    crowd: CampaignStats
-    forms: bool
-    formed_before: bool
-    numbers: tuple[int, ...]
-    absorbed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,54 +223,3 @@ def purge(connection: Connection, before: int, limit: int) -> int:
     if not ids:
         return 0
     return run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids).rowcount
-
-
-def join(connection: Connection, joined: Sequence[MemberJoin], now: int) -> None:
-    """Writes down which comments belong to which campaigns; makes those that are new. joined: by their ids."""
-    sketches.assign(
-        connection, {number: one.campaign_id for one in joined for number in one.numbers}
-    )
-    for one in joined:
-        if one.absorbed:
-            _absorb(connection, one)
-    rows = [
-        {"id": one.campaign_id, "created_at": now, "formed_at": None, "kept_apart": False}
-        | {name: getattr(one.crowd, name) for name in _CHANGED}
-        for one in joined
-    ]
-    upsert_rows(connection, campaigns, rows, *_CHANGED)
-    for one in joined:
-        if one.forms and one.formed_before and not one.absorbed:
-            query = """
-                UPDATE comments SET campaign_id = :campaign
-                WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
-            """
-            execute(connection, query, numbers=list(one.numbers), campaign=one.campaign_id)
-        elif one.forms:
-            _show(connection, one.campaign_id, now)
-
-
-_CHANGED = (*COUNTED_FIELDS, "domain", "letters", "share", "first_at", "last_at")
-
-
-def _absorb(connection: Connection, joined: MemberJoin) -> None:
-    """The members of campaigns that turned out to be this one are its own."""
-    ids = sorted(joined.absorbed)
-    for table in ("sketches", "comments"):
-        query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
-        run_listed(connection, query, "ids", ids, into=joined.campaign_id)
-    run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
-
-
-_FORMED = sa.text("UPDATE campaigns SET formed_at = :now WHERE id = :id AND formed_at IS NULL")
-_SHOWN = sa.text("""
-    UPDATE comments SET campaign_id = :id WHERE id IN (
-        SELECT comment_id FROM sketches WHERE campaign_id = :id AND campaign_id <> ''
-    )
-""")
-
-
-def _show(connection: Connection, campaign_id: str, now: int) -> None:
-    """People see it from now on, with all its members."""
-    connection.execute(_FORMED, {"id": campaign_id, "now": now})
-    connection.execute(_SHOWN, {"id": campaign_id})

@@ -1,7 +1,7 @@
 """Comments that wait to be judged: claimed under a lease, finished, or handed back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -94,9 +94,9 @@ def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
         execute(connection, _FINISH, ids=list(comment_ids))
 
 
-def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
+def postpone(connection: Connection, due: Mapping[str, int]) -> None:
     """Hands jobs back, each not before its own time (ms)."""
-    for comment_id, due_at in due:
+    for comment_id, due_at in due.items():
         connection.execute(
             sa.update(pending)
             .where(pending.c.comment_id == comment_id)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.judging.judge import MAX_ATTEMPTS, RETRY_AFTER, judge
+from moderation.judging.judge import RETRY_AFTER, judge
+from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.review import decisions, queues
 from moderation.store import judging_queue
 from moderation.store.sql.schema import decisions as decision_rows
