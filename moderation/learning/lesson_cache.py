@@ -31,22 +31,26 @@ class LessonCache:
 
     def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
         now = self._clock()
-        known = {id: self._known[id] for id in site_ids if id in self._known}
-        stale = [id for id in site_ids if id not in known or now - known[id][0] >= self.FRESH]
+        known = {site_id: self._known[site_id] for site_id in site_ids if site_id in self._known}
+        stale = [
+            site_id
+            for site_id in site_ids
+            if site_id not in known or now - known[site_id][0] >= self.FRESH
+        ]
         if stale:
             with suppress(Unavailable):
-                for id, lesson in self._look(stale, known).items():
-                    known[id] = self._known[id] = (now, lesson)
-        return {id: lesson for id, (_, lesson) in known.items() if lesson is not None}
+                for site_id, lesson in self._look(stale, known).items():
+                    known[site_id] = self._known[site_id] = (now, lesson)
+        return {site_id: lesson for site_id, (_, lesson) in known.items() if lesson is not None}
 
     def _look(
         self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
     ) -> dict[str, Lesson | None]:
         """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
-        newest = {id: known[id][1] if id in known else None for id in site_ids}
+        newest = {site_id: known[site_id][1] if site_id in known else None for site_id in site_ids}
         with self._store.read() as connection:
-            for id, version in lessons.newest_versions(connection, site_ids).items():
-                lesson = newest[id]
+            for site_id, version in lessons.newest_versions(connection, site_ids).items():
+                lesson = newest[site_id]
                 if lesson is None or lesson.version != version:
-                    newest[id] = lessons.load(connection, id, version) or lesson
+                    newest[site_id] = lessons.load(connection, site_id, version) or lesson
         return newest

@@ -48,19 +48,19 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
             return 0
         words = _weighted(connection, store, site_id, _with_signals(connection, words))
     number = last.version + 1 if last else 1
-    words = [replace(one, version=number) for one in words]
+    words = [replace(word, version=number) for word in words]
     fits = last is None or last.model == prior.version
     delta = (
         unpack_weights(last.delta) if last and fits else _relearned(store, prior, site_id, None, ())
     )
-    counted = [one for one in words if one.weight > 0]
+    counted = [word for word in words if word.weight > 0]
     train(prior, delta, _examples(counted))
     lesson = Lesson(
         site_id,
         number,
         prior.version,
         (last.decisions if last else 0) + len(counted),
-        (last.spam if last else 0) + sum(bool(one.is_spam) for one in counted),
+        (last.spam if last else 0) + sum(bool(word.is_spam) for word in counted),
         now,
         delta=pack_weights(delta),
     )
@@ -72,10 +72,12 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
 
 
 def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
-    found = decisions.newest_findings(connection, sorted({one.comment_id for one in words}))
+    findings = decisions.newest_findings(connection, sorted({word.comment_id for word in words}))
     return [
-        replace(one, known=found[one.comment_id].signals) if one.comment_id in found else one
-        for one in words
+        replace(word, known=findings[word.comment_id].signals)
+        if word.comment_id in findings
+        else word
+        for word in words
     ]
 
 
@@ -84,35 +86,37 @@ def _weighted(
 ) -> list[Feedback]:
     """Each with its kin and its weight. Of several words on one comment only the last counts."""
     # Copies of a text count less and less, and so do the members of a campaign.
-    campaigns = feedback.campaigns(connection, {one.comment_id for one in words})
+    campaigns = feedback.campaigns(connection, {word.comment_id for word in words})
     words = [
-        replace(one, kin=campaigns.get(one.comment_id) or _duplicate_group(store, one))
-        for one in words
+        replace(word, kin=campaigns.get(word.comment_id) or _duplicate_group(store, word))
+        for word in words
     ]
-    ranks = feedback.ranks(connection, site_id, {one.kin for one in words})
-    since = min(one.created_at for one in words) // DAY * DAY
-    spent = feedback.spent(connection, site_id, {one.teacher for one in words}, since)
-    final = {one.comment_id: one.id for one in words}
-    weighed = []
-    for one in words:
+    ranks = feedback.ranks(connection, site_id, {word.kin for word in words})
+    since = min(word.created_at for word in words) // DAY * DAY
+    spent = feedback.spent(connection, site_id, {word.teacher for word in words}, since)
+    final = {word.comment_id: word.id for word in words}
+    weighted = []
+    for word in words:
         weight = 0.0
-        if one.is_spam is not None and one.text and final[one.comment_id] == one.id:
-            kin, day = (one.kin, one.is_spam), (one.teacher, one.created_at // DAY)
+        if word.is_spam is not None and word.text and final[word.comment_id] == word.id:
+            kin, day = (word.kin, word.is_spam), (word.teacher, word.created_at // DAY)
             weight = lesson_weight(ranks.get(kin, 0), spent.get(day, 0.0))
             ranks[kin] = ranks.get(kin, 0) + 1
             spent[day] = spent.get(day, 0.0) + weight
-        weighed.append(replace(one, weight=weight))
-    return weighed
+        weighted.append(replace(word, weight=weight))
+    return weighted
 
 
-def _duplicate_group(store: Store, one: Feedback) -> str:
-    return store.seal.text_key(normalise(one.text or "").text)
+def _duplicate_group(store: Store, word: Feedback) -> str:
+    return store.seal.text_key(normalise(word.text or "").text)
 
 
 def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:
-    batch = [Candidate(one.text or "", normalise(one.text or ""), known=one.known) for one in words]
-    for one, its in zip(words, extract_features(batch), strict=True):
-        yield its, bool(one.is_spam), one.weight
+    batch = [
+        Candidate(word.text or "", normalise(word.text or ""), known=word.known) for word in words
+    ]
+    for word, features in zip(words, extract_features(batch), strict=True):
+        yield features, bool(word.is_spam), word.weight
 
 
 def _relearned(
@@ -134,7 +138,7 @@ def _relearned(
             if not words:
                 return delta
             after = (words[-1].version, words[-1].created_at, words[-1].id)
-            words = _with_signals(connection, [one for one in words if one.id not in without])
+            words = _with_signals(connection, [word for word in words if word.id not in without])
         train(prior, delta, _examples(words))
 
 
@@ -198,13 +202,13 @@ def _undo_once(
                 lessons.drop(connection, site_id, first, number - 1)
         else:
             feedback.take_back(connection, sorted(ids), number)
-        left = feedback.teaching_moderators(connection, site_id)
+        moderators = feedback.teaching_moderators(connection, site_id)
         lesson = Lesson(
             site_id,
             number,
             prior.version,
-            sum(one.decisions for one in left),
-            sum(one.spam for one in left),
+            sum(moderator.decisions for moderator in moderators),
+            sum(moderator.spam for moderator in moderators),
             now,
             undone=version if gone else first,
             delta=pack_weights(delta),

@@ -30,13 +30,13 @@ class LearningStatus:
 def learning_status(store: Store, site_id: str) -> LearningStatus:
     """What a site has taught its spam score."""
     with store.read() as connection:
-        past = lessons.history(connection, site_id, _SHOWN_LESSONS)
+        history = lessons.history(connection, site_id, _SHOWN_LESSONS)
         return LearningStatus(
-            past[0].version if past else 0,
-            past[0].decisions if past else 0,
-            past[0].spam if past else 0,
+            history[0].version if history else 0,
+            history[0].decisions if history else 0,
+            history[0].spam if history else 0,
             feedback.count_waiting(connection, site_id),
             tuple(feedback.teaching_moderators(connection, site_id)),
-            tuple(past),
-            feedback.standing_versions(connection, site_id, [one.version for one in past]),
+            tuple(history),
+            feedback.standing_versions(connection, site_id, [lesson.version for lesson in history]),
         )

@@ -1,4 +1,4 @@
-"""Campaigns: kept as counts, joined by their members, ruled on by people."""
+"""Campaigns as people see them: their counts and members, and what people ruled on them."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ from moderation.store.sql.schema import campaigns, rulings
 
 @dataclass(frozen=True, slots=True)
 class CampaignRecord:
-    """A campaign as it is stored. first_seen_at: of its place, None unknown."""
+    """A campaign as it is stored. first_seen_at: of its domain, ms; None where unknown."""
 
     id: str
     created_at: int
@@ -30,9 +30,9 @@ class CampaignRecord:
 
 @dataclass(frozen=True, slots=True)
 class RulingEntry:
-    """One line of what a site's people said of a campaign. outcome: an Outcome, or 'undo'.
+    """A decision of a site's moderators about a campaign. outcome: an Outcome, or 'undo'.
 
-    in_force: what its new members meet from then on, '' nothing. done: whether it reached them all.
+    in_force: the outcome for new members from then on, '' none. done: whether it has reached all members.
     """
 
     sequence: int
@@ -74,21 +74,23 @@ _MEMBERS = sa.text("""
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with members on a site, the newest first, past the campaign `after`."""
     rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
-    return [_known(row) for row in rows]
+    return [_campaign(row) for row in rows]
 
 
 def waiting(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
-    """Campaigns of which something is held on a site, what waits longest first."""
+    """Campaigns with comments held on a site, the longest waiting first."""
     rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
     ids = [row.campaign_id for row in rows]
     if not ids:
         return []
-    found = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
-    return sorted((_known(row) for row in found), key=lambda one: ids.index(one.id))
+    campaign_rows = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
+    return sorted(
+        (_campaign(row) for row in campaign_rows), key=lambda campaign: ids.index(campaign.id)
+    )
 
 
 def count_waiting(connection: Connection, site_id: str) -> int:
-    """Of how many campaigns something is held on a site."""
+    """How many campaigns have a comment held on a site."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
@@ -98,7 +100,7 @@ def one(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecor
         connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
     )
     row = rows.one_or_none()
-    return _known(row) if row else None
+    return _campaign(row) if row else None
 
 
 def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Status, int]:
@@ -111,11 +113,11 @@ def member_ids(
     connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
 ) -> list[str]:
     """Members on a site past the comment `after`, oldest first."""
-    given = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
-    return list(connection.scalars(_MEMBERS, given))
+    values = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
+    return list(connection.scalars(_MEMBERS, values))
 
 
-def _known(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
+def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
     crowd = CampaignStats(
         **{name: getattr(row, name) for name in COUNTED_FIELDS},
         domain=row.domain,
@@ -137,7 +139,7 @@ _OF_SITE = (
 
 
 def rulings_here(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
-    """What a site's people said of a campaign, first to last."""
+    """The rulings of a site's moderators on a campaign, first to last."""
     rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
     return [
         RulingEntry(
@@ -203,13 +205,13 @@ _RECOUNTED = 10_000  # members; half a second
 
 
 def recount(connection: Connection, campaign_id: str) -> None:
-    """Counts a campaign anew after people took members out of it; one without any is no more."""
-    gathering = ClusterCounter()
-    gathering.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
-    if not gathering.comments:
+    """Counts a campaign again after people took members out of it; deletes one that has none left."""
+    counter = ClusterCounter()
+    counter.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
+    if not counter.comments:
         connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
         return
-    counted = asdict(gathering.crowd(Similarity(1.0, 0)))
+    counted = asdict(counter.crowd(Similarity(1.0, 0)))
     del counted["letters"], counted["share"]
     connection.execute(sa.update(campaigns).where(campaigns.c.id == campaign_id).values(**counted))
 

@@ -47,7 +47,7 @@ def claim_keys(
 
     Where the holder is another comment than the submission's, the submission is a repetition.
     """
-    keyed = [one for one in submissions if one.idempotency_key]
+    keyed = [submission for submission in submissions if submission.idempotency_key]
     if not keyed:
         return {}
     stored = insert_rows(
@@ -55,20 +55,20 @@ def claim_keys(
         idempotency,
         [
             {
-                "site_id": one.site_id,
-                "key": one.idempotency_key,
-                "fingerprint": one.fingerprint,
-                "comment_id": one.id,
-                "created_at": one.created_at,
+                "site_id": submission.site_id,
+                "key": submission.idempotency_key,
+                "fingerprint": submission.fingerprint,
+                "comment_id": submission.id,
+                "created_at": submission.created_at,
             }
-            for one in keyed
+            for submission in keyed
         ],
         new_only=True,
     )
     if stored == len(keyed):
         return {}
     wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
-        {(one.site_id, one.idempotency_key) for one in keyed}
+        {(submission.site_id, submission.idempotency_key) for submission in keyed}
     )
     return {
         (row.site_id, row.key): Stored(row.comment_id, row.fingerprint, row.created_at)
@@ -78,13 +78,13 @@ def claim_keys(
 
 def release_keys(connection: Connection, refused: Iterable[Submission]) -> None:
     """Forgets the keys of submissions that were refused: nothing was stored, so nothing to replay."""
-    for one in refused:
-        if one.idempotency_key:
+    for submission in refused:
+        if submission.idempotency_key:
             connection.execute(
                 sa.delete(idempotency).where(
-                    idempotency.c.site_id == one.site_id,
-                    idempotency.c.key == one.idempotency_key,
-                    idempotency.c.comment_id == one.id,
+                    idempotency.c.site_id == submission.site_id,
+                    idempotency.c.key == submission.idempotency_key,
+                    idempotency.c.comment_id == submission.id,
                 )
             )
 

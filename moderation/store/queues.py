@@ -133,15 +133,15 @@ def waiting(connection: Connection, site_id: str) -> WaitingSummary:
     return WaitingSummary(row[0], row[1] or 0)
 
 
-def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:
-    """How many comments came in since `at` (ms), by the status they have now."""
+def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status]:
+    """How many comments came in since `since_ms`, by the status they have now."""
     rows = connection.execute(
         sa.select(comments.c.status, sa.func.count())
         .where(
             comments.c.site_id == site_id,
             # One short range of the index for each status.
-            comments.c.status.in_([one.value for one in Status]),
-            comments.c.id >= timed_id("cmt", at, bytes(10)),
+            comments.c.status.in_([each.value for each in Status]),
+            comments.c.id >= timed_id("cmt", since_ms, bytes(10)),
         )
         .group_by(comments.c.status)
     )
@@ -150,10 +150,10 @@ def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:
 
 def count(connection: Connection, site_id: str, status: Status) -> int:
     """How many comments of a site have a status, counted up to COUNT_LIMIT."""
-    some = (
+    counted = (
         sa.select(comments.c.id)
         .where(comments.c.site_id == site_id, comments.c.status == status.value)
         .limit(COUNT_LIMIT)
         .subquery()
     )
-    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
