@@ -16,7 +16,7 @@ from moderation.domain.campaign import Sketch
 from moderation.domain.normalise import normalise
 from moderation.domain.reputation import DAY, WEEK, Opinion, Subject, SubjectKind
 from moderation.domain.score import Candidate, SenderTraces
-from moderation.judging import context
+from moderation.judging.reputation import reputation_scores
 from moderation.store import reputations
 from moderation.store.reputations import Vote
 from moderation.store.sql.dialect import insert_rows
@@ -40,10 +40,10 @@ def main() -> None:
             crowded = _fill(connection, chance)
         batches = [[_comment(chance) for _ in range(BATCH)] for _ in range(40)]
         with store.read() as connection:
-            context.reputation_scores(connection, batches[0], NOW)
+            reputation_scores(connection, batches[0], NOW)
             begun = time.process_time()
             for batch in batches:
-                for one in context.reputation_scores(connection, batch, NOW).values():
+                for one in reputation_scores(connection, batch, NOW).values():
                     _ = one.trust, one.distrust
             each = (time.process_time() - begun) / len(batches) / BATCH
         print(f"before judging, a comment: {each * 1000:.3f} ms")

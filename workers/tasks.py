@@ -53,7 +53,7 @@ def judge_due() -> None:
             entropy=os.urandom,
         )
         bench.bell.call_out(judged.comment_ids)
-        if judged.told:
+        if judged.deliveries:
             bench.bell.ring(DELIVER)
         if judged.claimed:
             took = (time.monotonic() - started) / judged.claimed

@@ -18,7 +18,7 @@ from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
 from moderation.doorbell import Doorbell
-from moderation.learning.lessons import LessonCache
+from moderation.learning.lesson_cache import LessonCache
 from moderation.notify.notifier import Notifier
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers

@@ -21,7 +21,8 @@ from moderation.domain.lesson import no_lessons
 from moderation.domain.score import Scorer
 from moderation.intake.submit import submit
 from moderation.judging.judge import judge
-from moderation.learning.lessons import LessonCache, learn
+from moderation.learning.lesson_cache import LessonCache
+from moderation.learning.lessons import learn
 from moderation.scorers.spam.spam_model import FOLDER, load_prior
 from moderation.store import decisions, sites
 from moderation.store.sql.engine import Store

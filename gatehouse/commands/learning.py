@@ -25,12 +25,12 @@ spam = typer.Typer(
 def status(site: SiteGiven, as_json: AsJson = False) -> None:
     """Say how many decisions the score has learned, from whom, and in which lessons."""
     from moderation.accounts import sign_in
-    from moderation.learning import lessons
+    from moderation.learning.status import learning_status
 
     with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        found = lessons.learning_status(store, its.id)
+        found = learning_status(store, its.id)
         names = sign_in.emails_of(store, {one.id for one in found.teachers})
     if as_json:
         facts = {

@@ -6,6 +6,7 @@ from moderation.domain.comment import PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
 from moderation.store import addresses, comments, outbox
+from moderation.store.comment_fields import page_id_of
 from moderation.store.sql.engine import Store
 
 Answer = Receipt | GatehouseError
@@ -29,44 +30,53 @@ def submit(
     """
     with store.write() as connection:
         holders = comments.claim_keys(connection, batch)
-        page_ids = {one.id: comments.page_id(one) for one in batch}
+        page_ids = {submission.id: page_id_of(submission) for submission in batch}
         states = comments.page_states(connection, page_ids.values())
-        parents = comments.pages_of(connection, (one.parent_id for one in batch if one.parent_id))
+        parents = comments.pages_of(
+            connection, (submission.parent_id for submission in batch if submission.parent_id)
+        )
 
-        def answer(one: Submission) -> Answer:
-            holder = holders.get((one.site_id, one.idempotency_key))
-            if holder and holder.comment_id != one.id:
-                if holder.fingerprint == one.fingerprint:
+        def answer(submission: Submission) -> Answer:
+            holder = holders.get((submission.site_id, submission.idempotency_key))
+            if holder and holder.comment_id != submission.id:
+                if holder.fingerprint == submission.fingerprint:
                     return Receipt(holder.comment_id, holder.created_at, replayed=True)
                 return IdempotencyConflict(
                     "This Idempotency-Key was used before with another body."
                 )
-            if states.get(page_ids[one.id]) is PageState.CLOSED:
+            if states.get(page_ids[submission.id]) is PageState.CLOSED:
                 return PageClosed("This page takes no more comments.")
-            if one.parent_id and parents.get(one.parent_id) != page_ids[one.id]:
+            if (
+                submission.parent_id
+                and parents.get(submission.parent_id) != page_ids[submission.id]
+            ):
                 return Invalid("There is no such comment on this page.", "/parent_id")
-            return Receipt(one.id, one.created_at)
+            return Receipt(submission.id, submission.created_at)
 
-        answers = [answer(one) for one in batch]
+        answers = [answer(submission) for submission in batch]
         new = [
-            one
-            for one, said in zip(batch, answers, strict=True)
-            if isinstance(said, Receipt) and not said.replayed
+            submission
+            for submission, answer_given in zip(batch, answers, strict=True)
+            if isinstance(answer_given, Receipt) and not answer_given.replayed
         ]
         comments.release_keys(
             connection,
             (
-                one
-                for one, said in zip(batch, answers, strict=True)
-                if isinstance(said, PageClosed | Invalid)
+                submission
+                for submission, answer_given in zip(batch, answers, strict=True)
+                if isinstance(answer_given, PageClosed | Invalid)
             ),
         )
         comments.insert_pages(
             connection,
-            {page_ids[one.id]: one for one in new if page_ids[one.id] not in states},
+            [submission for submission in new if page_ids[submission.id] not in states],
         )
         comments.insert(connection, new, store.seal, personal_days)
-        addresses.keep(connection, [one for one in new if keeps_address(one.site_id)], store.seal)
-        if outbox.has_listeners(connection, {one.site_id for one in new}):
-            outbox.put(connection, [received_event(one) for one in new], entropy)
+        addresses.keep(
+            connection,
+            [submission for submission in new if keeps_address(submission.site_id)],
+            store.seal,
+        )
+        if outbox.has_listeners(connection, {submission.site_id for submission in new}):
+            outbox.put(connection, [received_event(submission) for submission in new], entropy)
     return answers

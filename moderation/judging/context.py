@@ -1,4 +1,4 @@
-"""What is known of a batch before it is judged, in one read; and what is remembered of it after."""
+"""What the store knows of a batch before it is judged, and what it keeps of the batch afterwards."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,147 +12,138 @@ from moderation.domain.campaign import (
     Sketch,
     short_hash,
 )
-from moderation.domain.clustering import Clustering, cluster_batch
+from moderation.domain.clustering import Cluster, Clustering, cluster_batch
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
-from moderation.domain.reputation import (
-    NO_REPUTATION,
-    ReputationScore,
-    Subject,
-    SubjectKind,
-    reputation_score,
-)
+from moderation.domain.reputation import NO_REPUTATION, ReputationScore, Subject, SubjectKind
 from moderation.domain.score import Candidate
-from moderation.store import campaigns, linked_domains, reputations, sketches
-from moderation.store.campaigns import MemberJoin
-from moderation.store.reputations import domains_of
+from moderation.judging.reputation import author_of, network_of, reputation_scores
+from moderation.store import campaign_clusters, linked_domains, sketches
+from moderation.store.campaign_clusters import MemberJoin
 from moderation.store.sql.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingContext:
-    """A batch with what is known of it. ids: of the comments; these and histories: by position."""
+    """A batch with what is known of it.
 
-    ids: tuple[str, ...]
+    comment_ids, batch, histories: by position. crowded: keys of sketches that lead to many comments
+    already.
+    """
+
+    comment_ids: tuple[str, ...]
     batch: tuple[IndexedComment, ...]
-    grouping: Clustering
+    clustering: Clustering
     crowded: frozenset[int]
     histories: tuple[History, ...]
 
 
 def load_context(
-    connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], now: int
+    connection: Connection, candidates: Sequence[tuple[Candidate, Sketch]], now: int
 ) -> JudgingContext:
-    """What is known of comments that are about to be judged. now: ms."""
-    own = [_indexed(candidate, sketch) for candidate, sketch in asked]
-    found = sketches.find(
-        connection,
-        {key for one in own for key in (*one.sketch.keys, *one.sketch.link_keys)},
+    """What is known of comments that are about to be judged, each with its sketch. now: ms."""
+    batch = [_indexed(candidate, sketch) for candidate, sketch in candidates]
+    keys = {key for comment in batch for key in (*comment.sketch.keys, *comment.sketch.link_keys)}
+    numbers_by_key = sketches.find(connection, keys, now)
+    numbers = {number for numbers in numbers_by_key.values() for number in numbers}
+    earlier = sketches.load(connection, numbers)
+    batch = [_with_campaign(comment, earlier) for comment in batch]
+    campaign_ids = {comment.campaign_id for comment in earlier.values()} - {""}
+    rulings = campaign_clusters.rulings_of(connection, campaign_ids)
+    stored = campaign_clusters.clusters_of(connection, campaign_ids, rulings)
+    domains = {name for comment in batch for name in comment.sketch.domains}
+    first_seen = linked_domains.first_seen(connection, domains)
+    new_domains = frozenset(
+        name for name in domains if now - first_seen.get(name, now) < NEW_DOMAIN_MS
+    )
+    clustering = cluster_batch(batch, numbers_by_key, earlier, stored, new_domains)
+    formed = list(dict.fromkeys(each for each in clustering.lots if each and each.forms()))
+    decided = campaign_clusters.member_decisions(connection, formed)
+    background = _Background(
         now,
+        rulings,
+        dict(zip(formed, decided, strict=True)),
+        first_seen,
+        reputation_scores(connection, candidates, now),
     )
-    kept = sketches.load(connection, {number for some in found.values() for number in some})
-    # Judged before, after a scorer that failed: they may have a campaign already.
-    own = [
-        IndexedComment(one.sketch, one.member, kept[one.number].campaign_id)
-        if one.number in kept
-        else one
-        for one in own
-    ]
-    campaign_ids = {one.campaign_id for one in kept.values()} - {""}
-    ruled = campaigns.rulings_of(connection, campaign_ids)
-    lots = campaigns.lots(connection, campaign_ids, ruled)
-    first_seen = linked_domains.first_seen(
-        connection, {name for one in own for name in one.sketch.domains}
-    )
-    fresh = frozenset(
-        name
-        for one in own
-        for name in one.sketch.domains
-        if now - first_seen.get(name, now) < NEW_DOMAIN_MS
-    )
-    grouping = cluster_batch(own, found, kept, lots, fresh)
-    forming = list({id(lot): lot for lot in grouping.lots if lot and lot.forms()}.values())
-    words = dict(zip(map(id, forming), campaigns.told(connection, forming), strict=True))
-    known = reputation_scores(connection, asked, now)
-    histories = []
-    for at, ((candidate, _), one) in enumerate(zip(asked, own, strict=True)):
-        lot, near, site_id = grouping.lots[at], grouping.near[at], candidate.site_id
-        is_member = lot is not None and id(lot) in words
-        histories.append(
-            History(
-                now=now,
-                campaign_id=lot.campaign_id if lot and is_member else "",
-                crowd=lot.crowd(at) if lot and is_member else None,
-                ruling=_ruling(
-                    ruled.get(lot.campaign_id, {}),
-                    site_id,
-                    words.get(id(lot), ()),
-                )
-                if lot
-                else NO_RULING,
-                repeats=len(near),
-                own_repeats=sum(_same_author(one.member, other.member) for other in near),
-                domains=tuple(
-                    LinkedDomain(
-                        name,
-                        min(first_seen.get(name, now), one.member.created_at),
-                        known.get(Subject(SubjectKind.DOMAIN, site_id, name), NO_REPUTATION),
-                    )
-                    for name in one.sketch.domains
-                ),
-                author=known.get(_author(candidate), NO_REPUTATION),
-                network=known.get(_network(candidate), NO_REPUTATION),
+    return JudgingContext(
+        tuple(candidate.comment_id for candidate, _ in candidates),
+        tuple(batch),
+        clustering,
+        frozenset(
+            key for key, numbers in numbers_by_key.items() if len(numbers) >= sketches.CROWDED
+        ),
+        tuple(
+            background.history(candidate, comment, clustering, position)
+            for position, ((candidate, _), comment) in enumerate(
+                zip(candidates, batch, strict=True)
             )
-        )
-    crowded = frozenset(key for key, some in found.items() if len(some) >= sketches.CROWDED)
-    ids = tuple(candidate.comment_id for candidate, _ in asked)
-    return JudgingContext(ids, tuple(own), grouping, crowded, tuple(histories))
-
-
-def reputation_scores(
-    connection: Connection, asked: Sequence[tuple[Candidate, Sketch]], now: int
-) -> dict[Subject, ReputationScore]:
-    """What people decided of the authors, the networks and the linked domains of a batch."""
-    subjects = {
-        subject
-        for one, sketch in asked
-        for subject in (
-            _author(one),
-            _network(one),
-            *(
-                Subject(SubjectKind.DOMAIN, one.site_id, name)
-                for name in domains_of(sketch.domains)
-            ),
-        )
-        if subject.name
-    }
-    found = reputations.known(connection, subjects)
-    return {one: reputation_score(one.kind, weeks, now) for one, weeks in found.items()}
-
-
-def _ruling(
-    by_site: Mapping[str, str], site_id: str, words: Collection[tuple[str, str]] = ()
-) -> Ruling:
-    """What a site's comment meets. words: what people said of single members."""
-    others = (outcome for site, outcome in by_site.items() if site != site_id)
-    bad = (Outcome.SPAM, Outcome.REJECT)
-    # A member that was rejected was so for what it says; that says nothing of who copies it.
-    called_spam = (site_id, Status.SPAM) in words and (site_id, Status.APPROVED) not in words
-    return Ruling(
-        by_site.get(site_id, ""),
-        any(outcome in bad for outcome in others),
-        called_spam and site_id not in by_site,
+        ),
     )
 
 
-def _author(candidate: Candidate) -> Subject:
-    return Subject(SubjectKind.AUTHOR, candidate.site_id, candidate.traces.author_key)
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """What is known of all that a batch leads to.
 
+    rulings: the outcome in force, by campaign and site. member_decisions: the sites with the status
+    they gave to a single member, by cluster that people see as a campaign. first_seen: of domains, ms.
+    """
 
-def _network(candidate: Candidate) -> Subject:
-    return Subject(SubjectKind.NETWORK, candidate.site_id, candidate.traces.network_key)
+    now: int
+    rulings: Mapping[str, Mapping[str, str]]
+    member_decisions: Mapping[Cluster, Collection[tuple[str, str]]]
+    first_seen: Mapping[str, int]
+    reputations: Mapping[Subject, ReputationScore]
+
+    def history(
+        self, candidate: Candidate, comment: IndexedComment, clustering: Clustering, position: int
+    ) -> History:
+        """What scorers may know of one comment of the batch."""
+        cluster, near = clustering.lots[position], clustering.near[position]
+        campaign = cluster if cluster in self.member_decisions else None
+        return History(
+            now=self.now,
+            campaign_id=campaign.campaign_id if campaign else "",
+            crowd=campaign.crowd(position) if campaign else None,
+            ruling=self._ruling(cluster, candidate.site_id) if cluster else NO_RULING,
+            repeats=len(near),
+            own_repeats=sum(_same_author(comment.member, other.member) for other in near),
+            domains=tuple(
+                self._linked_domain(name, candidate.site_id, comment.member.created_at)
+                for name in comment.sketch.domains
+            ),
+            author=self.reputations.get(author_of(candidate), NO_REPUTATION),
+            network=self.reputations.get(network_of(candidate), NO_REPUTATION),
+        )
+
+    def _ruling(self, cluster: Cluster, site_id: str) -> Ruling:
+        """What people's decisions about a cluster mean for a comment of this site."""
+        by_site = self.rulings.get(cluster.campaign_id, {})
+        statuses = self.member_decisions.get(cluster, ())
+        # A member that was rejected was rejected for what it says; that says nothing of who copies it.
+        called_spam = (site_id, Status.SPAM) in statuses
+        approved = (site_id, Status.APPROVED) in statuses
+        return Ruling(
+            by_site.get(site_id, ""),
+            any(
+                outcome in (Outcome.SPAM, Outcome.REJECT)
+                for site, outcome in by_site.items()
+                if site != site_id
+            ),
+            called_spam and not approved and site_id not in by_site,
+        )
+
+    def _linked_domain(self, name: str, site_id: str, created_at: int) -> LinkedDomain:
+        """created_at: of the comment that links to it, ms."""
+        subject = Subject(SubjectKind.DOMAIN, site_id, name)
+        return LinkedDomain(
+            name,
+            min(self.first_seen.get(name, self.now), created_at),
+            self.reputations.get(subject, NO_REPUTATION),
+        )
 
 
 def _indexed(candidate: Candidate, sketch: Sketch) -> IndexedComment:
@@ -172,54 +163,66 @@ def _indexed(candidate: Candidate, sketch: Sketch) -> IndexedComment:
     )
 
 
-def _same_author(one: Member, other: Member) -> bool:
-    """Whether both came from the same address; whoever has another one counts as another author."""
-    return bool(one.address) and one.address == other.address
+def _with_campaign(
+    comment: IndexedComment, earlier: Mapping[int, IndexedComment]
+) -> IndexedComment:
+    """A comment that was judged before, after a scorer that failed, may have a campaign already."""
+    before = earlier.get(comment.number)
+    return comment._replace(campaign_id=before.campaign_id) if before else comment
+
+
+def _same_author(member: Member, other: Member) -> bool:
+    """Whether both came from the same address; another address counts as another author."""
+    return bool(member.address) and member.address == other.address
 
 
 def save_context(
     connection: Connection,
-    recalled: JudgingContext,
-    judged: Collection[str],
+    context: JudgingContext,
+    judged_ids: Collection[str],
     now: int,
     entropy: Callable[[int], bytes],
 ) -> None:
     """Keeps the sketches of those of the batch that were judged, and the campaigns they are part of.
 
-    judged: their ids. In the transaction that records what was decided.
+    judged_ids: of comments. In the transaction that records what was decided.
     """
-    kept = [at for at, id in enumerate(recalled.ids) if id in judged]
-    own = [recalled.batch[at] for at in kept]
+    positions = [position for position, id in enumerate(context.comment_ids) if id in judged_ids]
     sketches.add(
-        connection, [(recalled.ids[at], recalled.batch[at]) for at in kept], recalled.crowded
+        connection,
+        [(context.comment_ids[position], context.batch[position]) for position in positions],
+        context.crowded,
     )
-    seen: dict[str, int] = {}
-    for one in own:
-        for name in one.sketch.domains:
-            seen[name] = min(seen.get(name, one.member.created_at), one.member.created_at)
-    linked_domains.add(connection, seen)
-    campaigns.join(connection, _joined(recalled, set(kept), now, entropy), now)
+    first_seen: dict[str, int] = {}
+    for position in positions:
+        comment = context.batch[position]
+        for name in comment.sketch.domains:
+            created_at = comment.member.created_at
+            first_seen[name] = min(first_seen.get(name, created_at), created_at)
+    linked_domains.add(connection, first_seen)
+    campaign_clusters.join(connection, _member_joins(context, set(positions), now, entropy), now)
 
 
-def _joined(
-    recalled: JudgingContext, kept: Collection[int], now: int, entropy: Callable[[int], bytes]
+def _member_joins(
+    context: JudgingContext, judged: set[int], now: int, entropy: Callable[[int], bytes]
 ) -> list[MemberJoin]:
-    """What becomes of the lots, in one order for all."""
-    lots = {id(lot): lot for lot in recalled.grouping.lots if lot}
-    joined = []
-    for lot in lots.values():
-        own = [recalled.batch[at] for at in sorted(lot.found) if at in kept]
-        if not own:
+    """What changes about each cluster, in one order for all. judged: positions."""
+    joins = []
+    for cluster in dict.fromkeys(context.clustering.lots):
+        positions = sorted(judged.intersection(cluster.found)) if cluster else []
+        if not cluster or not positions:
             continue
-        last = max(at for at in lot.found if at in kept)
-        joined.append(
+        joins.append(
             MemberJoin(
-                lot.campaign_id or timed_id("cmp", now, entropy(10)),
-                lot.crowd(last),
-                lot.forms(),
-                lot.formed,
-                (*sorted(lot.adopted), *(one.number for one in own)),
-                tuple(sorted(lot.absorbed)),
+                cluster.campaign_id or timed_id("cmp", now, entropy(10)),
+                cluster.crowd(positions[-1]),
+                cluster.forms(),
+                cluster.formed,
+                (
+                    *sorted(cluster.adopted),
+                    *(context.batch[position].number for position in positions),
+                ),
+                tuple(sorted(cluster.absorbed)),
             )
         )
-    return sorted(joined, key=lambda one: one.campaign_id)
+    return sorted(joins, key=lambda join: join.campaign_id)

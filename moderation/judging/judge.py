@@ -1,50 +1,45 @@
-"""Normalise, score, decide, record: a batch of revisions."""
+"""Judging a batch of comments: claim, load what is known, score, decide, record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from moderation.domain.comment import PageState, Status
-from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
-from moderation.domain.errors import Invalid
+from moderation.domain.comment import Status
+from moderation.domain.decision import Actor, ActorKind, Decision
 from moderation.domain.event import Event, decision_event
-from moderation.domain.filter import FilterSet
-from moderation.domain.normalise import normalise
-from moderation.domain.policy import Policy, Verdict, decide, parse_policy
-from moderation.domain.reason_codes import ReasonCode
-from moderation.domain.score import Candidate, Findings, SenderTraces
+from moderation.domain.policy import Policy, Verdict
+from moderation.domain.score import Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
+from moderation.judging.verdicts import MAX_ATTEMPTS, actor_of, gave_up, policy_of, verdict_of
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import addresses, decisions, judging_queue, outbox
+from moderation.store.candidates import candidate_of
 from moderation.store.decisions import Standing
 from moderation.store.filters import filters_of
 from moderation.store.judging_queue import JudgingJob
-from moderation.store.sql.crypto import Crypto
-from moderation.store.sql.engine import Store
+from moderation.store.sql.engine import Connection, Store
 
-MAX_ATTEMPTS = 5
 # ms until the next attempt, by attempts made: a restart heals within the first, an outage in the last.
 RETRY_AFTER = (5_000, 30_000, 120_000, 600_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one call did. claimed: jobs taken; decided: decisions recorded; told: deliveries queued.
+    """What one call did: how many jobs it claimed, decisions it recorded and deliveries it queued.
 
     comment_ids: of those that are judged now, whether or not that changed anything.
     """
 
     claimed: int = 0
     decided: int = 0
-    told: int = 0
+    deliveries: int = 0
     comment_ids: tuple[str, ...] = ()
 
 
 def judge(
     store: Store,
-    panel: ScorerPipeline,
+    pipeline: ScorerPipeline,
     policy: Policy,
     *,
     lease: str,
@@ -55,9 +50,9 @@ def judge(
 ) -> Judged:
     """Takes up to `limit` due revisions, judges them and records what was found and decided.
 
-    What is known of their authors, links and likes is read first. Scorers run outside any transaction.
-    What was measured, the decision, its event and deliveries, and what is remembered of the text are
-    written in one. Work whose lease was lost meanwhile is dropped: somebody else does it.
+    What is known of their authors, links and similar comments is read first. Scorers run outside any
+    transaction. Findings, the decision, its event and deliveries, and what is kept of the text are
+    written in one. A job whose lease was lost meanwhile is dropped: another worker has it.
     A person's decision stands; the findings are then kept as advice.
     """
     with store.write() as connection:
@@ -67,41 +62,44 @@ def judge(
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
-    own = filters_of(store, {job.site_id: job.filters_version for job in fresh})
-    candidates = [_candidate(job, store.seal, own[job.site_id]) for job in fresh]
+    filter_sets = filters_of(store, {job.site_id: job.filters_version for job in fresh})
+    candidates = [candidate_of(job, store.seal, filters=filter_sets[job.site_id]) for job in fresh]
     with store.read() as connection:
-        recalled = context.load_context(
+        known = context.load_context(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()
         )
     candidates = [
-        replace(one, history=history)
-        for one, history in zip(candidates, recalled.histories, strict=True)
+        replace(candidate, history=history)
+        for candidate, history in zip(candidates, known.histories, strict=True)
     ]
-    found = panel.measure(candidates) if fresh else []
-    judged = [
-        _Judgement(job, what, *_verdict(job, candidate, what, panel, policy))
-        for job, candidate, what in zip(fresh, candidates, found, strict=True)
+    measured = pipeline.measure(candidates) if fresh else []
+    judgements = [
+        _Judgement(job, findings, *verdict_of(job, candidate, findings, pipeline, policy))
+        for job, candidate, findings in zip(fresh, candidates, measured, strict=True)
     ]
-    judged += [
-        _Judgement(job, Findings(failed=panel.names), _gave_up(()), _actor(_policy_of(job, policy)))
+    judgements += [
+        _Judgement(
+            job, Findings(failed=pipeline.names), gave_up(), actor_of(policy_of(job, policy))
+        )
         for job in spent
     ]
-    return _record(store, judged, recalled, lease, now(), entropy)
+    with store.write() as connection:
+        return _record(connection, judgements, known, lease, now(), entropy)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """One job with what was found and what the policy says."""
+    """One job with what was measured and what the policy says."""
 
     job: JudgingJob
-    found: Findings
+    findings: Findings
     verdict: Verdict
     actor: Actor
 
     @property
-    def again_after(self) -> int | None:
+    def retry_after(self) -> int | None:
         """Milliseconds until it is worth another try; None when it is done."""
-        if not self.found.failed or self.job.attempts >= MAX_ATTEMPTS:
+        if not self.findings.failed or self.job.attempts >= MAX_ATTEMPTS:
             return None
         return RETRY_AFTER[self.job.attempts - 1]
 
@@ -110,10 +108,10 @@ class _Judgement:
         decided_by_person = standing.decided_by == ActorKind.MODERATOR
         if decided_by_person or standing.status is Status.ERASED:
             return None
-        if standing.revision != self.job.revision or _same(current, self.verdict):
+        if standing.revision != self.job.revision or _is_same(current, self.verdict):
             return None
         return Decision(
-            comment_id=self.job.comment_id,
+            comment_id=self.job.id,
             sequence=standing.sequence + 1,
             revision=self.job.revision,
             outcome=self.verdict.outcome,
@@ -123,127 +121,68 @@ class _Judgement:
         )
 
 
-def _candidate(job: JudgingJob, seal: Crypto, filters: FilterSet) -> Candidate:
-    # Opened for its domain; the e-mail itself goes no further.
-    email = seal.open_up(job.email_sealed, job.comment_id) if job.email_sealed else None
-    return Candidate(
-        job.text,
-        normalise(job.text),
-        language=job.language,
-        author_name=job.author_name,
-        author_url=job.author_url,
-        page_url=job.page_url,
-        page_title=job.page_title,
-        parent_text=job.parent_text,
-        comment_id=job.comment_id,
-        site_id=job.site_id,
-        page_id=job.page_id,
-        created_at=job.created_at,
-        traces=SenderTraces(
-            email_domain=(email or "").rpartition("@")[2].strip().lower(),
-            email_key=job.email_key,
-            address_key=job.address_key,
-            network=job.network,
-            user_agent=job.user_agent,
-            referrer=job.referrer,
-            author_key=job.author_key,
-            network_key=job.network_key,
-        ),
-        form=job.form,
-        filters=filters,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _parsed(source: str) -> Policy:
-    return parse_policy(source)
-
-
-def _policy_of(job: JudgingJob, default: Policy) -> Policy:
-    if not job.policy:
-        return default
-    try:
-        return _parsed(job.policy)
-    except Invalid:
-        # One site's broken policy holds that site's comments, and nobody else's.
-        return replace(default, needs=(*default.needs, "the site's own policy"))
-
-
-def _actor(policy: Policy) -> Actor:
-    return Actor(ActorKind.POLICY, policy.name, policy.version)
-
-
-def _verdict(
-    job: JudgingJob, candidate: Candidate, found: Findings, panel: ScorerPipeline, default: Policy
-) -> tuple[Verdict, Actor]:
-    policy = _policy_of(job, default)
-    verdict = decide(policy, found)
-    if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
-        premoderated = Reason(
-            ReasonCode.PREMODERATED, "Every comment on this page waits for a person."
-        )
-        verdict = Verdict(Outcome.HOLD, (premoderated,))
-    if found.failed and job.attempts >= MAX_ATTEMPTS:
-        return _gave_up(verdict.reasons), _actor(policy)
-    shown = tuple(_with_evidence(one, candidate, found, panel) for one in verdict.reasons)
-    return replace(verdict, reasons=shown), _actor(policy)
-
-
-def _gave_up(reasons: tuple[Reason, ...]) -> Verdict:
-    failed = Reason(ReasonCode.SCORING_FAILED, f"Could not be measured in {MAX_ATTEMPTS} attempts.")
-    others = tuple(one for one in reasons if one.code != ReasonCode.SCORER_UNAVAILABLE)
-    return Verdict(Outcome.HOLD, (failed, *others))
-
-
-def _with_evidence(
-    reason: Reason, candidate: Candidate, found: Findings, panel: ScorerPipeline
-) -> Reason:
-    """The reason with the spans behind it: sought only for what a person will see."""
-    signal = found.get(reason.label)
-    if reason.spans or signal is None or not signal.is_score:
-        return reason
-    return replace(reason, spans=panel.explain(candidate, signal.scorer, signal.name))
-
-
 def _record(
-    store: Store,
-    judged: Sequence[_Judgement],
-    recalled: JudgingContext,
+    connection: Connection,
+    judgements: Sequence[_Judgement],
+    known: JudgingContext,
     lease: str,
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Judged:
-    with store.write() as connection:
-        held = judging_queue.still_leased(connection, lease, [one.job.comment_id for one in judged])
-        ours = [one for one in judged if one.job.comment_id in held]
-        context.save_context(connection, recalled, held, now, entropy)
-        standings = decisions.standings(connection, sorted(held))
-        current = decisions.latest(connection, [id for id in held if standings[id].sequence > 0])
-        new = [
-            decision
-            for one in ours
-            if (
-                decision := one.decision(
-                    standings[one.job.comment_id], current.get(one.job.comment_id), now
-                )
-            )
-        ]
-        decisions.add_findings(
-            connection,
-            [(one.job.comment_id, one.job.revision, one.job.attempts, one.found) for one in ours],
-            now,
-        )
-        decisions.append(connection, new)
-        told = 0
-        if outbox.has_listeners(connection, {one.site_id for one in standings.values()}):
-            events = [_event(one, standings[one.comment_id]) for one in new]
-            told = outbox.put(connection, events, entropy)
-        again = [(one.job.comment_id, after) for one in ours if (after := one.again_after)]
-        done = sorted(held - {id for id, _ in again})
-        judging_queue.finish(connection, done)
-        addresses.forget(connection, done)
-        judging_queue.postpone(connection, [(id, now + after) for id, after in again])
-    return Judged(len(judged), len(new), told, tuple(one.job.comment_id for one in ours))
+    """Writes what this lease still holds, and hands back or finishes its jobs."""
+    ids = [judgement.job.id for judgement in judgements]
+    held = judging_queue.still_leased(connection, lease, ids)
+    ours = [judgement for judgement in judgements if judgement.job.id in held]
+    context.save_context(connection, known, held, now, entropy)
+    standings = decisions.standings(connection, sorted(held))
+    new = _new_decisions(connection, ours, standings, now)
+    decisions.add_findings(
+        connection,
+        [
+            (judgement.job.id, judgement.job.revision, judgement.job.attempts, judgement.findings)
+            for judgement in ours
+        ],
+        now,
+    )
+    decisions.append(connection, new)
+    deliveries = _announce(connection, new, standings, entropy)
+    due_again = {
+        judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after
+    }
+    done = sorted(held - due_again.keys())
+    judging_queue.finish(connection, done)
+    addresses.forget(connection, done)
+    judging_queue.postpone(connection, due_again)
+    comment_ids = tuple(judgement.job.id for judgement in ours)
+    return Judged(len(judgements), len(new), deliveries, comment_ids)
+
+
+def _new_decisions(
+    connection: Connection,
+    judgements: Sequence[_Judgement],
+    standings: Mapping[str, Standing],
+    now: int,
+) -> list[Decision]:
+    decided = [id for id, standing in standings.items() if standing.sequence > 0]
+    latest = decisions.latest(connection, decided)
+    new = (
+        judgement.decision(standings[judgement.job.id], latest.get(judgement.job.id), now)
+        for judgement in judgements
+    )
+    return [decision for decision in new if decision]
+
+
+def _announce(
+    connection: Connection,
+    new: Sequence[Decision],
+    standings: Mapping[str, Standing],
+    entropy: Callable[[int], bytes],
+) -> int:
+    """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
+    if not outbox.has_listeners(connection, {each.site_id for each in standings.values()}):
+        return 0
+    events = [_event(decision, standings[decision.comment_id]) for decision in new]
+    return outbox.put(connection, events, entropy)
 
 
 def _event(decision: Decision, standing: Standing) -> Event:
@@ -252,10 +191,11 @@ def _event(decision: Decision, standing: Standing) -> Event:
     )
 
 
-def _same(current: Decision | None, verdict: Verdict) -> bool:
+def _is_same(current: Decision | None, verdict: Verdict) -> bool:
     """Whether a rescore says nothing new: the same outcome for the same codes."""
     return (
         current is not None
         and current.outcome is verdict.outcome
-        and [one.code for one in current.reasons] == [one.code for one in verdict.reasons]
+        and [reason.code for reason in current.reasons]
+        == [reason.code for reason in verdict.reasons]
     )

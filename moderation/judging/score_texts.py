@@ -8,13 +8,13 @@ from moderation.scorers.pipeline import ScorerPipeline
 
 
 def score_texts(
-    panel: ScorerPipeline, texts: Sequence[str], languages: Sequence[str] = ()
+    pipeline: ScorerPipeline, texts: Sequence[str], languages: Sequence[str] = ()
 ) -> list[Findings]:
     """What is known about each text, in order. languages: of each text's page, '' where unknown."""
-    known = languages or [""] * len(texts)
-    return panel.measure(
+    page_languages = languages or [""] * len(texts)
+    return pipeline.measure(
         [
             Candidate(text, normalise(text), language)
-            for text, language in zip(texts, known, strict=True)
+            for text, language in zip(texts, page_languages, strict=True)
         ]
     )

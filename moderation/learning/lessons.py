@@ -5,27 +5,22 @@ transaction, and a task makes a lesson of what has waited long enough. A lesson 
 the site's weights; the database keeps it, and nothing else does.
 """
 
-import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from moderation.domain.errors import Conflict, NotFound, Unavailable
+from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import DAY, LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.scorers.spam.features import Features, extract_features
 from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
 from moderation.store import decisions, feedback, lessons
-from moderation.store.feedback import TeachingModerator
 from moderation.store.sql.engine import Connection, Store
 
 LESSON_SIZE = 200  # decisions in one lesson; 0.1 s of computing
-_SHOWN_LESSONS = 20  # lessons in a status
 _ATTEMPTS = 3
 
 
@@ -53,19 +48,19 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
             return 0
         words = _weighted(connection, store, site_id, _with_signals(connection, words))
     number = last.version + 1 if last else 1
-    words = [replace(one, version=number) for one in words]
+    words = [replace(word, version=number) for word in words]
     fits = last is None or last.model == prior.version
     delta = (
         unpack_weights(last.delta) if last and fits else _relearned(store, prior, site_id, None, ())
     )
-    counted = [one for one in words if one.weight > 0]
+    counted = [word for word in words if word.weight > 0]
     train(prior, delta, _examples(counted))
     lesson = Lesson(
         site_id,
         number,
         prior.version,
         (last.decisions if last else 0) + len(counted),
-        (last.spam if last else 0) + sum(bool(one.is_spam) for one in counted),
+        (last.spam if last else 0) + sum(bool(word.is_spam) for word in counted),
         now,
         delta=pack_weights(delta),
     )
@@ -77,10 +72,12 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
 
 
 def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
-    found = decisions.newest_findings(connection, sorted({one.comment_id for one in words}))
+    findings = decisions.newest_findings(connection, sorted({word.comment_id for word in words}))
     return [
-        replace(one, known=found[one.comment_id].signals) if one.comment_id in found else one
-        for one in words
+        replace(word, known=findings[word.comment_id].signals)
+        if word.comment_id in findings
+        else word
+        for word in words
     ]
 
 
@@ -89,35 +86,37 @@ def _weighted(
 ) -> list[Feedback]:
     """Each with its kin and its weight. Of several words on one comment only the last counts."""
     # Copies of a text count less and less, and so do the members of a campaign.
-    campaigns = feedback.campaigns(connection, {one.comment_id for one in words})
+    campaigns = feedback.campaigns(connection, {word.comment_id for word in words})
     words = [
-        replace(one, kin=campaigns.get(one.comment_id) or _duplicate_group(store, one))
-        for one in words
+        replace(word, kin=campaigns.get(word.comment_id) or _duplicate_group(store, word))
+        for word in words
     ]
-    ranks = feedback.ranks(connection, site_id, {one.kin for one in words})
-    since = min(one.created_at for one in words) // DAY * DAY
-    spent = feedback.spent(connection, site_id, {one.teacher for one in words}, since)
-    final = {one.comment_id: one.id for one in words}
-    weighed = []
-    for one in words:
+    ranks = feedback.ranks(connection, site_id, {word.kin for word in words})
+    since = min(word.created_at for word in words) // DAY * DAY
+    spent = feedback.spent(connection, site_id, {word.teacher for word in words}, since)
+    final = {word.comment_id: word.id for word in words}
+    weighted = []
+    for word in words:
         weight = 0.0
-        if one.is_spam is not None and one.text and final[one.comment_id] == one.id:
-            kin, day = (one.kin, one.is_spam), (one.teacher, one.created_at // DAY)
+        if word.is_spam is not None and word.text and final[word.comment_id] == word.id:
+            kin, day = (word.kin, word.is_spam), (word.teacher, word.created_at // DAY)
             weight = lesson_weight(ranks.get(kin, 0), spent.get(day, 0.0))
             ranks[kin] = ranks.get(kin, 0) + 1
             spent[day] = spent.get(day, 0.0) + weight
-        weighed.append(replace(one, weight=weight))
-    return weighed
+        weighted.append(replace(word, weight=weight))
+    return weighted
 
 
-def _duplicate_group(store: Store, one: Feedback) -> str:
-    return store.seal.text_key(normalise(one.text or "").text)
+def _duplicate_group(store: Store, word: Feedback) -> str:
+    return store.seal.text_key(normalise(word.text or "").text)
 
 
 def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:
-    batch = [Candidate(one.text or "", normalise(one.text or ""), known=one.known) for one in words]
-    for one, its in zip(words, extract_features(batch), strict=True):
-        yield its, bool(one.is_spam), one.weight
+    batch = [
+        Candidate(word.text or "", normalise(word.text or ""), known=word.known) for word in words
+    ]
+    for word, features in zip(words, extract_features(batch), strict=True):
+        yield features, bool(word.is_spam), word.weight
 
 
 def _relearned(
@@ -139,7 +138,7 @@ def _relearned(
             if not words:
                 return delta
             after = (words[-1].version, words[-1].created_at, words[-1].id)
-            words = _with_signals(connection, [one for one in words if one.id not in without])
+            words = _with_signals(connection, [word for word in words if word.id not in without])
         train(prior, delta, _examples(words))
 
 
@@ -203,13 +202,13 @@ def _undo_once(
                 lessons.drop(connection, site_id, first, number - 1)
         else:
             feedback.take_back(connection, sorted(ids), number)
-        left = feedback.teaching_moderators(connection, site_id)
+        moderators = feedback.teaching_moderators(connection, site_id)
         lesson = Lesson(
             site_id,
             number,
             prior.version,
-            sum(one.decisions for one in left),
-            sum(one.spam for one in left),
+            sum(moderator.decisions for moderator in moderators),
+            sum(moderator.spam for moderator in moderators),
             now,
             undone=version if gone else first,
             delta=pack_weights(delta),
@@ -230,75 +229,3 @@ def _clean_lesson(connection: Connection, site_id: str, prior: Prior, first: int
         if clean and (version < first or not first):
             return lessons.load(connection, site_id, version)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class LearningStatus:
-    """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
-
-    waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions
-    that can be taken back, because something stands of them or because they took something.
-    """
-
-    version: int
-    decisions: int
-    spam: int
-    waiting: int
-    teachers: tuple[TeachingModerator, ...]
-    history: tuple[Lesson, ...]
-    standing: frozenset[int]
-
-
-def learning_status(store: Store, site_id: str) -> LearningStatus:
-    """What a site has taught its spam score."""
-    with store.read() as connection:
-        past = lessons.history(connection, site_id, _SHOWN_LESSONS)
-        return LearningStatus(
-            past[0].version if past else 0,
-            past[0].decisions if past else 0,
-            past[0].spam if past else 0,
-            feedback.count_waiting(connection, site_id),
-            tuple(feedback.teaching_moderators(connection, site_id)),
-            tuple(past),
-            feedback.standing_versions(connection, site_id, [one.version for one in past]),
-        )
-
-
-class LessonCache:
-    """The newest lessons of the sites, looked for at most once in FRESH seconds (domain.Lessons).
-
-    clock: seconds that only go forward. size: sites that are remembered. With the database away it
-    goes on with what it has.
-    """
-
-    FRESH = 1.0
-    SIZE = 1024  # sites; what one has taught is some ten kB, packed
-
-    def __init__(
-        self, store: Store, clock: Callable[[], float] = time.monotonic, size: int = SIZE
-    ) -> None:
-        self._store, self._clock = store, clock
-        # By site: when it was looked for, and what there was.
-        self._known: LRUCache[str, tuple[float, Lesson | None]] = LRUCache(size)
-
-    def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
-        now = self._clock()
-        known = {id: self._known[id] for id in site_ids if id in self._known}
-        stale = [id for id in site_ids if id not in known or now - known[id][0] >= self.FRESH]
-        if stale:
-            with suppress(Unavailable):
-                for id, lesson in self._look(stale, known).items():
-                    known[id] = self._known[id] = (now, lesson)
-        return {id: lesson for id, (_, lesson) in known.items() if lesson is not None}
-
-    def _look(
-        self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
-    ) -> dict[str, Lesson | None]:
-        """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
-        newest = {id: known[id][1] if id in known else None for id in site_ids}
-        with self._store.read() as connection:
-            for id, version in lessons.newest_versions(connection, site_ids).items():
-                lesson = newest[id]
-                if lesson is None or lesson.version != version:
-                    newest[id] = lessons.load(connection, id, version) or lesson
-        return newest

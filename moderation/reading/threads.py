@@ -40,5 +40,5 @@ def site_of(store: Store, site_id: str, origin: str) -> str | None:
         if site_id:
             named = sites.get_site(connection, site_id)
             return named.id if named else None
-        owners = [one.id for one in sites.all_sites(connection) if origin in one.origins]
+        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
     return owners[0] if len(owners) == 1 else None

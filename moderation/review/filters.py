@@ -15,10 +15,10 @@ from moderation.domain.filter import (
     without_comment,
 )
 from moderation.domain.ids import timed_id
-from moderation.domain.normalise import normalise
-from moderation.domain.score import Candidate, SenderTraces, Span
+from moderation.domain.score import Span
 from moderation.scorers.site.filters import CompiledFilter, FilterMatch
 from moderation.store import filters, sites
+from moderation.store.candidates import candidate_of
 from moderation.store.filters import PastComment, filter_set, stored
 from moderation.store.sql.engine import Store
 
@@ -202,7 +202,7 @@ def preview(
                 complete = False
                 break
             examined += 1
-            if not (places := compiled.places(_candidate(one, language, store))):
+            if not (places := compiled.places(candidate_of(one, store.seal, language=language))):
                 continue
             matched += 1
             by_status[Status(one.status)] += 1
@@ -224,25 +224,6 @@ def preview(
         words.most_common(SHOWN_LIMIT),
         collisions.most_common(SHOWN_LIMIT) if draft.action is not FilterAction.TRUST else [],
         matches,
-    )
-
-
-def _candidate(one: PastComment, language: str, store: Store) -> Candidate:
-    email = store.seal.open_up(one.email_sealed, one.id) if one.email_sealed else None
-    return Candidate(
-        one.text,
-        normalise(one.text),
-        language=language,
-        author_name=one.author_name,
-        author_url=one.author_url,
-        page_url=one.page_url,
-        page_title=one.page_title,
-        traces=SenderTraces(
-            email_domain=(email or "").rpartition("@")[2].strip().lower(),
-            email_key=one.email_key,
-            address_key=one.address_key,
-            network=one.network,
-        ),
     )
 
 

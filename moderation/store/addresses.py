@@ -1,6 +1,6 @@
-"""Addresses of senders, sealed until their comments are judged: kept only where somebody outside is asked.
+"""Addresses of senders, encrypted until their comments are judged: kept only where an outside service is asked.
 
-Elsewhere an address is a keyed hash from the first moment on (store/seal.py).
+Elsewhere an address is a keyed hash from the first moment on (sql/crypto.py).
 """
 
 from collections.abc import Collection, Sequence
@@ -15,25 +15,25 @@ from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import addresses
 
 
-def keep(connection: Connection, submissions: Sequence[Submission], seal: Crypto) -> None:
+def keep(connection: Connection, submissions: Sequence[Submission], crypto: Crypto) -> None:
     """Keeps the addresses of new comments."""
     insert_rows(
         connection,
         addresses,
         [
             {
-                "comment_id": one.id,
-                "sealed": seal.close_up(one.context.ip, one.id),
-                "created_at": one.created_at,
+                "comment_id": submission.id,
+                "sealed": crypto.close_up(submission.context.ip, submission.id),
+                "created_at": submission.created_at,
             }
-            for one in submissions
-            if one.context.ip
+            for submission in submissions
+            if submission.context.ip
         ],
     )
 
 
 def addresses_of(store: Store, comment_ids: Collection[str]) -> dict[str, str]:
-    """Those that are kept, opened. Raises Unavailable."""
+    """The addresses that are kept of these comments, decrypted. Raises Unavailable."""
     with store.read() as connection:
         rows = connection.execute(
             sa.select(addresses).where(addresses.c.comment_id.in_(comment_ids))
@@ -43,11 +43,13 @@ def addresses_of(store: Store, comment_ids: Collection[str]) -> dict[str, str]:
 
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
-    """Forgets those of comments that are judged."""
+    """Forgets the addresses of comments that are judged."""
     execute(connection, "DELETE FROM addresses WHERE comment_id AMONG :ids", ids=list(comment_ids))
 
 
 def purge(connection: Connection, before: int, limit: int) -> int:
     """Forgets what came before `before` (ms), judged or not; returns how many."""
-    old = sa.select(addresses.c.comment_id).where(addresses.c.created_at < before).limit(limit)
-    return connection.execute(sa.delete(addresses).where(addresses.c.comment_id.in_(old))).rowcount
+    expired = sa.select(addresses.c.comment_id).where(addresses.c.created_at < before).limit(limit)
+    return connection.execute(
+        sa.delete(addresses).where(addresses.c.comment_id.in_(expired))
+    ).rowcount

@@ -1,4 +1,4 @@
-"""Checks: what was asked, what was answered, and how often the answer was wrong."""
+"""Akismet checks: what was asked, what was answered, and how often the answer was wrong."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from moderation.store.sql.schema import checks
 
 
 def put(connection: Connection, check: AkismetCheck, answer: AkismetAnswer) -> None:
-    """Keeps what was answered; asked again, the first answer stays, and what the client believes is new."""
+    """Stores an answer. Asked again, the first answer stays, and `told` is what the client has heard last."""
     row = {
         "comment_id": check.comment_id,
         "site_id": check.site_id,
@@ -57,37 +57,37 @@ def find(connection: Connection, site_id: str, comment_id: str, fingerprint: str
 def pending_verdicts(
     connection: Connection, decided: Sequence[Event]
 ) -> list[tuple[Event, str, int]]:
-    """What of these decisions is news to those who asked: the event that tells it, the endpoint, and
-    not before when (ms). From here on it counts as told.
+    """The decisions that change an answer given before: the event for the client, its endpoint, and the
+    time (ms) before which it is not sent. From here on the client counts as told.
     """
     answers = {
-        one.comment_id: (one, FINAL_ANSWERS[EventType(one.type)])
-        for one in decided
-        if one.type in FINAL_ANSWERS
+        event.comment_id: (event, FINAL_ANSWERS[EventType(event.type)])
+        for event in decided
+        if event.type in FINAL_ANSWERS
     }
     if not answers:
         return []
     rows = connection.execute(
         sa.select(checks).where(checks.c.comment_id.in_(answers), checks.c.endpoint_id != "")
     ).all()
-    found = []
+    verdicts = []
     for row in rows:
         event, answer = answers[row.comment_id]
         if row.told != answer:
             verdict = verdict_event(
                 event, answer=answer.value, post_id=row.post_id, parent_id=row.parent_id
             )
-            found.append((verdict, row.endpoint_id, row.created_at + ANSWER_TIMEOUT_MS))
-    told = [
-        {"comment_id": one.comment_id, "told": answers[one.comment_id][1].value}
-        for one, _, _ in found
+            verdicts.append((verdict, row.endpoint_id, row.created_at + ANSWER_TIMEOUT_MS))
+    now_told = [
+        {"comment_id": event.comment_id, "told": answers[event.comment_id][1].value}
+        for event, _, _ in verdicts
     ]
-    update_rows(connection, checks, "comment_id", told)
-    return found
+    update_rows(connection, checks, "comment_id", now_told)
+    return verdicts
 
 
 def correct(connection: Connection, comment_id: str, right: AkismetAnswer) -> None:
-    """The client says what is right. It was a mistake where it had been told otherwise, once."""
+    """The client reports the right answer; the first report that contradicts ours counts as a mistake."""
     wrong = "missed_spam" if right is AkismetAnswer.SPAM else "false_positive"
     mistaken = sa.and_(checks.c.told != right.value, checks.c.mistake == "")
     connection.execute(

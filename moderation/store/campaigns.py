@@ -1,7 +1,6 @@
-"""Campaigns: kept as counts, joined by their members, ruled on by people."""
+"""Campaigns as people see them: their counts and members, and what people ruled on them."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -13,110 +12,15 @@ from moderation.domain.campaign import (
     ClusterCounter,
     Similarity,
 )
-from moderation.domain.clustering import Cluster
 from moderation.domain.comment import Status
 from moderation.store import sketches
-from moderation.store.sql.dialect import execute, fetch, run_listed, upsert_rows
+from moderation.store.sql.dialect import run_listed
 from moderation.store.sql.schema import campaigns, rulings
-
-_LOTS = f"""
-    SELECT id, formed_at, kept_apart, first_at, {", ".join(COUNTED_FIELDS)}
-    FROM campaigns WHERE id AMONG :ids
-"""  # noqa: S608 - the names stand in the domain
-
-
-def lots(
-    connection: Connection,
-    campaign_ids: Collection[str],
-    ruled: Mapping[str, Mapping[str, str]],
-) -> dict[str, Cluster]:
-    """Campaigns with their members, as grouping wants them. ruled: their rulings."""
-    found: dict[str, Cluster] = {}
-    if not campaign_ids:
-        return found
-    for id, formed_at, kept_apart, first_at, *counts in fetch(
-        connection, _LOTS, ids=sorted(campaign_ids)
-    ):
-        fixed = bool(kept_apart or any(ruled.get(id, {}).values()))
-        lot = Cluster(campaign_id=id, formed=formed_at is not None, fixed=fixed)
-        members = sketches.of_campaign(connection, id)
-        lot.gathering.add(members)
-        if len(members) == sketches.MEMBERS:
-            lot.gathering.know(dict(zip(COUNTED_FIELDS, counts, strict=True)))
-        lot.gathering.first_at = min(lot.gathering.first_at, first_at)
-        found[id] = lot
-    return found
-
-
-def rulings_of(connection: Connection, campaign_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """By campaign and site, of those that were ruled on: the outcome in force, '' for none."""
-    found: dict[str, dict[str, str]] = {}
-    if not campaign_ids:
-        return found
-    query = """
-        SELECT campaign_id, site_id, in_force FROM rulings
-        WHERE campaign_id AMONG :ids ORDER BY campaign_id, site_id, sequence
-    """
-    for campaign_id, site_id, in_force in fetch(connection, query, ids=sorted(campaign_ids)):
-        found.setdefault(campaign_id, {})[site_id] = in_force
-    return found
-
-
-_TOLD = """
-    SELECT DISTINCT campaign_id, site_id, status FROM comments
-    WHERE campaign_id AMONG :ids AND campaign_id <> '' AND decided_by = 'moderator'
-"""
-_REMEMBERED = """
-    FROM sketches s JOIN comments c ON c.id = s.comment_id WHERE c.decided_by = 'moderator'
-"""
-_TOLD_BEFORE = f"""
-    SELECT DISTINCT s.campaign_id, c.site_id, c.status {_REMEMBERED}
-    AND s.campaign_id AMONG :ids AND s.campaign_id <> ''
-"""
-_TOLD_OF_SINGLES = f"SELECT s.number, c.site_id, c.status {_REMEMBERED} AND s.number AMONG :numbers"
-
-
-def told(connection: Connection, some: Collection[Cluster]) -> list[set[tuple[str, str]]]:
-    """What people said of single members of each lot: sites, with the status they gave one."""
-    names = [{lot.campaign_id, *lot.absorbed} - {""} for lot in some]
-    ids = sorted(set().union(*names))
-    # Members of what becomes a campaign only now do not bear its name yet.
-    nameless = [
-        one
-        for own, lot in zip(names, some, strict=True)
-        if lot.absorbed or not lot.formed
-        for one in own
-    ]
-    singles = sorted({number for lot in some for number in lot.adopted})
-    found: dict[object, set[tuple[str, str]]] = defaultdict(set)
-    rows = fetch(connection, _TOLD, ids=ids) if ids else []
-    if nameless:
-        rows += fetch(connection, _TOLD_BEFORE, ids=nameless)
-    if singles:
-        rows += fetch(connection, _TOLD_OF_SINGLES, numbers=singles)
-    for whose, site_id, status in rows:
-        found[whose].add((site_id, status))
-    return [
-        {word for one in (*own, *lot.adopted) for word in found.get(one, ())}
-        for own, lot in zip(names, some, strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberJoin:
-    """What a batch changes about one campaign. numbers: of those who are new in it."""
-
-    campaign_id: str
-    crowd: CampaignStats
-    forms: bool
-    formed_before: bool
-    numbers: tuple[int, ...]
-    absorbed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignRecord:
-    """A campaign as it is stored. first_seen_at: of its place, None unknown."""
+    """A campaign as it is stored. first_seen_at: of its domain, ms; None where unknown."""
 
     id: str
     created_at: int
@@ -126,9 +30,9 @@ class CampaignRecord:
 
 @dataclass(frozen=True, slots=True)
 class RulingEntry:
-    """One line of what a site's people said of a campaign. outcome: an Outcome, or 'undo'.
+    """A decision of a site's moderators about a campaign. outcome: an Outcome, or 'undo'.
 
-    in_force: what its new members meet from then on, '' nothing. done: whether it reached them all.
+    in_force: the outcome for new members from then on, '' none. done: whether it has reached all members.
     """
 
     sequence: int
@@ -170,21 +74,23 @@ _MEMBERS = sa.text("""
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with members on a site, the newest first, past the campaign `after`."""
     rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
-    return [_known(row) for row in rows]
+    return [_campaign(row) for row in rows]
 
 
 def waiting(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
-    """Campaigns of which something is held on a site, what waits longest first."""
+    """Campaigns with comments held on a site, the longest waiting first."""
     rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
     ids = [row.campaign_id for row in rows]
     if not ids:
         return []
-    found = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
-    return sorted((_known(row) for row in found), key=lambda one: ids.index(one.id))
+    campaign_rows = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
+    return sorted(
+        (_campaign(row) for row in campaign_rows), key=lambda campaign: ids.index(campaign.id)
+    )
 
 
 def count_waiting(connection: Connection, site_id: str) -> int:
-    """Of how many campaigns something is held on a site."""
+    """How many campaigns have a comment held on a site."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
@@ -194,7 +100,7 @@ def one(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecor
         connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
     )
     row = rows.one_or_none()
-    return _known(row) if row else None
+    return _campaign(row) if row else None
 
 
 def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Status, int]:
@@ -207,11 +113,11 @@ def member_ids(
     connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
 ) -> list[str]:
     """Members on a site past the comment `after`, oldest first."""
-    given = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
-    return list(connection.scalars(_MEMBERS, given))
+    values = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
+    return list(connection.scalars(_MEMBERS, values))
 
 
-def _known(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
+def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
     crowd = CampaignStats(
         **{name: getattr(row, name) for name in COUNTED_FIELDS},
         domain=row.domain,
@@ -233,7 +139,7 @@ _OF_SITE = (
 
 
 def rulings_here(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
-    """What a site's people said of a campaign, first to last."""
+    """The rulings of a site's moderators on a campaign, first to last."""
     rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
     return [
         RulingEntry(
@@ -299,13 +205,13 @@ _RECOUNTED = 10_000  # members; half a second
 
 
 def recount(connection: Connection, campaign_id: str) -> None:
-    """Counts a campaign anew after people took members out of it; one without any is no more."""
-    gathering = ClusterCounter()
-    gathering.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
-    if not gathering.comments:
+    """Counts a campaign again after people took members out of it; deletes one that has none left."""
+    counter = ClusterCounter()
+    counter.add(sketches.of_campaign(connection, campaign_id, _RECOUNTED))
+    if not counter.comments:
         connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
         return
-    counted = asdict(gathering.crowd(Similarity(1.0, 0)))
+    counted = asdict(counter.crowd(Similarity(1.0, 0)))
     del counted["letters"], counted["share"]
     connection.execute(sa.update(campaigns).where(campaigns.c.id == campaign_id).values(**counted))
 
@@ -319,54 +225,3 @@ def purge(connection: Connection, before: int, limit: int) -> int:
     if not ids:
         return 0
     return run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids).rowcount
-
-
-def join(connection: Connection, joined: Sequence[MemberJoin], now: int) -> None:
-    """Writes down which comments belong to which campaigns; makes those that are new. joined: by their ids."""
-    sketches.assign(
-        connection, {number: one.campaign_id for one in joined for number in one.numbers}
-    )
-    for one in joined:
-        if one.absorbed:
-            _absorb(connection, one)
-    rows = [
-        {"id": one.campaign_id, "created_at": now, "formed_at": None, "kept_apart": False}
-        | {name: getattr(one.crowd, name) for name in _CHANGED}
-        for one in joined
-    ]
-    upsert_rows(connection, campaigns, rows, *_CHANGED)
-    for one in joined:
-        if one.forms and one.formed_before and not one.absorbed:
-            query = """
-                UPDATE comments SET campaign_id = :campaign
-                WHERE id IN (SELECT comment_id FROM sketches WHERE number AMONG :numbers)
-            """
-            execute(connection, query, numbers=list(one.numbers), campaign=one.campaign_id)
-        elif one.forms:
-            _show(connection, one.campaign_id, now)
-
-
-_CHANGED = (*COUNTED_FIELDS, "domain", "letters", "share", "first_at", "last_at")
-
-
-def _absorb(connection: Connection, joined: MemberJoin) -> None:
-    """The members of campaigns that turned out to be this one are its own."""
-    ids = sorted(joined.absorbed)
-    for table in ("sketches", "comments"):
-        query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
-        run_listed(connection, query, "ids", ids, into=joined.campaign_id)
-    run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
-
-
-_FORMED = sa.text("UPDATE campaigns SET formed_at = :now WHERE id = :id AND formed_at IS NULL")
-_SHOWN = sa.text("""
-    UPDATE comments SET campaign_id = :id WHERE id IN (
-        SELECT comment_id FROM sketches WHERE campaign_id = :id AND campaign_id <> ''
-    )
-""")
-
-
-def _show(connection: Connection, campaign_id: str, now: int) -> None:
-    """People see it from now on, with all its members."""
-    connection.execute(_FORMED, {"id": campaign_id, "now": now})
-    connection.execute(_SHOWN, {"id": campaign_id})

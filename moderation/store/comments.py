@@ -1,15 +1,22 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import PageState, Status, Submission
-from moderation.domain.ids import derived_id
-from moderation.store.sql.crypto import Crypto, network_of
+from moderation.store.comment_fields import (
+    ERASED_COMMENT,
+    ERASED_REVISION,
+    comment_row,
+    page_id_of,
+    page_row,
+    personal_row,
+    revision_row,
+)
+from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import insert_rows
 from moderation.store.sql.schema import (
     addresses,
@@ -23,8 +30,6 @@ from moderation.store.sql.schema import (
     revisions,
 )
 
-DAY = 86_400_000  # ms
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -35,12 +40,6 @@ class Stored:
     created_at: int
 
 
-def page_id(submission: Submission) -> str:
-    """The page's identity: the site's own id where it gave one, else the URL."""
-    page = submission.page
-    return derived_id("pg", submission.site_id, "id" if page.id else "url", page.id or page.url)
-
-
 def claim_keys(
     connection: Connection, submissions: Iterable[Submission]
 ) -> dict[tuple[str, str], Stored]:
@@ -48,7 +47,7 @@ def claim_keys(
 
     Where the holder is another comment than the submission's, the submission is a repetition.
     """
-    keyed = [one for one in submissions if one.idempotency_key]
+    keyed = [submission for submission in submissions if submission.idempotency_key]
     if not keyed:
         return {}
     stored = insert_rows(
@@ -56,20 +55,20 @@ def claim_keys(
         idempotency,
         [
             {
-                "site_id": one.site_id,
-                "key": one.idempotency_key,
-                "fingerprint": one.fingerprint,
-                "comment_id": one.id,
-                "created_at": one.created_at,
+                "site_id": submission.site_id,
+                "key": submission.idempotency_key,
+                "fingerprint": submission.fingerprint,
+                "comment_id": submission.id,
+                "created_at": submission.created_at,
             }
-            for one in keyed
+            for submission in keyed
         ],
         new_only=True,
     )
     if stored == len(keyed):
         return {}
     wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
-        {(one.site_id, one.idempotency_key) for one in keyed}
+        {(submission.site_id, submission.idempotency_key) for submission in keyed}
     )
     return {
         (row.site_id, row.key): Stored(row.comment_id, row.fingerprint, row.created_at)
@@ -79,13 +78,13 @@ def claim_keys(
 
 def release_keys(connection: Connection, refused: Iterable[Submission]) -> None:
     """Forgets the keys of submissions that were refused: nothing was stored, so nothing to replay."""
-    for one in refused:
-        if one.idempotency_key:
+    for submission in refused:
+        if submission.idempotency_key:
             connection.execute(
                 sa.delete(idempotency).where(
-                    idempotency.c.site_id == one.site_id,
-                    idempotency.c.key == one.idempotency_key,
-                    idempotency.c.comment_id == one.id,
+                    idempotency.c.site_id == submission.site_id,
+                    idempotency.c.key == submission.idempotency_key,
+                    idempotency.c.comment_id == submission.id,
                 )
             )
 
@@ -112,105 +111,36 @@ def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, st
     return {row.id: row.page_id for row in rows}
 
 
-def insert_pages(connection: Connection, submissions: Mapping[str, Submission]) -> None:
-    """Makes the pages that comments name for the first time. submissions: by page id."""
-    insert_rows(
-        connection,
-        pages,
-        [
-            {
-                "id": id,
-                "site_id": one.site_id,
-                "external_id": one.page.id,
-                "url": one.page.url,
-                "title": one.page.title,
-                "state": PageState.OPEN.value,
-                "created_at": one.created_at,
-            }
-            for id, one in submissions.items()
-        ],
-        new_only=True,
-    )
+def insert_pages(connection: Connection, submissions: Iterable[Submission]) -> None:
+    """Adds the pages that submissions name for the first time."""
+    rows = {page_id_of(submission): page_row(submission) for submission in submissions}
+    insert_rows(connection, pages, list(rows.values()), new_only=True)
 
 
 def insert(
-    connection: Connection, submissions: Sequence[Submission], seal: Crypto, personal_days: int
+    connection: Connection, submissions: Sequence[Submission], crypto: Crypto, personal_days: int
 ) -> None:
-    """Stores new comments, each with its first revision and its place in the work."""
-    insert_rows(
-        connection,
-        comments,
-        [
-            {
-                "id": one.id,
-                "site_id": one.site_id,
-                "page_id": page_id(one),
-                "parent_id": one.parent_id,
-                "author_name": one.author.name,
-                "author_url": one.author.url,
-                "created_at": one.created_at,
-                "revision": 1,
-                "status": Status.PENDING.value,
-                "sequence": 0,
-                "decided_by": "",
-            }
-            for one in submissions
-        ],
-    )
-    insert_rows(
-        connection,
-        revisions,
-        [
-            {
-                "comment_id": one.id,
-                "number": 1,
-                "text": one.text,
-                "created_at": one.created_at,
-                "form_json": json.dumps(asdict(one.form)) if one.form.door else "",
-            }
-            for one in submissions
-        ],
-    )
+    """Stores new comments, each with its first revision, and queues them for judging."""
+    insert_rows(connection, comments, [comment_row(submission) for submission in submissions])
+    insert_rows(connection, revisions, [revision_row(submission) for submission in submissions])
     insert_rows(
         connection,
         pending,
         [
             {
-                "comment_id": one.id,
+                "comment_id": submission.id,
                 "revision": 1,
-                "site_id": one.site_id,
-                "due_at": one.created_at,
+                "site_id": submission.site_id,
+                "due_at": submission.created_at,
                 "attempts": 0,
                 "lease": "",
-                "created_at": one.created_at,
+                "created_at": submission.created_at,
             }
-            for one in submissions
+            for submission in submissions
         ],
     )
-    private = [
-        _private(one, seal, personal_days)
-        for one in submissions
-        if one.author.email
-        or one.author.identity
-        or any((one.context.ip, one.context.user_agent, one.context.referrer))
-    ]
-    insert_rows(connection, personal, private)
-
-
-def _private(one: Submission, seal: Crypto, days: int) -> dict[str, object]:
-    email, network = one.author.email, network_of(one.context.ip)
-    return {
-        "comment_id": one.id,
-        "email_sealed": seal.close_up(email, one.id) if email else None,
-        "email_key": seal.email_key(email),
-        "network": network,
-        "address_key": seal.address_key(one.context.ip),
-        "user_agent": one.context.user_agent,
-        "referrer": one.context.referrer,
-        "author_key": seal.author_key(one.site_id, one.author.identity),
-        "network_key": seal.network_key(one.site_id, network),
-        "expires_at": one.created_at + days * DAY,
-    }
+    personal_rows = [personal_row(submission, crypto, personal_days) for submission in submissions]
+    insert_rows(connection, personal, [row for row in personal_rows if row])
 
 
 def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, ...]] | None:
@@ -265,15 +195,12 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
         .values(
             status=Status.ERASED.value,
             sequence=sequence,
-            author_name="",
-            author_url="",
             campaign_id="",
+            **ERASED_COMMENT,
         )
     )
     connection.execute(
-        sa.update(revisions)
-        .where(revisions.c.comment_id == comment_id)
-        .values(text="", form_json="")
+        sa.update(revisions).where(revisions.c.comment_id == comment_id).values(**ERASED_REVISION)
     )
     # What a person said of it and no lesson has learned yet: there are no words left to learn from.
     connection.execute(

@@ -60,22 +60,26 @@ def set_options(
 
 
 def add_signing_secret(
-    connection: Connection, seal: Crypto, site_id: str, face: str, secret: str
+    connection: Connection, crypto: Crypto, site_id: str, face: str, secret: str
 ) -> bool:
     """Lets a client sign with this secret too; the two newest count. False where the face is off."""
-    on = next((one for one in of_site(connection, site_id) if one.face == face), None)
-    if on is None:
+    site_api_on = next(
+        (site_api for site_api in of_site(connection, site_id) if site_api.face == face), None
+    )
+    if site_api_on is None:
         return False
-    sealed = seal.close_up(secret, f"{site_id}/{face}").hex()
-    secrets = [*on.options.get("secrets", ()), sealed][-2:]
-    return set_options(connection, site_id, face, {**on.options, "secrets": secrets})
+    sealed = crypto.close_up(secret, f"{site_id}/{face}").hex()
+    secrets = [*site_api_on.options.get("secrets", ()), sealed][-2:]
+    return set_options(connection, site_id, face, {**site_api_on.options, "secrets": secrets})
 
 
-def signing_secrets(seal: Crypto, face: SiteCompatApi) -> list[str]:
+def signing_secrets(crypto: Crypto, face: SiteCompatApi) -> list[str]:
     """The secrets that its client may sign with, in plain."""
     bound = f"{face.site_id}/{face.face}"
-    opened = (seal.open_up(bytes.fromhex(one), bound) for one in face.options.get("secrets", ()))
-    return [one for one in opened if one]
+    opened = (
+        crypto.open_up(bytes.fromhex(secret), bound) for secret in face.options.get("secrets", ())
+    )
+    return [secret for secret in opened if secret]
 
 
 def of_site(connection: Connection, site_id: str) -> list[SiteCompatApi]:

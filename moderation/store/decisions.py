@@ -53,29 +53,29 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
     }
 
 
-def append(connection: Connection, new: Sequence[Decision]) -> None:
-    """Adds decisions and moves their comments' projection along. The caller holds the standings."""
-    if not new:
+def append(connection: Connection, new_decisions: Sequence[Decision]) -> None:
+    """Adds decisions and moves their comments' projection along. The caller holds the locks of standings()."""
+    if not new_decisions:
         return
     insert_rows(
         connection,
         decisions,
         [
             {
-                "comment_id": one.comment_id,
-                "sequence": one.sequence,
-                "revision": one.revision,
-                "outcome": one.outcome.value,
-                "actor_kind": one.actor.kind.value,
-                "actor_id": one.actor.id,
-                "actor_version": one.actor.version,
-                "reasons_json": json.dumps([_reason_json(reason) for reason in one.reasons]),
-                "created_at": one.created_at,
-                "takes_back": one.takes_back,
-                "campaign_id": one.campaign_id,
-                "ruling": one.ruling,
+                "comment_id": decision.comment_id,
+                "sequence": decision.sequence,
+                "revision": decision.revision,
+                "outcome": decision.outcome.value,
+                "actor_kind": decision.actor.kind.value,
+                "actor_id": decision.actor.id,
+                "actor_version": decision.actor.version,
+                "reasons_json": json.dumps([_reason_json(reason) for reason in decision.reasons]),
+                "created_at": decision.created_at,
+                "takes_back": decision.takes_back,
+                "campaign_id": decision.campaign_id,
+                "ruling": decision.ruling,
             }
-            for one in new
+            for decision in new_decisions
         ],
     )
     update_rows(
@@ -84,22 +84,28 @@ def append(connection: Connection, new: Sequence[Decision]) -> None:
         "id",
         [
             {
-                "id": one.comment_id,
-                "status": one.status.value,
-                "sequence": one.sequence,
-                "decided_by": one.actor.kind.value,
+                "id": decision.comment_id,
+                "status": decision.status.value,
+                "sequence": decision.sequence,
+                "decided_by": decision.actor.kind.value,
             }
-            for one in new
+            for decision in new_decisions
         ],
     )
 
 
-def in_effect_now(connection: Connection, new: Sequence[Decision]) -> dict[str, Decision | None]:
+def in_effect_now(
+    connection: Connection, new_decisions: Sequence[Decision]
+) -> dict[str, Decision | None]:
     """What counts of each comment after these decisions: the new one, or the one that it goes back to."""
-    counts: dict[str, Decision | None] = {decision.comment_id: decision for decision in new}
-    going_back = [decision.comment_id for decision in new if decision.takes_back is not None]
-    past = histories(connection, going_back) if going_back else {}
-    return counts | {id: in_effect(past[id]) for id in going_back}
+    in_effect_by_comment: dict[str, Decision | None] = {
+        decision.comment_id: decision for decision in new_decisions
+    }
+    ids_going_back = [
+        decision.comment_id for decision in new_decisions if decision.takes_back is not None
+    ]
+    past = histories(connection, ids_going_back) if ids_going_back else {}
+    return in_effect_by_comment | {id: in_effect(past[id]) for id in ids_going_back}
 
 
 def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:
@@ -122,21 +128,21 @@ def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Deci
 
 def histories(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Decision]]:
     """All decisions of each comment, first to last."""
-    found: dict[str, list[Decision]] = {id: [] for id in comment_ids}
+    decisions_by_comment: dict[str, list[Decision]] = {id: [] for id in comment_ids}
     rows = connection.execute(
         sa.select(decisions)
         .where(decisions.c.comment_id.in_(comment_ids))
         .order_by(decisions.c.comment_id, decisions.c.sequence)
     )
     for row in rows:
-        found[row.comment_id].append(_decision(row))
-    return found
+        decisions_by_comment[row.comment_id].append(_decision(row))
+    return decisions_by_comment
 
 
 def add_findings(
-    connection: Connection, found: Sequence[tuple[str, int, int, Findings]], now: int
+    connection: Connection, measured: Sequence[tuple[str, int, int, Findings]], now: int
 ) -> None:
-    """Keeps what was measured. found: comment id, revision, attempt, findings."""
+    """Keeps what was measured. measured: comment id, revision, attempt, findings."""
     insert_rows(
         connection,
         findings,
@@ -145,11 +151,13 @@ def add_findings(
                 "comment_id": comment_id,
                 "revision": revision,
                 "attempt": attempt,
-                "signals_json": json.dumps([_signal_json(one) for one in what.signals]),
-                "failed_json": json.dumps(what.failed),
+                "signals_json": json.dumps(
+                    [_signal_json(signal) for signal in findings_of_comment.signals]
+                ),
+                "failed_json": json.dumps(findings_of_comment.failed),
                 "created_at": now,
             }
-            for comment_id, revision, attempt, what in found
+            for comment_id, revision, attempt, findings_of_comment in measured
         ],
     )
 
@@ -170,7 +178,7 @@ def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[
     )
     return {
         row.comment_id: Findings(
-            tuple(_signal(one) for one in json.loads(row.signals_json)),
+            tuple(_signal(signal) for signal in json.loads(row.signals_json)),
             tuple(json.loads(row.failed_json)),
         )
         for row in rows
@@ -184,7 +192,7 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
         revision=row.revision,
         outcome=Outcome(row.outcome),
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
-        reasons=tuple(_reason(one) for one in json.loads(row.reasons_json)),
+        reasons=tuple(_reason(reason) for reason in json.loads(row.reasons_json)),
         created_at=row.created_at,
         takes_back=row.takes_back,
         campaign_id=row.campaign_id,

@@ -1,4 +1,4 @@
-"""Deliveries and their attempts: noted, listed, held back, sent again."""
+"""Deliveries and their attempts: recorded, listed, ended, sent again."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from moderation.domain.ids import timed_id
 from moderation.store.sql.dialect import insert_new
 from moderation.store.sql.schema import attempts, deliveries, endpoints, events
 
-_FOR_ALL = [one.value for one in EventType if one is not EventType.TEST]
+_FOR_ALL = [type.value for type in EventType if type is not EventType.TEST]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is written down after an attempt. state: due | delivered | dead. due_at: ms."""
+    """The result of an attempt. state: due | delivered | dead. due_at: ms."""
 
     delivery_id: str
     attempt: Attempt
@@ -41,15 +41,15 @@ class Delivery:
 
 
 def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
-    """Writes down what came of attempts; the ids of the deliveries this lease still held.
+    """Records the results of attempts; returns the ids of the deliveries that this lease still held.
 
-    Where it did not, somebody else has the delivery by now: nothing is written.
+    Of the others nothing is written: another process has them by now.
     """
     held = set(
         connection.scalars(
             sa.select(deliveries.c.id)
             .where(
-                deliveries.c.id.in_([one.delivery_id for one in notes]),
+                deliveries.c.id.in_([note.delivery_id for note in notes]),
                 deliveries.c.lease == lease,
                 deliveries.c.state == "due",
             )
@@ -57,20 +57,20 @@ def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
             .with_for_update()
         )
     )
-    ours = [one for one in notes if one.delivery_id in held]
+    ours = [note for note in notes if note.delivery_id in held]
     if ours:
         connection.execute(
             insert_new(connection, attempts),
             [
                 {
-                    "delivery_id": one.delivery_id,
-                    "number": one.attempt.number,
-                    "started_at": one.attempt.started_at,
-                    "duration": one.attempt.response.duration,
-                    "response_status": one.attempt.response.status,
-                    "error": one.attempt.response.error,
+                    "delivery_id": note.delivery_id,
+                    "number": note.attempt.number,
+                    "started_at": note.attempt.started_at,
+                    "duration": note.attempt.response.duration,
+                    "response_status": note.attempt.response.status,
+                    "error": note.attempt.response.error,
                 }
-                for one in ours
+                for note in ours
             ],
         )
         connection.execute(
@@ -84,12 +84,12 @@ def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
             ),
             [
                 {
-                    "which": one.delivery_id,
-                    "state_now": one.state,
-                    "due": one.due_at,
-                    "made": one.attempt.number,
+                    "which": note.delivery_id,
+                    "state_now": note.state,
+                    "due": note.due_at,
+                    "made": note.attempt.number,
                 }
-                for one in ours
+                for note in ours
             ],
         )
     return held
@@ -102,9 +102,9 @@ def _waiting(endpoint_id: str, now: int) -> sa.ColumnElement[bool]:
 
 
 def bury(connection: Connection, endpoint_id: str, now: int) -> int:
-    """Whatever waits for an endpoint that was disabled is dead, and says so; returns how many."""
+    """Ends what waits for an endpoint that was disabled, with an attempt that says so; returns how many."""
     waiting = _waiting(endpoint_id, now)
-    last_words = sa.select(
+    last_attempts = sa.select(
         deliveries.c.id,
         deliveries.c.attempts + 1,
         sa.literal(now),
@@ -112,7 +112,7 @@ def bury(connection: Connection, endpoint_id: str, now: int) -> int:
         sa.literal("disabled"),
     ).where(waiting)
     columns = ["delivery_id", "number", "started_at", "duration", "error"]
-    connection.execute(sa.insert(attempts).from_select(columns, last_words))
+    connection.execute(sa.insert(attempts).from_select(columns, last_attempts))
     return connection.execute(
         sa.update(deliveries)
         .where(waiting)
@@ -121,7 +121,7 @@ def bury(connection: Connection, endpoint_id: str, now: int) -> int:
 
 
 def bury_strays(connection: Connection) -> int:
-    """Whatever waits for an endpoint that is no more is dead; returns how many.
+    """Ends what waits for an endpoint that was removed; returns how many.
 
     On PostgreSQL an event may be written while its endpoint is being removed.
     """
@@ -136,31 +136,31 @@ def bury_strays(connection: Connection) -> int:
 
 def leases(connection: Connection, prefix: str, now: int) -> set[str]:
     """The leases in force whose names begin with `prefix`."""
-    flying = sa.select(deliveries.c.lease).where(
+    in_flight = sa.select(deliveries.c.lease).where(
         deliveries.c.state == "due",
         deliveries.c.due_at > now,
         deliveries.c.lease.startswith(prefix, autoescape=True),
     )
-    return set(connection.scalars(flying.distinct()))
+    return set(connection.scalars(in_flight.distinct()))
 
 
 def release(connection: Connection, lease: str, now: int) -> int:
     """Hands back what a dead process held, at once: the lease itself, or any that begins with it."""
     held = deliveries.c.lease.startswith(lease, autoescape=True)
-    changed = connection.execute(
+    released = connection.execute(
         sa.update(deliveries).where(deliveries.c.state == "due", held).values(lease="", due_at=now)
     )
-    return changed.rowcount
+    return released.rowcount
 
 
 def is_due(connection: Connection, now: int) -> bool:
-    """Whether a courier would find anything: a look for each endpoint that does not rest."""
-    its = sa.exists().where(
+    """Whether any delivery is due: one index look-up for each endpoint that is not paused."""
+    due_for_endpoint = sa.exists().where(
         deliveries.c.endpoint_id == endpoints.c.id,
         deliveries.c.state == "due",
         deliveries.c.due_at <= now,
     )
-    query = sa.select(endpoints.c.id).where(endpoints.c.resume_at <= now, its)
+    query = sa.select(endpoints.c.id).where(endpoints.c.resume_at <= now, due_for_endpoint)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -187,12 +187,12 @@ def page(
 
 def by_ids(connection: Connection, ids: Collection[str]) -> list[Delivery]:
     """The deliveries with these ids and their attempts, newest first."""
-    tries: dict[str, list[Attempt]] = {id: [] for id in ids}
+    attempts_by_delivery: dict[str, list[Attempt]] = {id: [] for id in ids}
     for row in connection.execute(
         sa.select(attempts).where(attempts.c.delivery_id.in_(ids)).order_by(attempts.c.number)
     ):
-        answer = Response(row.response_status, row.error, row.duration)
-        tries[row.delivery_id].append(Attempt(row.number, row.started_at, answer))
+        response = Response(row.response_status, row.error, row.duration)
+        attempts_by_delivery[row.delivery_id].append(Attempt(row.number, row.started_at, response))
     rows = connection.execute(
         sa.select(deliveries, events.c.type, events.c.comment_id)
         .join(events, events.c.id == deliveries.c.event_id)
@@ -209,7 +209,7 @@ def by_ids(connection: Connection, ids: Collection[str]) -> list[Delivery]:
             row.state,
             row.due_at,
             row.created_at,
-            tuple(tries[row.id]),
+            tuple(attempts_by_delivery[row.id]),
         )
         for row in rows
     ]
@@ -267,10 +267,10 @@ def catch_up(
     limit: int,
     entropy: Callable[[int], bytes],
 ) -> int:
-    """Adds deliveries, due now, of what the endpoint wants and was never told: while it was disabled,
-    or not yet there. Oldest first, at most `limit`; returns how many.
+    """Adds deliveries, due now, of events that the endpoint wants and never got: from while it was
+    disabled or did not exist yet. Oldest first, at most `limit`; returns how many.
     """
-    told = sa.exists().where(
+    already_queued = sa.exists().where(
         deliveries.c.event_id == events.c.id, deliveries.c.endpoint_id == endpoint.id
     )
     missed = (
@@ -281,11 +281,11 @@ def catch_up(
             events.c.created_at < until,
             # Tests were meant for one endpoint alone, and a digest for its day.
             events.c.type.in_(set(endpoint.types or _FOR_ALL) - {DIGEST}),
-            # That it was disabled itself it knows by now.
+            # Not the news that it was itself disabled.
             ~sa.and_(
                 events.c.type == EventType.DISABLED.value, events.c.data_json.contains(endpoint.id)
             ),
-            ~told,
+            ~already_queued,
         )
         .order_by(events.c.created_at, events.c.id)
         .limit(limit)

@@ -1,4 +1,4 @@
-"""Webhook endpoints: where a site wants to be told, and the secrets that sign what it is told."""
+"""Webhook endpoints: where a site wants events sent, and the secrets that sign them."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -92,17 +92,20 @@ class DeliveryTally:
 
 def tallies(connection: Connection, endpoint_ids: Collection[str]) -> dict[str, DeliveryTally]:
     """The tally of each endpoint; delivered ones are not counted, for they may be very many."""
-    found = {id: {"due": 0, "dead": 0} for id in endpoint_ids}
+    counts_by_endpoint = {id: {"due": 0, "dead": 0} for id in endpoint_ids}
     for state in ("due", "dead"):
-        its = delivery_rows.c.endpoint_id
+        endpoint_id = delivery_rows.c.endpoint_id
         for id, count in connection.execute(
-            sa.select(its, sa.func.count())
+            sa.select(endpoint_id, sa.func.count())
             # Literal, so that the partial index of this state answers.
-            .where(delivery_rows.c.state == sa.literal_column(f"'{state}'"), its.in_(endpoint_ids))
-            .group_by(its)
+            .where(
+                delivery_rows.c.state == sa.literal_column(f"'{state}'"),
+                endpoint_id.in_(endpoint_ids),
+            )
+            .group_by(endpoint_id)
         ):
-            found[id][state] = count
-    return {id: DeliveryTally(**counts) for id, counts in found.items()}
+            counts_by_endpoint[id][state] = count
+    return {id: DeliveryTally(**counts) for id, counts in counts_by_endpoint.items()}
 
 
 def count_failing(connection: Connection) -> tuple[int, int]:
@@ -150,7 +153,7 @@ def enable(connection: Connection, endpoint_id: str) -> None:
 def disable(
     connection: Connection, endpoint_id: str, because: str, now: int, entropy: Entropy
 ) -> bool:
-    """Tells this endpoint nothing more: what waits for it is dead, and the site's others are told.
+    """Sends this endpoint nothing more: what waits for it is dead, and the site's others get an event.
 
     False where it was disabled already, or is no more.
     """
@@ -169,14 +172,14 @@ def disable(
 
 def remove(connection: Connection, endpoint_id: str) -> None:
     """The endpoint, its deliveries and their attempts are no more."""
-    its = sa.select(delivery_rows.c.id).where(delivery_rows.c.endpoint_id == endpoint_id)
-    connection.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(its)))
+    delivery_ids = sa.select(delivery_rows.c.id).where(delivery_rows.c.endpoint_id == endpoint_id)
+    connection.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids)))
     connection.execute(sa.delete(delivery_rows).where(delivery_rows.c.endpoint_id == endpoint_id))
     connection.execute(sa.delete(endpoints).where(endpoints.c.id == endpoint_id))
 
 
 def accepted(connection: Connection, endpoint_ids: Collection[str]) -> None:
-    """These endpoints took something: they are well."""
+    """These endpoints accepted something, so they are not failing any more."""
     connection.execute(
         sa.update(endpoints)
         .where(endpoints.c.id.in_(endpoint_ids), endpoints.c.failing_since.is_not(None))
@@ -186,7 +189,7 @@ def accepted(connection: Connection, endpoint_ids: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFailure:
-    """An endpoint took nothing. since: ms, of the first attempt. count: of POSTs."""
+    """Failed POSTs to an endpoint. since: ms, of the first. count: how many."""
 
     endpoint_id: str
     since: int
@@ -196,30 +199,32 @@ class EndpointFailure:
 def failed(
     connection: Connection, failures: Sequence[EndpointFailure], now: int, limit: int, scale: float
 ) -> list[str]:
-    """Notes that these endpoints took nothing, and lets those rest that failed too often in a row.
+    """Counts failures, and pauses the endpoints that failed too often in a row.
 
-    Returns those enabled ones that have taken nothing since `limit` (ms) or longer.
+    Returns the enabled endpoints that have accepted nothing since `limit` (ms) or longer.
     """
-    ids = [one.endpoint_id for one in failures]
-    for one in failures:
-        row = endpoints.c.id == one.endpoint_id
-        total = connection.execute(
+    ids = [failure.endpoint_id for failure in failures]
+    for failure in failures:
+        is_endpoint = endpoints.c.id == failure.endpoint_id
+        failures_in_a_row = connection.execute(
             sa.update(endpoints)
-            .where(row)
+            .where(is_endpoint)
             .values(
-                failing_since=sa.func.coalesce(endpoints.c.failing_since, one.since),
-                failures=endpoints.c.failures + one.count,
+                failing_since=sa.func.coalesce(endpoints.c.failing_since, failure.since),
+                failures=endpoints.c.failures + failure.count,
             )
             .returning(endpoints.c.failures)
         ).scalar_one_or_none()
-        if total is not None and (pause := pause_after_failures(total, scale)):
-            hold_back(connection, one.endpoint_id, now + pause)
-    lost = sa.select(endpoints.c.id).where(
+        if failures_in_a_row is not None and (
+            pause := pause_after_failures(failures_in_a_row, scale)
+        ):
+            hold_back(connection, failure.endpoint_id, now + pause)
+    failing = sa.select(endpoints.c.id).where(
         endpoints.c.id.in_(ids),
         endpoints.c.state == "enabled",
         endpoints.c.failing_since <= limit,
     )
-    return list(connection.scalars(lost.order_by(endpoints.c.id)))
+    return list(connection.scalars(failing.order_by(endpoints.c.id)))
 
 
 def hold_back(connection: Connection, endpoint_id: str, until: int) -> None:
@@ -232,7 +237,7 @@ def hold_back(connection: Connection, endpoint_id: str, until: int) -> None:
 
 
 def resume(connection: Connection, endpoint_id: str) -> None:
-    """Somebody says it is well: it rests no longer."""
+    """Ends the pause after failures: deliveries go out again at once."""
     connection.execute(
         sa.update(endpoints).where(endpoints.c.id == endpoint_id).values(resume_at=0)
     )

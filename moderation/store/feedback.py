@@ -1,4 +1,4 @@
-"""What people said of comments, as far as the spam score may learn from it: one row a word."""
+"""What people decided about comments, for the spam score to learn from: one row for each decision."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from moderation.store.sql.schema import comments, feedback, revisions
 
 
 def note_feedback(
-    connection: Connection, decided: Sequence[Decision], counts: Mapping[str, Decision | None]
+    connection: Connection, decisions: Sequence[Decision], in_effect: Mapping[str, Decision | None]
 ) -> None:
-    """Keeps what people decided until it is learned. counts: what is in effect now, by comment.
+    """Keeps what people decided until it is learned. in_effect: the decision that counts now, by comment.
 
     Taking a decision back says again what a person had said before.
     """
-    ids = {one.comment_id for one in decided}
+    ids = {decision.comment_id for decision in decisions}
     rows = connection.execute(
         sa.select(comments.c.id, comments.c.site_id).where(comments.c.id.in_(ids))
     )
@@ -30,32 +30,32 @@ def note_feedback(
         feedback,
         [
             {
-                "id": f"{one.comment_id}.{one.sequence}",
-                "site_id": sites[one.comment_id],
-                "comment_id": one.comment_id,
-                "revision": one.revision,
-                "is_spam": says_spam(_word(one, counts[one.comment_id])),
-                "teacher": one.actor.id,
-                "created_at": one.created_at,
+                "id": f"{decision.comment_id}.{decision.sequence}",
+                "site_id": sites[decision.comment_id],
+                "comment_id": decision.comment_id,
+                "revision": decision.revision,
+                "is_spam": says_spam(_teaching_decision(decision, in_effect[decision.comment_id])),
+                "teacher": decision.actor.id,
+                "created_at": decision.created_at,
                 "version": 0,
                 "kin": "",
                 "weight": 0.0,
                 "undone_in": 0,
             }
-            for one in decided
+            for decision in decisions
         ],
     )
 
 
-def _word(decided: Decision, counts: Decision | None) -> Decision:
-    """Whose outcome teaches: an earlier one that counts again, where it is a person's."""
+def _teaching_decision(decided: Decision, counts: Decision | None) -> Decision:
+    """The decision that teaches: an earlier one that counts again, where a person made it."""
     if counts is not None and counts.actor.kind is ActorKind.MODERATOR:
         return counts
     return decided
 
 
 def sites_waiting(connection: Connection, before: int) -> list[str]:
-    """The sites where something waits that was said before `before` (ms)."""
+    """The sites with feedback from before `before` (ms) that no lesson has learned yet."""
     rows = connection.execute(
         sa.select(feedback.c.site_id)
         .where(feedback.c.version == 0, feedback.c.created_at <= before)
@@ -75,7 +75,7 @@ _WITH_TEXT = sa.select(feedback, revisions.c.text).outerjoin(
 
 
 def waiting(connection: Connection, site_id: str, before: int, limit: int) -> list[Feedback]:
-    """The oldest that wait, in the order they were said, with the texts they are about."""
+    """The oldest feedback that waits to be learned, oldest first, with the texts it is about."""
     rows = connection.execute(
         _WITH_TEXT.where(
             feedback.c.site_id == site_id,
@@ -95,11 +95,11 @@ def learned_after(
 
     also: with what was taken back in this lesson.
     """
-    place = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
+    position = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
     rows = connection.execute(
         _WITH_TEXT.where(
             feedback.c.site_id == site_id,
-            place > sa.tuple_(*(sa.literal(one) for one in after)),
+            position > sa.tuple_(*(sa.literal(value) for value in after)),
             feedback.c.undone_in.in_({0, also}),
             feedback.c.weight > 0,
         )
@@ -115,8 +115,12 @@ def campaigns(connection: Connection, comment_ids: Collection[str]) -> dict[str,
         sa.select(comments.c.id, comments.c.created_at).where(comments.c.id.in_(comment_ids))
     )
     numbers = {sketches.number_of(row.id, row.created_at): row.id for row in rows}
-    found = sketches.load(connection, list(numbers))
-    return {numbers[one.number]: one.campaign_id for one in found.values() if one.campaign_id}
+    indexed = sketches.load(connection, list(numbers))
+    return {
+        numbers[comment.number]: comment.campaign_id
+        for comment in indexed.values()
+        if comment.campaign_id
+    }
 
 
 def ranks(
@@ -134,7 +138,7 @@ def ranks(
 def spent(
     connection: Connection, site_id: str, teachers: Collection[str], since: int
 ) -> dict[tuple[str, int], float]:
-    """How much each teacher's words of each day weigh already. since: ms, the beginning of a day."""
+    """The weight of each moderator's feedback so far, by day. since: ms, the beginning of a day."""
     rows = connection.execute(
         sa.select(feedback.c.teacher, feedback.c.created_at, feedback.c.weight).where(
             feedback.c.site_id == site_id,
@@ -143,11 +147,11 @@ def spent(
             feedback.c.weight > 0,
         )
     )
-    found: dict[tuple[str, int], float] = {}
+    weights: dict[tuple[str, int], float] = {}
     for row in rows:
         key = (row.teacher, row.created_at // DAY)
-        found[key] = found.get(key, 0.0) + row.weight
-    return found
+        weights[key] = weights.get(key, 0.0) + row.weight
+    return weights
 
 
 def mark(connection: Connection, learned: Sequence[Feedback]) -> None:
@@ -157,8 +161,8 @@ def mark(connection: Connection, learned: Sequence[Feedback]) -> None:
         feedback,
         "id",
         [
-            {"id": one.id, "version": one.version, "kin": one.kin, "weight": one.weight}
-            for one in learned
+            {"id": word.id, "version": word.version, "kin": word.kin, "weight": word.weight}
+            for word in learned
         ],
     )
 
@@ -169,11 +173,11 @@ def standing(
     """(id, version) of what stands of one lesson, or of what one teacher said since then (ms); version 0:
     waits to be learned.
     """
-    theirs = sa.and_(feedback.c.teacher == teacher, feedback.c.created_at >= since)
-    whose = theirs if teacher else feedback.c.version == version
+    of_teacher = sa.and_(feedback.c.teacher == teacher, feedback.c.created_at >= since)
+    wanted = of_teacher if teacher else feedback.c.version == version
     rows = connection.execute(
         sa.select(feedback.c.id, feedback.c.version).where(
-            feedback.c.site_id == site_id, whose, feedback.c.undone_in == 0
+            feedback.c.site_id == site_id, wanted, feedback.c.undone_in == 0
         )
     )
     return [(row.id, row.version) for row in rows]
@@ -254,7 +258,7 @@ class TeachingModerator:
 
 
 def teaching_moderators(connection: Connection, site_id: str) -> list[TeachingModerator]:
-    """Everybody who has taught this site anything that stands, the heaviest first."""
+    """The moderators whose feedback counts on this site, the largest weight first."""
     total = sa.func.sum(feedback.c.weight).label("total")
     rows = connection.execute(
         sa.select(
@@ -271,7 +275,7 @@ def teaching_moderators(connection: Connection, site_id: str) -> list[TeachingMo
 
 
 def count_waiting(connection: Connection, site_id: str) -> int:
-    """How many words wait to be learned."""
+    """How many rows wait to be learned."""
     query = sa.select(sa.func.count()).where(feedback.c.site_id == site_id, feedback.c.version == 0)
     return connection.execute(query).scalar_one()
 

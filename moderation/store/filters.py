@@ -1,12 +1,14 @@
-"""A site's own filters: each with its version, and the version of them all for whoever keeps them."""
+"""A site's own filters: each with its version, and the version of all of them, which caches compare."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from moderation.domain.comment import Status
 from moderation.domain.filter import (
     NO_FILTERS,
     Filter,
@@ -17,6 +19,7 @@ from moderation.domain.filter import (
     FilterSet,
     entries_to_hash,
 )
+from moderation.store.comment_fields import SentComment, labelled
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
@@ -39,7 +42,7 @@ def versions(connection: Connection, site_ids: Iterable[str]) -> dict[str, int]:
 
 
 def get(connection: Connection, filter_id: str, site_ids: Iterable[str]) -> Filter | None:
-    """The filter, if it is one of these sites'; locked until the commit where somebody writes."""
+    """The filter, if it belongs to one of these sites; in a write transaction its row stays locked."""
     row = connection.execute(
         sa.select(filters)
         .where(filters.c.id == filter_id, filters.c.site_id.in_(set(site_ids)))
@@ -48,20 +51,26 @@ def get(connection: Connection, filter_id: str, site_ids: Iterable[str]) -> Filt
     return _filter(row) if row else None
 
 
-def add(connection: Connection, one: Filter) -> None:
-    connection.execute(sa.insert(filters).values(id=one.id, created_at=one.created_at, **_row(one)))
-    _next_version(connection, one.site_id)
+def add(connection: Connection, site_filter: Filter) -> None:
+    connection.execute(
+        sa.insert(filters).values(
+            id=site_filter.id, created_at=site_filter.created_at, **_row(site_filter)
+        )
+    )
+    _next_version(connection, site_filter.site_id)
 
 
-def change(connection: Connection, one: Filter) -> None:
-    """The filter as it is from now on."""
-    connection.execute(sa.update(filters).where(filters.c.id == one.id).values(**_row(one)))
-    _next_version(connection, one.site_id)
+def change(connection: Connection, site_filter: Filter) -> None:
+    """Replaces the filter of this id."""
+    connection.execute(
+        sa.update(filters).where(filters.c.id == site_filter.id).values(**_row(site_filter))
+    )
+    _next_version(connection, site_filter.site_id)
 
 
-def remove(connection: Connection, one: Filter) -> None:
-    connection.execute(sa.delete(filters).where(filters.c.id == one.id))
-    _next_version(connection, one.site_id)
+def remove(connection: Connection, site_filter: Filter) -> None:
+    connection.execute(sa.delete(filters).where(filters.c.id == site_filter.id))
+    _next_version(connection, site_filter.site_id)
 
 
 def lock_site(connection: Connection, site_id: str) -> bool:
@@ -80,20 +89,20 @@ def _next_version(connection: Connection, site_id: str) -> None:
     )
 
 
-def _row(one: Filter) -> dict[str, object]:
+def _row(site_filter: Filter) -> dict[str, object]:
     return {
-        "site_id": one.site_id,
-        "name": one.name,
-        "kind": one.kind.value,
-        "action": one.action.value,
-        "entries_json": json.dumps(list(one.entries)),
-        "exceptions_json": json.dumps(list(one.exceptions)),
-        "languages_json": json.dumps(list(one.languages)),
-        "fields_json": json.dumps([field.value for field in one.fields]),
-        "enabled": one.enabled,
-        "version": one.version,
-        "changed_by": one.changed_by,
-        "changed_at": one.changed_at,
+        "site_id": site_filter.site_id,
+        "name": site_filter.name,
+        "kind": site_filter.kind.value,
+        "action": site_filter.action.value,
+        "entries_json": json.dumps(list(site_filter.entries)),
+        "exceptions_json": json.dumps(list(site_filter.exceptions)),
+        "languages_json": json.dumps(list(site_filter.languages)),
+        "fields_json": json.dumps([field.value for field in site_filter.fields]),
+        "enabled": site_filter.enabled,
+        "version": site_filter.version,
+        "changed_by": site_filter.changed_by,
+        "changed_at": site_filter.changed_at,
     }
 
 
@@ -105,7 +114,7 @@ def _filter(row: sa.Row[tuple[object, ...]]) -> Filter:
         entries=tuple(json.loads(row.entries_json)),
         exceptions=tuple(json.loads(row.exceptions_json)),
         languages=tuple(json.loads(row.languages_json)),
-        fields=tuple(FilterField(one) for one in json.loads(row.fields_json)),
+        fields=tuple(FilterField(field) for field in json.loads(row.fields_json)),
         enabled=row.enabled,
         id=row.id,
         site_id=row.site_id,
@@ -125,31 +134,35 @@ def filters_of(store: Store, wanted: Mapping[str, int]) -> dict[str, FilterSet]:
     sets = dict.fromkeys(wanted, NO_FILTERS)
     stale = []
     with store.lock:
-        for site, version in wanted.items():
-            known = store.filter_sets.get(site) if version else NO_FILTERS
-            if known is not None and known.version == version:
-                sets[site] = known
+        for site_id, version in wanted.items():
+            remembered = store.filter_sets.get(site_id) if version else NO_FILTERS
+            if remembered is not None and remembered.version == version:
+                sets[site_id] = remembered
             else:
-                stale.append(site)
+                stale.append(site_id)
     if not stale:
         return sets
     with store.read() as connection:
         # The version first: filters that are newer than it are only read once more.
-        now = versions(connection, stale)
+        current_versions = versions(connection, stale)
         stored = of_sites(connection, stale)
-    for site in stale:
-        on = [entry for entry in stored if entry.site_id == site and entry.enabled]
-        sets[site] = filter_set(site, now.get(site, 0), on, store.seal)
+    for site_id in stale:
+        enabled = [entry for entry in stored if entry.site_id == site_id and entry.enabled]
+        sets[site_id] = filter_set(site_id, current_versions.get(site_id, 0), enabled, store.seal)
     with store.lock:
-        store.filter_sets.update((site, sets[site]) for site in stale)
+        store.filter_sets.update((site_id, sets[site_id]) for site_id in stale)
     return sets
 
 
-def filter_set(site_id: str, version: int, on: Sequence[Filter], seal: Crypto) -> FilterSet:
+def filter_set(site_id: str, version: int, enabled: Sequence[Filter], crypto: Crypto) -> FilterSet:
     """Filters as scorers take them: with the hashes by which alone some entries can be recognised."""
-    hashes = {"email": seal.email_key, "address": seal.address_key}
-    keys = {entry: hashes[kind](entry) for one in on for kind, entry in entries_to_hash(one)}
-    return FilterSet(site_id, version, tuple(on), keys)
+    hashes = {"email": crypto.email_key, "address": crypto.address_key}
+    keys = {
+        entry: hashes[kind](entry)
+        for site_filter in enabled
+        for kind, entry in entries_to_hash(site_filter)
+    }
+    return FilterSet(site_id, version, tuple(enabled), keys)
 
 
 def stored(draft: FilterDraft, **facts: object) -> Filter:
@@ -158,22 +171,11 @@ def stored(draft: FilterDraft, **facts: object) -> Filter:
     return Filter(**fields, **facts)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class PastComment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastComment(SentComment):
     """A comment of the last weeks, as a filter would have seen it."""
 
-    id: str
-    status: str
-    text: str
-    author_name: str
-    author_url: str
-    page_url: str
-    page_title: str
-    created_at: int
-    email_sealed: bytes | None
-    email_key: str
-    address_key: str
-    network: str
+    status: Annotated[Status, comments.c.status]
 
 
 _AT_ONCE = 500
@@ -184,20 +186,8 @@ def past_comments(
 ) -> Iterator[PastComment]:
     """Up to `limit` comments of a site with ids from `first_id` on, newest first."""
     query = (
-        sa.select(
-            comments.c.id,
-            comments.c.status,
-            revisions.c.text,
-            comments.c.author_name,
-            comments.c.author_url,
-            pages.c.url,
-            pages.c.title,
-            comments.c.created_at,
-            personal.c.email_sealed,
-            personal.c.email_key,
-            personal.c.address_key,
-            personal.c.network,
-        )
+        sa.select(*labelled(PastComment))
+        .join(pages, pages.c.id == comments.c.page_id)
         .join(
             revisions,
             sa.and_(
@@ -205,7 +195,6 @@ def past_comments(
                 revisions.c.number == comments.c.revision,
             ),
         )
-        .join(pages, pages.c.id == comments.c.page_id)
         .outerjoin(personal, personal.c.comment_id == comments.c.id)
         .where(comments.c.site_id == site_id, comments.c.id >= first_id)
         .order_by(comments.c.id.desc())
@@ -216,25 +205,12 @@ def past_comments(
         rows: Sequence[sa.Row[tuple[object, ...]]] = connection.execute(
             part.limit(min(_AT_ONCE, limit))
         ).all()
-        yield from map(_past, rows)
+        yield from map(_past_comment, rows)
         if len(rows) < _AT_ONCE:
             return
-        before = str(rows[-1][0])
+        before = rows[-1].id
         limit -= len(rows)
 
 
-def _past(row: sa.Row[tuple[object, ...]]) -> PastComment:
-    return PastComment(
-        id=row.id,
-        status=row.status,
-        text=row.text,
-        author_name=row.author_name,
-        author_url=row.author_url,
-        page_url=row.url,
-        page_title=row.title,
-        created_at=row.created_at,
-        email_sealed=row.email_sealed,
-        email_key=row.email_key or "",
-        address_key=row.address_key or "",
-        network=row.network or "",
-    )
+def _past_comment(row: sa.Row[tuple[object, ...]]) -> PastComment:
+    return PastComment(**{**row._mapping, "status": Status(row.status)})

@@ -1,4 +1,4 @@
-"""Who is at work, and since when: rows that workers renew and /readyz reads."""
+"""Heartbeats: rows that workers renew and /readyz reads."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from moderation.store.sql.schema import heartbeats
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """name: 'judge@host:pid'. detail: what the worker says of itself. at: ms."""
+    """name: 'judge@host:pid'. detail: what the worker reports. at: ms."""
 
     name: str
     detail: Mapping[str, object]

@@ -1,69 +1,53 @@
-"""The work that waits for judging: claimed under a lease, finished, or handed back."""
+"""Comments that wait to be judged: claimed under a lease, finished, or handed back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import NO_FORM, FormFacts, PageState
+from moderation.store.comment_fields import SentComment, columns_of, or_empty, select_list
 from moderation.store.sql.dialect import claim_pending, execute, fetch
-from moderation.store.sql.schema import pending
+from moderation.store.sql.schema import pages, pending, revisions, sites
+
+_parent_revisions = revisions.alias("parent_revisions")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgingJob:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingJob(SentComment):
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
-    parent_text: of the comment answered to, its newest revision. email_sealed: opens with the comment's id (store/seal.py).
+    parent_text: of the comment answered to, its newest revision; '' where there is none.
     """
 
-    comment_id: str
-    revision: int
-    site_id: str
     attempts: int
-    page_state: PageState
-    form: FormFacts
-    text: str
-    author_name: str
-    author_url: str
-    parent_text: str
-    created_at: int
-    page_id: str
-    page_url: str
-    page_title: str
-    language: str
-    policy: str
-    filters_version: int
-    email_sealed: bytes | None
-    email_key: str
-    address_key: str
-    network: str
-    user_agent: str
-    referrer: str
-    author_key: str
-    network_key: str
+    revision: Annotated[int, revisions.c.number]
+    page_state: Annotated[PageState, pages.c.state]
+    form: Annotated[FormFacts, revisions.c.form_json]
+    parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
+    language: Annotated[str, sites.c.language]
+    policy: Annotated[str, sites.c.policy]
+    filters_version: Annotated[int, sites.c.filters_version]
 
 
-# What a job begins with, and then the columns as a Job has them.
-_JOBS = """
-    SELECT c.id, r.number, p.state, r.form_json,
-        r.text, c.author_name, c.author_url, coalesce(said.text, ''), c.created_at,
-        c.page_id, p.url, p.title, s.language, s.policy, s.filters_version,
-        x.email_sealed, coalesce(x.email_key, ''), coalesce(x.address_key, ''), coalesce(x.network, ''),
-        coalesce(x.user_agent, ''), coalesce(x.referrer, ''), coalesce(x.author_key, ''), coalesce(x.network_key, '')
-    FROM comments c
-    JOIN revisions r ON r.comment_id = c.id
-    JOIN pages p ON p.id = c.page_id
-    JOIN sites s ON s.id = c.site_id
-    LEFT JOIN comments parent ON parent.id = c.parent_id
-    LEFT JOIN revisions said ON said.comment_id = parent.id AND said.number = parent.revision
-    LEFT JOIN personal x ON x.comment_id = c.id
-    WHERE c.id AMONG :ids ORDER BY c.id
-"""
-_HELD = """
+_FIELDS = tuple(columns_of(JudgingJob))
+_JOBS = f"""
+    SELECT {select_list(JudgingJob)}
+    FROM comments
+    JOIN revisions ON revisions.comment_id = comments.id
+    JOIN pages ON pages.id = comments.page_id
+    JOIN sites ON sites.id = comments.site_id
+    LEFT JOIN comments parents ON parents.id = comments.parent_id
+    LEFT JOIN revisions parent_revisions
+        ON parent_revisions.comment_id = parents.id AND parent_revisions.number = parents.revision
+    LEFT JOIN personal ON personal.comment_id = comments.id
+    WHERE comments.id AMONG :ids ORDER BY comments.id
+"""  # noqa: S608 - the columns stand in the schema
+_LEASED = """
     SELECT comment_id FROM pending WHERE comment_id AMONG :ids AND lease = :lease
     ORDER BY comment_id FOR UPDATE
 """
@@ -73,24 +57,35 @@ _FINISH = "DELETE FROM pending WHERE comment_id AMONG :ids"
 def claim(connection: Connection, lease: str, now: int, until: int, limit: int) -> list[JudgingJob]:
     """Takes up to `limit` due jobs, oldest first, and keeps them until `until` (ms); by their ids."""
     due = claim_pending(connection)
-    rows = fetch(connection, due, lease=lease, now=now, until=until, limit=limit)
-    taken = {comment_id: job for comment_id, *job in rows}
-    if not taken:
+    claimed = {
+        comment_id: (revision, attempts)
+        for comment_id, revision, _, attempts in fetch(
+            connection, due, lease=lease, now=now, until=until, limit=limit
+        )
+    }
+    if not claimed:
         return []
+    rows = fetch(connection, _JOBS, ids=list(claimed))
     jobs = []
-    for comment_id, number, state, form, *others in fetch(connection, _JOBS, ids=list(taken)):
-        revision, site_id, attempts = taken[comment_id]
-        if number == revision:
-            facts = FormFacts(**json.loads(form)) if form else NO_FORM
-            page = PageState(state)
-            jobs.append(JudgingJob(comment_id, revision, site_id, attempts, page, facts, *others))
+    for row in rows:
+        values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+        revision, attempts = claimed[values["id"]]
+        if values["revision"] == revision:
+            jobs.append(_job(values, attempts))
     return jobs
+
+
+def _job(values: dict[str, Any], attempts: int) -> JudgingJob:
+    form = values["form"]
+    values["form"] = FormFacts(**json.loads(form)) if form else NO_FORM
+    values["page_state"] = PageState(values["page_state"])
+    return JudgingJob(attempts=attempts, **values)
 
 
 def still_leased(connection: Connection, lease: str, comment_ids: Sequence[str]) -> set[str]:
     """Those of the jobs that this lease still holds; the rows stay locked until the commit."""
-    held = fetch(connection, _HELD, ids=list(comment_ids), lease=lease)
-    return {comment_id for (comment_id,) in held}
+    leased = fetch(connection, _LEASED, ids=list(comment_ids), lease=lease)
+    return {comment_id for (comment_id,) in leased}
 
 
 def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
@@ -99,9 +94,9 @@ def finish(connection: Connection, comment_ids: Sequence[str]) -> None:
         execute(connection, _FINISH, ids=list(comment_ids))
 
 
-def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
+def postpone(connection: Connection, due: Mapping[str, int]) -> None:
     """Hands jobs back, each not before its own time (ms)."""
-    for comment_id, due_at in due:
+    for comment_id, due_at in due.items():
         connection.execute(
             sa.update(pending)
             .where(pending.c.comment_id == comment_id)
@@ -110,7 +105,7 @@ def postpone(connection: Connection, due: Sequence[tuple[str, int]]) -> None:
 
 
 def release(connection: Connection, lease: str, now: int, *, counted: bool) -> int:
-    """Hands back whatever a lease holds, at once; returns how many jobs.
+    """Hands back at once whatever a lease holds; returns how many jobs.
 
     counted: the attempt stays counted. True where the worker died, for the job may have killed it;
     False where it was asked to stop.

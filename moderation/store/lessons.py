@@ -44,7 +44,9 @@ def newest(connection: Connection, site_id: str) -> Lesson | None:
 def history(connection: Connection, site_id: str, limit: int) -> list[Lesson]:
     """The newest lessons, newest first, without their weights."""
     rows = connection.execute(
-        sa.select(*(one for one in lessons.c if one.name != "delta"), sa.null().label("delta"))
+        sa.select(
+            *(column for column in lessons.c if column.name != "delta"), sa.null().label("delta")
+        )
         .where(lessons.c.site_id == site_id)
         .order_by(lessons.c.version.desc())
         .limit(limit)

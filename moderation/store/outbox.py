@@ -1,4 +1,4 @@
-"""The outbox: events and their deliveries, put in with the fact they tell, taken out under a lease."""
+"""The outbox: events and their deliveries, added in the transaction of the fact, sent under a lease."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,8 +22,8 @@ Entropy = Callable[[int], bytes]
 class DeliveryJob:
     """One delivery to attempt, with all that sending needs.
 
-    attempts: made before. enabled: whether its endpoint still is; None where endpoint or event is
-    no more, and what follows is empty. text: None unless the endpoint asked for it and it exists.
+    attempts: made before. enabled: whether its endpoint is; None where the endpoint or the event is
+    gone, and what follows is empty. text: None unless the endpoint asked for it and it exists.
     """
 
     id: str
@@ -54,29 +54,31 @@ def has_listeners(connection: Connection, site_ids: Collection[str]) -> bool:
     return bool(fetch(connection, query, sites=list(site_ids)))
 
 
-def put(connection: Connection, new: Sequence[Event], entropy: Entropy) -> int:
+def put(connection: Connection, new_events: Sequence[Event], entropy: Entropy) -> int:
     """Adds the events that somebody subscribed to, and a delivery for each enabled one who did.
 
-    What only a disabled endpoint would have heard is kept for it, see deliveries.catch_up. An event
+    What only a disabled endpoint wanted is kept for it, see deliveries.catch_up. An event
     that is there already is left alone, and gets no second delivery.
     Returns how many deliveries are due now.
     """
-    if not new:
+    if not new_events:
         return 0
-    listeners = _listeners(connection, {one.site_id for one in new})
-    told: dict[str, tuple[Event, list[str], int]] = {}
-    for event in new:
-        its = [one for one in listeners.get(event.site_id, ()) if one.wants(event.type)]
-        if its:
-            told[event.id] = (event, [one.id for one in its if one.is_enabled], 0)
-    asking = {site_id for site_id, its in listeners.items() if any(one.asks for one in its)}
-    enabled = {one.id for its in listeners.values() for one in its if one.is_enabled}
+    listeners = _listeners(connection, {each.site_id for each in new_events})
+    to_insert: dict[str, tuple[Event, list[str], int]] = {}
+    for event in new_events:
+        listening = [each for each in listeners.get(event.site_id, ()) if each.wants(event.type)]
+        if listening:
+            to_insert[event.id] = (event, [each.id for each in listening if each.is_enabled], 0)
+    asking = {
+        site_id for site_id, listening in listeners.items() if any(each.asks for each in listening)
+    }
+    enabled = {each.id for listening in listeners.values() for each in listening if each.is_enabled}
     for verdict, endpoint_id, not_before in akismet_checks.pending_verdicts(
-        connection, [one for one in new if one.site_id in asking]
+        connection, [each for each in new_events if each.site_id in asking]
     ):
-        to = [endpoint_id] if endpoint_id in enabled else []
-        told[verdict.id] = (verdict, to, not_before)
-    return _insert(connection, told.values(), entropy)
+        endpoint_ids = [endpoint_id] if endpoint_id in enabled else []
+        to_insert[verdict.id] = (verdict, endpoint_ids, not_before)
+    return _insert(connection, to_insert.values(), entropy)
 
 
 def put_for(
@@ -93,7 +95,7 @@ def known(connection: Connection, event_ids: Collection[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
-    """types: wanted ones, none meaning all. asks: it hears of what it asked about, see checks.news."""
+    """types: wanted ones, none meaning all. asks: it gets the verdicts on what it asked about."""
 
     id: str
     types: frozenset[str]
@@ -106,7 +108,7 @@ class _Listener:
 
 def _listeners(connection: Connection, site_ids: Collection[str]) -> dict[str, list[_Listener]]:
     """The endpoints by site."""
-    found: dict[str, list[_Listener]] = {}
+    listeners_by_site: dict[str, list[_Listener]] = {}
     for row in connection.execute(
         sa.select(
             endpoints.c.id,
@@ -121,18 +123,18 @@ def _listeners(connection: Connection, site_ids: Collection[str]) -> dict[str, l
         types = frozenset(json.loads(row.types_json))
         asks = row.format == Format.AKISMET.value
         listener = _Listener(row.id, types, row.state == "enabled", asks)
-        found.setdefault(row.site_id, []).append(listener)
-    return found
+        listeners_by_site.setdefault(row.site_id, []).append(listener)
+    return listeners_by_site
 
 
 def _insert(
-    connection: Connection, told: Iterable[tuple[Event, list[str], int]], entropy: Entropy
+    connection: Connection, new_events: Iterable[tuple[Event, list[str], int]], entropy: Entropy
 ) -> int:
-    """told: each event, the endpoints that hear of it, and not before when (ms)."""
-    told = list(told)
-    if not told:
+    """new_events: each with the endpoints that get it, and the time (ms) before which it is not sent."""
+    new_events = list(new_events)
+    if not new_events:
         return 0
-    added = set(
+    added_ids = set(
         connection.scalars(
             insert_new(connection, events).returning(events.c.id),
             [
@@ -146,7 +148,7 @@ def _insert(
                     "data_json": event_json(event.data),
                     "created_at": event.created_at,
                 }
-                for event, _, _ in told
+                for event, _, _ in new_events
             ],
         )
     )
@@ -161,9 +163,9 @@ def _insert(
             "lease": "",
             "created_at": event.created_at,
         }
-        for event, to, not_before in told
-        if event.id in added
-        for endpoint_id in to
+        for event, endpoint_ids, not_before in new_events
+        if event.id in added_ids
+        for endpoint_id in endpoint_ids
     ]
     if rows:
         connection.execute(sa.insert(deliveries), rows)
@@ -197,7 +199,7 @@ def due(
         )
         .subquery("ranked")
     )
-    flying = (
+    in_flight = (
         sa.select(deliveries.c.endpoint_id, sa.func.count().label("count"))
         .where(
             deliveries.c.state == "due",
@@ -208,16 +210,16 @@ def due(
         .group_by(deliveries.c.endpoint_id)
         .subquery()
     )
-    alone = sa.or_(endpoints.c.failing_since.is_not(None), endpoints.c.batch > 1)
-    share = sa.case((alone, 1), else_=per_endpoint)
+    one_at_a_time = sa.or_(endpoints.c.failing_since.is_not(None), endpoints.c.batch > 1)
+    share = sa.case((one_at_a_time, 1), else_=per_endpoint)
     is_notice = endpoints.c.format == Format.NOTICE.value
     return list(
         connection.scalars(
             sa.select(ranked.c.id)
-            .outerjoin(flying, flying.c.endpoint_id == ranked.c.endpoint_id)
+            .outerjoin(in_flight, in_flight.c.endpoint_id == ranked.c.endpoint_id)
             .outerjoin(endpoints, endpoints.c.id == ranked.c.endpoint_id)
             .where(
-                ranked.c.place + sa.func.coalesce(flying.c.count, 0) <= share,
+                ranked.c.place + sa.func.coalesce(in_flight.c.count, 0) <= share,
                 is_notice if notices else ~is_notice,
             )
             .order_by(ranked.c.place, ranked.c.due_at)
@@ -253,14 +255,14 @@ def take(
 
 def _followers(connection: Connection, ids: Sequence[str], now: int) -> list[str]:
     """The oldest due deliveries of those endpoints among the heads' that take batches."""
-    found: list[str] = []
+    followers: list[str] = []
     for endpoint_id, size in connection.execute(
         sa.select(endpoints.c.id, endpoints.c.batch)
         .join(deliveries, deliveries.c.endpoint_id == endpoints.c.id)
         .where(deliveries.c.id.in_(ids), endpoints.c.batch > 1)
         .order_by(endpoints.c.id)
     ):
-        found += connection.scalars(
+        followers += connection.scalars(
             sa.select(deliveries.c.id)
             .where(
                 deliveries.c.endpoint_id == endpoint_id,
@@ -270,7 +272,7 @@ def _followers(connection: Connection, ids: Sequence[str], now: int) -> list[str
             .order_by(deliveries.c.due_at, deliveries.c.id)
             .limit(min(size, BATCH_LIMIT))
         )
-    return found
+    return followers
 
 
 def _jobs(connection: Connection, ids: Sequence[str]) -> list[DeliveryJob]:

@@ -3,58 +3,35 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
+from moderation.store.comment_fields import CommentFields, labelled
 from moderation.store.sql.schema import comments, decisions, pages, revisions, sites
 
 # Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
 COUNT_LIMIT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class QueueEntry:
-    """A comment with its newest text and its page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry(CommentFields):
+    """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none."""
 
-    id: str
-    site_id: str
-    page_id: str
-    page_url: str
-    page_title: str
-    page_external_id: str
-    parent_id: str
-    author_name: str
-    author_url: str
-    text: str
-    status: Status
-    created_at: int
-    revision: int
-    sequence: int
-    campaign_id: str
+    page_external_id: Annotated[str, pages.c.external_id]
+    parent_id: Annotated[str, comments.c.parent_id]
+    status: Annotated[Status, comments.c.status]
+    revision: Annotated[int, comments.c.revision]
+    sequence: Annotated[int, comments.c.sequence]
+    campaign_id: Annotated[str, comments.c.campaign_id]
 
 
 def _entries() -> sa.Select[tuple[object, ...]]:
     return (
-        sa.select(
-            comments.c.id,
-            comments.c.site_id,
-            comments.c.page_id,
-            pages.c.url.label("page_url"),
-            pages.c.title.label("page_title"),
-            pages.c.external_id.label("page_external_id"),
-            comments.c.parent_id,
-            comments.c.author_name,
-            comments.c.author_url,
-            revisions.c.text,
-            comments.c.status,
-            comments.c.created_at,
-            comments.c.revision,
-            comments.c.sequence,
-            comments.c.campaign_id,
-        )
+        sa.select(*labelled(QueueEntry))
         .join(pages, pages.c.id == comments.c.page_id)
         .join(
             revisions,
@@ -156,15 +133,15 @@ def waiting(connection: Connection, site_id: str) -> WaitingSummary:
     return WaitingSummary(row[0], row[1] or 0)
 
 
-def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:
-    """How many comments came in since `at` (ms), by the status they have now."""
+def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status]:
+    """How many comments came in since `since_ms`, by the status they have now."""
     rows = connection.execute(
         sa.select(comments.c.status, sa.func.count())
         .where(
             comments.c.site_id == site_id,
             # One short range of the index for each status.
-            comments.c.status.in_([one.value for one in Status]),
-            comments.c.id >= timed_id("cmt", at, bytes(10)),
+            comments.c.status.in_([each.value for each in Status]),
+            comments.c.id >= timed_id("cmt", since_ms, bytes(10)),
         )
         .group_by(comments.c.status)
     )
@@ -173,10 +150,10 @@ def since(connection: Connection, site_id: str, at: int) -> Counter[Status]:
 
 def count(connection: Connection, site_id: str, status: Status) -> int:
     """How many comments of a site have a status, counted up to COUNT_LIMIT."""
-    some = (
+    counted = (
         sa.select(comments.c.id)
         .where(comments.c.site_id == site_id, comments.c.status == status.value)
         .limit(COUNT_LIMIT)
         .subquery()
     )
-    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()

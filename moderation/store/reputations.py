@@ -1,4 +1,4 @@
-"""What people decided, by author, linked domain and network: votes, and the counts that judging reads.
+"""Reputations of authors, linked domains and networks: people's votes, and the counts that judging reads.
 
 The counts are a function of the votes and of the last reset, whatever happened in between: each kin
 (copies of a text, members of a campaign) counts once for every thing that was said of it.
@@ -38,36 +38,36 @@ class Vote:
 _Count = tuple[Subject, int, Opinion]  # of a subject in a week
 
 
-def note_votes(connection: Connection, words: Mapping[str, Decision | None]) -> None:
-    """Counts what people said of comments, instead of what was said of the same comments before.
+def note_votes(connection: Connection, decisions: Mapping[str, Decision | None]) -> None:
+    """Replaces the votes of comments by those that follow from these decisions.
 
-    words: by comment; None where nothing that was said counts any more. The caller holds the comments'
-    standings.
+    decisions: in effect, by comment; None where none counts any more. The caller holds the locks of
+    decisions.standings().
     """
-    ids = sorted(words)
-    about = subjects_of(connection, ids)
+    ids = sorted(decisions)
+    subjects_by_comment = subjects_of(connection, ids)
     old = _votes(connection, ids)
-    for one in old:  # what has been forgotten of the comment since is still known here
-        about[one.comment_id].subjects.add(one.subject)
+    for vote in old:  # what has been forgotten of the comment since is still known here
+        subjects_by_comment[vote.comment_id].subjects.add(vote.subject)
     new = [
-        Vote(id, subject, about[id].kin, verdict, word.created_at)
-        for id, word in words.items()
-        if word is not None and (verdict := opinion_of(word))
-        for subject in about[id].subjects
+        Vote(id, subject, subjects_by_comment[id].kin, opinion, decision.created_at)
+        for id, decision in decisions.items()
+        if decision is not None and (opinion := opinion_of(decision))
+        for subject in subjects_by_comment[id].subjects
     ]
     replace_votes(connection, old, new)
 
 
 @dataclass(slots=True)
 class CommentSubjects:
-    """Whom a comment speaks for. kin: its campaign, or the comment itself."""
+    """The subjects that a comment's votes are about. kin: its campaign, or the comment itself."""
 
     kin: str
     subjects: set[Subject]
 
 
 def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, CommentSubjects]:
-    """The author, the network and the linked domains of each comment, as far as they are known still."""
+    """The author, the network and the linked domains of each comment, where they are still known."""
     rows = connection.execute(
         sa.select(
             comments.c.id,
@@ -81,43 +81,49 @@ def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[st
         .where(comments.c.id.in_(comment_ids))
     ).all()
     numbers = {sketches.number_of(row.id, row.created_at): row.id for row in rows}
-    kept = {numbers[one.number]: one for one in sketches.load(connection, list(numbers)).values()}
-    found = {}
+    indexed_by_id = {
+        numbers[comment.number]: comment
+        for comment in sketches.load(connection, list(numbers)).values()
+    }
+    subjects_by_comment = {}
     for row in rows:
-        memory = kept.get(row.id)
-        named = [(SubjectKind.AUTHOR, row.author_key), (SubjectKind.NETWORK, row.network_key)]
-        named += [
-            (SubjectKind.DOMAIN, one) for one in domains_of(memory.sketch.domains if memory else ())
+        indexed = indexed_by_id.get(row.id)
+        names = [(SubjectKind.AUTHOR, row.author_key), (SubjectKind.NETWORK, row.network_key)]
+        names += [
+            (SubjectKind.DOMAIN, domain)
+            for domain in domains_of(indexed.sketch.domains if indexed else ())
         ]
-        found[row.id] = CommentSubjects(
-            (memory.campaign_id if memory else "") or row.campaign_id or row.id,
-            {Subject(kind, row.site_id, name) for kind, name in named if name},
+        subjects_by_comment[row.id] = CommentSubjects(
+            (indexed.campaign_id if indexed else "") or row.campaign_id or row.id,
+            {Subject(kind, row.site_id, name) for kind, name in names if name},
         )
-    return found
+    return subjects_by_comment
 
 
 def domains_of(places: Iterable[str]) -> list[str]:
-    """Those of the places a comment leads to that are domains: no path on a platform, no number."""
-    return [one for one in places if "/" not in one and ":" not in one]
+    """Those of the link targets that are domains: no path on a platform, no telephone number."""
+    return [place for place in places if "/" not in place and ":" not in place]
 
 
 def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, list[WeekCounts]]:
     """The counts of each subject that has any."""
-    found: dict[Subject, list[WeekCounts]] = defaultdict(list)
+    weeks_by_subject: dict[Subject, list[WeekCounts]] = defaultdict(list)
     if subjects:
-        keys = {one.key: one for one in subjects}
+        subjects_by_key = {subject.key: subject for subject in subjects}
         query = "SELECT subject, week, approved, spam, rejected FROM reputations WHERE subject AMONG :keys"
-        for subject, *week in fetch(connection, query, keys=sorted(keys)):
-            found[keys[subject]].append(WeekCounts(*week))
-    return found
+        for key, *week in fetch(connection, query, keys=sorted(subjects_by_key)):
+            weeks_by_subject[subjects_by_key[key]].append(WeekCounts(*week))
+    return weeks_by_subject
 
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     """Forgets what comments that were erased say of people; what they say of domains stays."""
-    gone = [
-        one for one in _votes(connection, comment_ids) if one.subject.kind is not SubjectKind.DOMAIN
+    votes_about_people = [
+        vote
+        for vote in _votes(connection, comment_ids)
+        if vote.subject.kind is not SubjectKind.DOMAIN
     ]
-    replace_votes(connection, gone, [])
+    replace_votes(connection, votes_about_people, [])
 
 
 def purge(connection: Connection, before: int, networks_before: int, limit: int) -> int:
@@ -203,9 +209,9 @@ def list_by_kind(
         .order_by(reputations.c.subject)
         .limit(limit)
     )
-    found = [_subject(key) for key in connection.scalars(keys)]
-    counts = known(connection, found)
-    return {one: counts[one] for one in found}
+    subjects = [_subject(key) for key in connection.scalars(keys)]
+    counts = known(connection, subjects)
+    return {subject: counts[subject] for subject in subjects}
 
 
 def _votes(connection: Connection, comment_ids: Collection[str]) -> list[Vote]:
@@ -224,30 +230,30 @@ def _subject(key: str) -> Subject:
 
 def replace_votes(connection: Connection, old: Sequence[Vote], new: Sequence[Vote]) -> None:
     """Takes votes away and adds others, and moves the counts along."""
-    pairs = {(one.subject, one.kin) for one in (*old, *new)}
+    pairs = {(vote.subject, vote.kin) for vote in (*old, *new)}
     if not pairs:
         return
     subjects = {subject for subject, _ in pairs}
-    advisory_lock(connection, [one.key for one in subjects])
+    advisory_lock(connection, [subject.key for subject in subjects])
     kins = {kin for _, kin in pairs}
     before = _counted(connection, subjects, kins)
     if old:
         key = sa.tuple_(votes.c.comment_id, votes.c.subject, votes.c.created_at)
-        gone = [(one.comment_id, one.subject.key, one.created_at) for one in old]
-        connection.execute(sa.delete(votes).where(key.in_(gone)))
+        deleted_keys = [(vote.comment_id, vote.subject.key, vote.created_at) for vote in old]
+        connection.execute(sa.delete(votes).where(key.in_(deleted_keys)))
     insert_rows(
         connection,
         votes,
         [
             {
-                "comment_id": one.comment_id,
-                "subject": one.subject.key,
-                "kind": one.subject.kind.value,
-                "kin": one.kin,
-                "said": one.said.value,
-                "created_at": one.created_at,
+                "comment_id": vote.comment_id,
+                "subject": vote.subject.key,
+                "kind": vote.subject.kind.value,
+                "kin": vote.kin,
+                "said": vote.said.value,
+                "created_at": vote.created_at,
             }
-            for one in new
+            for vote in new
         ],
     )
     _move(connection, before, _counted(connection, subjects, kins))
@@ -269,35 +275,37 @@ def _counted(
     connection: Connection, subjects: Collection[Subject], kins: Collection[str] = ()
 ) -> Counter[_Count]:
     """What the votes of subjects add up to. kins: only these; () for all."""
-    known_by = {one.key: one for one in subjects}
+    subjects_by_key = {subject.key: subject for subject in subjects}
     query = f"{_FIRST} {_OF_KINS if kins else ''} {_EACH}"
-    given = {"kins": sorted(kins)} if kins else {}
-    rows = run_listed(connection, query, "subjects", sorted(known_by), **given)
-    return Counter((known_by[row.subject], row.first_at // WEEK, Opinion(row.said)) for row in rows)
+    parameters = {"kins": sorted(kins)} if kins else {}
+    rows = run_listed(connection, query, "subjects", sorted(subjects_by_key), **parameters)
+    return Counter(
+        (subjects_by_key[row.subject], row.first_at // WEEK, Opinion(row.said)) for row in rows
+    )
 
 
 def _move(connection: Connection, before: Counter[_Count], after: Counter[_Count]) -> None:
-    moved: dict[tuple[Subject, int], dict[str, int]] = defaultdict(
-        lambda: {one.value: 0 for one in Opinion}
+    changes: dict[tuple[Subject, int], dict[str, int]] = defaultdict(
+        lambda: {opinion.value: 0 for opinion in Opinion}
     )
-    for (subject, week, what), many in after.items():
-        moved[subject, week][what.value] += many
-    for (subject, week, what), many in before.items():
-        moved[subject, week][what.value] -= many
+    for (subject, week, opinion), count in after.items():
+        changes[subject, week][opinion.value] += count
+    for (subject, week, opinion), count in before.items():
+        changes[subject, week][opinion.value] -= count
     rows = [
         {
             "subject": subject.key,
             "week": week,
             "site_id": subject.site_id,
             "kind": subject.kind.value,
-            **by,
+            **counts,
         }
-        for (subject, week), by in sorted(moved.items())
-        if any(by.values())
+        for (subject, week), counts in sorted(changes.items())
+        if any(counts.values())
     ]
     if not rows:
         return
-    increment_or_insert(connection, reputations, rows, *(one.value for one in Opinion))
-    nothing = sa.and_(*(reputations.c[one.value] == 0 for one in Opinion))
+    increment_or_insert(connection, reputations, rows, *(opinion.value for opinion in Opinion))
+    no_counts = sa.and_(*(reputations.c[opinion.value] == 0 for opinion in Opinion))
     keys = [row["subject"] for row in rows]
-    connection.execute(sa.delete(reputations).where(reputations.c.subject.in_(keys), nothing))
+    connection.execute(sa.delete(reputations).where(reputations.c.subject.in_(keys), no_counts))

@@ -5,6 +5,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
 from moderation.store import sketches
+from moderation.store.comment_fields import EXPIRED_PERSONAL
 from moderation.store.sql.schema import (
     attempts,
     deliveries,
@@ -38,15 +39,7 @@ def addresses(connection: Connection, now: int, limit: int) -> int:
     return connection.execute(
         sa.update(personal)
         .where(personal.c.comment_id.in_(due))
-        .values(
-            network="",
-            address_key="",
-            user_agent="",
-            referrer="",
-            author_key="",
-            network_key="",
-            expires_at=_NEVER,
-        )
+        .values(**EXPIRED_PERSONAL, expires_at=_NEVER)
     ).rowcount
 
 

@@ -111,12 +111,12 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     ).one_or_none()
     if row is None:
         return None
-    on = connection.execute(
+    apis_on = connection.execute(
         sa.select(site_faces.c.face, site_faces.c.limit_text).where(
             site_faces.c.site_id == row.site_id
         )
     )
-    faces = {row.face: row.limit_text for row in on}
+    faces = {row.face: row.limit_text for row in apis_on}
     return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)), faces)
 
 
@@ -143,7 +143,7 @@ class KeyRow:
 def keys_of(connection: Connection, site_id: str) -> list[KeyRow]:
     """All keys of a site, oldest first, revoked ones too."""
     rows = connection.execute(sa.select(keys).where(keys.c.site_id == site_id).order_by(keys.c.id))
-    return [KeyRow(one.id, one.kind, one.hint, one.created_at, one.revoked_at) for one in rows]
+    return [KeyRow(row.id, row.kind, row.hint, row.created_at, row.revoked_at) for row in rows]
 
 
 def key_digest(key: str) -> str:

@@ -1,4 +1,4 @@
-"""The index of what was said lately: a sketch a comment, found by the keys it shares with another."""
+"""The index of recent comments: one sketch each, found by the keys it shares with another."""
 
 import hashlib
 import struct
@@ -13,7 +13,7 @@ from moderation.store.sql.dialect import execute, fetch, insert_rows, run_listed
 from moderation.store.sql.schema import sketch_keys, sketches
 
 # Comments that one key may lead to. Past this a key says nothing that the first ones do not say, and
-# a common phrase must not make everybody's search long.
+# a common phrase must not make every search long.
 CROWDED = 16
 # Of a campaign that are counted one by one; the older ones are known by number. More would cost every
 # comment of a flood a millisecond for each two hundred that came before.
@@ -28,12 +28,12 @@ def number_of(comment_id: str, created_at: int) -> int:
 
 def find(connection: Connection, keys: Collection[int], now: int) -> dict[int, list[int]]:
     """The numbers behind each key that leads anywhere, of the last 30 days. now: ms."""
-    found: dict[int, list[int]] = defaultdict(list)
+    numbers_by_key: dict[int, list[int]] = defaultdict(list)
     if keys:
         query = "SELECT key, number FROM sketch_keys WHERE key AMONG :keys AND number >= :since"
         for key, number in fetch(connection, query, keys=list(keys), since=now - WINDOW_MS << 20):
-            found[key].append(number)
-    return found
+            numbers_by_key[key].append(number)
+    return numbers_by_key
 
 
 _KEPT = """
@@ -44,15 +44,15 @@ _KEPT = """
 
 def load(connection: Connection, numbers: Collection[int]) -> dict[int, IndexedComment]:
     """The comments with these numbers, without their keys."""
-    found = {}
+    comments_by_number = {}
     if numbers:
-        for *member, signature, letters, campaign_id in fetch(
+        for *columns, signature, letters, campaign_id in fetch(
             connection, _KEPT, numbers=list(numbers)
         ):
-            one = _member(*member)
-            sketch = Sketch(bytes(signature), letters, domains=one.domains)
-            found[one.number] = IndexedComment(sketch, one, campaign_id)
-    return found
+            member = _member(*columns)
+            sketch = Sketch(bytes(signature), letters, domains=member.domains)
+            comments_by_number[member.number] = IndexedComment(sketch, member, campaign_id)
+    return comments_by_number
 
 
 _OF_CAMPAIGN = """
@@ -79,9 +79,9 @@ def add(
 ) -> None:
     """Remembers comments, each with its id. crowded: keys that lead to enough already."""
     rows, keys = [], []
-    for comment_id, one in new:
-        sketch, member = one.sketch, one.member
-        own = [
+    for comment_id, comment in new:
+        sketch, member = comment.sketch, comment.member
+        indexed_keys = [
             key for key in dict.fromkeys((*sketch.keys, *sketch.link_keys)) if key not in crowded
         ]
         rows.append(
@@ -90,7 +90,7 @@ def add(
                 "comment_id": comment_id,
                 "signature": sketch.signature,
                 "letters": sketch.letters,
-                "keys": _packed(own),
+                "keys": _packed(indexed_keys),
                 "domains": " ".join(sketch.domains),
                 "campaign_id": "",
                 "site": member.site,
@@ -100,7 +100,7 @@ def add(
                 "network": member.network,
             }
         )
-        keys += [{"key": key, "number": member.number} for key in own]
+        keys += [{"key": key, "number": member.number} for key in indexed_keys]
     insert_rows(connection, sketches, rows, new_only=True)
     insert_rows(connection, sketch_keys, keys, new_only=True)
 

@@ -1,4 +1,4 @@
-"""What clients say a score should have been, beside what we said."""
+"""Scores that clients suggested, each with the score that we gave."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ class Suggestion:
     created_at: int = 0
 
 
-def put(connection: Connection, given: Sequence[Suggestion]) -> None:
+def put(connection: Connection, new: Sequence[Suggestion]) -> None:
     """Stores suggestions; one with an id that is there replaces it."""
-    columns = [one.name for one in suggestions.columns]
+    columns = [column.name for column in suggestions.columns]
     changed = [name for name in columns if name != "id"]
-    rows = [{name: getattr(one, name) for name in columns} for one in given]
+    rows = [{name: getattr(suggestion, name) for name in columns} for suggestion in new]
     connection.execute(upsert(connection, suggestions, *changed), rows)
 
 

@@ -1,6 +1,6 @@
 """/api/v1/learning: what the spam score has learned from a site's moderators, and undoing it."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, Field, model_validator
@@ -12,10 +12,8 @@ from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel, epoch_ms
 from service.api.responses import private_json
+from moderation.learning.status import LearningStatus, learning_status
 from service.api.serializers import iso
-
-if TYPE_CHECKING:
-    from moderation.learning.lessons import LearningStatus
 
 router = APIRouter(prefix="/api/v1", tags=["learning"])
 
@@ -43,6 +41,7 @@ def read(request: Request, key: SecretKey) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
     status = lessons.learning_status(request.app.state.store, key.site_id)
     return private_json(learning_status_out(status))
+from moderation.learning.status import LearningStatus, learning_status
 
 
 @router.post(
@@ -75,6 +74,7 @@ def undo(
 
 def learning_status_out(status: "LearningStatus") -> dict[str, Any]:
     """What a site's spam score has learned; the newest 20 lessons, newest first."""
+from moderation.learning.status import LearningStatus, learning_status
     return {
         "version": status.version,
         "decisions": status.decisions,

@@ -11,6 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, Invalid, NotFound
 from moderation.domain.roles import Action
 from moderation.learning import lessons
+from moderation.learning.status import learning_status
 from moderation.store.moderators import Membership
 from service.console.pages import URL, PageRoute, pages
 from service.console.presenters import age, iso, person_name, utc_time
@@ -70,7 +71,7 @@ def _page(
 ) -> Response:
 
     store, now = request.app.state.store, now_ms()
-    found = lessons.learning_status(store, at.site_id)
+    found = learning_status(store, at.site_id)
     names = sign_in.emails_of(store, {one.id for one in found.teachers})
     return pages.page(
         "learning.html",

@@ -67,6 +67,7 @@ _LATE = (
     ),
     *(
         "moderation.learning.lessons",
+        "moderation.learning.status",
         "moderation.review.decisions",
         "moderation.scorers.build",
         "moderation.review.campaigns",

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.judging.judge import MAX_ATTEMPTS, RETRY_AFTER, judge
+from moderation.judging.judge import RETRY_AFTER, judge
+from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.review import decisions, queues
 from moderation.store import judging_queue
 from moderation.store.sql.schema import decisions as decision_rows
@@ -256,7 +257,7 @@ def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, wit
         first = judging_queue.claim(connection, "a", NOON, NOON + 60_000, 4)
         second = judging_queue.claim(connection, "b", NOON, NOON + 60_000, 4)
     assert len(first) == len(second) == 4
-    assert not {job.comment_id for job in first} & {job.comment_id for job in second}
+    assert not {job.id for job in first} & {job.id for job in second}
 
 
 def test_many_workers_decide_each_comment_once(store):

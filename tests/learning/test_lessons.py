@@ -13,6 +13,8 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.domain.lesson import DAILY_WEIGHT, DAY, LESSON_DELAY_MS, Lesson, lesson_weight
 from moderation.learning import lessons
+from moderation.learning.lesson_cache import LessonCache
+from moderation.learning.status import learning_status
 from moderation.review import decisions
 from moderation.scorers.spam.features import FEATURE_COUNT, extract_features
 from moderation.scorers.spam.spam_model import REACH, STEP, SpamModel, load_prior, log_odds, train
@@ -51,7 +53,7 @@ def lesson_of(store: Store, site: Site) -> Lesson | None:
 
 
 def score(store: Store, site: Site, text: str) -> float:
-    scorer = SpamModel(lessons.LessonCache(store))
+    scorer = SpamModel(LessonCache(store))
     return scorer.measure([replace(candidate(text), site_id=site.id)])[0][0].value
 
 
@@ -72,7 +74,7 @@ def test_a_site_learns_what_its_moderators_say_and_another_does_not(store: Store
     assert score(store, herald, "Finest garden gnomes, shop with us") > max(0.5, before[0] + 0.3)
     assert score(store, herald, TALK[3]) <= before[1] + 0.01
     assert score(store, blog, "Finest garden gnomes, shop with us") == before[0]
-    taught = lessons.learning_status(store, herald.id)
+    taught = learning_status(store, herald.id)
     assert (taught.version, taught.decisions, taught.spam, taught.waiting) == (1, 16, 8, 0)
     assert [(one.id, one.decisions) for one in taught.teachers] == [("mod_alice", 16)]
 
@@ -228,7 +230,7 @@ def test_copies_of_one_text_weigh_less_than_two(store: Store) -> None:
     for number in range(40):
         say(store, site, f"{SALES[0]}{'!' * number}", SPAM, f"mod_{number}")
     lessons.learn(store, PRIOR, later(3))
-    taught = lessons.learning_status(store, site.id)
+    taught = learning_status(store, site.id)
     assert sum(one.weight for one in taught.teachers) < 2
     assert taught.decisions == 32  # those further down weigh nothing
 
@@ -240,18 +242,18 @@ def test_one_moderator_teaches_so_much_a_day_and_no_more(store: Store) -> None:
         say_again(store, site, comment_id, SPAM, "mod_mallory", NOON + number)
     say(store, site, TALK[0], SPAM, "mod_alice")
     lessons.learn(store, PRIOR, later(3))
-    weights = {one.id: one.weight for one in lessons.learning_status(store, site.id).teachers}
+    weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
     assert weights == {"mod_mallory": DAILY_WEIGHT, "mod_alice": 1.0}
     say(store, site, TALK[1], SPAM, "mod_mallory", NOON + DAY)
     lessons.learn(store, PRIOR, NOON + DAY + 3 * LESSON_DELAY_MS)
-    weights = {one.id: one.weight for one in lessons.learning_status(store, site.id).teachers}
+    weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
     assert weights["mod_mallory"] == DAILY_WEIGHT + 1
 
 
 def test_a_newer_lesson_is_seen_within_a_second(store: Store) -> None:
     site = newspaper(store)
     clock = [0.0]
-    library = lessons.LessonCache(store, lambda: clock[0])
+    library = LessonCache(store, lambda: clock[0])
     assert library([site.id]) == {}
     say(store, site, SALES[0], SPAM)
     lessons.learn(store, PRIOR, later(3))
@@ -265,7 +267,7 @@ def test_more_sites_than_are_remembered_all_have_their_lessons(store: Store) -> 
     for site in sites:
         say(store, site, SALES[0], SPAM)
     lessons.learn(store, PRIOR, later(3))
-    library = lessons.LessonCache(store, lambda: 0.0, size=2)
+    library = LessonCache(store, lambda: 0.0, size=2)
     for _ in range(2):
         assert set(library([site.id for site in sites])) == {site.id for site in sites}
 
@@ -276,7 +278,7 @@ def test_without_the_database_a_site_keeps_what_it_had_learned(sqlite_url: str) 
     say(store, site, SALES[0], SPAM)
     lessons.learn(store, PRIOR, later(3))
     clock = [0.0]
-    library = lessons.LessonCache(store, lambda: clock[0])
+    library = LessonCache(store, lambda: clock[0])
     assert library([site.id])[site.id].version == 1
     with store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE lessons RENAME TO elsewhere")
@@ -326,7 +328,7 @@ def test_what_a_moderator_taught_since_then_is_taken_back_and_no_more(store: Sto
     lessons.learn(store, PRIOR, later(20))
     same = lesson_of(store, fresh)
     assert same and (lesson.decisions, lesson.delta) == (3, same.delta)
-    assert lessons.learning_status(store, site.id).standing == {1, 2}
+    assert learning_status(store, site.id).standing == {1, 2}
     with pytest.raises(NotFound):
         lessons.undo(store, PRIOR, site.id, teacher="mod_mallory", since=later(5), now=later(22))
 
@@ -348,7 +350,7 @@ def test_what_was_taken_back_is_brought_back_to_the_bit(store: Store) -> None:
     assert before and undone.delta != before.delta
     back = lessons.undo(store, PRIOR, site.id, version=undone.version, now=later(30.6))
     assert (back.delta, back.decisions, back.undone) == (before.delta, 6, undone.version)
-    assert lessons.learning_status(store, site.id).waiting == 1
+    assert learning_status(store, site.id).waiting == 1
     lessons.learn(store, PRIOR, later(35))
     undone = lessons.undo(store, PRIOR, site.id, version=2, now=later(36))
     for its in (site, never):

@@ -55,7 +55,9 @@ class Crypto:
 
     def text_key(self, text: str) -> str:
         """HMAC-SHA256 hex of a text, letter case and everything but letters and digits aside."""
-        return self._keyed("text", "".join(one for one in text.lower() if one.isalnum()) or "-")
+        return self._keyed(
+            "text", "".join(character for character in text.lower() if character.isalnum()) or "-"
+        )
 
     def author_key(self, site_id: str, identity: str) -> str:
         """HMAC-SHA256 hex of who wrote (domain/comment.AuthorRef.identity), another on every site; '' for none."""

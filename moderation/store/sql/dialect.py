@@ -88,13 +88,13 @@ _Kinds = tuple[tuple[str, str], ...]
 
 
 def _spelled(dialect: str, statement: str, kinds: _Kinds) -> str:
-    of_list = dict(kinds)
+    kind_of_list = dict(kinds)
 
-    def among(found: re.Match[str]) -> str:
-        name = found[1]
-        if name not in of_list:
+    def among(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in kind_of_list:
             raise TypeError(f"'{name}' is not a list")
-        shape = _AMONG_SQLITE if dialect == "sqlite" else _AMONG_POSTGRESQL[of_list[name]]
+        shape = _AMONG_SQLITE if dialect == "sqlite" else _AMONG_POSTGRESQL[kind_of_list[name]]
         return shape.format(name=name)
 
     statement = _LISTS.sub(among, statement)
@@ -112,48 +112,48 @@ def _for_driver(dialect: str, statement: str, kinds: _Kinds) -> str:
     if dialect == "sqlite":
         return statement
     statement = statement.replace("%", "%%")  # to psycopg a lone % begins a parameter
-    return _BINDS.sub(lambda found: f"%({found[1]})s" if found[1] else found[0], statement)
+    return _BINDS.sub(lambda match: f"%({match[1]})s" if match[1] else match[0], statement)
 
 
 def run_listed(
     connection: Connection,
     statement: str,
     name: str,
-    values: Collection[int] | Collection[str],
+    items: Collection[int] | Collection[str],
     **others: object,
 ) -> CursorResult[Any]:
     """Runs a statement in which `AMONG :name` stands for a list of numbers or of texts; so it may for
     those of the others that are lists.
     """
     dialect = connection.dialect.name
-    kinds, given = _lists(dialect, {name: list(values), **others})
-    return connection.execute(_listed(dialect, statement, kinds), given)
+    kinds, parameters = _lists(dialect, {name: list(items), **others})
+    return connection.execute(_listed(dialect, statement, kinds), parameters)
 
 
-def fetch(connection: Connection, query: str, **given: object) -> list[Any]:
+def fetch(connection: Connection, query: str, **parameters: object) -> list[Any]:
     """The rows of a query as plain tuples; `AMONG :name` as in run_listed, `FOR UPDATE` where there is such.
 
     For what is asked of every comment: on the driver's own cursor, SQLAlchemy's way costs twice as much.
     """
-    cursor = _on_driver(connection, query, given)
+    cursor = _on_driver(connection, query, parameters)
     try:
         return list(cursor.fetchall())
     finally:
         cursor.close()
 
 
-def execute(connection: Connection, statement: str, **given: object) -> int:
+def execute(connection: Connection, statement: str, **parameters: object) -> int:
     """Runs a statement that changes rows in the same way; returns how many it changed."""
-    cursor = _on_driver(connection, statement, given)
+    cursor = _on_driver(connection, statement, parameters)
     try:
         return int(cursor.rowcount)
     finally:
         cursor.close()
 
 
-def _on_driver(connection: Connection, statement: str, given: Mapping[str, object]) -> Any:
+def _on_driver(connection: Connection, statement: str, parameters: Mapping[str, object]) -> Any:
     dialect = connection.dialect.name
-    kinds, bound = _lists(dialect, given)
+    kinds, bound = _lists(dialect, parameters)
     cursor = connection.connection.cursor()
     try:
         return cursor.execute(_for_driver(dialect, statement, kinds), bound)
@@ -162,16 +162,16 @@ def _on_driver(connection: Connection, statement: str, given: Mapping[str, objec
         raise
 
 
-def _lists(dialect: str, given: Mapping[str, object]) -> tuple[_Kinds, dict[str, object]]:
+def _lists(dialect: str, parameters: Mapping[str, object]) -> tuple[_Kinds, dict[str, object]]:
     """Which of the parameters are lists, and of what; all of them as the driver takes them."""
-    lists = {name: some for name, some in given.items() if isinstance(some, list)}
+    lists = {name: values for name, values in parameters.items() if isinstance(values, list)}
     kinds = tuple(
-        (name, ("bigint" if isinstance(some[0], int) else "text") if some else "")
-        for name, some in lists.items()
+        (name, ("bigint" if isinstance(values[0], int) else "text") if values else "")
+        for name, values in lists.items()
     )
     if dialect == "sqlite":
-        return kinds, {**given, **{name: json.dumps(some) for name, some in lists.items()}}
-    return kinds, dict(given)
+        return kinds, {**parameters, **{name: json.dumps(values) for name, values in lists.items()}}
+    return kinds, dict(parameters)
 
 
 # PostgreSQL takes a batch as one array a column: the text of the statement stays the same whatever
@@ -256,7 +256,7 @@ def _put(
     if not rows:
         return
     dialect, columns = connection.dialect.name, tuple(rows[0])
-    keys = ", ".join(one.name for one in table.primary_key.columns)
+    keys = ", ".join(column.name for column in table.primary_key.columns)
     count = len(rows) if dialect == "sqlite" else 0
     statement = _insert_text(dialect, table, columns, count)
     statement += f" ON CONFLICT ({keys}) DO UPDATE SET {changes}"
@@ -274,8 +274,8 @@ def advisory_lock(connection: Connection, names: Collection[str]) -> None:
     One call a transaction, after the locks on rows, so that no two wait for each other.
     """
     if connection.dialect.name == "postgresql" and names:
-        digests = {hashlib.blake2b(one.encode(), digest_size=8).digest() for one in names}
-        locks = sorted(int.from_bytes(one, "big", signed=True) for one in digests)
+        digests = {hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names}
+        locks = sorted(int.from_bytes(digest, "big", signed=True) for digest in digests)
         connection.execute(_TAKE_LOCKS, {"locks": locks})
 
 

@@ -1,0 +1,80 @@
+"""What a policy makes of the findings about one comment."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from moderation.domain.comment import PageState
+from moderation.domain.decision import Actor, ActorKind, Outcome, Reason
+from moderation.domain.errors import Invalid
+from moderation.domain.policy import Policy, Verdict, decide, parse_policy
+from moderation.domain.reason_codes import ReasonCode
+from moderation.domain.score import Candidate, Findings
+from moderation.scorers.pipeline import ScorerPipeline
+from moderation.store.judging_queue import JudgingJob
+
+MAX_ATTEMPTS = 5
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str) -> Policy:
+    return parse_policy(source)
+
+
+def policy_of(job: JudgingJob, default: Policy) -> Policy:
+    """The site's own policy, else the default."""
+    if not job.policy:
+        return default
+    try:
+        return _parsed(job.policy)
+    except Invalid:
+        # One site's broken policy holds that site's comments, and nobody else's.
+        return replace(default, needs=(*default.needs, "the site's own policy"))
+
+
+def actor_of(policy: Policy) -> Actor:
+    """The policy as the actor of a decision."""
+    return Actor(ActorKind.POLICY, policy.name, policy.version)
+
+
+def verdict_of(
+    job: JudgingJob,
+    candidate: Candidate,
+    findings: Findings,
+    pipeline: ScorerPipeline,
+    default: Policy,
+) -> tuple[Verdict, Actor]:
+    """What the site's policy makes of the findings, and the policy as the one who decides.
+
+    default: for sites without a policy of their own. After the last attempt a comment is held whatever
+    was measured.
+    """
+    policy = policy_of(job, default)
+    verdict = decide(policy, findings)
+    if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
+        premoderated = Reason(
+            ReasonCode.PREMODERATED, "Every comment on this page waits for a person."
+        )
+        verdict = Verdict(Outcome.HOLD, (premoderated,))
+    if findings.failed and job.attempts >= MAX_ATTEMPTS:
+        return gave_up(verdict.reasons), actor_of(policy)
+    reasons = tuple(
+        _with_evidence(reason, candidate, findings, pipeline) for reason in verdict.reasons
+    )
+    return replace(verdict, reasons=reasons), actor_of(policy)
+
+
+def gave_up(reasons: tuple[Reason, ...] = ()) -> Verdict:
+    """Holds a comment that could not be measured, for this and the other reasons."""
+    failed = Reason(ReasonCode.SCORING_FAILED, f"Could not be measured in {MAX_ATTEMPTS} attempts.")
+    others = tuple(reason for reason in reasons if reason.code != ReasonCode.SCORER_UNAVAILABLE)
+    return Verdict(Outcome.HOLD, (failed, *others))
+
+
+def _with_evidence(
+    reason: Reason, candidate: Candidate, findings: Findings, pipeline: ScorerPipeline
+) -> Reason:
+    """The reason with the spans behind it: sought only for what a person will see."""
+    signal = findings.get(reason.label)
+    if reason.spans or signal is None or not signal.is_score:
+        return reason
+    return replace(reason, spans=pipeline.explain(candidate, signal.scorer, signal.name))

@@ -1,0 +1,48 @@
+"""Stored comments as scorers see them."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from moderation.domain.filter import NO_FILTERS, FilterSet
+from moderation.domain.normalise import normalise
+from moderation.domain.score import Candidate, SenderTraces
+from moderation.store.comment_fields import SentComment
+from moderation.store.sql.crypto import Crypto
+
+
+def candidate_of(
+    comment: SentComment, crypto: Crypto, *, filters: FilterSet = NO_FILTERS, **others: Any
+) -> Candidate:
+    """The candidate that a comment is, with every field that both have by the same name.
+
+    others: fields of Candidate that do not come from the comment.
+    """
+    # Opened for its domain; the e-mail itself goes no further.
+    email = crypto.open_up(comment.email_sealed, comment.id) if comment.email_sealed else None
+    email_domain = (email or "").rpartition("@")[2].strip().lower()
+    given: dict[str, Any] = {
+        "view": normalise(comment.text),
+        "comment_id": comment.id,
+        "traces": SenderTraces(email_domain=email_domain, **_shared(comment, SenderTraces)),
+        "filters": filters,
+    }
+    return Candidate(**_shared(comment, Candidate) | given | others)
+
+
+def _shared(comment: SentComment, target: type[Candidate | SenderTraces]) -> dict[str, Any]:
+    # mypy takes the hash of the classes for that of their instances.
+    names, values_of = _shared_fields(type(comment), target)  # type: ignore[arg-type]
+    return dict(zip(names, values_of(comment), strict=True))
+
+
+@cache
+def _shared_fields(
+    comment_class: type[SentComment], target: type[Candidate | SenderTraces]
+) -> tuple[tuple[str, ...], Callable[[SentComment], tuple[Any, ...]]]:
+    """The fields that both classes have, and what reads all of them at once."""
+    known = {each.name for each in fields(comment_class)}
+    names = tuple(each.name for each in fields(target) if each.name in known)
+    return names, attrgetter(*names)
