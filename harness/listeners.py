@@ -13,8 +13,9 @@ from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.delivery import RETRY_DELAYS
 from moderation.domain.event import received_event
 from moderation.domain.ids import timed_id
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from moderation.store import deliveries, outbox, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import attempts
@@ -96,7 +97,7 @@ class Listeners:
             if standing.state != "enabled":
                 endpoints.enable_endpoint(self.store, mine, one.endpoint_id)
             for what in (Replay.DEAD, Replay.MISSED):
-                count += endpoints.replay_deliveries(
+                count += past_deliveries.replay_deliveries(
                     self.store, mine, one.endpoint_id, what, now=at, entropy=os.urandom
                 )
         return count

@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse
 
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
-from moderation.review import campaigns
-from moderation.review.campaigns import CampaignCard, CampaignDecision
+from moderation.review import campaign_decisions, campaigns
+from moderation.review.campaign_decisions import CampaignDecision
+from moderation.review.campaigns import CampaignCard
 from moderation.store.sites import Key
 from service.access.keys import secret_caller
 from service.api.schemas import CampaignMembersIn, RulingIn, SequenceIn, strictly, taking
@@ -77,13 +78,13 @@ def decide(
 ) -> Response:
     """Members that a person has decided about singly stay; those that come later meet the outcome."""
     state = request.app.state
-    done = campaigns.decide(
+    done = campaign_decisions.decide(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
         given.outcome,
-        given.sequence,
+        expected_sequence=given.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -105,12 +106,12 @@ def undo(
 ) -> Response:
     """Each member that it changed gets the outcome it had before."""
     state = request.app.state
-    done = campaigns.undo(
+    done = campaign_decisions.undo(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
-        given.sequence,
+        expected_sequence=given.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )

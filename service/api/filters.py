@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.filter import Filter, FilterDraft
-from moderation.review import filters
-from moderation.review.filters import FilterPreview
+from moderation.review import filter_preview, filters
+from moderation.review.filter_preview import FilterPreview
 from moderation.store.sites import Key
 from service.access.keys import secret_caller
 from service.api.schemas import FilterIn, strictly, taking
@@ -54,12 +54,12 @@ def try_out(
     request: Request,
     key: Secret,
     given: Given,
-    days: Annotated[int, Query(ge=1, le=90)] = filters.PREVIEW_DAYS,
+    days: Annotated[int, Query(ge=1, le=90)] = filter_preview.PREVIEW_DAYS,
 ) -> Response:
     """Looks at the site's newest comments of the last days and keeps nothing. `complete` is false where
     there were more than it could look at in a few seconds.
     """
-    trial = filters.preview(
+    trial = filter_preview.preview(
         request.app.state.store,
         key.site_id,
         draft_of(given),

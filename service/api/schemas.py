@@ -28,7 +28,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from service.http.body import read_body, strict_json
 from service.http.errors import BadRequest, first_broken_rule, pointer_to
 

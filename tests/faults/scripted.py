@@ -37,4 +37,4 @@ class Told:
         return ()
 
 
-worker.roster = lambda *_, **__: (Told(),)
+worker.build_scorers = lambda *_, **__: (Told(),)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moderation.domain.delivery import Endpoint, Response
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import Delivered, Send, deliver
 from moderation.store.deliveries import Delivery
@@ -68,7 +69,7 @@ class Newsroom:
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         """Oldest first."""
-        found = endpoints.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
+        found = past_deliveries.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
         return found[::-1]
 
 

@@ -164,12 +164,12 @@ def test_a_crier_knows_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _TRIES = """
 import json, os, socket, subprocess, sys
-from moderation.notify.apprise_process import (Guard, Refused)
+from moderation.notify.apprise_process import (ConnectionRefused, Guard)
 Guard(frozenset(), trusted={trusted}).install()
 def refused(act):
     try:
         act()
-    except Refused:
+    except ConnectionRefused:
         return True
     except OSError:
         return False

@@ -13,12 +13,14 @@ from standardwebhooks import Webhook
 from harness.servers import wait_until
 from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Payload, Response
 from moderation.domain.event import received_event, to_datetime
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import LEASE_MS, SENDS_PER_ENDPOINT
 from moderation.store import deliveries, outbox
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
-from moderation.upkeep.due_work import purge, sweep
+from moderation.upkeep.due_work import sweep
+from moderation.upkeep.retention import purge
 from tests.factories import reply
 from tests.notify.receiver import Got, Receiver
 from tests.notify.site import Newsroom, Scripted, newsroom, sender
@@ -107,7 +109,7 @@ def test_the_whole_schedule_then_dead_then_by_hand(herald: Newsroom, receiver: R
     assert delivery.state == "dead"
     assert [one.number for one in delivery.attempts] == list(range(1, 11))
     assert {one.response.status for one in delivery.attempts} == {500}
-    endpoints.resend_delivery(herald.store, [herald.site.id], delivery.id, now=herald.clock())
+    past_deliveries.resend_delivery(herald.store, [herald.site.id], delivery.id, now=herald.clock())
     assert herald.deliver(send).delivered == 1
     assert len({(headers["webhook-id"], body) for _, headers, body in send.sent}) == 1
     for _, headers, body in send.sent:
@@ -141,7 +143,7 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     assert len(herald.deliveries(endpoint)) == SENDS_PER_ENDPOINT + 3, "nothing new for it"
     receiver.always.clear()
     endpoints.enable_endpoint(herald.store, [herald.site.id], endpoint.id)
-    again = endpoints.replay_deliveries(
+    again = past_deliveries.replay_deliveries(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
     assert again == SENDS_PER_ENDPOINT + 3

@@ -32,7 +32,7 @@ from moderation.domain.event import (
 )
 from moderation.domain.message import EventRecord, Message, payload_json, single_message
 from moderation.domain.score import Span
-from moderation.notify.deliver import signed
+from moderation.notify.send_attempt import signed
 
 AT = 1_790_000_000_123
 PAGE = {"url": "https://herald.test/1", "title": "News", "id": ""}

@@ -10,6 +10,7 @@ from moderation.domain.comment import Status
 from moderation.domain.delivery import Endpoint, Response
 from moderation.domain.event import DIGEST
 from moderation.domain.ids import timed_id
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.digest import DAY, HOUR, Digest, build_digest, notice_of, send_digests
 from moderation.store.sql import schema
@@ -113,8 +114,8 @@ def test_a_new_or_disabled_channel_waits_for_the_next(herald: Newsroom) -> None:
     # What it missed is told again on demand, but not a digest of days ago.
     endpoints.enable_endpoint(herald.store, [herald.site.id], off.id)
     assert (
-        endpoints.replay_deliveries(
-            herald.store, [herald.site.id], off.id, endpoints.Replay.MISSED,
+        past_deliveries.replay_deliveries(
+            herald.store, [herald.site.id], off.id, past_deliveries.Replay.MISSED,
             now=SEVEN + DAY, entropy=os.urandom,
         )
         == 0

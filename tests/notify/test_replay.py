@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from moderation.store import decisions
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
-from moderation.upkeep.due_work import purge
 from moderation.upkeep.erase import erase
+from moderation.upkeep.retention import purge
 from tests.factories import newspaper
 from tests.notify.receiver import Receiver
 from tests.notify.site import Newsroom, Scripted, newsroom, sender
@@ -36,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def replay(herald: Newsroom, endpoint_id: str, what: Replay, **options: int) -> int:
-    return endpoints.replay_deliveries(
+    return past_deliveries.replay_deliveries(
         herald.store,
         [herald.site.id],
         endpoint_id,

@@ -11,6 +11,7 @@ from moderation.domain.delivery import (
     Endpoint,
     pause_after_failures,
 )
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import SENDS_PER_ENDPOINT
 from moderation.store.sql.engine import Store
@@ -104,5 +105,5 @@ def test_somebody_who_knows_better_ends_the_rest(herald: Newsroom) -> None:
     herald.deliver(Scripted(*[500] * 50))
     assert standing(herald, endpoint).resume_at > herald.clock()
     newest = herald.deliveries(endpoint)[-1]
-    endpoints.resend_delivery(herald.store, [herald.site.id], newest.id, now=herald.clock())
+    past_deliveries.resend_delivery(herald.store, [herald.site.id], newest.id, now=herald.clock())
     assert herald.deliver(Scripted()).delivered >= SENDS_PER_ENDPOINT

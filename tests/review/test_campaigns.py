@@ -14,13 +14,13 @@ from moderation.domain.policy import parse_policy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
-from moderation.review import campaigns, decisions, queues
+from moderation.review import campaign_decisions, campaigns, decisions, queues
 from moderation.scorers.spam.history import HistorySignals
 from moderation.store import sketches
 from moderation.store.sql.schema import campaigns as campaign_rows
 from moderation.store.sql.schema import comments, sketch_keys
 from moderation.store.sql.schema import sketches as marked
-from moderation.upkeep import due_work
+from moderation.upkeep import retention
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, Scripted, hand_in, newspaper, panel, reply
 
@@ -306,7 +306,7 @@ def test_what_is_older_than_thirty_days_is_forgotten(store):
     [one] = hand_in(store, post(site, PITCH, 3, page=3, at=late))
     run(store, at=late)
     assert "repeated" not in signals(store, site, one)  # although nothing was purged yet
-    due_work.purge(store, late, 72)
+    retention.purge(store, late, 72)
     with store.read() as connection:
         numbers = connection.scalars(sa.select(sketch_keys.c.number).distinct()).all()
     assert numbers == [sketches.number_of(one, late)]
@@ -321,7 +321,7 @@ def test_where_comments_came_from_is_forgotten_when_its_time_is_up(store):
         before = connection.execute(marks).all()
     assert all(all(one) for one in before)
     assert len({one.address for one in before}) == len({one.network for one in before}) == 1
-    due_work.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
+    retention.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
     with store.read() as connection:
         assert connection.execute(marks).all() == [(0, 0, one.page) for one in before]
 
@@ -354,14 +354,27 @@ def flood(store, site, count=8, start=0, text=PITCH, at=NOON):
 
 
 def rule(store, site, campaign_id, outcome, sequence=None, by="mod_1", at=NOON + 2 * MINUTE):
-    return campaigns.decide(
-        store, by, site.id, campaign_id, outcome, sequence, now=at, entropy=os.urandom
+    return campaign_decisions.decide(
+        store,
+        by,
+        site.id,
+        campaign_id,
+        outcome,
+        expected_sequence=sequence,
+        now=at,
+        entropy=os.urandom,
     )
 
 
 def take_back(store, site, campaign_id, sequence=None, at=NOON + 3 * MINUTE):
-    return campaigns.undo(
-        store, "mod_1", site.id, campaign_id, sequence, now=at, entropy=os.urandom
+    return campaign_decisions.undo(
+        store,
+        "mod_1",
+        site.id,
+        campaign_id,
+        expected_sequence=sequence,
+        now=at,
+        entropy=os.urandom,
     )
 
 
@@ -501,7 +514,7 @@ def test_of_two_who_rule_at_once_one_is_told(store):
 
 
 def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, monkeypatch):
-    monkeypatch.setattr(campaigns, "MEMBERS_AT_ONCE", 5)
+    monkeypatch.setattr(campaign_decisions, "MEMBERS_AT_ONCE", 5)
     site = newspaper(store)
     ids = flood(store, site, 23)
     card = the_campaign(store, site)
@@ -515,15 +528,25 @@ def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, 
     # Deliveries draw on it: the process dies while it writes the third step.
     endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
     with pytest.raises(KeyboardInterrupt):
-        campaigns.decide(store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies)
+        campaign_decisions.decide(
+            store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies
+        )
     assert Status.HELD in statuses(store, site, ids)
     assert (
-        campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER - 1, os.urandom) == 0
+        campaign_decisions.resume_unfinished(
+            store, NOON + campaign_decisions.ABANDONED_AFTER - 1, os.urandom
+        )
+        == 0
     )  # may be at work still
-    assert campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER + 1, os.urandom) == 1
+    assert (
+        campaign_decisions.resume_unfinished(
+            store, NOON + campaign_decisions.ABANDONED_AFTER + 1, os.urandom
+        )
+        == 1
+    )
     assert set(statuses(store, site, ids)) == {Status.SPAM}
     assert all(queues.get_card(store, {site.id}, one).decision.sequence == 2 for one in ids)
-    assert campaigns.resume_unfinished(store, NOON + DAY, os.urandom) == 0
+    assert campaign_decisions.resume_unfinished(store, NOON + DAY, os.urandom) == 0
 
 
 def test_members_can_be_taken_out_and_split_off(store):

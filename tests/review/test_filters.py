@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
-from moderation.review import filters, queues
+from moderation.review import filter_preview, filters, queues
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.site.filters import FilterSignals
 from moderation.scorers.spam.heuristics import Heuristics
@@ -22,7 +22,7 @@ from tests.factories import NOON, hand_in, newspaper, reply
 
 CASINO = FilterDraft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
 POLICY = replace(load_policy("newsroom"), needs=("signs",))
-DAY = filters.DAY
+DAY = filter_preview.DAY
 _panel = ScorerPipeline([FilterSignals(), Heuristics()], 20.0)
 
 
@@ -189,7 +189,7 @@ def test_a_site_has_so_many_filters_and_no_more(store, monkeypatch):
 def try_out(store, site, draft, **more):
     ticks = itertools.count()
     given = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
-    return filters.preview(store, site.id, draft, **given)
+    return filter_preview.preview(store, site.id, draft, **given)
 
 
 def test_a_trial_says_what_would_have_matched_and_what_collides(store):

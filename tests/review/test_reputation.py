@@ -31,7 +31,7 @@ from moderation.domain.reputation import (
 from moderation.domain.score import Signal
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
-from moderation.review import campaigns, decisions, filters, queues, reputation
+from moderation.review import campaign_decisions, campaigns, decisions, filters, queues, reputation
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.heuristic import words
 from moderation.scorers.spam.heuristics import Heuristics
@@ -43,7 +43,7 @@ from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import reputations as counts
 from moderation.store.sql.schema import votes
 from moderation.upkeep import erase
-from moderation.upkeep.due_work import purge
+from moderation.upkeep.retention import purge
 from tests.factories import NOON, Scripted, hand_in, newspaper, reply
 
 APPROVE, SPAM, REJECT, HOLD = Outcome.APPROVE, Outcome.SPAM, Outcome.REJECT, Outcome.HOLD
@@ -298,15 +298,15 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
     gnomes = Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")
     before = rows(store)
     by = (store, "mod_a", site.id, found.id)
-    campaigns.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
+    campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
     assert [known(store, one) for one in subjects] == [(0, 1, 0)] * 3
     say(store, site, ids[3], APPROVE, NOON + 20_000)  # singly: it is not like the others
     assert known(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
-    campaigns.undo(*by, now=NOON + 40_000, entropy=os.urandom)
+    campaign_decisions.undo(*by, now=NOON + 40_000, entropy=os.urandom)
     assert rows(store) == before
-    campaigns.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
+    campaign_decisions.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
     assert known(store, gnomes) == (0, 1, 0)
 
 

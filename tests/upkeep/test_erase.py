@@ -11,8 +11,8 @@ from moderation.doorbell import Doorbell
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
 from moderation.settings import Settings
-from moderation.upkeep.due_work import DAY
 from moderation.upkeep.erase import empty_spam
+from moderation.upkeep.retention import DAY
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.intake.test_submit import rows
 from workers import tasks
@@ -71,10 +71,10 @@ def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypat
     now = now_ms()  # the tests' noon, or long after
     ruled(store, site, one, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
-    bench = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
-    monkeypatch.setattr(process, "_bench", bench)
+    worker = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
+    monkeypatch.setattr(process, "_context", worker)
     monkeypatch.setattr(tasks, "now_ms", lambda: max(now, NOON + 31 * DAY))
-    bench.bell.ring = lambda name: None
+    worker.bell.ring = lambda name: None
     tasks.run_due_work()
     assert status(store, site, one) is left
 
