@@ -145,5 +145,5 @@ def test_deliveries_in_pages(herald: Newsroom) -> None:
     rest = past_deliveries.list_deliveries(herald.store, mine, endpoint_id, before=first[-1].id)
     assert len(first) == 3
     assert len(rest) == 2
-    ids = [one.id for one in first + rest]
+    ids = [delivery.id for delivery in first + rest]
     assert ids == sorted(ids, reverse=True)
