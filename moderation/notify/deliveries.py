@@ -66,7 +66,7 @@ def replay_deliveries(
     store: Store,
     site_ids: Collection[str],
     endpoint_id: str,
-    what: Replay = Replay.DEAD,
+    scope: Replay = Replay.DEAD,
     *,
     since: int = 0,
     until: int | None = None,
@@ -87,9 +87,9 @@ def replay_deliveries(
         if endpoint.state != "enabled":
             raise Conflict("The endpoint is disabled; enable it first.")
         endpoints.resume(connection, endpoint_id)
-        if what is Replay.MISSED:
+        if scope is Replay.MISSED:
             return deliveries.catch_up(connection, endpoint, since, end, now, REPLAY_LIMIT, entropy)
-        states = ("dead",) if what is Replay.DEAD else ("dead", "delivered")
+        states = ("dead",) if scope is Replay.DEAD else ("dead", "delivered")
         return deliveries.resend_all(connection, endpoint_id, states, since, end, now)
 
 
