@@ -40,7 +40,7 @@ def steadily(crowd: Listeners, events: int, rate: float, bell: Doorbell) -> None
     while done < events:
         due = min(events, int((time.monotonic() - started) * rate) + 1)
         if due > done:
-            crowd.happen(due - done, done)
+            crowd.add_events(due - done, done)
             done = due
             bell.ring(DELIVER)
         time.sleep(BEAT)
@@ -81,10 +81,10 @@ def _weather(
         receivers.heal()
         for _ in _seconds(900):
             if crowd.waiting == 0:
-                if not (again := crowd.rescue()):
+                if not (again := crowd.replay_undelivered()):
                     break
                 rescued += again
-        return measure_outcome(crowd), rescued, crowd.early()
+        return measure_outcome(crowd), rescued, crowd.count_early()
     finally:
         over.set()
         bell.close()
@@ -118,7 +118,7 @@ def measure(postgresql: bool, events: int, rate: float, rounds: int) -> None:
     head = ("events", "lost", "bad signatures", "other bytes", "wrong times", "too early")
     row = (
         told,
-        sum(one.lost + one.strangers for one in mixed),
+        sum(one.lost + one.unexpected for one in mixed),
         sum(one.forged for one in mixed),
         sum(one.changed for one in mixed),
         sum(one.late for one in mixed),

@@ -1,1 +1,1 @@
-"""What tests and benches both start: private servers, a whole Gatehouse, a load, receivers of webhooks."""
+"""Shared by tests and benches: private servers, a whole Gatehouse, a load, receivers of webhooks."""

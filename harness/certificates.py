@@ -1,4 +1,4 @@
-"""Certificates that nobody has signed, for servers of this machine."""
+"""Self-signed certificates for test servers on this machine."""
 
 import contextlib
 import datetime
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @contextlib.contextmanager
 def certified(folder: Path, name: str) -> Iterator[tuple[ssl.SSLContext, ssl.SSLContext]]:
-    """A self-signed certificate for `name`: the server's context, and one of a client that trusts it."""
+    """A certificate for `name`: the context of a server that has it, and of a client that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     today = datetime.datetime.now(datetime.UTC)

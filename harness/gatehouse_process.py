@@ -1,4 +1,4 @@
-"""A whole Gatehouse as processes of its own, in a folder of its own: started, killed, frozen, stopped."""
+"""A whole Gatehouse in processes and a folder of its own: started, killed, frozen, stopped."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ GATEHOUSE = (sys.executable, "-m", "gatehouse.main")
 
 
 class Process:
-    """A process and its children, in a session of their own, so that all of them can be hit at once."""
+    """A process and its children, in a session of their own, so that one signal reaches all of them."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], log: Path) -> None:
         with log.open("ab") as output:
@@ -43,7 +43,7 @@ class Process:
         return self._popen.poll() is None
 
     def kill(self) -> None:
-        """SIGKILL to the whole group, as a power cut would end it."""
+        """SIGKILL to the whole group, like a power cut."""
         self.signal_all(signal.SIGKILL)
         self._popen.wait()
 
@@ -51,7 +51,7 @@ class Process:
         self._popen.send_signal(number)
 
     def wait(self, seconds: float = 25.0) -> int:
-        """Its exit status. What has not ended by then is killed, and counts as a failure."""
+        """The exit status. A process that has not ended by then is killed, and the test fails."""
         try:
             return self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -59,7 +59,7 @@ class Process:
             raise AssertionError(f"process {self.pid} did not end within {seconds} s") from None
 
     def stop(self) -> int:
-        """SIGTERM, as a supervisor sends it; its exit status."""
+        """SIGTERM, as a supervisor sends it; returns the exit status."""
         self.ask_to_stop()
         return self.wait()
 
@@ -68,7 +68,7 @@ class Process:
             os.killpg(self.pid, number)
 
     def tree(self) -> list[int]:
-        """The processes of the group that live."""
+        """The ids of the group's living processes."""
         return [pid for pid, fields in _processes() if int(fields[2]) == self.pid]
 
     def cpu(self) -> float:
@@ -81,24 +81,24 @@ class Process:
 
 
 def _processes() -> list[tuple[int, list[str]]]:
-    """Every process with the fields of /proc/<pid>/stat that follow its name (proc(5)), zombies aside."""
-    found = []
+    """Every process but zombies, with the fields of /proc/<pid>/stat after its name (proc(5))."""
+    processes = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
-                continue  # it has ended meanwhile
+                continue  # the process has ended meanwhile
             if fields[0] != "Z":
-                found.append((int(entry.name), fields))
-    return found
+                processes.append((int(entry.name), fields))
+    return processes
 
 
 class GatehouseProcess:
-    """One Gatehouse: a store, a broker, and the processes that were started of it.
+    """One Gatehouse: a store, a broker, and the processes started for it.
 
     settings: GATEHOUSE_ names without the prefix, in lower case. api, worker: modules to run instead
-    of the command `gatehouse`: one that serves, one that is a Celery app.
+    of the command `gatehouse`: an HTTP server, a Celery app.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class GatehouseProcess:
         migrate(self.store)
         self._api, self._worker = api, worker
         self._started: list[Process] = []
-        given = {
+        all_settings = {
             "data": folder,
             "database_url": database_url,
             "redis_url": broker.url,
@@ -128,13 +128,15 @@ class GatehouseProcess:
             "limit_global": "100000000/minute",
             **(settings or {}),
         }
-        # Ours alone: a variable of the caller's would make another service of it.
+        # Without the caller's variables, which would configure the service differently.
         self.environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("GATEHOUSE_") and name not in ("DATABASE_URL", "REDIS_URL")
         }
-        self.environment |= {f"GATEHOUSE_{key.upper()}": str(value) for key, value in given.items()}
+        self.environment |= {
+            f"GATEHOUSE_{key.upper()}": str(value) for key, value in all_settings.items()
+        }
         self.site, self.key = self._open_site()
 
     def __enter__(self) -> "GatehouseProcess":
@@ -169,25 +171,24 @@ class GatehouseProcess:
         return self.start("courier", [*GATEHOUSE, "courier"])
 
     def start(self, name: str, command: list[str], **environment: str) -> Process:
-        """Starts a process of this house; its output goes to the log `name`."""
+        """Starts a process with this Gatehouse's settings; its output goes to the log `name`."""
         process = Process(command, self.environment | environment, self.folder / f"{name}.log")
         self._started.append(process)
         return process
 
     def wait_for_worker(self, seconds: float = 40.0) -> None:
-        """Until a worker that was started after this call, or just before it, has been heard of."""
+        """Waits for the heartbeat of a worker that was started just before this call, or later."""
         since = time.time_ns() // 1_000_000 - 1_000
 
-        def heard() -> bool:
+        def worker_is_alive() -> bool:
             with self.store.read() as connection:
-                return any(
-                    one.name.startswith("judge@") for one in heartbeats.alive(connection, since)
-                )
+                alive = heartbeats.alive(connection, since)
+            return any(process.name.startswith("judge@") for process in alive)
 
-        wait_until(heard, "a worker is heard of", seconds)
+        wait_until(worker_is_alive, "a worker has a heartbeat", seconds)
 
     def wait_until_decided(self, seconds: float) -> None:
-        """Until nothing waits to be judged any more."""
+        """Waits until no comment is left to be judged."""
 
         def nothing_waits() -> bool:
             with self.store.read() as connection:

@@ -1,4 +1,4 @@
-"""What the database says of a run: nothing lost, nothing decided twice, nothing approved unmeasured."""
+"""Checks a run in the database: nothing lost, decided twice or approved without a score."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -11,16 +11,17 @@ from moderation.domain.decision import ActorKind, Outcome
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import comments, decisions, findings, pending
 
-NEEDED = "toxicity"  # the label without which nothing may be approved
+NEEDED = "toxicity"  # the score without which nothing may be approved
 
 
 @dataclass
 class History:
-    """moments: when each came in and when it was first decided, ms. outcomes: of the first decisions.
+    """What happened to the comments of a run.
 
-    lost: answered with 202 and not stored, or stored and not decided. strays: stored without a 202.
-    doubled: decided more than once. gaps: whose sequence is not 1..n. unmeasured: approved without
-    the score that approval needs. waiting: still to be judged.
+    moments: when each was accepted and first decided, ms. outcomes: of the first decisions. lost:
+    answered with 202 but not stored or not decided. strays: stored without a 202. doubled: decided more
+    than once. gaps: with a sequence other than 1..n. unmeasured: approved without the score that approval
+    needs. waiting: how many are still to be judged.
     """
 
     moments: list[tuple[int, int]] = field(default_factory=list)
@@ -38,16 +39,18 @@ class History:
         return not any(wrong) and not self.waiting
 
     def at(self, share: float) -> float:
-        """ms from accepted to decided; share: 0.5 is the median."""
-        return percentile([decided - came for came, decided in self.moments], share)
+        """The ms from accepted to decided that this share of comments stays below; 0.5: the median."""
+        return percentile(
+            [decided_at - accepted_at for accepted_at, decided_at in self.moments], share
+        )
 
 
 def read_history(store: Store, accepted: Collection[str], since: int = 0) -> History:
-    """The history of the comments handed in at or after `since` (ms). accepted: ids out of the 202s.
+    """The history of the comments submitted at or after `since` (ms). accepted: the ids in the 202s.
 
-    Nothing may fail on purpose in such a run: a rescore would count as a second decision.
+    No scorer may fail in such a run: judging a comment again would count as a second decision.
     """
-    found = History()
+    history = History()
     with store.read() as connection:
         stored = {
             row.id: row.created_at
@@ -70,22 +73,22 @@ def read_history(store: Store, accepted: Collection[str], since: int = 0) -> His
                 )
             )
         }
-        found.waiting = connection.scalar(sa.select(sa.func.count()).select_from(pending)) or 0
-    found.lost = [id for id in accepted if id not in stored or id not in decided]
-    found.strays = sorted(set(stored) - set(accepted))
+        history.waiting = connection.scalar(sa.select(sa.func.count()).select_from(pending)) or 0
+    history.lost = [id for id in accepted if id not in stored or id not in decided]
+    history.strays = sorted(set(stored) - set(accepted))
     for id, created_at in stored.items():
         rows = decided.get(id, [])
         if not rows:
             continue
-        found.moments.append((created_at, rows[0].created_at))
-        found.outcomes[rows[0].outcome] += 1
+        history.moments.append((created_at, rows[0].created_at))
+        history.outcomes[rows[0].outcome] += 1
         if [row.sequence for row in rows] != list(range(1, len(rows) + 1)):
-            found.gaps.append(id)
+            history.gaps.append(id)
         if len(rows) > 1:
-            found.doubled.append(id)
+            history.doubled.append(id)
         approved = any(
             row.outcome == Outcome.APPROVE and row.actor_kind == ActorKind.POLICY for row in rows
         )
         if approved and id not in measured:
-            found.unmeasured.append(id)
-    return found
+            history.unmeasured.append(id)
+    return history

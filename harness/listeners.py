@@ -1,4 +1,4 @@
-"""Endpoints of every kind on one store, what is told to them, and what came of it."""
+"""Endpoints that receive webhooks well or badly, events for them, and what was delivered."""
 
 import os
 import sys
@@ -13,15 +13,16 @@ from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.delivery import RETRY_DELAYS
 from moderation.domain.event import received_event
 from moderation.domain.ids import timed_id
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from moderation.store import deliveries, outbox, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import attempts
 from moderation.store.sql.schema import deliveries as rows
 
-SCALE = 1 / 500  # of the schedule: four days are twelve minutes, ten minutes down are 1.2 s
-AWAY = 600 * SCALE
+SCALE = 1 / 500  # of the retry schedule: four days are twelve minutes, ten minutes down are 1.2 s
+AWAY = 600 * SCALE  # seconds a receiver of kind "down" is unreachable
 
 
 def now() -> int:
@@ -30,112 +31,125 @@ def now() -> int:
 
 @dataclass(frozen=True)
 class Listener:
-    """An endpoint of a site of its own, and how it fails."""
+    """An endpoint on a site of its own. kind: how its receiver fails, see harness.receivers."""
 
     site_id: str
     endpoint_id: str
     path: str
-    way: str
+    kind: str
 
 
 @dataclass
 class Listeners:
-    """Endpoints of every kind on one store, and what is told to them."""
+    """Endpoints on one store. expected: the ids of the events for each, by path; secrets: by path."""
 
     store: Store
     receivers: Receivers
     listeners: list[Listener] = field(default_factory=list)
-    told: dict[str, set[str]] = field(default_factory=dict)  # event ids by path
+    expected: dict[str, set[str]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
-    def add(self, ways: Sequence[str]) -> None:
-        for way in ways:
-            path = f"/{way}/{len(self.listeners)}"
+    def add(self, kinds: Sequence[str]) -> None:
+        """Adds an endpoint for each kind of receiver."""
+        for kind in kinds:
+            path = f"/{kind}/{len(self.listeners)}"
             with self.store.write() as connection:
                 site = sites.add_site(connection, path, [], "en", now(), os.urandom)
             endpoint, secret = endpoints.add_webhook(
                 self.store,
                 site.id,
-                self.receivers.url(way, path),
+                self.receivers.url(kind, path),
                 allow=self.receivers.allow,
                 now=now(),
                 entropy=os.urandom,
             )
-            self.listeners.append(Listener(site.id, endpoint.id, path, way))
-            self.secrets[path], self.told[path] = secret, set()
-        self.receivers.know(self.secrets)
+            self.listeners.append(Listener(site.id, endpoint.id, path, kind))
+            self.secrets[path], self.expected[path] = secret, set()
+        self.receivers.set_secrets(self.secrets)
 
-    def happen(self, count: int, first: int = 0) -> None:
-        """Events in turn for each site, in one transaction."""
+    def add_events(self, count: int, first: int = 0) -> None:
+        """Events for one site after the other, in one transaction."""
         events = []
         for number in range(first, first + count):
-            one = self.listeners[number % len(self.listeners)]
+            listener = self.listeners[number % len(self.listeners)]
             comment_id = timed_id("cmt", now(), os.urandom(10))
             page = PageRef("https://herald.test/1", "News")
             event = received_event(
-                Submission(comment_id, one.site_id, page, AuthorRef("Carol"), "Hm.", now())
+                Submission(comment_id, listener.site_id, page, AuthorRef("Carol"), "Hm.", now())
             )
             events.append(event)
-            self.told[one.path].add(event.id)
+            self.expected[listener.path].add(event.id)
         with self.store.write() as connection:
             outbox.put(connection, events, os.urandom)
 
     @property
     def waiting(self) -> int:
+        """How many deliveries are not finished."""
         with self.store.read() as connection:
             return deliveries.backlog(connection)
 
-    def rescue(self) -> int:
-        """What the operators of the sites do: those that are disabled are enabled, what is dead or
-        missed is replayed. Returns how many deliveries.
+    def replay_undelivered(self) -> int:
+        """Does what operators do: enables disabled endpoints, replays what was given up or missed.
+
+        Returns how many deliveries are due again.
         """
         count = 0
-        for one in self.listeners:
-            mine, at = [one.site_id], now()
-            standing = endpoints.get_endpoint(self.store, mine, one.endpoint_id)
-            if standing.state != "enabled":
-                endpoints.enable_endpoint(self.store, mine, one.endpoint_id)
-            for what in (Replay.DEAD, Replay.MISSED):
-                count += endpoints.replay_deliveries(
-                    self.store, mine, one.endpoint_id, what, now=at, entropy=os.urandom
+        for listener in self.listeners:
+            site_ids, started_at = [listener.site_id], now()
+            endpoint = endpoints.get_endpoint(self.store, site_ids, listener.endpoint_id)
+            if endpoint.state != "enabled":
+                endpoints.enable_endpoint(self.store, site_ids, listener.endpoint_id)
+            for replay in (Replay.DEAD, Replay.MISSED):
+                count += past_deliveries.replay_deliveries(
+                    self.store,
+                    site_ids,
+                    listener.endpoint_id,
+                    replay,
+                    now=started_at,
+                    entropy=os.urandom,
                 )
         return count
 
-    def early(self) -> int:
-        """Attempts that were made before their time by the schedule; the rescued ones aside."""
-        rescued = {one.endpoint_id for one in self.listeners if one.way == "gone"}
-        before, count = {}, 0
+    def count_early(self) -> int:
+        """Attempts made before the schedule allows, except on endpoints that were replayed."""
+        replayed = {listener.endpoint_id for listener in self.listeners if listener.kind == "gone"}
+        ended_at: dict[str, int] = {}
+        count = 0
         with self.store.read() as connection:
             for row in connection.execute(
                 sa.select(attempts, rows.c.endpoint_id)
                 .join(rows, rows.c.id == attempts.c.delivery_id)
                 .order_by(attempts.c.delivery_id, attempts.c.number)
             ):
-                if row.number > 1 and row.endpoint_id not in rescued:
-                    wait = RETRY_DELAYS[min(row.number - 2, len(RETRY_DELAYS) - 1)] * SCALE
-                    count += row.started_at < before[row.delivery_id] + int(wait)
-                before[row.delivery_id] = row.started_at + row.duration
+                if row.number > 1 and row.endpoint_id not in replayed:
+                    delay = RETRY_DELAYS[min(row.number - 2, len(RETRY_DELAYS) - 1)] * SCALE
+                    count += row.started_at < ended_at[row.delivery_id] + int(delay)
+                ended_at[row.delivery_id] = row.started_at + row.duration
         return count
 
     def lost(self, logs: Mapping[str, Log]) -> Iterator[str]:
-        """What was told and never accepted, each with its way and its attempts: for whoever must find out."""
+        """A line for each event that was never accepted, with its attempts, to find out why."""
         with self.store.read() as connection:
-            for path, its in self.told.items():
-                for event_id in sorted(its - set(logs[path].accepted)):
-                    mine = sa.select(rows.c.id, rows.c.state).where(rows.c.event_id == event_id)
-                    for one in connection.execute(mine).all():
-                        [known] = deliveries.by_ids(connection, [one.id])
-                        tries = [(each.response, each.started_at) for each in known.attempts]
-                        yield f"lost: {path} {event_id} {one.state} {tries}"
+            for path, event_ids in self.expected.items():
+                for event_id in sorted(event_ids - set(logs[path].accepted)):
+                    query = sa.select(rows.c.id, rows.c.state).where(rows.c.event_id == event_id)
+                    for row in connection.execute(query).all():
+                        [delivery] = deliveries.by_ids(connection, [row.id])
+                        tries = [
+                            (attempt.response, attempt.started_at) for attempt in delivery.attempts
+                        ]
+                        yield f"lost: {path} {event_id} {row.state} {tries}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Figures of a storm. lost: told and never accepted; waits: seconds, of those that are well."""
+    """What was delivered. lost: events never accepted. unexpected: accepted, but never sent by us. forged,
+    changed, late, repeated: as in Log. waits: seconds from event to answer, of healthy receivers only.
+    """
 
     events: int
     lost: int
-    strangers: int  # accepted and never told
+    unexpected: int
     forged: int
     changed: int
     late: int
@@ -143,19 +157,21 @@ class Outcome:
     waits: tuple[float, ...]
 
 
-def measure_outcome(crowd: Listeners) -> Outcome:
-    logs: dict[str, Log] = crowd.receivers.logs()
+def measure_outcome(listeners: Listeners) -> Outcome:
+    """Compares what the receivers accepted with what was sent; prints lost events to stderr."""
+    logs: dict[str, Log] = listeners.receivers.logs()
     accepted = {path: set(log.accepted) for path, log in logs.items()}
-    for line in crowd.lost(logs):
+    expected = listeners.expected
+    for line in listeners.lost(logs):
         print(line, file=sys.stderr)
     return Outcome(
-        events=sum(map(len, crowd.told.values())),
-        lost=sum(len(its - accepted[path]) for path, its in crowd.told.items()),
-        strangers=sum(len(accepted[path] - its) for path, its in crowd.told.items()),
-        forged=sum(one.forged for one in logs.values()),
-        changed=sum(one.changed for one in logs.values()),
-        late=sum(one.late for one in logs.values()),
-        repeated=sum(one.repeated for one in logs.values()),
+        events=sum(map(len, expected.values())),
+        lost=sum(len(event_ids - accepted[path]) for path, event_ids in expected.items()),
+        unexpected=sum(len(accepted[path] - event_ids) for path, event_ids in expected.items()),
+        forged=sum(log.forged for log in logs.values()),
+        changed=sum(log.changed for log in logs.values()),
+        late=sum(log.late for log in logs.values()),
+        repeated=sum(log.repeated for log in logs.values()),
         waits=tuple(
             wait
             for path, log in logs.items()

@@ -1,4 +1,4 @@
-"""A load of HTTP requests from this process: closed loop, or so many a second."""
+"""A load of HTTP requests from this process: in a closed loop, or at a fixed rate."""
 
 import asyncio
 import json
@@ -11,9 +11,9 @@ from typing import cast
 
 @dataclass
 class Load:
-    """What came of a load. latencies: seconds, one per answer; statuses: how many of each.
+    """The answers to a load. latencies: seconds, one for each answer; statuses: how many of each.
 
-    Status 0: no answer came, or there was nobody to connect to.
+    Status 0: no answer, or no connection.
     """
 
     seconds: float = 0.0
@@ -56,8 +56,8 @@ def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-class _Wire(asyncio.Protocol):
-    """One connection: sends, waits for the whole answer, gives its status and body."""
+class _Connection(asyncio.Protocol):
+    """One connection: sends a request and returns the status and body of its answer."""
 
     def __init__(self) -> None:
         self.lost = False
@@ -66,7 +66,7 @@ class _Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not derived from it
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
@@ -75,11 +75,11 @@ class _Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        head, found, rest = self._buffer.partition(b"\r\n\r\n")
-        if not found:
+        head, separator, rest = self._buffer.partition(b"\r\n\r\n")
+        if not separator:
             return
-        at = head.lower().find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        start = head.lower().find(b"content-length:")
+        length = int(head[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
         if len(rest) >= length and self._answer and not self._answer.done():
             self._buffer = rest[length:]
             self._answer.set_result((int(head[9:12]), rest[:length]))
@@ -96,44 +96,44 @@ class _Wire(asyncio.Protocol):
 
 
 class Client:
-    """A keep-alive connection that is made anew after it was lost. It repeats no request."""
+    """A keep-alive connection that is opened again after it was lost. Requests are not repeated."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self._where = (host, port)
-        self._wire: _Wire | None = None
+        self._address = (host, port)
+        self._connection: _Connection | None = None
 
     async def ask(self, raw: bytes) -> tuple[int, bytes]:
-        """Status and body of the answer; 0 where none came."""
-        if self._wire is None or self._wire.lost:
+        """Status and body of the answer; status 0 if there was none."""
+        if self._connection is None or self._connection.lost:
             try:
-                _, self._wire = await asyncio.get_running_loop().create_connection(
-                    _Wire, *self._where
+                _, self._connection = await asyncio.get_running_loop().create_connection(
+                    _Connection, *self._address
                 )
             except OSError:
                 return 0, b""
-        return await self._wire.ask(raw)
+        return await self._connection.ask(raw)
 
     def close(self) -> None:
-        if self._wire:
-            self._wire.close()
+        if self._connection:
+            self._connection.close()
 
 
 async def closed_loop(
     port: int, make: Callable[[int], bytes], connections: int, seconds: float
 ) -> Load:
-    """As many as `connections` can ask one after the other, for `seconds`. make: the n-th request."""
+    """Each connection sends one request after the other, for `seconds`. make: the n-th request."""
     load = Load()
     count = iter(range(1 << 62))
     started = time.perf_counter()
     until = started + seconds
 
-    async def ask_on() -> None:
+    async def ask_in_turn() -> None:
         client = Client(port)
         while (now := time.perf_counter()) < until:
             await _ask(load, client, make(next(count)), now)
         client.close()
 
-    await asyncio.gather(*(ask_on() for _ in range(connections)))
+    await asyncio.gather(*(ask_in_turn() for _ in range(connections)))
     load.seconds = time.perf_counter() - started
     return load
 
@@ -147,7 +147,7 @@ async def at_rate(
 ) -> Load:
     """Sends each request at its own time, whether or not earlier ones were answered.
 
-    Latencies count from that time: waiting for a free connection is waiting.
+    Latencies count from that time, so they include the wait for a free connection.
     """
     load = Load()
     free: asyncio.Queue[Client] = asyncio.Queue()

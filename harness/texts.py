@@ -1,4 +1,4 @@
-"""Comments to send: made up from a seed, or read from public data sets."""
+"""Comments to send: generated from a seed, or read from public data sets."""
 
 import csv
 import gzip
@@ -19,12 +19,12 @@ now over such our man me even most made after also did many must before back see
 much go well your know should down work year because come people just say each those take day good how
 long little use great still think government city council money school vote agree article"""
 
-# Columns that hold a comment in the public sets this is run with, in any case; the first that is there.
+# Names of the column with the comment in public data sets, case-insensitive; the first present counts.
 _COLUMNS = ("text", "comment_text", "comment", "content")
 
 
 def made_up(count: int, seed: int = 1) -> list[str]:
-    """Comments of 8 to 80 words, as long as those under newspaper articles mostly are."""
+    """Comments of 8 to 80 words, as most of those under newspaper articles are."""
     chance = random.Random(seed)
     words = WORDS.split()
     return [" ".join(chance.choices(words, k=chance.randint(8, 80))) + "." for _ in range(count)]
@@ -53,7 +53,7 @@ def _read(path: Path) -> Iterator[str]:
     with opening(path, "rt", encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         named = {name.lower(): name for name in reader.fieldnames or ()}
-        column = next((named[one] for one in _COLUMNS if one in named), None)
+        column = next((named[name] for name in _COLUMNS if name in named), None)
         if column:
             yield from (row[column] or "" for row in reader)
 

@@ -1,4 +1,4 @@
-"""What one worker process holds: settings, store, scorers, bell, lease, heartbeat, and how far it is."""
+"""A worker process: its settings, store, scorers, doorbell, lease and heartbeat; its start and stop."""
 
 import logging
 import math
@@ -42,11 +42,11 @@ BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
 
 @dataclass
 class WorkerContext:
-    """role: 'judge' or 'courier'. lease: how this process signs its claims: host/pid/random.
+    """What the tasks of one worker process share.
 
-    pid: the process it was made in, the only one that may use it. pace: seconds a comment took lately.
-    cleared_at, digested_at: when this process last forgot what is past its time, and last looked for
-    digests to send; by time.monotonic().
+    role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/random. pid: the process
+    it was made in, the only one that may use it. pace: seconds a comment took lately. cleaned_up_at,
+    digested_at: when this process last cleaned up and last looked for digests; time.monotonic().
     """
 
     settings: Settings
@@ -57,23 +57,25 @@ class WorkerContext:
     stopping: threading.Event = field(default_factory=threading.Event)
     pid: int = field(default_factory=os.getpid)
     pace: float = 0.01
-    cleared_at: float = -math.inf
+    cleaned_up_at: float = -math.inf
     digested_at: float = -math.inf
 
     @property
     def name(self) -> str:
-        """How this process is known in /readyz: 'judge@host/pid'."""
+        """The name of this process in /readyz: 'judge@host/pid'."""
         return f"{self.role}@{self.lease.rpartition('/')[0]}"
 
     @cached_property
-    def panel(self) -> ScorerPipeline:
+    def pipeline(self) -> ScorerPipeline:
         scorers = build_scorers(
-            models_of(self.settings), lessons=LessonCache(self.store), outside=self._outside()
+            models_of(self.settings),
+            lessons=LessonCache(self.store),
+            outside=self._external_scorers(),
         )
         return ScorerPipeline(scorers, self.settings.scorer_timeout)
 
-    def _outside(self) -> Iterator[Scorer]:
-        """Opinions of others; none unless a setting says so."""
+    def _external_scorers(self) -> Iterator[Scorer]:
+        """Scorers that use lists and services of others; each needs its setting."""
         if self.settings.lists:
             seal = self.store.seal
             yield BlocklistFiles(
@@ -82,8 +84,8 @@ class WorkerContext:
         if zones := self.settings.dns_zones:
             yield DnsLists(zones)
         if key := self.settings.akismet_key.get_secret_value():
-            known = partial(addresses_of, self.store)
-            yield Akismet(key, self.settings.akismet_url, known, self.settings.akismet_asked)
+            addresses = partial(addresses_of, self.store)
+            yield Akismet(key, self.settings.akismet_url, addresses, self.settings.akismet_asked)
 
     @cached_property
     def prior(self) -> Prior:
@@ -98,18 +100,17 @@ class WorkerContext:
         return Sender(self.settings.webhook_allow, self.settings.webhook_timeout)
 
     @cached_property
-    def channels(self) -> Notifier:
-        """What tells people."""
-        given = self.settings
-        mail = given.mail_url.get_secret_value()
-        return Notifier(given.webhook_allow, mail, given.webhook_timeout, given.public_url)
+    def notifier(self) -> Notifier:
+        settings = self.settings
+        mail = settings.mail_url.get_secret_value()
+        return Notifier(settings.webhook_allow, mail, settings.webhook_timeout, settings.public_url)
 
 
 class WorkerProcess:
-    """The settings of this process, read when they are first asked for, and its bench while it works."""
+    """This process: its settings, read when first needed, and its context from start() to stop()."""
 
     def __init__(self) -> None:
-        self._bench: WorkerContext | None = None
+        self._context: WorkerContext | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -117,86 +118,92 @@ class WorkerProcess:
         return checked_settings()
 
     @property
-    def bench(self) -> WorkerContext:
-        """Raises RuntimeError where begin() was not called in this process, but at most before a fork."""
-        if self._bench is None or self._bench.pid != os.getpid():
-            raise RuntimeError("begin() has not been called in this process")
-        return self._bench
+    def context(self) -> WorkerContext:
+        """Raises RuntimeError if start() was not called in this process; before a fork does not count."""
+        if self._context is None or self._context.pid != os.getpid():
+            raise RuntimeError("start() has not been called in this process")
+        return self._context
 
-    def begin(self, role: str) -> None:
-        """Lays out the bench, takes back what this process's dead predecessors had claimed."""
+    def start(self, role: str) -> None:
+        """Makes the context, frees the leases of dead predecessors, starts the heartbeat.
+
+        Raises SettingsError.
+        """
         lease = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
         store = Store(self.settings.database, self.settings.master_secret())
-        bench = WorkerContext(self.settings, role, store, Doorbell(self.settings.broker), lease)
-        self._bench = bench
+        context = WorkerContext(self.settings, role, store, Doorbell(self.settings.broker), lease)
+        self._context = context
         if role == "judge":
-            _warm_up(bench)
+            _warm_up(context)
         with suppress(Unavailable):  # the sweep tries again
-            reclaim_leases(bench)
-        threading.Thread(target=_beat, args=(bench,), name="heartbeat", daemon=True).start()
+            reclaim_leases(context)
+        threading.Thread(target=_beat, args=(context,), name="heartbeat", daemon=True).start()
 
-    def end(self) -> None:
-        """Hands back what this process has claimed and not finished."""
-        bench, self._bench = self._bench, None
-        if bench is None or bench.pid != os.getpid():
+    def stop(self) -> None:
+        """Stops the heartbeat and releases the leases of unfinished work."""
+        context, self._context = self._context, None
+        if context is None or context.pid != os.getpid():
             return
-        bench.stopping.set()
+        context.stopping.set()
         try:
-            with bench.store.write() as connection:
-                released = judging_queue.release(connection, bench.lease, now_ms(), counted=False)
-                released += deliveries.release(connection, bench.lease, now_ms())
-                heartbeats.stop(connection, bench.name)
+            with context.store.write() as connection:
+                released = judging_queue.release(connection, context.lease, now_ms(), counted=False)
+                released += deliveries.release(connection, context.lease, now_ms())
+                heartbeats.stop(connection, context.name)
             if released:
                 log.info("leases handed back", extra={"count": released})
         except Unavailable:
             log.warning("leases could not be handed back; they run out by themselves")
-        bench.bell.close()
-        bench.store.close()
+        context.bell.close()
+        context.store.close()
 
 
-def _warm_up(bench: WorkerContext) -> None:
+def _warm_up(worker: WorkerContext) -> None:
     """Loads the models and scores one sentence, so that the first comment does not pay for it."""
     from moderation.judging.score_texts import score_texts
 
-    models = models_of(bench.settings)
+    models = models_of(worker.settings)
     if models.missing:
         log.error(
             "the toxicity model is not on this machine; add it and start again",
             extra={"model": models.missing, "serving": models.fallback or "nothing"},
         )
-    bench.panel.load()
-    score_texts(bench.panel, ["Thank you, that was an interesting article."])
-    if failed := bench.panel.failing:
+    worker.pipeline.load()
+    score_texts(worker.pipeline, ["Thank you, that was an interesting article."])
+    if failed := worker.pipeline.failing:
         log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
 
 
-def reclaim_leases(bench: WorkerContext) -> None:
-    """Frees the leases of processes of this host that are no more. Raises Unavailable.
+def reclaim_leases(worker: WorkerContext) -> None:
+    """Frees the leases of dead processes of this host. Raises Unavailable.
 
-    Done at the start and again at each sweep: a process that was just killed still counts as there
-    until somebody has collected it.
+    At the start and at each sweep: a process that was just killed still exists until its parent has
+    waited for it.
     """
-    host = bench.lease.split("/")[0] + "/"
-    with bench.store.read() as connection:
-        jobs = [one for one in judging_queue.leases(connection, host) if _is_dead(one, bench)]
-        sends = [
-            one for one in deliveries.leases(connection, host, now_ms()) if _is_dead(one, bench)
-        ]
-    if not jobs and not sends:
+    host = worker.lease.split("/")[0] + "/"
+    with worker.store.read() as connection:
+        judging = judging_queue.leases(connection, host)
+        sending = deliveries.leases(connection, host, now_ms())
+    dead_judging = [lease for lease in judging if _is_dead(lease, worker)]
+    dead_sending = [lease for lease in sending if _is_dead(lease, worker)]
+    if not dead_judging and not dead_sending:
         return
-    with bench.store.write() as connection:
-        freed = sum(judging_queue.release(connection, one, now_ms(), counted=True) for one in jobs)
-        freed += sum(deliveries.release(connection, one, now_ms()) for one in sends)
+    with worker.store.write() as connection:
+        freed = 0
+        for lease in dead_judging:
+            freed += judging_queue.release(connection, lease, now_ms(), counted=True)
+        for lease in dead_sending:
+            freed += deliveries.release(connection, lease, now_ms())
     log.warning("work of a dead process taken back", extra={"count": freed})
 
 
-def _is_dead(lease: str, bench: WorkerContext) -> bool:
-    """Whether the process of this host that signed the lease is no more."""
-    if lease.startswith(bench.lease):
+def _is_dead(lease: str, worker: WorkerContext) -> bool:
+    """Whether the process of this host that holds the lease is dead."""
+    if lease.startswith(worker.lease):
         return False
     pid = int(lease.split("/")[1])
     if pid == os.getpid():
-        return True  # the same number, another life
+        return True  # an earlier process with the same number
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -207,7 +214,7 @@ def _is_dead(lease: str, bench: WorkerContext) -> bool:
 
 
 def _models(models: Models) -> dict[str, object]:
-    """For /readyz: what serves, and what should and does not."""
+    """For /readyz: the model in use, and the configured one if it is missing."""
     named = [models.serving, *([models.multilingual] if models.multilingual else [])]
     facts: dict[str, object] = {"model": " + ".join(named)}
     if models.serving != models.toxicity:
@@ -215,14 +222,14 @@ def _models(models: Models) -> dict[str, object]:
     return facts
 
 
-def _beat(bench: WorkerContext) -> None:
-    while not bench.stopping.is_set():
+def _beat(worker: WorkerContext) -> None:
+    while not worker.stopping.is_set():
         detail: dict[str, object] = {}
-        if bench.role == "judge":
-            detail = {**_models(models_of(bench.settings)), "loaded": not bench.panel.failing}
+        if worker.role == "judge":
+            detail = {**_models(models_of(worker.settings)), "loaded": not worker.pipeline.failing}
         try:
-            with bench.store.write() as connection:
-                heartbeats.beat(connection, bench.name, detail, now_ms())
+            with worker.store.write() as connection:
+                heartbeats.beat(connection, worker.name, detail, now_ms())
         except Unavailable:
-            pass  # whoever reads the beats will miss it, and that is the truth
-        bench.stopping.wait(BEAT_SECONDS)
+            pass  # a missing heartbeat shows in /readyz, as it should
+        worker.stopping.wait(BEAT_SECONDS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bench.simulation.writers import DAY, HOUR, MINUTE, TROLL, Post
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.review import campaigns, decisions, queues
+from moderation.review import campaign_decisions, campaigns, decisions, queues
 from moderation.store.sql.engine import Store
 
 VISIT = 30 * MINUTE  # from one visit to the next, by day
@@ -87,7 +87,7 @@ class Desk:
                 self._wrong.pop(card.id, None)
             else:
                 self._wrong[card.id] = right
-            campaigns.decide(
+            campaign_decisions.decide(
                 self.store, teacher, self.site_id, card.id, outcome, now=now, entropy=self.entropy
             )
             self.rulings[kind] += 1
@@ -97,7 +97,7 @@ class Desk:
         ):  # a slip on a campaign is seen the next time
             card = campaigns.get_campaign(self.store, self.site_id, campaign_id, now)
             if card.rulings[-1].created_at < now:
-                campaigns.decide(
+                campaign_decisions.decide(
                     self.store,
                     teacher,
                     self.site_id,

@@ -98,12 +98,12 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 25,
 ) -> None:
     """List what was sent, newest first, with the last attempt of each; --state dead: dead letters."""
-    from moderation.notify import endpoints
+    from moderation.notify import deliveries as past_deliveries
 
     if state not in ("", "due", "delivered", "dead"):
         raise Invalid("A state is due, delivered or dead.", "/state")
     with open_store() as store:
-        found = endpoints.list_deliveries(
+        found = past_deliveries.list_deliveries(
             store, all_sites(store), endpoint_id, state=state, limit=limit
         )
     for one in found:
@@ -135,10 +135,10 @@ def resend(
     delivery: Annotated[str, typer.Argument(help="dlv_...; see `deliveries`.")],
 ) -> None:
     """Send one delivery again: the same id and the same bytes, whatever became of it before."""
-    from moderation.notify import endpoints
+    from moderation.notify import deliveries as past_deliveries
 
     with open_store() as store:
-        endpoints.resend_delivery(store, all_sites(store), delivery, now=now_ms())
+        past_deliveries.resend_delivery(store, all_sites(store), delivery, now=now_ms())
 
 
 @endpoint.command("replay")
@@ -156,16 +156,16 @@ def replay(
     until: Annotated[str, typer.Option(help="The same; until now without it.")] = "",
 ) -> None:
     """Send a range again: the same ids and the same bytes."""
-    from moderation.notify import endpoints
+    from moderation.notify import deliveries as past_deliveries
 
-    if what not in set(endpoints.Replay):
+    if what not in set(past_deliveries.Replay):
         raise Invalid("A replay is of what is dead, all or missed.", "/what")
     with open_store() as store:
-        count = endpoints.replay_deliveries(
+        count = past_deliveries.replay_deliveries(
             store,
             all_sites(store),
             endpoint_id,
-            endpoints.Replay(what),
+            past_deliveries.Replay(what),
             since=_millis(since) if since else 0,
             until=_millis(until) if until else None,
             now=now_ms(),

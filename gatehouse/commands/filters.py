@@ -15,7 +15,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 
 if TYPE_CHECKING:
-    from moderation.review.filters import FilterPreview
+    from moderation.review.filter_preview import FilterPreview
 
 filter = typer.Typer(
     help="A site's own lists: what they hold, and what they would.", no_args_is_help=True
@@ -73,13 +73,15 @@ def try_out(
     days: Annotated[int, typer.Option(min=1, max=90, help="How far back.")] = 30,
 ) -> None:
     """Say what a list would have matched, and keep nothing."""
-    from moderation.review import filters
+    from moderation.review import filter_preview
 
     draft = _draft(file, name, kind, action, exceptions, language, fields)
     with open_store() as store:
         with store.read() as connection:
             its = find_site(connection, site)
-        trial = filters.preview(store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days)
+        trial = filter_preview.preview(
+            store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days
+        )
     print(_told(trial))
 
 

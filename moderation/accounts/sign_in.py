@@ -1,4 +1,4 @@
-"""Signing moderators in and out: by password, by a link that works once, by the session they hold."""
+"""Signs moderators in and out: with a password, with a one-time link, by their session."""
 
 import secrets
 import threading
@@ -16,8 +16,8 @@ from moderation.store.sql.engine import Store
 
 Entropy = Callable[[int], bytes]
 
-# OWASP's smallest argon2id (19 MiB, 2 passes, 1 lane), about 20 ms. Two at once at most: a burst of
-# guesses may cost time, but never the memory that comments are judged in.
+# OWASP's smallest argon2id (19 MiB, 2 passes, 1 lane), about 20 ms. Two at once at most, so that a
+# burst of guesses cannot use up the memory that judging needs.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _HASHING_SLOTS = threading.BoundedSemaphore(2)
 
@@ -29,7 +29,7 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in, and the sites they look after."""
+    """A signed-in moderator and their sites."""
 
     moderator_id: str
     email: str
@@ -37,11 +37,11 @@ class SignedIn:
 
     @property
     def site_ids(self) -> frozenset[str]:
-        return frozenset(one.site_id for one in self.sites)
+        return frozenset(membership.site_id for membership in self.sites)
 
 
 def hash_password(password: str) -> str:
-    """argon2id of a new password. Raises Invalid for one that is too short or absurdly long."""
+    """The argon2id hash of a new password. Raises Invalid if it is too short or too long."""
     if not PASSWORD_SMALLEST <= len(password) <= PASSWORD_LIMIT:
         raise Invalid(
             f"A password has {PASSWORD_SMALLEST} to {PASSWORD_LIMIT} characters.", "/password"
@@ -58,26 +58,26 @@ def _decoy_hash() -> str:
 def with_password(
     store: Store, email: str, password: str, *, now: int, entropy: Entropy, old: str = ""
 ) -> str:
-    """Opens a session and returns its token. old: the token held before, which ends.
+    """Opens a session and returns its token. old: the token of the visitor's former session, which ends.
 
-    Raises Unauthenticated with one and the same answer, after one and the same work, whether the
-    account is not there, has no password or has another one.
+    Raises Unauthenticated, with the same message after the same work whether the account does not
+    exist, has no password or has a different one.
     """
     with store.read() as connection:
-        found = moderators.by_email(connection, email)
-    nobodys = _decoy_hash()  # made now in any case, lest the first unknown name take longer
-    stored = found.password_hash if found else ""
-    right = _matches(stored or nobodys, password)
-    if found is None or not stored or not right:
+        moderator = moderators.by_email(connection, email)
+    decoy = _decoy_hash()  # made in any case, or the first unknown e-mail would take longer
+    stored = moderator.password_hash if moderator else ""
+    is_right = _matches(stored or decoy, password)
+    if moderator is None or not stored or not is_right:
         raise Unauthenticated(_WRONG_CREDENTIALS)
-    renewed = _HASHER.check_needs_rehash(stored) and hash_password(password)
+    new_hash = _HASHER.check_needs_rehash(stored) and hash_password(password)
     with store.write() as connection:
-        if moderators.by_email(connection, email) != found:  # changed while we were hashing
+        if moderators.by_email(connection, email) != moderator:  # changed during the hashing
             raise Unauthenticated(_WRONG_CREDENTIALS)
-        if renewed:
-            moderators.renew_hash(connection, found.id, renewed)
+        if new_hash:
+            moderators.renew_hash(connection, moderator.id, new_hash)
         moderators.close_session(connection, old)
-        return moderators.open_session(connection, found.id, now, entropy)
+        return moderators.open_session(connection, moderator.id, now, entropy)
 
 
 def _matches(stored: str, password: str) -> bool:
@@ -91,17 +91,17 @@ def _matches(stored: str, password: str) -> bool:
 
 
 def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str = "") -> str:
-    """Opens a session for the moderator a link was made for. Raises Unauthenticated."""
+    """Opens a session for the moderator the link was made for; returns its token. Raises Unauthenticated."""
     with store.write() as connection:
         moderator_id = moderators.use_login_link(connection, token, now)
         if moderator_id is not None:
             moderators.close_session(connection, old)
             return moderators.open_session(connection, moderator_id, now, entropy)
-    raise Unauthenticated(_LINK_USED)  # after the commit: a link that is too old is gone as well
+    raise Unauthenticated(_LINK_USED)  # after the commit, which deletes a link that is too old
 
 
 def session_of(store: Store, token: str, now: int) -> SignedIn | None:
-    """Who holds this session token; None for one that does not count (any more)."""
+    """The moderator whose session this token opens; None if it is unknown or expired."""
     if not token:
         return None
     with store.read() as connection:
@@ -116,12 +116,12 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
 
 
 def sign_out(store: Store, token: str) -> None:
-    """Ends a session, on the server: the token is worth nothing from now on."""
+    """Ends a session on the server, so that its token is no longer valid."""
     with store.write() as connection:
         moderators.close_session(connection, token)
 
 
 def emails_of(store: Store, moderator_ids: Collection[str]) -> dict[str, str]:
-    """The e-mails behind the ids in a comment's history, for those who moderate with them."""
+    """The e-mail addresses of these moderators by id, to show their colleagues."""
     with store.read() as connection:
         return moderators.emails(connection, moderator_ids)

@@ -1,4 +1,4 @@
-"""Answer those who keep their comments themselves: what a comment is, and what they asked so far."""
+"""Akismet's comment check: answers, corrections, and the endpoint that gets later verdicts."""
 
 from dataclasses import dataclass
 
@@ -18,24 +18,24 @@ from moderation.domain.ids import derived_id
 from moderation.store import akismet_checks, decisions, endpoints
 from moderation.store.sql.engine import Store
 
-# Answers in one POST: WordPress looks for each comment anew.
+# Verdicts in one POST: WordPress looks each comment up separately.
 VERDICTS_AT_ONCE = 20
 ENDPOINT_LIMIT = 20  # of a site, as for webhooks
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswer:
-    """What a client is told. blatant: nobody needs to see the comment."""
+    """The answer to a client. blatant: the comment may be discarded unseen."""
 
     answer: AkismetAnswer
     blatant: bool = False
 
 
 def answer_check(store: Store, check: AkismetCheck) -> CheckAnswer:
-    """The answer as the comment stands now, kept in the same transaction.
+    """The answer by the comment's present status, stored in the same transaction.
 
-    So a decision is either in the answer, or comes after it and finds whom to tell. A comment that is
-    not there (refused, or gone) is worth waiting for.
+    A decision is therefore either part of the answer, or comes later and is sent to the client as a
+    verdict. For a comment that is not stored (refused, or gone) the answer is WAIT.
     """
     with store.write() as connection:
         standing = decisions.standings(connection, [check.comment_id]).get(check.comment_id)
@@ -53,10 +53,11 @@ def answer_check(store: Store, check: AkismetCheck) -> CheckAnswer:
 def add_verdict_endpoint(
     store: Store, site_id: str, url: str, key: str, *, allow: str, now: int
 ) -> str:
-    """The endpoint that tells `url` of later decisions, made where there is none yet; '' where it may
-    not be called, or the site has as many endpoints as it may. key: goes along, in Akismet's way.
+    """The id of the endpoint that sends later verdicts to `url`, added if there is none yet; '' if the
+    URL may not be called or the site has ENDPOINT_LIMIT already.
 
-    allow: settings.webhook_allow. Asked again with another key, that one goes along from then on.
+    key: sent along with each verdict, as Akismet does; a later call replaces it. allow:
+    settings.webhook_allow.
     """
     try:
         destination(url, parse_allow(allow))
@@ -83,29 +84,31 @@ def add_verdict_endpoint(
 
 
 def find_comment(store: Store, site_id: str, comment_id: str, fingerprint: str) -> str | None:
-    """The comment a client means: by what we called it, else by what it says; None for a new one."""
+    """The id of the comment a client means, by our id or else by its fingerprint; None for a new one."""
     with store.read() as connection:
         return akismet_checks.find(connection, site_id, comment_id, fingerprint)
 
 
 def note_correction(store: Store, site_id: str, comment_id: str, right: AkismetAnswer) -> bool:
-    """Notes what the client says is right; whether that is news to us, and is to be decided."""
+    """Stores a client's correction; returns whether it has to be decided, because it differs from a
+    moderator's decision or there is none.
+    """
     with store.write() as connection:
         standing = decisions.standings(connection, [comment_id]).get(comment_id)
         akismet_checks.correct(connection, comment_id, right)
         if standing is None or standing.site_id != site_id:
             return False
-        known = standing.decided_by == ActorKind.MODERATOR
-        return not (known and ANSWER_AFTER[standing.status] is right)
+        by_moderator = standing.decided_by == ActorKind.MODERATOR
+        return not (by_moderator and ANSWER_AFTER[standing.status] is right)
 
 
 def usage(store: Store, site_id: str, since: int, until: int) -> list[CheckUsage]:
-    """What was asked from `since` to before `until` (ms), by the host that asked."""
+    """The checks from `since` to before `until` (ms), by the host that asked."""
     with store.read() as connection:
         return akismet_checks.usage(connection, site_id, since, until)
 
 
 def count(store: Store, site_id: str, since: int) -> int:
-    """How many comments were asked about since then (ms)."""
+    """How many comments were checked since `since` (ms)."""
     with store.read() as connection:
         return akismet_checks.count(connection, site_id, since)

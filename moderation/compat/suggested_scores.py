@@ -1,4 +1,4 @@
-"""What somebody says a score should have been: kept beside our own, to measure the model with."""
+"""Scores that clients suggest for their comments, stored to measure the model with."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -10,36 +10,46 @@ from moderation.store.suggested_scores import Suggestion
 
 __all__ = ["Suggestion", "each_suggestion", "store_suggestions"]
 
-PAGE_SIZE = 500  # read at once
+PAGE_SIZE = 500  # suggestions read at once
 
 
 def store_suggestions(
-    store: Store, given: Sequence[Suggestion], *, now: int, entropy: Callable[[int], bytes]
+    store: Store, suggestions: Sequence[Suggestion], *, now: int, entropy: Callable[[int], bytes]
 ) -> None:
-    """Keeps them. The last word about a client's comment counts: an earlier one with its token goes."""
+    """Stores suggestions; each replaces an earlier one with the same token and attribute."""
     with store.write() as connection:
-        suggested_scores.put(connection, [_identified(one, now, entropy(10)) for one in given])
+        suggested_scores.put(
+            connection,
+            [_identified(suggestion, now, entropy(10)) for suggestion in suggestions],
+        )
 
 
-def _identified(one: Suggestion, now: int, entropy: bytes) -> Suggestion:
-    if one.token:
-        id = derived_id("sug", one.site_id, one.community, one.token, one.attribute)
+def _identified(suggestion: Suggestion, now: int, entropy: bytes) -> Suggestion:
+    if suggestion.token:
+        id = derived_id(
+            "sug",
+            suggestion.site_id,
+            suggestion.community,
+            suggestion.token,
+            suggestion.attribute,
+        )
     else:
         id = timed_id("sug", now, entropy)
-    # NUL is a character that PostgreSQL cannot store.
-    words = {
-        name: getattr(one, name).replace("\x00", " ") for name in ("text", "community", "token")
+    # PostgreSQL cannot store the character NUL.
+    texts = {
+        name: getattr(suggestion, name).replace("\x00", " ")
+        for name in ("text", "community", "token")
     }
-    return replace(one, id=id, created_at=now, **words)
+    return replace(suggestion, id=id, created_at=now, **texts)
 
 
 def each_suggestion(store: Store, site_id: str) -> Iterator[Suggestion]:
-    """All that a site has been told, a page at a time."""
+    """Every suggestion for a site; read from the database in pages."""
     after = ""
     while True:
         with store.read() as connection:
-            found = suggested_scores.page(connection, site_id, after, PAGE_SIZE)
-        yield from found
-        if len(found) < PAGE_SIZE:
+            page = suggested_scores.page(connection, site_id, after, PAGE_SIZE)
+        yield from page
+        if len(page) < PAGE_SIZE:
             return
-        after = found[-1].id
+        after = page[-1].id

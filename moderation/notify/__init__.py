@@ -1,1 +1,1 @@
-"""Telling sites and people: endpoints, deliveries, channels, the daily digest."""
+"""Notifies sites and people: endpoints, deliveries, channels, the daily digest."""

@@ -1,4 +1,4 @@
-"""The digest: once a day each site's channels are told how its queue stands."""
+"""The daily digest: notifies each site's channels of the state of its queue."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,8 +15,8 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """site: its name. held: comments that wait for a moderator, the oldest of them for so many whole hours. received:
-    in the last 24 hours; approved, rejected, spam: what became of those. dead: deliveries of the
+    """site: its name. held: comments that wait for a moderator; oldest_hours: whole hours the oldest has
+    waited. received: in the last 24 hours; approved, rejected, spam: of those. dead: deliveries of the
     site's endpoints that were given up.
     """
 
@@ -31,13 +31,13 @@ class Digest:
 
 
 def build_digest(store: Store, site_id: str, now: int) -> Digest:
-    """How a site stands at this moment (ms)."""
+    """The digest of a site at this moment (ms)."""
     with store.read() as connection:
         site = sites.get_site(connection, site_id)
         waiting = queues.waiting(connection, site_id)
         since = queues.since(connection, site_id, now - DAY)
-        mine = [one.id for one in endpoints.of_sites(connection, [site_id])]
-        dead = sum(one.dead for one in endpoints.tallies(connection, mine).values())
+        endpoint_ids = [endpoint.id for endpoint in endpoints.of_sites(connection, [site_id])]
+        tallies = endpoints.tallies(connection, endpoint_ids)
     return Digest(
         site=site.name if site else "Gatehouse",
         held=waiting.count,
@@ -46,36 +46,35 @@ def build_digest(store: Store, site_id: str, now: int) -> Digest:
         approved=since[Status.APPROVED],
         rejected=since[Status.REJECTED],
         spam=since[Status.SPAM],
-        dead=dead,
+        dead=sum(tally.dead for tally in tallies.values()),
     )
 
 
-def notice_of(one: Digest, site_id: str, public_url: str) -> Notice:
-    """The digest as channels are told it."""
-    return digest_notice(site_id, asdict(one), public_url)
+def notice_of(digest: Digest, site_id: str, public_url: str) -> Notice:
+    """The digest in the words that channels get."""
+    return digest_notice(site_id, asdict(digest), public_url)
 
 
 def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], bytes]) -> int:
-    """Puts today's digests into the outbox, of those sites that have none yet, once it is `hour` (UTC).
+    """From `hour` (UTC) on, puts today's digest into the outbox for each site that has none yet.
 
-    The event's id stands for the site and the day, so there is one however often and by however many
-    this is asked for. A channel that is younger than the hour hears the next one. Returns how many
-    deliveries.
+    The event's id is made of the site and the day, so there is only one however many processes call
+    this. A channel added after that hour gets its first digest the next day. Returns how many deliveries.
     """
     day = to_datetime(now).date().isoformat()
-    begins = now - now % DAY + hour * HOUR
-    if now < begins:
+    due_at = now - now % DAY + hour * HOUR
+    if now < due_at:
         return 0
     with store.read() as connection:
         channels: dict[str, list[str]] = {}
-        for one in endpoints.channels(connection, begins):
-            if DIGEST in one.types:
-                channels.setdefault(one.site_id, []).append(one.id)
-        ids = {event_id(site_id, DIGEST, day): site_id for site_id in channels}
-        told = outbox.known(connection, ids)
+        for channel in endpoints.channels(connection, due_at):
+            if DIGEST in channel.types:
+                channels.setdefault(channel.site_id, []).append(channel.id)
+        sites_by_event = {event_id(site_id, DIGEST, day): site_id for site_id in channels}
+        sent_ids = outbox.known(connection, sites_by_event)
     count = 0
-    for id, site_id in ids.items():
-        if id in told:
+    for id, site_id in sites_by_event.items():
+        if id in sent_ids:
             continue
         facts = asdict(build_digest(store, site_id, now))
         with store.write() as connection:

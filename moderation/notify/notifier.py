@@ -1,4 +1,4 @@
-"""Channels: reads and tells them by a crier, a process for each notice (moderation/notify/apprise_process.py)."""
+"""Reads and notifies channels, each time in a process of its own (moderation/notify/apprise_process.py)."""
 
 import json
 import os
@@ -21,13 +21,13 @@ APPRISE_MISSING = (
     "Notices need Apprise, which is not installed here: pip install 'gatehouse[notices]', or make "
     "env EXTRAS=notices."
 )
-# What a crier may know of our environment: nothing of Gatehouse's, no proxies, no files of the user's.
-_KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")  # fmt: skip
+# Variables that the process inherits: none of Gatehouse's, no proxies, no files of the user's.
+_INHERITED = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")  # fmt: skip
 
 
 class Notifier:
-    """allow: settings.webhook_allow. mail: the operator's own mail server, '' none, see
-    settings.mail_url. seconds: one notice may take in all. Threads may share one.
+    """Notifies people through Apprise. allow: settings.webhook_allow. mail: the operator's mail server,
+    '' for none, see settings.mail_url. seconds: the longest one notice may take. Thread-safe.
     """
 
     def __init__(self, allow: str, mail: str, seconds: float, public_url: str) -> None:
@@ -35,13 +35,13 @@ class Notifier:
         self._mail = mail
         self._seconds = seconds
         self._public_url = public_url
-        self._readers = threading.BoundedSemaphore(READ_THREADS)
+        self._read_slots = threading.BoundedSemaphore(READ_THREADS)
 
     def read(self, url: str) -> str:
-        """How a channel is shown, its secrets masked. Nobody is called.
+        """How a channel's URL is displayed, its secrets masked. Makes no connection.
 
-        Raises Invalid for a URL that no channel may have or that Apprise cannot read, Conflict where
-        there is no Apprise or, for the site's moderators, no mail server; Unavailable where Apprise
+        Raises Invalid for a URL that no channel may have or that Apprise cannot read, Conflict if Apprise
+        is not installed or, for the site's moderators, there is no mail server; Unavailable if Apprise
         does not answer.
         """
         check_channel(url, self._allow)
@@ -55,25 +55,25 @@ class Notifier:
         return self._read(url)
 
     def _read(self, url: str) -> str:
-        with self._readers:
-            said = self._cry({"do": "read", "url": url}, READ_SECONDS)
-        if said.get("error") == "apprise":
+        with self._read_slots:
+            answer = self._run_job({"do": "read", "url": url}, READ_SECONDS)
+        if answer.get("error") == "apprise":
             raise Conflict(APPRISE_MISSING)
-        if said.get("error") in ("timeout", "internal"):
+        if answer.get("error") in ("timeout", "internal"):
             raise Unavailable("Apprise did not answer; try again in a moment.")
-        if "shown" not in said:
+        if "shown" not in answer:
             raise Invalid(
                 "Apprise cannot read this URL; see docs/notices.md for how they are written.",
                 "/url",
             )
-        return str(said["shown"])
+        return str(answer["shown"])
 
-    def notify(self, url: str, words: Notice, emails: Sequence[str]) -> Response:
-        """Tells one channel; what goes wrong is in the Response, never raised.
+    def notify(self, url: str, notice: Notice, emails: Sequence[str]) -> Response:
+        """Notifies one channel; failures are in the Response, never raised.
 
-        emails: of the site's moderators, where the channel is MODERATORS. error: url (cannot be
-        read), address (leads inside), nobody (there is no moderator who wants mails, or no mail
-        server), apprise (is not installed), rejected (said no), or as of a webhook.
+        emails: of the site's moderators, if the channel is MODERATORS. error: url (cannot be read),
+        address (leads inside), nobody (no moderator wants mails, or there is no mail server), apprise
+        (is not installed), rejected (the service refused), or as for a webhook.
         """
         started = time.monotonic()
         job: dict[str, Any] = {"do": "send", "url": url, "emails": []}
@@ -81,19 +81,19 @@ class Notifier:
             if not emails or not self._mail:
                 return Response(error="nobody")
             job |= {"url": self._mail, "emails": list(emails), "trusted": True}
-        job |= {"title": words.title, "body": words.body, "urgent": words.urgent}
-        said = self._cry(job, self._seconds)
+        job |= {"title": notice.title, "body": notice.body, "urgent": notice.urgent}
+        answer = self._run_job(job, self._seconds)
         return Response(
-            said.get("status"),
-            str(said.get("error", "")),
+            answer.get("status"),
+            str(answer.get("error", "")),
             round((time.monotonic() - started) * 1000),
-            said.get("retry_after"),
+            answer.get("retry_after"),
         )
 
-    def _cry(self, job: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer of a crier; its time is bounded whatever Apprise and the network do."""
+    def _run_job(self, job: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The process's answer to a job, within `seconds` whatever Apprise and the network do."""
         job |= {"allow": sorted(self._allow), "app_url": self._public_url}
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         environment |= {"HOME": os.devnull, "NETRC": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(
@@ -108,7 +108,7 @@ class Notifier:
         except subprocess.TimeoutExpired:
             return {"error": "timeout"}
         try:
-            said = json.loads(done.stdout)
+            answer = json.loads(done.stdout)
         except ValueError:
             return {"error": "internal"}
-        return said if isinstance(said, dict) else {"error": "internal"}
+        return answer if isinstance(answer, dict) else {"error": "internal"}

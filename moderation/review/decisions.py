@@ -31,11 +31,11 @@ def decide(
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Decision:
-    """A person's word: the next decision in the sequence, its event and deliveries, in one transaction.
+    """Adds a moderator's decision, its event and deliveries, in one transaction.
 
-    expected_sequence: of the decision the person saw; None decides whatever stands.
-    note_code: a reason code the person chose, '' for none.
-    Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile.
+    note_code: the reason code the moderator chose, '' for none.
+    expected_sequence: of the decision the moderator saw; None decides whatever came before.
+    Raises NotFound for a comment of another site, Conflict if somebody else has decided meanwhile.
     """
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
@@ -62,12 +62,12 @@ def undo(
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Decision:
-    """Takes a person's last decision back: one more, with the outcome that was in effect before it.
+    """Takes a moderator's last decision back by adding one with the outcome in effect before it.
 
-    Held where nothing was. An undo is a decision, too: taking it back brings back what it took.
-    expected_sequence: of the decision the person saw; None takes back the last one, whichever it is.
-    Raises NotFound for what is not theirs, Conflict when somebody decided meanwhile, and where the last
-    decision is a machine's or there is none.
+    Without an earlier one the comment is held. An undo is itself a decision, and can be undone.
+    expected_sequence: of the decision the moderator saw; None takes back the last one, whichever it is.
+    Raises NotFound for a comment of another site; Conflict if somebody else has decided meanwhile, or if
+    the last decision is not a moderator's.
     """
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
@@ -95,7 +95,7 @@ def _standing(
     comment_id: str,
     expected_sequence: int | None,
 ) -> Standing:
-    """The comment, locked, as somebody means to decide about it. Raises as decide does."""
+    """How the comment stands, locked until the decision is stored. Raises as decide()."""
     standing = decisions.standings(connection, [comment_id]).get(comment_id)
     if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
         raise NotFound("There is no such comment.")

@@ -1,34 +1,32 @@
-"""The moderators' queues, and everything that a moderator is shown of a comment."""
+"""The moderators' queues, and the card that shows one comment."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import (
-    Decision,
-)
+from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
 from moderation.store import decisions, queues
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
-# The names of the queues, in the order people want them: what waits comes first.
+# The queues in the order they are shown: what waits for a moderator comes first.
 QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
-# Queues of what waits for a person are worked off oldest first; the others are looked things up in.
+# Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
 class CommentCard(QueueEntry):
-    """All that a moderator is shown of a comment. decisions: first to last, the last one rules."""
+    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force."""
 
     findings: Findings
     decisions: tuple[Decision, ...]
 
     @property
     def scores(self) -> dict[str, float]:
-        return {one.name: one.value for one in self.findings.signals if one.is_score}
+        return {signal.name: signal.value for signal in self.findings.signals if signal.is_score}
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -40,16 +38,16 @@ class CommentCard(QueueEntry):
 
 
 def _cards(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
-    ids = [one.id for one in entries]
+    ids = [entry.id for entry in entries]
     histories = decisions.histories(connection, ids)
-    found = decisions.newest_findings(connection, ids)
+    findings = decisions.newest_findings(connection, ids)
     return [
         CommentCard(
-            **{field.name: getattr(one, field.name) for field in fields(QueueEntry)},
-            findings=found.get(one.id, Findings()),
-            decisions=tuple(histories[one.id]),
+            **{field.name: getattr(entry, field.name) for field in fields(QueueEntry)},
+            findings=findings.get(entry.id, Findings()),
+            decisions=tuple(histories[entry.id]),
         )
-        for one in entries
+        for entry in entries
     ]
 
 
@@ -63,10 +61,10 @@ def list_queue(
     *,
     alone: bool = False,
 ) -> list[CommentCard]:
-    """Up to `limit` cards of a queue past the comment `after`; '' from the beginning.
+    """Up to `limit` cards of a queue past the comment `after`, '' for the first ones.
 
-    Held and pending comments come oldest first, the others newest first. alone: without those that
-    are decided with their campaign.
+    Held and pending comments come oldest first, the others newest first. reason: only comments with this
+    reason code, '' for all. alone: without the members of campaigns that are decided as a whole.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -83,13 +81,13 @@ def list_queue(
 
 
 def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
-    """How many comments each queue holds, counted up to queues.COUNT_LIMIT."""
+    """How many comments each queue holds, counted no further than queues.COUNT_LIMIT."""
     with store.read() as connection:
         return {status: queues.count(connection, site_id, status) for status in QUEUE_ORDER}
 
 
 def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:
-    """One comment. Raises NotFound, alike for what is not there and for what is another site's."""
+    """One comment. Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
         entry = queues.by_id(connection, comment_id, site_ids)
         if entry is None:

@@ -1,4 +1,4 @@
-"""What follows from a person's decision, all in one transaction."""
+"""Stores moderators' decisions with all that follows from them, in one transaction."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,20 +14,22 @@ def record(
     made: Sequence[tuple[Decision, Standing]],
     entropy: Callable[[int], bytes],
 ) -> None:
-    """Adds people's decisions to their comments' histories, each comment at most once.
+    """Adds moderators' decisions to the histories of their comments, at most one for each comment.
 
-    Each waits to be learned from, counts for or against whoever wrote, and is told to the endpoints.
-    made: each with how its comment stood before. The caller's transaction holds the standings.
+    Each is queued as feedback for learning, counts in the author's reputation and goes to the endpoints.
+    made: the decisions, each with how its comment stood before; the caller has locked these.
     """
     if not made:
         return
     new = [decision for decision, _ in made]
     decisions.append(connection, new)
-    counts = decisions.in_effect_now(connection, new)
-    feedback.note_feedback(connection, new, counts)
-    reputations.note_votes(connection, counts)
+    in_effect = decisions.in_effect_now(connection, new)
+    feedback.note_feedback(connection, new, in_effect)
+    reputations.note_votes(connection, in_effect)
     events = [
-        decision_event(decision, was.site_id, was.page, was.parent_id, was.status)
-        for decision, was in made
+        decision_event(
+            decision, standing.site_id, standing.page, standing.parent_id, standing.status
+        )
+        for decision, standing in made
     ]
     outbox.put(connection, events, entropy)

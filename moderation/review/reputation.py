@@ -1,4 +1,4 @@
-"""Who is trusted and why: what people's decisions say of an author, a domain, a network."""
+"""Reputations of authors, domains and networks: looked up, explained, reset."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from moderation.store import queues, reputations
 from moderation.store.reputations import Reset, Vote
 from moderation.store.sql.engine import Connection, Store
 
-SHOWN_DECISIONS = 20  # of the newest decisions behind a reputation
+SHOWN_DECISIONS = 20  # the newest of those behind a reputation
 
 
 @dataclass(frozen=True, slots=True)
 class Reputation:
-    """A reputation with all that led to it.
+    """A reputation and what it rests on.
 
-    votes: the newest decisions, newest first; those up to `counts_after` (ms) do not count. resets:
-    first to last.
+    votes: the last SHOWN_DECISIONS decisions, newest first; those up to `counts_after` (ms) do not count.
+    resets: first to last.
     """
 
     subject: Subject
@@ -36,27 +36,30 @@ class Reputation:
 
     @property
     def can_undo(self) -> bool:
-        """Whether the last reset stands."""
+        """Whether the last reset is in force."""
         return bool(self.resets) and self.resets[-1].counts_after == self.resets[-1].created_at
 
 
 def of_comment(
     store: Store, site_ids: Collection[str], comment_id: str, now: int
 ) -> list[tuple[Subject, ReputationScore]]:
-    """The reputations that a comment comes with: its author's, its network's, its links'.
+    """The reputations of a comment's author, network and linked domains.
 
-    Those of which nothing is known are there, too. Raises NotFound for what is not theirs.
+    Those of which nothing is known are included. Raises NotFound for a comment of another site.
     """
     with store.read() as connection:
         if queues.by_id(connection, comment_id, site_ids) is None:
             raise NotFound("There is no such comment.")
         subjects = sorted(reputations.subjects_of(connection, [comment_id])[comment_id].subjects)
         weeks = reputations.known(connection, subjects)
-    return [(one, reputation_score(one.kind, weeks.get(one, ()), now)) for one in subjects]
+    return [
+        (subject, reputation_score(subject.kind, weeks.get(subject, ()), now))
+        for subject in subjects
+    ]
 
 
 def get_reputation(store: Store, subject: Subject, now: int) -> Reputation:
-    """One reputation with its history. Raises NotFound where nothing was ever decided."""
+    """One reputation with its history. Raises NotFound if nothing was ever decided about it."""
     with store.read() as connection:
         return _reputation(connection, subject, now)
 
@@ -66,8 +69,11 @@ def list_by_kind(
 ) -> list[tuple[Subject, ReputationScore]]:
     """The reputations of one kind on a site, by name, past the name `after`."""
     with store.read() as connection:
-        found = reputations.list_by_kind(connection, site_id, kind, after, limit)
-    return [(one, reputation_score(one.kind, weeks, now)) for one, weeks in found.items()]
+        weeks_by_subject = reputations.list_by_kind(connection, site_id, kind, after, limit)
+    return [
+        (subject, reputation_score(subject.kind, weeks, now))
+        for subject, weeks in weeks_by_subject.items()
+    ]
 
 
 def reset(
@@ -78,10 +84,10 @@ def reset(
     *,
     now: int,
 ) -> Reputation:
-    """What was decided until now counts no more; what comes counts as ever.
+    """Starts a reputation afresh: decisions made until now no longer count.
 
-    expected_sequence: of the last reset that was seen; None resets whatever stands. Raises NotFound
-    where nothing was ever decided, Conflict where somebody reset it meanwhile.
+    expected_sequence: of the last reset the moderator saw; None resets in any case. Raises NotFound if
+    nothing was ever decided about it, Conflict if somebody else has reset it meanwhile.
     """
     return _reset(store, moderator_id, subject, expected_sequence, now, undo=False)
 
@@ -94,7 +100,7 @@ def undo_reset(
     *,
     now: int,
 ) -> Reputation:
-    """Takes the last reset back. Raises NotFound, and Conflict where there is none to take back."""
+    """Takes the last reset back. Raises as reset(), and Conflict if no reset is in force."""
     return _reset(store, moderator_id, subject, expected_sequence, now, undo=True)
 
 
@@ -109,16 +115,17 @@ def _reset(
 ) -> Reputation:
     with store.write() as connection:
         reputations.lock(connection, subject)
-        was = _reputation(connection, subject, now)
-        if expected_sequence is not None and expected_sequence != was.sequence:
+        reputation = _reputation(connection, subject, now)
+        if expected_sequence is not None and expected_sequence != reputation.sequence:
             raise Conflict("Somebody has reset this reputation meanwhile.")
         counts_after = now
         if undo:
-            if not was.can_undo:
+            if not reputation.can_undo:
                 raise Conflict("There is no reset to take back.")
-            counts_after = was.resets[-2].counts_after if len(was.resets) > 1 else 0
-        made = Reset(was.sequence + 1, counts_after, moderator_id, now)
-        reputations.reset(connection, subject, made)
+            earlier = reputation.resets[:-1]
+            counts_after = earlier[-1].counts_after if earlier else 0
+        entry = Reset(reputation.sequence + 1, counts_after, moderator_id, now)
+        reputations.reset(connection, subject, entry)
         return _reputation(connection, subject, now)
 
 

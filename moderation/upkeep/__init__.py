@@ -1,1 +1,1 @@
-"""What must happen by itself: work that is due, retention, erasing."""
+"""Work that runs by itself: due work, retention, erasing."""

@@ -1,7 +1,4 @@
-"""Erase a comment: its words and its writer are forgotten, and every copy is told to go too.
-
-One comment when somebody asks for it, and old spam by itself.
-"""
+"""Erases comments: one on request, and old spam automatically; endpoints are notified to do the same."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -21,10 +18,10 @@ def erase(
     now: int,
     entropy: Callable[[int], bytes],
 ) -> None:
-    """Forgets text and its sketch, author, personal data and measurements, and sends `comment.erased`, in one
-    transaction. That there was a comment, where and when, and what was decided about it stays.
+    """Deletes a comment's text, sketch, author, personal data and scores, and sends `comment.erased`, in
+    one transaction. Its id, page, time and decisions stay.
 
-    Erasing twice is erasing once. Raises NotFound for what is not there or not theirs.
+    Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """
     with store.write() as connection:
         standing = decisions.standings(connection, [comment_id]).get(comment_id)
@@ -32,15 +29,15 @@ def erase(
             raise NotFound("There is no such comment.")
         if standing.status is Status.ERASED:
             return
-        _forget(connection, [standing], now, entropy)
+        _erase(connection, [standing], now, entropy)
 
 
 def empty_spam(
     store: Store, before: int, *, now: int, entropy: Callable[[int], bytes], limit: int = 200
 ) -> int:
-    """Erases comments that were filed as spam before `before` (ms); returns how many, at most `limit`.
+    """Erases comments that became spam before `before` (ms); returns how many, at most `limit`.
 
-    What a person takes out of the spam meanwhile stays.
+    Comments that a moderator takes out of the spam meanwhile stay.
     """
     with store.read() as connection:
         due = queues.spam_before(connection, before, limit)
@@ -48,36 +45,40 @@ def empty_spam(
         return 0
     with store.write() as connection:
         standings = decisions.standings(connection, due)
-        still = set(queues.spam_before(connection, before, limit)) & set(due)
-        old = [one for comment_id, one in sorted(standings.items()) if comment_id in still]
-        _forget(connection, old, now, entropy)
-    return len(old)
+        still_due = set(queues.spam_before(connection, before, limit)) & set(due)
+        spam = [
+            standing
+            for comment_id, standing in sorted(standings.items())
+            if comment_id in still_due
+        ]
+        _erase(connection, spam, now, entropy)
+    return len(spam)
 
 
-def _forget(
+def _erase(
     connection: Connection,
     standings: Sequence[Standing],
     now: int,
     entropy: Callable[[int], bytes],
 ) -> None:
     """standings: locked, and none of them erased yet."""
-    ids = [one.comment_id for one in standings]
-    for one in standings:
-        comments.erase(connection, one.comment_id, one.sequence + 1)
+    ids = [standing.comment_id for standing in standings]
+    for standing in standings:
+        comments.erase(connection, standing.comment_id, standing.sequence + 1)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)
-    told = [
+    events = [
         erased_event(
-            one.comment_id,
-            one.site_id,
-            one.page,
-            one.parent_id,
-            one.status,
-            one.sequence + 1,
-            one.revision,
+            standing.comment_id,
+            standing.site_id,
+            standing.page,
+            standing.parent_id,
+            standing.status,
+            standing.sequence + 1,
+            standing.revision,
             now,
         )
-        for one in standings
+        for standing in standings
     ]
-    outbox.put(connection, told, entropy)
+    outbox.put(connection, events, entropy)

@@ -9,8 +9,9 @@ from pydantic import Field
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.doorbell import DELIVER
-from moderation.review import campaigns
-from moderation.review.campaigns import CampaignCard, CampaignDecision
+from moderation.review import campaign_decisions, campaigns
+from moderation.review.campaign_decisions import CampaignDecision
+from moderation.review.campaigns import CampaignCard
 from moderation.store.queues import QueueEntry
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
@@ -81,13 +82,13 @@ def decide(
 ) -> Response:
     """Members that a person has decided about singly stay; those that come later meet the outcome."""
     state = request.app.state
-    decision = campaigns.decide(
+    decision = campaign_decisions.decide(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
         body.outcome,
-        body.sequence,
+        expected_sequence=body.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -109,12 +110,12 @@ def undo(
 ) -> Response:
     """Each member that it changed gets the outcome it had before."""
     state = request.app.state
-    decision = campaigns.undo(
+    decision = campaign_decisions.undo(
         state.store,
         key.id,
         key.site_id,
         campaign_id,
-        body.sequence,
+        expected_sequence=body.sequence,
         now=now_ms(),
         entropy=os.urandom,
     )

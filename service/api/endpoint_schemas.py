@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from moderation.domain import notice
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from service.api.fields import Line, OneOf, StrictModel
 
 _Types = list[Annotated[str, OneOf(*notice.TYPES)]]

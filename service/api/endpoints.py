@@ -9,6 +9,7 @@ from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
@@ -169,7 +170,7 @@ def replay(
 ) -> Response:
     """The same ids and the same bytes, so that whoever knows a message already sees that they do."""
     state = request.app.state
-    count = endpoints.replay_deliveries(
+    count = past_deliveries.replay_deliveries(
         state.store,
         {key.site_id},
         endpoint_id,
@@ -193,7 +194,7 @@ def deliveries(
     limit: Limit = 25,
 ) -> Response:
     """Newest first, each with its attempts. `next` and Link lead to the next page."""
-    rows = endpoints.list_deliveries(
+    rows = past_deliveries.list_deliveries(
         request.app.state.store,
         {key.site_id},
         endpoint_id,
@@ -210,7 +211,9 @@ def deliveries(
 def resend(request: Request, delivery_id: str, key: SecretKey) -> Response:
     """The same id and the same bytes, whatever became of it before."""
     state = request.app.state
-    delivery = endpoints.resend_delivery(state.store, {key.site_id}, delivery_id, now=now_ms())
+    delivery = past_deliveries.resend_delivery(
+        state.store, {key.site_id}, delivery_id, now=now_ms()
+    )
     state.ring(DELIVER)
     return private_json(_delivery_out(delivery), 202)
 

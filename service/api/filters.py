@@ -18,8 +18,8 @@ from moderation.domain.filter import (
     FilterField,
     FilterKind,
 )
-from moderation.review import filters
-from moderation.review.filters import FilterPreview
+from moderation.review import filter_preview, filters
+from moderation.review.filter_preview import FilterPreview
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import FilterEntry, Line, StrictModel
@@ -82,12 +82,12 @@ def try_out(
     request: Request,
     key: SecretKey,
     body: FilterBody,
-    days: Annotated[int, Query(ge=1, le=90)] = filters.PREVIEW_DAYS,
+    days: Annotated[int, Query(ge=1, le=90)] = filter_preview.PREVIEW_DAYS,
 ) -> Response:
     """Looks at the site's newest comments of the last days and keeps nothing. `complete` is false where
     there were more than it could look at in a few seconds.
     """
-    preview = filters.preview(
+    preview = filter_preview.preview(
         request.app.state.store,
         key.site_id,
         draft_of(body),

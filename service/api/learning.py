@@ -8,11 +8,11 @@ from pydantic import AwareDatetime, Field, model_validator
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
 from moderation.learning import lessons
+from moderation.learning.status import LearningStatus
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel, epoch_ms
 from service.api.responses import private_json
-from moderation.learning.status import LearningStatus, learning_status
 from service.api.serializers import iso
 
 router = APIRouter(prefix="/api/v1", tags=["learning"])
@@ -39,9 +39,8 @@ class LessonIn(StrictModel):
 @router.get("/learning", summary="What the site has taught its spam score")
 def read(request: Request, key: SecretKey) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
-    status = lessons.learning_status(request.app.state.store, key.site_id)
+    status = learning_status(request.app.state.store, key.site_id)
     return private_json(learning_status_out(status))
-from moderation.learning.status import LearningStatus, learning_status
 
 
 @router.post(
@@ -74,7 +73,6 @@ def undo(
 
 def learning_status_out(status: "LearningStatus") -> dict[str, Any]:
     """What a site's spam score has learned; the newest 20 lessons, newest first."""
-from moderation.learning.status import LearningStatus, learning_status
     return {
         "version": status.version,
         "decisions": status.decisions,

@@ -15,7 +15,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
-from moderation.review import campaigns
+from moderation.review import campaign_decisions, campaigns
 from moderation.review.campaigns import CampaignCard
 from service.console.navigation import CAMPAIGNS, query, tabs
 from service.console.pages import URL, PageRoute, pages
@@ -200,9 +200,11 @@ def _ruled(
     now, entropy = now_ms(), os.urandom
     try:
         if outcome is None:
-            campaigns.undo(*by, int(sequence), now=now, entropy=entropy)
+            campaign_decisions.undo(*by, expected_sequence=int(sequence), now=now, entropy=entropy)
         else:
-            campaigns.decide(*by, outcome, int(sequence), now=now, entropy=entropy)
+            campaign_decisions.decide(
+                *by, outcome, expected_sequence=int(sequence), now=now, entropy=entropy
+            )
     except Conflict as error:
         return _card(request, here, at.site_id, campaign_id, error.message, 409)
     state.ring(DELIVER)

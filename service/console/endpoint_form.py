@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import GatehouseError, Invalid
 from moderation.domain.event import DIGEST, EventType
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 
 WEBHOOK, CHANNEL = "webhook", "channel"
 TYPES = {

@@ -12,8 +12,8 @@ from moderation.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
-from moderation.notify import endpoints
-from moderation.notify.endpoints import Replay
+from moderation.notify import deliveries, endpoints
+from moderation.notify.deliveries import Replay
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.delivery_view import EndpointView, delivery_views, endpoint_view
@@ -244,7 +244,7 @@ def resend(request: Request, posted: Posted, endpoint_id: str) -> Response:
     here, form = posted
     at, found = _found(request, here, endpoint_id)
     state = request.app.state
-    endpoints.resend_delivery(state.store, {at.site_id}, form.get("delivery", ""), now=now_ms())
+    deliveries.resend_delivery(state.store, {at.site_id}, form.get("delivery", ""), now=now_ms())
     state.ring(DELIVER)
     return _back(found, "resent")
 
@@ -259,7 +259,7 @@ def replay(request: Request, posted: Posted, endpoint_id: str) -> Response:
         raise Invalid("The form does not say what to send again.")
     try:
         until = form.get("until", "")
-        count = endpoints.replay_deliveries(
+        count = deliveries.replay_deliveries(
             state.store,
             {at.site_id},
             endpoint_id,
@@ -336,7 +336,7 @@ def _page(
         raise Invalid("There is no such list of deliveries.")
     store, now = request.app.state.store, now_ms()
     [known] = endpoints.with_status(store, [found])
-    sent = endpoints.list_deliveries(
+    sent = deliveries.list_deliveries(
         store, {at.site_id}, endpoint_id, before=before, state=state, limit=PAGE + 1
     )
     more, sent = len(sent) > PAGE, sent[:PAGE]

@@ -14,8 +14,8 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.domain.roles import Action
-from moderation.review import filters
-from moderation.review.filters import FilterPreview, PreviewMatch
+from moderation.review import filter_preview, filters
+from moderation.review.filter_preview import FilterPreview, PreviewMatch
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.pages import URL, PageRoute, pages
@@ -233,7 +233,7 @@ def _tried(
     request: Request, here: Visitor, at: Membership, draft: FilterDraft, kept: Filter | None
 ) -> Response:
     try:
-        trial = filters.preview(
+        trial = filter_preview.preview(
             request.app.state.store,
             at.site_id,
             replace(draft, name=draft.name or "new filter"),

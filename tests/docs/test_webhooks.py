@@ -22,7 +22,8 @@ from moderation.domain.event import EventType, decision_event, event_json
 from moderation.domain.message import BATCH_TYPE, THIN_FIELDS, EventRecord
 from moderation.domain.message import single_message as message_of
 from moderation.notify import endpoints
-from moderation.notify.deliver import SENDS_PER_ENDPOINT, signed
+from moderation.notify.deliver import SENDS_PER_ENDPOINT
+from moderation.notify.send_attempt import signed
 from service.console.delivery_view import ERROR_SENTENCES
 from tests.conftest import skip_loudly
 from tests.service.compat.node import CLIENTS, node

@@ -7,7 +7,7 @@ import pytest
 
 from moderation.domain.address import Destination, destination, parse_allow, refusal_of
 from moderation.domain.errors import Invalid
-from workers.sender import Sender, _CheckedBackend, _DeadlinePassed, resolve
+from workers.sender import Sender, _AttemptFailed, _CheckedBackend, resolve
 
 INTERNAL = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.1.2.3 168.63.129.16
@@ -55,7 +55,7 @@ def test_other_spellings_are_refused_at_save_and_at_connect(host: str) -> None:
     backend = _CheckedBackend(
         Destination("https", host, 443, allowed=False), time.monotonic() + 5, resolve
     )
-    with pytest.raises(_DeadlinePassed, match=r"^(address|dns)$"):
+    with pytest.raises(_AttemptFailed, match=r"^(address|dns)$"):
         backend.connect_tcp(host, 443)
 
 

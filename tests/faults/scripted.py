@@ -1,7 +1,7 @@
-"""The worker of these tests: the real Celery app, with one scorer that does as it is told.
+"""The worker of these tests: the real Celery app, with one scripted scorer.
 
-A text that says 'takes 500 ms' takes so long; one that says 'breaks' raises an error that quotes it. SAID in the environment is what it says of every text:
-two workers that say different things can be told apart by what was decided.
+Scoring a text with 'takes 500 ms' takes that long; one with 'breaks' raises an error that quotes it. SAID in
+the environment is the score of every text, so that decisions show which of two workers made them.
 """
 
 import os
@@ -17,19 +17,19 @@ from workers.app import app
 __all__ = ["app"]
 
 
-class Told:
-    name = "told"
+class ScriptedScorer:
+    name = "scripted"
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        for one in batch:
-            if "breaks" in one.text:
-                raise ValueError(one.text)
-            if takes := re.search(r"takes (\d+) ms", one.text):
+        for candidate in batch:
+            if "breaks" in candidate.text:
+                raise ValueError(candidate.text)
+            if takes := re.search(r"takes (\d+) ms", candidate.text):
                 time.sleep(int(takes[1]) / 1000)
-        said = float(os.environ.get("SAID", "0"))
+        score = float(os.environ.get("SAID", "0"))
         needed = load_policy("newsroom").needs
         return [
-            tuple(Signal(name, said, self.name, "told-1", "0" * 64) for name in needed)
+            tuple(Signal(name, score, self.name, "scripted-1", "0" * 64) for name in needed)
             for _ in batch
         ]
 
@@ -37,4 +37,4 @@ class Told:
         return ()
 
 
-worker.roster = lambda *_, **__: (Told(),)
+worker.build_scorers = lambda *_, **__: (ScriptedScorer(),)

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.timeout(90)
 COMMENTS, RATE = 300, 150.0
 
 
-def stored(house):
-    with house.store.read() as connection:
+def stored(gatehouse):
+    with gatehouse.store.read() as connection:
         return {row.id for row in connection.execute(comments.select())}
 
 
@@ -28,22 +28,22 @@ async def ask_all(port, raws):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_every_202_is_on_disk_and_a_repetition_gets_the_same_receipt(house, number):
-    api = house.start_api()
-    raws = submissions(made_up(COMMENTS), house.key)
+def test_every_202_is_on_disk_and_a_repetition_gets_the_same_receipt(gatehouse, number):
+    api = gatehouse.start_api()
+    raws = submissions(made_up(COMMENTS), gatehouse.key)
 
     async def load_and_end():
         async def end():
             await asyncio.sleep(0.5 * COMMENTS / RATE)
             api.ask_to_stop(number)
 
-        load, _ = await asyncio.gather(at_rate(house.port, raws, RATE, 16), end())
+        load, _ = await asyncio.gather(at_rate(gatehouse.port, raws, RATE, 16), end())
         return load
 
     load = asyncio.run(load_and_end())
     api.wait()
     answered = set(load.accepted)
-    before = stored(house)
+    before = stored(gatehouse)
     # Some were answered and some were not, or nothing was tried here.
     assert 0.2 * COMMENTS < len(answered) < 0.8 * COMMENTS, load.statuses
     assert set(load.statuses) <= {202, 503, 0}
@@ -51,9 +51,9 @@ def test_every_202_is_on_disk_and_a_repetition_gets_the_same_receipt(house, numb
     if number == signal.SIGTERM:
         assert before == answered  # whoever was under way was answered
 
-    house.start_api()
-    again = asyncio.run(ask_all(house.port, raws))
+    gatehouse.start_api()
+    again = asyncio.run(ask_all(gatehouse.port, raws))
     assert [status for status, _ in again] == [202] * COMMENTS
     ids = [json.loads(body)["id"] for _, body in again]
     assert len(set(ids)) == COMMENTS
-    assert before <= set(ids) == stored(house)
+    assert before <= set(ids) == stored(gatehouse)

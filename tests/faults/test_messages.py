@@ -1,4 +1,4 @@
-"""Messages that should not be in the queue: code in disguise, garbage, and the same bell many times."""
+"""Messages that should not be in the queue: pickled code, garbage, the same doorbell many times."""
 
 import json
 import os
@@ -37,38 +37,40 @@ def ringer(broker):
     app.close()
 
 
-def decide_one(house, text):
-    ids = hand_in(house.store, reply(house.site, text, at=time.time_ns() // 1_000_000))
-    house.wait_until_decided(30)
+def decide_one(gatehouse, text):
+    ids = hand_in(gatehouse.store, reply(gatehouse.site, text, at=time.time_ns() // 1_000_000))
+    gatehouse.wait_until_decided(30)
     return ids
 
 
-def test_a_pickle_is_thrown_away_unopened(house, ringer, tmp_path):
-    house.start_worker()
-    house.wait_for_worker()
+def test_a_pickle_is_thrown_away_unopened(gatehouse, ringer, tmp_path):
+    gatehouse.start_worker()
+    gatehouse.wait_for_worker()
     exploded = tmp_path / "exploded"
     ringer.send_task("gatehouse.judge", [Bomb(exploded)], queue=JUDGE, serializer="pickle")
-    redis = redis_client(house.broker.url, timeout=5)
+    redis = redis_client(gatehouse.broker.url, timeout=5)
     redis.lpush(JUDGE, json.dumps({"body": "?", "headers": {}, "properties": {}}))
     wait_until(lambda: redis.llen(JUDGE) == 0, "the messages are taken")
-    ids = decide_one(house, "The worker still works.")
-    assert read_history(house.store, ids).faultless
+    ids = decide_one(gatehouse, "The worker still works.")
+    assert read_history(gatehouse.store, ids).faultless
     wait_until(lambda: redis.hlen("unacked") == 0, "nothing is put back")
     redis.close()
     assert not exploded.exists()
-    assert "ContentDisallowed" in house.log("worker")
+    assert "ContentDisallowed" in gatehouse.log("worker")
 
 
-def test_the_same_bell_many_times_decides_once(house, ringer):
+def test_the_same_doorbell_many_times_decides_once(gatehouse, ringer):
     now = time.time_ns() // 1_000_000
-    ids = hand_in(house.store, *(reply(house.site, f"Comment {n}.", at=now) for n in range(200)))
+    ids = hand_in(
+        gatehouse.store, *(reply(gatehouse.site, f"Comment {n}.", at=now) for n in range(200))
+    )
     for _ in range(50):
         ringer.send_task("gatehouse.judge", queue=JUDGE)
-    workers = [house.start_worker(), house.start_worker()]
-    house.wait_until_decided(40)
-    redis = redis_client(house.broker.url, timeout=5)
+    workers = [gatehouse.start_worker(), gatehouse.start_worker()]
+    gatehouse.wait_until_decided(40)
+    redis = redis_client(gatehouse.broker.url, timeout=5)
     wait_until(lambda: redis.llen(JUDGE) == 0, "every bell is answered")
     redis.close()
     assert all(worker.lives for worker in workers)
-    found = read_history(house.store, ids)
+    found = read_history(gatehouse.store, ids)
     assert found.faultless and len(found.moments) == 200, found

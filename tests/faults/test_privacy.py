@@ -1,4 +1,4 @@
-"""What a writer typed is in no log and not in the broker, whatever goes wrong around it."""
+"""What an author typed is never in a log or the broker, whatever fails."""
 
 import asyncio
 import base64
@@ -39,15 +39,15 @@ class Canaries:
         """Which of them stand in a text: as they are, in base64 or percent-encoded."""
         haystack = (text + _unwrapped(text)).lower()
         words = (self.text, self.name, self.agent, self.email, self.address)
-        return [one for one in words if one in haystack or quote(one).lower() in haystack]
+        return [word for word in words if word in haystack or quote(word).lower() in haystack]
 
 
 def _unwrapped(text: str) -> str:
     """What stands in base64 in a text, as Celery wraps its messages."""
     opened = []
-    for one in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", text):
+    for encoded in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", text):
         with suppress(binascii.Error):
-            opened.append(base64.b64decode(one).decode("latin-1"))
+            opened.append(base64.b64decode(encoded).decode("latin-1"))
     return " ".join(opened)
 
 
@@ -76,21 +76,21 @@ class Monitor:
         return "\n".join(self.heard)
 
 
-def json_request(house, body: str, **headers: str) -> bytes:
-    given = {"Authorization": f"Bearer {house.key}", "Content-Type": "application/json"}
+def json_request(gatehouse, body: str, **headers: str) -> bytes:
+    given = {"Authorization": f"Bearer {gatehouse.key}", "Content-Type": "application/json"}
     return request("/api/v1/comments", body.encode(), given | headers)
 
 
-def submission(house, canaries: Canaries, text: str) -> bytes:
+def submission(gatehouse, canaries: Canaries, text: str) -> bytes:
     body = (
         f'{{"page": {{"url": "{PAGE}"}}, "text": "{text} {canaries.text}", "author": '
         f'{{"name": "{canaries.name}", "email": "{canaries.email}"}}, "context": '
         f'{{"ip": "{canaries.address}", "user_agent": "{canaries.agent}"}}}}'
     )
-    return json_request(house, body, **{"Idempotency-Key": secrets.token_hex(8)})
+    return json_request(gatehouse, body, **{"Idempotency-Key": secrets.token_hex(8)})
 
 
-def form(house, canaries: Canaries, page: str = PAGE) -> bytes:
+def form(gatehouse, canaries: Canaries, page: str = PAGE) -> bytes:
     fields = {
         "author": canaries.name,
         "email": canaries.email,
@@ -101,12 +101,12 @@ def form(house, canaries: Canaries, page: str = PAGE) -> bytes:
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": canaries.agent,
     }
-    return request(f"/reply/{house.site.id}", urlencode(fields).encode(), headers)
+    return request(f"/reply/{gatehouse.site.id}", urlencode(fields).encode(), headers)
 
 
-def ask(house, *raws: bytes) -> list[int]:
+def ask(gatehouse, *raws: bytes) -> list[int]:
     async def all_of_them():
-        client = Client(house.port)
+        client = Client(gatehouse.port)
         statuses = [(await client.ask(raw))[0] for raw in raws]
         client.close()
         return statuses
@@ -118,48 +118,50 @@ def ask(house, *raws: bytes) -> list[int]:
 def test_canaries_are_in_no_log_and_not_in_the_broker(build, broker, tmp_path):
     canaries = Canaries()
     with Receiver() as receiver:
-        house = build(log_level="DEBUG", webhook_allow=receiver.allow)
+        gatehouse = build(log_level="DEBUG", webhook_allow=receiver.allow)
         now = time.time_ns() // 1_000_000
         endpoints.add_webhook(
-            house.store,
-            house.site.id,
+            gatehouse.store,
+            gatehouse.site.id,
             receiver.url,
             allow=receiver.allow,
             now=now,
             entropy=secrets.token_bytes,
         )
         monitor = Monitor(broker.url)
-        house.start_api()
-        house.start_worker(SAID="0.9")
-        house.start_courier()
-        house.wait_for_worker()
-        good = submission(house, canaries, "Well said.")
-        bad = submission(house, canaries, "This breaks.")  # the scorer's error quotes the text
-        assert ask(house, good, bad, form(house, canaries)) == [202, 202, 303]
+        gatehouse.start_api()
+        gatehouse.start_worker(SAID="0.9")
+        gatehouse.start_courier()
+        gatehouse.wait_for_worker()
+        good = submission(gatehouse, canaries, "Well said.")
+        bad = submission(gatehouse, canaries, "This breaks.")  # the scorer's error quotes the text
+        assert ask(gatehouse, good, bad, form(gatehouse, canaries)) == [202, 202, 303]
         refused = [
-            json_request(house, f'{{"text": "{canaries.text}"'),
-            json_request(house, f'{{"{canaries.email}": "{canaries.text}"}}'),
-            submission(house, canaries, "Nul \\u0000"),
-            form(house, canaries, "https://elsewhere.test/"),
-            good.replace(house.key.encode(), canaries.text.encode()),
+            json_request(gatehouse, f'{{"text": "{canaries.text}"'),
+            json_request(gatehouse, f'{{"{canaries.email}": "{canaries.text}"}}'),
+            submission(gatehouse, canaries, "Nul \\u0000"),
+            form(gatehouse, canaries, "https://elsewhere.test/"),
+            good.replace(gatehouse.key.encode(), canaries.text.encode()),
         ]
-        assert ask(house, *refused) == [400, 422, 422, 422, 401]
+        assert ask(gatehouse, *refused) == [400, 422, 422, 422, 401]
         # Three were received; two were held, and one held for want of a score.
-        wait_until(lambda: len(receiver.got) == 6, "every event is told", 30)
+        wait_until(lambda: len(receiver.got) == 6, "every event is delivered", 30)
         broker.stop()
-        assert ask(house, submission(house, canaries, "The broker is away.")) == [202]
-        wait_until(lambda: "does not reach" in house.log("api"), "the API misses the broker")
-        wait_until(lambda: "refused" in house.log("worker").lower(), "so does the worker", 30)
-        told = "\n".join(f"{one.path} {one.headers} {one.body!r}" for one in receiver.got)
+        assert ask(gatehouse, submission(gatehouse, canaries, "The broker is away.")) == [202]
+        wait_until(lambda: "does not reach" in gatehouse.log("api"), "the API misses the broker")
+        wait_until(lambda: "refused" in gatehouse.log("worker").lower(), "so does the worker", 30)
+        webhooks = "\n".join(
+            f"{message.path} {message.headers} {message.body!r}" for message in receiver.got
+        )
     for name in ("api", "worker", "courier"):
-        assert house.log(name)
-        assert canaries.found_in(house.log(name)) == [], name
+        assert gatehouse.log(name)
+        assert canaries.found_in(gatehouse.log(name)) == [], name
     commands = monitor.ended()
     assert "gatehouse:bell:judge" in commands and "gatehouse:limit" in commands  # it did listen
     assert canaries.found_in(commands) == []
     kept = [file for file in (broker.folder / "broker").rglob("*") if file.is_file()]
-    assert kept and canaries.found_in("".join(one.read_text("latin-1") for one in kept)) == []
-    assert canaries.found_in(told) == []
+    assert kept and canaries.found_in("".join(file.read_text("latin-1") for file in kept)) == []
+    assert canaries.found_in(webhooks) == []
 
 
 def test_the_search_finds_what_is_there():
@@ -171,10 +173,10 @@ def test_the_search_finds_what_is_there():
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_addresses_are_not_readable_in_the_database_either(house, tmp_path):
+def test_addresses_are_not_readable_in_the_database_either(gatehouse, tmp_path):
     canaries = Canaries()
-    house.start_api()
-    assert ask(house, submission(house, canaries, "Well said.")) == [202]
+    gatehouse.start_api()
+    assert ask(gatehouse, submission(gatehouse, canaries, "Well said.")) == [202]
     kept = "".join(file.read_text("latin-1") for file in tmp_path.glob("gatehouse.db*"))
     found = canaries.found_in(kept)
     assert canaries.text in found  # it did look

@@ -23,9 +23,9 @@ def now():
     return time.time_ns() // 1_000_000
 
 
-def claimed(house, comment_ids):
+def claimed(gatehouse, comment_ids):
     """The lease that is on all of these comments; None as long as there is none."""
-    with house.store.read() as connection:
+    with gatehouse.store.read() as connection:
         rows = connection.execute(
             sa.select(pending.c.lease).where(pending.c.comment_id.in_(comment_ids))
         )
@@ -34,13 +34,13 @@ def claimed(house, comment_ids):
     return leases[0] if same and leases[0] else None
 
 
-def history(house, comment_id):
-    with house.store.read() as connection:
+def history(gatehouse, comment_id):
+    with gatehouse.store.read() as connection:
         return stored_decisions.histories(connection, [comment_id])[comment_id]
 
 
-def attempts(house, comment_id):
-    with house.store.read() as connection:
+def attempts(gatehouse, comment_id):
+    with gatehouse.store.read() as connection:
         return connection.scalar(
             sa.select(pending.c.attempts).where(pending.c.comment_id == comment_id)
         )
@@ -52,62 +52,63 @@ def pid_of(lease):
 
 
 def test_the_work_of_a_killed_child_is_done_by_the_next_one(build):
-    house = build(sweep_seconds=0.5)
-    house.start_worker()
-    house.wait_for_worker()
-    slow = hand_in(house.store, reply(house.site, "This takes 1500 ms.", at=now()))
-    lease = wait_until(lambda: claimed(house, slow), "it is claimed")
+    gatehouse = build(sweep_seconds=0.5)
+    gatehouse.start_worker()
+    gatehouse.wait_for_worker()
+    slow = hand_in(gatehouse.store, reply(gatehouse.site, "This takes 1500 ms.", at=now()))
+    lease = wait_until(lambda: claimed(gatehouse, slow), "it is claimed")
     os.kill(pid_of(lease), signal.SIGKILL)
     again = wait_until(
-        lambda: (other := claimed(house, slow)) and other != lease and other, "it is claimed again"
+        lambda: (other := claimed(gatehouse, slow)) and other != lease and other,
+        "it is claimed again",
     )
     assert pid_of(again) != pid_of(lease)
-    assert attempts(house, slow[0]) == 2  # a comment that kills its worker must run out of them
-    house.wait_until_decided(20)
-    [decision] = history(house, slow[0])
+    assert attempts(gatehouse, slow[0]) == 2  # a comment that kills its worker must run out of them
+    gatehouse.wait_until_decided(20)
+    [decision] = history(gatehouse, slow[0])
     assert decision.outcome is Outcome.APPROVE
 
 
-def test_what_a_frozen_worker_says_after_its_lease_is_not_heard(build):
-    house = build(lease_seconds=2, scorer_timeout=1.9, sweep_seconds=0.5)
-    frozen = house.start_worker(SAID="0.99")  # it would hold what the other approves
-    house.wait_for_worker()
+def test_a_frozen_workers_decisions_after_its_lease_are_ignored(build):
+    gatehouse = build(lease_seconds=2, scorer_timeout=1.9, sweep_seconds=0.5)
+    frozen = gatehouse.start_worker(SAID="0.99")  # it would hold what the other approves
+    gatehouse.wait_for_worker()
     judged, decided = hand_in(
-        house.store,
-        reply(house.site, "This takes 500 ms.", at=now()),
-        reply(house.site, "And this takes 500 ms.", at=now()),
+        gatehouse.store,
+        reply(gatehouse.site, "This takes 500 ms.", at=now()),
+        reply(gatehouse.site, "And this takes 500 ms.", at=now()),
     )
-    lease = wait_until(lambda: claimed(house, [judged, decided]), "both are claimed")
+    lease = wait_until(lambda: claimed(gatehouse, [judged, decided]), "both are claimed")
     frozen.signal_all(signal.SIGSTOP)
-    assert not history(house, judged)
+    assert not history(gatehouse, judged)
     decisions.decide(
-        house.store,
+        gatehouse.store,
         "mod_1",
-        {house.site.id},
+        {gatehouse.site.id},
         decided,
         Outcome.REJECT,
         now=now(),
         entropy=os.urandom,
     )
-    other = house.start_worker(SAID="0.01")
-    wait_until(lambda: history(house, judged), "the other worker decides", 30)
-    house.wait_until_decided(20)
+    other = gatehouse.start_worker(SAID="0.01")
+    wait_until(lambda: history(gatehouse, judged), "the other worker decides", 30)
+    gatehouse.wait_until_decided(20)
     frozen.signal_all(signal.SIGCONT)
     # It is back at work when it has judged something new; before that it tried to write the old.
     other.kill()
-    [last] = hand_in(house.store, reply(house.site, "Something new.", at=now()))
-    wait_until(lambda: history(house, last), "the thawed worker works", 30)
+    [last] = hand_in(gatehouse.store, reply(gatehouse.site, "Something new.", at=now()))
+    wait_until(lambda: history(gatehouse, last), "the thawed worker works", 30)
     assert lease
-    [machine] = history(house, judged)
+    [machine] = history(gatehouse, judged)
     assert (machine.actor.kind, machine.outcome) == (ActorKind.POLICY, Outcome.APPROVE)
-    [person] = history(house, decided)
+    [person] = history(gatehouse, decided)
     assert (person.actor.kind, person.outcome) == (ActorKind.MODERATOR, Outcome.REJECT)
-    assert queues.get_card(house.store, {house.site.id}, decided).status is Status.REJECTED
+    assert queues.get_card(gatehouse.store, {gatehouse.site.id}, decided).status is Status.REJECTED
 
 
-def assert_free(house, left):
+def assert_free(gatehouse, left):
     """These comments wait, may be claimed at once, and have lost no attempt."""
-    with house.store.read() as connection:
+    with gatehouse.store.read() as connection:
         rows = connection.execute(sa.select(pending)).all()
         assert judging_queue.is_due(connection, now())
     assert {row.comment_id for row in rows} == set(left)
@@ -116,26 +117,26 @@ def assert_free(house, left):
 
 
 def test_a_worker_asked_to_stop_finishes_its_batch_and_claims_no_more(build):
-    house = build(judge_batch=4)
-    worker = house.start_worker()
-    house.wait_for_worker()
+    gatehouse = build(judge_batch=4)
+    worker = gatehouse.start_worker()
+    gatehouse.wait_for_worker()
     texts = [f"Number {number} takes 300 ms." for number in range(100)]  # half a minute's work
-    ids = hand_in(house.store, *(reply(house.site, text, at=now()) for text in texts))
+    ids = hand_in(gatehouse.store, *(reply(gatehouse.site, text, at=now()) for text in texts))
     # Which four come first of those that came in the same millisecond, nobody says.
-    wait_until(lambda: any(claimed(house, [id]) for id in ids), "the first are claimed")
+    wait_until(lambda: any(claimed(gatehouse, [id]) for id in ids), "the first are claimed")
     assert worker.stop() == 0
-    left = [id for id in ids if not history(house, id)]
+    left = [id for id in ids if not history(gatehouse, id)]
     assert 0 < len(left) < len(ids)
-    assert_free(house, left)
+    assert_free(gatehouse, left)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it takes 12 s
-def test_a_worker_stopped_before_it_can_finish_hands_its_leases_back(build):
-    house = build(scorer_timeout=50)
-    worker = house.start_worker()
-    house.wait_for_worker()
-    ids = hand_in(house.store, reply(house.site, "This takes 40000 ms.", at=now()))
-    wait_until(lambda: claimed(house, ids), "it is claimed")
+def test_a_worker_stopped_before_it_can_finish_releases_its_leases(build):
+    gatehouse = build(scorer_timeout=50)
+    worker = gatehouse.start_worker()
+    gatehouse.wait_for_worker()
+    ids = hand_in(gatehouse.store, reply(gatehouse.site, "This takes 40000 ms.", at=now()))
+    wait_until(lambda: claimed(gatehouse, ids), "it is claimed")
     worker.ask_to_stop(signal.SIGQUIT)  # "at once": Celery still waits worker_soft_shutdown_timeout
     worker.wait()
-    assert_free(house, ids)
+    assert_free(gatehouse, ids)

@@ -107,7 +107,7 @@ def test_private_things_are_sealed_keyed_and_cut(store):
 
 
 def test_addresses_are_forgotten_when_their_time_is_up(store):
-    from moderation.upkeep.due_work import purge
+    from moderation.upkeep.retention import purge
 
     site = newspaper(store)
     author = AuthorRef("Carol", "carol@private.test")

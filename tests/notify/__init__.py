@@ -1,1 +1,1 @@
-"""Telling the sites: the schedule, where messages may go, the guarded POST, the drain, the docs."""
+"""Notifying sites and people: the schedule, messages, sending, channels, replays."""

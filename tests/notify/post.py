@@ -1,4 +1,4 @@
-"""A mail server on a real socket that keeps what it is given, and refuses whom it is told to."""
+"""A mail server on a real socket that keeps its mails and refuses given recipients."""
 
 import contextlib
 import socket
@@ -60,7 +60,7 @@ class PostOffice:
                     say("354 go on")
                     text = b"".join(iter(stream.readline, b".\r\n")).decode()
                     mail = message_from_string(text, policy=policy.default)
-                    self.got += [(one, mail) for one in to]
+                    self.got += [(address, mail) for address in to]
                     say("250 taken")
                 elif verb == b"QUIT":
                     say("221 bye")

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on a real socket that answers well or badly, as it is told."""
+"""A receiver of webhooks on a real socket with scripted answers, good and bad."""
 
 import contextlib
 import socket
@@ -65,7 +65,7 @@ class Receiver:
 
     @property
     def ids(self) -> list[str]:
-        return [one.id for one in self.got]
+        return [message.id for message in self.got]
 
     def _listen(self) -> None:
         while True:
@@ -102,7 +102,7 @@ def _read(line: socket.socket) -> Got | None:
         received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value for name, value in (one.split(": ", 1) for one in rest)}
+    headers = {name.lower(): value for name, value in (header.split(": ", 1) for header in rest)}
     while len(body) < int(headers["content-length"]):
         body += line.recv(65536)
     return Got(first.split(" ")[1], headers, body)

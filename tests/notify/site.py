@@ -1,4 +1,4 @@
-"""A site with endpoints, a clock that can be turned, and couriers: what the tests of the drain need."""
+"""A site with endpoints, a clock that tests advance, and senders."""
 
 import os
 import time
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moderation.domain.delivery import Endpoint, Response
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import Delivered, Send, deliver
 from moderation.store.deliveries import Delivery
@@ -31,7 +32,7 @@ class Clock:
 
 @dataclass
 class Newsroom:
-    """One site, told by couriers that see its clock. chance: of the jitter."""
+    """One site, whose deliveries are sent by its clock. chance: of the jitter."""
 
     store: Store
     site: Site
@@ -68,7 +69,7 @@ class Newsroom:
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         """Oldest first."""
-        found = endpoints.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
+        found = past_deliveries.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
         return found[::-1]
 
 
@@ -77,11 +78,11 @@ def newsroom(store: Store) -> Newsroom:
 
 
 def sender(*receivers: Receiver, timeout: float = 0.5) -> Send:
-    return Sender(", ".join(one.allow for one in receivers), timeout).post
+    return Sender(", ".join(receiver.allow for receiver in receivers), timeout).post
 
 
 class Scripted:
-    """A send that answers with what it was told to, and remembers what it was to send."""
+    """A send with scripted answers that keeps what it should send."""
 
     def __init__(self, *answers: int | Response) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""Later answers to Akismet checks: told once, when they are news, in the shape that WordPress takes."""
+"""Later verdicts for Akismet's clients: sent once, if they differ, in the form WordPress expects."""
 
 import json
 import os
@@ -56,11 +56,11 @@ class Blog:
             entropy=os.urandom,
         )
 
-    def told(self) -> list[dict[str, object]]:
+    def verdicts(self) -> list[dict[str, object]]:
         """The bodies of what has come since the last look."""
         self.room.clock.turn(ANSWER_TIMEOUT_MS)
         self.room.deliver(sender(self.receiver))
-        bodies = [json.loads(one.body) for one in self.receiver.got]
+        bodies = [json.loads(message.body) for message in self.receiver.got]
         self.receiver.got.clear()
         return bodies
 
@@ -76,23 +76,23 @@ def verdict(comment_id: str, result: str) -> dict[str, object]:
     return {"key": KEY, "endpoint": "comment-check", "comments": [about]}
 
 
-def test_a_moderator_s_word_reaches_the_blog(blog) -> None:
+def test_a_moderators_decision_reaches_the_blog(blog) -> None:
     comment_id = blog.room.happen()
     assert blog.ask(comment_id) is AkismetAnswer.WAIT
-    assert blog.told() == []
+    assert blog.verdicts() == []
     blog.decide(comment_id, Outcome.HOLD)  # there is no word for it
-    assert blog.told() == []
+    assert blog.verdicts() == []
     blog.decide(comment_id, Outcome.APPROVE)
-    assert blog.told() == [verdict(comment_id, "false")]
+    assert blog.verdicts() == [verdict(comment_id, "false")]
     blog.decide(comment_id, Outcome.APPROVE)
-    assert blog.told() == []
+    assert blog.verdicts() == []
     blog.decide(comment_id, Outcome.REJECT)
-    assert blog.told() == [verdict(comment_id, "true")]
+    assert blog.verdicts() == [verdict(comment_id, "true")]
     blog.decide(comment_id, Outcome.SPAM)  # to the blog the same
-    assert blog.told() == []
+    assert blog.verdicts() == []
 
 
-def test_a_machine_that_comes_late_is_heard_too(blog) -> None:
+def test_a_late_machine_decision_is_sent_too(blog) -> None:
     comment_id = blog.room.happen()
     assert blog.ask(comment_id) is AkismetAnswer.WAIT
     judge.judge(
@@ -105,10 +105,10 @@ def test_a_machine_that_comes_late_is_heard_too(blog) -> None:
         now=blog.room.clock,
         entropy=os.urandom,
     )
-    assert blog.told() == [verdict(comment_id, "false")]
+    assert blog.verdicts() == [verdict(comment_id, "false")]
 
 
-def test_what_the_blog_knows_is_not_told_again(blog) -> None:
+def test_an_unchanged_verdict_is_not_sent(blog) -> None:
     known, corrected = blog.room.happen("One."), blog.room.happen("Two.")
     blog.decide(known, Outcome.SPAM)
     assert blog.ask(known) is AkismetAnswer.SPAM
@@ -116,7 +116,7 @@ def test_what_the_blog_knows_is_not_told_again(blog) -> None:
     site_id = blog.room.site.id
     assert akismet_checks.note_correction(blog.room.store, site_id, corrected, AkismetAnswer.SPAM)
     blog.decide(corrected, Outcome.SPAM)  # as the face does, on the blog's own word
-    assert blog.told() == []
+    assert blog.verdicts() == []
 
 
 def test_a_blog_has_time_to_store_its_comment(blog) -> None:
@@ -124,39 +124,39 @@ def test_a_blog_has_time_to_store_its_comment(blog) -> None:
     blog.ask(comment_id)
     blog.decide(comment_id, Outcome.APPROVE)
     assert blog.room.deliver(sender(blog.receiver)).delivered == 0
-    assert len(blog.told()) == 1
+    assert len(blog.verdicts()) == 1
 
 
 def test_many_decisions_are_one_message(blog) -> None:
     ids = [blog.room.happen(f"Number {n}.") for n in range(5)]
-    for one in ids:
-        blog.ask(one)
-        blog.decide(one, Outcome.APPROVE)
-    [body] = blog.told()
-    assert [one["guid"] for one in body["comments"]] == ids
+    for comment_id in ids:
+        blog.ask(comment_id)
+        blog.decide(comment_id, Outcome.APPROVE)
+    [body] = blog.verdicts()
+    assert [comment["guid"] for comment in body["comments"]] == ids
 
 
-def test_nobody_else_hears_of_it(blog) -> None:
+def test_no_other_endpoint_gets_it(blog) -> None:
     everything, _ = blog.room.listen(blog.receiver, "/all")
     comment_id = blog.room.happen()
     unasked = blog.room.happen("Not asked about.")
     blog.ask(comment_id)
     blog.decide(comment_id, Outcome.APPROVE)
     blog.decide(unasked, Outcome.APPROVE)
-    bodies = blog.told()
-    assert [one for one in bodies if "key" in one] == [verdict(comment_id, "false")]
-    assert {one.type for one in blog.room.deliveries(everything)} == {
+    bodies = blog.verdicts()
+    assert [body for body in bodies if "key" in body] == [verdict(comment_id, "false")]
+    assert {delivery.type for delivery in blog.room.deliveries(everything)} == {
         "comment.received",
         "comment.approved",
     }
 
 
-def test_a_new_key_goes_along_from_then_on(blog) -> None:
+def test_a_new_key_is_sent_from_then_on(blog) -> None:
     assert blog.follow("ba9876543210") == blog.endpoint  # the same place, not another
     comment_id = blog.room.happen()
     blog.ask(comment_id)
     blog.decide(comment_id, Outcome.APPROVE)
-    assert [one["key"] for one in blog.told()] == ["ba9876543210"]
+    assert [body["key"] for body in blog.verdicts()] == ["ba9876543210"]
 
 
 def test_a_failed_message_is_sent_again_and_a_disabled_blog_hears_nothing(blog) -> None:
@@ -164,15 +164,15 @@ def test_a_failed_message_is_sent_again_and_a_disabled_blog_hears_nothing(blog) 
     blog.ask(comment_id)
     blog.decide(comment_id, Outcome.APPROVE)
     blog.receiver.modes = ["500"]
-    first = blog.told()
+    first = blog.verdicts()
     blog.room.clock.turn(60_000)
-    assert blog.told() == first == [verdict(comment_id, "false")]
+    assert blog.verdicts() == first == [verdict(comment_id, "false")]
     store, site = blog.room.store, {blog.room.site.id}
     endpoints.disable_endpoint(
         store, site, blog.endpoint, now=blog.room.clock(), entropy=os.urandom
     )
     blog.decide(comment_id, Outcome.SPAM)
-    assert blog.told() == []
+    assert blog.verdicts() == []
 
 
 def test_an_inner_address_is_never_followed(store) -> None:
@@ -186,7 +186,7 @@ def test_an_inner_address_is_never_followed(store) -> None:
         )
 
 
-def test_such_an_endpoint_is_the_face_s_affair(blog) -> None:
+def test_moderators_cannot_change_such_an_endpoint(blog) -> None:
     store, site = blog.room.store, {blog.room.site.id}
     now, entropy = blog.room.clock(), os.urandom
     with pytest.raises(Invalid):
@@ -198,4 +198,4 @@ def test_such_an_endpoint_is_the_face_s_affair(blog) -> None:
     with pytest.raises(Conflict):
         endpoints.rotate_secret(store, site, blog.endpoint, now=now, entropy=entropy)
     endpoints.send_test(store, site, blog.endpoint, now=now, entropy=entropy)
-    assert blog.told() == [{"key": KEY, "endpoint": "comment-check", "comments": []}]
+    assert blog.verdicts() == [{"key": KEY, "endpoint": "comment-check", "comments": []}]

@@ -1,4 +1,4 @@
-"""Channels: people are told by the real Apprise, over real sockets, and by nobody who leads elsewhere."""
+"""Channels: notices through the real Apprise over real sockets, and what its process refuses."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def test_what_apprise_reads_is_shown_without_its_secrets() -> None:
         ("slack://a\nb", "one line"),
     ],
 )
-def test_what_is_no_channel_is_refused_before_anybody_asks_apprise(url: str, why: str) -> None:
+def test_an_invalid_channel_is_refused_before_apprise_starts(url: str, why: str) -> None:
     with pytest.raises(Invalid, match=why):
         check_channel(url)
 
@@ -101,30 +101,30 @@ def test_what_apprise_cannot_read_is_refused(url: str) -> None:
 
 def test_a_notice_arrives() -> None:
     with Receiver(["200"]) as receiver:
-        told = channels(receiver.allow).notify(gotify(receiver), WORDS, [])
-    assert (told.status, told.error) == (200, "")
+        response = channels(receiver.allow).notify(gotify(receiver), WORDS, [])
+    assert (response.status, response.error) == (200, "")
     (got,) = receiver.got
-    said = json.loads(got.body)
-    assert said["title"] == WORDS.title
-    assert PUBLIC in said["message"]
+    content = json.loads(got.body)
+    assert content["title"] == WORDS.title
+    assert PUBLIC in content["message"]
 
 
 @pytest.mark.parametrize(
     ("mode", "status", "error"),
     [("404", 404, ""), ("410", 410, ""), ("500", 500, ""), ("reset", None, "unreachable"), ("hang", None, "timeout")],
 )  # fmt: skip
-def test_what_a_service_says_is_told(mode: str, status: int | None, error: str) -> None:
+def test_a_services_answer_is_in_the_response(mode: str, status: int | None, error: str) -> None:
     with Receiver([mode] * 3) as receiver:
         seconds = 2.5 if mode == "hang" else 20.0
-        told = channels(receiver.allow, seconds=seconds).notify(gotify(receiver), WORDS, [])
-    assert (told.status, told.error) == (status, error)
-    assert told.duration < 10_000
+        response = channels(receiver.allow, seconds=seconds).notify(gotify(receiver), WORDS, [])
+    assert (response.status, response.error) == (status, error)
+    assert response.duration < 10_000
 
 
 def test_a_service_may_ask_for_patience() -> None:
     with Receiver(["retry-after"] * 3) as receiver:
-        told = channels(receiver.allow).notify(gotify(receiver), WORDS, [])
-    assert (told.status, told.retry_after) == (503, 420_000)
+        response = channels(receiver.allow).notify(gotify(receiver), WORDS, [])
+    assert (response.status, response.retry_after) == (503, 420_000)
 
 
 def test_nothing_leads_inside() -> None:
@@ -136,12 +136,12 @@ def test_nothing_leads_inside() -> None:
             f"gotify://localhost.localdomain:{inner.port}/token",
             f"mailto://me:secret@example.com?smtp=localhost&port={post.port}&mode=insecure",
         ):
-            told = channels().notify(url, WORDS, [])
-            assert told.status is None
-            assert told.error in ("address", "unreachable"), url
+            response = channels().notify(url, WORDS, [])
+            assert response.status is None
+            assert response.error in ("address", "unreachable"), url
         with Receiver([f"http://127.0.0.1:{inner.port}/message"]) as outer:
-            told = channels(outer.allow).notify(gotify(outer), WORDS, [])
-            assert told.error == "address"
+            response = channels(outer.allow).notify(gotify(outer), WORDS, [])
+            assert response.error == "address"
             assert len(outer.got) == 1
     assert inner.connections == 0 and post.got == []
 
@@ -149,11 +149,13 @@ def test_nothing_leads_inside() -> None:
 def test_a_name_that_is_allowed_may_be_an_inner_one() -> None:
     with Receiver(["200"]) as receiver:
         allow = f"localhost:{receiver.port}"
-        told = channels(allow).notify(gotify(receiver, "localhost"), WORDS, [])
-    assert told.status == 200
+        response = channels(allow).notify(gotify(receiver, "localhost"), WORDS, [])
+    assert response.status == 200
 
 
-def test_a_crier_knows_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_apprise_process_inherits_no_settings_or_proxies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with Receiver(["200"]) as receiver, Receiver() as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
@@ -164,12 +166,12 @@ def test_a_crier_knows_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _TRIES = """
 import json, os, socket, subprocess, sys
-from moderation.notify.apprise_process import (Guard, Refused)
+from moderation.notify.apprise_process import (ConnectionRefused, Guard)
 Guard(frozenset(), trusted={trusted}).install()
 def refused(act):
     try:
         act()
-    except Refused:
+    except ConnectionRefused:
         return True
     except OSError:
         return False
@@ -189,17 +191,17 @@ print(json.dumps([refused(act) for act in (
 
 
 @pytest.mark.parametrize("trusted", [False, True])
-def test_a_crier_has_no_hands(trusted: bool) -> None:
+def test_the_apprise_process_opens_no_files_processes_or_inner_addresses(trusted: bool) -> None:
     """Files, processes, servers and inner addresses: whoever asks. The operator's own URL leads anywhere."""
     script = _TRIES.format(trusted=trusted)
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
     inner = not trusted
-    assert json.loads(said.stdout) == [True] * 8 + [inner] * 5 + [False] * 2
+    assert json.loads(process.stdout) == [True] * 8 + [inner] * 5 + [False] * 2
 
 
-def test_where_there_is_no_apprise_it_is_said(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_apprise_is_reported(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "apprise.py").write_text("raise ImportError('not here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(Conflict, match=r"pip install 'gatehouse\[notices\]'"):
@@ -209,20 +211,20 @@ def test_where_there_is_no_apprise_it_is_said(tmp_path, monkeypatch: pytest.Monk
 
 def test_moderators_get_a_mail_each_and_a_bad_address_spoils_nothing() -> None:
     with PostOffice({"gone@herald.test"}) as post:
-        here = channels(mail=post.url)
-        assert here.read(MODERATORS) == MODERATORS
-        told = here.notify(
+        notifier = channels(mail=post.url)
+        assert notifier.read(MODERATORS) == MODERATORS
+        response = notifier.notify(
             MODERATORS, WORDS, ["ada@herald.test", "gone@herald.test", "bo+x@herald.test"]
         )
-        assert (told.status, told.error) == (250, "")
+        assert (response.status, response.error) == (250, "")
         assert [to for to, _ in post.got] == ["ada@herald.test", "bo+x@herald.test"]
         for to, mail in post.got:
             assert mail["Subject"] == WORDS.title
             assert mail["To"] == to, "nobody reads the others' addresses"
             assert PUBLIC in str(mail.get_body(("plain",)))
-        told = here.notify(MODERATORS, WORDS, ["gone@herald.test"])
-        assert told.status == 550
-        assert here.notify(MODERATORS, WORDS, []).error == "nobody"
+        response = notifier.notify(MODERATORS, WORDS, ["gone@herald.test"])
+        assert response.status == 550
+        assert notifier.notify(MODERATORS, WORDS, []).error == "nobody"
 
 
 def test_without_a_mail_server_moderators_are_no_channel() -> None:
@@ -231,7 +233,7 @@ def test_without_a_mail_server_moderators_are_no_channel() -> None:
     assert channels().notify(MODERATORS, WORDS, ["ada@herald.test"]).error == "nobody"
 
 
-def test_its_url_is_kept_sealed_and_shown_masked(herald: Newsroom) -> None:
+def test_a_channels_url_is_stored_encrypted_and_shown_masked(herald: Newsroom) -> None:
     made = add(herald)
     assert (made.types, made.format) == (DEFAULT_TYPES, Format.NOTICE)
     assert DEFAULT_TYPES == (EventType.DISABLED, DIGEST)
@@ -245,8 +247,8 @@ def test_its_url_is_kept_sealed_and_shown_masked(herald: Newsroom) -> None:
         add(herald, types=["comment.exploded"])
 
 
-class Told:
-    """A notify that remembers, and answers as it is told."""
+class ScriptedNotify:
+    """A notify with scripted answers that keeps the notices."""
 
     def __init__(self, *answers: Response) -> None:
         self.answers = list(answers)
@@ -260,7 +262,7 @@ class Told:
 def test_a_flood_is_one_notice_of_numbers_and_links_and_then_it_rests(herald: Newsroom) -> None:
     add(herald, types=["comment.received"])
     ids = [herald.happen("<b>buy pills</b>", author=stranger()) for _ in range(25)]
-    tell = Told()
+    tell = ScriptedNotify()
     done = herald.deliver(Scripted(), notify=tell, public_url=PUBLIC)
     assert done.delivered == 25
     ((url, words, emails),) = tell.notices
@@ -287,7 +289,7 @@ def test_an_endpoint_that_is_disabled_is_told_to_people_with_a_link(herald: News
     endpoints.disable_endpoint(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
-    tell = Told()
+    tell = ScriptedNotify()
     herald.deliver(Scripted(), notify=tell, public_url=PUBLIC)
     ((_, words, _),) = tell.notices
     assert words.urgent
@@ -297,14 +299,14 @@ def test_an_endpoint_that_is_disabled_is_told_to_people_with_a_link(herald: News
 def test_moderators_who_want_no_mails_get_none(herald: Newsroom) -> None:
     with herald.store.write() as connection:
         for email in ("ada@herald.test", "bo@herald.test"):
-            one = moderators.add(connection, email, "", herald.clock(), os.urandom)
-            moderators.grant(connection, one, herald.site.id, "moderator")
-        moderators.set_digest(connection, one, False)
+            moderator_id = moderators.add(connection, email, "", herald.clock(), os.urandom)
+            moderators.grant(connection, moderator_id, herald.site.id, "moderator")
+        moderators.set_digest(connection, moderator_id, False)
     made = add(herald, MODERATORS)
     endpoints.send_test(
         herald.store, [herald.site.id], made.id, now=herald.clock(), entropy=os.urandom
     )
-    tell = Told()
+    tell = ScriptedNotify()
     herald.deliver(Scripted(), notify=tell)
     assert [emails for _, _, emails in tell.notices] == [["ada@herald.test"]]
 
@@ -312,12 +314,12 @@ def test_moderators_who_want_no_mails_get_none(herald: Newsroom) -> None:
 def test_a_channel_that_fails_is_seen_to_and_hears_it_later(herald: Newsroom) -> None:
     made = add(herald, types=["comment.received"])
     herald.happen()
-    tell = Told(Response(404), Response(error="rejected"))
+    tell = ScriptedNotify(Response(404), Response(error="rejected"))
     for _ in range(2):
         herald.deliver(Scripted(), notify=tell)
         herald.clock.turn(400_000)
     (delivery,) = herald.deliveries(made)
-    assert [(one.response.status, one.response.error) for one in delivery.attempts] == [
+    assert [(attempt.response.status, attempt.response.error) for attempt in delivery.attempts] == [
         (404, ""),
         (None, "rejected"),
     ]
@@ -328,7 +330,7 @@ def test_a_channel_that_fails_is_seen_to_and_hears_it_later(herald: Newsroom) ->
 
 
 def test_channels_that_hang_delay_no_webhook(herald: Newsroom) -> None:
-    """More of them than may be told at once, and webhooks that come while they hang."""
+    """More notices than may be sent at once, and webhooks that are due while they hang."""
     for _ in range(6):
         add(herald, types=["comment.received"])
     released, began = threading.Event(), threading.Semaphore(0)
@@ -360,7 +362,7 @@ def test_more_channels_than_may_be_told_at_once_are_told_by_one_drain(herald: Ne
     for _ in range(2 * NOTICES + 1):
         add(herald, types=["comment.received"])
     herald.happen()
-    tell, at_once, most = Told(), threading.Semaphore(NOTICES), []
+    tell, at_once, most = ScriptedNotify(), threading.Semaphore(NOTICES), []
 
     def count(url: str, words: Notice, emails: object) -> Response:
         most.append(at_once.acquire(blocking=False))

@@ -13,12 +13,14 @@ from standardwebhooks import Webhook
 from harness.servers import wait_until
 from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Payload, Response
 from moderation.domain.event import received_event, to_datetime
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import LEASE_MS, SENDS_PER_ENDPOINT
 from moderation.store import deliveries, outbox
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
-from moderation.upkeep.due_work import purge, sweep
+from moderation.upkeep.due_work import sweep
+from moderation.upkeep.retention import purge
 from tests.factories import reply
 from tests.notify.receiver import Got, Receiver
 from tests.notify.site import Newsroom, Scripted, newsroom, sender
@@ -40,7 +42,7 @@ def receiver() -> Iterator[Receiver]:
 def signatures(got: Got, *secrets: str) -> None:
     """Checks the signatures one by one with the library, whatever the time is there."""
     at = to_datetime(int(got.headers["webhook-timestamp"]) * 1000)
-    right = [Webhook(one).sign(got.id, at, got.body.decode()) for one in secrets]
+    right = [Webhook(known_secret).sign(got.id, at, got.body.decode()) for known_secret in secrets]
     assert got.headers["webhook-signature"].split(" ") == right
 
 
@@ -105,16 +107,16 @@ def test_the_whole_schedule_then_dead_then_by_hand(herald: Newsroom, receiver: R
     assert herald.deliver(send).dead == 1
     (delivery,) = herald.deliveries(endpoint)
     assert delivery.state == "dead"
-    assert [one.number for one in delivery.attempts] == list(range(1, 11))
-    assert {one.response.status for one in delivery.attempts} == {500}
-    endpoints.resend_delivery(herald.store, [herald.site.id], delivery.id, now=herald.clock())
+    assert [attempt.number for attempt in delivery.attempts] == list(range(1, 11))
+    assert {attempt.response.status for attempt in delivery.attempts} == {500}
+    past_deliveries.resend_delivery(herald.store, [herald.site.id], delivery.id, now=herald.clock())
     assert herald.deliver(send).delivered == 1
     assert len({(headers["webhook-id"], body) for _, headers, body in send.sent}) == 1
     for _, headers, body in send.sent:
         signatures(Got("", dict(headers), body), secret)
 
 
-def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
+def test_an_endpoint_that_answers_410_is_disabled(herald: Newsroom, receiver: Receiver) -> None:
     endpoint, _ = herald.listen(receiver)
     other, _ = herald.listen(receiver, "/other", types=["endpoint.disabled"])
     for _ in range(SENDS_PER_ENDPOINT + 3):
@@ -124,15 +126,16 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     (standing, _) = endpoints.list_endpoints(herald.store, [herald.site.id])
     assert (standing.state, standing.disabled_because) == ("disabled", "gone")
     buried = herald.deliveries(endpoint)
-    assert {one.state for one in buried} == {"dead"}
+    assert {delivery.state for delivery in buried} == {"dead"}
     assert {
-        (one.attempts[-1].response.status, one.attempts[-1].response.error) for one in buried
+        (delivery.attempts[-1].response.status, delivery.attempts[-1].response.error)
+        for delivery in buried
     } == {
         (410, ""),
         (None, "disabled"),
     }
-    (told,) = [one for one in receiver.got if one.path == "/other"]
-    assert json.loads(told.body)["data"] == {
+    (message,) = [message for message in receiver.got if message.path == "/other"]
+    assert json.loads(message.body)["data"] == {
         "endpoint_id": endpoint.id,
         "site_id": herald.site.id,
         "because": "gone",
@@ -141,12 +144,14 @@ def test_the_receiver_is_gone(herald: Newsroom, receiver: Receiver) -> None:
     assert len(herald.deliveries(endpoint)) == SENDS_PER_ENDPOINT + 3, "nothing new for it"
     receiver.always.clear()
     endpoints.enable_endpoint(herald.store, [herald.site.id], endpoint.id)
-    again = endpoints.replay_deliveries(
+    again = past_deliveries.replay_deliveries(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
     assert again == SENDS_PER_ENDPOINT + 3
     assert herald.deliver(sender(receiver, timeout=10)).delivered == again
-    assert other.id in [one.id for one in endpoints.list_endpoints(herald.store, [herald.site.id])]
+    assert other.id in [
+        listed.id for listed in endpoints.list_endpoints(herald.store, [herald.site.id])
+    ]
 
 
 def test_an_endpoint_that_failed_for_five_days(herald: Newsroom, receiver: Receiver) -> None:
@@ -201,7 +206,7 @@ def test_a_slow_endpoint_delays_no_other(herald: Newsroom) -> None:
             drain = courier.submit(herald.deliver, sender(slow, well, timeout=20))
             wait_until(lambda: len(well.got) == 20, "all of the healthy endpoint's")
             wait_until(lambda: len(slow.got) == SENDS_PER_ENDPOINT, "the slow one's share")
-            herald.happen()  # what happens now is told now
+            herald.happen()  # a new event is sent at once
             wait_until(lambda: len(well.got) == 21, "a new event while the other hangs")
             assert len(slow.got) == SENDS_PER_ENDPOINT
             assert not drain.done()
@@ -210,7 +215,9 @@ def test_a_slow_endpoint_delays_no_other(herald: Newsroom) -> None:
             drain.result(timeout=30)
 
 
-def test_couriers_share_the_cap_and_the_work(herald: Newsroom, receiver: Receiver) -> None:
+def test_concurrent_drains_share_the_limit_and_the_work(
+    herald: Newsroom, receiver: Receiver
+) -> None:
     """Two drains at once: every message once, never more than the cap in flight to one endpoint."""
     herald.listen(receiver)
     for _ in range(60):
@@ -229,7 +236,7 @@ def test_couriers_share_the_cap_and_the_work(herald: Newsroom, receiver: Receive
 
     with ThreadPoolExecutor(2) as couriers:
         drains = [couriers.submit(herald.deliver, send) for _ in range(2)]
-        delivered = sum(one.result(timeout=60).delivered for one in drains)
+        delivered = sum(drain.result(timeout=60).delivered for drain in drains)
     delivered += herald.deliver(send).delivered
     assert delivered == 60
     assert sorted(receiver.ids) == sorted(set(receiver.ids))
@@ -240,7 +247,9 @@ class Crash(BaseException):
     """What no code of ours catches: the process dies."""
 
 
-def test_a_crash_between_send_and_note_loses_nothing(herald: Newsroom, receiver: Receiver) -> None:
+def test_a_crash_between_sending_and_recording_loses_nothing(
+    herald: Newsroom, receiver: Receiver
+) -> None:
     endpoint, secret = herald.listen(receiver)
     for _ in range(5):
         herald.happen()
@@ -257,15 +266,15 @@ def test_a_crash_between_send_and_note_loses_nothing(herald: Newsroom, receiver:
     assert herald.deliver(post).delivered == 0, "what is leased counts as in flight"
     herald.clock.turn(LEASE_MS + 1)
     assert herald.deliver(post).delivered == 5
-    assert {one.state for one in herald.deliveries(endpoint)} == {"delivered"}
+    assert {delivery.state for delivery in herald.deliveries(endpoint)} == {"delivered"}
     assert len(set(receiver.ids)) == 5
-    bodies = {(one.id, one.body) for one in receiver.got}
+    bodies = {(message.id, message.body) for message in receiver.got}
     assert len(bodies) == 5, "the same id, the same bytes"
-    for one in receiver.got:
-        one.verify(secret)
+    for message in receiver.got:
+        message.verify(secret)
 
 
-def test_a_new_courier_takes_back_what_its_dead_predecessor_held(
+def test_a_new_courier_frees_the_leases_of_its_dead_predecessor(
     herald: Newsroom, receiver: Receiver
 ) -> None:
     herald.listen(receiver)
@@ -284,7 +293,7 @@ def test_a_new_courier_takes_back_what_its_dead_predecessor_held(
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 1
 
 
-def test_a_late_note_overwrites_nothing(herald: Newsroom, receiver: Receiver) -> None:
+def test_a_late_outcome_overwrites_nothing(herald: Newsroom, receiver: Receiver) -> None:
     endpoint, _ = herald.listen(receiver)
     herald.happen()
 
@@ -297,7 +306,7 @@ def test_a_late_note_overwrites_nothing(herald: Newsroom, receiver: Receiver) ->
     assert (done.lost, done.retried) == (1, 0)
     (delivery,) = herald.deliveries(endpoint)
     assert delivery.state == "delivered"
-    assert [one.response.status for one in delivery.attempts] == [200]
+    assert [attempt.response.status for attempt in delivery.attempts] == [200]
 
 
 def test_a_bug_in_one_send_stops_no_other(herald: Newsroom, receiver: Receiver) -> None:
@@ -327,11 +336,11 @@ def test_only_what_was_subscribed_to_and_once(herald: Newsroom, receiver: Receiv
     with herald.store.write() as connection:
         assert outbox.put(connection, [event], os.urandom) == 0, "a replay doubles nothing"
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 2
-    assert sorted(one.path for one in receiver.got) == ["/all", "/received"]
+    assert sorted(message.path for message in receiver.got) == ["/all", "/received"]
     assert len(set(receiver.ids)) == 1
 
 
-def test_nobody_listens_nothing_is_kept(herald: Newsroom, receiver: Receiver) -> None:
+def test_without_endpoints_no_event_is_stored(herald: Newsroom, receiver: Receiver) -> None:
     herald.listen(receiver, types=["comment.held"])
     herald.happen()
     with herald.store.read() as connection:
@@ -343,7 +352,7 @@ def test_the_text_only_where_it_was_asked_for(herald: Newsroom, receiver: Receiv
     _, secret = herald.listen(receiver, "/text", payload=Payload.TEXT)
     herald.happen("Grüße, 你好 \U0001f600 </script>")
     herald.deliver(sender(receiver, timeout=10))
-    by_path = {one.path: one for one in receiver.got}
+    by_path = {message.path: message for message in receiver.got}
     assert b"text" not in by_path["/plain"].body
     message = by_path["/text"].verify(secret)
     assert message["data"]["text"] == "Grüße, 你好 \U0001f600 </script>"
@@ -361,7 +370,7 @@ def test_an_erased_text_is_sent_no_more(herald: Newsroom, receiver: Receiver) ->
         )
     done = herald.deliver(sender(receiver, timeout=10))
     assert (done.dead, done.delivered) == (1, 1)
-    assert [one.path for one in receiver.got] == ["/plain"]
+    assert [message.path for message in receiver.got] == ["/plain"]
     assert herald.deliveries(endpoint)[0].attempts[0].response.error == "erased"
 
 

@@ -32,7 +32,7 @@ from moderation.domain.event import (
 )
 from moderation.domain.message import EventRecord, Message, payload_json, single_message
 from moderation.domain.score import Span
-from moderation.notify.deliver import signed
+from moderation.notify.send_attempt import signed
 
 AT = 1_790_000_000_123
 PAGE = {"url": "https://herald.test/1", "title": "News", "id": ""}
@@ -56,7 +56,7 @@ DECISION = Decision(
 )
 
 
-def told(event: Event, format: Format = Format.STANDARD) -> Message:
+def message_of(event: Event, format: Format = Format.STANDARD) -> Message:
     data = event_json(event.data)
     about = event.comment_id
     return single_message(
@@ -75,7 +75,7 @@ def test_the_published_vector() -> None:
 def test_the_message_of_a_decision() -> None:
     event = decision_event(DECISION, "site_1", PAGE, "", Status.PENDING)
     assert event.type == "comment.held"
-    message = json.loads(told(event).body)
+    message = json.loads(message_of(event).body)
     assert list(message) == ["type", "timestamp", "data"]
     assert message["timestamp"] == "2026-09-21T14:13:20.123Z"
     assert message["data"] == {
@@ -150,7 +150,7 @@ def test_nan_is_refused_when_frozen_and_not_found_by_the_receiver() -> None:
 def test_event_ids_are_derived_and_carry_no_full_stop() -> None:
     ids = {event_id(c, t, s) for c in ("cmt_1", "cmt_2") for t in EventType for s in range(3)}
     assert len(ids) == 2 * len(EventType) * 3
-    assert not any("." in one for one in ids)
+    assert not any("." in event_id for event_id in ids)
     assert event_id("cmt_1", "comment.held", 1) == event_id("cmt_1", EventType.HELD, 1)
 
 

@@ -1,4 +1,4 @@
-"""The digest: its counts are the site's, and every channel hears it once a day, whoever asks."""
+"""The digest: it counts the site's comments, and each channel gets it once a day."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +10,7 @@ from moderation.domain.comment import Status
 from moderation.domain.delivery import Endpoint, Response
 from moderation.domain.event import DIGEST
 from moderation.domain.ids import timed_id
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.digest import DAY, HOUR, Digest, build_digest, notice_of, send_digests
 from moderation.store.sql import schema
@@ -40,12 +41,12 @@ def channel(herald: Newsroom, at: int = MIDNIGHT, *types: str) -> Endpoint:
 
 
 def comment(herald: Newsroom, at: int, status: Status) -> None:
-    one = reply(herald.site, at=at, id=timed_id("cmt", at, os.urandom(10)))
-    hand_in(herald.store, one)
+    submission = reply(herald.site, at=at, id=timed_id("cmt", at, os.urandom(10)))
+    hand_in(herald.store, submission)
     with herald.store.write() as connection:
         connection.execute(
             sa.update(schema.comments)
-            .where(schema.comments.c.id == one.id)
+            .where(schema.comments.c.id == submission.id)
             .values(status=status.value)
         )
 
@@ -73,11 +74,11 @@ def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
     found = build_digest(herald.store, herald.site.id, now)
     # The last one happened by the real clock, after `now`; all but two are of the last 24 hours.
     assert found == Digest("Alice's Herald", 2, 30, 7, 2, 1, 1, 1)
-    said = notice_of(found, herald.site.id, "https://gate.test")
-    assert said.title == "Alice's Herald: 2 waiting, 7 came in"
-    assert "Waiting for a moderator: 2, the oldest for 30 h" in said.body
-    assert "Webhook deliveries given up: 1: https://gate.test/console/endpoints" in said.body
-    assert f"https://gate.test/console/?site={herald.site.id}" in said.body
+    notice = notice_of(found, herald.site.id, "https://gate.test")
+    assert notice.title == "Alice's Herald: 2 waiting, 7 came in"
+    assert "Waiting for a moderator: 2, the oldest for 30 h" in notice.body
+    assert "Webhook deliveries given up: 1: https://gate.test/console/endpoints" in notice.body
+    assert f"https://gate.test/console/?site={herald.site.id}" in notice.body
 
 
 def test_an_empty_site_has_one_too(herald: Newsroom) -> None:
@@ -95,10 +96,10 @@ def test_once_a_day_to_each_channel_and_to_no_webhook(herald: Newsroom) -> None:
     assert [send(herald, SEVEN + ms) for ms in (0, 1, 5 * HOUR, 17 * HOUR - 1)] == [2, 0, 0, 0]
     assert send(herald, SEVEN + 17 * HOUR) == 0, "it is the next day, and not yet seven"
     assert send(herald, SEVEN + DAY) == 2
-    for one in wanted:
-        assert [each.type for each in herald.deliveries(one)] == [DIGEST, DIGEST]
-    for one in (webhook, unwanted):
-        assert herald.deliveries(one) == []
+    for subscribed in wanted:
+        assert [each.type for each in herald.deliveries(subscribed)] == [DIGEST, DIGEST]
+    for unsubscribed in (webhook, unwanted):
+        assert herald.deliveries(unsubscribed) == []
 
 
 def test_a_new_or_disabled_channel_waits_for_the_next(herald: Newsroom) -> None:
@@ -110,34 +111,34 @@ def test_a_new_or_disabled_channel_waits_for_the_next(herald: Newsroom) -> None:
     assert send(herald, SEVEN + 2 * HOUR) == 0
     assert send(herald, SEVEN + DAY) == 1
     assert [each.type for each in herald.deliveries(late)].count(DIGEST) == 1
-    # What it missed is told again on demand, but not a digest of days ago.
+    # What it missed can be replayed, but not a digest of days ago.
     endpoints.enable_endpoint(herald.store, [herald.site.id], off.id)
     assert (
-        endpoints.replay_deliveries(
-            herald.store, [herald.site.id], off.id, endpoints.Replay.MISSED,
+        past_deliveries.replay_deliveries(
+            herald.store, [herald.site.id], off.id, past_deliveries.Replay.MISSED,
             now=SEVEN + DAY, entropy=os.urandom,
         )
         == 0
     )  # fmt: skip
 
 
-def test_many_at_once_tell_it_once(herald: Newsroom) -> None:
-    one = channel(herald)
+def test_many_processes_at_once_send_it_once(herald: Newsroom) -> None:
+    endpoint = channel(herald)
     with ThreadPoolExecutor(6) as pool:
         sent = list(pool.map(lambda _: send(herald, SEVEN), range(12)))
     assert sum(sent) == 1
-    assert len(herald.deliveries(one)) == 1
+    assert len(herald.deliveries(endpoint)) == 1
 
 
-def test_it_is_told_in_words(herald: Newsroom) -> None:
+def test_the_notice_in_words(herald: Newsroom) -> None:
     channel(herald)
     send(herald, SEVEN)
-    said = []
+    notices = []
 
     def notify(url, notice, emails):
-        said.append(notice)
+        notices.append(notice)
         return Response(200)
 
     assert herald.deliver(Scripted(), notify=notify, public_url="https://gate.test").delivered == 1
-    assert said[0].title == "Alice's Herald: 0 waiting, 0 came in"
-    assert not said[0].urgent
+    assert notices[0].title == "Alice's Herald: 0 waiting, 0 came in"
+    assert not notices[0].urgent

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
@@ -68,7 +69,7 @@ def test_there_is_a_limit(herald: Newsroom) -> None:
 def test_other_sites_see_and_change_nothing(herald: Newsroom) -> None:
     endpoint_id, _ = add(herald)
     herald.happen()
-    (delivery,) = endpoints.list_deliveries(herald.store, [herald.site.id], endpoint_id)
+    (delivery,) = past_deliveries.list_deliveries(herald.store, [herald.site.id], endpoint_id)
     bobs = [newspaper(herald.store, "Bob's Blog", "https://bob.test").id]
     store, now = herald.store, herald.clock()
     assert endpoints.list_endpoints(store, bobs) == []
@@ -78,9 +79,11 @@ def test_other_sites_see_and_change_nothing(herald: Newsroom) -> None:
         lambda: endpoints.enable_endpoint(store, bobs, endpoint_id),
         lambda: endpoints.remove_endpoint(store, bobs, endpoint_id),
         lambda: endpoints.rotate_secret(store, bobs, endpoint_id, now=now, entropy=os.urandom),
-        lambda: endpoints.list_deliveries(store, bobs, endpoint_id),
-        lambda: endpoints.resend_delivery(store, bobs, delivery.id, now=now),
-        lambda: endpoints.replay_deliveries(store, bobs, endpoint_id, now=now, entropy=os.urandom),
+        lambda: past_deliveries.list_deliveries(store, bobs, endpoint_id),
+        lambda: past_deliveries.resend_delivery(store, bobs, delivery.id, now=now),
+        lambda: past_deliveries.replay_deliveries(
+            store, bobs, endpoint_id, now=now, entropy=os.urandom
+        ),
         lambda: endpoints.change_endpoint(store, bobs, endpoint_id, batch=2),
         lambda: endpoints.send_test(store, bobs, endpoint_id, now=now, entropy=os.urandom),
     ):
@@ -97,13 +100,13 @@ def test_disabled_by_hand(herald: Newsroom) -> None:
         herald.store, mine, endpoint_id, now=herald.clock(), entropy=os.urandom
     )
     assert (stopped.state, stopped.disabled_because) == ("disabled", "by hand")
-    (delivery,) = endpoints.list_deliveries(herald.store, mine, endpoint_id, state="dead")
+    (delivery,) = past_deliveries.list_deliveries(herald.store, mine, endpoint_id, state="dead")
     with pytest.raises(Conflict):
-        endpoints.resend_delivery(herald.store, mine, delivery.id, now=herald.clock())
+        past_deliveries.resend_delivery(herald.store, mine, delivery.id, now=herald.clock())
     with pytest.raises(Conflict):
         endpoints.send_test(herald.store, mine, endpoint_id, now=herald.clock(), entropy=os.urandom)
     assert endpoints.enable_endpoint(herald.store, mine, endpoint_id).disabled_because == ""
-    endpoints.resend_delivery(herald.store, mine, delivery.id, now=herald.clock())
+    past_deliveries.resend_delivery(herald.store, mine, delivery.id, now=herald.clock())
     assert herald.deliver(Scripted(200)).delivered == 1
 
 
@@ -113,7 +116,7 @@ def test_removed_with_its_past(herald: Newsroom) -> None:
     herald.happen()
     herald.deliver(Scripted(500, 200))
     endpoints.remove_endpoint(herald.store, [herald.site.id], endpoint_id)
-    assert len(endpoints.list_deliveries(herald.store, [herald.site.id], kept)) == 1
+    assert len(past_deliveries.list_deliveries(herald.store, [herald.site.id], kept)) == 1
     with herald.store.read() as connection:
         assert len(connection.execute(sa.select(schema.deliveries)).all()) == 1
         assert len(connection.execute(sa.select(schema.attempts)).all()) == 1
@@ -138,9 +141,9 @@ def test_deliveries_in_pages(herald: Newsroom) -> None:
     for _ in range(5):
         herald.happen()
     mine = [herald.site.id]
-    first = endpoints.list_deliveries(herald.store, mine, endpoint_id, limit=3)
-    rest = endpoints.list_deliveries(herald.store, mine, endpoint_id, before=first[-1].id)
+    first = past_deliveries.list_deliveries(herald.store, mine, endpoint_id, limit=3)
+    rest = past_deliveries.list_deliveries(herald.store, mine, endpoint_id, before=first[-1].id)
     assert len(first) == 3
     assert len(rest) == 2
-    ids = [one.id for one in first + rest]
+    ids = [delivery.id for delivery in first + rest]
     assert ids == sorted(ids, reverse=True)

@@ -1,4 +1,4 @@
-"""Told again, told late, forgotten: replays of a range, what was missed, retention, erasure."""
+"""Replays of a range and of missed events; retention and erasure of deliveries."""
 
 import json
 import os
@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.endpoints import Replay
+from moderation.notify.deliveries import Replay
 from moderation.store import decisions
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
-from moderation.upkeep.due_work import purge
 from moderation.upkeep.erase import erase
+from moderation.upkeep.retention import purge
 from tests.factories import newspaper
 from tests.notify.receiver import Receiver
 from tests.notify.site import Newsroom, Scripted, newsroom, sender
@@ -36,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def replay(herald: Newsroom, endpoint_id: str, what: Replay, **options: int) -> int:
-    return endpoints.replay_deliveries(
+    return past_deliveries.replay_deliveries(
         herald.store,
         [herald.site.id],
         endpoint_id,
@@ -90,13 +91,11 @@ def test_what_was_missed_while_it_was_disabled(herald: Newsroom, receiver: Recei
     assert replay(herald, endpoint.id, Replay.MISSED) == 3
     assert replay(herald, endpoint.id, Replay.MISSED) == 0, "once"
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 3
-    told = [json.loads(one.body)["data"]["comment_id"] for one in receiver.got[1:]]
-    assert set(told) == missed
+    comment_ids = [json.loads(message.body)["data"]["comment_id"] for message in receiver.got[1:]]
+    assert set(comment_ids) == missed
 
 
-def test_a_new_endpoint_can_be_told_what_was_before_it(
-    herald: Newsroom, receiver: Receiver
-) -> None:
+def test_a_new_endpoint_can_get_earlier_events(herald: Newsroom, receiver: Receiver) -> None:
     first, _ = herald.listen(receiver)
     herald.happen()
     endpoints.send_test(
@@ -106,9 +105,7 @@ def test_a_new_endpoint_can_be_told_what_was_before_it(
     assert replay(herald, second.id, Replay.MISSED) == 1, "the other one's test is not for it"
 
 
-def test_old_events_are_forgotten_and_what_waits_is_not(
-    herald: Newsroom, receiver: Receiver
-) -> None:
+def test_old_events_are_deleted_unless_they_wait(herald: Newsroom, receiver: Receiver) -> None:
     herald.listen(receiver)
     herald.listen(receiver, "/late")
     herald.happen()
@@ -131,7 +128,7 @@ def test_old_events_are_forgotten_and_what_waits_is_not(
     assert rows(herald, schema.deliveries) == 2, "yesterday's stay"
 
 
-def test_a_comment_is_erased_and_its_copies_are_told(herald: Newsroom, receiver: Receiver) -> None:
+def test_an_erased_comment_is_announced_to_endpoints(herald: Newsroom, receiver: Receiver) -> None:
     _, secret = herald.listen(receiver, payload=Payload.TEXT)
     comment = herald.happen("Something private.")
     herald.deliver(sender(receiver, timeout=10))
@@ -160,4 +157,4 @@ def test_a_comment_is_erased_and_its_copies_are_told(herald: Newsroom, receiver:
         ]
         assert decisions.standings(connection, [comment])[comment].status is Status.ERASED
     for forgotten in ("Something private.", "Carol", "carol@"):
-        assert not any(forgotten in one for one in kept)
+        assert not any(forgotten in row for row in kept)

@@ -1,4 +1,4 @@
-"""The circuit breaker: an endpoint that fails in a row rests, is tried with one, and is well at once."""
+"""The circuit breaker: after failures in a row an endpoint rests, then is tried with one message."""
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from moderation.domain.delivery import (
     Endpoint,
     pause_after_failures,
 )
+from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import SENDS_PER_ENDPOINT
 from moderation.store.sql.engine import Store
@@ -76,7 +77,7 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
     assert standing(herald, well).failing_since is None
     herald.clock.turn(60 * 60_000)
     herald.deliver(send)
-    assert {one.state for one in herald.deliveries(endpoint)} == {"delivered"}
+    assert {delivery.state for delivery in herald.deliveries(endpoint)} == {"delivered"}
 
 
 def test_one_message_is_not_delayed_beyond_its_schedule(herald: Newsroom) -> None:
@@ -96,7 +97,7 @@ def test_one_message_is_not_delayed_beyond_its_schedule(herald: Newsroom) -> Non
     assert delivery.state == "delivered"
 
 
-def test_somebody_who_knows_better_ends_the_rest(herald: Newsroom) -> None:
+def test_a_resend_by_hand_ends_the_rest(herald: Newsroom) -> None:
     with Receiver() as receiver:
         endpoint, _ = herald.listen(receiver)
     for _ in range(PAUSE_AFTER_FAILURES + SENDS_PER_ENDPOINT):
@@ -104,5 +105,5 @@ def test_somebody_who_knows_better_ends_the_rest(herald: Newsroom) -> None:
     herald.deliver(Scripted(*[500] * 50))
     assert standing(herald, endpoint).resume_at > herald.clock()
     newest = herald.deliveries(endpoint)[-1]
-    endpoints.resend_delivery(herald.store, [herald.site.id], newest.id, now=herald.clock())
+    past_deliveries.resend_delivery(herald.store, [herald.site.id], newest.id, now=herald.clock())
     assert herald.deliver(Scripted()).delivered >= SENDS_PER_ENDPOINT

@@ -30,7 +30,7 @@ class Site(ThreadingHTTPServer):
         """The first message of that type, once it is here."""
 
         def found() -> list[tuple[dict[str, str], bytes]]:
-            return [one for one in self.got if f'"type":"{type}"'.encode() in one[1]]
+            return [message for message in self.got if f'"type":"{type}"'.encode() in message[1]]
 
         return wait_until(found, f"a {type} comes in")[0]
 
@@ -67,16 +67,16 @@ def site(receivers) -> Iterator[Site]:
     ids=["plain", "with text", "cloudevents", "batches"],
 )
 def test_both_libraries_accept_what_arrives(running, site, options) -> None:
-    said = f"Thank you for the piece about the café 👍 {uuid.uuid4().hex}"
+    text = f"Thank you for the piece about the café 👍 {uuid.uuid4().hex}"
     with Gatehouse(running.key, f"http://127.0.0.1:{running.port}") as gatehouse:
         endpoint = gatehouse.add_endpoint(f"http://127.0.0.1:{site.server_port}/hook", **options)
-        sent = gatehouse.submit(said, page_url="https://herald.test/verified", name="Carol")
+        sent = gatehouse.submit(text, page_url="https://herald.test/verified", name="Carol")
         headers, body = site.read("comment.approved")
         Svix(endpoint.secret).verify(body, headers)
         message = Standard(endpoint.secret).verify(body, headers)
-        told = message["data"]["events"][-1] if "batch" in options else message
-        assert told["data"]["comment_id"] == sent.id
-        assert told["data"].get("text") == (said if "payload" in options else None)
+        event = message["data"]["events"][-1] if "batch" in options else message
+        assert event["data"]["comment_id"] == sent.id
+        assert event["data"].get("text") == (text if "payload" in options else None)
         other = "whsec_" + "QUJD" * 8
         for library, refusal in ((Standard, StandardError), (Svix, SvixError)):
             with pytest.raises(refusal):

@@ -1,4 +1,4 @@
-"""Campaigns: two hundred variants are one, a common phrase is none; what people ruled meets the late."""
+"""Campaigns: how similar comments become one, and how decisions about it reach every member."""
 
 import os
 import random
@@ -14,13 +14,13 @@ from moderation.domain.policy import parse_policy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
-from moderation.review import campaigns, decisions, queues
+from moderation.review import campaign_decisions, campaigns, decisions, queues
 from moderation.scorers.spam.history import HistorySignals
 from moderation.store import sketches
 from moderation.store.sql.schema import campaigns as campaign_rows
 from moderation.store.sql.schema import comments, sketch_keys
 from moderation.store.sql.schema import sketches as marked
-from moderation.upkeep import due_work
+from moderation.upkeep import retention
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, Scripted, hand_in, newspaper, panel, reply
 
@@ -80,7 +80,7 @@ def run(store, *, at=NOON + MINUTE, limit=32):
 
 def signals(store, site, comment_id):
     found = queues.get_card(store, {site.id}, comment_id).signals
-    return {one.name: (one.value, one.note) for one in found}
+    return {signal.name: (signal.value, signal.note) for signal in found}
 
 
 def members(store):
@@ -138,13 +138,18 @@ def test_two_hundred_variants_by_fifty_authors_are_one_campaign(store, limit):
     assert reason.message == "Same text from 50 addresses on 18 pages of 2 sites in 20 minutes."
 
 
-def test_a_crowd_is_seen_from_the_third_on_and_within_one_batch(store):
+def test_a_campaign_is_seen_from_the_third_comment_on_and_within_one_batch(store):
     site = newspaper(store)
     slow = []
     for n in range(4):
         slow += hand_in(store, post(site, PITCH, n, page=n, address=f"198.51.100.{n}", at=NOON + n))
         run(store, limit=1)
-    assert ["campaign" in signals(store, site, one) for one in slow] == [False, False, True, True]
+    assert ["campaign" in signals(store, site, comment_id) for comment_id in slow] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     # All that stand in one campaign are shown in it, the first ones too.
     assert len(members(store)) == 1
     burst = hand_in(
@@ -156,7 +161,7 @@ def test_a_crowd_is_seen_from_the_third_on_and_within_one_batch(store):
         ),
     )  # fmt: skip
     run(store)
-    assert all("campaign" in signals(store, site, one) for one in burst)
+    assert all("campaign" in signals(store, site, comment_id) for comment_id in burst)
 
 
 def test_a_large_campaign_is_counted_from_its_newest_members_and_its_numbers(store):
@@ -200,7 +205,7 @@ def test_a_phrase_that_many_people_use_is_no_campaign(store, text, pages, people
     )  # fmt: skip
     run(store)
     assert members(store) == {"": set(ids)}
-    assert all("campaign" not in signals(store, site, one) for one in ids)
+    assert all("campaign" not in signals(store, site, comment_id) for comment_id in ids)
 
 
 def test_few_networks_that_send_many_short_texts_are_one(store):
@@ -230,7 +235,7 @@ def test_a_link_in_common_makes_a_short_text_a_campaign(store):
     found = signals(store, site, ids[3])
     assert found["campaign"] == (4.0, "4 names on 4 pages in a minute")
     assert found["new_domain"] == (1.0, "best-pills.com")
-    assert all("campaign" not in signals(store, site, one) for one in videos)
+    assert all("campaign" not in signals(store, site, comment_id) for comment_id in videos)
     with store.read() as connection:
         domain = connection.scalar(
             sa.select(campaign_rows.c.domain).where(campaign_rows.c.formed_at > 0)
@@ -241,7 +246,7 @@ def test_a_link_in_common_makes_a_short_text_a_campaign(store):
     assert "new_domain" not in signals(store, site, later[0])
 
 
-def test_the_same_text_of_the_same_address_is_told_from_that_of_others(store):
+def test_repetitions_from_one_address_are_counted_apart_from_those_of_others(store):
     site = newspaper(store)
     hand_in(store, post(site, PITCH, 1, address="198.51.100.1"))
     run(store)
@@ -272,7 +277,7 @@ def test_a_scorer_that_fails_and_comes_back_counts_nobody_twice(store):
             entropy=os.urandom,
         )
         scorer.mood = "well"
-    assert [signals(store, site, one)["campaign"][0] for one in ids] == [5.0] * 5
+    assert [signals(store, site, comment_id)["campaign"][0] for comment_id in ids] == [5.0] * 5
     with store.read() as connection:
         assert connection.scalar(sa.select(campaign_rows.c.comments)) == 5
 
@@ -298,41 +303,41 @@ def test_two_campaigns_that_turn_out_to_be_one_are_joined(store):
         assert connection.scalars(sa.select(campaign_rows.c.comments)).all() == [7]
 
 
-def test_what_is_older_than_thirty_days_is_forgotten(store):
+def test_comments_older_than_thirty_days_leave_the_index(store):
     site = newspaper(store)
     hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
     run(store)
     late = NOON + WINDOW_MS + DAY
-    [one] = hand_in(store, post(site, PITCH, 3, page=3, at=late))
+    [comment_id] = hand_in(store, post(site, PITCH, 3, page=3, at=late))
     run(store, at=late)
-    assert "repeated" not in signals(store, site, one)  # although nothing was purged yet
-    due_work.purge(store, late, 72)
+    assert "repeated" not in signals(store, site, comment_id)  # although nothing was purged yet
+    retention.purge(store, late, 72)
     with store.read() as connection:
         numbers = connection.scalars(sa.select(sketch_keys.c.number).distinct()).all()
-    assert numbers == [sketches.number_of(one, late)]
+    assert numbers == [sketches.number_of(comment_id, late)]
 
 
-def test_where_comments_came_from_is_forgotten_when_its_time_is_up(store):
+def test_addresses_and_networks_are_deleted_when_their_time_is_up(store):
     site = newspaper(store)
     hand_in(store, *(post(site, PITCH, n, page=n, address="198.51.100.1") for n in range(2)))
     run(store)
     marks = sa.select(marked.c.address, marked.c.network, marked.c.page).order_by(marked.c.number)
     with store.read() as connection:
         before = connection.execute(marks).all()
-    assert all(all(one) for one in before)
-    assert len({one.address for one in before}) == len({one.network for one in before}) == 1
-    due_work.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
+    assert all(all(row) for row in before)
+    assert len({row.address for row in before}) == len({row.network for row in before}) == 1
+    retention.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
     with store.read() as connection:
-        assert connection.execute(marks).all() == [(0, 0, one.page) for one in before]
+        assert connection.execute(marks).all() == [(0, 0, row.page) for row in before]
 
 
 def test_an_erased_comment_leaves_the_index(store):
     site = newspaper(store)
-    one, other = hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
+    erased_id, other = hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
     run(store)
-    erase(store, {site.id}, one, now=NOON + DAY, entropy=os.urandom)
+    erase(store, {site.id}, erased_id, now=NOON + DAY, entropy=os.urandom)
     with store.write() as connection:
-        assert sketches.forget(connection, [one, "cmt_nobody"]) == 0
+        assert sketches.forget(connection, [erased_id, "cmt_nobody"]) == 0
     with store.read() as connection:
         numbers = connection.scalars(sa.select(sketch_keys.c.number).distinct()).all()
     assert numbers == [sketches.number_of(other, NOON)]
@@ -354,19 +359,32 @@ def flood(store, site, count=8, start=0, text=PITCH, at=NOON):
 
 
 def rule(store, site, campaign_id, outcome, sequence=None, by="mod_1", at=NOON + 2 * MINUTE):
-    return campaigns.decide(
-        store, by, site.id, campaign_id, outcome, sequence, now=at, entropy=os.urandom
+    return campaign_decisions.decide(
+        store,
+        by,
+        site.id,
+        campaign_id,
+        outcome,
+        expected_sequence=sequence,
+        now=at,
+        entropy=os.urandom,
     )
 
 
 def take_back(store, site, campaign_id, sequence=None, at=NOON + 3 * MINUTE):
-    return campaigns.undo(
-        store, "mod_1", site.id, campaign_id, sequence, now=at, entropy=os.urandom
+    return campaign_decisions.undo(
+        store,
+        "mod_1",
+        site.id,
+        campaign_id,
+        expected_sequence=sequence,
+        now=at,
+        entropy=os.urandom,
     )
 
 
 def statuses(store, site, ids):
-    return [queues.get_card(store, {site.id}, one).status for one in ids]
+    return [queues.get_card(store, {site.id}, comment_id).status for comment_id in ids]
 
 
 def the_campaign(store, site):
@@ -374,7 +392,7 @@ def the_campaign(store, site):
     return card
 
 
-def test_one_card_one_decision_and_the_way_back(store):
+def test_one_decision_reaches_every_member_and_can_be_undone(store):
     site = newspaper(store)
     first = flood(store, site, 2)
     ids = first + flood(store, site, 6, start=2)
@@ -382,7 +400,7 @@ def test_one_card_one_decision_and_the_way_back(store):
     [card] = campaigns.waiting_campaigns(store, site.id, NOON + MINUTE)
     assert card.sentence == "Same text from 8 addresses on 8 pages in a minute."
     assert card.counts == {Status.APPROVED: 2, Status.HELD: 6}
-    assert [one.id for one in card.sample] == ids[: campaigns.SAMPLE_SIZE]
+    assert [entry.id for entry in card.sample] == ids[: campaigns.SAMPLE_SIZE]
     assert queues.list_queue(store, site.id, Status.HELD, alone=True) == []
     decisions.decide(
         store, "mod_2", {site.id}, ids[7], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
@@ -409,7 +427,7 @@ def test_one_card_one_decision_and_the_way_back(store):
     assert the_campaign(store, site).in_force == "reject"
 
 
-def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(store):
+def test_late_members_get_the_ruling_and_a_person_can_still_overrule_it(store):
     site = newspaper(store)
     flood(store, site)
     card = the_campaign(store, site)
@@ -418,7 +436,7 @@ def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(sto
     found = queues.get_card(store, {site.id}, late[0])
     assert found.status is Status.SPAM
     assert signals(store, site, late[0])["campaign_spam"] == (1.0, "spam")
-    assert [one.code for one in found.decision.reasons] == ["campaign", "campaign_spam"]
+    assert [reason.code for reason in found.decision.reasons] == ["campaign", "campaign_spam"]
     decisions.decide(
         store, "mod_2", {site.id}, late[0], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
     )
@@ -431,28 +449,31 @@ def test_who_comes_late_meets_the_ruling_and_people_still_have_the_last_word(sto
     assert "campaign" not in signals(store, site, cleared)
 
 
-def say(store, site, comment_id, outcome, at=NOON + 2 * MINUTE):
+def decide(store, site, comment_id, outcome, at=NOON + 2 * MINUTE):
     decisions.decide(store, "mod_1", {site.id}, comment_id, outcome, now=at, entropy=os.urandom)
 
 
-def test_a_word_on_one_before_it_was_a_campaign_counts_for_those_that_come_after(store):
+def test_a_decision_before_there_was_a_campaign_counts_for_later_members(store):
     site, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     first = flood(store, site, 2)
-    say(store, site, first[0], Outcome.SPAM)
+    decide(store, site, first[0], Outcome.SPAM)
     late = flood(store, site, 2, start=2)
     assert statuses(store, site, late) == [Status.SPAM] * 2
     assert signals(store, site, late[1])["campaign_member_spam"] == (1.0, "")
     found = queues.get_card(store, {site.id}, late[1])
-    assert [one.code for one in found.decision.reasons] == ["campaign", "campaign_member_spam"]
-    assert campaigns.waiting_campaigns(store, site.id, NOON) == [], "nobody is asked again"
+    assert [reason.code for reason in found.decision.reasons] == [
+        "campaign",
+        "campaign_member_spam",
+    ]
+    assert campaigns.waiting_campaigns(store, site.id, NOON) == [], "nothing waits any more"
     [his] = flood(store, bob, 1, start=4)
     assert statuses(store, bob, [his]) == [Status.HELD], "it was the word of another site"
     # People disagree, or one has changed their mind: then they are asked.
-    say(store, site, late[0], Outcome.APPROVE)
+    decide(store, site, late[0], Outcome.APPROVE)
     [asked] = flood(store, site, 1, start=5)
     assert statuses(store, site, [asked]) == [Status.HELD]
     assert "campaign_member_spam" not in signals(store, site, asked)
-    say(store, site, late[0], Outcome.SPAM)
+    decide(store, site, late[0], Outcome.SPAM)
     [again] = flood(store, site, 1, start=6)
     assert statuses(store, site, [again]) == [Status.SPAM]
     # A ruling on the whole campaign goes before words on single ones.
@@ -461,14 +482,14 @@ def test_a_word_on_one_before_it_was_a_campaign_counts_for_those_that_come_after
     assert statuses(store, site, [held]) == [Status.HELD]
 
 
-def test_a_rejected_one_is_no_word_on_its_copies(store):
+def test_a_rejected_comment_does_not_reject_its_copies(store):
     site = newspaper(store)
     first = flood(store, site, 2)
-    say(store, site, first[0], Outcome.REJECT)
+    decide(store, site, first[0], Outcome.REJECT)
     assert statuses(store, site, flood(store, site, 2, start=2)) == [Status.HELD] * 2
 
 
-def test_each_site_rules_for_itself_and_hears_of_the_others(store):
+def test_each_site_decides_for_itself_and_sees_the_others_decisions(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     flood(store, alice, 4)
     his = flood(store, bob, 2, start=4)
@@ -490,7 +511,7 @@ def test_each_site_rules_for_itself_and_hears_of_the_others(store):
             call()
 
 
-def test_of_two_who_rule_at_once_one_is_told(store):
+def test_of_two_simultaneous_rulings_one_is_refused(store):
     site = newspaper(store)
     flood(store, site)
     card = the_campaign(store, site)
@@ -501,7 +522,7 @@ def test_of_two_who_rule_at_once_one_is_told(store):
 
 
 def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, monkeypatch):
-    monkeypatch.setattr(campaigns, "MEMBERS_AT_ONCE", 5)
+    monkeypatch.setattr(campaign_decisions, "MEMBERS_AT_ONCE", 5)
     site = newspaper(store)
     ids = flood(store, site, 23)
     card = the_campaign(store, site)
@@ -515,15 +536,27 @@ def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, 
     # Deliveries draw on it: the process dies while it writes the third step.
     endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
     with pytest.raises(KeyboardInterrupt):
-        campaigns.decide(store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies)
+        campaign_decisions.decide(
+            store, "mod_1", site.id, card.id, Outcome.SPAM, now=NOON, entropy=dies
+        )
     assert Status.HELD in statuses(store, site, ids)
     assert (
-        campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER - 1, os.urandom) == 0
+        campaign_decisions.resume_unfinished(
+            store, NOON + campaign_decisions.ABANDONED_AFTER - 1, os.urandom
+        )
+        == 0
     )  # may be at work still
-    assert campaigns.resume_unfinished(store, NOON + campaigns.ABANDONED_AFTER + 1, os.urandom) == 1
+    assert (
+        campaign_decisions.resume_unfinished(
+            store, NOON + campaign_decisions.ABANDONED_AFTER + 1, os.urandom
+        )
+        == 1
+    )
     assert set(statuses(store, site, ids)) == {Status.SPAM}
-    assert all(queues.get_card(store, {site.id}, one).decision.sequence == 2 for one in ids)
-    assert campaigns.resume_unfinished(store, NOON + DAY, os.urandom) == 0
+    assert all(
+        queues.get_card(store, {site.id}, comment_id).decision.sequence == 2 for comment_id in ids
+    )
+    assert campaign_decisions.resume_unfinished(store, NOON + DAY, os.urandom) == 0
 
 
 def test_members_can_be_taken_out_and_split_off(store):
@@ -536,13 +569,15 @@ def test_members_can_be_taken_out_and_split_off(store):
     with pytest.raises(NotFound):
         campaigns.exclude(store, site.id, card.id, ids[:3])  # two are no members any more
     new = campaigns.split(store, site.id, card.id, ids[5:], now=NOON, entropy=os.urandom)
-    by_id = {one.id: one for one in campaigns.list_campaigns(store, site.id, NOON)}
-    assert {id: one.comments for id, one in by_id.items()} == {card.id: 3, new: 4}
+    by_id = {card.id: card for card in campaigns.list_campaigns(store, site.id, NOON)}
+    assert {id: other.comments for id, other in by_id.items()} == {card.id: 3, new: 4}
     # The next one joins one of them; they stay two.
     flood(store, site, 1, start=20)
-    assert sorted(one.comments for one in campaigns.list_campaigns(store, site.id, NOON)) in (
+    assert sorted(
+        campaign.comments for campaign in campaigns.list_campaigns(store, site.id, NOON)
+    ) in (
         [3, 5],
         [4, 4],
     )
-    assert [one.id for one in campaigns.list_members(store, site.id, new)][:4] == ids[5:]
+    assert [entry.id for entry in campaigns.list_members(store, site.id, new)][:4] == ids[5:]
     assert campaigns.list_members(store, site.id, new, after=ids[6], limit=1)[0].id == ids[7]

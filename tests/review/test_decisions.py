@@ -1,4 +1,4 @@
-"""The last word: numbered, guarded against crossing, and only about one's own site."""
+"""Decisions: numbered, refused when somebody else was first, and only about comments of one's own site."""
 
 import os
 import threading
@@ -43,16 +43,16 @@ def decide(store, site, comment_id, outcome, sequence=None, by="mod_1"):
     )
 
 
-def test_approval_publishes_and_rejection_takes_back(store):
+def test_approval_publishes_and_rejection_unpublishes(store):
     site = newspaper(store)
-    [one] = judged(store, site, "a bad word")
+    [comment_id] = judged(store, site, "a bad word")
     url = "https://herald.test/news/1"
     assert threads.list_approved(store, site.id, url) == []
-    assert decide(store, site, one, Outcome.APPROVE).sequence == 2
-    assert [c.id for c in threads.list_approved(store, site.id, url)] == [one]
-    decide(store, site, one, Outcome.SPAM)
+    assert decide(store, site, comment_id, Outcome.APPROVE).sequence == 2
+    assert [c.id for c in threads.list_approved(store, site.id, url)] == [comment_id]
+    decide(store, site, comment_id, Outcome.SPAM)
     assert threads.list_approved(store, site.id, url) == []
-    history = queues.get_card(store, {site.id}, one).decisions
+    history = queues.get_card(store, {site.id}, comment_id).decisions
     assert [(d.sequence, d.outcome) for d in history] == [
         (1, Outcome.HOLD),
         (2, Outcome.APPROVE),
@@ -62,14 +62,14 @@ def test_approval_publishes_and_rejection_takes_back(store):
 
 def test_a_decision_on_a_sequence_that_has_passed_is_refused(store):
     site = newspaper(store)
-    [one] = judged(store, site, "bad")
-    decide(store, site, one, Outcome.APPROVE, sequence=1)
+    [comment_id] = judged(store, site, "bad")
+    decide(store, site, comment_id, Outcome.APPROVE, sequence=1)
     with pytest.raises(Conflict):
-        decide(store, site, one, Outcome.REJECT, sequence=1)
-    assert queues.get_card(store, {site.id}, one).status is Status.APPROVED
+        decide(store, site, comment_id, Outcome.REJECT, sequence=1)
+    assert queues.get_card(store, {site.id}, comment_id).status is Status.APPROVED
 
 
-def test_of_racing_moderators_one_decides(store):
+def test_of_simultaneous_decisions_one_is_stored(store):
     site = newspaper(store)
     ids = judged(store, site, *(f"bad {n}" for n in range(10)))
     start = threading.Barrier(5)
@@ -77,10 +77,10 @@ def test_of_racing_moderators_one_decides(store):
 
     def moderator(name):
         start.wait()
-        for one in ids:
+        for comment_id in ids:
             try:
-                decide(store, site, one, Outcome.APPROVE, sequence=1, by=name)
-                won.append(one)
+                decide(store, site, comment_id, Outcome.APPROVE, sequence=1, by=name)
+                won.append(comment_id)
             except Conflict:
                 pass
 
@@ -92,7 +92,7 @@ def test_of_racing_moderators_one_decides(store):
     assert sorted(won) == sorted(ids)
 
 
-def test_other_sites_comments_are_like_none_at_all(store):
+def test_comments_of_other_sites_are_not_found(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     [hers] = judged(store, alice, "bad")
     for ask in (

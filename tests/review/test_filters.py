@@ -1,4 +1,4 @@
-"""A site's own filters: kept in versions, met by the next comment, tried on the last weeks first."""
+"""A site's own filters: stored in versions, applied to the next comment, previewed on recent ones."""
 
 import itertools
 import os
@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
-from moderation.review import filters, queues
+from moderation.review import filter_preview, filters, queues
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.site.filters import FilterSignals
 from moderation.scorers.spam.heuristics import Heuristics
@@ -22,7 +22,7 @@ from tests.factories import NOON, hand_in, newspaper, reply
 
 CASINO = FilterDraft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
 POLICY = replace(load_policy("newsroom"), needs=("signs",))
-DAY = filters.DAY
+DAY = filter_preview.DAY
 _panel = ScorerPipeline([FilterSignals(), Heuristics()], 20.0)
 
 
@@ -38,10 +38,10 @@ def outcome(store, site, text, **changes):
         lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 10 * DAY, entropy=os.urandom,
     )  # fmt: skip
     card = queues.get_card(store, {site.id}, id)
-    return card.status, [one.message for one in card.decision.reasons]
+    return card.status, [reason.message for reason in card.decision.reasons]
 
 
-def test_the_next_comment_meets_a_filter_and_its_every_change(store):
+def test_a_filter_and_each_change_apply_to_the_next_comment(store):
     site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     assert outcome(store, site, "A casino.")[0] is Status.APPROVED
     kept = add(store, site, CASINO)
@@ -87,7 +87,7 @@ def test_more_sites_with_filters_than_are_remembered_are_all_judged(database_url
     store.close()
 
 
-def test_what_one_store_read_another_does_not_take_for_its_own(database_url):
+def test_filters_cached_for_one_store_are_not_used_for_another(database_url):
     stores = Store(database_url, SECRET), Store(database_url, b"another secret " * 3)
     site = newspaper(stores[0])
     add(
@@ -112,7 +112,7 @@ def test_what_is_on_a_list_and_links_is_rejected(store):
     )
 
 
-def test_addresses_and_emails_are_met_by_their_hashes(store):
+def test_addresses_and_emails_match_by_their_hashes(store):
     site = newspaper(store)
     add(
         store,
@@ -167,7 +167,7 @@ def test_filters_belong_to_their_site(store):
     assert filters.get_filter(store, {site.id}, kept.id) == kept
 
 
-def test_a_bad_filter_is_refused_and_nothing_is_kept(store):
+def test_a_bad_filter_is_refused_and_not_stored(store):
     site = newspaper(store)
     with pytest.raises(Invalid):
         add(store, site, replace(CASINO, kind=FilterKind.PATTERNS, entries=("(",)))
@@ -186,13 +186,13 @@ def test_a_site_has_so_many_filters_and_no_more(store, monkeypatch):
         add(store, site, CASINO)
 
 
-def try_out(store, site, draft, **more):
+def preview(store, site, draft, **more):
     ticks = itertools.count()
     given = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
-    return filters.preview(store, site.id, draft, **given)
+    return filter_preview.preview(store, site.id, draft, **given)
 
 
-def test_a_trial_says_what_would_have_matched_and_what_collides(store):
+def test_a_preview_says_what_would_have_matched_and_what_collides(store):
     site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     for text, days in [
         ("Cheap Cialis here", 19),
@@ -203,7 +203,7 @@ def test_a_trial_says_what_would_have_matched_and_what_collides(store):
     ]:
         hand_in(store, reply(site, text, at=NOON + days * DAY))
     hand_in(store, reply(other, "cialis elsewhere", at=NOON + 19 * DAY))
-    trial = try_out(
+    trial = preview(
         store, site, FilterDraft("c", FilterKind.PATTERNS, FilterAction.SPAM, ("cialis",))
     )
     assert (trial.days, trial.examined, trial.complete, trial.matched) == (30, 4, True, 3)
@@ -211,8 +211,8 @@ def test_a_trial_says_what_would_have_matched_and_what_collides(store):
     assert trial.words == [("cialis", 4)]
     assert dict(trial.collisions) == {"specialist": 2, "socialist": 1}
     first = trial.matches[0]
-    assert [first.excerpt[one.start : one.end] for one in first.spans] == ["Cialis"]
-    wild = try_out(
+    assert [first.excerpt[span.start : span.end] for span in first.spans] == ["Cialis"]
+    wild = preview(
         store, site, FilterDraft("c", FilterKind.WORDS, FilterAction.SPAM, ("*cialis*",))
     )
     assert dict(wild.collisions) == {"specialist": 2, "socialist": 1}
@@ -222,23 +222,23 @@ def test_a_trial_says_what_would_have_matched_and_what_collides(store):
         entries=("cialis",),
         exceptions=("specialist", "socialist"),
     )
-    assert try_out(store, site, spared).collisions == []
-    assert try_out(store, site, replace(CASINO, entries=("cialis",))).matched == 1
+    assert preview(store, site, spared).collisions == []
+    assert preview(store, site, replace(CASINO, entries=("cialis",))).matched == 1
 
 
-def test_a_trial_ends_when_its_time_or_its_share_is_over(store):
+def test_a_preview_ends_at_its_time_or_comment_limit(store):
     site = newspaper(store)
     for n in range(6):
         hand_in(store, reply(site, f"casino {n}", at=NOON + n))
-    some = try_out(store, site, CASINO, now=NOON + DAY, limit=4)
+    some = preview(store, site, CASINO, now=NOON + DAY, limit=4)
     assert (some.examined, some.complete) == (4, False)
-    assert [one.excerpt for one in some.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
-    slow = try_out(store, site, CASINO, now=NOON + DAY, clock=itertools.count(0, 3).__next__)
+    assert [match.excerpt for match in some.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
+    slow = preview(store, site, CASINO, now=NOON + DAY, clock=itertools.count(0, 3).__next__)
     assert slow.examined < 6
     assert not slow.complete
 
 
-def test_a_trial_of_people_and_networks_looks_at_what_is_still_known(store):
+def test_a_preview_of_people_and_networks_uses_what_is_still_stored(store):
     site = newspaper(store)
     hand_in(
         store,
@@ -255,7 +255,7 @@ def test_a_trial_of_people_and_networks_looks_at_what_is_still_known(store):
     }
     for kind, entry in by_kind.items():
         draft = FilterDraft("x", kind, FilterAction.HOLD, (entry,), fields=tuple(FilterField))
-        trial = try_out(store, site, draft, now=NOON + DAY)
+        trial = preview(store, site, draft, now=NOON + DAY)
         assert (kind, trial.matched) == (kind, 1)
     with pytest.raises(Invalid):
-        try_out(store, site, replace(CASINO, entries=("*",)))
+        preview(store, site, replace(CASINO, entries=("*",)))

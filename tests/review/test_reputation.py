@@ -1,4 +1,4 @@
-"""Reputation: counts of people's decisions, exactly taken back, once a campaign, forgotten in time."""
+"""Reputation: counts moderators' decisions, once for a campaign; undone exactly, deleted in time."""
 
 import os
 import random
@@ -31,7 +31,7 @@ from moderation.domain.reputation import (
 from moderation.domain.score import Signal
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
-from moderation.review import campaigns, decisions, filters, queues, reputation
+from moderation.review import campaign_decisions, campaigns, decisions, filters, queues, reputation
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.heuristic import words
 from moderation.scorers.spam.heuristics import Heuristics
@@ -43,7 +43,7 @@ from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import reputations as counts
 from moderation.store.sql.schema import votes
 from moderation.upkeep import erase
-from moderation.upkeep.due_work import purge
+from moderation.upkeep.retention import purge
 from tests.factories import NOON, Scripted, hand_in, newspaper, reply
 
 APPROVE, SPAM, REJECT, HOLD = Outcome.APPROVE, Outcome.SPAM, Outcome.REJECT, Outcome.HOLD
@@ -66,7 +66,7 @@ class Calm:
 
     def measure(self, batch: Any) -> list[tuple[Signal, ...]]:
         values = {"language": 0.0, "spam": 0.3}  # not quite harmless: links are looked at
-        signals = tuple(Signal(one, value, self.name, "m") for one, value in values.items())
+        signals = tuple(Signal(label, value, self.name, "m") for label, value in values.items())
         return [signals for _ in batch]
 
     def explain(self, candidate: Any, label: str) -> tuple[()]:
@@ -125,12 +125,12 @@ def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, in
 
 
 def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
-    return {one.name: one for one in queues.get_card(store, {site.id}, id).signals}
+    return {signal.name: signal for signal in queues.get_card(store, {site.id}, id).signals}
 
 
 def rows(store: Store) -> tuple[list[Any], list[Any]]:
     with store.read() as connection:
-        both = (connection.execute(sa.select(one)).all() for one in (votes, counts))
+        both = (connection.execute(sa.select(table)).all() for table in (votes, counts))
         return tuple(sorted(map(tuple, some)) for some in both)
 
 
@@ -156,7 +156,7 @@ def counted(store: Store) -> Counter[Any]:
         )
 
 
-def test_people_decide_who_has_a_good_name_and_machines_do_not(store: Store) -> None:
+def test_moderators_decisions_count_and_machines_do_not(store: Store) -> None:
     site = newspaper(store)
     ids = hear(store, site, *(talk(n) for n in range(6)))
     assert {queues.get_card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
@@ -170,7 +170,7 @@ def test_people_decide_who_has_a_good_name_and_machines_do_not(store: Store) -> 
     assert known(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (0, 0, 0)
 
 
-def test_the_signals_say_it_in_words(store: Store) -> None:
+def test_the_signals_explain_themselves(store: Store) -> None:
     site = newspaper(store)
     for id in hear(store, site, *(talk(n) for n in range(4))):
         say(store, site, id, APPROVE)
@@ -203,7 +203,7 @@ def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> 
     assert queues.get_card(store, {site.id}, linked).status is Status.APPROVED
     insult = queues.get_card(store, {site.id}, bad)
     assert insult.status is Status.HELD
-    assert insult.decision and [one.code for one in insult.decision.reasons] == ["toxic"]
+    assert insult.decision and [reason.code for reason in insult.decision.reasons] == ["toxic"]
 
 
 def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
@@ -220,7 +220,7 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     assert known(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
-def test_a_domain_with_a_bad_name_is_held_and_then_spam(store: Store) -> None:
+def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
     site = newspaper(store)
     statuses = []
     for number in range(6):
@@ -239,7 +239,7 @@ def test_a_domain_with_a_bad_name_is_held_and_then_spam(store: Store) -> None:
     assert queues.get_card(store, {site.id}, id).status is approved
 
 
-def test_a_domain_that_a_filter_trusts_has_no_bad_name(store: Store) -> None:
+def test_a_domain_that_a_filter_trusts_has_no_bad_reputation(store: Store) -> None:
     site = newspaper(store)
     for number in range(3):
         [id] = hear(store, site, f"{talk(number)} http://partner-news.com/{number}")
@@ -253,27 +253,27 @@ def test_a_domain_that_a_filter_trusts_has_no_bad_name(store: Store) -> None:
 
 def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None:
     site = newspaper(store)
-    one, other = hear(store, site, talk(1), talk(2))
+    comment_id, other = hear(store, site, talk(1), talk(2))
     say(store, site, other, APPROVE)
     before = rows(store)
-    say(store, site, one, SPAM)
+    say(store, site, comment_id, SPAM)
     assert known(store, author(store, site)) == (1, 1, 0)
-    take_back(store, site, one)  # to the machine's approval, which is nobody's word
-    assert queues.get_card(store, {site.id}, one).status is Status.APPROVED
+    take_back(store, site, comment_id)  # to the machine's approval, which is nobody's word
+    assert queues.get_card(store, {site.id}, comment_id).status is Status.APPROVED
     assert rows(store) == before
-    take_back(store, site, one)  # and forth again
+    take_back(store, site, comment_id)  # and forth again
     assert known(store, author(store, site)) == (1, 1, 0)
-    say(store, site, one, HOLD)
+    say(store, site, comment_id, HOLD)
     assert rows(store) == before
 
 
-def test_going_back_to_a_persons_word_counts_that_word(store: Store) -> None:
+def test_an_undo_back_to_a_persons_decision_counts_that_decision(store: Store) -> None:
     site = newspaper(store)
-    [one] = hear(store, site, talk(1))
-    say(store, site, one, APPROVE, NOON + 2_000)
+    [comment_id] = hear(store, site, talk(1))
+    say(store, site, comment_id, APPROVE, NOON + 2_000)
     before = rows(store)
-    say(store, site, one, SPAM, NOON + 9 * WEEK)
-    take_back(store, site, one, NOON + 10 * WEEK)
+    say(store, site, comment_id, SPAM, NOON + 9 * WEEK)
+    take_back(store, site, comment_id, NOON + 10 * WEEK)
     assert rows(store) == before
 
 
@@ -298,19 +298,19 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
     gnomes = Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")
     before = rows(store)
     by = (store, "mod_a", site.id, found.id)
-    campaigns.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
+    campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
-    assert [known(store, one) for one in subjects] == [(0, 1, 0)] * 3
+    assert [known(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
     say(store, site, ids[3], APPROVE, NOON + 20_000)  # singly: it is not like the others
     assert known(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
-    campaigns.undo(*by, now=NOON + 40_000, entropy=os.urandom)
+    campaign_decisions.undo(*by, now=NOON + 40_000, entropy=os.urandom)
     assert rows(store) == before
-    campaigns.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
+    campaign_decisions.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
     assert known(store, gnomes) == (0, 1, 0)
 
 
-def test_what_was_decided_fades(store: Store) -> None:
+def test_old_decisions_count_less(store: Store) -> None:
     weeks = [WeekCounts(NOON // WEEK, approved=8, spam=2)]
     then, later = (
         reputation_score(SubjectKind.AUTHOR, weeks, NOON),
@@ -343,8 +343,11 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
         reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
     whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
     assert (whole.repute.approved, whole.repute.spam) == (2, 1)
-    assert [(one.sequence, one.counts_after) for one in whole.resets] == [(1, NOON + 7_000), (2, 0)]
-    assert [one.comment_id for one in whole.votes] == [ids[2], ids[1], ids[0]]
+    assert [(entry.sequence, entry.counts_after) for entry in whole.resets] == [
+        (1, NOON + 7_000),
+        (2, 0),
+    ]
+    assert [vote.comment_id for vote in whole.votes] == [ids[2], ids[1], ids[0]]
     with pytest.raises(Conflict):
         reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000)
     with pytest.raises(NotFound):
@@ -413,7 +416,7 @@ _ACTS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=_ACTS)
-def test_whatever_is_said_and_taken_back_the_counts_are_those_of_the_votes(
+def test_after_any_decisions_and_undos_the_counts_match_the_votes(
     store: Store, acts: list[tuple[int, str]]
 ) -> None:
     site = newspaper(store)

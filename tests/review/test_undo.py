@@ -1,4 +1,4 @@
-"""Taking a decision back: what counts again is worked out where it is decided, and guarded as deciding is."""
+"""Undoing a decision: which earlier one takes effect again, and when an undo is refused."""
 
 import os
 
@@ -67,7 +67,7 @@ def test_an_undo_goes_back_to_what_was_in_effect_and_to_nothing_else(store: Stor
         )
     made = undo(store, site, comment, 3)
     assert (made.sequence, made.outcome, made.takes_back) == (4, APPROVE, 3)
-    assert [(one.code, one.message, one.value) for one in made.reasons] == [
+    assert [(reason.code, reason.message, reason.value) for reason in made.reasons] == [
         (ReasonCode.TAKEN_BACK, "Taken back.", None)
     ]
     found = card(store, site, comment)
@@ -174,7 +174,7 @@ def test_a_campaign_is_taken_back_past_single_words_and_their_undoing(store: Sto
     last = card(store, site, ids[0]).decision
     assert last and (last.campaign_id, last.ruling) == (found.id, 2)
     assert last.takes_back == ruled.sequence
-    assert [(one.code, one.label, one.value) for one in last.reasons] == [
+    assert [(reason.code, reason.label, reason.value) for reason in last.reasons] == [
         (ReasonCode.CAMPAIGN_DECIDED, found.id, None),
         (ReasonCode.TAKEN_BACK, "", None),
     ]

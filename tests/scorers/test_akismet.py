@@ -28,7 +28,7 @@ from moderation.store.addresses import addresses_of
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import addresses
 from moderation.upkeep import erase
-from moderation.upkeep.due_work import purge
+from moderation.upkeep.retention import purge
 from tests.factories import NOON, POLICY, Scripted, newspaper, reply
 from tests.scorers.candidates import candidate
 from tests.scorers.test_contract import ScorerContract

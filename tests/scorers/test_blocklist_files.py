@@ -152,7 +152,7 @@ def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path
     for lists, expected in (("", False), (str(tmp_path), True)):
         settings = Settings(data=tmp_path, lists=lists)
         bench = WorkerContext(settings, "judge", store, Doorbell("redis://127.0.0.1:1"), "w")
-        assert ("listed" in bench.panel.names) is expected
+        assert ("listed" in bench.pipeline.names) is expected
         if expected:
-            bench.panel.load()
-            assert bench.panel.measure([one])[0].get("listed_address")
+            bench.pipeline.load()
+            assert bench.pipeline.measure([one])[0].get("listed_address")

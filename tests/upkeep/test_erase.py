@@ -1,4 +1,4 @@
-"""Old spam goes by itself; what a person has taken out of it stays."""
+"""Old spam is erased automatically; what a moderator took out of the spam stays."""
 
 import os
 
@@ -11,8 +11,8 @@ from moderation.doorbell import Doorbell
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
 from moderation.settings import Settings
-from moderation.upkeep.due_work import DAY
 from moderation.upkeep.erase import empty_spam
+from moderation.upkeep.retention import DAY
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.intake.test_submit import rows
 from workers import tasks
@@ -57,34 +57,42 @@ def test_spam_goes_when_its_days_are_over(store):
 def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
     for site in (newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")):
         endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
-        for one in hand_in(store, *(reply(site, f"pills {n}") for n in range(3))):
-            ruled(store, site, one, Outcome.SPAM, NOON)
+        for comment_id in hand_in(store, *(reply(site, f"pills {n}") for n in range(3))):
+            ruled(store, site, comment_id, Outcome.SPAM, NOON)
     assert [emptied(store, NOON + DAY, limit=4) for _ in range(3)] == [4, 2, 0]
-    told = [row for row in rows(store, "events") if row.type == "comment.erased"]
-    assert len(told) == 6
+    erased_events = [row for row in rows(store, "events") if row.type == "comment.erased"]
+    assert len(erased_events) == 6
 
 
 @pytest.mark.parametrize(("days", "left"), [(0, Status.SPAM), (30, Status.ERASED)])
 def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypatch, days, left):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site, "pills"))
+    [comment_id] = hand_in(store, reply(site, "pills"))
     now = now_ms()  # the tests' noon, or long after
-    ruled(store, site, one, Outcome.SPAM, NOON)
+    ruled(store, site, comment_id, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
-    bench = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
-    monkeypatch.setattr(process, "_bench", bench)
+    worker = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
+    monkeypatch.setattr(process, "_context", worker)
     monkeypatch.setattr(tasks, "now_ms", lambda: max(now, NOON + 31 * DAY))
-    bench.bell.ring = lambda name: None
+    worker.bell.ring = lambda name: None
     tasks.run_due_work()
-    assert status(store, site, one) is left
+    assert status(store, site, comment_id) is left
 
 
 def test_spam_is_found_by_its_reason(store):
     site = newspaper(store)
     pills, links = hand_in(store, reply(site, "pills"), reply(site, "links"))
-    for one, why in ((pills, "spam"), (links, "off_topic")):
+    for comment_id, why in ((pills, "spam"), (links, "off_topic")):
         decisions.decide(
-            store, "mod_1", {site.id}, one, Outcome.SPAM, why, None, now=NOON, entropy=os.urandom
+            store,
+            "mod_1",
+            {site.id},
+            comment_id,
+            Outcome.SPAM,
+            why,
+            None,
+            now=NOON,
+            entropy=os.urandom,
         )
     [found] = queues.list_queue(store, site.id, Status.SPAM, "", 10, "off_topic")
     assert found.id == links

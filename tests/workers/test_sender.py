@@ -1,4 +1,4 @@
-"""The guarded POST against a receiver that misbehaves, and against names that lie."""
+"""The guarded POST against misbehaving receivers and misleading names."""
 
 import socket
 import threading
@@ -72,7 +72,7 @@ def test_a_wait_that_the_receiver_asks_for(receiver: Receiver) -> None:
     assert post(receiver, "retry-after").retry_after == 420_000
 
 
-def test_nobody_there(receiver: Receiver) -> None:
+def test_a_closed_port(receiver: Receiver) -> None:
     gone = Receiver()
     with gone:
         pass
@@ -128,7 +128,7 @@ def test_a_name_that_leads_inside(addresses: list[str]) -> None:
     assert asked == ["hooks.herald.test"], "asked once: what is checked is what is dialled"
 
 
-def test_a_name_that_is_nobodys_or_never_answered() -> None:
+def test_an_unknown_name_and_one_never_resolved() -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise OSError
 

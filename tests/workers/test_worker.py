@@ -50,7 +50,7 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
     ], ended.stderr
 
 
-def test_nonsense_in_the_environment_is_told_when_it_is_needed():
+def test_a_wrong_setting_is_reported_when_it_is_needed():
     ended = python("from workers.app import app; app.conf.broker_url", GATEHOUSE_PORT="eighty")
     assert ended.returncode != 0
     assert "SettingsError: GATEHOUSE_PORT makes no sense" in ended.stderr
@@ -60,22 +60,22 @@ def test_nonsense_in_the_environment_is_told_when_it_is_needed():
 def test_a_worker_refuses_a_policy_and_a_model_that_make_no_sense(monkeypatch, name):
     monkeypatch.setenv(name, "nonsense")
     with pytest.raises(SettingsError, match=name):
-        WorkerProcess().begin("judge")
+        WorkerProcess().start("judge")
 
 
-def test_a_bench_is_of_the_process_that_made_it(monkeypatch, tmp_path):
+def test_a_context_belongs_to_the_process_that_made_it(monkeypatch, tmp_path):
     process = WorkerProcess()
     with pytest.raises(RuntimeError):
-        _ = process.bench
+        _ = process.context
     monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path))
-    process.begin("courier")
-    bench = process.bench
-    assert isinstance(bench, WorkerContext)
-    with monkeypatch.context() as forked:
-        forked.setattr(os, "getpid", lambda: -1)
+    process.start("courier")
+    context = process.context
+    assert isinstance(context, WorkerContext)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: -1)
         with pytest.raises(RuntimeError):
-            _ = process.bench
-    process.end()
-    assert bench.stopping.is_set()
+            _ = process.context
+    process.stop()
+    assert context.stopping.is_set()
     with pytest.raises(RuntimeError):
-        _ = process.bench
+        _ = process.context

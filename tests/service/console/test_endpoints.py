@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from moderation.domain.delivery import Format, Payload, Response
-from moderation.notify import endpoints
+from moderation.notify import deliveries, endpoints
 from moderation.notify.deliver import deliver
 from moderation.store import moderators
 from moderation.store.sql import schema
@@ -236,7 +236,7 @@ def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     theirs, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
     endpoints.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
-    [delivery] = endpoints.list_deliveries(store, {other.id}, theirs.id)
+    [delivery] = deliveries.list_deliveries(store, {other.id}, theirs.id)
     mine, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
     fields = editor.fields(f"{HOME}/{mine.id}", "/test") | {
         "url": URL,

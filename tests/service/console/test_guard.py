@@ -18,8 +18,8 @@ from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.learning import lessons
-from moderation.notify import endpoints
-from moderation.review import campaigns, decisions, filters, reputation
+from moderation.notify import deliveries, endpoints
+from moderation.review import campaign_decisions, campaigns, decisions, filters, reputation
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators
 from moderation.store.sql.engine import Store
@@ -205,7 +205,7 @@ def build(desk, open_desk, site):
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
     copies = [held(desk.store, site, COPY, page=page)[0] for page in pages]
     [campaign] = campaigns.list_campaigns(desk.store, site.id, now())
-    campaigns.decide(
+    campaign_decisions.decide(
         *(desk.store, "mod_1", site.id, campaign.id, Outcome.REJECT),
         now=now(),
         entropy=os.urandom,
@@ -231,7 +231,7 @@ def build(desk, open_desk, site):
     endpoints.send_test(desk.store, {site.id}, endpoint.id, **at)
     endpoints.disable_endpoint(desk.store, {site.id}, endpoint.id, **at)  # the test is dead now
     endpoints.enable_endpoint(desk.store, {site.id}, endpoint.id)
-    [dead] = endpoints.list_deliveries(desk.store, {site.id}, endpoint.id)
+    [dead] = deliveries.list_deliveries(desk.store, {site.id}, endpoint.id)
     bo = moderator(desk.store, "bo@herald.test", site)
     link = link_for(desk.store, bo)
     other = open_desk()

@@ -1,0 +1,49 @@
+"""Deletes what has been kept long enough."""
+
+from moderation.domain.campaign import WINDOW_MS
+from moderation.domain.reputation import KEPT_DAYS
+from moderation.store import (
+    addresses,
+    campaigns,
+    deliveries,
+    heartbeats,
+    reputations,
+    retention,
+    sketches,
+)
+from moderation.store.sql.engine import Store
+
+HOUR = 3_600_000  # ms
+DAY = 24 * HOUR
+PURGE_LIMIT = 5_000  # rows a table and purge, which must not hold SQLite's one writer for long
+VOTE_LIMIT = 500  # each changes a count
+SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
+
+
+def purge(
+    store: Store,
+    now: int,
+    idempotency_hours: int,
+    feedback_days: int = 365,
+    webhook_days: int = 30,
+    personal_days: int = 30,
+) -> int:
+    """Deletes rows older than these settings and constants allow; returns how many, at most PURGE_LIMIT
+    for each table.
+    """
+    with store.write() as connection:
+        heartbeats.forget(connection, now - HOUR)
+        deliveries.bury_strays(connection)
+        return (
+            retention.idempotency_keys(connection, now - idempotency_hours * HOUR, PURGE_LIMIT)
+            + retention.addresses(connection, now, PURGE_LIMIT)
+            + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
+            + retention.sign_ins(connection, now, PURGE_LIMIT)
+            + retention.old_events(connection, now - webhook_days * DAY, PURGE_LIMIT)
+            + addresses.purge(connection, now - HOUR, PURGE_LIMIT)
+            + reputations.purge(
+                connection, now - KEPT_DAYS * DAY, now - personal_days * DAY, VOTE_LIMIT
+            )
+            + sketches.purge(connection, now, SKETCH_LIMIT)
+            + campaigns.purge(connection, now - WINDOW_MS, SKETCH_LIMIT)
+        )
