@@ -21,7 +21,8 @@ def evaluate(
 
     docs/models.md names the sets and where to get them. Sets that are not in the folder are left out.
     """
-    from gatehouse.evaluation.report import Subject, report, toxicity_only
+    from gatehouse.evaluation.evaluated_model import EvaluatedModel, toxicity_only
+    from gatehouse.evaluation.report import report
     from moderation.policies import load_policy
     from moderation.scorers.build import build_scorers
 
@@ -32,17 +33,19 @@ def evaluate(
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
     scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
-    subject = Subject(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
-    for heading, lines in report(data, subject, only):
+    tested = EvaluatedModel(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
+    for heading, lines in report(data, tested, only):
         progress.clear()
         print(f"\n{heading}")
         width = max(len(measure) for measure, _ in lines)
         for measure, figure in lines:
             print(f"  {measure:{width}}  {figure}", flush=True)
     progress.clear()
-    if subject.texts:
-        rate = subject.texts / max(subject.spent, 1e-9)
-        print(f"\n{subject.texts:,} texts, {subject.spent:,.0f} CPU seconds, {rate:,.0f} a second")
+    if tested.texts:
+        rate = tested.texts / max(tested.cpu_seconds, 1e-9)
+        print(
+            f"\n{tested.texts:,} texts, {tested.cpu_seconds:,.0f} CPU seconds, {rate:,.0f} a second"
+        )
 
 
 class _Progress:
