@@ -1,25 +1,25 @@
-"""`make bench`: every speed claim, printed again; ARGS picks one (intake, judge, faces, scoring, spam) or PostgreSQL."""
+"""`make bench`: measures every speed claim again; ARGS picks some (intake, judge, faces, scoring, spam) or PostgreSQL."""
 
 import argparse
 
 from bench import compat, intake, judge, scoring, spam
 from harness.texts import made_up
 
-KNOWN = ("intake", "judge", "faces", "scoring", "spam")
+BENCHES = ("intake", "judge", "faces", "scoring", "spam")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("which", nargs="*", help=f"{', '.join(KNOWN)}; all where none is named")
+    parser.add_argument("which", nargs="*", help=f"{', '.join(BENCHES)}; all where none is named")
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
-    given = parser.parse_args()
-    which = given.which or list(KNOWN)
-    if unknown := set(which) - set(KNOWN):
+    arguments = parser.parse_args()
+    which = arguments.which or list(BENCHES)
+    if unknown := set(which) - set(BENCHES):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "intake" in which:
-        print(intake.measure(given.postgresql, rounds=5, seconds=2.0), end="\n\n", flush=True)
+        print(intake.measure(arguments.postgresql, rounds=5, seconds=2.0), end="\n\n", flush=True)
     if "judge" in which:
-        judge.measure(given.postgresql, rounds=3, seconds=4.0, rate=500.0)
+        judge.measure(arguments.postgresql, rounds=3, seconds=4.0, rate=500.0)
     if "faces" in which:
         print(compat.measure(rounds=3, seconds=6.0), end="\n\n", flush=True)
     if "scoring" in which:

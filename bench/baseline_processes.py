@@ -1,4 +1,4 @@
-"""The recipe (bench/celery_baseline.py) as processes: beside a house, with its broker and a database of its own."""
+"""The baseline (bench/celery_baseline.py) as processes, with the broker of the bench and its own database."""
 
 import os
 import sys
@@ -8,24 +8,24 @@ from urllib.request import urlopen
 
 import sqlalchemy as sa
 
-from bench.environment import Place
+from bench.environment import Environment
 from harness.gatehouse_process import Process, free_port
 from harness.servers import wait_until
 from moderation.store.sql.engine import Store
 
 
 class BaselineProcesses:
-    """Use as a context manager: its processes end with the block."""
+    """A context manager: its processes end with the block."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, environment: Environment) -> None:
         self.port = free_port()
-        self._folder: Path = place.folder
-        self._url = place.database("recipe")
+        self._folder: Path = environment.folder
+        self._url = environment.database("baseline")
         self._store = Store(self._url, b"")
         self._environment = {
             **os.environ,
             "BENCH_DATABASE": self._url,
-            "BENCH_BROKER": place.broker.url,
+            "BENCH_BROKER": environment.broker.url,
         }
         self._started: list[Process] = []
 
@@ -39,17 +39,17 @@ class BaselineProcesses:
 
     def start_api(self) -> Process:
         """Served as Gatehouse is: uvicorn with uvloop and httptools, one process."""
-        served = ["bench.celery_baseline:app", "--port", str(self.port), "--loop", "uvloop"]
-        served += ["--http", "httptools", "--no-access-log", "--log-level", "warning"]
-        api = self._start("recipe-api", ["uvicorn", *served])
-        wait_until(self._answers, "the recipe's API answers", 30)
+        options = ["bench.celery_baseline:app", "--port", str(self.port), "--loop", "uvloop"]
+        options += ["--http", "httptools", "--no-access-log", "--log-level", "warning"]
+        api = self._start("baseline-api", ["uvicorn", *options])
+        wait_until(self._answers, "the baseline's API answers", 30)
         return api
 
     def start_worker(self) -> Process:
-        """One child, as Gatehouse's worker has."""
+        """One child process, as Gatehouse's worker has."""
         options = ["-c", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         return self._start(
-            "recipe-worker",
+            "baseline-worker",
             [
                 "celery",
                 "-A",
@@ -61,13 +61,13 @@ class BaselineProcesses:
         )
 
     def waits(self) -> list[float]:
-        """Seconds from accepted to decided of every comment that is decided."""
+        """Seconds from accepted to decided, of every comment that is decided."""
         with self._store.read() as connection:
             return [
                 row[0]
                 for row in connection.execute(
                     sa.text(
-                        "SELECT decided_at - created_at FROM recipe_comments "
+                        "SELECT decided_at - created_at FROM baseline_comments "
                         "WHERE decided_at IS NOT NULL"
                     )
                 )

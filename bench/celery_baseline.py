@@ -1,7 +1,7 @@
-"""The usual recipe, for comparison: insert in the request, then one Celery task per comment.
+"""The baseline to compare with: insert in the request, then one Celery task per comment.
 
-Written as tutorials write it, without keys, limits or idempotency, on the same kind of database (opened
-as Gatehouse opens it), with the same broker and the same validation; its judging only writes.
+As tutorials write it, without keys, limits or idempotency, with the same database (opened as Gatehouse
+opens it), broker and validation. Its task only stores a decision.
 """
 
 import os
@@ -18,7 +18,7 @@ from service.api.comment_schemas import CommentIn
 
 metadata = sa.MetaData()
 comments = sa.Table(
-    "recipe_comments",
+    "baseline_comments",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text),
@@ -29,20 +29,20 @@ comments = sa.Table(
 )
 store = Store(os.environ["BENCH_DATABASE"], b"")
 metadata.create_all(store.engine)
-celery = Celery("recipe", broker=os.environ["BENCH_BROKER"])
+celery = Celery("baseline", broker=os.environ["BENCH_BROKER"])
 celery.conf.update(task_ignore_result=True, task_acks_late=True, worker_prefetch_multiplier=1)
 app = FastAPI()
 
 
 @app.post("/comments", status_code=202)
-def hand_in(given: CommentIn) -> dict[str, str]:
+def submit(comment: CommentIn) -> dict[str, str]:
     comment_id = uuid.uuid4().hex
     with store.write() as connection:
         connection.execute(
             comments.insert().values(
                 id=comment_id,
-                name=given.author.name,
-                text=given.text,
+                name=comment.author.name,
+                text=comment.text,
                 status="pending",
                 created_at=time.time(),
             )
@@ -61,4 +61,4 @@ def _judge(comment_id: str) -> None:
         )
 
 
-judge: Any = celery.task(name="recipe.judge")(_judge)  # a task; Celery has no annotations
+judge: Any = celery.task(name="baseline.judge")(_judge)  # a task; Celery has no annotations

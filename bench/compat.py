@@ -1,7 +1,7 @@
-"""The faces: how many requests a second, how long at 50 a second; beside FastAPI with Detoxify in it.
+"""The compatible APIs: requests a second, and times at 50 a second; beside FastAPI that calls Detoxify.
 
-`python -m bench.compat [--rounds N] [--seconds S]`. The rival needs the extra `detoxify`; without it, the
-table has Gatehouse alone, and says so.
+`python -m bench.compat [--rounds N] [--seconds S]`. The Detoxify server needs the extra `detoxify`;
+without it, only Gatehouse is measured, and stderr says so.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from bench import detoxify_server
-from bench.environment import Place, a_place
+from bench.environment import Environment, bench_environment
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GatehouseProcess, Process, free_port
 from harness.load import Load, at_rate, closed_loop, median, request
@@ -30,12 +30,12 @@ from harness.texts import made_up
 from moderation.store import compat_apis, sites
 
 CONNECTIONS = 16  # of the closed loop: a site's handful of application servers
-RATE = 50.0  # requests a second: what a face must answer in 200 ms at p99 on two cores
-SIGNING = "the signing secret of a Coral"
+RATE = 50.0  # requests a second that must be answered in 200 ms at p99 on two cores
+SIGNING_SECRET = "the signing secret of a Coral"
 HEAD = (
     "answers",
     "requests/s",
-    "x rival",
+    "x Detoxify",
     "p50 ms at 50/s",
     "p99 ms at 50/s",
     "answered",
@@ -45,7 +45,7 @@ HEAD = (
 
 @dataclass
 class Contender:
-    """name: of its row. make: the request for a text."""
+    """One row of the table. make: the request for a text. full, paced: as many as possible; at RATE."""
 
     name: str
     port: int
@@ -72,7 +72,7 @@ def openai(key: str) -> Callable[[str], bytes]:
 
 
 def coral(site_id: str) -> Callable[[str], bytes]:
-    """Signed, as a new comment of a reader."""
+    """A new comment, signed."""
 
     def make(text: str) -> bytes:
         body = json.dumps(
@@ -86,7 +86,7 @@ def coral(site_id: str) -> Callable[[str], bytes]:
                 "tenantDomain": "coral.herald.test",
             }
         ).encode()
-        signature = hmac.new(SIGNING.encode(), body, hashlib.sha256).hexdigest()
+        signature = hmac.new(SIGNING_SECRET.encode(), body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "X-Coral-Signature": f"sha256={signature}",
@@ -97,7 +97,7 @@ def coral(site_id: str) -> Callable[[str], bytes]:
 
 
 def akismet(key: str) -> Callable[[str], bytes]:
-    """A check: stored, judged by a worker, answered when that is done."""
+    """A check: stored, judged by a worker, then answered."""
 
     def make(text: str) -> bytes:
         fields = {
@@ -125,73 +125,86 @@ def _post(path: str, body: object, **headers: str) -> bytes:
 
 
 def measure(rounds: int, seconds: float) -> str:
-    """The table; every contender in every round, one after the other."""
-    with a_place() as place, a_house(place) as house, a_rival(place) as rival:
+    """The table; each round measures the contenders one after the other."""
+    with (
+        bench_environment() as environment,
+        gatehouse_with_apis(environment) as gatehouse,
+        detoxify_port(environment) as port,
+    ):
         contenders = [
-            Contender("Perspective", house.port, perspective(house.key)),
-            Contender("OpenAI", house.port, openai(house.key)),
-            Contender("Coral", house.port, coral(house.site.id)),
-            Contender("Akismet", house.port, akismet(_akismet_key(house))),
+            Contender("Perspective", gatehouse.port, perspective(gatehouse.key)),
+            Contender("OpenAI", gatehouse.port, openai(gatehouse.key)),
+            Contender("Coral", gatehouse.port, coral(gatehouse.site.id)),
+            Contender("Akismet", gatehouse.port, akismet(_akismet_key(gatehouse))),
         ]
-        if rival:
-            contenders.append(Contender("FastAPI + Detoxify", rival, detoxify))
+        if port:
+            contenders.append(Contender("FastAPI + Detoxify", port, detoxify))
         texts = made_up(2_000)
-        for one in contenders:  # models are loaded, connections have been made once
-            asyncio.run(closed_loop(one.port, _nth(one, texts), 1, 1.0))
+        for contender in contenders:  # warm up: models are loaded
+            asyncio.run(closed_loop(contender.port, _nth(contender, texts), 1, 1.0))
         for _ in range(rounds):
-            for one in contenders:
-                one.full.append(
-                    asyncio.run(closed_loop(one.port, _nth(one, texts), CONNECTIONS, seconds))
+            for contender in contenders:
+                contender.full.append(
+                    asyncio.run(
+                        closed_loop(contender.port, _nth(contender, texts), CONNECTIONS, seconds)
+                    )
                 )
-                # Who cannot keep up falls back further every second; one is enough to see it.
-                lasts = seconds if _good(one.full[-1]) > RATE else 1.0
-                paced = [one.make(text) for text in texts[: int(RATE * lasts)]]
-                one.paced.append(asyncio.run(at_rate(one.port, paced, RATE, 64)))
-        return table(HEAD, [_row(one, contenders[-1] if rival else None) for one in contenders])
+                # One that cannot keep up falls back further every second; one second shows it.
+                paced_seconds = seconds if _success_rate(contender.full[-1]) > RATE else 1.0
+                paced = [contender.make(text) for text in texts[: int(RATE * paced_seconds)]]
+                contender.paced.append(asyncio.run(at_rate(contender.port, paced, RATE, 64)))
+        return table(
+            HEAD, [_row(contender, contenders[-1] if port else None) for contender in contenders]
+        )
 
 
-def _akismet_key(house: GatehouseProcess) -> str:
-    with house.store.write() as connection:
+def _akismet_key(gatehouse: GatehouseProcess) -> str:
+    with gatehouse.store.write() as connection:
         now = time.time_ns() // 1_000_000
-        return sites.add_key(connection, house.site.id, sites.AKISMET, now, os.urandom)
+        return sites.add_key(connection, gatehouse.site.id, sites.AKISMET, now, os.urandom)
 
 
-def _nth(one: Contender, texts: list[str]) -> Callable[[int], bytes]:
-    return lambda number: one.make(texts[number % len(texts)])
+def _nth(contender: Contender, texts: list[str]) -> Callable[[int], bytes]:
+    return lambda number: contender.make(texts[number % len(texts)])
 
 
-def _row(one: Contender, rival: Contender | None) -> list[str]:
+def _row(contender: Contender, detoxify_server: Contender | None) -> list[str]:
     share = (
-        median([_good(a) / _good(b) for a, b in zip(one.full, rival.full, strict=True)])
-        if rival
+        median(
+            [
+                _success_rate(ours) / _success_rate(theirs)
+                for ours, theirs in zip(contender.full, detoxify_server.full, strict=True)
+            ]
+        )
+        if detoxify_server
         else 0
     )
-    statuses = [load.statuses for load in one.paced]
+    statuses = [load.statuses for load in contender.paced]
     refused = sum(counts.get(429, 0) for counts in statuses)
     answered = sum(counts.get(200, 0) + counts.get(204, 0) for counts in statuses)
     return [
-        one.name,
-        f"{median([_good(load) for load in one.full]):.0f}",
-        f"{share:.1f}" if rival else "-",
-        milliseconds(median([load.percentile(0.5) for load in one.paced])),
-        milliseconds(median([load.percentile(0.99) for load in one.paced])),
+        contender.name,
+        f"{median([_success_rate(load) for load in contender.full]):.0f}",
+        f"{share:.1f}" if detoxify_server else "-",
+        milliseconds(median([load.percentile(0.5) for load in contender.paced])),
+        milliseconds(median([load.percentile(0.99) for load in contender.paced])),
         f"{answered}",
         f"{refused}",
     ]
 
 
-def _good(load: Load) -> float:
-    # Coral takes a 204 for "nothing against it".
+def _success_rate(load: Load) -> float:
+    # 204 tells Coral that nothing speaks against the comment.
     return (load.statuses.get(200, 0) + load.statuses.get(204, 0)) / load.seconds
 
 
 @contextmanager
-def a_house(place: Place) -> Iterator[GatehouseProcess]:
-    """One API process and a worker, for Akismet's checks; its site speaks every face that is measured."""
-    # Akismet's checks are comments, all from one reader here: limited, none would be judged.
+def gatehouse_with_apis(environment: Environment) -> Iterator[GatehouseProcess]:
+    """An API process, and a worker for Akismet's checks; its site answers every API that is measured."""
+    # Akismet's checks are comments, here all from one reader: a limit would refuse nearly all.
     unlimited = dict.fromkeys(("limit_face", "limit_address"), "100000000/minute")
-    with place.house(unlimited) as house:
-        with house.store.write() as connection:
+    with environment.gatehouse(unlimited) as gatehouse:
+        with gatehouse.store.write() as connection:
             for face in (
                 compat_apis.PERSPECTIVE,
                 compat_apis.OPENAI,
@@ -199,28 +212,32 @@ def a_house(place: Place) -> Iterator[GatehouseProcess]:
                 compat_apis.AKISMET,
             ):
                 compat_apis.switch_on(
-                    connection, house.site.id, face, "", time.time_ns() // 1_000_000
+                    connection, gatehouse.site.id, face, "", time.time_ns() // 1_000_000
                 )
             compat_apis.add_signing_secret(
-                connection, house.store.seal, house.site.id, compat_apis.CORAL, SIGNING
+                connection,
+                gatehouse.store.seal,
+                gatehouse.site.id,
+                compat_apis.CORAL,
+                SIGNING_SECRET,
             )
-        house.start_api()
-        house.start_worker()
-        house.wait_for_worker()
-        yield house
+        gatehouse.start_api()
+        gatehouse.start_worker()
+        gatehouse.wait_for_worker()
+        yield gatehouse
 
 
 @contextmanager
-def a_rival(place: Place) -> Iterator[int]:
-    """The port of the rival, one process; 0 where the extra is not installed."""
+def detoxify_port(environment: Environment) -> Iterator[int]:
+    """The port of a Detoxify server of contender process; 0 where the extra is not installed."""
     if not find_spec("detoxify"):
-        print("The rival is missing: install the extra `detoxify`.", file=sys.stderr)
+        print("FastAPI + Detoxify is not measured: install the extra `detoxify`.", file=sys.stderr)
         yield 0
         return
-    folder = place.folder / "bert"
+    folder = environment.folder / "bert"
     detoxify_server.make_checkpoint(folder)
     port = free_port()
-    served = [
+    options = [
         "bench.detoxify_server:app",
         "--port",
         str(port),
@@ -230,12 +247,12 @@ def a_rival(place: Place) -> Iterator[int]:
         "httptools",
     ]
     process = Process(
-        [sys.executable, "-m", "uvicorn", *served, "--no-access-log", "--log-level", "warning"],
+        [sys.executable, "-m", "uvicorn", *options, "--no-access-log", "--log-level", "warning"],
         {**os.environ, detoxify_server.CHECKPOINT: str(folder)},
-        place.folder / "rival.log",
+        environment.folder / "detoxify.log",
     )
     try:
-        wait_until(lambda: _answers(port), "the rival answers", 120)
+        wait_until(lambda: _answers(port), "the Detoxify server answers", 120)
         yield port
     finally:
         process.kill()
@@ -253,8 +270,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.compat", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
-    given = parser.parse_args()
-    print(measure(given.rounds, given.seconds))
+    arguments = parser.parse_args()
+    print(measure(arguments.rounds, arguments.seconds))
 
 
 if __name__ == "__main__":

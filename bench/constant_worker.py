@@ -1,7 +1,7 @@
-"""The worker of bench/judge: the real Celery app, with a scorer that costs nothing.
+"""The worker of bench.judge: the real Celery app, with a scorer that costs nothing.
 
-A decision is stamped before its transaction commits. So that waits can be counted up to the commit,
-this worker notes for each stamp when that was, in milliseconds, in the file NOTES of the environment.
+A decision gets its time before its transaction commits. So that waits can be measured up to the commit,
+this worker writes the time of each decision and of its commit, in ms, to the file COMMIT_LOG (environment).
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import Any
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
+from moderation.scorers.build import build_scorers
 from workers import tasks, worker
 from workers.app import app
 
@@ -32,24 +33,25 @@ class Constant:
         return ()
 
 
-_notes = Path(os.environ.get("NOTES", os.devnull))
+_commit_log = Path(os.environ.get("COMMIT_LOG", os.devnull))
 
 
-def _noting(*args: Any, **options: Any) -> Any:
+def _logged_judge(*args: Any, **options: Any) -> Any:
     now = options["now"]
-    stamps = []
+    times = []
 
-    def stamp() -> int:
-        stamps.append(now())
-        return int(stamps[-1])
+    def recorded_now() -> int:
+        times.append(now())
+        return int(times[-1])
 
-    judged = judge(*args, **{**options, "now": stamp})
+    judged = judge(*args, **{**options, "now": recorded_now})
     if judged.decided:
-        with _notes.open("a") as notes:
-            notes.write(f"{stamps[-1]} {now()}\n")
+        with _commit_log.open("a") as log:
+            log.write(f"{times[-1]} {now()}\n")
     return judged
 
 
-# In place of what these two modules have imported.
-vars(tasks).update(judge=_noting)
-vars(worker).update(roster=lambda *_, **__: (Constant(),))
+# They replace what these two modules imported under these names.
+assert vars(tasks)["judge"] is judge and vars(worker)["build_scorers"] is build_scorers
+vars(tasks).update(judge=_logged_judge)
+vars(worker).update(build_scorers=lambda *_, **__: (Constant(),))

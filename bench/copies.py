@@ -1,4 +1,4 @@
-"""How a copy with a varied tail is told from other people's texts: SimHash beside what Gatehouse keeps.
+"""How well copies with a random tail are recognised: SimHash beside the signatures of Gatehouse.
 
     python -m bench.copies [FILE OR FOLDER OF CSV ...]
 

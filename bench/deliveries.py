@@ -1,11 +1,11 @@
-"""Telling: 50,000 events, a fifth of the endpoints failing in 13 ways; what is lost, how late the well are.
+"""Deliveries: 50,000 events while a fifth of the endpoints fail in 13 ways; what is lost, and delays of the others.
 
     python -m bench.deliveries [--postgresql] [--events 50000] [--rate 100] [--rounds 5]
 
-One endpoint a site, five of them for each that fails. In each round the receivers that are well hear of
-their events alone, and then at the same rate each beside the failing ones: late is the time from the event
-to their answer, and the ratio is the median over the rounds, for a machine has its moods. The schedule is
-scaled, so that its days are minutes.
+Each site has one endpoint, and one in five fails. Each round measures the healthy receivers alone, and then
+at the same rate beside the failing ones. The delay is the time from the event to the receiver's answer; the
+ratio is the median over the rounds, because the machine's speed varies. The retry schedule is scaled, so
+that its days are minutes.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from bench.environment import Place, a_place
+from bench.environment import Environment, bench_environment
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GATEHOUSE, GatehouseProcess
 from harness.listeners import AWAY, SCALE, Listeners, Outcome, measure_outcome, now
@@ -25,80 +25,82 @@ from harness.servers import wait_until
 from moderation.doorbell import DELIVER, Doorbell
 from moderation.store import heartbeats
 
-PATIENCE = 1.0  # seconds: the timeout of an attempt
-BEAT = 0.05  # seconds between two transactions of events
-EACH = 4  # well endpoints for each that fails: a fifth fails
+ATTEMPT_TIMEOUT = 1.0  # seconds
+INTERVAL = 0.05  # seconds between two transactions of events
+HEALTHY_EACH = 4  # healthy endpoints for each failing one, so that a fifth fails
 
 
 def ways(failing: bool) -> list[str]:
-    return [WELL] * (EACH * len(WAYS)) + (list(WAYS) if failing else [])
+    return [WELL] * (HEALTHY_EACH * len(WAYS)) + (list(WAYS) if failing else [])
 
 
-def steadily(crowd: Listeners, events: int, rate: float, bell: Doorbell) -> None:
-    """Lets so many events happen, so many a second, and rings as the service does."""
+def add_events(listeners: Listeners, events: int, rate: float, doorbell: Doorbell) -> None:
+    """Adds `events` events, `rate` a second, and rings the doorbell as the service does."""
     started, done = time.monotonic(), 0
     while done < events:
         due = min(events, int((time.monotonic() - started) * rate) + 1)
         if due > done:
-            crowd.add_events(due - done, done)
+            listeners.add_events(due - done, done)
             done = due
-            bell.ring(DELIVER)
-        time.sleep(BEAT)
+            doorbell.ring(DELIVER)
+        time.sleep(INTERVAL)
 
 
-def ringing(bell: Doorbell, over: threading.Event) -> None:
-    """As the sweep does, for what is due again."""
-    while not over.wait(0.2):
-        bell.ring(DELIVER)
+def ring_until(doorbell: Doorbell, finished: threading.Event) -> None:
+    """Rings for deliveries that are due again, as the sweep does."""
+    while not finished.wait(0.2):
+        doorbell.ring(DELIVER)
 
 
-def storm(place: Place, failing: bool, events: int, rate: float) -> tuple[Outcome, int, int]:
-    """A house with a real courier; what came of it, how many were rescued, how many came early."""
-    folder = place.folder / f"receivers{failing}{events}{time.monotonic_ns()}"
+def deliver_all(
+    environment: Environment, failing: bool, events: int, rate: float
+) -> tuple[Outcome, int, int]:
+    """A Gatehouse with a real courier: the outcome, how many were replayed by hand, how many came early."""
+    folder = environment.folder / f"receivers{failing}{events}{time.monotonic_ns()}"
     folder.mkdir()
-    with Receivers(folder, PATIENCE, AWAY) as receivers:
+    with Receivers(folder, ATTEMPT_TIMEOUT, AWAY) as receivers:
         settings = {
             "webhook_allow": receivers.allow,
-            "webhook_timeout": PATIENCE,
+            "webhook_timeout": ATTEMPT_TIMEOUT,
             "webhook_schedule_scale": SCALE,
         }
-        with place.house(settings) as house:
-            return _weather(house, receivers, failing, events, rate)
+        with environment.gatehouse(settings) as gatehouse:
+            return _deliver_all(gatehouse, receivers, failing, events, rate)
 
 
-def _weather(
-    house: GatehouseProcess, receivers: Receivers, failing: bool, events: int, rate: float
+def _deliver_all(
+    gatehouse: GatehouseProcess, receivers: Receivers, failing: bool, events: int, rate: float
 ) -> tuple[Outcome, int, int]:
-    crowd, rescued = Listeners(house.store, receivers), 0
-    crowd.add(ways(failing))
+    listeners, replayed = Listeners(gatehouse.store, receivers), 0
+    listeners.add(ways(failing))
     since = now()
-    house.start("courier", [*GATEHOUSE, "courier"], SSL_CERT_FILE=str(receivers.trust))
-    wait_until(lambda: _is_there(house, since), "a courier is heard of", 60)
-    bell, over = Doorbell(house.broker.url), threading.Event()
-    threading.Thread(target=ringing, args=(bell, over), daemon=True).start()
+    gatehouse.start("courier", [*GATEHOUSE, "courier"], SSL_CERT_FILE=str(receivers.trust))
+    wait_until(lambda: _has_courier(gatehouse, since), "a courier sends heartbeats", 60)
+    doorbell, finished = Doorbell(gatehouse.broker.url), threading.Event()
+    threading.Thread(target=ring_until, args=(doorbell, finished), daemon=True).start()
     try:
-        steadily(crowd, events, rate, bell)
+        add_events(listeners, events, rate, doorbell)
         receivers.heal()
         for _ in _seconds(900):
-            if crowd.waiting == 0:
-                if not (again := crowd.replay_undelivered()):
+            if listeners.waiting == 0:
+                if not (again := listeners.replay_undelivered()):
                     break
-                rescued += again
-        return measure_outcome(crowd), rescued, crowd.count_early()
+                replayed += again
+        return measure_outcome(listeners), replayed, listeners.count_early()
     finally:
-        over.set()
-        bell.close()
+        finished.set()
+        doorbell.close()
 
 
-def _is_there(house: GatehouseProcess, since: int) -> bool:
-    with house.store.read() as connection:
-        alive = heartbeats.alive(connection, since)
-    return any(one.name.startswith("courier@") for one in alive)
+def _has_courier(gatehouse: GatehouseProcess, since: int) -> bool:
+    with gatehouse.store.read() as connection:
+        beats = heartbeats.alive(connection, since)
+    return any(beat.name.startswith("courier@") for beat in beats)
 
 
 def _seconds(limit: int) -> Iterator[None]:
-    until = time.monotonic() + limit
-    while time.monotonic() < until:
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
         yield
         time.sleep(1)
     raise AssertionError("deliveries still wait")
@@ -107,41 +109,44 @@ def _seconds(limit: int) -> Iterator[None]:
 def measure(postgresql: bool, events: int, rate: float, rounds: int) -> None:
     share = len(ways(False)) / len(ways(True))
     alone: list[Outcome] = []
-    storms: list[tuple[Outcome, int, int]] = []
-    with a_place(postgresql) as place:
+    with_failing: list[tuple[Outcome, int, int]] = []
+    with bench_environment(postgresql) as environment:
         for _ in range(rounds):
-            alone.append(storm(place, False, max(500, events // rounds // 5), rate * share)[0])
-            storms.append(storm(place, True, events // rounds, rate))
-            print(f"{len(storms)} of {rounds} rounds", file=sys.stderr)
-    mixed = [one for one, _, _ in storms]
-    told = sum(one.events for one in mixed)
+            few = max(500, events // rounds // 5)
+            alone.append(deliver_all(environment, False, few, rate * share)[0])
+            with_failing.append(deliver_all(environment, True, events // rounds, rate))
+            print(f"{len(with_failing)} of {rounds} rounds", file=sys.stderr)
+    mixed = [outcome for outcome, _, _ in with_failing]
+    sent = sum(outcome.events for outcome in mixed)
     head = ("events", "lost", "bad signatures", "other bytes", "wrong times", "too early")
     row = (
-        told,
-        sum(one.lost + one.unexpected for one in mixed),
-        sum(one.forged for one in mixed),
-        sum(one.changed for one in mixed),
-        sum(one.late for one in mixed),
-        sum(early for *_, early in storms),
+        sent,
+        sum(outcome.lost + outcome.unexpected for outcome in mixed),
+        sum(outcome.forged for outcome in mixed),
+        sum(outcome.changed for outcome in mixed),
+        sum(outcome.late for outcome in mixed),
+        sum(early for *_, early in with_failing),
     )
     print(table(head, [row]), end="\n\n")
-    apart, beside = ([percentile(one.waits, 0.95) for one in its] for its in (alone, mixed))
-    ratios = [b / a for a, b in zip(apart, beside, strict=True)]
+    delays_alone, delays_beside = (
+        [percentile(outcome.waits, 0.95) for outcome in outcomes] for outcomes in (alone, mixed)
+    )
+    ratios = [beside / alone for alone, beside in zip(delays_alone, delays_beside, strict=True)]
     head = (
         "accepted twice",
         "replayed by hand",
-        "well: p95 ms alone",
-        "beside them",
+        "healthy: p95 ms alone",
+        "beside failing",
         "ratio",
         "of",
     )
     row_ = (
-        f"{sum(one.repeated for one in mixed) / told:.2%}",
-        sum(rescued for _, rescued, _ in storms),
-        milliseconds(median(apart)),
-        milliseconds(median(beside)),
+        f"{sum(outcome.repeated for outcome in mixed) / sent:.2%}",
+        sum(replayed for _, replayed, _ in with_failing),
+        milliseconds(median(delays_alone)),
+        milliseconds(median(delays_beside)),
         f"{median(ratios):.2f}",
-        " ".join(f"{one:.2f}" for one in sorted(ratios)),
+        " ".join(f"{ratio:.2f}" for ratio in sorted(ratios)),
     )
     print(table(head, [row_]))
 
@@ -152,8 +157,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--rate", type=float, default=100.0, help="events a second")
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    measure(given.postgresql, given.events, given.rate, given.rounds)
+    arguments = parser.parse_args()
+    measure(arguments.postgresql, arguments.events, arguments.rate, arguments.rounds)
 
 
 if __name__ == "__main__":

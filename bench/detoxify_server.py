@@ -1,8 +1,8 @@
-"""The usual way, for comparison: a plain FastAPI server that calls Detoxify in the request.
+"""The server to compare with: plain FastAPI that calls Detoxify in the request.
 
-The real library and BERT-base as `original` has it, but with random weights: the weights themselves are
-not needed to measure time. Its vocabulary is the bench's words, so that each of them is one token; real
-comments have more tokens a word, and take longer.
+It is the real library with BERT-base, as `original` has it, but with random weights, which take the same
+time. Its vocabulary is the words of the bench, so that each is one token; real comments have more tokens
+a word and take longer.
 """
 
 import os
@@ -15,7 +15,7 @@ _LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identi
 
 
 def make_checkpoint(folder: Path) -> Path:
-    """A checkpoint as Detoxify's own, with its tokenizer beside it."""
+    """A checkpoint in Detoxify's format, with the tokenizer in the same folder."""
     import torch
     import transformers
 
@@ -34,8 +34,8 @@ def make_checkpoint(folder: Path) -> Path:
         "tokenizer_name": "BertTokenizer",
         "num_classes": len(_LABELS),
     }
-    facts = {"arch": {"args": arch}, "dataset": {"args": {"classes": _LABELS}}}
-    torch.save({"config": facts, "state_dict": model.state_dict()}, path)
+    config_fields = {"arch": {"args": arch}, "dataset": {"args": {"classes": _LABELS}}}
+    torch.save({"config": config_fields, "state_dict": model.state_dict()}, path)
     return path
 
 
@@ -51,5 +51,5 @@ if folder := os.environ.get(CHECKPOINT):
     model = Detoxify(checkpoint=f"{folder}/random.ckpt", huggingface_config_path=folder)
 
     @app.post("/score")
-    def score(given: Comment) -> dict[str, float]:
-        return {name: float(value) for name, value in model.predict(given.text).items()}
+    def score(comment: Comment) -> dict[str, float]:
+        return {name: float(value) for name, value in model.predict(comment.text).items()}

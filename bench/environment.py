@@ -1,4 +1,4 @@
-"""Where a bench runs: a temp folder, a broker, a database; all gone afterwards."""
+"""What a bench runs in: a temporary folder, a broker, databases; all removed afterwards."""
 
 import shutil
 import tempfile
@@ -10,42 +10,42 @@ from harness.gatehouse_process import GatehouseProcess
 from harness.servers import Broker, Postgres
 
 
-class Place:
-    """Gives houses that share a broker and, on PostgreSQL, a cluster; each has a database of its own."""
+class Environment:
+    """Makes Gatehouse processes that share a broker and, on PostgreSQL, a cluster; each has its own database."""
 
     def __init__(self, folder: Path, broker: Broker, cluster: Postgres | None) -> None:
         self.folder = folder
         self.broker = broker
         self._cluster = cluster
-        self._houses = 0
+        self._count = 0
 
     def database(self, name: str) -> str:
         if self._cluster:
             return self._cluster.create()
         return f"sqlite+pysqlite:///{self.folder / name}.db"
 
-    def house(
+    def gatehouse(
         self,
         settings: Mapping[str, object] | None = None,
         *,
         api: str = "",
         worker: str = "",
     ) -> GatehouseProcess:
-        self._houses += 1
-        folder = self.folder / f"house{self._houses}"
+        self._count += 1
+        folder = self.folder / f"gatehouse{self._count}"
         folder.mkdir()
-        database = self.database(f"house{self._houses}")
+        database = self.database(f"gatehouse{self._count}")
         return GatehouseProcess(folder, database, self.broker, settings, api=api, worker=worker)
 
 
 @contextmanager
-def a_place(postgresql: bool = False) -> Iterator[Place]:
-    """postgresql: DATABASE_URL where set, else a cluster of the bench's own."""
+def bench_environment(postgresql: bool = False) -> Iterator[Environment]:
+    """postgresql: DATABASE_URL where set, else a cluster started for the bench."""
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-bench-"))
     broker = Broker()
     cluster = Postgres() if postgresql else None
     try:
-        yield Place(folder, broker, cluster)
+        yield Environment(folder, broker, cluster)
     finally:
         if cluster:
             cluster.stop()

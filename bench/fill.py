@@ -1,4 +1,4 @@
-"""A store as it is after a million comments: rows made up and written at once, past the service."""
+"""Fills a store with generated comments, a million say, by writing the rows directly."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Comments that are meant to be expensive: up to 65 kB of what a careless program takes long for."""
+"""Comments of up to 65 kB that are made to be slow to process."""
 
 import string
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ SIZE = 65_000  # bytes; what a comment may have
 
 
 def traps() -> Iterator[tuple[str, str]]:
-    """What it is, and the text."""
+    """Pairs of a description and the text."""
     yield "20,000 links", _full("a.co ", 20_000)
     yield "links with a scheme", _full("http://a.co/b ")
     yield "links in BBCode", _full("[url=http://a.co]b[/url]")

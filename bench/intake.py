@@ -1,8 +1,9 @@
-"""Taking in: durable 202s over the same server's no-op 202, and over the usual recipe.
+"""Intake: durable 202s a second, beside a no-op 202 of the same server and beside the baseline.
 
     python -m bench.intake [--postgresql] [--rounds 5] [--seconds 2]
 
-The three are measured one after the other in every round; ratios are medians over the rounds.
+Each round measures the three one after the other; ratios are medians over the rounds.
+The baseline (bench/celery_baseline.py) inserts in the request and calls apply_async.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 import uvloop
 
 from bench.baseline_processes import BaselineProcesses
-from bench.environment import a_place
+from bench.environment import bench_environment
 from bench.serving import NOOP
 from bench.table import table
 from harness.gatehouse_process import Process
@@ -34,14 +35,14 @@ BODY = json.dumps(
 
 @dataclass
 class Variant:
-    """One way to answer, and what was measured of it."""
+    """One way to answer, and its measurements."""
 
     name: str
     port: int
     process: Process
     make: Callable[[int], bytes]
     loads: list[Load] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)  # microseconds an answer
+    cpu: list[float] = field(default_factory=list)  # microseconds per answer
 
     def measure(self, connections: int, seconds: float) -> None:
         before = self.process.cpu()
@@ -53,7 +54,7 @@ class Variant:
 
 
 def requests(path: str, key: str = "") -> Callable[[int], bytes]:
-    """The n-th request. With a key each has an Idempotency-Key of its own."""
+    """The n-th request. With a key, each has its own Idempotency-Key."""
     headers = {"Content-Type": "application/json"}
     if not key:
         whole = request(path, BODY, headers)
@@ -66,17 +67,20 @@ def requests(path: str, key: str = "") -> Callable[[int], bytes]:
 
 def measure(postgresql: bool, rounds: int, seconds: float) -> str:
     with (
-        a_place(postgresql) as place,
-        place.house(api="bench.serving") as house,
-        BaselineProcesses(place) as rival,
+        bench_environment(postgresql) as environment,
+        environment.gatehouse(api="bench.serving") as gatehouse,
+        BaselineProcesses(environment) as baseline,
     ):
-        api = house.start_api()
-        recipe = rival.start_api()
+        api = gatehouse.start_api()
+        baseline_api = baseline.start_api()
         rows: list[tuple[object, ...]] = []
         for connections in CONNECTIONS:
-            noop = Variant("no-op 202", house.port, api, requests(NOOP))
-            ours = Variant("Gatehouse", house.port, api, requests("/api/v1/comments", house.key))
-            theirs = Variant("insert, apply_async", rival.port, recipe, requests("/comments"))
+            noop = Variant("no-op 202", gatehouse.port, api, requests(NOOP))
+            make = requests("/api/v1/comments", gatehouse.key)
+            ours = Variant("Gatehouse", gatehouse.port, api, make)
+            theirs = Variant(
+                "insert, apply_async", baseline.port, baseline_api, requests("/comments")
+            )
             for variant in (noop, ours, theirs):
                 variant.measure(connections, 0.5)  # warm: caches, page cache, connections
                 variant.loads.clear()
@@ -85,22 +89,33 @@ def measure(postgresql: bool, rounds: int, seconds: float) -> str:
                 for variant in (noop, ours, theirs):
                     variant.measure(connections, seconds)
                 # Each round begins with empty request keys.
-                ours.make = requests("/api/v1/comments", house.key)
-            rows += [_row(connections, one, noop, theirs) for one in (noop, ours, theirs)]
-    head = ("connections", "answer", "202s/s", "p50 ms", "p99 ms", "CPU us", "x no-op", "x recipe")
+                ours.make = requests("/api/v1/comments", gatehouse.key)
+            rows += [_row(connections, variant, noop, theirs) for variant in (noop, ours, theirs)]
+    head = (
+        "connections",
+        "answer",
+        "202s/s",
+        "p50 ms",
+        "p99 ms",
+        "CPU us",
+        "x no-op",
+        "x baseline",
+    )
     return table(head, rows)
 
 
-def _row(connections: int, one: Variant, noop: Variant, recipe: Variant) -> tuple[object, ...]:
+def _row(
+    connections: int, variant: Variant, noop: Variant, baseline: Variant
+) -> tuple[object, ...]:
     return (
         connections,
-        one.name,
-        f"{median([load.rate for load in one.loads]):.0f}",
-        f"{median([load.percentile(0.5) for load in one.loads]) * 1000:.1f}",
-        f"{median([load.percentile(0.99) for load in one.loads]) * 1000:.1f}",
-        f"{median(one.cpu):.0f}",
-        f"{_ratio(one, noop):.2f}",
-        f"{_ratio(one, recipe):.1f}",
+        variant.name,
+        f"{median([load.rate for load in variant.loads]):.0f}",
+        f"{median([load.percentile(0.5) for load in variant.loads]) * 1000:.1f}",
+        f"{median([load.percentile(0.99) for load in variant.loads]) * 1000:.1f}",
+        f"{median(variant.cpu):.0f}",
+        f"{_ratio(variant, noop):.2f}",
+        f"{_ratio(variant, baseline):.1f}",
     )
 
 
@@ -114,8 +129,8 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each variant in a round")
-    given = parser.parse_args()
-    print(measure(given.postgresql, given.rounds, given.seconds))
+    arguments = parser.parse_args()
+    print(measure(arguments.postgresql, arguments.rounds, arguments.seconds))
 
 
 if __name__ == "__main__":

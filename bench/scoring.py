@@ -2,8 +2,8 @@
 
     python -m bench.scoring [--rounds 3] [--texts 60] [--data FILE_OR_FOLDER ...]
 
-In every round each contender scores the same texts, one after the other, so that what else the machine
-does falls on all. Detoxify needs the extra; its `original` architecture (BERT-base) has random weights
+Each round has every contender score the same texts, one after the other, so that other load on the machine
+hits all of them. Detoxify needs the extra; its `original` architecture (BERT-base) has random weights
 where `gatehouse model add detoxify:original` has not been run, which changes no time. "converted" is the
 same network as int8 ONNX, by the converter. Second table: the networks alone with all cores of this machine,
 comments a second of wall time and CPU milliseconds each, by what the cores are given to. Also printed: files, import
@@ -56,7 +56,7 @@ def measure(folder: Path, texts: Sequence[str], rounds: int) -> str:
         for name, score in contenders.items():
             begun = time.process_time()
             for text in texts:
-                score(f"{text} {number}")  # nobody may remember it
+                score(f"{text} {number}")  # different in each round, so that no cache helps
             rates[name].append(len(texts) / (time.process_time() - begun))
     base = next(iter(rates.values()))
     rows = []
@@ -168,11 +168,15 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, nargs="*", help="public data sets to read comments from"
     )
-    given = parser.parse_args()
-    texts = read_comments(given.data, given.texts) if given.data else made_up(given.texts)
+    arguments = parser.parse_args()
+    texts = (
+        read_comments(arguments.data, arguments.texts)
+        if arguments.data
+        else made_up(arguments.texts)
+    )
     words = sum(len(text.split()) for text in texts) / len(texts)
-    print(f"{len(texts)} texts of {words:.0f} words on average, {given.rounds} rounds")
-    show(texts, given.rounds)
+    print(f"{len(texts)} texts of {words:.0f} words on average, {arguments.rounds} rounds")
+    show(texts, arguments.rounds)
 
 
 if __name__ == "__main__":

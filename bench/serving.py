@@ -1,4 +1,4 @@
-"""The API as it is served, with one more route that does nothing: what a request costs at least."""
+"""The API as it is served, with one more route that does nothing: the least that a request costs."""
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
@@ -17,11 +17,11 @@ async def noop() -> Response:
 
 def with_noop(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    # First of all routes, so that it is found at once.
+    # Before all other routes, so that it is found at once.
     app.router.routes.insert(0, APIRoute(NOOP, noop, methods=["POST"]))
     return app
 
 
 if __name__ == "__main__":
-    vars(server).update(create_app=with_noop)  # in place of what it has imported
+    vars(server).update(create_app=with_noop)  # replaces what it imported
     server.serve(checked_settings())

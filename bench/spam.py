@@ -1,4 +1,4 @@
-"""Spam: CPU milliseconds of all work on it per comment, beside a full store, and of hostile comments.
+"""Spam: CPU milliseconds per comment of all spam scoring, beside a full store, and for hostile comments.
 
     python -m bench.spam [--stored 1000000] [--asked 640] [--hostile]
 
@@ -40,7 +40,7 @@ BATCH = 64  # as settings.judge_batch
 # Not about spam.
 _OTHERS = ("bundled", "detoxify", "wordlist", "language")
 _ALL_FIELDS = (FilterField.TEXT, FilterField.NAME, FilterField.WEBSITE)
-# What engines that go back over a text take for ever for; here they may stand in a site's own filter.
+# Patterns that backtracking engines take forever for; a site's own filter may hold them.
 _PATTERNS = (
     r"(x+x+)+y",
     r"(a?){30}a{30}",
@@ -58,10 +58,10 @@ YARDSTICK = "yardstick"
 
 
 def yardstick() -> float:
-    """CPU seconds of something that is always the same."""
-    begun = time.thread_time()
+    """CPU seconds of a fixed computation."""
+    started = time.thread_time()
     sum(range(30_000))
-    return time.thread_time() - begun
+    return time.thread_time() - started
 
 
 class Stages:
@@ -70,15 +70,15 @@ class Stages:
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
 
-    def time(self, name: str, work: Callable[..., Any], *given: object) -> Any:
-        begun = time.thread_time()
-        found = work(*given)
-        self.spent[name] += time.thread_time() - begun
+    def time(self, name: str, work: Callable[..., Any], *values: object) -> Any:
+        started = time.thread_time()
+        found = work(*values)
+        self.spent[name] += time.thread_time() - started
         return found
 
 
 def filters() -> Any:
-    """A site's own: words, domains, and patterns that are meant to be expensive."""
+    """A site's own filters: words, domains, and patterns that are meant to be expensive."""
     drafts = (
         FilterDraft("words", FilterKind.WORDS, FilterAction.HOLD, tuple(f"casino {n}" for n in range(200)), fields=_ALL_FIELDS),
         FilterDraft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
@@ -91,8 +91,8 @@ def scorers() -> list[Scorer]:
     return [one for one in build_scorers("bundled") if one.name not in _OTHERS]
 
 
-def measured(stages: Stages, own: Sequence[Scorer], batch: list[Candidate]) -> None:
-    for scorer in own:
+def measured(stages: Stages, spam_scorers: Sequence[Scorer], batch: list[Candidate]) -> None:
+    for scorer in spam_scorers:
         found = stages.time(scorer.name, scorer.measure, batch)
         batch = [
             replace(one, known=(*one.known, *new)) for one, new in zip(batch, found, strict=True)
@@ -103,32 +103,32 @@ def candidates(kind: str, many: int, site_id: str, chance: random.Random) -> lis
     """Comments of one kind, each twentieth with a link."""
     fresh = made_up(many, seed=chance.getrandbits(30))
     found = []
-    for at in range(many):
-        said = fresh[at]
+    for number in range(many):
+        written = fresh[number]
         if kind == "near copy":
-            said = f"{text(chance.randrange(TOLD))} {said[:20]}"
+            written = f"{text(chance.randrange(TOLD))} {written[:20]}"
         elif kind == "campaign":
-            said = f"{offer(at % _AT_ONCE)} {said[:20]}"
+            written = f"{offer(number % _AT_ONCE)} {written[:20]}"
         if chance.random() < 0.05:
-            said += f" https://site{chance.randrange(2 * DOMAINS)}.com/{at}"
-        number = chance.randrange(200_000)
+            written += f" https://site{chance.randrange(2 * DOMAINS)}.com/{number}"
+        person = chance.randrange(200_000)
         found.append(
             Candidate(
-                said,
-                normalise(said),
+                written,
+                normalise(written),
                 language="en",
-                author_name=f"Author {number}",
+                author_name=f"Author {person}",
                 page_url="https://herald.test/news/1",
                 comment_id=f"cmt_{chance.getrandbits(64):026d}",
                 site_id=site_id,
-                page_id=f"pg_{number % 3_000}",
+                page_id=f"pg_{person % 3_000}",
                 created_at=NOW,
                 traces=SenderTraces(
-                    address_key=f"address{number:057d}",
-                    network=f"10.{number % 256}.{number % 199}.0/24",
+                    address_key=f"address{person:057d}",
+                    network=f"10.{person % 256}.{person % 199}.0/24",
                     user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
-                    author_key=f"author{number % 60_000:058d}",
-                    network_key=f"network{number % 40_000:057d}",
+                    author_key=f"author{person % 60_000:058d}",
+                    network_key=f"network{person % 40_000:057d}",
                 ),
             )
         )
@@ -139,32 +139,32 @@ def judged(
     store: Store, site_id: str, kind: str, many: int, batch: int, seed: int
 ) -> dict[str, float]:
     """CPU seconds by stage of one comment of a kind, in such batches; the median over batches."""
-    own, chance, given = scorers(), random.Random(seed), filters()
+    spam_scorers, chance, site_filters = scorers(), random.Random(seed), filters()
     runs: list[dict[str, float]] = []
     for _ in range(max(3, many // batch)):
         stages = Stages()
         stages.spent[YARDSTICK] = yardstick() * batch
         some = candidates(kind, batch, site_id, chance)
         some = [
-            replace(one, view=stages.time("normalise", normalise, one.text), filters=given)
+            replace(one, view=stages.time("normalise", normalise, one.text), filters=site_filters)
             for one in some
         ]
         drawn = stages.time("sketch", sketches, some)
         asked = list(zip(some, drawn, strict=True))
         with store.read() as connection:
-            recalled = stages.time("memory: read", context.load_context, connection, asked, NOW)
+            loaded = stages.time("memory: read", context.load_context, connection, asked, NOW)
         some = [
             replace(one, history=history)
-            for one, history in zip(some, recalled.histories, strict=True)
+            for one, history in zip(some, loaded.histories, strict=True)
         ]
-        measured(stages, own, some)
+        measured(stages, spam_scorers, some)
         ids = {one.comment_id for one in some}
         with store.write() as connection:
             stages.time(
                 "memory: write",
                 context.save_context,
                 connection,
-                recalled,
+                loaded,
                 ids,
                 NOW,
                 os.urandom,
@@ -178,9 +178,9 @@ def at_scale(stored: int, asked: int) -> str:
     memory = Path("/dev/shm")
     place = memory if memory.is_dir() and os.statvfs(memory).f_bavail * 4096 > 6e9 else None
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench-", dir=place) as folder:
-        begun = time.process_time()
+        started = time.process_time()
         store, site_id = filled(Path(folder), stored)
-        built = time.process_time() - begun
+        built = time.process_time() - started
         try:
             columns = [
                 (
@@ -203,11 +203,16 @@ def at_scale(stored: int, asked: int) -> str:
 
 def hostile() -> str:
     """The second table: normalising is for toxicity, too, and told apart."""
-    own, given = scorers(), filters()
-    measured(Stages(), own, [Candidate("Hello.", normalise("Hello."), filters=given)])
+    spam_scorers, site_filters = scorers(), filters()
+    measured(
+        Stages(), spam_scorers, [Candidate("Hello.", normalise("Hello."), filters=site_filters)]
+    )
     rows = []
-    for name, said in traps():
-        paces, runs = zip(*((yardstick(), _alone(own, said, given)) for _ in range(7)), strict=True)
+    for name, written in traps():
+        paces, runs = zip(
+            *((yardstick(), _alone(spam_scorers, written, site_filters)) for _ in range(7)),
+            strict=True,
+        )
         best = min(runs, key=sum)
         rows.append((sum(best), name, *best, min(paces)))
     rows.sort(reverse=True)
@@ -230,13 +235,15 @@ def hostile() -> str:
     )
 
 
-def _alone(own: Sequence[Scorer], said: str, given: Any) -> tuple[float, ...]:
+def _alone(spam_scorers: Sequence[Scorer], written: str, site_filters: Any) -> tuple[float, ...]:
     links_in.cache_clear()
     stages = Stages()
-    view = stages.time("normalise", normalise, said)
-    one = Candidate(said, view, author_name="Ann", page_url="https://herald.test/1", filters=given)
+    view = stages.time("normalise", normalise, written)
+    one = Candidate(
+        written, view, author_name="Ann", page_url="https://herald.test/1", filters=site_filters
+    )
     stages.time("sketch", sketches, [one])
-    measured(stages, own, [one])
+    measured(stages, spam_scorers, [one])
     return tuple(
         stages.spent[name] for name in ("normalise", "sketch", "filters", "spam", "learned")
     )
@@ -251,9 +258,9 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=1_000_000)
     parser.add_argument("--asked", type=int, default=640, help="comments of each kind")
     parser.add_argument("--hostile", action="store_true", help="only the second table")
-    given = parser.parse_args()
-    if not given.hostile:
-        print(at_scale(given.stored, given.asked), end="\n\n", flush=True)
+    arguments = parser.parse_args()
+    if not arguments.hostile:
+        print(at_scale(arguments.stored, arguments.asked), end="\n\n", flush=True)
     print(hostile())
 
 

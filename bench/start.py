@@ -1,4 +1,4 @@
-"""How long `gatehouse up` takes to its first 202, and what memory all of it takes (Linux)."""
+"""The time from `gatehouse up` to its first 202, and the memory of all its processes (Linux)."""
 
 import json
 import os
@@ -16,7 +16,7 @@ STARTS = 3
 
 
 def first_202(output: Path) -> float:
-    """Seconds from now until a comment handed in with the printed key was answered 202."""
+    """Seconds from now until a comment submitted with the printed key is answered 202."""
     began = time.perf_counter()
     while not (found := re.search(r"ghs_[0-9a-f]+", output.read_text())):
         time.sleep(0.01)

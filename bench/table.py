@@ -1,10 +1,10 @@
-"""A small table for a terminal and for docs/performance.md: both read Markdown."""
+"""A Markdown table, for a terminal and for docs/performance.md."""
 
 from collections.abc import Sequence
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Markdown with columns as wide as their widest cell."""
+    """Each column is as wide as its widest cell."""
     cells = [[str(cell) for cell in row] for row in (head, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     lines = [

@@ -1,4 +1,4 @@
-"""How much of the scorers' own speed is left in the running service, with the bundled model."""
+"""The speed of the running service with the bundled model, to compare with its scorers alone."""
 
 import os
 import signal
@@ -21,53 +21,55 @@ from moderation.store import judging_queue
 from moderation.store.sql.schema import decisions
 
 BATCH = 64  # as GATEHOUSE_JUDGE_BATCH
-HEAD = 0.1  # of the decisions come before the clock starts: the bell has to be rung first
+WARM_UP = 0.1  # of the decisions are made before the clock starts
 
 
 def own_rate(count: int) -> float:
     """Texts a second that the scorers alone measure in this process, in batches and threads as the worker's."""
-    panel = ScorerPipeline(build_scorers(Models(threads=cores())), timeout=60)
+    pipeline = ScorerPipeline(build_scorers(Models(threads=cores())), timeout=60)
     candidates = [Candidate(text, normalise(text), language="en") for text in made_up(count)]
-    panel.measure(candidates[:BATCH])  # loads the model
-    began = time.perf_counter()
-    for at in range(0, count, BATCH):
-        panel.measure(candidates[at : at + BATCH])
-    return count / (time.perf_counter() - began)
+    pipeline.measure(candidates[:BATCH])  # loads the model
+    started = time.perf_counter()
+    for first in range(0, count, BATCH):
+        pipeline.measure(candidates[first : first + BATCH])
+    return count / (time.perf_counter() - started)
 
 
-def service_rate(house: GatehouseProcess, worker: Process, count: int) -> float:
+def service_rate(gatehouse: GatehouseProcess, worker: Process, count: int) -> float:
     """Comments a second that the running service decides out of a backlog of `count`.
 
     The worker is frozen while the backlog is stored, and thawed to work it off.
     """
     worker.signal_all(signal.SIGSTOP)
     since = time.time_ns() // 1_000_000
-    _store(house, count, since)
+    _store(gatehouse, count, since)
     worker.signal_all(signal.SIGCONT)
 
-    def done() -> bool:
-        with house.store.read() as connection:
+    def nothing_waits() -> bool:
+        with gatehouse.store.read() as connection:
             return judging_queue.backlog(connection)[0] == 0
 
-    wait_until(done, "the backlog is decided", 180)
-    with house.store.read() as connection:
-        stamps = sorted(
+    wait_until(nothing_waits, "the backlog is decided", 180)
+    with gatehouse.store.read() as connection:
+        times = sorted(
             connection.scalars(
                 sa.select(decisions.c.created_at).where(decisions.c.created_at >= since)
             )
         )
-    skipped = int(len(stamps) * HEAD)
+    skipped = int(len(times) * WARM_UP)
     # The batch that the clock starts with was decided before it started.
-    counted = sum(stamp > stamps[skipped] for stamp in stamps)
-    return float(counted / (stamps[-1] - stamps[skipped]) * 1000)
+    counted = sum(decided_at > times[skipped] for decided_at in times)
+    return float(counted / (times[-1] - times[skipped]) * 1000)
 
 
-def _store(house: GatehouseProcess, count: int, now: int) -> None:
+def _store(gatehouse: GatehouseProcess, count: int, now: int) -> None:
     batch: list[Submission] = []
-    for number, text in enumerate(made_up(count, seed=now)):  # what is known need not be scored
+    for number, text in enumerate(
+        made_up(count, seed=now)
+    ):  # a known text would not be scored again
         id = timed_id("cmt", now, os.urandom(10))
         page, author = PageRef(PAGE), AuthorRef("Carol")
-        batch.append(Submission(id, house.site.id, page, author, text, now))
+        batch.append(Submission(id, gatehouse.site.id, page, author, text, now))
         if len(batch) == 200 or number == count - 1:
-            submit(house.store, batch, personal_days=30, entropy=os.urandom)
+            submit(gatehouse.store, batch, personal_days=30, entropy=os.urandom)
             batch = []

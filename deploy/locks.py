@@ -1,4 +1,4 @@
-"""Writes the lock files with uv, and says whether they still match pyproject.toml, offline."""
+"""Writes the lock files with uv, and checks offline whether they still match pyproject.toml."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "locks"
 # The versions that pyproject.toml admits; uv resolves for the oldest and every newer one at once.
 OLDEST_PYTHON = "3.11"
-_MARK = "# for pyproject.toml with dependencies of SHA-256 "
+_FIRST_LINE = "# for pyproject.toml with dependencies of SHA-256 "
 
 
 def digest() -> str:
@@ -28,11 +28,11 @@ def digest() -> str:
 
 
 def write() -> None:
-    """Resolves anew; versions already locked stay unless pyproject.toml or --upgrade says otherwise."""
+    """Resolves again; versions already locked stay unless pyproject.toml or --upgrade says otherwise."""
     hashes = ("--generate-hashes",)
     _compile("run", "locks/build.in", *hashes)
     _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock", *hashes)
-    # Constraints without hashes: which build of torch fits is for the machine to say.
+    # Constraints without hashes: which build of torch fits depends on the machine.
     _compile("detoxify", "--extra", "detoxify", "-c", "locks/dev.lock")
     _compile("notices", "--extra", "notices", "-c", "locks/dev.lock")
 
@@ -42,33 +42,35 @@ def _compile(name: str, *options: str) -> None:
     command = ["uv", "pip", "compile", "pyproject.toml", *options, "-o", str(path), "--quiet"]
     command += ["--universal", "--python-version", OLDEST_PYTHON]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[2:]]
-    # uv takes the index from the environment and from its own settings; nothing of it is written.
+    # uv takes the index from the environment and its own settings, and writes neither into the file.
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own command
-    path.write_text(f"{_MARK}{digest()}\n{path.read_text().removeprefix(_mark_of(path))}")
+    path.write_text(
+        f"{_FIRST_LINE}{digest()}\n{path.read_text().removeprefix(_first_line_of(path))}"
+    )
 
 
-def _mark_of(path: Path) -> str:
+def _first_line_of(path: Path) -> str:
     first = path.read_text().partition("\n")[0]
-    return first + "\n" if first.startswith(_MARK) else ""
+    return first + "\n" if first.startswith(_FIRST_LINE) else ""
 
 
 def check() -> list[str]:
-    """What is wrong with the lock files, one sentence each."""
-    wrong = []
+    """The faults of the lock files, one sentence each."""
+    faults = []
     for name in ("run", "dev", "detoxify", "notices"):
         path = LOCKS / f"{name}.lock"
         if not path.exists():
-            wrong.append(f"locks/{name}.lock is missing: run `make lock`.")
-        elif _mark_of(path).strip() != _MARK + digest():
-            wrong.append(f"locks/{name}.lock is not for this pyproject.toml: run `make lock`.")
+            faults.append(f"locks/{name}.lock is missing: run `make lock`.")
+        elif _first_line_of(path).strip() != _FIRST_LINE + digest():
+            faults.append(f"locks/{name}.lock is not for this pyproject.toml: run `make lock`.")
         elif "://" in path.read_text():
-            wrong.append(f"locks/{name}.lock names a host; installers choose their own registry.")
-    return wrong
+            faults.append(f"locks/{name}.lock names a host; installers choose their own registry.")
+    return faults
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
         write()
-    for sentence in (failures := check()):
+    for sentence in (faults := check()):
         print(sentence, file=sys.stderr)
-    sys.exit(bool(failures))
+    sys.exit(bool(faults))

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from moderation/settings.py, and says whether it is up to date."""
+"""Writes docs/settings.md from moderation/settings.py, or checks whether it is up to date."""
 
 import sys
 from pathlib import Path
@@ -37,8 +37,8 @@ def _row(name: str, field: FieldInfo) -> str:
         default = default.get_secret_value()
     shown = f"`{default}`" if default != "" else "(empty)"
     meaning = (field.description or "").replace("|", "\\|")
-    if also := ALSO.get(name):
-        meaning += f". Also read as `{also}`"
+    if other_name := ALSO.get(name):
+        meaning += f". Also read as `{other_name}`"
     return f"| `{PREFIX}{name.upper()}` | {shown} | {meaning} |\n"
 
 

@@ -1,20 +1,21 @@
-"""Opening the database that a command works on, with one sentence when there is none."""
+"""The database that a command works on, and the site in it; one sentence where either is missing."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from moderation.domain.errors import GatehouseError
+from moderation.domain.errors import GatehouseError, NotFound
 from moderation.settings import Settings
 from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
-    from moderation.store.sql.engine import Store
+    from moderation.store.sites import Site
+    from moderation.store.sql.engine import Connection, Store
 
 
 class DatabaseNotReady(GatehouseError):
-    """The database is not there, or not as this version wants it."""
+    """There is no database, or it is not migrated to this version."""
 
     code = "unfit"
 
@@ -24,7 +25,7 @@ entropy = os.urandom
 
 @contextmanager
 def open_store(settings: Settings | None = None) -> Iterator["Store"]:
-    """The store that the settings name, migrated. Raises Unfit or Unavailable."""
+    """The store that the settings name, migrated. Raises DatabaseNotReady or Unavailable."""
     from moderation.store.sql.engine import Store
     from moderation.store.sql.migrate import is_current
 
@@ -42,3 +43,36 @@ def open_store(settings: Settings | None = None) -> Iterator["Store"]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_site(name: str, settings: Settings | None = None) -> Iterator[tuple["Store", "Site"]]:
+    """The store, and the site of this id or name. Raises as open_store, and NotFound."""
+    with open_store(settings) as store:
+        with store.read() as connection:
+            site = find_site(connection, name)
+        yield store, site
+
+
+@contextmanager
+def open_all_sites(settings: Settings | None = None) -> Iterator[tuple["Store", set[str]]]:
+    """The store, and the ids of all its sites: who may run the command may change any of them."""
+    from moderation.store import sites
+
+    with open_store(settings) as store:
+        with store.read() as connection:
+            site_ids = {site.id for site in sites.all_sites(connection)}
+        yield store, site_ids
+
+
+def find_site(connection: "Connection", name: str) -> "Site":
+    """The site with this id, or the only one with this name. Raises NotFound."""
+    from moderation.store import sites
+
+    site = sites.get_site(connection, name)
+    namesakes = [site for site in sites.all_sites(connection) if site.name == name]
+    if site is None and len(namesakes) == 1:
+        site = namesakes[0]
+    if site is None:
+        raise NotFound(f"There is no site '{name}', or more than one: see `gatehouse site list`.")
+    return site

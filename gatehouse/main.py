@@ -1,4 +1,4 @@
-"""The `gatehouse` command: its list of commands, and how it says what went wrong."""
+"""The `gatehouse` command: its subcommands, and the exit status and sentence of each error."""
 
 import os
 import sys
@@ -28,8 +28,7 @@ from gatehouse.commands.score import score
 from gatehouse.supervisor.broker import NoBroker
 from gatehouse.supervisor.folder import FolderError
 from gatehouse.supervisor.port import reachable_host
-from gatehouse.supervisor.up import Failed
-from gatehouse.supervisor.up import up as run_everything
+from gatehouse.supervisor.up import ChildFailed, run_all
 from moderation.domain.errors import GatehouseError
 from moderation.settings import SettingsError
 from moderation.startup import checked_settings
@@ -45,26 +44,26 @@ app = typer.Typer(
 
 @app.command()
 def up(
-    data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for all data.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
-    """Run everything here until Ctrl-C.
+    """Run everything on this machine until Ctrl-C.
 
-    Broker, API, workers and a demo page; started again with the same folder, all is still there.
+    Broker, API, workers and a demo page; the next start with the same folder finds all data again.
     """
     environment = dict(os.environ)
-    given = {"DATA": data, "HOST": host, "PORT": port}
+    options = {"DATA": data, "HOST": host, "PORT": port}
     environment.update(
-        {f"GATEHOUSE_{key}": str(value) for key, value in given.items() if value is not None}
+        {f"GATEHOUSE_{key}": str(value) for key, value in options.items() if value is not None}
     )
     settings = checked_settings(environment)
     if not {"GATEHOUSE_PUBLIC_URL", "GATEHOUSE_PUBLIC_URL_FILE"} & environment.keys():
-        named = reachable_host(settings.host)
-        named = f"[{named}]" if ":" in named else named
-        environment["GATEHOUSE_PUBLIC_URL"] = f"http://{named}:{settings.port}"
+        reachable = reachable_host(settings.host)
+        reachable = f"[{reachable}]" if ":" in reachable else reachable
+        environment["GATEHOUSE_PUBLIC_URL"] = f"http://{reachable}:{settings.port}"
         settings = checked_settings(environment)
-    run_everything(settings)
+    run_all(settings)
 
 
 for command in (
@@ -89,19 +88,19 @@ app.add_typer(models.model, name="model")
 
 
 def run() -> None:
-    """The entry point: what is the operator's to mend is one sentence, without a traceback."""
-    os.umask(0o077)  # the database, the broker's file and the logs are their owner's alone
+    """The entry point: an error that the operator can mend is one sentence, without a traceback."""
+    os.umask(0o077)  # only their owner may read the database, the broker's file and the logs
     try:
         app()
     except SettingsError as error:
-        _end(error, 2)
+        _exit(error, 2)
     except GatehouseError as error:
-        _end(error.message, 1)
-    except (FolderError, NoBroker, Failed) as error:
-        _end(error, 1)
+        _exit(error.message, 1)
+    except (FolderError, NoBroker, ChildFailed) as error:
+        _exit(error, 1)
 
 
-def _end(message: object, status: int) -> None:
+def _exit(message: object, status: int) -> None:
     print(f"gatehouse: {message}", file=sys.stderr)
     sys.exit(status)
 

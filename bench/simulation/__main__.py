@@ -1,9 +1,9 @@
-"""Plays a comment section for a week: python -m bench.simulation --data DIR [--seed N] [--days N].
+"""Simulates a week of a comment section: python -m bench.simulation --data DIR [--seed N] [--days N].
 
-Forty pages, honest people, three campaigns, an SEO writer, single pieces of spam and a troll who returns,
-made of the public data sets in DIR from a seed. The service's own code takes in, judges and learns; moderators
-come every half hour of the day and err in two of a hundred decisions. Prints what is found by text alone,
-and with each layer on top. Nothing of the texts is printed or kept.
+Forty pages, honest people, three campaigns, an SEO writer, single spam comments and a troll who returns,
+made from the public data sets in DIR and a seed. The service's own code takes comments in, judges and learns;
+moderators come every half hour of the day and err in two of a hundred decisions. Prints what is found by text
+alone, and with each further layer. No text is printed or kept.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from pathlib import Path
 from bench.simulation import results
 from bench.simulation.scoring_layers import layers, toxicity
 from bench.simulation.texts import Texts, read_texts
-from bench.simulation.week import Played, empty_store, play
+from bench.simulation.week import WeekResult, empty_store, simulate_week
 from bench.simulation.writers import SMALL, Plan, week
 from moderation.scorers.spam.spam_model import FOLDER
 
-# A disk that waits is no part of this.
+# In memory where possible: the disk is not measured.
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 START = 1_788_220_800_000  # a Tuesday in September 2026, 00:00 UTC
 
@@ -50,19 +50,19 @@ def main() -> None:
     )
     parser.add_argument("--layer", choices=[one.name for one in layers()], help="only this one")
     parser.add_argument("--hours", action="store_true", help="counts by hour, too")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     begun = time.process_time()
-    plan = SMALL if given.small else replace(Plan(), days=given.days)
-    texts = read_texts(given.data, given.spam)
+    plan = SMALL if arguments.small else replace(Plan(), days=arguments.days)
+    texts = read_texts(arguments.data, arguments.spam)
     print(
         simulate(
             texts,
             plan,
-            given.seed,
-            prior=given.prior,
-            toxic=given.toxicity,
-            only=given.layer,
-            hourly=given.hours,
+            arguments.seed,
+            prior=arguments.prior,
+            toxic=arguments.toxicity,
+            only=arguments.layer,
+            hourly=arguments.hours,
         )
     )
     print(f"\n{time.process_time() - begun:.0f} CPU seconds in all")
@@ -81,24 +81,24 @@ def simulate(
     """The tables. prior: folder of what the spam score starts from."""
     posts = week(texts, plan, seed, START)
     before = toxicity() if toxic else ()
-    played: list[Played] = []
+    weeks: list[WeekResult] = []
     with tempfile.TemporaryDirectory(prefix="gatehouse-section-", dir=_MEMORY) as place:
         empty = empty_store(Path(place))
         for layer in layers():
             if only in (None, layer.name):
-                played.append(play(posts, plan, layer, empty, seed, START, prior, before))
+                weeks.append(simulate_week(posts, plan, layer, empty, seed, START, prior, before))
     spam = sum(one.is_spam for one in posts)
     head = [
         f"{len(posts):,} comments of {plan.days} days, {spam:,} of them spam; seed {seed}",
         "texts: " + ", ".join(f"{name} {many:,}" for name, many in texts.sources.items()),
     ]
     tables = [
-        results.recall(played, plan.days), results.false_alarms(played, plan.days), results.filed(played, plan.days),
-        results.kinds(played), results.actions(played),
+        results.recall(weeks, plan.days), results.false_alarms(weeks, plan.days), results.filed(weeks, plan.days),
+        results.kinds(weeks), results.actions(weeks),
     ]  # fmt: skip
     if hourly:
-        tables.append(results.hours(played, plan.days))
-    why = f"Reasons for honest ones held, {played[-1].layer.name}: {results.alarms(played[-1])}"
+        tables.append(results.hours(weeks, plan.days))
+    why = f"Reasons for honest ones held, {weeks[-1].layer.name}: {results.alarms(weeks[-1])}"
     return "\n\n".join(("\n".join(head), *tables, why))
 
 

@@ -1,4 +1,4 @@
-"""The moderators of the section: they come now and then, work through what waits, and err at times."""
+"""The simulated moderators: they come now and then, work through the queue, and err at times."""
 
 import random
 from collections import Counter
@@ -14,23 +14,23 @@ from moderation.store.sql.engine import Store
 VISIT = 30 * MINUTE  # from one visit to the next, by day
 _OPEN, _CLOSE = 7 * HOUR, 23 * HOUR
 _CARDS = 40  # in one visit
-_ERRS = 0.02
-_NOTICED = 0.6  # of what readers should not have seen, somebody tells the moderators
+_ERROR_RATE = 0.02
+_REPORTED = 0.6  # share of published spam and insults that readers report
 _LOOKS_INTO_SPAM = 9 * HOUR  # once a day
-_RESCUED = 0.7  # of the honest comments filed as spam, one who looks sees so many
+_RESTORED = 0.7  # share of the honest comments in the spam folder that a look into it restores
 TEACHERS = ("mod_first", "mod_second")
 
 
 def visits(days: int, start: int) -> list[int]:
-    """When somebody comes: every half hour of the day, from seven to eleven at night."""
+    """The times of their visits: every half hour from 7:00 to 23:00."""
     return [start + day * DAY + at for day in range(days) for at in range(_OPEN, _CLOSE, VISIT)]
 
 
 @dataclass
-class Desk:
-    """What they know and have done. truth: every comment as it really is. actions: by kind of comment.
+class Moderators:
+    """truth: what each comment really is, by id. actions: decisions on single comments, by kind.
 
-    rulings: by campaign of the section, how often its members were ruled on together.
+    rulings: decisions on whole campaigns, by kind of comment.
     """
 
     store: Store
@@ -41,30 +41,30 @@ class Desk:
     campaigns: bool
     actions: Counter[str] = field(default_factory=Counter)
     rulings: Counter[str] = field(default_factory=Counter)
-    _told: list[tuple[int, str]] = field(default_factory=list)
+    _reports: list[tuple[int, str]] = field(default_factory=list)
     _wrong: dict[str, Outcome] = field(default_factory=dict)
     _looked: int = -1
 
     def published(self, comment_id: str, at: int) -> None:
-        """Readers see it; what they should not have seen some will tell of, hours later."""
+        """A comment is published; if it is spam or an insult, a reader may report it hours later."""
         post = self.truth[comment_id]
-        if (post.is_spam or post.kind == TROLL) and self.chance.random() < _NOTICED:
-            self._told.append(
+        if (post.is_spam or post.kind == TROLL) and self.chance.random() < _REPORTED:
+            self._reports.append(
                 (at + HOUR + round(self.chance.expovariate(1 / (4 * HOUR))), comment_id)
             )
 
     def visit(self, now: int) -> None:
-        """Campaigns first, then what waits alone, then complaints; the spam folder once a day."""
+        """Campaigns first, then other held comments, then reports; the spam folder once a day."""
         teacher = TEACHERS[now // VISIT % 2]
         left = _CARDS
         if self.campaigns:
-            left -= self._settle(teacher, now)
+            left -= self._decide_campaigns(teacher, now)
         for card in queues.list_queue(
             self.store, self.site_id, Status.HELD, limit=max(left, 1), alone=self.campaigns
         ):
             self._decide(teacher, card.id, now)
-        due = [one for one in self._told if one[0] <= now]
-        self._told = [one for one in self._told if one[0] > now]
+        due = [one for one in self._reports if one[0] <= now]
+        self._reports = [one for one in self._reports if one[0] > now]
         for _, comment_id in sorted(due):
             card = queues.get_card(self.store, {self.site_id}, comment_id)
             if card.status is Status.APPROVED:
@@ -72,17 +72,17 @@ class Desk:
         day = (now - _LOOKS_INTO_SPAM) // DAY
         if day != self._looked:
             self._looked = day
-            self._rescue(teacher, now)
+            self._restore_honest(teacher, now)
 
-    def _settle(self, teacher: str, now: int) -> int:
+    def _decide_campaigns(self, teacher: str, now: int) -> int:
         done = 0
         for card in campaigns.waiting_campaigns(self.store, self.site_id, now, limit=_CARDS):
             kinds = Counter(self.truth[one.id].kind for one in card.sample)
             kind = kinds.most_common(1)[0][0]
-            right = _right(
+            right = _right_outcome(
                 self.truth[next(o.id for o in card.sample if self.truth[o.id].kind == kind)]
             )
-            outcome = self._said(right, card.id not in self._wrong)
+            outcome = self._outcome(right, card.id not in self._wrong)
             if outcome is right:
                 self._wrong.pop(card.id, None)
             else:
@@ -94,7 +94,7 @@ class Desk:
             done += 1
         for campaign_id, right in list(
             self._wrong.items()
-        ):  # a slip on a campaign is seen the next time
+        ):  # a mistake on a campaign is corrected at the next visit
             card = campaigns.get_campaign(self.store, self.site_id, campaign_id, now)
             if card.rulings[-1].created_at < now:
                 campaign_decisions.decide(
@@ -112,26 +112,26 @@ class Desk:
 
     def _decide(self, teacher: str, comment_id: str, now: int) -> None:
         post = self.truth[comment_id]
-        outcome = self._said(_right(post), True)
+        outcome = self._outcome(_right_outcome(post), True)
         decisions.decide(
             self.store, teacher, {self.site_id}, comment_id, outcome, now=now, entropy=self.entropy
         )
         self.actions[post.kind] += 1
 
-    def _rescue(self, teacher: str, now: int) -> None:
+    def _restore_honest(self, teacher: str, now: int) -> None:
         for card in queues.list_queue(self.store, self.site_id, Status.SPAM, limit=200):
             by = card.decision.actor.kind if card.decision else None
             honest = not self.truth[card.id].is_spam
-            if honest and by is ActorKind.POLICY and self.chance.random() < _RESCUED:
+            if honest and by is ActorKind.POLICY and self.chance.random() < _RESTORED:
                 self._decide(teacher, card.id, now)
 
-    def _said(self, right: Outcome, may_err: bool) -> Outcome:
-        if may_err and self.chance.random() < _ERRS:
+    def _outcome(self, right: Outcome, may_err: bool) -> Outcome:
+        if may_err and self.chance.random() < _ERROR_RATE:
             return Outcome.SPAM if right is Outcome.APPROVE else Outcome.APPROVE
         return right
 
 
-def _right(post: Post) -> Outcome:
+def _right_outcome(post: Post) -> Outcome:
     if post.is_spam:
         return Outcome.SPAM
     return Outcome.REJECT if post.kind == TROLL else Outcome.APPROVE

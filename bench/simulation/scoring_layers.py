@@ -1,4 +1,4 @@
-"""What the section is judged by, one layer more each time: the service's own scorers and policy."""
+"""The layers that are compared, each with one more part of the service's own scorers and policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ class Layer:
 
 
 def layers() -> list[Layer]:
-    """From text alone to all there is. One whose scorer this version does not have is left out."""
+    """From text alone to everything. A layer whose scorers this version lacks is left out."""
     here = {one.name for one in build_scorers("bundled")}
     found: list[Layer] = []
     scorers: set[str] = set()
@@ -51,8 +51,8 @@ def layers() -> list[Layer]:
     return found
 
 
-class Once:
-    """A scorer that measures a text only once, in whatever layer: toxicity depends on the text alone."""
+class CachedScorer:
+    """Measures each text once for all layers: toxicity depends on the text alone."""
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
@@ -75,13 +75,13 @@ class Once:
 
 def toxicity() -> tuple[Scorer, ...]:
     """The word list and the bundled model."""
-    return tuple(Once(one) for one in build_scorers("bundled") if one.name in _TOXICITY)
+    return tuple(CachedScorer(one) for one in build_scorers("bundled") if one.name in _TOXICITY)
 
 
-def panel_of(
+def pipeline_of(
     layer: Layer, prior: Path, lessons: Lessons = no_lessons, before: Sequence[Scorer] = ()
 ) -> ScorerPipeline:
-    """The scorers of a layer, in the service's order. before: of toxicity, where that is measured."""
+    """The scorers of a layer, in the service's order. before: toxicity scorers, where wanted."""
     learned = SpamModel(lessons, prior)
     own = [
         learned if one.name == learned.name else one
@@ -91,8 +91,8 @@ def panel_of(
     return ScorerPipeline((*before, *own), timeout=300)
 
 
-def policy_of(panel: ScorerPipeline) -> Policy:
-    """The default policy, as far as the panel can measure what it needs."""
+def policy_of(pipeline: ScorerPipeline) -> Policy:
+    """The default policy, without needs that the pipeline cannot measure."""
     policy = load_policy("newsroom")
-    toxic = "bundled" in panel.names
+    toxic = "bundled" in pipeline.names
     return replace(policy, needs=tuple(one for one in policy.needs if toxic or one != "toxicity"))

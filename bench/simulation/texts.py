@@ -1,4 +1,4 @@
-"""What is said: spam and honest comments out of the public sets in a folder. No text stays here.
+"""Reads spam and honest comments from the public data sets in a folder; none is kept in the repository.
 
 Honest comments are of sets that the bundled spam score has not learned from: comments on news sites
 beyond those in its training, the other half of Wikipedia talk, forums. Spam is of every file with
@@ -25,7 +25,7 @@ _TAG = re.compile(r"<[^>]{1,80}>")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The stock of a section. honest: by kind of place; news, forum and talk where the folder has them.
+    """honest: by source: news, forum and talk where the folder has them.
 
     insults: what a troll says. sources: the files, with how many texts each gave.
     """

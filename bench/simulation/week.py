@@ -1,6 +1,6 @@
-"""The week, played once: handed in, judged, moderated and learned from by the service's own code.
+"""Simulates one week: comments are submitted, judged, moderated and learned from by the service's own code.
 
-Only time and chance are handed in. Comments are judged one by one, as by a worker that keeps up.
+Only time and randomness are passed in. Comments are judged one by one, as by a worker that keeps up.
 """
 
 import heapq
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.simulation.moderators import Desk, visits
-from bench.simulation.scoring_layers import OTHER_REASONS, Layer, panel_of, policy_of
+from bench.simulation.moderators import Moderators, visits
+from bench.simulation.scoring_layers import OTHER_REASONS, Layer, pipeline_of, policy_of
 from bench.simulation.writers import MINUTE, ORIGIN, Plan, Post
 from moderation.domain.comment import Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
@@ -28,15 +28,15 @@ from moderation.store import decisions, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
 
-_SECRET = b"a section's own secret, of 32 b."
+_SECRET = b"the simulation's secret, 32 byte"
 _LESSONS = 10 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of a comment. first: of the machine, at the door. about_spam: for a reason of spam.
+class CommentResult:
+    """What became of a comment. first: the policy's decision. about_spam: whether for a spam reason.
 
-    last: where it stood in the end.
+    last: its status at the end of the week.
     """
 
     post: Post
@@ -55,12 +55,12 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """A week under one layer. actions, rulings: of the moderators, by kind of comment. lessons: learned."""
+class WeekResult:
+    """A week with one layer. actions, rulings: of the moderators, by kind of comment. lessons: their number."""
 
     layer: Layer
     start: int
-    fates: list[Fate]
+    comments: list[CommentResult]
     actions: Counter[str]
     rulings: Counter[str]
     lessons: int
@@ -88,7 +88,7 @@ class _Clock:
         return self.now / 1000
 
 
-def play(
+def simulate_week(
     posts: Sequence[Post],
     plan: Plan,
     layer: Layer,
@@ -97,16 +97,16 @@ def play(
     start: int,
     prior: Path = FOLDER,
     before: Sequence[Scorer] = (),
-) -> Played:
-    """Plays the week. empty: a migrated database. prior: folder of what the spam score starts from.
+) -> WeekResult:
+    """Simulates the week. empty: a migrated database. prior: folder of the spam score's initial model.
 
-    before: scorers of toxicity, where they are wanted.
+    before: toxicity scorers, where wanted.
     """
     path = empty.with_name(f"{len(layer.scorers)}{layer.learns}.db")
     shutil.copy(empty, path)
     store = Store(f"sqlite+pysqlite:///{path}", _SECRET)
     try:
-        return _Week(posts, plan, layer, store, seed, start, prior, before).play()
+        return _Week(posts, plan, layer, store, seed, start, prior, before).simulate()
     finally:
         store.close()
         for file in path.parent.glob(f"{path.name}*"):
@@ -135,14 +135,14 @@ class _Week:
         self._entropy = random.Random(seed + 1).randbytes
         self._clock = _Clock(start)
         lessons = LessonCache(store, self._clock.seconds) if layer.learns else no_lessons
-        self._panel = panel_of(layer, prior, lessons, before)
-        self._policy = policy_of(self._panel)
+        self._pipeline = pipeline_of(layer, prior, lessons, before)
+        self._policy = policy_of(self._pipeline)
         self._prior = load_prior(prior)
         with store.write() as connection:
             self._site = sites.add_site(connection, "Herald", [ORIGIN], "en", start, self._entropy)
         self._truth: dict[str, Post] = {}
         self._first: dict[str, tuple[Outcome, tuple[str, ...]]] = {}
-        self._desk = Desk(
+        self._moderators = Moderators(
             store,
             self._site.id,
             random.Random(seed + 2),
@@ -152,7 +152,7 @@ class _Week:
         )
         self._lessons = 0
 
-    def play(self) -> Played:
+    def simulate(self) -> WeekResult:
         times: list[tuple[int, int, Post | None]] = [
             (one.at, number, one) for number, one in enumerate(self._posts)
         ]
@@ -165,16 +165,16 @@ class _Week:
             if post:
                 self._hand_in(post)
             else:
-                self._desk.visit(at)
+                self._moderators.visit(at)
             if self._layer.learns and at - taught >= _LESSONS:
                 taught = at
                 self._lessons += learn(self._store, self._prior, at) > 0
-        return Played(
+        return WeekResult(
             self._layer,
             self._start,
-            self._fates(),
-            self._desk.actions,
-            self._desk.rulings,
+            self._comment_results(),
+            self._moderators.actions,
+            self._moderators.rulings,
             self._lessons,
         )
 
@@ -194,9 +194,9 @@ class _Week:
         submit(self._store, [one], personal_days=30, entropy=self._entropy)
         judge(
             self._store,
-            self._panel,
+            self._pipeline,
             self._policy,
-            lease="section",
+            lease="simulation",
             lease_ms=MINUTE,
             limit=8,
             now=self._clock,
@@ -206,16 +206,16 @@ class _Week:
             decided = decisions.latest(connection, [one.id])[one.id]
         self._first[one.id] = (decided.outcome, tuple(reason.code for reason in decided.reasons))
         if decided.outcome is Outcome.APPROVE:
-            self._desk.published(one.id, post.at)
+            self._moderators.published(one.id, post.at)
 
-    def _fates(self) -> list[Fate]:
+    def _comment_results(self) -> list[CommentResult]:
         with self._store.read() as connection:
             standing = {
                 id: one.status
                 for id, one in decisions.standings(connection, list(self._truth)).items()
             }
         return [
-            Fate(
+            CommentResult(
                 post,
                 self._first[id][0],
                 any(code not in OTHER_REASONS for code in self._first[id][1]),

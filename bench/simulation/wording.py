@@ -1,4 +1,4 @@
-"""How spammers vary what they say, and what everybody is called."""
+"""Names of writers, and how spammers vary their texts."""
 
 import random
 
@@ -45,25 +45,25 @@ def name(chance: random.Random) -> str:
 
 
 def keywords(chance: random.Random) -> str:
-    """What an SEO writer is called."""
+    """The name that an SEO writer signs with."""
     return chance.choice(_KEYWORDS)
 
 
 def domain(chance: random.Random) -> str:
-    """A domain that nobody knows yet."""
+    """A new domain."""
     stem = "".join(chance.choices(_SYLLABLES, k=chance.randint(3, 5)))
     return f"{stem}.{chance.choice(_SUFFIXES)}"
 
 
 def tail(chance: random.Random) -> str:
-    """Words that mean nothing, or letters that are none."""
+    """Unrelated words, or random letters."""
     if chance.random() < 0.5:
         return " ".join(chance.choices(_FILLER, k=chance.randint(1, 9)))
     return "".join(chance.choices("abcdefghijklmnopqrstuvwxyz ", k=chance.randint(4, 40))).strip()
 
 
 def spun(text: str, chance: random.Random, share: float = 0.8) -> str:
-    """The text with that share of the words that have others like them replaced by those."""
+    """The text with this share of the words that have synonyms replaced by one of them."""
     return " ".join(
         _other(word, chance) if chance.random() < share else word for word in text.split()
     )

@@ -1,7 +1,7 @@
-"""Who writes in the section, and what each of them hands in during the week.
+"""The simulated writers, and what each submits during the week.
 
 Honest people; three campaigns (random tails, rotating domains, paraphrases); an SEO writer; somebody who
-insults and returns under other names; and single pieces of spam, each by somebody else.
+insults and returns under other names; and single spam comments, each by somebody else.
 """
 
 import random
@@ -79,10 +79,10 @@ SMALL = Plan(days=2, honest=60, singles=3, seo=2, insults=2, tails=30, domains=2
 
 
 def week(texts: Texts, plan: Plan, seed: int, start: int) -> list[Post]:
-    """Everything that is handed in, by time. start: ms, a midnight."""
-    cast = _Cast(texts, plan, random.Random(seed), start)
+    """Everything that is submitted, in order of time. start: ms, a midnight."""
+    writers = _Writers(texts, plan, random.Random(seed), start)
     posts = [
-        *cast.honest(), *cast.tails(), *cast.domains(), *cast.paraphrases(), *cast.seo(), *cast.singles(), *cast.troll(),
+        *writers.honest(), *writers.tails(), *writers.domains(), *writers.paraphrases(), *writers.seo(), *writers.singles(), *writers.troll(),
     ]  # fmt: skip
     return sorted(posts, key=lambda one: one.at)
 
@@ -103,8 +103,8 @@ class _Person:
         return f"browser:{self.browser}" if self.browser else ""
 
 
-class _Cast:
-    """Everybody, with one source of chance."""
+class _Writers:
+    """All writers, with one source of randomness."""
 
     def __init__(self, texts: Texts, plan: Plan, chance: random.Random, start: int) -> None:
         self._texts, self._plan, self._chance, self._start = texts, plan, chance, start

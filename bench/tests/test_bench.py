@@ -1,10 +1,10 @@
-"""The benches run: a figure that cannot be printed again is not one. Small, and nothing is timed here."""
+"""The benches run, at a small scale and without timing, so that every figure can be measured again."""
 
 from pathlib import Path
 
-from bench.environment import a_place
+from bench.environment import bench_environment
 from bench.fill import filled
-from bench.overhead import Ours
+from bench.overhead import MeasuredGatehouse
 from bench.spam import YARDSTICK, judged
 
 
@@ -21,8 +21,8 @@ def test_the_spam_bench_fills_a_store_and_judges_beside_it(tmp_path: Path) -> No
 
 
 def test_the_judge_bench_decides_what_it_sends() -> None:
-    with a_place() as place:
-        ours = Ours(place)
-        with ours.house:
-            found = ours.round(rate=40.0, seconds=1.0)
-    assert len(found.waits) == 40
+    with bench_environment() as environment:
+        ours = MeasuredGatehouse(environment)
+        with ours.gatehouse:
+            measured = ours.round(rate=40.0, seconds=1.0)
+    assert len(measured.waits) == 40

@@ -1,4 +1,4 @@
-"""`gatehouse comment`: comments of a running service, near or far, by its API and a site's key."""
+"""`gatehouse comment`: comments of a running service, here or elsewhere, by its API and a site's key."""
 
 import dataclasses
 import json
@@ -16,26 +16,24 @@ if TYPE_CHECKING:
     from gatehouse_client import Comment, Gatehouse
 
 comment = typer.Typer(
-    help="Comments of a running service, by its API: GATEHOUSE_URL and GATEHOUSE_KEY say which.",
+    help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     no_args_is_help=True,
 )
 
-Url = Annotated[
-    str, typer.Option("--url", envvar="GATEHOUSE_URL", help="Where the service answers.")
-]
-KeyGiven = Annotated[
+Url = Annotated[str, typer.Option("--url", envvar="GATEHOUSE_URL", help="URL of the service.")]
+Key = Annotated[
     str,
     typer.Option(
         "--key", envvar="GATEHOUSE_KEY", help="The site's secret key; better in the environment."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-HERE = "http://127.0.0.1:8000"
-SHOWN = 60  # characters of a text in a list
+LOCAL_URL = "http://127.0.0.1:8000"
+SHORT = 60  # characters of a text in a list
 
 
 class Refused(GatehouseError):
-    """The service said no, or nothing."""
+    """The service refused, or did not answer."""
 
     code = "refused"
 
@@ -56,23 +54,24 @@ def _service(url: str, key: str) -> Iterator["Gatehouse"]:
 @comment.command("submit")
 def submit(
     page: Annotated[str, typer.Option(help="The article: https://news.example/1")],
-    name: Annotated[str, typer.Option(help="Who writes.")],
+    name: Annotated[str, typer.Option(help="The author's name.")],
     text: Annotated[str, typer.Argument(help="The comment; from stdin without it.")] = "",
     parent: Annotated[str, typer.Option(help="The id of the comment it answers.")] = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for the decision.")] = 5.0,
-    url: Url = HERE,
-    key: KeyGiven = "",
+    url: Url = LOCAL_URL,
+    key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Hand in a comment and say what was decided."""
+    """Submit a comment and print it with the decision."""
     with _service(url, key) as service:
-        given = text or sys.stdin.read()
-        receipt = service.submit(given, page_url=page, name=name, parent_id=parent)
+        receipt = service.submit(
+            text or sys.stdin.read(), page_url=page, name=name, parent_id=parent
+        )
         _show(service.wait(receipt.id, wait), as_json)
 
 
 @comment.command("show")
-def show(comment_id: str, url: Url = HERE, key: KeyGiven = "", as_json: AsJson = False) -> None:
+def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """Print a comment with its reasons and scores."""
     with _service(url, key) as service:
         _show(service.comment(comment_id), as_json)
@@ -81,18 +80,18 @@ def show(comment_id: str, url: Url = HERE, key: KeyGiven = "", as_json: AsJson =
 @comment.command("list")
 def list_queue(
     queue: Annotated[str, typer.Argument(help="held, pending, approved, rejected or spam.")],
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 25,
-    url: Url = HERE,
-    key: KeyGiven = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
+    url: Url = LOCAL_URL,
+    key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """List the comments of a queue, one a line."""
     with _service(url, key) as service:
-        for one in islice(service.queue(queue, size=min(limit, 100)), limit):
+        for comment in islice(service.queue(queue, size=min(limit, 100)), limit):
             if as_json:
-                print(_json(one))
+                print(_json(comment))
             else:
-                print(f"{one.id}  {one.author.name}: {_short(one.text)}")
+                print(f"{comment.id}  {comment.author.name}: {_short(comment.text)}")
 
 
 @comment.command("decide")
@@ -100,41 +99,42 @@ def decide(
     comment_id: str,
     outcome: Annotated[str, typer.Argument(help="approve, hold, reject or spam.")],
     reason: Annotated[str, typer.Option(help="A code of your own.")] = "",
-    url: Url = HERE,
-    key: KeyGiven = "",
+    url: Url = LOCAL_URL,
+    key: Key = "",
 ) -> None:
-    """Have the last word about a comment."""
+    """Decide about a comment, whatever was decided before."""
     with _service(url, key) as service:
-        made = service.decide(comment_id, outcome, reason=reason)
-        print(f"{comment_id}  {made.outcome} (decision {made.sequence})")
+        decision = service.decide(comment_id, outcome, reason=reason)
+        print(f"{comment_id}  {decision.outcome} (decision {decision.sequence})")
 
 
 @comment.command("undo")
-def undo(comment_id: str, url: Url = HERE, key: KeyGiven = "") -> None:
-    """Take the last decision of a person about a comment back."""
+def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
+    """Take back the last decision that a person made about a comment."""
     with _service(url, key) as service:
-        made = service.undo_decision(comment_id)
-        takes_back = f"decision {made.sequence}, takes {made.takes_back} back"
-        print(f"{comment_id}  {made.outcome} ({takes_back})")
+        decision = service.undo_decision(comment_id)
+        takes_back = f"decision {decision.sequence}, takes {decision.takes_back} back"
+        print(f"{comment_id}  {decision.outcome} ({takes_back})")
 
 
-def _show(one: "Comment", as_json: bool) -> None:
+def _show(comment: "Comment", as_json: bool) -> None:
     if as_json:
-        print(_json(one))
+        print(_json(comment))
         return
-    print(f"{one.id}  {one.status}\n{one.author.name} on {one.page.url}:\n{one.text}")
-    for reason in one.decision.reasons if one.decision else ():
+    print(f"{comment.id}  {comment.status}")
+    print(f"{comment.author.name} on {comment.page.url}:\n{comment.text}")
+    for reason in comment.decision.reasons if comment.decision else ():
         print(f"- {reason.code}: {reason.message}")
-    for label, value in sorted(one.scores.items(), key=lambda pair: -pair[1]):
+    for label, value in sorted(comment.scores.items(), key=lambda score: -score[1]):
         print(f"  {label:18} {value:.3f}")
 
 
-def _json(one: "Comment") -> str:
-    facts: dict[str, Any] = dataclasses.asdict(one)
-    return json.dumps(facts, default=lambda value: value.isoformat())
+def _json(comment: "Comment") -> str:
+    fields: dict[str, Any] = dataclasses.asdict(comment)
+    return json.dumps(fields, default=lambda time: time.isoformat())
 
 
 def _short(text: str) -> str:
     """The beginning of a text on one line, nothing in it that moves a terminal's cursor."""
-    line = "".join(char if char.isprintable() else " " for char in text[: SHOWN + 1])
-    return line[:SHOWN] + "…" if len(line) > SHOWN else line
+    line = "".join(char if char.isprintable() else " " for char in text[: SHORT + 1])
+    return line[:SHORT] + "…" if len(line) > SHORT else line

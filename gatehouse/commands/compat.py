@@ -1,6 +1,5 @@
-"""`gatehouse face`: which foreign protocols a site speaks, and the keys that open them."""
+"""`gatehouse face`: which compatible APIs a site answers, and the keys that open them."""
 
-import json
 import sys
 from collections.abc import Sequence
 from getpass import getpass
@@ -8,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.database import entropy, open_store
+from gatehouse.commands.arguments import AsJson, SiteName
+from gatehouse.commands.output import print_created, print_line
+from gatehouse.database import entropy, find_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 
@@ -17,46 +17,47 @@ if TYPE_CHECKING:
     from moderation.store.sites import KeyRow
 
 face = typer.Typer(
-    help="Akismet, Coral, OpenAI, Perspective: which of them a site speaks.", no_args_is_help=True
+    help="Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers.",
+    no_args_is_help=True,
 )
 
-FaceGiven = Annotated[str, typer.Argument(metavar="FACE", help="akismet, coral, openai, ...")]
+FaceName = Annotated[str, typer.Argument(metavar="FACE", help="akismet, coral, openai, ...")]
 Limit = Annotated[str, typer.Option(help="Calls, such as 600/minute; the setting's without this.")]
 
 
 @face.command("on")
-def on(site: SiteGiven, face: FaceGiven, limit: Limit = "", as_json: AsJson = False) -> None:
+def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = False) -> None:
     """Switch a face on; prints a key for it, once, where it has none."""
     from moderation.store import compat_apis, sites
 
     _check(face, limit)
     with open_store() as store, store.write() as connection:
-        its = find_site(connection, site)
-        compat_apis.switch_on(connection, its.id, face, limit, now_ms())
-        facts: dict[str, object] = {"site_id": its.id, "face": face}
-        # Coral's requests are signed, with a secret of its own.
-        if face != compat_apis.CORAL and not _keys(sites.keys_of(connection, its.id), face):
-            facts["key"] = sites.add_key(connection, its.id, face, now_ms(), entropy)
-    show(facts, as_json, keys="key" in facts)
+        site_id = find_site(connection, site).id
+        compat_apis.switch_on(connection, site_id, face, limit, now_ms())
+        fields: dict[str, object] = {"site_id": site_id, "face": face}
+        # Coral has no key: it signs its requests with a secret.
+        if face != compat_apis.CORAL and not _valid_keys(sites.keys_of(connection, site_id), face):
+            fields["key"] = sites.add_key(connection, site_id, face, now_ms(), entropy)
+    print_created(fields, as_json, has_keys="key" in fields)
     if face == compat_apis.CORAL and not as_json:
         print("Coral shows a signing secret: `gatehouse face secret` takes it.")
 
 
 @face.command("off")
-def off(site: SiteGiven, face: FaceGiven) -> None:
+def off(site: SiteName, face: FaceName) -> None:
     """Switch a face off, within seconds; its keys work again when it is switched on."""
     from moderation.store import compat_apis
 
     _check(face)
     with open_store() as store, store.write() as connection:
-        its = find_site(connection, site)
-        if not compat_apis.switch_off(connection, its.id, face):
-            raise NotFound(f"'{face}' is not on at {its.name}.")
-    print(f"{face} is off at {its.name}.")
+        found_site = find_site(connection, site)
+        if not compat_apis.switch_off(connection, found_site.id, face):
+            raise NotFound(f"'{face}' is not on at {found_site.name}.")
+    print(f"{face} is off at {found_site.name}.")
 
 
 @face.command("key")
-def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
+def key(site: SiteName, face: FaceName, as_json: AsJson = False) -> None:
     """Make another key for a face and print it, once; the old ones work until `site revoke-key`."""
     from moderation.store import compat_apis, sites
 
@@ -64,62 +65,62 @@ def key(site: SiteGiven, face: FaceGiven, as_json: AsJson = False) -> None:
     if face == compat_apis.CORAL:
         raise Invalid("Coral has no key: it signs, see `gatehouse face secret`.", "/face")
     with open_store() as store, store.write() as connection:
-        its = find_site(connection, site)
-        if face not in {one.face for one in compat_apis.of_site(connection, its.id)}:
-            raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
-        made = sites.add_key(connection, its.id, face, now_ms(), entropy)
-    show({"site_id": its.id, "face": face, "key": made}, as_json)
+        found_site = find_site(connection, site)
+        if face not in {api.face for api in compat_apis.of_site(connection, found_site.id)}:
+            raise NotFound(f"'{face}' is not on at {found_site.name}: see `gatehouse face on`.")
+        new_key = sites.add_key(connection, found_site.id, face, now_ms(), entropy)
+    print_created({"site_id": found_site.id, "face": face, "key": new_key}, as_json)
 
 
 @face.command("secret")
-def secret(site: SiteGiven, face: FaceGiven = "coral") -> None:
+def secret(site: SiteName, face: FaceName = "coral") -> None:
     """Take the secret that Coral signs with: typed, or on stdin.
 
-    The one before it counts too until the next, so that Coral may rotate.
+    The previous one stays valid until the next is taken, so that Coral may rotate.
     """
     from moderation.store import compat_apis
 
     if face != compat_apis.CORAL:
         raise Invalid("Only Coral signs what it sends.", "/face")
-    asked = sys.stdin.isatty()
-    given = getpass("Signing secret: ") if asked else sys.stdin.readline()
-    given = given.strip()
-    if not 16 <= len(given) <= 500:
+    typed = getpass("Signing secret: ") if sys.stdin.isatty() else sys.stdin.readline()
+    signing_secret = typed.strip()
+    if not 16 <= len(signing_secret) <= 500:
         raise Invalid("A signing secret has 16 to 500 characters: copy it from Coral.", "/secret")
     with open_store() as store, store.write() as connection:
-        its = find_site(connection, site)
-        if not compat_apis.add_signing_secret(connection, store.seal, its.id, face, given):
-            raise NotFound(f"'{face}' is not on at {its.name}: see `gatehouse face on`.")
-    print(f"Coral's secret is kept. Callback URL: /integrations/coral/{its.id}")
+        found_site = find_site(connection, site)
+        if not compat_apis.add_signing_secret(
+            connection, store.seal, found_site.id, face, signing_secret
+        ):
+            raise NotFound(f"'{face}' is not on at {found_site.name}: see `gatehouse face on`.")
+    print(f"Coral's secret is kept. Callback URL: /integrations/coral/{found_site.id}")
 
 
 @face.command("list")
-def list_faces(site: SiteGiven, as_json: AsJson = False) -> None:
+def list_faces(site: SiteName, as_json: AsJson = False) -> None:
     """List a site's faces with their limits and what their keys begin with."""
     from moderation.store import compat_apis, sites
 
     with open_store() as store, store.read() as connection:
-        its = find_site(connection, site)
-        made = sites.keys_of(connection, its.id)
-        on = {one.face: one for one in compat_apis.of_site(connection, its.id)}
-        for name in compat_apis.COMPAT_APIS:
-            keys = _keys(made, name)
-            facts = {
-                "face": name,
-                "on": name in on,
-                "limit": on[name].limit if name in on else "",
-                "keys": [{"id": one.id, "hint": one.hint} for one in keys],
-            }
-            print(json.dumps(facts) if as_json else _line(name, name in on, facts["limit"], keys))
+        site_id = find_site(connection, site).id
+        site_keys = sites.keys_of(connection, site_id)
+        switched_on = {api.face: api for api in compat_apis.of_site(connection, site_id)}
+    for name in compat_apis.COMPAT_APIS:
+        keys = _valid_keys(site_keys, name)
+        is_on = name in switched_on
+        limit = switched_on[name].limit if is_on else ""
+        fields = {
+            "face": name,
+            "on": is_on,
+            "limit": limit,
+            "keys": [{"id": key.id, "hint": key.hint} for key in keys],
+        }
+        hints = "  ".join(f"{key.id} ({key.hint}...)" for key in keys)
+        text = f"{name:12}{'on' if is_on else 'off':5}{limit or '':14}{hints}".rstrip()
+        print_line(fields, text, as_json)
 
 
-def _keys(made: "Sequence[KeyRow]", face: str) -> "list[KeyRow]":
-    return [one for one in made if one.kind == face and one.revoked_at is None]
-
-
-def _line(name: str, on: bool, limit: object, keys: "Sequence[KeyRow]") -> str:
-    shown = "  ".join(f"{one.id} ({one.hint}...)" for one in keys)
-    return f"{name:12}{'on' if on else 'off':5}{limit or '':14}{shown}".rstrip()
+def _valid_keys(keys: "Sequence[KeyRow]", face: str) -> "list[KeyRow]":
+    return [key for key in keys if key.kind == face and key.revoked_at is None]
 
 
 def _check(face: str, limit: str = "") -> None:

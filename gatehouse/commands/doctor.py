@@ -1,4 +1,4 @@
-"""`gatehouse doctor`: what must be well for the service to be, one line each, and what to do."""
+"""`gatehouse doctor`: checks everything that the service needs, and says what to do about faults."""
 
 import socket
 import stat
@@ -7,41 +7,42 @@ from typing import Any
 
 import typer
 
+from gatehouse.database import open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 
-SILENCE = 30_000  # ms; workers beat every five seconds (workers/worker.py)
-CLOCK_LIMIT = 2_000  # ms; leases last a minute, so two seconds apart do no harm
+SILENCE = 30_000  # ms without a heartbeat; workers send one every five seconds (workers/worker.py)
+CLOCK_LIMIT = 2_000  # ms of difference; leases last a minute, so two seconds do no harm
 
 Finding = tuple[bool, str]
 
 
 def doctor() -> None:
-    """Check that all is well, and say what to do.
+    """Check everything that the service needs, and say what to do.
 
-    Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one is not.
+    Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one has a fault.
     """
     settings = checked_settings()
     well = True
     print("ok    settings   every one makes sense")
     for name, check in CHECKS.items():
-        for ok, text in _examined(check, settings):
+        for ok, text in _findings(check, settings):
             well = well and ok
             print(f"{'ok   ' if ok else 'FAULT'} {name:10} {text}")
     if not well:
         raise typer.Exit(1)
 
 
-def _examined(
+def _findings(
     check: Callable[[Settings], Iterator[Finding]], settings: Settings
 ) -> Iterator[Finding]:
     try:
         yield from check(settings)
     except GatehouseError as error:
         yield False, error.message
-    except Exception as error:  # whatever a driver raises: the doctor goes on to the next patient
+    except Exception as error:  # whatever a driver raises: the other checks still run
         yield False, f"could not be examined: {type(error).__name__}"
 
 
@@ -53,17 +54,15 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         else:
             yield False, f"{folder} is not there: `gatehouse up` makes it, or set GATEHOUSE_DATA"
         return
-    open_to = stat.S_IMODE(folder.stat().st_mode) & 0o077
+    is_open = stat.S_IMODE(folder.stat().st_mode) & 0o077
     yield (
-        not open_to,
+        not is_open,
         f"{folder} is "
-        + (f"open to other users: chmod 700 {folder}" if open_to else "its owner's alone"),
+        + (f"open to other users: chmod 700 {folder}" if is_open else "its owner's alone"),
     )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from gatehouse.database import open_store
-
     with open_store(settings) as store:
         yield True, f"{'SQLite' if store.is_sqlite else 'PostgreSQL'} answers and is migrated"
 
@@ -84,19 +83,20 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         return
     yield True, "answers"
     try:
-        kept: Any = client.config_get("appendonly", "maxmemory-policy")
+        options: Any = client.config_get("appendonly", "maxmemory-policy")
     except redis.RedisError:
         yield True, "does not tell its configuration: appendonly yes, maxmemory-policy noeviction"
         return
-    appends, evicts = kept.get("appendonly") == "yes", kept.get("maxmemory-policy") != "noeviction"
+    appends = options.get("appendonly") == "yes"
+    evicts = options.get("maxmemory-policy") != "noeviction"
     yield appends, "keeps what it has on disk" if appends else "forgets on restart: appendonly yes"
     yield (
         not evicts,
         ("forgets when it is full: maxmemory-policy noeviction" if evicts else "refuses when full"),
     )
     seconds, micros = client.time()
-    apart = abs(seconds * 1000 + micros // 1000 - now_ms())
-    yield apart < CLOCK_LIMIT, f"its clock and ours are {apart / 1000:.1f} s apart"
+    difference = abs(seconds * 1000 + micros // 1000 - now_ms())
+    yield difference < CLOCK_LIMIT, f"its clock and ours are {difference / 1000:.1f} s apart"
     client.close()
 
 
@@ -106,35 +106,36 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from moderation.scorers.pipeline import ScorerPipeline
 
     models = models_of(settings)
-    for one in filter(None, (settings.toxicity_model, settings.multilingual_model)):
-        if not models.is_here(one):
-            yield False, f"{one} is missing: `gatehouse model add {one}`"
+    for name in filter(None, (settings.toxicity_model, settings.multilingual_model)):
+        if not models.is_here(name):
+            yield False, f"{name} is missing: `gatehouse model add {name}`"
     if models.serving != models.toxicity:
         yield False, f"{models.serving} serves instead, as GATEHOUSE_MODEL_FALLBACK says"
-    panel = ScorerPipeline(build_scorers(models), timeout=300.0)
-    panel.load()
-    found = score_texts(panel, ["Thank you, that was an interesting article."])[0]
-    for name in panel.names:
-        if name in found.failed or name in panel.failing:
+    pipeline = ScorerPipeline(build_scorers(models), timeout=300.0)
+    pipeline.load()
+    findings = score_texts(pipeline, ["Thank you, that was an interesting article."])[0]
+    for name in pipeline.names:
+        if name in findings.failed or name in pipeline.failing:
             yield False, f"{name} cannot measure; its comments are held: see the worker's log"
-    for sha256, model, by in {
-        (one.sha256, one.model, one.runtime) for one in found.signals if one.sha256
+    for sha256, model, runtime in {
+        (signal.sha256, signal.model, signal.runtime)
+        for signal in findings.signals
+        if signal.sha256
     }:
-        run = f" on {by}" if by else ""
-        yield True, f"{model} loads and scores{run}; SHA-256 {sha256[:12]} as it should be"
+        on_runtime = f" on {runtime}" if runtime else ""
+        yield True, f"{model} loads and scores{on_runtime}; SHA-256 {sha256[:12]} as it should be"
 
 
 def _workers(settings: Settings) -> Iterator[Finding]:
-    from gatehouse.database import open_store
     from moderation.store import heartbeats, judging_queue
 
     with open_store(settings) as store, store.read() as connection:
-        alive = heartbeats.alive(connection, now_ms() - SILENCE)
+        beats = heartbeats.alive(connection, now_ms() - SILENCE)
         waiting, oldest = judging_queue.backlog(connection)
     for role, command in (("judge", "worker"), ("courier", "courier")):
-        count = sum(one.name.startswith(f"{role}@") for one in alive)
+        count = sum(beat.name.startswith(f"{role}@") for beat in beats)
         yield count > 0, f"{count} {role}" + ("" if count else f": start `gatehouse {command}`")
-    ahead = max((one.at - now_ms() for one in alive), default=0)
+    ahead = max((beat.at - now_ms() for beat in beats), default=0)
     yield (
         ahead < CLOCK_LIMIT,
         f"clocks of the workers are at most {max(ahead, 0) / 1000:.1f} s ahead",
@@ -146,7 +147,6 @@ def _workers(settings: Settings) -> Iterator[Finding]:
 def _endpoints(settings: Settings) -> Iterator[Finding]:
     from importlib.util import find_spec
 
-    from gatehouse.database import open_store
     from moderation.notify.notifier import APPRISE_MISSING
     from moderation.store import endpoints
 
@@ -163,13 +163,12 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
 
 
 def alive(role: str) -> None:
-    """Exit 0 if a judge or courier of this host was heard of lately; for containers."""
-    from gatehouse.database import open_store
+    """Exit 0 if a judge or courier of this host sent a heartbeat lately; for containers."""
     from moderation.store import heartbeats
 
     with open_store() as store, store.read() as connection:
         beats = heartbeats.alive(connection, now_ms() - SILENCE)
-    if not any(one.name.startswith(f"{role}@{socket.gethostname()}/") for one in beats):
+    if not any(beat.name.startswith(f"{role}@{socket.gethostname()}/") for beat in beats):
         raise typer.Exit(1)
 
 

@@ -1,14 +1,13 @@
 """`gatehouse endpoint`: where a site's webhooks go, what became of them, and sending them again."""
 
-import json
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.sites import AsJson, SiteGiven, find_site, show
-from gatehouse.database import entropy, open_store
+from gatehouse.commands.arguments import AsJson, EndpointId, EventTypes, SiteName, read_time
+from gatehouse.commands.output import print_created, print_line, seconds_iso
+from gatehouse.database import entropy, open_all_sites, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
@@ -16,39 +15,31 @@ from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.deliveries import Delivery
-    from moderation.store.sql.engine import Store
 
 HOUR = 3_600_000  # ms
 
 endpoint = typer.Typer(help="Where a site's webhooks go.", no_args_is_help=True)
 
-EndpointGiven = Annotated[str, typer.Argument(metavar="ENDPOINT", help="ep_...; see `list`.")]
-Types = Annotated[
-    list[str] | None, typer.Option(help="comment.held and so on; may be given again.")
-]
-
 
 @endpoint.command("add")
 def add(
-    site: SiteGiven,
+    site: SiteName,
     url: Annotated[str, typer.Argument(help="https://news.example/hook")],
-    type: Types = None,
+    type: EventTypes = None,
     payload: Annotated[Payload, typer.Option(help="How much a message says.")] = Payload.FULL,
     with_text: Annotated[bool, typer.Option(help="The same as --payload text.")] = False,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.STANDARD,
     batch: Annotated[int, typer.Option(help="Events in one POST at most, to 100.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Tell a URL what happens; prints the secret that signs, which cannot be shown again."""
+    """Send a site's events to a URL; prints the signing secret, which cannot be shown again."""
     from moderation.notify import endpoints
 
     settings = checked_settings()
-    with open_store(settings) as store:
-        with store.read() as connection:
-            site_id = find_site(connection, site).id
-        made, secret = endpoints.add_webhook(
+    with open_site(site, settings) as (store, found_site):
+        added, secret = endpoints.add_webhook(
             store,
-            site_id,
+            found_site.id,
             url,
             types=type or (),
             payload=Payload.TEXT if with_text else payload,
@@ -58,42 +49,44 @@ def add(
             now=now_ms(),
             entropy=entropy,
         )
-    show({"id": made.id, "url": made.url, "secret": secret}, as_json)
+    print_created({"id": added.id, "url": added.url, "secret": secret}, as_json)
 
 
 @endpoint.command("list")
-def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
-    """List a site's endpoints, with what waits for each and what was given up."""
+def list_endpoints(site: SiteName, as_json: AsJson = False) -> None:
+    """List a site's endpoints, with the deliveries that wait for each and those given up."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
-        with store.read() as connection:
-            site_id = find_site(connection, site).id
-        for known in endpoints.with_status(store, endpoints.list_endpoints(store, {site_id})):
-            one, tally = known.endpoint, known.tally
-            if as_json:
-                facts: dict[str, Any] = {
-                    "id": one.id,
-                    "url": one.url,
-                    "types": one.types,
-                    "state": state_of(one),
-                }
-                facts |= {"payload": one.payload, "format": one.format, "batch": one.batch}
-                print(json.dumps(facts | {"waiting": tally.due, "dead": tally.dead}))
-            else:
-                counts = f"{tally.due} waiting, {tally.dead} dead"
-                print(f"{one.id}  {state_of(one):20}{counts:26}{one.url}")
+    with open_site(site) as (store, found_site):
+        listed = endpoints.list_endpoints(store, {found_site.id})
+        for status in endpoints.with_status(store, listed):
+            endpoint, tally = status.endpoint, status.tally
+            state = endpoint_state(endpoint)
+            fields = {
+                "id": endpoint.id,
+                "url": endpoint.url,
+                "types": endpoint.types,
+                "state": state,
+                "payload": endpoint.payload,
+                "format": endpoint.format,
+                "batch": endpoint.batch,
+                "waiting": tally.due,
+                "dead": tally.dead,
+            }
+            counts = f"{tally.due} waiting, {tally.dead} dead"
+            print_line(fields, f"{endpoint.id}  {state:20}{counts:26}{endpoint.url}", as_json)
 
 
-def state_of(one: Endpoint) -> str:
-    if one.state != "enabled":
-        return f"disabled: {one.disabled_because}"
-    return "failing" if one.failing_since else "well"
+def endpoint_state(endpoint: Endpoint) -> str:
+    """'well', 'failing', or 'disabled' and why."""
+    if endpoint.state != "enabled":
+        return f"disabled: {endpoint.disabled_because}"
+    return "failing" if endpoint.failing_since else "well"
 
 
 @endpoint.command("deliveries")
-def deliveries(
-    endpoint_id: EndpointGiven,
+def list_deliveries(
+    endpoint_id: EndpointId,
     state: Annotated[str, typer.Option(help="due, delivered or dead; all without it.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 25,
 ) -> None:
@@ -102,32 +95,31 @@ def deliveries(
 
     if state not in ("", "due", "delivered", "dead"):
         raise Invalid("A state is due, delivered or dead.", "/state")
-    with open_store() as store:
-        found = past_deliveries.list_deliveries(
-            store, all_sites(store), endpoint_id, state=state, limit=limit
+    with open_all_sites() as (store, site_ids):
+        deliveries = past_deliveries.list_deliveries(
+            store, site_ids, endpoint_id, state=state, limit=limit
         )
-    for one in found:
-        when = _iso(one.created_at)
-        print(f"{one.id}  {one.type:18}{one.state:11}{when}  {_last(one)}".rstrip())
+    for delivery in deliveries:
+        created = seconds_iso(delivery.created_at)
+        text = f"{delivery.id}  {delivery.type:18}{delivery.state:11}{created}"
+        print(f"{text}  {_last_attempt(delivery)}".rstrip())
 
 
-def _last(one: "Delivery") -> str:
-    if not one.attempts:
+def _last_attempt(delivery: "Delivery") -> str:
+    if not delivery.attempts:
         return "not tried yet"
-    last = one.attempts[-1]
-    said = " ".join(str(part) for part in (last.response.status, last.response.error) if part)
-    return f"attempt {last.number}: {said}"
+    last = delivery.attempts[-1]
+    response = " ".join(str(part) for part in (last.response.status, last.response.error) if part)
+    return f"attempt {last.number}: {response}"
 
 
 @endpoint.command("test")
-def test(endpoint_id: EndpointGiven) -> None:
+def test(endpoint_id: EndpointId) -> None:
     """Send a test message; `deliveries` shows what came of it."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
-        print(
-            endpoints.send_test(store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy)
-        )
+    with open_all_sites() as (store, site_ids):
+        print(endpoints.send_test(store, site_ids, endpoint_id, now=now_ms(), entropy=entropy))
 
 
 @endpoint.command("resend")
@@ -137,17 +129,17 @@ def resend(
     """Send one delivery again: the same id and the same bytes, whatever became of it before."""
     from moderation.notify import deliveries as past_deliveries
 
-    with open_store() as store:
-        past_deliveries.resend_delivery(store, all_sites(store), delivery, now=now_ms())
+    with open_all_sites() as (store, site_ids):
+        past_deliveries.resend_delivery(store, site_ids, delivery, now=now_ms())
 
 
 @endpoint.command("replay")
 def replay(
-    endpoint_id: EndpointGiven,
+    endpoint_id: EndpointId,
     what: Annotated[
         str,
         typer.Option(
-            help="dead: given up; all: accepted before, too; missed: never sent, it was disabled."
+            help="dead: given up; all: also those accepted; missed: never sent, it was disabled."
         ),
     ] = "dead",
     since: Annotated[
@@ -160,14 +152,14 @@ def replay(
 
     if what not in set(past_deliveries.Replay):
         raise Invalid("A replay is of what is dead, all or missed.", "/what")
-    with open_store() as store:
+    with open_all_sites() as (store, site_ids):
         count = past_deliveries.replay_deliveries(
             store,
-            all_sites(store),
+            site_ids,
             endpoint_id,
             past_deliveries.Replay(what),
-            since=_millis(since) if since else 0,
-            until=_millis(until) if until else None,
+            since=read_time(since) if since else 0,
+            until=read_time(until) if until else None,
             now=now_ms(),
             entropy=entropy,
         )
@@ -176,42 +168,42 @@ def replay(
 
 @endpoint.command("rotate")
 def rotate(
-    endpoint_id: EndpointGiven,
-    overlap_hours: Annotated[int, typer.Option(help="The old secret signs too for so long.")] = 24,
+    endpoint_id: EndpointId,
+    overlap_hours: Annotated[int, typer.Option(help="How long the old secret signs too.")] = 24,
     as_json: AsJson = False,
 ) -> None:
     """Print a new secret, which cannot be shown again."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
+    with open_all_sites() as (store, site_ids):
         secret = endpoints.rotate_secret(
             store,
-            all_sites(store),
+            site_ids,
             endpoint_id,
             overlap=overlap_hours * HOUR,
             now=now_ms(),
             entropy=entropy,
         )
-    show({"id": endpoint_id, "secret": secret}, as_json)
+    print_created({"id": endpoint_id, "secret": secret}, as_json)
 
 
 @endpoint.command("change")
 def change(
-    endpoint_id: EndpointGiven,
+    endpoint_id: EndpointId,
     url: Annotated[str | None, typer.Option(help="Where it goes from now on.")] = None,
-    type: Types = None,
-    all_types: Annotated[bool, typer.Option(help="Tell it everything again.")] = False,
+    type: EventTypes = None,
+    all_types: Annotated[bool, typer.Option(help="Every type again.")] = False,
     batch: Annotated[int | None, typer.Option(help="Events in one POST at most, to 100.")] = None,
 ) -> None:
-    """Change URL, types or batches. Payload and format are for life: add another endpoint."""
+    """Change URL, types or batches. Payload and format cannot change: add another endpoint."""
     from moderation.notify import endpoints
 
     settings = checked_settings()
     types = () if all_types else type
-    with open_store(settings) as store:
+    with open_all_sites(settings) as (store, site_ids):
         endpoints.change_endpoint(
             store,
-            all_sites(store),
+            site_ids,
             endpoint_id,
             url=url,
             types=types,
@@ -221,49 +213,27 @@ def change(
 
 
 @endpoint.command("disable")
-def disable(endpoint_id: EndpointGiven) -> None:
-    """Stop telling it anything; what waits for it is dead, and can be replayed."""
+def disable(endpoint_id: EndpointId) -> None:
+    """Stop sending to it; deliveries that wait are dead then, and can be replayed."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
-        endpoints.disable_endpoint(
-            store, all_sites(store), endpoint_id, now=now_ms(), entropy=entropy
-        )
+    with open_all_sites() as (store, site_ids):
+        endpoints.disable_endpoint(store, site_ids, endpoint_id, now=now_ms(), entropy=entropy)
 
 
 @endpoint.command("enable")
-def enable(endpoint_id: EndpointGiven) -> None:
-    """Tell it what happens from now on; `replay --what missed` tells it the rest."""
+def enable(endpoint_id: EndpointId) -> None:
+    """Send it events again from now on; `replay --what missed` sends the ones before."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
-        endpoints.enable_endpoint(store, all_sites(store), endpoint_id)
+    with open_all_sites() as (store, site_ids):
+        endpoints.enable_endpoint(store, site_ids, endpoint_id)
 
 
 @endpoint.command("remove")
-def remove(endpoint_id: EndpointGiven) -> None:
-    """Forget an endpoint and all its deliveries."""
+def remove(endpoint_id: EndpointId) -> None:
+    """Remove an endpoint and all its deliveries."""
     from moderation.notify import endpoints
 
-    with open_store() as store:
-        endpoints.remove_endpoint(store, all_sites(store), endpoint_id)
-
-
-def all_sites(store: "Store") -> set[str]:
-    """All of them: who runs the command runs the service."""
-    from moderation.store import sites
-
-    with store.read() as connection:
-        return {one.id for one in sites.all_sites(connection)}
-
-
-def _millis(given: str) -> int:
-    try:
-        at = datetime.fromisoformat(given)
-    except ValueError:
-        raise Invalid("A moment is written 2026-11-25T08:00Z.") from None
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+    with open_all_sites() as (store, site_ids):
+        endpoints.remove_endpoint(store, site_ids, endpoint_id)

@@ -1,4 +1,4 @@
-"""`gatehouse model eval`: any model on the public test sets of a folder, as its card prints it."""
+"""`gatehouse model eval`: any model on the public test sets of a folder, in the form of its model card."""
 
 import sys
 from pathlib import Path
@@ -17,11 +17,12 @@ def evaluate(
     ] = "",
     only: Annotated[str, typer.Option(help="Parts whose heading contains this.")] = "",
 ) -> None:
-    """Measure a model on public test sets and print the table of its card.
+    """Measure a model on public test sets and print the table of its model card.
 
-    Which sets, and where to get them: docs/models.md. What is not in the folder is left out.
+    docs/models.md names the sets and where to get them. Sets that are not in the folder are left out.
     """
-    from gatehouse.evaluation.report import Subject, report, toxicity_only
+    from gatehouse.evaluation.evaluated_model import EvaluatedModel, toxicity_only
+    from gatehouse.evaluation.report import report
     from moderation.policies import load_policy
     from moderation.scorers.build import build_scorers
 
@@ -29,25 +30,26 @@ def evaluate(
         raise Invalid(f"{data} is not a folder.")
     settings = checked_settings()
     progress = _Progress()
-    # Of all scorers the one that has learned languages: the toxicity model.
-    scorer = next(
-        one for one in build_scorers(model or settings.toxicity_model) if hasattr(one, "languages")
-    )
-    subject = Subject(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
-    for heading, lines in report(data, subject, only):
+    # The toxicity model is the only scorer that has learned languages.
+    scorers = build_scorers(model or settings.toxicity_model)
+    scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
+    tested = EvaluatedModel(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
+    for heading, lines in report(data, tested, only):
         progress.clear()
         print(f"\n{heading}")
-        width = max(len(what) for what, _ in lines)
-        for what, figure in lines:
-            print(f"  {what:{width}}  {figure}", flush=True)
+        width = max(len(measure) for measure, _ in lines)
+        for measure, figure in lines:
+            print(f"  {measure:{width}}  {figure}", flush=True)
     progress.clear()
-    if subject.texts:
-        rate = subject.texts / max(subject.spent, 1e-9)
-        print(f"\n{subject.texts:,} texts, {subject.spent:,.0f} CPU seconds, {rate:,.0f} a second")
+    if tested.texts:
+        rate = tested.texts / max(tested.cpu_seconds, 1e-9)
+        print(
+            f"\n{tested.texts:,} texts, {tested.cpu_seconds:,.0f} CPU seconds, {rate:,.0f} a second"
+        )
 
 
 class _Progress:
-    """How far it is, on a terminal only."""
+    """How many texts are measured so far, on a terminal only."""
 
     def __init__(self) -> None:
         self._shown, self._done = sys.stderr.isatty(), 0

@@ -1,18 +1,18 @@
-"""`gatehouse export`: a site's comments with their decisions, or its feedback, a JSON object a line."""
+"""`gatehouse export`: a site's comments with their decisions, or suggested scores, as JSON lines."""
 
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gatehouse.commands.sites import SiteGiven, find_site
-from gatehouse.database import open_store
+from gatehouse.commands.arguments import SiteName
+from gatehouse.database import open_site
 from moderation.domain.comment import Status
-from moderation.domain.decision import Decision
+from moderation.domain.decision import Decision, Reason
+from moderation.domain.event import iso
 from moderation.review import queues
 
 if TYPE_CHECKING:
@@ -20,58 +20,55 @@ if TYPE_CHECKING:
     from moderation.store.sql.engine import Store
 
 PAGE = 500  # comments read at once
-# A comment that is decided meanwhile moves from an earlier of these to a later one: then it is met
-# twice, and written once, but not missed.
+# A comment decided meanwhile moves from an earlier of these to a later one: it is then read twice
+# and written once, never missed.
 ORDER = (Status.PENDING, Status.HELD, Status.APPROVED, Status.REJECTED, Status.SPAM, Status.ERASED)
 
 
 def export(
-    site: SiteGiven,
+    site: SiteName,
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Instead, the scores that clients suggested.")
     ] = False,
 ) -> None:
     """Write a site's comments to stdout.
 
-    One JSON object a line, with all its decisions. E-mails and addresses stay here.
+    One JSON object a line, with all decisions. E-mails and IP addresses are left out.
     """
-    with open_store() as store:
-        with store.read() as connection:
-            site_id = find_site(connection, site).id
+    with open_site(site) as (store, found_site):
         if feedback:
-            _export_feedback(store, site_id)
+            _export_suggested_scores(store, found_site.id)
             return
         count = 0
-        for card in _cards(store, site_id):
-            print(json.dumps(_out(card), ensure_ascii=False))
+        for card in _cards(store, found_site.id):
+            print(json.dumps(_comment(card), ensure_ascii=False))
             count += 1
     print(f"{count:,} comments written.", file=sys.stderr)
 
 
-def _export_feedback(store: "Store", site_id: str) -> None:
-    """'value' is what the client says, 'score' what the model said then: both 0..1."""
+def _export_suggested_scores(store: "Store", site_id: str) -> None:
+    """'value' is what the client suggests, 'score' what the model measured then: both 0..1."""
     from moderation.compat.suggested_scores import each_suggestion
 
     count = 0
-    for one in each_suggestion(store, site_id):
-        facts = asdict(one) | {"created_at": _iso(one.created_at)}
-        print(json.dumps(facts, ensure_ascii=False))
+    for suggestion in each_suggestion(store, site_id):
+        fields = asdict(suggestion) | {"created_at": iso(suggestion.created_at)}
+        print(json.dumps(fields, ensure_ascii=False))
         count += 1
     print(f"{count:,} suggested scores written.", file=sys.stderr)
 
 
 def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:
-
-    met: set[str] = set()
+    written: set[str] = set()
     for status in ORDER:
         after = ""
         while page := queues.list_queue(store, site_id, status, after, PAGE):
             after = page[-1].id
-            yield from (card for card in page if card.id not in met)
-            met |= {card.id for card in page}
+            yield from (card for card in page if card.id not in written)
+            written |= {card.id for card in page}
 
 
-def _out(card: "CommentCard") -> dict[str, Any]:
+def _comment(card: "CommentCard") -> dict[str, Any]:
     return {
         "id": card.id,
         "site_id": card.site_id,
@@ -80,10 +77,10 @@ def _out(card: "CommentCard") -> dict[str, Any]:
         "author": {"name": card.author_name, "url": card.author_url},
         "text": card.text,
         "status": card.status.value,
-        "created_at": _iso(card.created_at),
+        "created_at": iso(card.created_at),
         "revision": card.revision,
         "scores": card.scores,
-        "decisions": [_decision(one) for one in card.decisions],
+        "decisions": [_decision(decision) for decision in card.decisions],
     }
 
 
@@ -97,22 +94,18 @@ def _decision(decision: Decision) -> dict[str, Any]:
             "id": decision.actor.id,
             "version": decision.actor.version,
         },
-        "reasons": [
-            {
-                "code": one.code,
-                "message": one.message,
-                **({"label": one.label} if one.label else {}),
-                **({"value": one.value} if one.value is not None else {}),
-                **({"threshold": one.threshold} if one.threshold is not None else {}),
-                **({"spans": [[s.start, s.end] for s in one.spans]} if one.spans else {}),
-            }
-            for one in decision.reasons
-        ],
+        "reasons": [_reason(reason) for reason in decision.reasons],
         "takes_back": decision.takes_back,
-        "created_at": _iso(decision.created_at),
+        "created_at": iso(decision.created_at),
     }
 
 
-def _iso(at: int) -> str:
-    when = datetime.fromtimestamp(at / 1000, UTC)
-    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "message": reason.message,
+        **({"label": reason.label} if reason.label else {}),
+        **({"value": reason.value} if reason.value is not None else {}),
+        **({"threshold": reason.threshold} if reason.threshold is not None else {}),
+        **({"spans": [[span.start, span.end] for span in reason.spans]} if reason.spans else {}),
+    }

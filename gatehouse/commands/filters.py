@@ -1,6 +1,5 @@
 """`gatehouse filter`: a site's own lists of words, patterns, domains, e-mails and networks."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -8,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.sites import AsJson, SiteGiven, find_site
-from gatehouse.database import entropy, open_store
+from gatehouse.commands.arguments import AsJson, SiteName, read_text
+from gatehouse.commands.output import print_line
+from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
-from moderation.domain.errors import Invalid
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ filter = typer.Typer(
     help="A site's own lists: what they hold, and what they would.", no_args_is_help=True
 )
 
-FileGiven = Annotated[
+EntryFile = Annotated[
     Path, typer.Argument(help="One entry a line, '#' begins a comment; - for standard input.")
 ]
 Name = Annotated[
@@ -30,17 +29,17 @@ Name = Annotated[
 Kind = Annotated[FilterKind, typer.Option(help="What an entry is.")]
 Action = Annotated[FilterAction, typer.Option(help="What becomes of a match.")]
 Except = Annotated[Path | None, typer.Option(help="Words in which a match does not count.")]
-Languages = Annotated[list[str] | None, typer.Option(help="Only pages in it; may be given again.")]
+Languages = Annotated[list[str] | None, typer.Option(help="Only pages in it; may be repeated.")]
 In = Annotated[
-    list[FilterField] | None, typer.Option("--in", help="text without this; may be given again.")
+    list[FilterField] | None, typer.Option("--in", help="text without this; may be repeated.")
 ]
-BY = "command"
+CHANGED_BY = "command"
 
 
 @filter.command("add")
 def add(
-    site: SiteGiven,
-    file: FileGiven,
+    site: SiteName,
+    file: EntryFile,
     name: Name = "",
     kind: Kind = FilterKind.WORDS,
     action: Action = FilterAction.HOLD,
@@ -48,22 +47,22 @@ def add(
     language: Languages = None,
     fields: In = None,
 ) -> None:
-    """Keep a list; comments that are judged from now on meet it."""
+    """Add a list; it applies to comments judged from now on."""
     from moderation.review import filters
 
     draft = _draft(file, name, kind, action, exceptions, language, fields)
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        made = filters.add_filter(store, its.id, draft, BY, now=now_ms(), entropy=entropy)
-    print(f"{its.name} has the filter “{made.name}” now.", file=sys.stderr)
-    print(made.id)
+    with open_site(site) as (store, found_site):
+        added = filters.add_filter(
+            store, found_site.id, draft, CHANGED_BY, now=now_ms(), entropy=entropy
+        )
+    print(f"{found_site.name} has the filter “{added.name}” now.", file=sys.stderr)
+    print(added.id)
 
 
 @filter.command("try")
 def try_out(
-    site: SiteGiven,
-    file: FileGiven,
+    site: SiteName,
+    file: EntryFile,
     name: Name = "",
     kind: Kind = FilterKind.WORDS,
     action: Action = FilterAction.HOLD,
@@ -72,52 +71,44 @@ def try_out(
     fields: In = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How far back.")] = 30,
 ) -> None:
-    """Say what a list would have matched, and keep nothing."""
+    """Show what a list would have matched, and add nothing."""
     from moderation.review import filter_preview
 
     draft = _draft(file, name, kind, action, exceptions, language, fields)
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        trial = filter_preview.preview(
-            store, its.id, draft, now=now_ms(), clock=time.monotonic, days=days
+    with open_site(site) as (store, found_site):
+        preview = filter_preview.preview(
+            store, found_site.id, draft, now=now_ms(), clock=time.monotonic, days=days
         )
-    print(_told(trial))
+    print(_preview_text(preview))
 
 
 @filter.command("list")
-def list_all(site: SiteGiven, as_json: AsJson = False) -> None:
+def list_filters(site: SiteName, as_json: AsJson = False) -> None:
     """List a site's filters, oldest first."""
     from moderation.review import filters
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        for one in filters.list_filters(store, {its.id}):
-            print(json.dumps(_facts(one)) if as_json else _line(one))
+    with open_site(site) as (store, found_site):
+        for listed in filters.list_filters(store, {found_site.id}):
+            print_line(_fields(listed), _text(listed), as_json)
 
 
 @filter.command("show")
-def show_entries(site: SiteGiven, filter_id: str) -> None:
+def show_entries(site: SiteName, filter_id: str) -> None:
     """Print a filter's entries, one a line."""
     from moderation.review import filters
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        print("\n".join(filters.get_filter(store, {its.id}, filter_id).entries))
+    with open_site(site) as (store, found_site):
+        print("\n".join(filters.get_filter(store, {found_site.id}, filter_id).entries))
 
 
 @filter.command("remove")
-def remove(site: SiteGiven, filter_id: str) -> None:
-    """Take a filter away."""
+def remove(site: SiteName, filter_id: str) -> None:
+    """Remove a filter."""
     from moderation.review import filters
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        gone = filters.remove_filter(store, {its.id}, filter_id)
-    print(f"{its.name} has no filter “{gone.name}” any more.", file=sys.stderr)
+    with open_site(site) as (store, found_site):
+        removed = filters.remove_filter(store, {found_site.id}, filter_id)
+    print(f"{found_site.name} has no filter “{removed.name}” any more.", file=sys.stderr)
 
 
 def _draft(
@@ -142,45 +133,40 @@ def _draft(
 
 def _lines(file: Path) -> tuple[str, ...]:
     """The lines of a file, or of standard input. Raises Invalid."""
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(
-            f"{file} cannot be read: {getattr(error, 'strerror', 'not UTF-8')}."
-        ) from None
+    text = sys.stdin.read() if str(file) == "-" else read_text(file)
     return tuple(text.splitlines())
 
 
-def _facts(one: Filter) -> dict[str, object]:
+def _fields(filter: Filter) -> dict[str, object]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "kind": one.kind.value,
-        "action": one.action.value,
-        "entries": len(one.entries),
-        "enabled": one.enabled,
-        "version": one.version,
+        "id": filter.id,
+        "name": filter.name,
+        "kind": filter.kind.value,
+        "action": filter.action.value,
+        "entries": len(filter.entries),
+        "enabled": filter.enabled,
+        "version": filter.version,
     }
 
 
-def _line(one: Filter) -> str:
-    off = "" if one.enabled else ", off"
+def _text(filter: Filter) -> str:
+    off = "" if filter.enabled else ", off"
     return (
-        f"{one.id}  {one.name}  {one.kind.value}, {one.action.value}, "
-        f"{len(one.entries)} lines, version {one.version}{off}"
+        f"{filter.id}  {filter.name}  {filter.kind.value}, {filter.action.value}, "
+        f"{len(filter.entries)} lines, version {filter.version}{off}"
     )
 
 
-def _told(trial: "FilterPreview") -> str:
-    looked = f"{trial.examined:,} comments of the last {trial.days} days"
-    if not trial.complete:
-        looked = f"the newest {looked}"
-    lines = [f"Looked at {looked}: {trial.matched:,} would have matched."]
-    lines += [f"  {count:6,}  were {status.value}" for status, count in trial.by_status.items()]
-    if trial.words:
+def _preview_text(preview: "FilterPreview") -> str:
+    examined = f"{preview.examined:,} comments of the last {preview.days} days"
+    if not preview.complete:
+        examined = f"the newest {examined}"
+    lines = [f"Looked at {examined}: {preview.matched:,} would have matched."]
+    lines += [f"  {count:6,}  were {status.value}" for status, count in preview.by_status.items()]
+    if preview.words:
         lines.append("Matched:")
-        lines += [f"  {count:6,}  {word}" for word, count in trial.words]
-    if trial.collisions:
+        lines += [f"  {count:6,}  {word}" for word, count in preview.words]
+    if preview.collisions:
         lines.append("Only a part of:")
-        lines += [f"  {count:6,}  {word}" for word, count in trial.collisions]
+        lines += [f"  {count:6,}  {word}" for word, count in preview.collisions]
     return "\n".join(lines)

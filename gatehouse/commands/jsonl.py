@@ -1,4 +1,4 @@
-"""Texts on stdin, one JSON object a line; a bad line is told and the others go on."""
+"""Texts from stdin, one JSON object a line; a bad line is reported and the others are read."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line that could be read. id: as given, a string or a number."""
+    """One line that could be read. id: as in the line, a string or a number."""
 
     id: object
     text: str
@@ -38,14 +38,14 @@ class _BadLine(ValueError):
 
 def _text(line: bytes) -> Text:
     try:
-        given = json.loads(line)
+        fields = json.loads(line)
     except (ValueError, RecursionError):  # bad UTF-8 is a ValueError too
         raise _BadLine("not JSON") from None
-    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+    if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
         raise _BadLine('not an object with "id" and "text"')
-    if isinstance(given.get("id"), bool) or not isinstance(given.get("id"), str | int):
+    if isinstance(fields.get("id"), bool) or not isinstance(fields.get("id"), str | int):
         raise _BadLine('"id" is missing, or neither a string nor a whole number')
-    text = given["text"]
+    text = fields["text"]
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise _BadLine('"text" holds half of a surrogate pair')
-    return Text(given["id"], text)
+    return Text(fields["id"], text)

@@ -1,4 +1,4 @@
-"""`gatehouse spam`: what a site's moderators have taught its spam score, and taking it back."""
+"""`gatehouse spam`: what a site's spam score has learned from its moderators, and undoing that."""
 
 import json
 import sys
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.sites import AsJson, SiteGiven, find_site
-from gatehouse.database import open_store
+from gatehouse.commands.arguments import AsJson, SiteName
+from gatehouse.database import open_site
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
@@ -17,54 +17,58 @@ if TYPE_CHECKING:
     from moderation.domain.lesson import Lesson
 
 spam = typer.Typer(
-    help="What a site's moderators have taught its spam score.", no_args_is_help=True
+    help="What a site's spam score has learned from its moderators.", no_args_is_help=True
 )
 
 
 @spam.command("status")
-def status(site: SiteGiven, as_json: AsJson = False) -> None:
-    """Say how many decisions the score has learned, from whom, and in which lessons."""
+def show_status(site: SiteName, as_json: AsJson = False) -> None:
+    """Show how many decisions the score has learned from, whose they were, and in which lessons."""
     from moderation.accounts import sign_in
     from moderation.learning.status import learning_status
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        found = learning_status(store, its.id)
-        names = sign_in.emails_of(store, {one.id for one in found.teachers})
+    with open_site(site) as (store, found_site):
+        status = learning_status(store, found_site.id)
+        emails = sign_in.emails_of(store, {teacher.id for teacher in status.teachers})
     if as_json:
-        facts = {
-            "version": found.version,
-            "decisions": found.decisions,
-            "spam": found.spam,
-            "waiting": found.waiting,
+        fields = {
+            "version": status.version,
+            "decisions": status.decisions,
+            "spam": status.spam,
+            "waiting": status.waiting,
             "moderators": [
-                {"id": one.id, "decisions": one.decisions, "spam": one.spam, "weight": one.weight}
-                for one in found.teachers
+                {
+                    "id": teacher.id,
+                    "decisions": teacher.decisions,
+                    "spam": teacher.spam,
+                    "weight": teacher.weight,
+                }
+                for teacher in status.teachers
             ],
-            "lessons": [_facts(one) for one in found.history],
+            "lessons": [_fields(lesson) for lesson in status.history],
         }
-        print(json.dumps(facts))
+        print(json.dumps(fields))
         return
     print(
-        f"{its.name} has learned from {found.decisions:,} decisions, {found.spam:,} of them spam; "
-        f"{found.waiting:,} wait. Version {found.version}."
+        f"{found_site.name} has learned from {status.decisions:,} decisions, {status.spam:,} of "
+        f"them spam; {status.waiting:,} wait. Version {status.version}."
     )
-    for one in found.teachers:
-        who = names.get(one.id, one.id)
-        print(f"  {one.decisions:6,} decisions, {one.spam:,} spam, weight {one.weight:.1f}  {who}")
-    for lesson in found.history:
-        print(f"  {_line(lesson)}")
+    for teacher in status.teachers:
+        counts = f"{teacher.decisions:6,} decisions, {teacher.spam:,} spam"
+        email = emails.get(teacher.id, teacher.id)
+        print(f"  {counts}, weight {teacher.weight:.1f}  {email}")
+    for lesson in status.history:
+        print(f"  {_text(lesson)}")
 
 
 @spam.command("undo")
 def undo(
-    site: SiteGiven,
+    site: SiteName,
     version: Annotated[
-        int, typer.Argument(min=0, help="The lesson; the newest that stands without this.")
+        int, typer.Argument(min=0, help="The lesson; without this, the newest that is in effect.")
     ] = 0,
     moderator: Annotated[
-        str, typer.Option(help="All that this moderator has taught instead: e-mail or id.")
+        str, typer.Option(help="Instead, all that was learned from this moderator: e-mail or id.")
     ] = "",
     since: Annotated[
         datetime | None,
@@ -74,7 +78,7 @@ def undo(
         ),
     ] = None,
 ) -> None:
-    """Take a lesson back, or what one moderator taught; what was learned besides stays."""
+    """Undo a lesson, or all that was learned from one moderator; everything else stays."""
     from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
     from moderation.store import moderators
@@ -83,36 +87,35 @@ def undo(
         raise Invalid("--since goes with --moderator.", "/since")
     if version and moderator:
         raise Invalid("Name a lesson or a moderator, not both.", "/version")
-    with open_store() as store:
+    with open_site(site) as (store, found_site):
         with store.read() as connection:
-            its = find_site(connection, site)
-            known = moderators.by_email(connection, moderator) if "@" in moderator else None
+            account = moderators.by_email(connection, moderator) if "@" in moderator else None
         lesson = lessons.undo(
             store,
             load_prior(),
-            its.id,
+            found_site.id,
             version=version,
-            teacher=known.id if known else moderator,
+            teacher=account.id if account else moderator,
             since=int(since.replace(tzinfo=UTC).timestamp() * 1000) if since else 0,
             now=now_ms(),
         )
     print(f"Taken back, in version {lesson.version}.", file=sys.stderr)
-    print(_line(lesson))
+    print(_text(lesson))
 
 
-def _facts(one: "Lesson") -> dict[str, object]:
+def _fields(lesson: "Lesson") -> dict[str, object]:
     return {
-        "version": one.version,
-        "decisions": one.decisions,
-        "spam": one.spam,
-        "undone": one.undone or None,
-        "created_at": iso(one.created_at),
+        "version": lesson.version,
+        "decisions": lesson.decisions,
+        "spam": lesson.spam,
+        "undone": lesson.undone or None,
+        "created_at": iso(lesson.created_at),
     }
 
 
-def _line(one: "Lesson") -> str:
-    what = f", takes version {one.undone} back" if one.undone else ""
+def _text(lesson: "Lesson") -> str:
+    undone = f", takes version {lesson.undone} back" if lesson.undone else ""
     return (
-        f"version {one.version}, {iso(one.created_at)}: "
-        f"{one.decisions:,} decisions, {one.spam:,} spam{what}"
+        f"version {lesson.version}, {iso(lesson.created_at)}: "
+        f"{lesson.decisions:,} decisions, {lesson.spam:,} spam{undone}"
     )

@@ -1,4 +1,4 @@
-"""The commands about toxicity models: model list, model add."""
+"""`gatehouse model`: the toxicity models listed, and models of Detoxify added."""
 
 import hashlib
 import json
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gatehouse.commands.output import print_line
 from moderation.domain.errors import Invalid, ScorerUnavailable
 from moderation.scorers.models.checkpoint import (
     RELEASES,
@@ -28,7 +29,7 @@ from moderation.startup import checked_settings, models_of
 
 model = typer.Typer(help="The toxicity models.", no_args_is_help=True)
 
-# What a killed `model add` left behind is removed after so long. Seconds.
+# What a killed `model add` left behind is removed after this. Seconds.
 _ABANDONED = 24 * 3600
 
 
@@ -47,43 +48,39 @@ def list_models(
 
     settings = checked_settings()
     models = models_of(settings)
-    found = {BUNDLED: _facts(FOLDER)}
+    cards = {BUNDLED: _card(FOLDER)}
     if models.folder.is_dir():
         for folder in sorted(models.folder.iterdir()):
             if not folder.name.startswith(".") and (folder / "model.json").is_file():
-                found[f"detoxify:{folder.name}"] = _facts(folder)
-    named = {f"detoxify:{name}" for name in RELEASES}
-    named |= {one for one in (settings.toxicity_model, settings.multilingual_model) if one}
-    for name in sorted(named - found.keys()):
-        found[name] = _facts(models.place(name)) if models.runs_on(name) == "onnx" else {}
-    for name, facts in found.items():
-        line = {"model": name, "use": _use(name, settings), **_place(name, facts, models)}
-        if as_json:
-            print(json.dumps(line))
-        else:
-            print(_line(line))
+                cards[f"detoxify:{folder.name}"] = _card(folder)
+    names = {f"detoxify:{name}" for name in RELEASES}
+    names |= {name for name in (settings.toxicity_model, settings.multilingual_model) if name}
+    for name in sorted(names - cards.keys()):
+        cards[name] = _card(models.place(name)) if models.runs_on(name) == "onnx" else {}
+    for name, card in cards.items():
+        fields = {"model": name, "use": _use(name, settings), **_presence(name, card, models)}
+        print_line(fields, _text(fields), as_json)
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    """What the card of a folder says, and how much the folder takes."""
+def _card(folder: Path) -> dict[str, Any]:
+    """The facts of a model card that are listed, and the size of its folder; empty without a card."""
     try:
-        facts: dict[str, Any] = json.loads((folder / "model.json").read_bytes())
+        card: dict[str, Any] = json.loads((folder / "model.json").read_bytes())
     except (OSError, ValueError):
         return {}
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-    weights = facts.get("files", {}).get("model.onnx", "") or facts.get("sha256", "")
     return {
-        "id": f"{facts.get('id')}-{facts.get('version')}",
-        "sha256": weights,
-        "languages": facts.get("languages", []),
-        "precision": facts.get("precision", ""),
+        "id": f"{card.get('id')}-{card.get('version')}",
+        "sha256": card.get("files", {}).get("model.onnx", "") or card.get("sha256", ""),
+        "languages": card.get("languages", []),
+        "precision": card.get("precision", ""),
         "megabytes": round(size / 1e6, 1),
     }
 
 
-def _place(name: str, facts: dict[str, Any], models: Models) -> dict[str, Any]:
-    if facts:
-        return {"here": True, **facts}
+def _presence(name: str, card: dict[str, Any], models: Models) -> dict[str, Any]:
+    if card:
+        return {"here": True, **card}
     if models.runs_on(name) == "torch":
         return {"here": True, "runtime": "torch"}
     return {"here": False}
@@ -98,21 +95,20 @@ def _use(name: str, settings: Settings) -> str:
     return "other languages" if name == models.multilingual else ""
 
 
-def _line(facts: dict[str, Any]) -> str:
-    if facts.get("id"):
-        what = (
-            f"{facts['id']} {facts['precision']}".strip()
-            + f", {facts['megabytes']:g} MB, {' '.join(facts['languages'])}, SHA-256 {facts['sha256'][:12]}"
-        )
-    elif facts["here"]:
-        what = "served by the Detoxify library (torch); `gatehouse model add` converts it"
+def _text(fields: dict[str, Any]) -> str:
+    if fields.get("id"):
+        languages, digest = " ".join(fields["languages"]), fields["sha256"][:12]
+        state = f"{fields['id']} {fields['precision']}".strip()
+        state += f", {fields['megabytes']:g} MB, {languages}, SHA-256 {digest}"
+    elif fields["here"]:
+        state = "served by the Detoxify library (torch); `gatehouse model add` converts it"
     elif is_installed():
-        what = "not here: `gatehouse model add`"
+        state = "not here: `gatehouse model add`"
     else:
-        what = "not here; adding it needs the extra: pip install 'gatehouse[detoxify]'"
-    mark = {"": " ", "wanted": "!"}.get(facts["use"], "*")
-    use = f" ({facts['use']})" if facts["use"] not in ("", "serves") else ""
-    return f"{mark} {facts['model']:26}{what}{use}"
+        state = "not here; adding it needs the extra: pip install 'gatehouse[detoxify]'"
+    sign = {"": " ", "wanted": "!"}.get(fields["use"], "*")
+    use = f" ({fields['use']})" if fields["use"] not in ("", "serves") else ""
+    return f"{sign} {fields['model']:26}{state}{use}"
 
 
 @model.command("add")
@@ -122,7 +118,7 @@ def add_model(
         typer.Argument(
             metavar="[MODEL]...",
             help="detoxify:original, unbiased, multilingual, original-small, unbiased-small, or"
-            " detoxify:PATH; those of the settings without this.",
+            " detoxify:PATH; without this, those that the settings name.",
         ),
     ] = None,
     precision: Annotated[
@@ -133,115 +129,136 @@ def add_model(
     ] = "",
     sha256: Annotated[str, typer.Option(help="The SHA-256 that the checkpoint must have.")] = "",
     replace: Annotated[
-        bool, typer.Option(help="Convert anew what is here, or another checkpoint of this name.")
+        bool,
+        typer.Option(help="Convert again, or put another checkpoint of this name in its place."),
     ] = False,
     optional: Annotated[
-        bool, typer.Option(help="Exit 0 where it cannot be had: the fallback then serves.")
+        bool, typer.Option(help="Exit 0 where it cannot be fetched: the fallback then serves.")
     ] = False,
 ) -> None:
-    """Fetch a Detoxify model, convert it once, check it against the library.
+    """Fetch a Detoxify model, convert it, and check it against the library.
 
     Afterwards it is served without torch.
     """
     settings = checked_settings()
-    wanted = names or [
-        one
-        for one in (settings.toxicity_model, settings.multilingual_model)
-        if one and one != BUNDLED
+    names = names or [
+        name
+        for name in (settings.toxicity_model, settings.multilingual_model)
+        if name and name != BUNDLED
     ]
-    if not wanted:
-        _say("The settings name no model to add.")
-    for name in wanted:
+    if not names:
+        _report("The settings name no model to add.")
+    for name in names:
         check_model(name, detoxify_only=True)
-    if sha256 and len(wanted) != 1:
+    if sha256 and len(names) != 1:
         raise Invalid("--sha256 is for one model.")
-    for name in wanted:
+    for name in names:
         try:
-            _add(models_of(settings), spec_of(name), precision, languages, sha256.lower(), replace)
+            _add(
+                models_of(settings),
+                spec_of(name),
+                precision=precision,
+                languages=languages,
+                sha256=sha256.lower(),
+                replace=replace,
+            )
         except ScorerUnavailable as error:
             if not optional:
                 raise
-            serves = settings.model_fallback or "nothing: comments are held"
-            _say(f"WARNING: {name} was not added. {error.message} Serving instead: {serves}.")
+            fallback = settings.model_fallback or "nothing: comments are held"
+            _report(f"WARNING: {name} was not added. {error.message} Serving instead: {fallback}.")
 
 
 def _add(
-    models: Models, spec: str, precision: Precision, languages: str, sha256: str, replace: bool
+    models: Models,
+    spec: str,
+    *,
+    precision: Precision,
+    languages: str,
+    sha256: str,
+    replace: bool,
 ) -> None:
     from moderation.scorers.models.convert import convert, install
 
     name = name_of(spec)
     target = models.folder / name
-    if target.exists() and not replace and _is_same(target, spec, sha256):
-        _say(f"{name} is here already, as it was converted.")
+    if target.exists() and not replace and _is_made_of(target, spec, sha256):
+        _report(f"{name} is here already, as it was converted.")
         return
     if spec in RELEASES:
-        if not _found(spec):
-            _say(f"Fetching {spec}, {RELEASES[spec].megabytes} MB ...")
+        if not _checkpoint_path(spec):
+            _report(f"Fetching {spec}, {RELEASES[spec].megabytes} MB ...")
         path = fetch_release(spec, progress=sys.stderr.isatty())
     else:
         path = find_checkpoint(spec)
-    _say(f"Opening {path.name} ...")
+    _report(f"Opening {path.name} ...")
     checkpoint = open_checkpoint(path, offline=False)
     if sha256 and checkpoint.digest != sha256:
         raise Invalid(f"The checkpoint's SHA-256 is {checkpoint.digest}, not the one given.")
-    learned = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
-    if not learned:
-        learned = RELEASES[spec].languages if spec in RELEASES else frozenset({"en"})
-    began = time.monotonic()
-    with _workshop(models.folder) as workshop:
-        made = workshop / name
-        made.mkdir()
-        convert(checkpoint, made, name=name, languages=learned, precision=precision.value, say=_say)
-        install(made, target)
-    _say(
-        f"{name} is in {target} ({time.monotonic() - began:.0f} s, checkpoint"
-        f" {checkpoint.digest[:12]}, languages {' '.join(sorted(learned))})."
-        " Processes that run take it up when they are started again."
+    codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
+    if not codes:
+        codes = RELEASES[spec].languages if spec in RELEASES else frozenset({"en"})
+    started = time.monotonic()
+    with _temporary_folder(models.folder) as temporary:
+        converted = temporary / name
+        converted.mkdir()
+        convert(
+            checkpoint,
+            converted,
+            name=name,
+            languages=codes,
+            precision=precision.value,
+            say=_report,
+        )
+        install(converted, target)
+    _report(
+        f"{name} is in {target} ({time.monotonic() - started:.0f} s, checkpoint"
+        f" {checkpoint.digest[:12]}, languages {' '.join(sorted(codes))})."
+        " Running processes use it once they are restarted."
     )
 
 
-def _found(spec: str) -> Path | None:
-    """The checkpoint, where it is on this machine."""
+def _checkpoint_path(spec: str) -> Path | None:
+    """The checkpoint's file; None where it is not on this machine."""
     try:
         return find_checkpoint(spec)
     except ScorerUnavailable:
         return None
 
 
-def _is_same(target: Path, spec: str, sha256: str) -> bool:
-    """Whether the folder was made of that checkpoint and is whole. Raises Invalid for another one."""
+def _is_made_of(target: Path, spec: str, sha256: str) -> bool:
+    """Whether the folder was made of that checkpoint and is whole. Raises Invalid for another checkpoint."""
     from moderation.scorers.models.onnx_classifier import Network
 
     try:
-        before = Network(target).card.facts.get("checkpoint", {}).get("sha256", "")
+        converted = Network(target).card.facts.get("checkpoint", {}).get("sha256", "")
     except ScorerUnavailable:
-        return False  # damaged: to be made again
+        return False  # damaged: it is converted again
     if spec in RELEASES:
         digest = RELEASES[spec].digest
-    elif path := _found(spec):
+    elif path := _checkpoint_path(spec):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     else:
         digest = ""  # the checkpoint is gone; what was made of it is not
-    if before.startswith(digest) and before.startswith(sha256):
+    if converted.startswith(digest) and converted.startswith(sha256):
         return True
     raise Invalid(
-        f"Another checkpoint was added as '{target.name}' ({before[:12]}): --replace puts this one"
+        f"Another checkpoint was added as '{target.name}' ({converted[:12]}): --replace puts this one"
         " in its place."
     )
 
 
 @contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
-    """A folder beside the finished models, gone in the end; abandoned ones go, too."""
+def _temporary_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside the finished models; abandoned ones are removed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in folder.glob(".adding-*"):
-        if time.time() - left.stat().st_mtime > _ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as workshop:
-        yield Path(workshop)
+    for leftover in folder.glob(".adding-*"):
+        if time.time() - leftover.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as temporary:
+        yield Path(temporary)
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

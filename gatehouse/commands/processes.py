@@ -1,4 +1,4 @@
-"""The commands that become one process of the service: api, worker, courier, beat, migrate."""
+"""The commands that run one process of the service: api, worker, courier, beat, migrate."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from moderation.scorers.models.model_names import cores
 from moderation.settings import Settings, SettingsError
 from moderation.startup import checked_settings
 
-# A database of millions of comments may take a while to be migrated. Seconds.
+# Migrating a database of millions of comments may take a while. Seconds.
 MIGRATION_LIMIT = 600.0
 
 
@@ -36,28 +36,28 @@ def _await_migration(settings: Settings) -> None:
     from moderation.store.sql.migrate import is_current
 
     store = Store(settings.database, settings.master_secret())
-    until = time.monotonic() + MIGRATION_LIMIT
+    deadline = time.monotonic() + MIGRATION_LIMIT
     while True:
         try:
             if is_current(store):
                 break
         except Unavailable:
             pass
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise SettingsError("The database was not migrated in time.")
         time.sleep(0.02)
     store.close()
 
 
 def worker(
-    beat: Annotated[bool, typer.Option(help="Sweep as well: for one worker of all.")] = False,
+    beat: Annotated[bool, typer.Option(help="Sweep as well; for one of the workers only.")] = False,
     concurrency: Annotated[
-        int, typer.Option(min=1, help="Processes, each with the models in its memory.")
+        int, typer.Option(min=1, help="Processes, each with its own models in memory.")
     ] = 1,
 ) -> None:
     """Judge comments until SIGTERM or Ctrl-C."""
     if "GATEHOUSE_MODEL_THREADS" not in os.environ:
-        # The cores are shared among the processes: more threads than cores only wait for each other.
+        # The processes share the cores: more threads than cores only wait for each other.
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, cores() // concurrency))
     _celery(
         "worker",
@@ -69,7 +69,10 @@ def worker(
 
 def courier(
     concurrency: Annotated[
-        int, typer.Option(min=1, help="Drains at once: while one waits for slow ones, others send.")
+        int,
+        typer.Option(
+            min=1, help="Threads that send: while one waits for a slow endpoint, others send."
+        ),
     ] = 2,
 ) -> None:
     """Deliver webhooks until SIGTERM or Ctrl-C."""
@@ -81,9 +84,9 @@ def courier(
 
 
 def beat() -> None:
-    """Ring for the sweep every few seconds.
+    """Start the sweep every few seconds.
 
-    One such process is enough, and none where a worker has --beat.
+    One such process is enough, and none is needed where a worker has --beat.
     """
     _celery(
         "beat", "--pidfile="
@@ -91,10 +94,10 @@ def beat() -> None:
 
 
 def _celery(command: str, *options: str) -> None:
-    """Becomes Celery: signals then reach it with nobody between."""
+    """Replaces this process by Celery, so that signals reach it directly."""
     level = checked_settings().log_level
     if command == "worker":
-        # Workers need not know of each other: what they share is in the database.
+        # Workers need not know each other: what they share is in the database.
         options = (*options, "--without-gossip", "--without-mingle", "--without-heartbeat")
     celery = (sys.executable, "-P", "-m", "celery", "--quiet", "-A", "workers.app", command)
     os.execv(sys.executable, [*celery, "--loglevel", level, *options])  # noqa: S606
@@ -103,7 +106,7 @@ def _celery(command: str, *options: str) -> None:
 def migrate() -> None:
     """Bring the database to this version.
 
-    It may be run again, and by several at once.
+    Safe to run again, and by several processes at once.
     """
     settings = checked_settings()
     _migrate(settings)
@@ -111,26 +114,24 @@ def migrate() -> None:
 
 
 def _migrate(settings: Settings) -> None:
+    from moderation.store.sql import migrate
     from moderation.store.sql.engine import Store
-    from moderation.store.sql.migrate import is_current
-    from moderation.store.sql.migrate import migrate as bring_up
 
     if settings.database_url == "":
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(settings.database, settings.master_secret())
     try:
-        if not is_current(store):
-            bring_up(store)
+        if not migrate.is_current(store):
+            migrate.migrate(store)
     finally:
         store.close()
 
 
 def prepare() -> None:
-    """Migrate and print what `up` greets with; for `up` only."""
-    from gatehouse.supervisor.first_run import prepare as make_ready
-    from gatehouse.supervisor.first_run import write_welcome
+    """Migrate, set up the demo site and print what `up` shows when it is ready; for `up` only."""
+    from gatehouse.supervisor import first_run
 
     settings = checked_settings()
     _migrate(settings)
     with open_store(settings) as store:
-        print(write_welcome(make_ready(store, settings)))
+        print(first_run.write_line(first_run.prepare(store, settings)))

@@ -1,4 +1,4 @@
-"""`gatehouse reputation`: who has a good or a bad name with a site's moderators, and a new start."""
+"""`gatehouse reputation`: what a site's moderators decided about an author, a domain or a network."""
 
 import json
 import sys
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.sites import AsJson, SiteGiven, find_site
-from gatehouse.database import open_store
+from gatehouse.commands.arguments import AsJson, SiteName
+from gatehouse.commands.output import print_line
+from gatehouse.database import open_site
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
@@ -20,113 +21,112 @@ reputation = typer.Typer(
     help="What moderators decided about authors, linked domains and networks.", no_args_is_help=True
 )
 
-KindGiven = Annotated[SubjectKind, typer.Argument(help="What NAME is.")]
-NameGiven = Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")]
-BY = "command"
+Kind = Annotated[SubjectKind, typer.Argument(help="What NAME is.")]
+Name = Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")]
+CHANGED_BY = "command"
 
 
 @reputation.command("list")
-def list_all(
-    site: SiteGiven, kind: KindGiven = SubjectKind.DOMAIN, as_json: AsJson = False
+def list_reputations(
+    site: SiteName, kind: Kind = SubjectKind.DOMAIN, as_json: AsJson = False
 ) -> None:
-    """List reputations of one kind; authors and networks by the hash they are known by."""
+    """List reputations of one kind; authors and networks are shown by their hash."""
     from moderation.review import reputation
 
     after = ""
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        while found := reputation.list_by_kind(store, its.id, kind, now_ms(), after, 100):
-            for subject, repute in found:
-                print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
-            after = found[-1][0].name
+    with open_site(site) as (store, found_site):
+        while page := reputation.list_by_kind(store, found_site.id, kind, now_ms(), after, 100):
+            for subject, score in page:
+                print_line(_fields(subject, score), _text(subject, score), as_json)
+            after = page[-1][0].name
 
 
 @reputation.command("show")
 def show(
-    site: SiteGiven,
+    site: SiteName,
     kind: Annotated[SubjectKind | None, typer.Argument(help="What NAME is.")] = None,
     name: Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")] = "",
-    comment: Annotated[str, typer.Option(help="Those that this comment comes with, instead.")] = "",
+    comment: Annotated[str, typer.Option(help="Instead, all that apply to this comment.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show one reputation with its history, or all that a comment comes with."""
+    """Show one reputation with its history, or all that apply to a comment."""
     from moderation.review import reputation
 
     if bool(comment) == bool(kind and name):
         raise Invalid("Name a kind and a name, or a comment.", "/name")
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
+    with open_site(site) as (store, found_site):
         if comment:
-            for subject, repute in reputation.of_comment(store, {its.id}, comment, now_ms()):
-                print(json.dumps(_facts(subject, repute)) if as_json else _line(subject, repute))
+            of_comment = reputation.of_comment(store, {found_site.id}, comment, now_ms())
+            for subject, score in of_comment:
+                print_line(_fields(subject, score), _text(subject, score), as_json)
         elif kind:
-            found = reputation.get_reputation(store, Subject(kind, its.id, name), now_ms())
-            print("\n".join(_told(found)) if not as_json else json.dumps(_whole(found)))
+            shown = reputation.get_reputation(store, Subject(kind, found_site.id, name), now_ms())
+            print(json.dumps(_history_fields(shown)) if as_json else _history_text(shown))
 
 
 @reputation.command("reset")
-def reset(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
-    """Have what was decided until now count no more."""
+def reset(site: SiteName, kind: Kind, name: Name) -> None:
+    """Start a reputation anew: decisions made until now no longer count."""
     from moderation.review import reputation
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        reputation.reset(store, BY, Subject(kind, its.id, name), now=now_ms())
+    with open_site(site) as (store, found_site):
+        reputation.reset(store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms())
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
 
 @reputation.command("undo")
-def undo(site: SiteGiven, kind: KindGiven, name: NameGiven) -> None:
-    """Take the last reset back."""
+def undo(site: SiteName, kind: Kind, name: Name) -> None:
+    """Undo the last reset."""
     from moderation.review import reputation
 
-    with open_store() as store:
-        with store.read() as connection:
-            its = find_site(connection, site)
-        found = reputation.undo_reset(store, BY, Subject(kind, its.id, name), now=now_ms())
-    print(_line(found.subject, found.repute))
+    with open_site(site) as (store, found_site):
+        subject = Subject(kind, found_site.id, name)
+        restored = reputation.undo_reset(store, CHANGED_BY, subject, now=now_ms())
+    print(_text(restored.subject, restored.repute))
 
 
-def _facts(subject: Subject, repute: ReputationScore) -> dict[str, object]:
+def _fields(subject: Subject, score: ReputationScore) -> dict[str, object]:
     return {
         "kind": subject.kind.value,
         "name": subject.name,
-        "approved": repute.approved,
-        "spam": repute.spam,
-        "rejected": repute.rejected,
-        "trust": round(repute.trust, 4),
-        "distrust": round(repute.distrust, 4),
+        "approved": score.approved,
+        "spam": score.spam,
+        "rejected": score.rejected,
+        "trust": round(score.trust, 4),
+        "distrust": round(score.distrust, 4),
     }
 
 
-def _line(subject: Subject, repute: ReputationScore) -> str:
-    bounds = f"trust {repute.trust:.2f}, distrust {repute.distrust:.2f}"
-    return f"{subject.kind.value:8} {subject.name}  {repute.words if repute else 'nothing decided yet'}; {bounds}"
+def _text(subject: Subject, score: ReputationScore) -> str:
+    counts = score.words if score else "nothing decided yet"
+    bounds = f"trust {score.trust:.2f}, distrust {score.distrust:.2f}"
+    return f"{subject.kind.value:8} {subject.name}  {counts}; {bounds}"
 
 
-def _told(found: "Reputation") -> list[str]:
-    lines = [_line(found.subject, found.repute)]
-    for vote in found.votes:
-        old = "" if vote.created_at > found.counts_after else "  (does not count)"
+def _history_text(reputation: "Reputation") -> str:
+    lines = [_text(reputation.subject, reputation.repute)]
+    for vote in reputation.votes:
+        old = "" if vote.created_at > reputation.counts_after else "  (does not count)"
         lines.append(f"  {iso(vote.created_at)}  {vote.comment_id}  {vote.said.value}{old}")
-    for one in found.resets:
-        what = "reset" if one.counts_after == one.created_at else "reset taken back"
-        lines.append(f"  {iso(one.created_at)}  {what} by {one.moderator_id}")
-    return lines
+    for reset in reputation.resets:
+        change = "reset" if reset.counts_after == reset.created_at else "reset taken back"
+        lines.append(f"  {iso(reset.created_at)}  {change} by {reset.moderator_id}")
+    return "\n".join(lines)
 
 
-def _whole(found: "Reputation") -> dict[str, object]:
+def _history_fields(reputation: "Reputation") -> dict[str, object]:
     return {
-        **_facts(found.subject, found.repute),
+        **_fields(reputation.subject, reputation.repute),
         "decisions": [
-            {"comment_id": one.comment_id, "said": one.said.value, "at": iso(one.created_at)}
-            for one in found.votes
+            {"comment_id": vote.comment_id, "said": vote.said.value, "at": iso(vote.created_at)}
+            for vote in reputation.votes
         ],
         "resets": [
-            {"by": one.moderator_id, "at": iso(one.created_at), "counts_after": one.counts_after}
-            for one in found.resets
+            {
+                "by": reset.moderator_id,
+                "at": iso(reset.created_at),
+                "counts_after": reset.counts_after,
+            }
+            for reset in reputation.resets
         ],
     }

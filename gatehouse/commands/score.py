@@ -1,4 +1,4 @@
-"""`gatehouse score`: texts on stdin, their scores on stdout, on every core, in order."""
+"""`gatehouse score`: reads texts from stdin and prints their scores in the same order, using every core."""
 
 import json
 import sys
@@ -19,13 +19,14 @@ from moderation.scorers.models.model_names import BUNDLED, Models, cores
 from moderation.startup import checked_settings, models_of
 
 if TYPE_CHECKING:
+    from moderation.domain.score import Candidate, Findings
     from moderation.scorers.pipeline import ScorerPipeline
 
-# Texts a process takes at once: 32 ms or so of the bundled model, so that asking costs nothing.
+# Texts a process takes at once: some 32 ms of the bundled model, so that passing them on costs little.
 BATCH = 256
-# A scorer may load its model in this, and take as long for one batch of long texts. Seconds.
+# Enough for a scorer to load its model, and for one batch of long texts. Seconds.
 TIMEOUT = 600.0
-# From here on the highest label is worth the words that raised it: explaining costs six times scoring.
+# The words that raised the highest score are printed from here on: explaining costs six times scoring.
 EXPLAINED = 0.5
 
 
@@ -36,16 +37,16 @@ def score(
 ) -> None:
     """Score texts from stdin.
 
-    One JSON object a line, with "id" and "text"; on stdout one with the scores, in the same order.
-    A line that cannot be read is told on stderr, and the exit status is then 1.
+    Each line is a JSON object with "id" and "text"; stdout gets one with the scores, in the same order.
+    A line that cannot be read is reported on stderr, and the exit status is then 1.
     """
     models = models_of(checked_settings())
-    if model:  # asked for by name: nothing stands in for it
+    if model:  # named by the operator: no fallback replaces it
         models = replace(models, toxicity=model, fallback="")
     texts = Reader(sys.stdin.buffer)
     progress = _Progress()
     failed = 0
-    for lines, failures in _each_batch(models, _batches(texts)):
+    for lines, failures in _scored_batches(models, _batches(texts)):
         sys.stdout.buffer.write(lines)
         failed += failures
         progress.add(lines.count(b"\n"))
@@ -58,30 +59,30 @@ def score(
 
 
 def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
-    each = iter(texts)
-    while batch := list(islice(each, BATCH)):
+    remaining = iter(texts)
+    while batch := list(islice(remaining, BATCH)):
         yield batch
 
 
-def _each_batch(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
-    """The answers to each batch. A second process is worth its start from the second batch on."""
+def _scored_batches(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
+    """What _score_batch returns of each. A second process is worth its start from two batches on."""
     first = list(islice(batches, 2))
     # torch uses every core by itself, and its models are large.
-    torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
-    processes = cores() if len(first) > 1 and not torch else 1
+    uses_torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
+    processes = cores() if len(first) > 1 and not uses_torch else 1
     if processes == 1:
-        yield from map(partial(_answer, models), chain(first, batches))
+        yield from map(partial(_score_batch, models), chain(first, batches))
         return
     models = replace(models, threads=1)
     with ProcessPoolExecutor(
         processes,
         mp_context=get_context("spawn"),
-        initializer=_panel_of,
+        initializer=_pipeline_of,
         initargs=(models,),
     ) as pool:
         ahead: deque[Future[tuple[bytes, int]]] = deque()
         for batch in chain(first, batches):
-            ahead.append(pool.submit(_answer, models, batch))
+            ahead.append(pool.submit(_score_batch, models, batch))
             if len(ahead) > 2 * processes:
                 yield ahead.popleft().result()
         while ahead:
@@ -89,50 +90,57 @@ def _each_batch(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple
 
 
 @cache
-def _panel_of(models: Models) -> "ScorerPipeline":
-    """The scorers of this process, made once."""
+def _pipeline_of(models: Models) -> "ScorerPipeline":
+    """The scorers of this process, built once."""
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
 
     return ScorerPipeline(build_scorers(models), TIMEOUT)
 
 
-def _answer(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
+def _score_batch(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
     """The lines for a batch, and how many of them lack something."""
     from moderation.domain.normalise import normalise
-    from moderation.domain.score import Candidate, Findings
+    from moderation.domain.score import Candidate
 
-    panel = _panel_of(models)
-    candidates = [Candidate(one.text, normalise(one.text)) for one in batch]
+    pipeline = _pipeline_of(models)
+    candidates = [Candidate(text.text, normalise(text.text)) for text in batch]
+    findings = pipeline.measure(candidates)
+    lines = [
+        json.dumps(_fields(pipeline, *measured), ensure_ascii=False)
+        for measured in zip(batch, candidates, findings, strict=True)
+    ]
+    return ("\n".join(lines) + "\n").encode(), sum(bool(found.failed) for found in findings)
 
-    def line(given: Text, candidate: Candidate, found: Findings) -> str:
-        language = found.get("language")
-        spam = found.get("spam")
-        scores = {one.name: one for one in found.signals if one.is_score and one.name != "spam"}
-        spans = {(span.start, span.end) for one in found.signals for span in one.spans}
-        top = max(scores.values(), key=lambda one: one.value, default=None)
-        # The other models explain by trying each word: seconds a text, not for a whole file.
-        if top and top.value >= EXPLAINED and top.scorer == "bundled":
-            spans |= {
-                (span.start, span.end) for span in panel.explain(candidate, top.scorer, top.name)
-            }
-        facts = {
-            "id": given.id,
-            "language": language.note if language else "",
-            "scores": {name: round(one.value, 6) for name, one in scores.items()},
-            "spam": round(spam.value, 6) if spam else None,
-            "spans": sorted(spans),
-            **({"failed": found.failed} if found.failed else {}),
-        }
-        return json.dumps(facts, ensure_ascii=False)
 
-    found = panel.measure(candidates)
-    lines = [line(*three) for three in zip(batch, candidates, found, strict=True)]
-    return ("\n".join(lines) + "\n").encode(), sum(bool(one.failed) for one in found)
+def _fields(
+    pipeline: "ScorerPipeline", text: Text, candidate: "Candidate", findings: "Findings"
+) -> dict[str, object]:
+    language = findings.get("language")
+    spam = findings.get("spam")
+    scores = {
+        signal.name: signal
+        for signal in findings.signals
+        if signal.is_score and signal.name != "spam"
+    }
+    spans = {(span.start, span.end) for signal in findings.signals for span in signal.spans}
+    highest = max(scores.values(), key=lambda signal: signal.value, default=None)
+    # The other models explain by trying each word: seconds a text, not for a whole file.
+    if highest and highest.value >= EXPLAINED and highest.scorer == "bundled":
+        explained = pipeline.explain(candidate, highest.scorer, highest.name)
+        spans |= {(span.start, span.end) for span in explained}
+    return {
+        "id": text.id,
+        "language": language.note if language else "",
+        "scores": {name: round(signal.value, 6) for name, signal in scores.items()},
+        "spam": round(spam.value, 6) if spam else None,
+        "spans": sorted(spans),
+        **({"failed": findings.failed} if findings.failed else {}),
+    }
 
 
 class _Progress:
-    """A line on the terminal that says how far it is; nothing where nobody looks."""
+    """A line with the count and the rate, on a terminal only."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._shown = sys.stderr.isatty()

@@ -1,1 +1,1 @@
-"""How good a toxicity model is on public test sets: `gatehouse model eval`."""
+"""Measures a toxicity model on public test sets: `gatehouse model eval`."""

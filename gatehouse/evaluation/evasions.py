@@ -1,4 +1,4 @@
-"""How people disguise a word, one way at a time; for measuring what is still found."""
+"""Ways to disguise a word, to measure how many disguised words a model still finds."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -26,19 +26,21 @@ _WORD = re.compile(r"[a-z']{3,}")
 
 
 def altered(text: str, words: frozenset[str], attack: Callable[[str], str]) -> str:
-    """The text in lower case with each of those words altered."""
+    """The text in lower case with each of these words altered by the attack."""
     return _WORD.sub(
-        lambda found: attack(found.group()) if found.group() in words else found.group(),
+        lambda match: attack(match.group()) if match.group() in words else match.group(),
         text.lower(),
     )
 
 
 def toxic_words(texts: Iterable[tuple[str, bool]]) -> frozenset[str]:
-    """Words in five toxic comments at least, and eight times as often as in harmless ones."""
+    """Words that occur in at least five toxic comments, and over eight times as often as in harmless ones."""
     counts: dict[str, list[int]] = {}
     for text, toxic in texts:
         for word in set(_WORD.findall(text.lower())):
             counts.setdefault(word, [0, 0])[int(toxic)] += 1
     return frozenset(
-        word for word, (no, yes) in counts.items() if yes >= 5 and yes > 8 * (no + 0.5)
+        word
+        for word, (in_harmless, in_toxic) in counts.items()
+        if in_toxic >= 5 and in_toxic > 8 * (in_harmless + 0.5)
     )

@@ -1,4 +1,4 @@
-"""Sentences of an ordinary news page that no policy should hold, and what models get wrong in them."""
+"""Ordinary sentences of a news page that no policy should hold, though models tend to."""
 
 # The first names are those of https://github.com/unitaryai/detoxify/issues/56.
 ORDINARY = (

@@ -1,4 +1,4 @@
-"""The public test sets, out of a folder: CSV, UTF-8, gzip, one file each. Texts stay out of the repository."""
+"""Reads the public test sets from a folder: CSV, UTF-8, gzip, one file each; none is in the repository."""
 
 import csv
 import gzip
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
 JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
-# A test set may be here whole, or one half of it (for development) under the second name.
+# The folder may have a test set whole, or the half of it for development or for testing.
 _ENDINGS = ("", "_dev", "_test", "_held")
 csv.field_size_limit(1 << 30)
 
@@ -23,14 +23,16 @@ def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
 
 
 def find(folder: Path, name: str) -> str | None:
-    """The name of the file that holds a set, whole or in part; None where there is none."""
-    names = (name + ending for ending in _ENDINGS)
-    return next((one for one in names if (folder / f"{one}.csv.gz").is_file()), None)
+    """The name of the file that holds a set, whole or in part; None where the folder has none."""
+    file_names = (name + ending for ending in _ENDINGS)
+    return next(
+        (file_name for file_name in file_names if (folder / f"{file_name}.csv.gz").is_file()), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Jigsaw:
-    """The official 2018 test. truth: (texts, 6), in the order of LABELS. weights: how many comments
+    """The official test set of 2018. truth: (texts, 6), in the order of LABELS. weights: how many comments
     of the whole test each row stands for (clean ones are a sample)."""
 
     texts: list[str]
@@ -39,7 +41,7 @@ class Jigsaw:
 
 
 def jigsaw(folder: Path, name: str) -> Jigsaw:
-    """Reads it: columns text, the six labels by their names of 2018, and w where rows are sampled."""
+    """Reads the set: columns text, the six labels by their names of 2018, and w where rows are sampled."""
     table = list(rows(folder, name))
     return Jigsaw(
         [row["text"] for row in table],

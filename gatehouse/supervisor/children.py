@@ -1,4 +1,4 @@
-"""The children of `gatehouse up`: started, listened to, started again when they die."""
+"""A child process of `gatehouse up`: its start, its output, and when it is started again."""
 
 import json
 import os
@@ -11,20 +11,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-# A child that dies at once is tried again after this, doubled each time up to the limit. Seconds.
+# A child that dies is started again after this, doubled each time up to the limit. Seconds.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-# Having lived so long it is well again. Seconds.
-WELL_AFTER = 30.0
+# After running this long the wait is the first one again. Seconds.
+STABLE_AFTER = 30.0
 # Bytes of one log file; one older file is kept. Enough for some 100,000 lines.
 LOG_LIMIT = 16 * 1024 * 1024
-# What stops everything: a setting makes no sense, and starting again would not change that.
+# Exit status that stops everything: a setting is invalid, and starting again would not change that.
 SETTINGS_STATUS = 2
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class LogFile:
-    """The log of one child: begun anew at every start and when it grows long, the last one kept."""
+    """The log of one child: a new file at every start and when it grows long; the previous one is kept."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,10 +46,10 @@ class LogFile:
 
 
 class Child:
-    """One process and its offspring, in a process group of their own.
+    """One process with its own children, in a process group of their own.
 
-    rank: the order of stopping, lower first. once: it has one thing to do and then ends.
-    heard: gets every line first; a line it returns True for is not logged.
+    report: prints a line for the operator. rank: the order of stopping, lower first. once: it does one
+    thing and then ends. handle_line: gets every line first; a line it returns True for is not logged.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class Child:
         command: Sequence[str],
         environment: Mapping[str, str],
         log: LogFile,
-        say: Say,
+        report: Report,
         *,
         rank: int,
         once: bool = False,
-        heard: Callable[[bytes], bool] = lambda line: False,
+        handle_line: Callable[[bytes], bool] = lambda line: False,
     ) -> None:
         self.name, self.rank, self.once = name, rank, once
         self._command, self._environment = command, environment
-        self._log, self._say, self._heard = log, say, heard
+        self._log, self._report, self._handle_line = log, report, handle_line
         self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._partial_line = b""
         self._unstructured: deque[str] = deque(maxlen=3)
         self._wait = FIRST_WAIT
-        self._began = 0.0
+        self._started = 0.0
         self.due: float | None = None  # when to start, on the monotonic clock
 
     @property
@@ -85,12 +85,12 @@ class Child:
 
     @property
     def pipe(self) -> int:
-        """What it writes to; -1 when it does not live."""
+        """The file descriptor that its output is read from; -1 while it does not run."""
         return self._process.stdout.fileno() if self._process and self._process.stdout else -1
 
     def start(self) -> None:
         self.due = None
-        self._began = time.monotonic()
+        self._started = time.monotonic()
         self._unstructured.clear()
         self._process = subprocess.Popen(  # noqa: S603 - our own commands
             self._command,
@@ -103,69 +103,71 @@ class Child:
         os.set_blocking(self.pipe, False)
 
     def read(self) -> bool:
-        """Takes in what it wrote; False once nobody can write any more."""
-        return self._take() != b""
+        """Handles the output so far; False at its end."""
+        return self._read_lines() != b""
 
-    def _take(self) -> bytes | None:
-        chunk = self._chunk()
+    def _read_lines(self) -> bytes | None:
+        chunk = self._read_chunk()
         if chunk is None:
             return None
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        if not chunk and self._rest:
-            lines, self._rest = [self._rest], b""
+        *lines, self._partial_line = (self._partial_line + chunk).split(b"\n")
+        if not chunk and self._partial_line:
+            lines, self._partial_line = [self._partial_line], b""
         for line in lines:
-            self._line(line)
+            self._log_line(line)
         return chunk
 
-    def _chunk(self) -> bytes | None:
-        """What it wrote, b'' at the end, None where there is nothing now."""
+    def _read_chunk(self) -> bytes | None:
+        """Some output, b'' at its end, None where there is none now."""
         try:
             return os.read(self.pipe, 65_536)
         except BlockingIOError:
             return None
 
-    def _line(self, line: bytes) -> None:
-        if self._heard(line):
+    def _log_line(self, line: bytes) -> None:
+        if self._handle_line(line):
             return
         self._log.write(line + b"\n")
         try:
-            fact = json.loads(line)
-            level, text = fact["level"], fact["fact"]
+            record = json.loads(line)
+            level, text = record["level"], record["fact"]
         except (ValueError, TypeError, KeyError):
             if line.strip():
                 self._unstructured.append(line.decode(errors="replace").strip())
             return
         if level in ("warning", "error", "critical"):
-            told = {"at", "level", "logger", "fact", "where"}
-            more = " ".join(f"{key}={value}" for key, value in fact.items() if key not in told)
-            self._say(f"{self.name}: {text}" + (f" ({more})" if more else ""))
+            standard = {"at", "level", "logger", "fact", "where"}
+            extra = " ".join(
+                f"{key}={value}" for key, value in record.items() if key not in standard
+            )
+            self._report(f"{self.name}: {text}" + (f" ({extra})" if extra else ""))
 
     def collect(self) -> int | None:
-        """The exit status if it has ended, None while it lives."""
+        """The exit status once it has ended, None while it runs."""
         if self._process is None or (status := self._process.poll()) is None:
             return None
         self.signal(signal.SIGKILL)  # its own children end with it
-        while self._take():  # its last words; never waits, whoever may hold the other end
+        while self._read_lines():  # its last output; this never waits
             pass
         assert self._process.stdout
         self._process.stdout.close()
         self._process = None
-        if time.monotonic() - self._began > WELL_AFTER:
+        if time.monotonic() - self._started > STABLE_AFTER:
             self._wait = FIRST_WAIT
         return status
 
-    def last_words(self) -> str:
-        """What it wrote last that was no log line, such as the end of a traceback."""
+    def last_output(self) -> str:
+        """The last lines that were no log records, such as the end of a traceback."""
         return "\n".join(self._unstructured)
 
-    def start_later(self) -> float:
-        """Sets `due`; returns in how many seconds that is."""
+    def schedule_start(self) -> float:
+        """Sets `due`; returns the seconds until then."""
         wait, self._wait = self._wait, min(self._wait * 2, LONGEST_WAIT)
         self.due = time.monotonic() + wait
         return wait
 
     def signal(self, number: int) -> None:
-        """To the process alone when asking it to stop, to its whole group when ending it."""
+        """Sends SIGKILL to the whole group, any other signal to the process alone."""
         if self._process is None:
             return
         with suppress(ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""What `gatehouse up` makes at its first start, and what it says when everything runs."""
+"""What `gatehouse up` sets up at its first start, and what it prints when everything runs."""
 
 import json
 import os
@@ -16,54 +16,54 @@ from moderation.settings import Settings, read_settings
 if TYPE_CHECKING:
     from moderation.store.sql.engine import Connection, Store
 
-OPERATOR = "operator@localhost"  # who the printed log-in link is for
-_MARK = b'{"gatehouse_welcome": '
+OPERATOR = "operator@localhost"  # the account that the printed log-in link is for
+_LINE_START = b'{"gatehouse_first_run": '
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """site_id, publishable: of the demo site, '' without one. secret: its key, '' but at first start.
-    link: token of a log-in link.
+    """site_id, publishable_key: of the demo site, '' without one. secret_key: its own, '' after the
+    first start. login_token: of a log-in link.
     """
 
     site_id: str
-    publishable: str
-    secret: str
-    link: str
+    publishable_key: str
+    secret_key: str
+    login_token: str
 
     def text(self, settings: Settings) -> str:
-        """What the operator reads."""
+        """What `up` prints for the operator."""
         url = settings.public_url
         lines = [
             "",
             "  Gatehouse is open.",
             "",
             f"  Article with a form  {url}/demo",
-            f"  Console              {url}/console/login?link={self.link}",
+            f"  Console              {url}/console/login?link={self.login_token}",
             "                       (opens once, within 15 minutes; the next one:",
             f"                       {_command(settings)} moderator login-link {OPERATOR})",
             f"  Data                 {settings.data}",
         ]
-        if self.publishable:
-            lines += ["", "  Hand in a comment:", "", *_curl(url, self.publishable)]
-        if self.secret:
+        if self.publishable_key:
+            lines += ["", "  Hand in a comment:", "", *_curl(url, self.publishable_key)]
+        if self.secret_key:
             lines += [
                 "",
                 "  The demo site's secret key, for servers. It is shown this once:",
                 "",
-                f"    {self.secret}",
+                f"    {self.secret_key}",
             ]
         return "\n".join([*lines, ""])
 
 
 def _command(settings: Settings) -> str:
-    """How to call `gatehouse` from another terminal in the same folder, so that it finds all this."""
-    words, usual = [], read_settings({})
-    if settings.data != usual.data.absolute():
-        words.append(f"GATEHOUSE_DATA={shlex.quote(str(settings.data))}")
-    if settings.public_url != usual.public_url:
-        words.append(f"GATEHOUSE_PUBLIC_URL={settings.public_url}")
-    return " ".join([*words, sys.argv[0]])
+    """The `gatehouse` command with the variables it needs in another terminal in the same folder."""
+    variables, defaults = [], read_settings({})
+    if settings.data != defaults.data.absolute():
+        variables.append(f"GATEHOUSE_DATA={shlex.quote(str(settings.data))}")
+    if settings.public_url != defaults.public_url:
+        variables.append(f"GATEHOUSE_PUBLIC_URL={settings.public_url}")
+    return " ".join([*variables, sys.argv[0]])
 
 
 def _curl(url: str, key: str) -> list[str]:
@@ -80,76 +80,79 @@ def _curl(url: str, key: str) -> list[str]:
     ]
 
 
-def write_welcome(welcome: FirstRun) -> str:
-    """One line, from the process that prepares to the one that greets; it is never logged."""
-    return _MARK.decode() + json.dumps(asdict(welcome)) + "}"
+def write_line(first_run: FirstRun) -> str:
+    """The line by which `gatehouse prepare` hands it to `gatehouse up`; it is never logged."""
+    return _LINE_START.decode() + json.dumps(asdict(first_run)) + "}"
 
 
-def read_welcome(line: bytes) -> FirstRun | None:
-    """The welcome, if the line is one."""
-    if not line.startswith(_MARK):
+def read_line(line: bytes) -> FirstRun | None:
+    """What write_line wrote; None for any other line."""
+    if not line.startswith(_LINE_START):
         return None
-    return FirstRun(**json.loads(line)["gatehouse_welcome"])
+    return FirstRun(**json.loads(line)["gatehouse_first_run"])
 
 
 def prepare(store: "Store", settings: Settings) -> FirstRun:
-    """Makes the demo site where there is none, and a log-in link each time.
+    """Adds a demo site where there is no site yet, and a log-in link each time.
 
-    Where other sites are there is none, so that a service in use is left alone. A demo site is for
-    one address: on another port there is another.
+    A service that has other sites gets no demo site. A demo site belongs to one address: on another
+    port another one is added.
     """
     from moderation.store import moderators, sites
 
-    remembered = _Remembered(settings.data / "demo.json")
-    secret = ""
+    demo_file = _DemoFile(settings.data / "demo.json")
+    secret_key = ""
     with store.write() as connection:
-        known = {one.id: one for one in sites.all_sites(connection)}
-        site_id, publishable = remembered.read()
-        demo = known.get(site_id)
-        if not known or (demo and settings.public_url not in demo.origins):
-            site_id, publishable, secret = _found_site(connection, settings)
+        sites_by_id = {site.id: site for site in sites.all_sites(connection)}
+        site_id, publishable_key = demo_file.read()
+        demo = sites_by_id.get(site_id)
+        if not sites_by_id or (demo and settings.public_url not in demo.origins):
+            site_id, publishable_key, secret_key = _add_demo_site(connection, settings)
         elif demo is None:
-            site_id = publishable = ""
+            site_id = publishable_key = ""
         operator = moderators.by_email(connection, OPERATOR)
         operator_id = (
             operator.id if operator else moderators.add(connection, OPERATOR, "", now_ms(), entropy)
         )
-        granted = [] if operator else list(known)
-        for one in [*granted, *([site_id] if secret else [])]:
-            moderators.grant(connection, operator_id, one, Role.ADMIN)
-        link = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
-    if secret:  # after the commit: the site is there
-        remembered.write(site_id, publishable)
-    return FirstRun(site_id, publishable, secret, link)
+        granted = [] if operator else list(sites_by_id)
+        if secret_key:
+            granted.append(site_id)
+        for granted_id in granted:
+            moderators.grant(connection, operator_id, granted_id, Role.ADMIN)
+        login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
+    if secret_key:  # after the commit: the site is stored
+        demo_file.write(site_id, publishable_key)
+    return FirstRun(site_id, publishable_key, secret_key, login_token)
 
 
-def _found_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
-    """The demo site: its id, publishable key and secret key."""
+def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
+    """The id, publishable key and secret key of a new demo site."""
     from moderation.store import compat_apis, sites
 
-    # A browser may be pointed at either name of this machine.
+    # A browser may use either name of this machine.
     origins = {settings.public_url, settings.public_url.replace("//127.0.0.1", "//localhost")}
     site = sites.add_site(connection, "Demo", sorted(origins), "en", now_ms(), entropy)
     for face in compat_apis.ON_BY_DEFAULT:
         compat_apis.switch_on(connection, site.id, face, "", now_ms())
-    publishable = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
-    return site.id, publishable, sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
+    publishable_key = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
+    secret_key = sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
+    return site.id, publishable_key, secret_key
 
 
-class _Remembered:
-    """The demo site's publishable key, which is no secret, for the next start's curl."""
+class _DemoFile:
+    """Keeps the demo site's publishable key, which is no secret, for the curl of the next start."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> tuple[str, str]:
         try:
-            kept = json.loads(self._path.read_text())
-            return str(kept["site_id"]), str(kept["publishable_key"])
+            fields = json.loads(self._path.read_text())
+            return str(fields["site_id"]), str(fields["publishable_key"])
         except (OSError, ValueError, KeyError):
             return "", ""
 
-    def write(self, site_id: str, publishable: str) -> None:
+    def write(self, site_id: str, publishable_key: str) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump({"site_id": site_id, "publishable_key": publishable}, file)
+            json.dump({"site_id": site_id, "publishable_key": publishable_key}, file)

@@ -1,12 +1,12 @@
-"""The data folder of `gatehouse up`: private to its owner, and used by one at a time."""
+"""The data folder of `gatehouse up`: private to its owner, and used by one process at a time."""
 
 import fcntl
 import os
 import stat
 from pathlib import Path
 
-# Any of these tells that a folder is ours.
-_OURS = {"up.lock", "secret.key", "gatehouse.db"}
+# A folder with any of these is a data folder.
+_DATA_FILES = {"up.lock", "secret.key", "gatehouse.db"}
 
 
 class FolderError(Exception):
@@ -14,15 +14,15 @@ class FolderError(Exception):
 
 
 def prepare(folder: Path) -> Path:
-    """Makes the folder, or closes it to others where it is ours; its absolute path.
+    """Makes the folder, or closes an existing data folder to other users; returns its absolute path.
 
-    A folder that holds other things is refused: closing it could lock somebody out.
+    Raises FolderError for a folder that holds other things: closing it could lock somebody out.
     """
     folder = folder.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        there = {one.name for one in folder.iterdir()}
-        if there and not there & _OURS:
+        names = {path.name for path in folder.iterdir()}
+        if names and not names & _DATA_FILES:
             raise FolderError(f"{folder} holds other things: name a new or an empty folder.")
         if stat.S_IMODE(folder.stat().st_mode) != 0o700:
             folder.chmod(0o700)
@@ -32,9 +32,9 @@ def prepare(folder: Path) -> Path:
 
 
 def lock(folder: Path) -> int:
-    """Takes the folder for this process and those forked from it; the lock ends with the last of them.
+    """Locks the folder for this process and those forked from it; the lock ends with the last of them.
 
-    Returns the open file; a crash needs no cleaning up. Raises FolderError where it is taken.
+    Returns the open file. A crash leaves nothing to clean up. Raises FolderError where it is locked.
     """
     descriptor = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

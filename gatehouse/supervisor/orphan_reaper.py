@@ -1,4 +1,4 @@
-"""The undertaker: a small process that ends the children of an `up` that was killed itself."""
+"""The orphan reaper: a small process that ends the children of an `up` that was killed."""
 
 import os
 import signal
@@ -8,42 +8,42 @@ import time
 from contextlib import suppress
 
 # A worker finishes its slice of two seconds and a batch; the broker writes its file. Seconds.
-PATIENCE = 15.0
+STOP_LIMIT = 15.0
 
 
 class OrphanReaper:
-    """Holds one end of a pipe and a list of process groups; when the other end closes, they end.
+    """Starts a process that ends the process groups it was told of once this process has died.
 
-    It works on Linux and macOS alike, survives SIGKILL of its parent, and keeps the lock on the data
-    folder until the last child is gone.
+    It notices by a pipe that closes. It works on Linux and macOS alike, survives SIGKILL of its parent,
+    and keeps the data folder locked until the last child is gone.
 
-    holder: the open file that is the lock.
+    lock: the open file that is the lock.
     """
 
-    def __init__(self, holder: int) -> None:
-        reading, self._writing = os.pipe()
+    def __init__(self, lock: int) -> None:
+        read_end, self._write_end = os.pipe()
         # This file alone, without site-packages: it imports little and so takes little memory.
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", __file__, str(reading)],
-            pass_fds=(reading, holder),
+            [sys.executable, "-I", "-S", __file__, str(read_end)],
+            pass_fds=(read_end, lock),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # whoever reads the output of `up` need not wait for it
+            stdout=subprocess.DEVNULL,  # a reader of `up`'s output need not wait for it
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C in the terminal is not for it
         )
-        os.close(reading)
+        os.close(read_end)
 
-    def take(self, group: int, rank: int) -> None:
-        """Ends `group` if need be; lower ranks first."""
-        os.write(self._writing, f"+ {group} {rank}\n".encode())
+    def watch(self, group: int, rank: int) -> None:
+        """Ends this process group once the parent has died; lower ranks first."""
+        os.write(self._write_end, f"+ {group} {rank}\n".encode())
 
     def release(self, group: int) -> None:
-        """The group has ended by itself."""
-        os.write(self._writing, f"- {group} 0\n".encode())
+        """The group has ended and is no longer watched."""
+        os.write(self._write_end, f"- {group} 0\n".encode())
 
-    def dismiss(self) -> None:
-        """Nobody is left to look after."""
-        os.close(self._writing)
+    def stop(self) -> None:
+        """Ends the process. Call it when no child is left."""
+        os.close(self._write_end)
         self._process.wait()
 
 
@@ -59,18 +59,18 @@ def _wait_for_parent(pipe: int) -> None:
                 groups[group] = rank
             else:
                 groups.pop(group, None)
-    for wanted in sorted(set(groups.values())):
-        _end_groups([group for group, its in groups.items() if its == wanted])
+    for rank in sorted(set(groups.values())):
+        _end_groups([group for group, group_rank in groups.items() if group_rank == rank])
 
 
 def _end_groups(groups: list[int]) -> None:
-    for number, seconds in ((signal.SIGTERM, PATIENCE), (signal.SIGKILL, 1.0)):
+    for number, seconds in ((signal.SIGTERM, STOP_LIMIT), (signal.SIGKILL, 1.0)):
         for group in groups:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, number)
-        until = time.monotonic() + seconds
-        while any(map(_lives, groups)) and time.monotonic() < until:
-            time.sleep(0.05)  # they are not our children: there is nothing to wait for
+        deadline = time.monotonic() + seconds
+        while any(map(_lives, groups)) and time.monotonic() < deadline:
+            time.sleep(0.05)  # they are not our children: waitpid does not work
 
 
 def _lives(group: int) -> bool:

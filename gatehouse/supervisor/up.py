@@ -1,4 +1,4 @@
-"""`gatehouse up`: everything on one machine, started in order, kept running, stopped in order."""
+"""`gatehouse up`: starts all processes on one machine in order, keeps them running, stops them in order."""
 
 import os
 import selectors
@@ -12,103 +12,103 @@ from typing import Any
 
 from gatehouse.supervisor import broker, folder
 from gatehouse.supervisor.children import SETTINGS_STATUS, Child, LogFile
-from gatehouse.supervisor.first_run import FirstRun, read_welcome
+from gatehouse.supervisor.first_run import FirstRun, read_line
 from gatehouse.supervisor.orphan_reaper import OrphanReaper
 from gatehouse.supervisor.port import is_free, is_ready
 from moderation.settings import Settings, SettingsError
 
-# How long each may take to stop by itself: the API answers what is under way (service/server.py gives
-# it 20 s), a worker finishes its slice, the broker writes its file. Seconds.
-PATIENCE = {"api": 25.0, "judge": 20.0, "courier": 25.0, "broker": 10.0}
-# In what order they stop: nothing comes in, then nothing is worked on, then nobody needs the broker.
+# How long each may take to stop: the API finishes its requests (service/server.py gives it 20 s), a
+# worker finishes its slice, the broker writes its file. Seconds.
+STOP_LIMIT = {"api": 25.0, "judge": 20.0, "courier": 25.0, "broker": 10.0}
+# The order in which they stop: those who use the broker before the broker, the API first of all.
 RANK = {"api": 0, "prepare": 0, "judge": 1, "courier": 1, "broker": 2}
-# They wait for the API to be ready, so that it is sooner; but not for ever. Seconds.
+# Workers start once the API is ready, which is then sooner; at the latest after this. Seconds.
 WORKERS_WAIT = 10.0
-# A worker that goes on after SIGTERM for so long hands its work back half done. Seconds.
+# A worker still busy this long after SIGTERM gets SIGQUIT and hands its work back half done. Seconds.
 QUIT_AFTER = 8.0
-ASK_EVERY = 0.05  # seconds between questions whether the API is ready
+READY_INTERVAL = 0.05  # seconds between checks whether the API is ready
 
 
-class Failed(Exception):
-    """Everything must stop; the message says why."""
+class ChildFailed(Exception):
+    """A child failed in a way that stops everything; the message says why."""
 
 
 class Supervisor:
-    """The children and the loop that listens to them. One thread; nothing here waits for long."""
+    """The child processes and the loop that supervises them, in one thread without long waits."""
 
     def __init__(
         self,
         settings: Settings,
         environment: Mapping[str, str],
         broker_command: list[str] | None,
-        undertaker: OrphanReaper,
+        orphan_reaper: OrphanReaper,
     ) -> None:
-        """broker_command: None where the broker is somebody else's."""
+        """broker_command: None where the settings name a broker that runs."""
         self._settings = settings
         self._broker_command = broker_command
         self._environment = environment
         self._selector = selectors.DefaultSelector()
-        self._undertaker = undertaker
+        self._orphan_reaper = orphan_reaper
         self._children: dict[str, Child] = {}
-        self._asked = 0  # how often somebody asked us to stop
-        self._welcome: FirstRun | None = None
-        self._welcomed = False
+        self._stop_requests = 0
+        self._first_run: FirstRun | None = None
+        self._announced = False
         self._workers_due: float | None = None
-        self._began = time.monotonic()
+        self._started = time.monotonic()
 
     def run(self) -> None:
-        """Starts everything, and returns when asked to stop and all have ended. Raises Failed."""
+        """Starts everything; returns once it was asked to stop and all have ended. Raises ChildFailed."""
         with self._signals():
             try:
                 self._start_first()
-                while not self._asked:
-                    self._turn(0.5 if self._welcomed else ASK_EVERY)
-                    self._mend()
-                    self._greet()
+                while not self._stop_requests:
+                    self._wait_for_events(0.5 if self._announced else READY_INTERVAL)
+                    self._restart_dead()
+                    self._announce()
             finally:
                 self._stop()
 
     def _start_first(self) -> None:
         if self._broker_command:
             self._add("broker", self._broker_command)
-        self._add("prepare", _ourselves("prepare"), once=True, heard=self._prepared)
-        # It imports while the database is made ready, and then waits for that.
-        self._add("api", _ourselves("api", "--when-migrated"))
+        self._add("prepare", _gatehouse("prepare"), once=True, handle_line=self._read_first_run)
+        # It imports while the database is prepared, and then waits for that.
+        self._add("api", _gatehouse("api", "--when-migrated"))
 
-    def _prepared(self, line: bytes) -> bool:
-        self._welcome = self._welcome or read_welcome(line)
-        return self._welcome is not None
+    def _read_first_run(self, line: bytes) -> bool:
+        self._first_run = self._first_run or read_line(line)
+        return self._first_run is not None
 
     def _start_workers(self) -> None:
-        """After the API: it should answer first, and each of them imports for a second."""
+        """After the API, which should answer first: each worker imports for a second."""
         self._workers_due = None
-        self._add("judge", _ourselves("worker", "--beat"))
-        self._add("courier", _ourselves("courier"))
+        self._add("judge", _gatehouse("worker", "--beat"))
+        self._add("courier", _gatehouse("courier"))
 
     def _add(self, name: str, command: list[str], **options: Any) -> None:
         log = LogFile(self._settings.data / "log" / f"{name}.log")
-        child = Child(name, command, self._environment, log, _say, rank=RANK[name], **options)
+        child = Child(name, command, self._environment, log, _report, rank=RANK[name], **options)
         self._children[name] = child
         self._start(child)
 
     def _start(self, child: Child) -> None:
         child.start()
         self._selector.register(child.pipe, selectors.EVENT_READ, child)
-        self._undertaker.take(child.pid, child.rank)
+        self._orphan_reaper.watch(child.pid, child.rank)
 
     # --- the loop ---------------------------------------------------------------------------------
 
-    def _turn(self, seconds: float) -> None:
-        """Listens for so long at most."""
+    def _wait_for_events(self, seconds: float) -> None:
+        """Reads output and signals, waiting for them at most this long."""
         for key, _ in self._selector.select(seconds):
             if isinstance(key.data, Child):
                 if not key.data.read():
                     self._selector.unregister(key.fd)
             else:
-                key.data.recv(4096)  # a signal woke us: a child ended or we are to stop
+                key.data.recv(4096)  # a signal: a child ended, or somebody asks to stop
 
-    def _mend(self) -> None:
-        """Starts again whoever died, after a while."""
+    def _restart_dead(self) -> None:
+        """Starts children that died again, after a while. Raises ChildFailed."""
         for child in list(self._children.values()):
             if child.due is not None and time.monotonic() >= child.due:
                 self._start(child)
@@ -119,75 +119,80 @@ class Supervisor:
                 del self._children[child.name]
                 self._workers_due = time.monotonic() + WORKERS_WAIT
             elif child.once or status == SETTINGS_STATUS:
-                raise Failed(child.last_words() or f"{child.name} ended with status {status}")
+                raise ChildFailed(child.last_output() or f"{child.name} ended with status {status}")
             else:
-                wait = child.start_later()
-                how = signal.Signals(-status).name if status < 0 else f"status {status}"
-                _say(f"{child.name} ended ({how}); starting it again in {wait:g} s")
-                if words := child.last_words():
-                    _say(words)
+                wait = child.schedule_start()
+                cause = signal.Signals(-status).name if status < 0 else f"status {status}"
+                _report(f"{child.name} ended ({cause}); starting it again in {wait:g} s")
+                if output := child.last_output():
+                    _report(output)
 
     def _collect(self, child: Child) -> int | None:
         pipe, group = child.pipe, child.pid
         status = child.collect()
         if status is not None:
-            with suppress(KeyError):  # at its end it was taken out already
+            with suppress(KeyError):  # unregistered already at the end of its output
                 self._selector.unregister(pipe)
-            self._undertaker.release(group)
+            self._orphan_reaper.release(group)
         return status
 
-    def _greet(self) -> None:
+    def _announce(self) -> None:
+        """Starts the workers and prints how to use all this, once the API is ready."""
         ready = (
-            not self._welcomed
-            and self._welcome
+            not self._announced
+            and self._first_run
             and is_ready(self._settings.host, self._settings.port)
         )
         if self._workers_due and (ready or time.monotonic() > self._workers_due):
             self._start_workers()
-        if ready and self._welcome:
-            self._welcomed = True
-            print(self._welcome.text(self._settings), flush=True)
-            _say(f"ready after {time.monotonic() - self._began:.1f} s; Ctrl-C stops everything")
+        if ready and self._first_run:
+            self._announced = True
+            print(self._first_run.text(self._settings), flush=True)
+            seconds = time.monotonic() - self._started
+            _report(f"ready after {seconds:.1f} s; Ctrl-C stops everything")
 
     # --- the end ----------------------------------------------------------------------------------
 
     def _stop(self) -> None:
-        """Stops all, rank by rank; once more asked, or out of patience, without asking."""
+        """Stops all, rank by rank; kills those that take too long, and all at a second request."""
         if any(child.lives for child in self._children.values()):
-            _say("stopping; Ctrl-C once more to stop at once")
-        enough = 2 if self._asked else 1
+            _report("stopping; Ctrl-C once more to stop at once")
+        requests_to_kill = 2 if self._stop_requests else 1
         for rank in sorted(set(RANK.values())):
-            stopping = [one for one in self._children.values() if one.rank == rank and one.lives]
+            stopping = [
+                child for child in self._children.values() if child.rank == rank and child.lives
+            ]
             for child in stopping:
                 child.signal(signal.SIGTERM)
-            began, told = time.monotonic(), False
-            while alive := [one for one in stopping if one.lives]:
-                waited = time.monotonic() - began
+            started, quit_sent = time.monotonic(), False
+            while alive := [child for child in stopping if child.lives]:
+                waited = time.monotonic() - started
                 for child in alive:
-                    if self._asked >= enough or waited > PATIENCE.get(child.name, 5.0):
+                    killing = self._stop_requests >= requests_to_kill
+                    if killing or waited > STOP_LIMIT.get(child.name, 5.0):
                         child.signal(signal.SIGKILL)
-                    elif child.rank == RANK["judge"] and waited > QUIT_AFTER and not told:
+                    elif child.rank == RANK["judge"] and waited > QUIT_AFTER and not quit_sent:
                         child.signal(signal.SIGQUIT)
-                told = told or waited > QUIT_AFTER
-                self._turn(0.2)
+                quit_sent = quit_sent or waited > QUIT_AFTER
+                self._wait_for_events(0.2)
                 for child in alive:
                     self._collect(child)
-        self._undertaker.dismiss()
+        self._orphan_reaper.stop()
         self._selector.close()
-        _say(f"stopped; everything is kept in {self._settings.data}")
+        _report(f"stopped; everything is kept in {self._settings.data}")
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
         """Counts the requests to stop; every signal, and every child's end, wakes the loop."""
 
         def stop(number: int, frame: object) -> None:
-            self._asked += 1
+            self._stop_requests += 1
 
-        ears, mouth = socket.socketpair()
-        ears.setblocking(False)
-        mouth.setblocking(False)
-        self._selector.register(ears, selectors.EVENT_READ, ears)
-        signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+        receiver, sender = socket.socketpair()
+        receiver.setblocking(False)
+        sender.setblocking(False)
+        self._selector.register(receiver, selectors.EVENT_READ, receiver)
+        signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -195,25 +200,25 @@ class Supervisor:
             yield
         finally:
             signal.set_wakeup_fd(-1)
-            ears.close()
-            mouth.close()
+            receiver.close()
+            sender.close()
 
 
-def _ourselves(*arguments: str) -> list[str]:
-    # -P: nothing in the current folder may stand in for a module.
+def _gatehouse(*arguments: str) -> list[str]:
+    # -P: no file in the current folder is taken for a module.
     return [sys.executable, "-P", "-m", "gatehouse.main", *arguments]
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
 
 
-def up(settings: Settings) -> None:
-    """Runs everything until asked to stop. Raises SettingsError, FolderError, NoBroker or Failed."""
+def run_all(settings: Settings) -> None:
+    """Runs everything until asked to stop. Raises SettingsError, FolderError, NoBroker or ChildFailed."""
     data = folder.prepare(settings.data)
     if not settings.port:
         raise SettingsError("GATEHOUSE_PORT must be chosen: 0 would be another one each time.")
-    holder = folder.lock(data)
+    lock = folder.lock(data)
     try:
         if not is_free(settings.host, settings.port):
             raise SettingsError(
@@ -222,20 +227,20 @@ def up(settings: Settings) -> None:
             )
         settings = settings.model_copy(update={"data": data})
         command = None if settings.redis_url else broker.server_command(data)
-        Supervisor(settings, _environment(settings), command, OrphanReaper(holder)).run()
+        Supervisor(settings, _environment(settings), command, OrphanReaper(lock)).run()
     finally:
-        os.close(holder)
+        os.close(lock)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """What the children need to know: our environment, and what the command line changed in it."""
-    decided = {
+    """The environment of the children: ours, with what the command line changed."""
+    changed = {
         "GATEHOUSE_DATA": str(settings.data),
         "GATEHOUSE_HOST": settings.host,
         "GATEHOUSE_PORT": str(settings.port),
         "GATEHOUSE_PUBLIC_URL": settings.public_url,
     }
-    left = {
-        key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in decided
+    unchanged = {
+        key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in changed
     }
-    return {**left, **decided, "PYTHONUNBUFFERED": "1"}
+    return {**unchanged, **changed, "PYTHONUNBUFFERED": "1"}

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
 from moderation.learning import lessons
-from moderation.learning.status import LearningStatus
+from moderation.learning.status import LearningStatus, learning_status
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel, epoch_ms

@@ -53,7 +53,7 @@ def test_from_the_first_start_to_the_last_orphan(
     assert "runs in" in second.stderr and second.stderr.count("\n") == 1
 
     children = up.offspring()
-    # Broker, undertaker, API, two workers and at least a process for each.
+    # Broker, orphan reaper, API, two workers and at least a process for each.
     assert len(children) >= 7
     assert up.stop(signal.SIGINT) == 0, "".join(up.said)
     assert not living(children)

@@ -81,7 +81,7 @@ def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     made = gatehouse.add_endpoint("https://hooks.herald.test/x", types=["comment.held"])
     assert made.secret.startswith("whsec_") and made.types == ("comment.held",)
     assert gatehouse.endpoint(made.id).secret == ""
-    assert made.id in [one.id for one in gatehouse.commands.endpoints()]
+    assert made.id in [one.id for one in gatehouse.endpoints()]
     assert gatehouse.rotate_secret(made.id) != made.secret
     assert gatehouse.test_endpoint(made.id).startswith("evt_")
     [delivery] = gatehouse.deliveries(made.id)
@@ -99,7 +99,7 @@ def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     assert gatehouse.replay(made.id) == 0
     assert gatehouse.switch_endpoint(made.id, enabled=False).state == "disabled"
     gatehouse.remove_endpoint(made.id)
-    assert made.id not in [one.id for one in gatehouse.commands.endpoints()]
+    assert made.id not in [one.id for one in gatehouse.endpoints()]
 
 
 def test_what_is_refused_says_why(

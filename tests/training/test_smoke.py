@@ -30,7 +30,8 @@ import tokenizers
 import torch
 import transformers
 
-from gatehouse.evaluation.report import Subject, report, toxicity_only
+from gatehouse.evaluation.evaluated_model import EvaluatedModel, toxicity_only
+from gatehouse.evaluation.report import report
 from gatehouse.evaluation.sets import LABELS
 from moderation.policies import load_policy
 from moderation.scorers.models.bundled import Bundled
@@ -182,14 +183,14 @@ def test_the_model_is_served_and_tells_foul_from_kind(model: Path) -> None:
     card = json.loads((model / "model.json").read_text())
     assert set(card["mix"]) == set(LABELS) and card["precision"] == "int8"
     chance = random.Random(11)
-    subject = Subject(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
+    subject = EvaluatedModel(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
     foul = subject.scores([datasets.foul(chance) for _ in range(10)])
     kind = subject.scores([datasets.kind(chance) for _ in range(10)])
     assert foul[:, 0].min() > kind[:, 0].max()
 
 
 def test_the_table_of_the_card_is_printed(model: Path, data: Path) -> None:
-    subject = Subject(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
+    subject = EvaluatedModel(Bundled(model), toxicity_only(load_policy("newsroom")), lambda _: None)
     table = dict(report(data, subject, ""))
     assert subject.texts > 40
     figures = [figure for lines in table.values() for _, figure in lines]

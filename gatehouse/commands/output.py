@@ -1,0 +1,28 @@
+"""What commands print: one object as JSON or as text, and times."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+
+def print_line(fields: Mapping[str, object], text: str, as_json: bool) -> None:
+    """One line of a list: its fields as a JSON object, or the text."""
+    print(json.dumps(fields) if as_json else text)
+
+
+def print_created(fields: Mapping[str, object], as_json: bool, *, has_keys: bool = True) -> None:
+    """What was created, a field a line. has_keys: whether keys are among the fields."""
+    if as_json:
+        print(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        shown = " ".join(value) if isinstance(value, list) else value
+        print(f"{name.replace('_', ' '):16}{shown}")
+    if has_keys:
+        print("\nKeep the keys now: they are not shown again.", file=sys.stderr)
+
+
+def seconds_iso(time: int) -> str:
+    """Milliseconds since 1970 as '2026-11-25T08:00:00+00:00'."""
+    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,83 @@
+"""A model that is evaluated: its scores on texts, and what a policy holds because of them alone."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatehouse.evaluation.sets import LABELS
+from moderation.domain.normalise import normalise
+from moderation.domain.policy import Policy, decide
+from moderation.domain.score import Candidate, Findings, Scorer, Signal, measure_all
+from moderation.scorers.language import Language
+
+# One line of a table: what was measured, and the figure.
+Line = tuple[str, str]
+_BATCH = 64
+
+
+class EvaluatedModel:
+    """progress: called with the number of texts after each batch.
+
+    texts: how many were scored. cpu_seconds: of this process for scoring them, normalising included.
+    """
+
+    def __init__(self, scorer: Scorer, policy: Policy, progress: Callable[[int], None]) -> None:
+        self._scorer, self._policy, self._progress = scorer, policy, progress
+        self.cpu_seconds = 0.0
+        self.texts = 0
+
+    def signals(self, texts: Sequence[str]) -> list[tuple[Signal, ...]]:
+        """The scorer's signals for each text."""
+        started = time.process_time()
+        signals: list[tuple[Signal, ...]] = []
+        for first in range(0, len(texts), _BATCH):
+            batch = [Candidate(text, normalise(text)) for text in texts[first : first + _BATCH]]
+            signals += measure_all(self._scorer, batch)
+            self._progress(len(batch))
+        self.cpu_seconds += time.process_time() - started
+        self.texts += len(texts)
+        return signals
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(texts, labels) in the order of LABELS; 0 where the model has no such label."""
+        table = []
+        for signals in self.signals(texts):
+            by_label = {signal.name: signal.value for signal in signals}
+            table.append([by_label.get(label, 0.0) for label in LABELS])
+        return np.array(table)
+
+    def share_unsupported(self, texts: Sequence[str], page: str) -> float:
+        """The share of texts in a language that the model has not learned. page: the site's language code."""
+        languages = frozenset(getattr(self._scorer, "languages", ()))
+        measured = Language(languages).measure(
+            [Candidate(text, normalise(text), language=page) for text in texts]
+        )
+        unsupported = [
+            any(signal.name == "language_unsupported" for signal in signals) for signals in measured
+        ]
+        return sum(unsupported) / len(unsupported)
+
+    def held(self, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether the policy holds a comment with each row of scores."""
+        return np.array([bool(decide(self._policy, _findings(row)).reasons) for row in scores])
+
+
+def _findings(scores: NDArray[np.float64]) -> Findings:
+    return Findings(
+        tuple(
+            Signal(label, float(value), "eval", "eval")
+            for label, value in zip(LABELS, scores, strict=True)
+        )
+    )
+
+
+def toxicity_only(policy: Policy) -> Policy:
+    """The policy's rules about toxicity labels; it needs nothing else."""
+    rules = tuple(
+        rule
+        for rule in policy.rules
+        if all(set(condition.signals) <= set(LABELS) for condition in rule.conditions)
+    )
+    return Policy(policy.name, rules, (), policy.version)
