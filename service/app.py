@@ -37,7 +37,7 @@ from service.compat.akismet.routes import face as akismet
 from service.compat.coral.routes import face as coral
 from service.compat.openai.routes import face as openai
 from service.compat.perspective.routes import face as perspective
-from service.console.queues import router as console
+from service.console.routes import router as console
 from service.embed.routes import router as embed
 from service.http import errors
 from service.http.middleware import Middleware
