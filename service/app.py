@@ -38,7 +38,7 @@ from service.compat.akismet.routes import api as akismet
 from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
-from service.console.queues import router as console
+from service.console.routes import router as console
 from service.embed.routes import router as embed
 from service.http import errors
 from service.http.middleware import Middleware

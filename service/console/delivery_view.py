@@ -1,37 +1,36 @@
-"""Endpoints and deliveries as people read them: how one is, what came of each attempt; no I/O."""
+"""Endpoints and deliveries in words: the state of each, the result of each attempt; no I/O."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moderation.domain.delivery import MODERATORS, Attempt, Format
+from moderation.domain.delivery import MODERATORS, Attempt, Endpoint, Format
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
-from service.console.presenters import age, iso, utc_time
+from service.console.presenters import age
 
-WATCHED_MS = 60_000  # ms; what is younger and waits is watched
-_BECAUSE = {
+REFRESHED_MS = 60_000  # ms; the page refreshes itself for a delivery that is due within
+_DISABLED_SENTENCES = {
     "gone": "It answered that it is gone (410).",
     "failing": "It accepted nothing for five days.",
-    "by hand": "Somebody switched it off.",
+    "by hand": "It was switched off by hand.",
 }
-# The words of docs/webhooks.md and docs/notices.md, as sentences.
+# The error words of docs/webhooks.md and docs/notices.md, in sentences.
 ERROR_SENTENCES = {
     "timeout": "no answer in time",
     "refused": "connection refused",
     "unreachable": "cannot be reached",
-    "dns": "there is no such name",
+    "dns": "the host name does not exist",
     "tls": "no valid certificate",
     "reset": "connection lost",
-    "protocol": "the answer was no HTTP",
-    "address": "the name leads to an inner address",
-    "url": "this URL may not be called",
+    "protocol": "the answer was not HTTP",
+    "address": "the host name leads to a private address",
+    "url": "this URL is not allowed",
     "disabled": "the endpoint was off",
     "gone": "the endpoint was removed",
-    "erased": "its text is no more",
-    "secret": "the secret cannot be opened: was Gatehouse's own changed?",
-    "internal": "an error here; it was logged",
-    "too_large": "the answer was cut",
-    "rejected": "the service said no",
+    "erased": "the comment's text was erased",
+    "secret": "the secret cannot be decrypted: was Gatehouse's own secret changed?",
+    "internal": "an internal error; it was logged",
+    "too_large": "the answer was cut short",
+    "rejected": "the service refused it",
     "apprise": "Apprise is not installed where the courier runs",
     "nobody": "no moderator wants mails, or there is no mail server",
 }
@@ -39,7 +38,9 @@ ERROR_SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """name: its URL, masked for a channel. state: well | failing | rests | off; sentence: the same in
+    """An endpoint in a list or on its page.
+
+    name: its URL, masked for a channel. state: working | failing | paused | off; sentence: the same in
     words. waiting, dead: deliveries.
     """
 
@@ -51,115 +52,93 @@ class EndpointView:
     state: str
     sentence: str
     options: str
-    batch: int
     waiting: int
     dead: int
 
 
-def endpoint_view(known: EndpointStatus, now: int) -> EndpointView:
+def endpoint_view(status: EndpointStatus, now: int) -> EndpointView:
     """now: ms."""
-    one = known.endpoint
-    state, sentence = "well", "Nothing has failed of late."
-    if one.state != "enabled":
-        state, sentence = "off", _BECAUSE.get(one.disabled_because, "It is off.")
-    elif one.failing_since is not None:
-        since = age(now - one.failing_since)
-        state, sentence = "failing", f"Accepts nothing; the first failure was {since}."
-        if one.resume_at > now:
-            seconds = max(1, (one.resume_at - now) // 1000)
-            wait = f"{seconds} s" if seconds < 90 else f"{seconds // 60} min"
-            state, sentence = "rests", f"{sentence} It rests, and is tried again in {wait}."
+    endpoint = status.endpoint
+    state, sentence = _state(endpoint, now)
+    is_mail = endpoint.url == MODERATORS
     return EndpointView(
-        id=one.id,
-        name="A mail to each of the site's moderators" if one.url == MODERATORS else one.url,
-        is_channel=one.format is Format.NOTICE,
-        is_akismet=one.format is Format.AKISMET,
-        enabled=one.state == "enabled",
+        id=endpoint.id,
+        name="An e-mail to each of the site's moderators" if is_mail else endpoint.url,
+        is_channel=endpoint.format is Format.NOTICE,
+        is_akismet=endpoint.format is Format.AKISMET,
+        enabled=endpoint.state == "enabled",
         state=state,
         sentence=sentence,
-        options=_options(known),
-        batch=one.batch,
-        waiting=known.tally.due,
-        dead=known.tally.dead,
+        options=_options(endpoint),
+        waiting=status.tally.due,
+        dead=status.tally.dead,
     )
 
 
-def _options(known: EndpointStatus) -> str:
-    one = known.endpoint
-    types = "Tells of " + (", ".join(one.types) if one.types else "everything")
-    if one.format is Format.NOTICE:
-        return types
-    if one.format is Format.AKISMET:
-        return "Later answers for a client of the Akismet face"
-    batches = f", up to {one.batch} in a POST" if one.batch > 1 else ""
-    written = ", as CloudEvents" if one.format is Format.CLOUDEVENTS else ""
-    return f"{types}; {one.payload.value} payload{written}{batches}"
+def _state(endpoint: Endpoint, now: int) -> tuple[str, str]:
+    """The state in a word, and in a sentence."""
+    if endpoint.state != "enabled":
+        return "off", _DISABLED_SENTENCES.get(endpoint.disabled_because, "It is off.")
+    if endpoint.failing_since is None:
+        return "working", "No recent failures."
+    since = f"Nothing is accepted; the first failure was {age(now - endpoint.failing_since)}."
+    wait = endpoint.resume_at - now
+    if wait > 0:
+        return "paused", f"{since} Paused; the next attempt is in {_duration(wait)}."
+    return "failing", since
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptView:
-    number: int
-    said: str
-    time: str
-    iso: str
+def _options(endpoint: Endpoint) -> str:
+    if endpoint.format is Format.AKISMET:
+        return "Later decisions for a client of the Akismet-compatible API"
+    types = ", ".join(endpoint.types) if endpoint.types else "all events"
+    if endpoint.format is Format.NOTICE:
+        return f"Notices of {types}"
+    format = ", as CloudEvents" if endpoint.format is Format.CLOUDEVENTS else ""
+    batch = f", up to {endpoint.batch} per request" if endpoint.batch > 1 else ""
+    return f"Sends {types}; {endpoint.payload.value} payload{format}{batch}"
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """state: due | delivered | dead. last: what came of it so far. is_fresh: worth watching."""
+    """A delivery. result: of its last attempt, and when the next follows. attempts: each with its
+    result. is_fresh: due so soon that the page refreshes itself.
+    """
 
-    id: str
-    type: str
-    comment_id: str
-    state: str
-    last: str
-    attempts: tuple[AttemptView, ...]
-    time: str
-    iso: str
-    age: str
+    delivery: Delivery
+    result: str
+    attempts: tuple[tuple[Attempt, str], ...]
     is_fresh: bool
 
 
-def delivery_views(found: Sequence[Delivery], now: int) -> list[DeliveryView]:
-    return [_delivery(one, now) for one in found]
-
-
-def _delivery(one: Delivery, now: int) -> DeliveryView:
-    last = one.attempts[-1] if one.attempts else None
-    said = _said(last) if last else ""
-    if one.state == "due":
-        wait = one.due_at - now
-        until = f"next try in {_span(wait)}" if wait > 0 else "due now"
-        said = f"{said}; {until}" if said else f"Not tried yet, {until}"
+def delivery_view(delivery: Delivery, now: int) -> DeliveryView:
+    """now: ms."""
+    attempts = tuple((attempt, _attempt_result(attempt)) for attempt in delivery.attempts)
+    result = attempts[-1][1] if attempts else ""
+    wait = delivery.due_at - now
+    if delivery.state == "due":
+        next_try = f"next try in {_duration(wait)}" if wait > 0 else "due now"
+        result = f"{result}; {next_try}" if result else f"Not tried yet, {next_try}"
     return DeliveryView(
-        id=one.id,
-        type=one.type,
-        comment_id=one.comment_id,
-        state=one.state,
-        last=said[:1].upper() + said[1:],
-        attempts=tuple(
-            AttemptView(each.number, _said(each), utc_time(each.started_at), iso(each.started_at))
-            for each in one.attempts
-        ),
-        time=utc_time(one.created_at),
-        iso=iso(one.created_at),
-        age=age(now - one.created_at),
-        is_fresh=one.state == "due" and one.due_at - now < WATCHED_MS,
+        delivery=delivery,
+        result=result[:1].upper() + result[1:],
+        attempts=attempts,
+        is_fresh=delivery.state == "due" and wait < REFRESHED_MS,
     )
 
 
-def _said(attempt: Attempt) -> str:
-    """'500 after 120 ms', 'no answer in time, after 20,000 ms'."""
-    answer = attempt.response
-    parts = [str(answer.status)] if answer.status is not None else []
-    if answer.error:
-        parts.append(ERROR_SENTENCES.get(answer.error, answer.error))
-    took = f" after {answer.duration:,} ms" if answer.duration else ""
+def _attempt_result(attempt: Attempt) -> str:
+    """'500 after 120 ms', 'no answer in time after 20,000 ms'."""
+    response = attempt.response
+    parts = [str(response.status)] if response.status is not None else []
+    if response.error:
+        parts.append(ERROR_SENTENCES.get(response.error, response.error))
+    took = f" after {response.duration:,} ms" if response.duration else ""
     return ", ".join(parts) + took
 
 
-def _span(ms: int) -> str:
-    seconds = max(1, ms // 1000)
+def _duration(millis: int) -> str:
+    seconds = max(1, millis // 1000)
     if seconds < 90:
         return f"{seconds} s"
     minutes = seconds // 60

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
-from moderation.domain.errors import GatehouseError, Invalid
+from moderation.domain.errors import Invalid
 from moderation.domain.event import DIGEST, EventType
 from moderation.notify.deliveries import Replay
+from service.console.session import Form
 
 WEBHOOK, CHANNEL = "webhook", "channel"
 TYPES = {
@@ -18,35 +19,35 @@ TYPES = {
     EventType.SPAM: "A comment was filed as spam",
     EventType.ERASED: "A comment was erased",
     EventType.DISABLED: "An endpoint was disabled",
-    DIGEST: "Once a day: how the queue stands",
+    DIGEST: "Once a day: the state of the queue",
 }
 PAYLOADS = {
-    Payload.FULL: "All but the text",
-    Payload.THIN: "Ids alone; your site asks for the rest",
-    Payload.TEXT: "The comment's text too",
+    Payload.FULL: "Everything but the comment's text",
+    Payload.THIN: "Only ids; your site asks for the rest",
+    Payload.TEXT: "Everything with the comment's text",
 }
 FORMATS = {Format.STANDARD: "Standard Webhooks", Format.CLOUDEVENTS: "CloudEvents"}
+# Hours for which the old secret signs as well.
 OVERLAPS = {
-    "24": "Both sign for a day, so that you can change it in the receiver",
-    "168": "Both sign for a week",
-    "0": "The old one has leaked: it signs no more",
+    "24": "Stays valid for a day, so that you can update the receiver",
+    "168": "Stays valid for a week",
+    "0": "Ends now, because it has leaked",
 }
 REPLAYS = {
-    Replay.DEAD: "What was given up",
-    Replay.MISSED: "What was never sent: it was off, or not yet there",
-    Replay.ALL: "What was given up or accepted: the receiver lost its data",
+    Replay.DEAD: "Those that were given up",
+    Replay.MISSED: "Those never sent, because the endpoint was off or did not exist yet",
+    Replay.ALL: "Those given up or accepted, because the receiver lost its data",
 }
-NAMES = (
-    *(f"t{at}" for at in range(len(TYPES))),
-    *("csrf", "site", "kind", "url", "payload", "format", "batch", "enabled", "overlap"),
-    *("what", "since", "until", "delivery"),
+DRAFT_NAMES = (
+    *(f"t{number}" for number in range(len(TYPES))),
+    *("kind", "url", "payload", "format", "batch"),
 )
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointDraft:
-    """An endpoint as it stands in a form. types: ticked ones. batch: as it was typed."""
+    """An endpoint as it stands in a form. types: those selected. batch: as it was typed."""
 
     kind: str
     url: str = ""
@@ -57,67 +58,76 @@ class EndpointDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class FormError:
-    """Which field of which form breaks which rule. form: 'settings' or 'replay'."""
+class ReplayDraft:
+    """What to replay, as it stands in a form. since, until: as they were typed, in UTC."""
 
-    field: str = ""
-    message: str = ""
-    form: str = "settings"
+    what: str = Replay.DEAD
+    since: str = ""
+    until: str = ""
 
 
-def draft_of(form: dict[str, str]) -> EndpointDraft:
+def read_draft(form: Form) -> EndpointDraft:
     """What was typed. Raises Invalid for what no form of ours could send."""
     draft = EndpointDraft(
         form.get("kind", WEBHOOK),
         form.get("url", "").strip(),
-        frozenset(str(type) for at, type in enumerate(TYPES) if form.get(f"t{at}")),
+        frozenset(str(type) for number, type in enumerate(TYPES) if form.get(f"t{number}")),
         form.get("payload", Payload.FULL),
         form.get("format", Format.STANDARD),
         form.get("batch", "1").strip(),
     )
-    known = draft.kind in (WEBHOOK, CHANNEL), draft.payload in PAYLOADS, draft.format in FORMATS
-    if not all(known):
+    is_offered = (
+        draft.kind in (WEBHOOK, CHANNEL),
+        draft.payload in PAYLOADS,
+        draft.format in FORMATS,
+    )
+    if not all(is_offered):
         raise Invalid("The form does not say what the endpoint is.")
     return draft
 
 
-def types_of(draft: EndpointDraft, found: Endpoint) -> list[str]:
-    """The types wanted from now on, [] where none is ticked; what the form does not offer stays."""
-    hidden = set(found.types) - {str(one) for one in TYPES}
+def read_replay(form: Form) -> ReplayDraft:
+    """What was typed. Raises Invalid for what no form of ours could send."""
+    if form.get("what") not in set(Replay):
+        raise Invalid("The form does not say what to send again.")
+    return ReplayDraft(form["what"], form.get("since", ""), form.get("until", ""))
+
+
+def draft_of(endpoint: Endpoint) -> EndpointDraft:
+    """An endpoint as its form shows it before anything is typed."""
+    kind = CHANNEL if endpoint.format is Format.NOTICE else WEBHOOK
+    return EndpointDraft(kind, endpoint.url, frozenset(endpoint.types), batch=str(endpoint.batch))
+
+
+def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
+    """The types selected, [] for all; an endpoint keeps those that the form does not offer."""
+    hidden = set(endpoint.types) - {str(type) for type in TYPES}
     return sorted(draft.types | hidden) if draft.types else []
 
 
-def number(typed: str) -> int:
+def offered_types(kind: str) -> list[tuple[str, str, str]]:
+    """The types a form offers: the field, the type, what it means. Webhooks have no digest."""
+    return [
+        (f"t{number}", str(type), meaning)
+        for number, (type, meaning) in enumerate(TYPES.items())
+        if kind == CHANNEL or type != DIGEST
+    ]
+
+
+def parse_batch(typed: str) -> int:
+    """Events in one request. Raises Invalid for what is not a number of up to three digits."""
     if not re.fullmatch(r"[0-9]{1,3}", typed):
         raise Invalid(f"A batch has 1 to {BATCH_LIMIT} events.", "/batch")
     return int(typed)
 
 
-def moment(typed: str, pointer: str) -> int:
-    """A moment of UTC as browsers write one, in ms; 0 where none was typed. Raises Invalid."""
+def parse_moment(typed: str, pointer: str) -> int | None:
+    """A moment of UTC as browsers write it, in ms; None where none was typed. Raises Invalid."""
     if not typed:
-        return 0
+        return None
     try:
-        if not _STAMP.fullmatch(typed):
+        if not _MOMENT.fullmatch(typed):
             raise ValueError
         return round(datetime.fromisoformat(typed).replace(tzinfo=UTC).timestamp() * 1000)
     except ValueError:
         raise Invalid("A moment is written 2026-11-25T08:00.", pointer) from None
-
-
-def draft_from(found: Endpoint, kind: str) -> EndpointDraft:
-    """An endpoint as its form shows it before anything is typed."""
-    return EndpointDraft(kind, found.url, frozenset(found.types), batch=str(found.batch))
-
-
-def form_error(error: GatehouseError) -> FormError:
-    return FormError(getattr(error, "pointer", "").strip("/"), error.message)
-
-
-def offered_types(kind: str) -> list[tuple[str, str, str]]:
-    """The types a form offers: the field, the type, what it means. No webhook has a digest."""
-    return [
-        (f"t{at}", str(type), meaning)
-        for at, (type, meaning) in enumerate(TYPES.items())
-        if kind == CHANNEL or type != DIGEST
-    ]

@@ -1,47 +1,72 @@
-"""What every page of the console has: the site it is about, the tabs, addresses of queues."""
+"""Ways between the console's pages: the tabs with their counts, URLs of queues, the next page of a list."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from moderation.domain.comment import Status
 from moderation.review import campaigns, queues
-from moderation.store.moderators import Membership
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
+PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
+ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
 COUNT_LIMIT = 10_000  # the store counts no further
-CAMPAIGNS = "campaigns"  # the tab that is no queue
+CAMPAIGNS = "campaigns"  # the tab that is not a queue
 
 
-def tabs(request: Request, at: Membership, current: str | None) -> list[dict[str, Any]]:
-    """The queues with their counts, and the campaigns that wait; what is not judged yet, and campaigns,
-    show only where there are any."""
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A link to one of several lists. count: '' where it is not counted."""
+
+    id: str
+    name: str
+    count: str
+    url: str
+    is_current: bool
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=HasId)
+
+
+def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
+    """The rows of a page, of ROWS_READ that were asked for, and the id that the next page starts after:
+    '' where none follows.
+    """
+    shown = rows[:PAGE_SIZE]
+    return shown, shown[-1].id if len(rows) > PAGE_SIZE else ""
+
+
+def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
+    """The queues with their counts, and the campaigns with how many wait. Comments that are not judged
+    yet, and campaigns, have a tab only where there are any.
+    """
     store = request.app.state.store
-    found = [
-        {
-            "id": status.value,
-            "name": QUEUE_NAMES[status],
-            "count": display_count(count),
-            "url": queue_url(site=at.site_id, queue=status.value),
-            "is_current": status == current,
-        }
-        for status, count in queues.queue_counts(store, at.site_id).items()
+    tabs = [
+        Tab(
+            status.value,
+            QUEUE_NAMES[status],
+            display_count(count),
+            queue_url(site=site_id, queue=status.value),
+            status == current,
+        )
+        for status, count in queues.queue_counts(store, site_id).items()
         if count or status is not Status.PENDING or status == current
     ]
-    waiting = campaigns.count_waiting(store, at.site_id)
+    waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
-        found.append(
-            {
-                "id": CAMPAIGNS,
-                "name": "Campaigns",
-                "count": display_count(waiting or 0),
-                "url": f"{URL}/campaigns?{query(site=at.site_id)}",
-                "is_current": current == CAMPAIGNS,
-            }
-        )
-    return found
+        url = f"{URL}/campaigns?{query(site=site_id)}"
+        count = display_count(waiting or 0)
+        tabs.append(Tab(CAMPAIGNS, "Campaigns", count, url, current == CAMPAIGNS))
+    return tabs
 
 
 def display_count(count: int) -> str:
@@ -49,6 +74,7 @@ def display_count(count: int) -> str:
 
 
 def query(**fields: str) -> str:
+    """A query of the fields that are not ''."""
     return urlencode({name: value for name, value in fields.items() if value})
 
 

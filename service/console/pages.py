@@ -1,28 +1,49 @@
-"""The console's pages as a whole: its templates, the log-in page in place of others, errors as pages."""
+"""What all pages of the console share: templates, redirects, the log-in page, errors as pages."""
 
 import logging
 import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
 from service.console import session
-from service.http.html import Pages, retry_header, status_of
+from service.console.presenters import age, iso, label, utc_time
+from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
 
 URL = "/console"
-pages = Pages(Path(__file__).parent, f"{URL}/static", scripts=True, Action=Action)
+NAME_PATTERN = r"^[A-Za-z0-9_.-]*$"
+# An id, a queue or a reason code in the query of a page.
+QueryName = Annotated[str, Query(max_length=64, pattern=NAME_PATTERN)]
 
-# Where one may go on after logging in: our own pages, spelled so plainly that no browser reads
-# another host into it.
+pages = Pages(
+    Path(__file__).parent,
+    f"{URL}/static",
+    scripts=True,
+    Action=Action,
+    age=lambda millis: age(now_ms() - millis),
+    iso=iso,
+    label=label,
+    utc_time=utc_time,
+)
+
+# The pages that a log-in may lead to: our own, spelled so plainly that no browser reads another host
+# into it.
 _NEXT = re.compile(r"/console/([a-z_]+/)*[a-z0-9_]*(\?[A-Za-z0-9_=&.-]*)?")
+
+
+def redirect(url: str) -> Response:
+    """Leads from a form to a page of ours."""
+    return RedirectResponse(url, 303, headers=HEADERS)
 
 
 def next_page(wanted: str) -> str:
@@ -40,10 +61,10 @@ def login_page(
     wanted: str = "",
     retry_after: int = 0,
 ) -> Response:
-    """The log-in form, or with a link the button that uses it."""
-    held = session.visit_cookie(request)
-    fresh = not re.fullmatch(r"[0-9a-f]{64}", held)
-    held = session.new_visit() if fresh else held
+    """The log-in form, or with a link the button that uses it. retry_after: s, 0 for no such header."""
+    cookie = session.visit_cookie(request)
+    is_new = not re.fullmatch(r"[0-9a-f]{64}", cookie)
+    cookie = session.new_visit() if is_new else cookie
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if status == 401:
         headers["WWW-Authenticate"] = 'Form realm="console"'  # RFC 9110 wants one; ours is a page
@@ -55,10 +76,10 @@ def login_page(
         email=email,
         link=link,
         wanted=next_page(wanted),
-        form_token=session.form_token(held),
+        form_token=session.form_token(cookie),
     )
-    if fresh:
-        session.start_visit(request, response, held)
+    if is_new:
+        session.start_visit(request, response, cookie)
     return response
 
 
@@ -76,7 +97,7 @@ class PageRoute(APIRoute):
             except GatehouseError as error:
                 return _error_page(*status_of(error), error.message, retry_header(error))
             except RequestValidationError:
-                return _error_page(422, "That address makes no sense", "Start from the queue.", {})
+                return _error_page(422, "This address is not valid", "Start from the queue.", {})
             except Exception as error:
                 log.error("unexpected error", extra={"route": self.path}, exc_info=error)
                 return _error_page(500, "Something went wrong here", "The error was logged.", {})
@@ -86,8 +107,8 @@ class PageRoute(APIRoute):
 
 def _unauthenticated(request: Request, error: Unauthenticated) -> Response:
     wanted = f"{request.url.path}?{request.url.query}" if request.method == "GET" else ""
-    first = request.method == "GET" and not session.session_cookie(request)
-    return login_page(request, 401, error="" if first else error.message, wanted=wanted)
+    is_first_visit = request.method == "GET" and not session.session_cookie(request)
+    return login_page(request, 401, error="" if is_first_visit else error.message, wanted=wanted)
 
 
 def _error_page(status: int, title: str, message: str, headers: dict[str, str]) -> Response:

@@ -1,4 +1,4 @@
-"""A comment as a moderator sees it: words, marked pieces of text, bars; no HTML and no I/O."""
+"""What moderators see of a comment: marked text, score bars, reasons, history; no HTML and no I/O."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
 from moderation.review.queues import CommentCard
@@ -33,7 +33,7 @@ OUTCOME_WORDS = {
 }
 # A text longer than this gets its own scroll bar, so that one comment does not hide the next.
 LONG_TEXT, LONG_LINES = 1_500, 20
-# Scores below this are told in words behind the history: they explain nothing.
+# Scores below this explain nothing, and stand in words behind the history.
 LOW_SCORE = 0.1
 
 
@@ -47,58 +47,55 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBar:
-    """A score as a bar of 100 units. mark: where the policy's line is, None where none was crossed."""
+    """A score as a bar of 100 units. threshold: the policy's, None where none was crossed."""
 
     name: str
     value: str
     width: int
-    mark: int | None
+    threshold: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a comment's history."""
+    """One line of a history. outcome, who: in words. created_at: ms."""
 
     sequence: int
-    said: str
+    outcome: str
     who: str
-    by_person: bool
-    time: str
-    iso: str
-    reasons: tuple[Reason, ...]
+    created_at: int
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A card. opening: the first words, to recognise the comment by."""
+    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none."""
 
     card: CommentCard
     pieces: list[TextPiece]
     opening: str
+    outcome: str
     is_long: bool
     bars: list[ScoreBar]
     low_bars: list[ScoreBar]
     reasons: tuple[Reason, ...]
     history: list[HistoryEntry]
     actions: list[tuple[str, str]]
-    time: str
-    iso: str
-    age: str
 
 
-def comment_view(card: CommentCard, names: Mapping[str, str], now: int) -> CommentView:
-    """names: the e-mails of those who decided, by moderator id. now: ms."""
+def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
+    """names: the e-mails of those who decided, by moderator id."""
     reasons = _reasons(card)
-    history = [history_entry(one, names) for one in card.decisions]
-    shown = score_bars(card.scores, reasons)
-    high = [bar for bar in shown if bar.mark is not None or bar.width >= 100 * LOW_SCORE]
+    history = [_history_entry(decision, names) for decision in card.decisions]
+    bars = score_bars(card.scores, reasons)
+    high = [bar for bar in bars if bar.threshold is not None or bar.width >= 100 * LOW_SCORE]
     return CommentView(
         card=card,
         pieces=marked_pieces(card.text, reasons),
         opening=excerpt(card.text),
+        outcome=history[-1].outcome if history else "",
         is_long=len(card.text) > LONG_TEXT or card.text.count("\n") > LONG_LINES,
         bars=high,
-        low_bars=[bar for bar in shown if bar not in high],
+        low_bars=[bar for bar in bars if bar not in high],
         reasons=reasons,
         history=history,
         actions=[
@@ -106,16 +103,13 @@ def comment_view(card: CommentCard, names: Mapping[str, str], now: int) -> Comme
             for outcome, verb in VERBS.items()
             if card.decision is None or outcome is not card.decision.outcome
         ],
-        time=utc_time(card.created_at),
-        iso=iso(card.created_at),
-        age=age(now - card.created_at),
     )
 
 
 def _reasons(card: CommentCard) -> tuple[Reason, ...]:
-    """Why the machine decided as it did last: advice, even after a person has decided otherwise.
+    """The reasons of the last automatic decision, even after a moderator has decided otherwise.
 
-    Only for the text that is shown: an older revision's spans would point at the wrong words.
+    Only those about the text that is shown: an older revision's spans would point at the wrong words.
     """
     for decision in reversed(card.decisions):
         if decision.revision == card.revision and decision.actor.kind is not ActorKind.MODERATOR:
@@ -132,19 +126,19 @@ def marked_pieces(text: str, reasons: Iterable[Reason]) -> list[TextPiece]:
             if start < end:
                 edges.setdefault(start, []).append((reason.code, 1))
                 edges.setdefault(end, []).append((reason.code, -1))
-    found: list[TextPiece] = []
-    open_now: Counter[str] = Counter()
-    last, why = 0, ""
-    for at in (*sorted(edges), len(text)):
-        if last < at:
-            if found and found[-1].why == why:  # one span ends where the next begins
-                found[-1] = TextPiece(found[-1].text + text[last:at], why)
+    pieces: list[TextPiece] = []
+    open_spans: Counter[str] = Counter()
+    start, why = 0, ""
+    for end in (*sorted(edges), len(text)):
+        if start < end:
+            if pieces and pieces[-1].why == why:  # one span ends where the next begins
+                pieces[-1] = TextPiece(pieces[-1].text + text[start:end], why)
             else:
-                found.append(TextPiece(text[last:at], why))
-        for code, step in edges.get(at, ()):
-            open_now[code] += step
-        last, why = at, ", ".join(sorted(code for code, depth in open_now.items() if depth > 0))
-    return found
+                pieces.append(TextPiece(text[start:end], why))
+        for code, step in edges.get(end, ()):
+            open_spans[code] += step
+        start, why = end, ", ".join(sorted(code for code in open_spans if open_spans[code] > 0))
+    return pieces
 
 
 def pieces_of_spans(text: str, spans: Sequence[Span]) -> list[TextPiece]:
@@ -154,15 +148,19 @@ def pieces_of_spans(text: str, spans: Sequence[Span]) -> list[TextPiece]:
 
 def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[ScoreBar]:
     """The scores, highest first."""
-    lines = {one.label: one.threshold for one in reasons if one.label and one.threshold is not None}
+    thresholds = {
+        reason.label: reason.threshold
+        for reason in reasons
+        if reason.label and reason.threshold is not None
+    }
     return [
         ScoreBar(
             label(name),
             format_score(value),
             _percent(value),
-            _percent(lines[name]) if name in lines else None,
+            _percent(thresholds[name]) if name in thresholds else None,
         )
-        for name, value in sorted(scores.items(), key=lambda one: (-one[1], one[0]))
+        for name, value in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
@@ -171,24 +169,21 @@ def _percent(value: float | None) -> int:
 
 
 def label(name: str) -> str:
+    """A score's name or a reason's code, in words."""
     return name.replace("_", " ")
 
 
-def history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
-    by_person = decision.actor.kind is ActorKind.MODERATOR
+def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
     return HistoryEntry(
-        sequence=decision.sequence,
-        said=OUTCOME_WORDS[decision.outcome],
-        who=_who(decision, names),
-        by_person=by_person,
-        time=utc_time(decision.created_at),
-        iso=iso(decision.created_at),
-        reasons=decision.reasons,
+        decision.sequence,
+        OUTCOME_WORDS[decision.outcome],
+        _actor_name(decision.actor, names),
+        decision.created_at,
+        decision.reasons,
     )
 
 
-def _who(decision: Decision, names: Mapping[str, str]) -> str:
-    actor = decision.actor
+def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
     if actor.kind is ActorKind.POLICY:
         return f"the policy “{actor.id}”"
     if actor.kind is ActorKind.IMPORT:
@@ -197,15 +192,18 @@ def _who(decision: Decision, names: Mapping[str, str]) -> str:
 
 
 def person_name(id: str, names: Mapping[str, str]) -> str:
-    """Whoever decided, in words. names: the e-mails of moderators, by id."""
+    """Who decided or changed something. id: a moderator's, an API key's or 'command'; names: the
+    e-mails of moderators, by id.
+    """
     if id == "command":
         return "the command line"
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 
 def excerpt(text: str, limit: int = 60) -> str:
-    words = " ".join(text[: 4 * limit].split())
-    return words if len(words) <= limit else words[:limit].rstrip() + "…"
+    """The beginning of a text on one line. limit: characters."""
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else line[:limit].rstrip() + "…"
 
 
 def iso(millis: int) -> str:
@@ -213,12 +211,12 @@ def iso(millis: int) -> str:
 
 
 def utc_time(millis: int) -> str:
-    at = datetime.fromtimestamp(millis / 1000, UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    moment = datetime.fromtimestamp(millis / 1000, UTC)
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def age(millis: int) -> str:
-    """'5 min ago', coarse on purpose: it tells what has waited too long."""
+    """'5 min ago': coarse, for it has to show what has waited too long."""
     minutes = max(0, millis) // 60_000
     if minutes < 1:
         return "just now"

@@ -1,11 +1,11 @@
-"""The console's reputations: the numbers, what led to them, and a new start that can be taken back."""
+"""The console's reputations: the numbers, the decisions behind them, a reset that can be undone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -13,55 +13,55 @@ from moderation.domain.errors import Conflict
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
 from moderation.review import reputation
 from moderation.review.reputation import Reputation
-from service.console.pages import URL, PageRoute, pages
-from service.console.presenters import age, iso, person_name, utc_time
-from service.console.session import Acting, Here, Visitor
-from service.http.html import HEADERS
+from moderation.store.sql.engine import Store
+from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.presenters import person_name
+from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/reputation", route_class=PageRoute)
+router = APIRouter(prefix="/reputation/{kind}/{name}", route_class=PageRoute)
 
-_WHAT = {SubjectKind.AUTHOR: "This author", SubjectKind.NETWORK: "This network"}
-_TITLE = {SubjectKind.AUTHOR: "One author", SubjectKind.NETWORK: "One network"}
+_NAMES = {SubjectKind.AUTHOR: "This author", SubjectKind.NETWORK: "This network"}
+_TITLES = {SubjectKind.AUTHOR: "Author", SubjectKind.NETWORK: "Network"}
 
-Name = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
-Whose = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
+SubjectName = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
+Posted = Annotated[SignedForm, Depends(signed_form("site", "sequence"))]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One reputation in a line. url: '' where there is nothing to see."""
+class ReputationLine:
+    """One reputation on a comment's page. url: '' where nothing was decided yet."""
 
-    what: str
-    words: str
+    name: str
+    summary: str
     url: str
-    is_name: bool
+    is_domain: bool
 
 
-def lines_of(request: Request, site_ids: frozenset[str], comment_id: str) -> list[Line]:
-    """The reputations that a comment comes with."""
-    found = reputation.of_comment(request.app.state.store, site_ids, comment_id, now_ms())
+def reputation_lines(
+    store: Store, site_ids: Collection[str], comment_id: str
+) -> list[ReputationLine]:
+    """The reputations of a comment's author, network and links."""
+    scores = reputation.of_comment(store, site_ids, comment_id, now_ms())
     lines = [
-        Line(
-            _WHAT.get(subject.kind, subject.name),
-            _words(repute),
-            _address(subject) if repute else "",
+        ReputationLine(
+            _NAMES.get(subject.kind, subject.name),
+            _summary(score),
+            _url(subject) if score else "",
             subject.kind is SubjectKind.DOMAIN,
         )
-        for subject, repute in found
+        for subject, score in scores
     ]
-    if not any(subject.kind is SubjectKind.AUTHOR for subject, _ in found):
-        lines.insert(
-            0,
-            Line(_WHAT[SubjectKind.AUTHOR], "nobody known: a typed name proves nothing", "", False),
-        )
+    if not any(subject.kind is SubjectKind.AUTHOR for subject, _ in scores):
+        author = _NAMES[SubjectKind.AUTHOR]
+        lines.insert(0, ReputationLine(author, "unknown: a typed name proves nothing", "", False))
     return lines
 
 
-def _words(repute: ReputationScore) -> str:
-    return repute.words.removesuffix(" by your moderators") if repute else "nothing decided yet"
+def _summary(score: ReputationScore) -> str:
+    return score.words.removesuffix(" by your moderators") if score else "nothing decided yet"
 
 
-def _address(subject: Subject) -> str:
+def _url(subject: Subject) -> str:
     return f"{_path(subject)}?site={subject.site_id}"
 
 
@@ -69,98 +69,89 @@ def _path(subject: Subject) -> str:
     return f"{URL}/reputation/{subject.kind.value}/{quote(subject.name, safe='')}"
 
 
-@router.get("/{kind}/{name}")
+@router.get("")
 def reputation_page(
-    request: Request, here: Here, kind: SubjectKind, name: Whose, site: Name = ""
+    request: Request,
+    visitor: CurrentVisitor,
+    kind: SubjectKind,
+    name: SubjectName,
+    site: QueryName = "",
 ) -> Response:
     """One reputation with its history."""
-    return _page(request, here, Subject(kind, here.at(site).site_id, name))
+    subject = Subject(kind, visitor.membership(site).site_id, name)
+    return _page(request, visitor, subject)
 
 
-@router.post("/{kind}/{name}/reset")
-def reset(request: Request, acting: Acting, kind: SubjectKind, name: Whose) -> Response:
-    """What was decided until now counts no more."""
-    return _changed(request, *acting, kind, name, undo=False)
+@router.post("/reset")
+def reset(request: Request, posted: Posted, kind: SubjectKind, name: SubjectName) -> Response:
+    """Makes the decisions up to now stop counting."""
+    return _change(request, posted, kind, name, undo=False)
 
 
-@router.post("/{kind}/{name}/undo")
-def undo(request: Request, acting: Acting, kind: SubjectKind, name: Whose) -> Response:
-    """Takes the last reset back."""
-    return _changed(request, *acting, kind, name, undo=True)
+@router.post("/undo")
+def undo(request: Request, posted: Posted, kind: SubjectKind, name: SubjectName) -> Response:
+    """Undoes the last reset."""
+    return _change(request, posted, kind, name, undo=True)
 
 
-def _changed(
-    request: Request,
-    here: Visitor,
-    form: dict[str, str],
-    kind: SubjectKind,
-    name: str,
-    *,
-    undo: bool,
+def _change(
+    request: Request, posted: SignedForm, kind: SubjectKind, name: str, *, undo: bool
 ) -> Response:
-    subject = Subject(kind, here.at(form.get("site", "")).site_id, name)
+    visitor, form = posted
+    subject = Subject(kind, visitor.membership(form.get("site", "")).site_id, name)
     sequence = form.get("sequence", "")
     expected = int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0
     change = reputation.undo_reset if undo else reputation.reset
-    by = (request.app.state.store, here.signed.moderator_id, subject, expected)
+    store, moderator_id = request.app.state.store, visitor.signed.moderator_id
     try:
-        change(*by, now=now_ms())
+        change(store, moderator_id, subject, expected, now=now_ms())
     except Conflict as error:
-        return _page(request, here, subject, error.message, 409)
-    return RedirectResponse(_address(subject), 303, headers=HEADERS)
+        return _page(request, visitor, subject, error.message, 409)
+    return redirect(_url(subject))
 
 
 def _page(
-    request: Request, here: Visitor, subject: Subject, trouble: str = "", status: int = 200
+    request: Request, visitor: Visitor, subject: Subject, problem: str = "", status: int = 200
 ) -> Response:
-    store, now = request.app.state.store, now_ms()
-    found = reputation.get_reputation(store, subject, now)
-    names = sign_in.emails_of(store, {one.moderator_id for one in found.resets})
+    """problem: why nothing was changed."""
+    store = request.app.state.store
+    shown = reputation.get_reputation(store, subject, now_ms())
+    names = sign_in.emails_of(store, {reset.moderator_id for reset in shown.resets})
     return pages.page(
         "reputation.html",
         status,
-        here=here,
-        site=here.at(subject.site_id),
-        what=_TITLE.get(subject.kind, subject.name),
-        is_name=subject.kind is SubjectKind.DOMAIN,
+        visitor=visitor,
+        site=visitor.membership(subject.site_id),
+        title=_TITLES.get(subject.kind, subject.name),
+        is_domain=subject.kind is SubjectKind.DOMAIN,
         path=_path(subject),
-        words=_words(found.repute),
-        meaning=_meaning(found),
-        reputation=found,
-        votes=[
-            (
-                one,
-                one.created_at > found.counts_after,
-                utc_time(one.created_at),
-                iso(one.created_at),
-            )
-            for one in found.votes
-        ],
+        summary=_summary(shown.repute),
+        meaning=_meaning(shown),
+        reputation=shown,
         resets=[
-            (
-                "Reset" if one.counts_after == one.created_at else "Reset taken back",
-                person_name(one.moderator_id, names),
-                utc_time(one.created_at),
-                iso(one.created_at),
-                age(now - one.created_at),
-            )
-            for one in reversed(found.resets)
+            (reset, person_name(reset.moderator_id, names)) for reset in reversed(shown.resets)
         ],
-        trouble=trouble,
+        problem=problem,
     )
 
 
-def _meaning(found: Reputation) -> str:
-    """What the numbers do to a comment, in a sentence; the lines are those of newsroom.toml."""
-    repute, kind = found.repute, found.subject.kind
-    if kind is SubjectKind.AUTHOR and repute.trust >= 0.5:
-        return "A good name: links, contacts and haste hold nothing of this author. Toxicity still does."
-    if kind is SubjectKind.AUTHOR and repute.distrust >= 0.5:
-        return "A bad name: what this author writes waits for a person."
-    if kind is SubjectKind.DOMAIN and repute.distrust >= 0.6:
-        return "A bad name: what links there is filed as spam."
-    if kind is SubjectKind.DOMAIN and repute.distrust >= 0.35:
-        return "A bad name: what links there waits for a person."
-    if kind is SubjectKind.NETWORK and repute.distrust >= 0.5:
-        return "A bad name: links and contacts from there wait for a person."
-    return "Neither a good nor a bad name yet."
+def _meaning(shown: Reputation) -> str:
+    """What the numbers do to a comment, in a sentence. The thresholds are those of newsroom.toml."""
+    score, kind = shown.repute, shown.subject.kind
+    if kind is SubjectKind.AUTHOR and score.trust >= 0.5:
+        return (
+            "Good reputation: links, contact details and haste do not hold this author's comments. "
+            "Toxicity still does."
+        )
+    if kind is SubjectKind.AUTHOR and score.distrust >= 0.5:
+        return "Bad reputation: this author's comments wait for a moderator."
+    if kind is SubjectKind.DOMAIN and score.distrust >= 0.6:
+        return "Bad reputation: comments that link there are filed as spam."
+    if kind is SubjectKind.DOMAIN and score.distrust >= 0.35:
+        return "Bad reputation: comments that link there wait for a moderator."
+    if kind is SubjectKind.NETWORK and score.distrust >= 0.5:
+        return (
+            "Bad reputation: comments from there wait for a moderator if they have links or "
+            "contact details."
+        )
+    return "Neither a good nor a bad reputation yet."

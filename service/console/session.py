@@ -2,6 +2,8 @@
 
 import hmac
 import os
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -11,29 +13,14 @@ from fastapi import Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.accounts.sign_in import SignedIn
 from moderation.clock import now_ms
-from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
+from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.store.moderators import Membership
 from service.http.forms import read_form
 
-FORM_LIMIT = 16 * 1024  # bytes; the console's forms carry ids and words
-# The ticked ones of a page of comments: each field is there once.
-MEMBERS = tuple(f"m{at}" for at in range(20))
-_NAMES = (
-    *MEMBERS,
-    "site",
-    "csrf",
-    "outcome",
-    "sequence",
-    "back",
-    "email",
-    "password",
-    "link",
-    "next",
-    *("version", "moderator"),
-)
+FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
 
 _FOREIGN = "This request did not come from a page of this console; nothing was changed."
-_STALE = "This form was made for another session; nothing was changed. Load the page again."
+_STALE = "This form was made for another session; nothing was changed. Reload the page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +34,20 @@ class Visitor:
     def form_token(self) -> str:
         return form_token(self.token)
 
-    def at(self, site_id: str) -> Membership:
-        """The site, or the moderator's first; another's site is like none at all. Raises NotFound."""
-        for one in self.signed.sites:
-            if site_id in ("", one.site_id):
-                return one
+    def membership(self, site_id: str) -> Membership:
+        """This site, or with '' the moderator's first one.
+
+        Raises NotFound, alike for a site that does not exist and for one of somebody else.
+        """
+        for membership in self.signed.sites:
+            if site_id in ("", membership.site_id):
+                return membership
         raise NotFound("There is no such site.")
 
 
-def form_token(held: str) -> str:
+def form_token(cookie: str) -> str:
     """What a form of ours carries: made from a cookie that other origins cannot read."""
-    return hmac.new(held.encode(), b"gatehouse/form", "sha256").hexdigest()
+    return hmac.new(cookie.encode(), b"gatehouse/form", "sha256").hexdigest()
 
 
 def session_cookie(request: Request) -> str:
@@ -79,8 +69,8 @@ def end_session(request: Request, response: Response) -> None:
     _end(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"))
 
 
-def start_visit(request: Request, response: Response, held: str) -> None:
-    _set(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"), held)
+def start_visit(request: Request, response: Response, cookie: str) -> None:
+    _set(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"), cookie)
 
 
 def new_visit() -> str:
@@ -97,8 +87,9 @@ def _name(request: Request, plain: str, host: str) -> str:
 
 
 def _set(request: Request, response: Response, name: str, value: str) -> None:
-    # Lax, not Strict: who follows a link in a mail or chat to the console would look signed out.
-    # Nothing rests on it: every POST is checked for its origin and its token, and GET changes nothing.
+    # Lax, not Strict: somebody who follows a link to the console from a mail or chat would appear
+    # signed out. Lax is safe, because every POST is checked for its origin and its token, and GET
+    # changes nothing.
     response.set_cookie(
         name, value, path="/", httponly=True, samesite="lax", secure=_is_https(request)
     )
@@ -109,10 +100,11 @@ def _end(request: Request, response: Response, name: str) -> None:
 
 
 def check_origin(request: Request) -> None:
-    """Lets pass what a page of our own sent. Raises Forbidden.
+    """Raises Forbidden for a request that no page of our own sent.
 
-    Browsers say so in Sec-Fetch-Site, which no page can write; over plain http to another machine
-    they leave it out, then the Origin speaks. Who sends neither is no browser with a session.
+    Browsers say where a request comes from in Sec-Fetch-Site, which no page can write; over plain http
+    to another machine they leave it out, and then the Origin decides. A client that sends neither is
+    not a browser with a session.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -127,7 +119,7 @@ def check_origin(request: Request) -> None:
 
 
 def _is_own(request: Request, url: str) -> bool:
-    """Whether a URL is on the origin people reach us at, or on the host that was just asked."""
+    """Whether a URL is on our public origin, or on the host that this request was sent to."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -137,13 +129,13 @@ def _is_own(request: Request, url: str) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc == request.headers.get("host", "")
 
 
-def check_token(held: str, given: str) -> None:
+def check_token(cookie: str, token: str) -> None:
     """Raises Forbidden unless the form was made for the holder of this cookie."""
-    if not held or not hmac.compare_digest(form_token(held).encode(), given.encode()):
+    if not cookie or not hmac.compare_digest(form_token(cookie).encode(), token.encode()):
         raise Forbidden(_STALE)
 
 
-def visitor(request: Request) -> Visitor:
+def current_visitor(request: Request) -> Visitor:
     """Who is signed in. Raises Unauthenticated, which shows the log-in page."""
     token = session_cookie(request)
     signed = sign_in.session_of(request.app.state.store, token, now_ms())
@@ -152,21 +144,36 @@ def visitor(request: Request) -> Visitor:
     return Visitor(signed, token)
 
 
-async def posted(request: Request) -> dict[str, str]:
-    """The fields of a form that one of our own pages sent."""
-    check_origin(request)
-    return await read_form(request, _NAMES, FORM_LIMIT)
+CurrentVisitor = Annotated[Visitor, Depends(current_visitor)]
+Form = dict[str, str]
+SignedForm = tuple[Visitor, Form]
 
 
-def acting(
-    request: Request, form: Annotated[dict[str, str], Depends(posted)]
-) -> tuple[Visitor, dict[str, str]]:
-    """Who acts, and the form they sent, after every check."""
-    here = visitor(request)
-    check_token(here.token, form.get("csrf", ""))
-    return here, form
+def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awaitable[Form]]:
+    """A dependency: these fields and the token of a form that one of our pages sent. limit: bytes."""
+
+    async def read(request: Request) -> Form:
+        check_origin(request)
+        return await read_form(request, ("csrf", *names), limit)
+
+    return read
 
 
-Here = Annotated[Visitor, Depends(visitor)]
-Acting = Annotated[tuple[Visitor, dict[str, str]], Depends(acting)]
-Form = Annotated[dict[str, str], Depends(posted)]
+def signed_form(*names: str, limit: int = FORM_LIMIT) -> Callable[..., SignedForm]:
+    """A dependency: who is signed in, and these fields of the form they sent, after every check."""
+    read = posted_form(*names, limit=limit)
+
+    def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
+        visitor = current_visitor(request)
+        check_token(visitor.token, form.get("csrf", ""))
+        return visitor, form
+
+    return check
+
+
+def expected_sequence(form: Form) -> int:
+    """The decision that a form was made after. Raises Invalid where it does not say."""
+    sequence = form.get("sequence", "")
+    if not re.fullmatch(r"[0-9]{1,9}", sequence):
+        raise Invalid("The form does not say which decision it follows.")
+    return int(sequence)

@@ -49,21 +49,21 @@ def database_url(_sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def house(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[BrowserGatehouse]:
-    house = open_gatehouse(database_url, broker_url, str(tmp_path / "data"))
-    yield house
-    house.close()
+def gatehouse(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[BrowserGatehouse]:
+    gatehouse = open_gatehouse(database_url, broker_url, str(tmp_path / "data"))
+    yield gatehouse
+    gatehouse.close()
 
 
 @pytest.fixture
-def visit(browser: Any, house: BrowserGatehouse) -> Iterator[Callable[..., Watch]]:
+def visit(browser: Any, gatehouse: BrowserGatehouse) -> Iterator[Callable[..., Watch]]:
     """Opens a page in a fresh profile; options are Playwright's for a context."""
     opened = []
 
     def open_page(**options: object) -> Watch:
         context = browser.new_context(**options)
         opened.append(context)
-        return Watch(context.new_page(), house)
+        return Watch(context.new_page(), gatehouse)
 
     yield open_page
     for context in opened:

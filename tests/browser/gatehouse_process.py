@@ -41,12 +41,12 @@ class BrowserGatehouse:
 
     def hand_in(self, text: str, name: str = "Carol", age: int = 0, **changes: object) -> str:
         """A comment on the demo article. age: minutes."""
-        given = {
+        values = {
             "page": PageRef(self.demo, "The night ferry comes back"),
             "author": AuthorRef(name),
         }
         return hand_in(
-            self.store, reply(self.site, text, at=now() - age * 60_000, **(given | changes))
+            self.store, reply(self.site, text, at=now() - age * 60_000, **(values | changes))
         )[0]
 
     def judge(self) -> None:

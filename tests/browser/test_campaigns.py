@@ -1,4 +1,4 @@
-"""A campaign in the browser: one key decides it, one takes it back; its pages are for everybody."""
+"""A campaign in the browser: one key decides it, another undoes it; its pages are accessible."""
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.review import campaigns
@@ -8,48 +8,48 @@ from tests.service.console.console_browser import now
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 
 
-def flood(house, count=6, text=PITCH):
+def flood(gatehouse, count=6, text=PITCH):
     return [
-        house.hand_in(
+        gatehouse.hand_in(
             f"{text} {'!' * n}",
             f"Author {n}",
             age=90 - n,
-            page=PageRef(f"{house.url}/{n}", f"Article number {n}"),
+            page=PageRef(f"{gatehouse.url}/{n}", f"Article number {n}"),
         )
         for n in range(count)
     ]
 
 
-def test_one_key_decides_a_campaign_and_one_takes_it_back(visit, house):
-    ids = flood(house)
-    one = house.hand_in("You idiot.", "Bertil", age=1)
-    house.judge()
+def test_one_key_decides_a_campaign_and_another_undoes_it(visit, gatehouse):
+    ids = flood(gatehouse)
+    other_id = gatehouse.hand_in("You idiot.", "Bertil", age=1)
+    gatehouse.judge()
     watch = visit()
     watch.log_in()
     page = watch.page
     assert page.locator(".card").count() == 2
     page.keyboard.press("j")
     page.keyboard.press("s")
-    stub = page.locator(".crowd, .stub").first
+    stub = page.locator(".campaign, .stub").first
     page.locator(".stub").wait_for()
     assert "campaign of 6 comments" in stub.inner_text().lower()
     assert page.locator("#count-campaigns").inner_text() == "0"
-    assert page.evaluate("document.activeElement.id") == f"c-{one}"
-    [card] = campaigns.list_campaigns(house.store, house.site.id, now())
+    assert page.evaluate("document.activeElement.id") == f"c-{other_id}"
+    [card] = campaigns.list_campaigns(gatehouse.store, gatehouse.site.id, now())
     assert {status.value: n for status, n in card.counts.items()} == {"spam": len(ids)}
     page.keyboard.press("z")
-    page.locator(".crowd").wait_for()
+    page.locator(".campaign").wait_for()
     assert page.locator("#count-campaigns").inner_text() == "1"
-    page.get_by_role("link", name="Look at all").click()
+    page.get_by_role("link", name="View comments").click()
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Take out").click()
+    page.get_by_role("button", name="Remove from campaign").click()
     page.wait_for_load_state()
     assert "Campaign of 5 comments" in page.locator("h2").first.inner_text()
     assert watch.incidents == []
 
 
 @LOOKS
-def test_its_pages_are_for_everybody(visit, house, shots, scheme, width):
+def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
     watch.log_in()
@@ -60,30 +60,30 @@ def test_its_pages_are_for_everybody(visit, house, shots, scheme, width):
         assert too_small(watch) == [], name
         assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
-    watch.page.goto(f"{house.url}/console/campaigns")
+    watch.page.goto(f"{gatehouse.url}/console/campaigns")
     look("campaigns-none")
-    flood(house, 23, f"{PITCH} https://win-{'x' * 60}.example.com/{'y' * 300}")
+    flood(gatehouse, 23, f"{PITCH} https://win-{'x' * 60}.example.com/{'y' * 300}")
     strange = "هذا التعليق منسوخ مرات كثيرة في كل صفحة من صفحات الموقع ليشتري الناس من متجرنا الرخيص جدا الآن </b><style>*{display:none}</style>"
     for n in range(4):
-        house.hand_in(
+        gatehouse.hand_in(
             strange,
             age=60 - n,
-            page=PageRef(f"{house.url}/{'p' * 400}/{n}", "T" * 400),
+            page=PageRef(f"{gatehouse.url}/{'p' * 400}/{n}", "T" * 400),
             author=AuthorRef(f"Z{STACKED}{'N' * 200}{n}"),
         )
-    house.judge()
-    watch.page.goto(f"{house.url}/console/")
+    gatehouse.judge()
+    watch.page.goto(f"{gatehouse.url}/console/")
     look("queue-campaigns")
     watch.page.keyboard.press("s")
     watch.page.locator(".stub").wait_for()
     look("campaign-decided")
-    watch.page.goto(f"{house.url}/console/campaigns")
+    watch.page.goto(f"{gatehouse.url}/console/campaigns")
     look("campaigns")
-    watch.page.locator(".crowd .button").first.click()
+    watch.page.locator(".campaign .button").first.click()
     watch.page.locator(".members").wait_for()
     look("campaign")
     watch.page.go_back()
-    watch.page.locator(".crowd .button").last.click()
+    watch.page.locator(".campaign .button").last.click()
     watch.page.locator(".members").wait_for()
     look("campaign-many")
     assert watch.incidents == []

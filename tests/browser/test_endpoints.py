@@ -16,20 +16,20 @@ LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
 HOSTILE = "https://hooks.example.com/?<b>bold</b>\"'><script>alert(1)</script>"
 
 
-def promote(house) -> None:
-    with house.store.write() as connection:
-        moderators.grant(connection, house.moderator_id, house.site.id, "admin")
+def promote(gatehouse) -> None:
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
 
 
-def add(house, url: str, **options: object) -> str:
-    given = {"now": now(), "entropy": os.urandom} | options
-    return endpoints.add_webhook(house.store, house.site.id, url, **given)[0].id
+def add(gatehouse, url: str, **options: object) -> str:
+    values = {"now": now(), "entropy": os.urandom} | options
+    return endpoints.add_webhook(gatehouse.store, gatehouse.site.id, url, **values)[0].id
 
 
-def courier(house, fails) -> None:
+def deliver_due(gatehouse, fails) -> None:
     """Delivers what is due; fails: what a URL answers."""
     deliver(
-        house.store,
+        gatehouse.store,
         lambda url, headers, body: fails(url),
         now=now,
         entropy=os.urandom,
@@ -38,29 +38,29 @@ def courier(house, fails) -> None:
     )
 
 
-def furnish(house) -> dict[str, str]:
+def furnish(gatehouse) -> dict[str, str]:
     """Endpoints in every state, some with many deliveries; their ids."""
-    store, mine = house.store, {house.site.id}
+    store, mine = gatehouse.store, {gatehouse.site.id}
     ids = {
-        "well": add(house, "https://news.example/hooks/comments"),
-        "long": add(house, LONG, batch=100, payload=Payload.THIN),
-        "hostile": add(house, HOSTILE.replace(" ", "%20"), types=["comment.held"]),
-        "failing": add(house, "https://down.example/hook"),
-        "off": add(house, "https://old.example/hook"),
+        "working": add(gatehouse, "https://news.example/hooks/comments"),
+        "long": add(gatehouse, LONG, batch=100, payload=Payload.THIN),
+        "hostile": add(gatehouse, HOSTILE.replace(" ", "%20"), types=["comment.held"]),
+        "failing": add(gatehouse, "https://down.example/hook"),
+        "off": add(gatehouse, "https://old.example/hook"),
     }
     for url, masked in [
         ("ntfys://ntfy.example.com/desk", f"ntfy, قناة {STACKED[:40]}"),
         ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "Slack, slack://" + "x" * 180),
     ]:
-        made = endpoints.add_channel(
-            store, house.site.id, url, masked, types=["comment.received"], now=now(), entropy=os.urandom
+        channel = endpoints.add_channel(
+            store, gatehouse.site.id, url, masked, types=["comment.received"], now=now(), entropy=os.urandom
         )  # fmt: skip
-        ids.setdefault("channel", made.id)
+        ids.setdefault("channel", channel.id)
     for n in range(26):
-        house.hand_in(f"comment {n}", "Carol")
+        gatehouse.hand_in(f"comment {n}", "Carol")
     endpoints.disable_endpoint(store, mine, ids["off"], now=now(), entropy=os.urandom)
-    courier(
-        house,
+    deliver_due(
+        gatehouse,
         lambda url: Response(503, duration=120) if "down" in url else Response(200, duration=31),
     )
     return ids
@@ -80,8 +80,8 @@ def look(shots):
     return look
 
 
-def opened(visit, house, scheme, width):
-    promote(house)
+def opened(visit, gatehouse, scheme, width):
+    promote(gatehouse)
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
     watch.log_in()
@@ -89,11 +89,11 @@ def opened(visit, house, scheme, width):
 
 
 @LOOKS
-def test_the_first_endpoint(visit, house, look, scheme, width):
-    watch = opened(visit, house, scheme, width)
+def test_the_first_endpoint(visit, gatehouse, look, scheme, width):
+    watch = opened(visit, gatehouse, scheme, width)
     page = watch.page
     page.get_by_role("link", name="Endpoints").click()
-    page.get_by_role("heading", name="Channels tell people").wait_for()
+    page.get_by_role("heading", name="Channels").wait_for()
     look(watch, "endpoints-empty", scheme, width)
     page.get_by_role("link", name="New channel").click()
     look(watch, "channel-new", scheme, width)
@@ -106,38 +106,38 @@ def test_the_first_endpoint(visit, house, look, scheme, width):
     look(watch, "endpoint-wrong", scheme, width)
     page.get_by_label("URL").fill("https://news.example/one")
     page.get_by_role("button", name="Add webhook").click()
-    page.get_by_text("shown this once").wait_for()
+    page.get_by_text("shown only this once").wait_for()
     look(watch, "endpoint-secret", scheme, width)
     assert watch.incidents == []
 
 
 @LOOKS
-def test_the_pages_of_endpoints_are_for_everybody(visit, house, look, scheme, width):
-    watch = opened(visit, house, scheme, width)
+def test_the_pages_of_endpoints_are_accessible(visit, gatehouse, look, scheme, width):
+    watch = opened(visit, gatehouse, scheme, width)
     page = watch.page
-    ids = furnish(house)
-    page.goto(f"{house.url}/console/endpoints")
+    ids = furnish(gatehouse)
+    page.goto(f"{gatehouse.url}/console/endpoints")
     look(watch, "endpoints", scheme, width)
     for name in ("failing", "long", "channel"):
-        page.goto(f"{house.url}/console/endpoints/{ids[name]}")
+        page.goto(f"{gatehouse.url}/console/endpoints/{ids[name]}")
         for summary in page.locator("details > summary").all():
             summary.click()
         look(watch, f"endpoint-{name}", scheme, width)
-    page.goto(f"{house.url}/console/endpoints/{ids['off']}?state=dead")
+    page.goto(f"{gatehouse.url}/console/endpoints/{ids['off']}?state=dead")
     look(watch, "endpoint-dead", scheme, width)
-    page.goto(f"{house.url}/console/endpoints/{ids['long']}/remove")
+    page.goto(f"{gatehouse.url}/console/endpoints/{ids['long']}/remove")
     look(watch, "endpoint-removal", scheme, width)
     assert watch.incidents == []
 
 
-def test_by_keyboard_and_watched(visit, house):
+def test_a_delivery_is_sent_by_keyboard_and_its_result_appears(visit, gatehouse):
     """A test is sent with the keys alone, and the page shows what came of it without being loaded again."""
-    promote(house)
-    hook = add(house, "https://news.example/hook")
+    promote(gatehouse)
+    hook = add(gatehouse, "https://news.example/hook")
     watch = visit()
     watch.log_in()
     page = watch.page
-    page.goto(f"{house.url}/console/endpoints/{hook}")
+    page.goto(f"{gatehouse.url}/console/endpoints/{hook}")
 
     def tab_to(name: str) -> None:
         for _ in range(40):
@@ -151,13 +151,13 @@ def test_by_keyboard_and_watched(visit, house):
     page.get_by_text("A test is on its way").wait_for()
     page.evaluate("window.loadedOnce = true")
     page.get_by_text("Not tried yet").wait_for()
-    courier(house, lambda url: Response(200, duration=12))
+    deliver_due(gatehouse, lambda url: Response(200, duration=12))
     page.get_by_text("200 after 12 ms").wait_for()
     assert page.evaluate("window.loadedOnce"), "the page was not loaded again"
     page.locator("#deliveries:not([hx-get])").wait_for(state="attached")
     tab_to("Send again")
     page.keyboard.press("Enter")
-    page.get_by_text("It is sent again").wait_for()
-    courier(house, lambda url: Response(500, duration=7))
+    page.get_by_text("It is being sent again").wait_for()
+    deliver_due(gatehouse, lambda url: Response(500, duration=7))
     page.get_by_text("500 after 7 ms; next try").wait_for()
     assert watch.incidents == []

@@ -1,4 +1,4 @@
-"""The filters' pages in a browser: written by keyboard, tried, kept; for everybody, at every width."""
+"""The filters' pages in a browser: written, previewed, saved; accessible at every width."""
 
 import os
 
@@ -9,28 +9,30 @@ from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.service.console.console_browser import now
 
 
-def furnish(house) -> None:
-    with house.store.write() as connection:
-        moderators.grant(connection, house.moderator_id, house.site.id, "editor")
+def furnish(gatehouse) -> None:
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     for n, name in enumerate(
         ["casino", "N" * 80, f"Z{STACKED}algo"[:80], "قائمة الكلمات", "<b>bold</b>", "off"]
     ):
         draft = FilterDraft(name, FilterKind.WORDS, FilterAction.SPAM, ("casino", f"word{n}"))
-        made = filters.add_filter(
-            house.store, house.site.id, draft, "command", now=now(), entropy=os.urandom
+        added = filters.add_filter(
+            gatehouse.store, gatehouse.site.id, draft, "command", now=now(), entropy=os.urandom
         )
         if name == "off":
-            filters.switch_filter(house.store, {house.site.id}, made.id, False, "x", now=now())
+            filters.switch_filter(
+                gatehouse.store, {gatehouse.site.id}, added.id, False, "x", now=now()
+            )
     for text, name in [
         ("My <i>specialist</i> is a socialist; cialis is not " + "x" * 300, "Carol"),
         (f"f{STACKED} cialis أنتم حمقى", "\u202egnirts"),
         ("cialis", "N" * 245),
     ]:
-        house.hand_in(text, name)
+        gatehouse.hand_in(text, name)
 
 
 @LOOKS
-def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, width):
+def test_the_pages_of_filters_are_accessible(visit, gatehouse, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
     watch.log_in()
@@ -44,7 +46,7 @@ def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, wid
 
     page.get_by_role("link", name="Filters").click()
     look("filters-empty")
-    furnish(house)
+    furnish(gatehouse)
     page.reload()
     look("filters")
     page.get_by_role("link", name="New filter").click()
@@ -62,9 +64,9 @@ def test_the_pages_of_filters_are_for_everybody(visit, house, shots, scheme, wid
     look("filter-tried")
     page.get_by_label("Except inside").fill("specialist\nsocialist")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("“pills” is kept").wait_for()
+    page.get_by_text("“pills” was added").wait_for()
     page.get_by_role("link", name="pills").click()
     page.get_by_role("button", name="Remove").click()
-    page.get_by_text("“pills” is removed").wait_for()
+    page.get_by_text("“pills” was removed").wait_for()
     look("filter-removed")
     assert watch.incidents == []

@@ -1,4 +1,4 @@
-"""What strangers write stays text: live payloads in every field, on every page, with an alarm that works."""
+"""What authors write stays text: live payloads in every field, on every page."""
 
 import os
 
@@ -72,42 +72,45 @@ PAYLOADS = [
 
 
 @pytest.fixture
-def infested(house: BrowserGatehouse) -> BrowserGatehouse:
+def infested(gatehouse: BrowserGatehouse) -> BrowserGatehouse:
     """Each payload in every field that a stranger can fill: half of them held, half approved."""
     from moderation.review.decisions import decide
     from tests.service.console.console_browser import now
 
     for n, payload in enumerate(PAYLOADS):
-        one = house.hand_in(
+        comment_id = gatehouse.hand_in(
             f"You idiot {payload} moron",
             age=n,
             author=AuthorRef(payload, "", f"https://x.test/{payload}"),
             # The demo shows what belongs to its own address; the console shows every page's.
-            page=PageRef(house.demo if n % 2 else f"{house.demo}?{payload}", payload),
+            page=PageRef(gatehouse.demo if n % 2 else f"{gatehouse.demo}?{payload}", payload),
         )
         outcome = Outcome.APPROVE if n % 2 else Outcome.HOLD
-        by = house.moderator_id
-        decide(house.store, by, {house.site.id}, one, outcome, now=now(), entropy=os.urandom)
-    house.judge()
-    return house
+        decide(
+            *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, comment_id, outcome),
+            now=now(),
+            entropy=os.urandom,
+        )
+    gatehouse.judge()
+    return gatehouse
 
 
-def test_the_alarm_works(visit, house):
+def test_a_payload_that_works_would_be_noticed(visit, gatehouse):
     watch = visit()
     watch.page.goto("about:blank")
     watch.page.set_content("<img src=x onerror=alert(1)><img src=https://canary.test/p.png>")
     watch.page.wait_for_timeout(500)
     assert watch.dialogs == ["1"]
-    assert any("canary.test" in one for one in watch.outbound)
+    assert any("canary.test" in url for url in watch.outbound)
     # And on our own pages the policy stands behind the escaping.
     watch = visit()
-    watch.page.goto(house.demo)
+    watch.page.goto(gatehouse.demo)
     watch.page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>"
         "<img src=https://canary.test/p.png>')"
     )
     watch.page.wait_for_timeout(300)
-    assert watch.dialogs == [] and any("Content Security Policy" in one for one in watch.errors)
+    assert watch.dialogs == [] and any("Content Security Policy" in error for error in watch.errors)
 
 
 def test_no_payload_does_anything_on_any_page(visit, infested):
@@ -118,19 +121,19 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
     for queue in ("held", "approved"):
         for page in pages(watch, f"{infested.url}/console/?queue={queue}"):
             seen |= {
-                one.get_attribute("id").removeprefix("c-")
-                for one in page.locator("article.card:not(.crowd)").all()
+                card.get_attribute("id").removeprefix("c-")
+                for card in page.locator("article.card:not(.campaign)").all()
             }
-            links = page.locator(".crowd").get_by_role("link", name="Look at all").all()
-            campaigns |= {one.get_attribute("href") for one in links}
-    # What is alike stands on one card in the queue, and whole on a page of its own.
+            links = page.locator(".campaign").get_by_role("link", name="View comments").all()
+            campaigns |= {link.get_attribute("href") for link in links}
+    # Similar comments are one card in the queue; a page of their own shows each.
     for path in campaigns:
         for page in pages(watch, infested.url + path):
             members = page.locator(".members input[type=checkbox]").all()
-            seen |= {one.get_attribute("value") for one in members}
+            seen |= {member.get_attribute("value") for member in members}
     assert campaigns and len(seen) == len(PAYLOADS)
     watch.page.goto(f"{infested.url}/console/")
-    for _ in range(5):  # results and fresh cards come as pieces, not as pages
+    for _ in range(5):  # results and fresh cards come as fragments, not as pages
         watch.page.keyboard.press("a")
         watch.page.wait_for_timeout(150)
     watch.page.keyboard.press("z")
@@ -146,19 +149,19 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
     assert watch.incidents == []
 
 
-def test_no_payload_does_anything_on_a_refused_form(visit, house):
+def test_no_payload_does_anything_on_a_refused_form(visit, gatehouse):
     watch = visit(java_script_enabled=True)
     for payload in PAYLOADS[:: max(1, len(PAYLOADS) // 12)]:
-        watch.page.goto(house.demo)
+        watch.page.goto(gatehouse.demo)
         watch.page.get_by_label("Comment").fill(payload)
         watch.page.get_by_label("Name").fill(payload)
         watch.page.get_by_label("Website").fill(payload)
         watch.page.get_by_role("button", name="Post Comment").click()
         watch.page.get_by_role("alert").wait_for()
         settle(watch)
-    # The browser tells the console of every 422; nothing else may be told.
-    told = [one for one in watch.errors if "422" not in one]
-    assert watch.dialogs + watch.outbound + watch.navigated + told == []
+    # The browser logs every 422 as an error; there must be no other.
+    errors = [error for error in watch.errors if "422" not in error]
+    assert watch.dialogs + watch.outbound + watch.navigated + errors == []
 
 
 def pages(watch, url: str):
@@ -166,8 +169,8 @@ def pages(watch, url: str):
     watch.page.goto(url)
     while True:
         settle(watch)
-        for place in (".card", ".crowd", ".members"):
-            for made in (
+        for parent in (".card", ".campaign", ".members"):
+            for element in (
                 "img",
                 "script",
                 "iframe",
@@ -176,7 +179,7 @@ def pages(watch, url: str):
                 "[onload]",
                 "[onerror]",
             ):
-                assert watch.page.locator(f"{place} {made}").count() == 0, (place, made)
+                assert watch.page.locator(f"{parent} {element}").count() == 0, (parent, element)
         yield watch.page
         following = watch.page.get_by_role("link", name="Next page")
         if not following.count():

@@ -10,7 +10,7 @@ LOOKS = pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("ph
 STACKED = "".join(chr(0x300 + n % 80) for n in range(120))
 
 
-def furnish(house):
+def furnish(gatehouse):
     """Comments of every kind that has ever broken a page."""
     for n, (text, name) in enumerate(
         [
@@ -23,25 +23,29 @@ def furnish(house):
             ("</article><style>*{display:none}</style> you idiot", "<b>Bold</b>"),
         ]
     ):
-        house.hand_in(text, name, age=200 - 20 * n)
-    house.hand_in(
+        gatehouse.hand_in(text, name, age=200 - 20 * n)
+    gatehouse.hand_in(
         "Idiots, all of you.",
-        page=PageRef(f"{house.url}/{'p' * 600}", "T" * 480),
+        page=PageRef(f"{gatehouse.url}/{'p' * 600}", "T" * 480),
         author=AuthorRef("Carol", "", "https://x.test/" + "w" * 180),
     )
-    house.hand_in("Glad to see her back, and four crowns is fair.", "Marit Holm", age=170)
-    house.hand_in(
+    gatehouse.hand_in("Glad to see her back, and four crowns is fair.", "Marit Holm", age=170)
+    gatehouse.hand_in(
         "I grew up on Gull Island.\n\nWe heard the horn from our beds.", "Old Per", age=90
     )
-    house.judge()
+    gatehouse.judge()
 
 
 def faults(watch) -> list[str]:
     """What axe finds, one line each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(watch.page).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+    violations = Axe().run(watch.page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
 
 
 def too_small(watch) -> list[str]:
@@ -51,15 +55,15 @@ def too_small(watch) -> list[str]:
     """
     return watch.page.evaluate(
         """() => [...document.querySelectorAll('button, summary, input:not([type=hidden]), nav a, .chip[href]')]
-            .filter(one => one.checkVisibility() && !one.closest('.pot') && !one.closest('.switch'))
-            .filter(one => (one.closest('label') ?? one).getBoundingClientRect().height < 40)
-            .map(one => one.outerHTML.slice(0, 90))"""
+            .filter(element => element.checkVisibility() && !element.closest('.pot') && !element.closest('.switch'))
+            .filter(element => (element.closest('label') ?? element).getBoundingClientRect().height < 40)
+            .map(element => element.outerHTML.slice(0, 90))"""
     )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_for_everybody(visit, house, shots, scheme, width):
+def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
 
@@ -69,17 +73,17 @@ def test_every_page_is_for_everybody(visit, house, shots, scheme, width):
         assert too_small(watch) == [], name
         assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
-    watch.page.goto(f"{house.url}/console/login")
+    watch.page.goto(f"{gatehouse.url}/console/login")
     look("login")
-    watch.page.goto(house.login_url())
+    watch.page.goto(gatehouse.login_url())
     look("link")
     watch.page.get_by_role("button", name="Log in").click()
     watch.page.wait_for_url("**/console/")
     look("empty")
-    watch.page.goto(house.demo)
+    watch.page.goto(gatehouse.demo)
     look("demo-empty")
-    furnish(house)
-    watch.page.goto(f"{house.url}/console/")
+    furnish(gatehouse)
+    watch.page.goto(f"{gatehouse.url}/console/")
     look("queue")
     watch.page.keyboard.press("d")
     watch.page.locator(".stub").wait_for()
@@ -89,28 +93,31 @@ def test_every_page_is_for_everybody(visit, house, shots, scheme, width):
     watch.page.keyboard.press("Escape")
     watch.page.locator(".when a").first.click()
     look("comment")
-    watch.page.goto(f"{house.url}/console/?queue=approved")
+    watch.page.goto(f"{gatehouse.url}/console/?queue=approved")
     look("approved")
-    watch.page.goto(f"{house.demo}?gatehouse=received")
+    watch.page.goto(f"{gatehouse.demo}?gatehouse=received")
     look("demo")
-    watch.page.goto(f"{house.url}/console/?queue=nothing")
+    watch.page.goto(f"{gatehouse.url}/console/?queue=nothing")
     watch.errors.clear()  # the browser told the console of that 404
     look("error")
     assert watch.incidents == []
 
 
-def test_hostile_text_does_not_move_its_neighbours(visit, house):
+def test_hostile_text_does_not_move_its_neighbours(visit, gatehouse):
     """The cards above and below stand where they would with a plain text of as many lines."""
-    page = PageRef(house.demo, "T")
-    ids = [house.hand_in("You idiot.", "Carol", age=30 - n, page=page) for n in range(3)]
-    house.judge()
+    page = PageRef(gatehouse.demo, "T")
+    ids = [gatehouse.hand_in("You idiot.", "Carol", age=30 - n, page=page) for n in range(3)]
+    gatehouse.judge()
     watch = visit()
     watch.log_in()
 
-    def places() -> list[float]:
-        return [watch.page.locator(f"#c-{one}").bounding_box()["y"] for one in (ids[0], ids[2])]
+    def positions() -> list[float]:
+        return [
+            watch.page.locator(f"#c-{comment_id}").bounding_box()["y"]
+            for comment_id in (ids[0], ids[2])
+        ]
 
-    before = places()
+    before = positions()
     text, name = (watch.page.locator(f"#c-{ids[1]} .{part}") for part in ("text", "name"))
     for hostile in (
         f"f{STACKED}u{STACKED}",
@@ -119,6 +126,6 @@ def test_hostile_text_does_not_move_its_neighbours(visit, house):
         "ﷺ﷽",
         "A\ufe0f\u20e3",
     ):
-        for place in (text, name):
-            place.evaluate("(one, text) => { one.textContent = text }", hostile)
-        assert all(abs(a - b) <= 1 for a, b in zip(before, places(), strict=True)), hostile
+        for element in (text, name):
+            element.evaluate("(element, text) => { element.textContent = text }", hostile)
+        assert all(abs(a - b) <= 1 for a, b in zip(before, positions(), strict=True)), hostile

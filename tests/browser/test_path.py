@@ -10,7 +10,7 @@ RUDE = "You are a complete idiot, and so is the ferry."
 
 def fill_in(watch, text=RUDE, name="Bertil Storm"):
     page = watch.page
-    page.goto(watch.house.demo)
+    page.goto(watch.gatehouse.demo)
     page.get_by_label("Comment").fill(text)
     page.get_by_label("Name").fill(name)
     page.get_by_label("Email").fill("bertil@private.test")
@@ -18,34 +18,34 @@ def fill_in(watch, text=RUDE, name="Bertil Storm"):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["console with scripts", "without"])
-def test_from_a_plain_form_to_the_page(visit, house, scripts):
+def test_from_a_plain_form_to_the_page(visit, gatehouse, scripts):
     reader = visit(java_script_enabled=False)
     fill_in(reader)
     assert "awaiting moderation" in reader.page.get_by_role("status").inner_text()
-    house.judge()
-    reader.page.goto(house.demo)
+    gatehouse.judge()
+    reader.page.goto(gatehouse.demo)
     assert RUDE not in reader.page.content()
 
-    desk = visit(java_script_enabled=scripts)
-    desk.log_in()
-    card = desk.page.get_by_role("article", name="Bertil Storm")
+    console = visit(java_script_enabled=scripts)
+    console.log_in()
+    card = console.page.get_by_role("article", name="Bertil Storm")
     assert "idiot" in card.locator("mark").all_inner_texts()
-    assert "bertil@private.test" not in desk.page.content()
+    assert "bertil@private.test" not in console.page.content()
     card.get_by_role("button", name="Approve").click()
-    desk.page.get_by_role("button", name="Undo").wait_for()
-    reader.page.goto(house.demo)
+    console.page.get_by_role("button", name="Undo").wait_for()
+    reader.page.goto(gatehouse.demo)
     assert RUDE in reader.page.locator(".said").inner_text()
 
-    desk.page.get_by_role("button", name="Undo").click()
-    desk.page.get_by_role("button", name="Approve").wait_for()
-    reader.page.goto(house.demo)
+    console.page.get_by_role("button", name="Undo").click()
+    console.page.get_by_role("button", name="Approve").wait_for()
+    reader.page.goto(gatehouse.demo)
     assert RUDE not in reader.page.content()
-    assert desk.incidents + reader.incidents == []
+    assert console.incidents + reader.incidents == []
 
 
-def test_a_refused_reply_keeps_what_was_typed(visit, house):
+def test_a_refused_reply_keeps_what_was_typed(visit, gatehouse):
     reader = visit(java_script_enabled=False)
-    reader.page.goto(house.demo)
+    reader.page.goto(gatehouse.demo)
     reader.page.get_by_label("Comment").fill("A long thought.\nIn two lines.")
     reader.page.get_by_label("Name").fill("Carol")
     reader.page.get_by_label("Website").fill("javascript:alert(1)")
@@ -57,54 +57,54 @@ def test_a_refused_reply_keeps_what_was_typed(visit, house):
     assert "awaiting moderation" in reader.page.get_by_role("status").inner_text()
 
 
-def test_when_somebody_was_quicker_the_card_says_who(visit, house):
-    one = house.hand_in(RUDE)
-    house.judge()
-    desk, other = visit(), visit()
-    for watch in (desk, other):
+def test_when_somebody_else_decided_first_the_card_says_who(visit, gatehouse):
+    comment_id = gatehouse.hand_in(RUDE)
+    gatehouse.judge()
+    console, other = visit(), visit()
+    for watch in (console, other):
         watch.log_in()
-    other.page.locator(f"#c-{one}").get_by_role("button", name="Reject").click()
+    other.page.locator(f"#c-{comment_id}").get_by_role("button", name="Reject").click()
     other.page.get_by_role("button", name="Undo").wait_for()
-    desk.page.locator(f"#c-{one}").get_by_role("button", name="Approve").click()
-    alert = desk.page.get_by_role("alert").filter(has_text="Nothing was changed")
+    console.page.locator(f"#c-{comment_id}").get_by_role("button", name="Approve").click()
+    alert = console.page.get_by_role("alert").filter(has_text="Nothing was changed")
     assert "ada@lantern.test rejected" in alert.inner_text()
-    # The browser itself tells the console of every 409.
-    assert desk.dialogs + desk.outbound + desk.navigated == []
+    # The browser logs every 409 as an error.
+    assert console.dialogs + console.outbound + console.navigated == []
 
 
-def test_a_session_that_ended_leads_to_the_log_in_and_back(visit, house):
-    house.hand_in(RUDE)
-    house.judge()
-    desk = visit()
-    desk.log_in()
-    desk.page.context.clear_cookies()
-    desk.page.get_by_role("button", name="Approve").click()
-    desk.page.get_by_role("heading", name="Log in").wait_for()
+def test_a_session_that_ended_leads_to_the_log_in_and_back(visit, gatehouse):
+    gatehouse.hand_in(RUDE)
+    gatehouse.judge()
+    console = visit()
+    console.log_in()
+    console.page.context.clear_cookies()
+    console.page.get_by_role("button", name="Approve").click()
+    console.page.get_by_role("heading", name="Log in").wait_for()
 
 
-def test_when_the_service_is_away_the_page_says_so(visit, house):
-    house.hand_in(RUDE)
-    house.judge()
-    desk = visit()
-    desk.log_in()
-    desk.page.route("**/decisions", lambda route: route.abort())
-    desk.page.get_by_role("button", name="Approve").click()
-    assert "cannot be reached" in desk.page.get_by_role("alert").inner_text()
-    desk.page.unroute("**/decisions")
-    desk.page.get_by_role("button", name="Approve").click()
-    desk.page.get_by_role("button", name="Undo").wait_for()
-    assert desk.page.locator("#trouble").is_hidden()
+def test_when_the_service_is_away_the_page_says_so(visit, gatehouse):
+    gatehouse.hand_in(RUDE)
+    gatehouse.judge()
+    console = visit()
+    console.log_in()
+    console.page.route("**/decisions", lambda route: route.abort())
+    console.page.get_by_role("button", name="Approve").click()
+    assert "cannot be reached" in console.page.get_by_role("alert").inner_text()
+    console.page.unroute("**/decisions")
+    console.page.get_by_role("button", name="Approve").click()
+    console.page.get_by_role("button", name="Undo").wait_for()
+    assert console.page.locator("#trouble").is_hidden()
 
 
-def test_a_browser_is_known_again_and_another_is_not(visit, house):
+def test_a_browser_is_known_again_and_another_is_not(visit, gatehouse):
     first, second = visit(java_script_enabled=False), visit()
     for watch, text in ((first, "One thought."), (first, "Another."), (second, "A third.")):
         fill_in(watch, text)
         watch.page.get_by_role("status").get_by_text("awaiting moderation").wait_for()
-    with house.store.read() as connection:
+    with gatehouse.store.read() as connection:
         rows = connection.execute(sa.select(personal).order_by(personal.c.comment_id))
-        one, same, other = (row.author_key for row in rows)
-    assert one and one == same and other and other != one
-    [cookie] = [one for one in first.page.context.cookies() if "author" in one["name"]]
+        first_key, same, other = (row.author_key for row in rows)
+    assert first_key and first_key == same and other and other != first_key
+    [cookie] = [cookie for cookie in first.page.context.cookies() if "author" in cookie["name"]]
     assert cookie["httpOnly"] and cookie["sameSite"] == "Lax"
     assert second.page.evaluate("document.cookie") == ""

@@ -1,4 +1,4 @@
-"""Reputation and learning in a browser: for everybody, at every width, with names of every kind."""
+"""Reputation and learning in a browser: accessible at every width, with names of every kind."""
 
 import os
 
@@ -14,10 +14,10 @@ from tests.service.console.console_browser import now
 LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
 
 
-def furnish(house) -> str:
+def furnish(gatehouse) -> str:
     """Decided comments, and one that waits, which links to both domains and comes from their author."""
-    with house.store.write() as connection:
-        moderators.grant(connection, house.moderator_id, house.site.id, "admin")
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     carol = {
         "author": AuthorRef(f"Zoë{STACKED} \u202egnirts", identity="browser:1"),
         "context": Context(ip="198.51.100.7"),
@@ -28,22 +28,22 @@ def furnish(house) -> str:
         f"Cheap watches, all brands: http://{LONG}/a",
         f"أنتم http://shop.example/ http://{LONG}/b you idiots",
     ]
-    ids = [house.hand_in(text, age=9, **carol) for text in texts]
-    house.judge()
+    ids = [gatehouse.hand_in(text, age=9, **carol) for text in texts]
+    gatehouse.judge()
     for id, outcome in zip(ids, (Outcome.APPROVE, Outcome.APPROVE, Outcome.SPAM), strict=False):
         decisions.decide(
-            *(house.store, house.moderator_id, {house.site.id}, id, outcome),
+            *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, id, outcome),
             now=now() - 300_000,
             entropy=os.urandom,
         )
-    lessons.learn(house.store, load_prior(), now())
+    lessons.learn(gatehouse.store, load_prior(), now())
     return ids[3]
 
 
 @LOOKS
-def test_reputation_and_learning_are_for_everybody(visit, house, shots, scheme, width):
+def test_reputation_and_learning_are_accessible(visit, gatehouse, shots, scheme, width):
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    one = furnish(house)
+    comment_id = furnish(gatehouse)
     watch = visit(viewport=size, color_scheme=scheme)
     watch.log_in()
     page = watch.page
@@ -54,24 +54,24 @@ def test_reputation_and_learning_are_for_everybody(visit, house, shots, scheme, 
         assert too_small(watch) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
-    page.goto(f"{house.url}/console/comments/{one}")
+    page.goto(f"{gatehouse.url}/console/comments/{comment_id}")
     look("reputation-comment")
-    page.locator(".known").get_by_role("link", name="2 approved, 1 spam").first.click()
+    page.locator(".reputations").get_by_role("link", name="2 approved, 1 spam").first.click()
     look("reputation-author")
     page.go_back()
-    page.locator(".known").get_by_role("link", name="0 approved, 1 spam").click()
+    page.locator(".reputations").get_by_role("link", name="0 approved, 1 spam").click()
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Reset by").wait_for()
     look("reputation-reset")
     page.get_by_role("button", name="Undo the reset").click()
-    page.get_by_text("Reset taken back by").wait_for()
+    page.get_by_text("Reset undone by").wait_for()
     page.get_by_role("link", name="Filters").click()
-    page.get_by_role("link", name="What was learned").click()
+    page.get_by_role("link", name="Learning").click()
     look("learning")
     page.get_by_role("button", name="Undo version 1").click()
-    page.get_by_text("Version 2: takes version 1 back").wait_for()
+    page.get_by_text("Version 2: undoes version 1").wait_for()
     look("learning-undone")
-    page.get_by_role("button", name="Bring back what version 2 took").click()
-    page.get_by_text("Version 3: takes version 2 back").wait_for()
+    page.get_by_role("button", name="Restore what version 2 undid").click()
+    page.get_by_text("Version 3: undoes version 2").wait_for()
     look("learning-back")
     assert watch.incidents == []

@@ -31,11 +31,11 @@ def paper(running, tmp_path_factory) -> Iterator[SimpleNamespace]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     url, gatehouse_url = (f"http://127.0.0.1:{port}" for port in (server.server_port, running.port))
     site = newspaper(running.store, "The Tide Table, static", url)
-    for one in EXAMPLE.iterdir():
-        text = one.read_text().replace("http://127.0.0.1:5004", url)
+    for file in EXAMPLE.iterdir():
+        text = file.read_text().replace("http://127.0.0.1:5004", url)
         text = text.replace("http://127.0.0.1:8000", gatehouse_url).replace("SITE_ID", site.id)
         publishable = key_of(running.store, site, sites.PUBLISHABLE)
-        (folder / one.name).write_text(text.replace("PUBLISHABLE_KEY", publishable))
+        (folder / file.name).write_text(text.replace("PUBLISHABLE_KEY", publishable))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     with Gatehouse(key_of(running.store, site), gatehouse_url) as gatehouse:
@@ -123,7 +123,7 @@ def test_what_is_sent_again_is_one_comment(visit, paper) -> None:
         page.get_by_role("button", name="Post Comment").click()
     assert again.value.headers["idempotency-key"] == keys[0]
     page.get_by_text("Your comment is published.").wait_for()
-    assert [one.text for one in paper.gatehouse.thread(paper.url)].count(
+    assert [comment.text for comment in paper.gatehouse.thread(paper.url)].count(
         "It is the third mill of the bay."
     ) == 1
 

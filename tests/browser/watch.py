@@ -11,7 +11,7 @@ class Watch:
     """page: Playwright's. The lists hold what should never happen."""
 
     page: Any
-    house: BrowserGatehouse
+    gatehouse: BrowserGatehouse
     dialogs: list[str] = field(default_factory=list)
     outbound: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -23,20 +23,21 @@ class Watch:
             shown.dismiss()
 
         def request(sent: Any) -> None:
-            if not sent.url.startswith((self.house.url + "/", "data:")):
+            if not sent.url.startswith((self.gatehouse.url + "/", "data:")):
                 self.outbound.append(sent.url)
 
         def navigate(frame: Any) -> None:
-            if not frame.url.startswith((self.house.url, "about:blank")):
+            if not frame.url.startswith((self.gatehouse.url, "about:blank")):
                 self.navigated.append(frame.url)
 
         self.page.on("dialog", dialog)
         self.page.on("request", request)
         self.page.on("framenavigated", navigate)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        # A refused load or inline script is told as an error on the console.
+        # The browser logs a refused load or inline script as an error.
         self.page.on(
-            "console", lambda said: self.errors.append(said.text) if said.type == "error" else None
+            "console",
+            lambda entry: self.errors.append(entry.text) if entry.type == "error" else None,
         )
 
     @property
@@ -44,6 +45,6 @@ class Watch:
         return self.dialogs + self.outbound + self.errors + self.navigated
 
     def log_in(self) -> None:
-        self.page.goto(self.house.login_url())
+        self.page.goto(self.gatehouse.login_url())
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url("**/console/")

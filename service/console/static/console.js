@@ -1,39 +1,39 @@
-// The console's keys, and where the focus goes after a decision. The pages work without this file.
+// The console's keys, and where the focus goes after a decision. The pages work without this script.
 "use strict";
 
-const say = document.getElementById("say");
+const announcement = document.getElementById("announcement");
 const trouble = document.getElementById("trouble");
 const help = document.getElementById("help");
-const onSwitch = document.getElementById("keys-on");
-const opener = document.getElementById("help-open");
-const STORED = "gatehouse-keys";
+const keysSwitch = document.getElementById("keys-on");
+const helpButton = document.getElementById("help-open");
+const STORAGE_KEY = "gatehouse-keys";
 
 // ---- the off switch (WCAG 2.1.4); remembered in this browser ------------------------------------
 
-function stored() {
-  try { return localStorage.getItem(STORED) !== "off"; } catch { return true; }
+function keysAreOn() {
+  try { return localStorage.getItem(STORAGE_KEY) !== "off"; } catch { return true; }
 }
 
-function turn(on) {
-  onSwitch.checked = on;
+function turnKeys(on) {
+  keysSwitch.checked = on;
   document.documentElement.classList.toggle("with-keys", on);
-  try { localStorage.setItem(STORED, on ? "on" : "off"); } catch { /* for this page only, then */ }
+  try { localStorage.setItem(STORAGE_KEY, on ? "on" : "off"); } catch { /* for this page only, then */ }
 }
 
-turn(stored());
-onSwitch.addEventListener("change", () => turn(onSwitch.checked));
-opener.hidden = false;
-opener.addEventListener("click", () => help.showModal());
+turnKeys(keysAreOn());
+keysSwitch.addEventListener("change", () => turnKeys(keysSwitch.checked));
+helpButton.hidden = false;
+helpButton.addEventListener("click", () => help.showModal());
 
 // ---- keys ------------------------------------------------------------------------------------------
 
 const cards = () => [...document.querySelectorAll(".card")];
 const current = () => document.activeElement.closest(".card");
 
-function go(step) {
+function move(step) {
   const all = cards();
-  const at = all.indexOf(current());
-  const next = at < 0 ? all[0] : all[at + step];
+  const index = all.indexOf(current());
+  const next = index < 0 ? all[0] : all[index + step];
   if (next) show(next);
 }
 
@@ -43,22 +43,21 @@ function show(card) {
 }
 
 function press(outcome) {
-  const card = current() || cards().find((one) => !one.classList.contains("stub"));
+  const card = current() || cards().find((other) => !other.classList.contains("stub"));
   card?.querySelector(`.actions button[value="${outcome}"]`)?.click();
 }
 
-// The last decision made here; else the one the page was loaded with.
-let latest = document.querySelector(".notice .undo button");
+// The undo of the last decision on this page, or of the one that led to it.
+let latestUndo = document.querySelector(".notice .undo button");
 
 function undo() {
-  const own = current()?.querySelector(".undo button");
-  const button = own || (latest?.isConnected ? latest : null);
-  button?.click();
+  const button = current()?.querySelector(".undo button");
+  (button || (latestUndo?.isConnected ? latestUndo : null))?.click();
 }
 
 const KEYS = {
-  j: () => go(1),
-  k: () => go(-1),
+  j: () => move(1),
+  k: () => move(-1),
   a: () => press("approve"),
   f: () => press("approve"), // Coral's key for it
   d: () => press("reject"),
@@ -69,7 +68,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.isComposing || help.open || !onSwitch.checked) return;
+  if (event.isComposing || help.open || !keysSwitch.checked) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const act = KEYS[event.key];
   if (!act) return;
@@ -85,29 +84,29 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.body.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
 
-// Fired for whatever was swapped in: a result, or a fresh card.
+// Fired for what htmx swapped in: the line of a decided card, or a fresh card.
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
   if (!card.matches?.(".card")) return;
   if (!card.matches(".stub")) {
-    say.textContent = card.dataset.say || "Undone.";
+    announcement.textContent = card.dataset.announcement || "Undone.";
     show(card);
     return;
   }
-  say.textContent = card.dataset.say;
-  latest = card.querySelector(".undo button");
+  announcement.textContent = card.dataset.announcement;
+  latestUndo = card.querySelector(".undo button");
   let next = card.nextElementSibling;
   while (next?.matches(".stub")) next = next.nextElementSibling;
   show(next || card);
 });
 
 function fail(text) {
-  say.textContent = "";
+  announcement.textContent = "";
   trouble.textContent = text;
   trouble.hidden = false;
 }
 
-document.body.addEventListener("htmx:sendError", () => fail("The gatehouse cannot be reached; nothing was changed. Try again in a moment."));
+document.body.addEventListener("htmx:sendError", () => fail("Gatehouse cannot be reached; nothing was changed. Try again in a moment."));
 document.body.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 401) location.reload(); // the log-in page, and back here afterwards

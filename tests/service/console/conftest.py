@@ -1,4 +1,4 @@
-"""The app of a console test: real routes on a real database; Alice's newspaper, Ada at its desk."""
+"""The app of a console test: real routes on a real database; Alice's newspaper, which Ada moderates."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,13 +40,13 @@ def site(store: Store) -> Site:
 
 
 @contextmanager
-def browsers(settings: Settings, store: Store) -> Iterator[Callable[[], Desk]]:
-    """One app, and what opens desks in it: each call is another browser."""
+def console_browsers(settings: Settings, store: Store) -> Iterator[Callable[[], Desk]]:
+    """Runs one app, and gives what opens a browser at it: each call opens another."""
     app = create_app(settings)
     with TestClient(app, ORIGIN, follow_redirects=False) as first:
         opened: list[Desk] = []
 
-        def desk() -> Desk:
+        def open_browser() -> Desk:
             client = first if not opened else TestClient(app, ORIGIN, follow_redirects=False)
             # The lifespan belongs to the first client, and the loop it runs in to all of them: the
             # app's connections must not outlive the loop they were made in.
@@ -54,24 +54,24 @@ def browsers(settings: Settings, store: Store) -> Iterator[Callable[[], Desk]]:
             opened.append(Desk(client, store))
             return opened[-1]
 
-        yield desk
+        yield open_browser
 
 
 @pytest.fixture
-def open_desk(settings, store: Store) -> Iterator[Callable[[], Desk]]:
-    """Opens desks in one app: each call is another browser."""
-    with browsers(settings(), store) as desk:
-        yield desk
+def open_browser(settings, store: Store) -> Iterator[Callable[[], Desk]]:
+    """Opens browsers at one app: each call opens another."""
+    with console_browsers(settings(), store) as open_browser:
+        yield open_browser
 
 
 @pytest.fixture
-def desk(open_desk: Callable[[], Desk], store: Store, site: Site) -> Desk:
-    """Ada, signed in, who looks after Alice's newspaper."""
-    return ada(open_desk, store, site)
+def browser(open_browser: Callable[[], Desk], store: Store, site: Site) -> Desk:
+    """Ada's browser: signed in, as a moderator of Alice's newspaper."""
+    return ada(open_browser, store, site)
 
 
-def ada(open_desk: Callable[[], Desk], store: Store, site: Site) -> Desk:
+def ada(open_browser: Callable[[], Desk], store: Store, site: Site) -> Desk:
     moderator(store, "ada@herald.test", site)
-    desk = open_desk()
-    assert desk.log_in("ada@herald.test").status_code == 303
-    return desk
+    browser = open_browser()
+    assert browser.log_in("ada@herald.test").status_code == 303
+    return browser

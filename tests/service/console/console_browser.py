@@ -10,7 +10,6 @@ from functools import cache
 from starlette.testclient import TestClient
 
 from moderation.accounts import sign_in
-from moderation.domain.errors import TooMany
 from moderation.judging.judge import judge
 from moderation.store import moderators
 from moderation.store.sites import Site
@@ -31,19 +30,19 @@ def moderator(store: Store, email: str, *sites: Site, password: str = PASSWORD) 
     """Adds a moderator of these sites; the id."""
     hashed = _hash(password) if password else ""
     with store.write() as connection:
-        one = moderators.add(connection, email, hashed, now(), os.urandom)
+        moderator_id = moderators.add(connection, email, hashed, now(), os.urandom)
         for site in sites:
-            moderators.grant(connection, one, site.id, "moderator")
-    return one
+            moderators.grant(connection, moderator_id, site.id, "moderator")
+    return moderator_id
 
 
-def link_for(store: Store, moderator_id: str, at: int | None = None) -> str:
+def link_for(store: Store, moderator_id: str, created_at: int | None = None) -> str:
     with store.write() as connection:
-        return moderators.add_login_link(connection, moderator_id, at or now(), os.urandom)
+        return moderators.add_login_link(connection, moderator_id, created_at or now(), os.urandom)
 
 
 def held(store: Store, site: Site, *texts: str, **changes: object) -> list[str]:
-    """Comments that wait for a person; texts with 'bad' in them do."""
+    """Hands in comments and judges them; those with 'bad' in them are held. Their ids."""
     ids = hand_in(store, *(reply(site, text, at=now(), **changes) for text in texts))
     judge_all(store)
     return ids
@@ -79,7 +78,7 @@ class Desk:
     def fields(self, path: str = "/console/", action: str = "") -> dict[str, str]:
         """The hidden fields of the form on a page, the one with this action or the first."""
         text = self.get(path).text
-        forms = [one for one in re.findall(r"<form.*?</form>", text, re.S) if action in one]
+        forms = [form for form in re.findall(r"<form.*?</form>", text, re.S) if action in form]
         return {name: html.unescape(value) for name, value in _FIELD.findall(forms[0])}
 
     def log_in(self, email: str, password: str = PASSWORD, **headers: str):
@@ -89,7 +88,7 @@ class Desk:
         )
 
     def press(self, comment_id: str, outcome: str, page: str = "/console/", **headers: str):
-        """Approve, reject, spam or undo, from the form that stands on a page."""
+        """Sends the form on a page that approves, rejects, files as spam or undoes."""
         verb = "undo" if outcome == "undo" else "decisions"
         action = f"/console/comments/{comment_id}/{verb}"
         return self.post(action, self.fields(page, action) | {"outcome": outcome}, **headers)
@@ -97,17 +96,3 @@ class Desk:
     @property
     def token(self) -> str:
         return self.client.cookies.get("gatehouse_session", "")
-
-
-class Strict:
-    """Limits that let so many log-ins pass, and no more."""
-
-    def __init__(self, allowed: int) -> None:
-        self.left: dict[str, int] = {}
-        self.allowed = allowed
-
-    async def allow(self, kind: str, key: str) -> None:
-        left = self.left.setdefault(key, self.allowed)
-        if left <= 0:
-            raise TooMany("Too many requests; please slow down.", 60)
-        self.left[key] = left - 1

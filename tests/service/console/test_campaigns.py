@@ -1,4 +1,4 @@
-"""Campaigns at the console: one card for many comments, decided once, taken back, taken apart."""
+"""Campaigns at the console: one card for many comments, decided once, undone, taken apart."""
 
 import html
 import os
@@ -50,30 +50,30 @@ def flood(store, site):
     return ids
 
 
-def the_card(store, site):
+def only_card(store, site):
     [card] = campaigns.list_campaigns(store, site.id, now())
     return card
 
 
-def statuses(store, site, ids):
-    return {queues.get_card(store, {site.id}, one).status for one in ids}
+def statuses(store, site, comment_ids):
+    return {queues.get_card(store, {site.id}, comment_id).status for comment_id in comment_ids}
 
 
-def fields(desk, page, action):
+def fields(browser, page, action):
     """The hidden fields of the form that posts to `action`."""
-    text = desk.get(page).text
+    text = browser.get(page).text
     [form] = [
-        one for one in re.findall(r"<form.*?</form>", text, re.S) if f'action="{action}"' in one
+        form for form in re.findall(r"<form.*?</form>", text, re.S) if f'action="{action}"' in form
     ]
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
-    return {name: html.unescape(value) for name, value in found}
+    values = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    return {name: html.unescape(value) for name, value in values}
 
 
-def test_many_comments_are_one_card_and_one_press(desk, site, flood):
-    [other] = hand_in(desk.store, reply(site, "You bad man", at=now()))
-    judge_all(desk.store)
-    card = the_card(desk.store, site)
-    page = desk.get().text
+def test_many_comments_are_one_card_and_one_press(browser, site, flood):
+    [other] = hand_in(browser.store, reply(site, "You bad man", at=now()))
+    judge_all(browser.store)
+    card = only_card(browser.store, site)
+    page = browser.get().text
     assert re.findall(r'<article class="card[^"]*" id="(\w)-(\w+)"', page) == [
         ("k", card.id),
         ("c", other),
@@ -81,70 +81,74 @@ def test_many_comments_are_one_card_and_one_press(desk, site, flood):
     assert "Campaign of 6 comments" in page and "6 held" in page
     assert "Same text from 6 names on 6 pages in a minute." in page
     assert '<span class="count" id="count-campaigns">1</span>' in page
-    # Who filters sees every comment by itself.
-    assert len(re.findall(r'id="c-cmt_', desk.get("/console/?reason=toxic").text)) == 7
+    # With a reason chosen, every comment is shown by itself.
+    assert len(re.findall(r'id="c-cmt_', browser.get("/console/?reason=toxic").text)) == 7
 
     action = f"/console/campaigns/{card.id}/decisions"
-    pressed = desk.post(action, fields(desk, "/console/", action) | {"outcome": "spam"}, **HTMX)
+    pressed = browser.post(
+        action, fields(browser, "/console/", action) | {"outcome": "spam"}, **HTMX
+    )
     assert pressed.status_code == 200
     assert "Marked as spam: campaign of 6 comments" in pressed.text
-    assert statuses(desk.store, site, flood) == {Status.SPAM}
-    assert card.id not in desk.get().text
-    assert card.id in desk.get(f"/console/campaigns?site={site.id}").text
+    assert statuses(browser.store, site, flood) == {Status.SPAM}
+    assert card.id not in browser.get().text
+    assert card.id in browser.get(f"/console/campaigns?site={site.id}").text
 
     back = f"/console/campaigns/{card.id}/undo"
-    where = f"/console/campaigns/{card.id}?site={site.id}"
-    undone = desk.post(back, fields(desk, where, back))
-    assert undone.headers["location"] == where
-    assert statuses(desk.store, site, flood) == {Status.HELD}
-    page = desk.get(where).text
-    assert "Taken back by <bdi>ada@herald.test</bdi>" in page
+    url = f"/console/campaigns/{card.id}?site={site.id}"
+    undone = browser.post(back, fields(browser, url, back))
+    assert undone.headers["location"] == url
+    assert statuses(browser.store, site, flood) == {Status.HELD}
+    page = browser.get(url).text
+    assert "Undone by <bdi>ada@herald.test</bdi>" in page
     assert "&lt;b&gt;" in page and "<b>" not in page
 
 
-def test_members_that_differ_are_taken_out_or_split_off(desk, site, flood):
-    card = the_card(desk.store, site)
-    where = f"/console/campaigns/{card.id}?site={site.id}"
+def test_members_that_differ_are_removed_or_split_off(browser, site, flood):
+    card = only_card(browser.store, site)
+    url = f"/console/campaigns/{card.id}?site={site.id}"
     action = f"/console/campaigns/{card.id}/exclusions"
-    hidden = fields(desk, where, action)
-    assert desk.post(action, hidden).status_code == 422
-    assert "Tick the comments" in desk.post(action, hidden).text
-    assert desk.post(action, hidden | {"m0": flood[0]}).status_code == 303
-    assert the_card(desk.store, site).comments == 5
-    assert f'id="c-{flood[0]}"' in desk.get().text  # a comment like any other again
+    hidden = fields(browser, url, action)
+    assert browser.post(action, hidden).status_code == 422
+    assert "Select the comments" in browser.post(action, hidden).text
+    assert browser.post(action, hidden | {"m0": flood[0]}).status_code == 303
+    assert only_card(browser.store, site).comments == 5
+    assert f'id="c-{flood[0]}"' in browser.get().text  # a comment like any other again
     splits = f"/console/campaigns/{card.id}/splits"
-    made = desk.post(splits, hidden | {"m1": flood[1], "m2": flood[2]})
-    new = made.headers["location"]
-    assert desk.get(new).status_code == 200 and "Campaign of 2 comments" in desk.get(new).text
-    # The last ones taken out: there is nothing left to show.
-    rest = {f"m{at}": one for at, one in enumerate(flood[3:])}
-    assert desk.post(action, hidden | rest).headers["location"].startswith("/console/campaigns?")
+    response = browser.post(splits, hidden | {"m1": flood[1], "m2": flood[2]})
+    new_url = response.headers["location"]
+    assert browser.get(new_url).status_code == 200
+    assert "Campaign of 2 comments" in browser.get(new_url).text
+    # Nothing is left to show.
+    rest = {f"m{number}": id for number, id in enumerate(flood[3:])}
+    assert browser.post(action, hidden | rest).headers["location"].startswith("/console/campaigns?")
 
 
-def test_who_comes_second_is_told_and_changes_nothing(desk, site, flood):
-    card = the_card(desk.store, site)
+def test_the_second_decision_is_refused_and_changes_nothing(browser, site, flood):
+    card = only_card(browser.store, site)
     action = f"/console/campaigns/{card.id}/decisions"
-    given = fields(desk, "/console/", action)
-    desk.post(action, given | {"outcome": "spam"})
+    form = fields(browser, "/console/", action)
+    browser.post(action, form | {"outcome": "spam"})
     for headers in ({}, HTMX):
-        late = desk.post(action, given | {"outcome": "approve"}, **headers)
+        late = browser.post(action, form | {"outcome": "approve"}, **headers)
         assert late.status_code == 409
         assert "Nothing was changed." in late.text
-    assert statuses(desk.store, site, flood) == {Status.SPAM}
-    wrong = desk.post(action, given | {"outcome": "burn"})
+    assert statuses(browser.store, site, flood) == {Status.SPAM}
+    wrong = browser.post(action, form | {"outcome": "burn"})
     assert wrong.status_code == 422
-    assert desk.post(action, given | {"outcome": "spam", "csrf": "0" * 64}).status_code == 403
+    assert browser.post(action, form | {"outcome": "spam", "csrf": "0" * 64}).status_code == 403
 
 
-def test_members_and_campaigns_come_in_pages(desk, site, store):
+def test_members_and_campaigns_come_in_pages(browser, site, store):
     for kind in range(21):
-        word = "".join(chr(97 + (kind * 7 + at * at) % 26) for at in range(9))
+        word = "".join(chr(97 + (kind * 7 + n * n) % 26) for n in range(9))
         hand_in(
             store,
             *(
                 reply(
                     site,
-                    f"bad {word} " * 12 + " ".join(f"{word}{at:c}" for at in range(97, 123)),
+                    f"bad {word} " * 12
+                    + " ".join(f"{word}{letter:c}" for letter in range(97, 123)),
                     at=now() - 100 + n,
                     page=PageRef(f"https://herald.test/{n}", "News"),
                 )
@@ -152,25 +156,25 @@ def test_members_and_campaigns_come_in_pages(desk, site, store):
             ),
         )
     judge_all(store)
-    first = desk.get(f"/console/campaigns?site={site.id}").text
-    assert first.count('class="card crowd"') == 20
+    first = browser.get(f"/console/campaigns?site={site.id}").text
+    assert first.count('class="card campaign"') == 20
     following = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
-    assert desk.get(following).text.count('class="card crowd"') == 1
+    assert browser.get(following).text.count('class="card campaign"') == 1
     large = next(
-        one for one in campaigns.list_campaigns(store, site.id, now()) if one.comments == 25
+        card for card in campaigns.list_campaigns(store, site.id, now()) if card.comments == 25
     )
-    page = desk.get(f"/console/campaigns/{large.id}?site={site.id}").text
+    page = browser.get(f"/console/campaigns/{large.id}?site={site.id}").text
     assert page.count('type="checkbox" name="m') == 20
     following = html.unescape(re.search(r'href="([^"]+)" rel="next"', page)[1])
-    assert desk.get(following).text.count('type="checkbox" name="m') == 5
+    assert browser.get(following).text.count('type="checkbox" name="m') == 5
 
 
-def test_other_sites_campaigns_are_like_none_at_all(open_desk, store, site, flood):
+def test_the_campaigns_of_another_site_are_not_found(open_browser, store, site, flood):
     bobs = newspaper(store, "Bob's Blog", "https://bob.test")
     moderator(store, "bob@bob.test", bobs)
-    bob = open_desk()
+    bob = open_browser()
     bob.log_in("bob@bob.test")
-    card = the_card(store, site)
+    card = only_card(store, site)
     for site_id in ("", site.id, bobs.id):
         for path in ("", "/decisions", "/undo", "/exclusions", "/splits"):
             url = f"/console/campaigns/{card.id}{path}"

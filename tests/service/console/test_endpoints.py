@@ -1,4 +1,4 @@
-"""The console's endpoints: added, changed, tried, sent again, taken away; who may not, may not."""
+"""The console's endpoints: added, changed, tested, sent again, removed; and who may not do so."""
 
 import html
 import os
@@ -22,12 +22,12 @@ TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"
 
 
 @pytest.fixture
-def editor(desk, site, store):
-    """Ada, who may see to endpoints."""
+def editor(browser, site, store):
+    """Ada's browser; she may manage endpoints."""
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, "editor")
-    return desk
+    return browser
 
 
 @pytest.fixture
@@ -35,23 +35,23 @@ def hook(site, store):
     return endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)[0]
 
 
-def send(desk, path, page="", action="", **changes):
+def send(browser, path, page="", action="", **changes):
     page = HOME + (page or path.rpartition("/")[0])
-    fields = desk.fields(page, f'action="{HOME}{action or path}"')
-    return desk.post(HOME + path, fields | changes)
+    fields = browser.fields(page, f'action="{HOME}{action or path}"')
+    return browser.post(HOME + path, fields | changes)
 
 
-def landed(desk, answer):
+def follow(browser, answer):
     """The page that a form leads to."""
     assert answer.status_code == 303, answer.text
-    return desk.get(answer.headers["location"].partition("#")[0])
+    return browser.get(answer.headers["location"].partition("#")[0])
 
 
-def kept(store, site):
+def stored(store, site):
     return endpoints.list_endpoints(store, {site.id})
 
 
-def tell(store, *answers):
+def deliver_due(store, *answers):
     return deliver(
         store,
         Scripted(*answers),
@@ -69,13 +69,17 @@ def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
     )  # fmt: skip
     assert answer.status_code == 200
     [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", answer.text)
-    [one] = kept(store, site)
-    assert (one.url, one.types) == (URL, ("comment.received", "endpoint.disabled"))
-    assert (one.payload, one.format, one.batch) == (Payload.THIN, Format.CLOUDEVENTS, 50)
+    [endpoint] = stored(store, site)
+    assert (endpoint.url, endpoint.types) == (URL, ("comment.received", "endpoint.disabled"))
+    assert (endpoint.payload, endpoint.format, endpoint.batch) == (
+        Payload.THIN,
+        Format.CLOUDEVENTS,
+        50,
+    )
     with store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
-    assert html.unescape(secret) == store.seal.open_up(row.secret_sealed, one.id)
-    for path in (HOME, f"{HOME}/{one.id}"):
+    assert html.unescape(secret) == store.seal.open_up(row.secret_sealed, endpoint.id)
+    for path in (HOME, f"{HOME}/{endpoint.id}"):
         page = editor.get(path).text
         assert "whsec_" not in page
         assert html.escape(URL) in page
@@ -90,91 +94,91 @@ def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
         ({"url": URL, "batch": "many"}, "batch"),
     ],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_is_kept(editor, site, store, changes, field):
+def test_a_refused_form_says_why_and_keeps_what_was_typed(editor, site, store, changes, field):
     answer = send(editor, "/new", "/new", t2="on", payload="text", **changes)
     assert answer.status_code == 422
     assert re.search(rf'id="{field}"[^>]* aria-invalid="true"', answer.text)
     assert f'value="{html.escape(changes["url"])}"' in answer.text
     assert re.search(r'name="t2" value="on" checked', answer.text)
     assert re.search(r'value="text" checked', answer.text)
-    assert kept(store, site) == []
+    assert stored(store, site) == []
 
 
 def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
-    answer = landed(
+    answer = follow(
         editor,
         send(editor, "/new", "/new?kind=channel", url=f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}/#desk"),
     )
-    assert "Send a test to see that it arrives" in answer.text
+    assert "Send a test to see whether it arrives" in answer.text
     assert TOKEN not in answer.text + editor.get(HOME).text
     assert "Slack, slack://T" in answer.text
     assert "New secret" not in answer.text and 'name="url"' not in answer.text
-    [one] = kept(store, site)
-    assert one.types == ("endpoint.disabled", "queue.digest")
-    send(editor, f"/{one.id}/test", f"/{one.id}")
-    tell(store)
-    listed = editor.get(HOME).text
-    assert "failing" in listed and "Accepts nothing; the first failure was just now." in listed
+    [channel] = stored(store, site)
+    assert channel.types == ("endpoint.disabled", "queue.digest")
+    send(editor, f"/{channel.id}/test", f"/{channel.id}")
+    deliver_due(store)
+    page = editor.get(HOME).text
+    assert "failing" in page and "Nothing is accepted; the first failure was just now." in page
     assert "404; next try in" in re.sub(
-        r" after [0-9,]+ ms", "", editor.get(f"{HOME}/{one.id}").text
+        r" after [0-9,]+ ms", "", editor.get(f"{HOME}/{channel.id}").text
     )
     for url, why in [("json://x.test", "add a webhook"), ("moderators", "GATEHOUSE_MAIL_URL")]:
         refused = send(editor, "/new", "/new?kind=channel", url=url)
         assert refused.status_code == 422 and why in refused.text
 
 
-def test_it_is_changed(editor, site, store, hook):
+def test_an_endpoint_is_changed(editor, site, store, hook):
     page = editor.get(f"{HOME}/{hook.id}").text
     assert "New secret" in page and ">Save<" in page
     changes = {"url": URL + "&2", "t1": "on", "t2": "on", "batch": "9"}
-    answer = landed(editor, send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
-    assert "It is changed" in answer.text
-    [one] = kept(store, site)
-    assert (one.url, one.batch) == (URL + "&2", 9)
-    assert one.types == ("comment.approved", "comment.held")
+    answer = follow(editor, send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
+    assert "The changes apply" in answer.text
+    [changed] = stored(store, site)
+    assert (changed.url, changed.batch) == (URL + "&2", 9)
+    assert changed.types == ("comment.approved", "comment.held")
     wrong = send(editor, f"/{hook.id}", f"/{hook.id}", **changes | {"url": "https://localhost/"})
     assert wrong.status_code == 422
     assert 'value="https://localhost/"' in wrong.text
-    assert kept(store, site) == [one]
+    assert stored(store, site) == [changed]
 
 
-def test_what_a_form_does_not_offer_stays(editor, site, store, hook):
+def test_types_that_a_form_does_not_offer_stay(editor, site, store, hook):
     endpoints.change_endpoint(store, {site.id}, hook.id, types=["webhook.test", "comment.spam"])
     send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, t1="on", batch="1")
-    assert kept(store, site)[0].types == ("comment.approved", "webhook.test")
+    assert stored(store, site)[0].types == ("comment.approved", "webhook.test")
 
 
 def test_a_new_secret_is_shown_once_and_both_sign(editor, site, store, hook):
     answer = send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="168")
-    assert "The old one signs too for 168 hours" in answer.text
+    assert "The old secret stays valid for 168 hours" in answer.text
     assert answer.text.count("<code>whsec_") == 1
     assert "whsec_" not in editor.get(f"{HOME}/{hook.id}").text
     leaked = send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="0")
-    assert "The new secret" in leaked.text and "signs too for" not in leaked.text
+    assert "The new secret" in leaked.text and "The old secret stays valid" not in leaked.text
     assert send(editor, f"/{hook.id}/secret", f"/{hook.id}", overlap="9000").status_code == 422
 
 
-def test_off_and_on_and_what_it_missed(editor, site, store, hook):
-    off = landed(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
-    assert "Somebody switched it off." in off.text
+def test_an_endpoint_switched_off_and_on_is_sent_what_it_missed(editor, site, store, hook):
+    off = follow(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    assert "It was switched off by hand." in off.text
     assert "Send a test" not in off.text and "Send many again" not in off.text
     hand_in(store, reply(site, at=now() - 1_000))
-    on = landed(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
-    assert "It is on." in on.text
-    sent = landed(editor, send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="missed"))
-    assert "1 delivery is sent again." in sent.text
+    on = follow(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    assert "Switched on." in on.text
+    sent = follow(editor, send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="missed"))
+    assert "1 delivery is being sent again." in sent.text
     assert "comment.received" in sent.text
 
 
 def test_deliveries_their_attempts_and_one_sent_again(editor, site, store, hook):
     [comment] = hand_in(store, reply(site, at=now()))
-    tell(store, 500)
+    deliver_due(store, 500)
     page = editor.get(f"{HOME}/{hook.id}").text
     assert "500; next try in" in re.sub(r" after [0-9,]+ ms", "", page)
     assert f"/console/comments/{comment}" in page
-    answer = landed(editor, send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
-    assert "It is sent again" in answer.text
-    tell(store, 200)
+    answer = follow(editor, send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
+    assert "It is being sent again" in answer.text
+    deliver_due(store, 200)
     page = editor.get(f"{HOME}/{hook.id}?state=delivered").text
     assert "2 attempts" in page
     assert re.search(r'<li value="1">.*: 500', page) and re.search(r'<li value="2">.*: 200', page)
@@ -197,24 +201,24 @@ def test_dead_letters_are_listed_and_replayed_in_a_range(editor, site, store, ho
     def replay(**fields):
         return send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="dead", **fields)
 
-    old = landed(editor, replay(since="2020-01-01T00:00", until="2020-01-02T00:00"))
-    assert "0 deliveries are sent again." in old.text
+    old = follow(editor, replay(since="2020-01-01T00:00", until="2020-01-02T00:00"))
+    assert "0 deliveries are being sent again." in old.text
     for since, until in [("yesterday", ""), ("2020-01-02T00:00", "2020-01-01T00:00")]:
         wrong = replay(since=since, until=until)
         assert wrong.status_code == 422
         assert re.search(r'id="since"[^>]* aria-invalid="true"', wrong.text)
         assert f'value="{since}"' in wrong.text
-    assert "25 deliveries are sent again." in landed(editor, replay()).text
-    assert tell(store).delivered == 25
+    assert "25 deliveries are being sent again." in follow(editor, replay()).text
+    assert deliver_due(store).delivered == 25
 
 
-def test_it_is_removed_after_a_question(editor, site, store, hook):
-    asked = editor.get(f"{HOME}/{hook.id}/remove").text
-    assert "There is no way back" in asked
-    assert kept(store, site) == [hook]
-    answer = landed(editor, send(editor, f"/{hook.id}/remove", f"/{hook.id}/remove"))
-    assert "The endpoint is removed." in answer.text
-    assert kept(store, site) == []
+def test_an_endpoint_is_removed_after_a_question(editor, site, store, hook):
+    question = editor.get(f"{HOME}/{hook.id}/remove").text
+    assert "This cannot be undone" in question
+    assert stored(store, site) == [hook]
+    answer = follow(editor, send(editor, f"/{hook.id}/remove", f"/{hook.id}/remove"))
+    assert "The endpoint was removed." in answer.text
+    assert stored(store, site) == []
 
 
 def test_the_links_of_notices_lead_here(editor, hook):
@@ -222,17 +226,17 @@ def test_the_links_of_notices_lead_here(editor, hook):
     assert editor.get(f"{HOME}/{hook.id}").status_code == 200
 
 
-def test_a_moderator_may_not_even_look(desk, site, store, hook):
-    assert ">Endpoints<" not in desk.get().text
-    token = desk.fields()["csrf"]
+def test_a_moderator_may_not_even_look(browser, site, store, hook):
+    assert ">Endpoints<" not in browser.get().text
+    token = browser.fields()["csrf"]
     for path in ("", "/new", f"/{hook.id}", f"/{hook.id}/remove"):
-        assert desk.get(HOME + path).status_code == 403
-    for path in ("/new", f"/{hook.id}", *(f"/{hook.id}/{one}" for one in ("test", "switch", "secret", "remove"))):  # fmt: skip
-        assert desk.post(HOME + path, {"csrf": token, "url": URL}).status_code == 403
-    assert kept(store, site) == [hook]
+        assert browser.get(HOME + path).status_code == 403
+    for path in ("/new", f"/{hook.id}", *(f"/{hook.id}/{verb}" for verb in ("test", "switch", "secret", "remove"))):  # fmt: skip
+        assert browser.post(HOME + path, {"csrf": token, "url": URL}).status_code == 403
+    assert stored(store, site) == [hook]
 
 
-def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
+def test_the_endpoints_of_another_site_are_not_found(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     theirs, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
     endpoints.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
@@ -246,21 +250,21 @@ def test_another_sites_endpoints_are_like_none_at_all(editor, site, store):
     for path in ("", "/remove"):
         assert editor.get(f"{HOME}/{theirs.id}{path}").status_code == 404
     assert editor.get(f"{HOME}?site={other.id}").status_code == 404
-    verbs = ("", "/test", "/switch", "/secret", "/replay", "/remove")
-    for path in verbs:
+    posts = ("", "/test", "/switch", "/secret", "/replay", "/remove")
+    for path in posts:
         assert editor.post(f"{HOME}/{theirs.id}{path}", fields).status_code == 404
-    stolen = editor.post(f"{HOME}/{mine.id}/resend", fields | {"delivery": delivery.id})
-    assert stolen.status_code == 404
+    answer = editor.post(f"{HOME}/{mine.id}/resend", fields | {"delivery": delivery.id})
+    assert answer.status_code == 404
     assert editor.post(HOME + "/new", fields | {"site": other.id}).status_code == 404
-    assert kept(store, other) == [theirs]
+    assert stored(store, other) == [theirs]
 
 
-def test_a_client_of_akismet_is_shown_and_left_alone(editor, site, store):
+def test_the_endpoint_of_an_akismet_client_is_shown_and_cannot_be_changed(editor, site, store):
     made, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
     with store.write() as connection:
         connection.execute(sa.update(schema.endpoints).values(format=Format.AKISMET.value))
     page = editor.get(f"{HOME}/{made.id}").text
-    assert "Later answers for a client of the Akismet face" in page
+    assert "Later decisions for a client of the Akismet-compatible API" in page
     assert ">Save<" not in page and "New secret" not in page
     token = editor.fields(HOME)["csrf"]
     fields = {"csrf": token, "url": URL, "batch": "2"}

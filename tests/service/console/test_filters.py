@@ -1,4 +1,4 @@
-"""The console's filters: written, tried, kept, switched, taken away; who may not, may not."""
+"""The console's filters: written, previewed, saved, switched, removed; and who may not do so."""
 
 import html
 import re
@@ -19,36 +19,36 @@ CASINO = {
 
 
 @pytest.fixture
-def editor(desk, site, store):
-    """Ada, who may change filters."""
+def editor(browser, site, store):
+    """Ada's browser; she may change filters."""
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, "editor")
-    return desk
+    return browser
 
 
-def send(desk, path="/new", page="/new", action="/new", **changes):
-    fields = desk.fields(HOME + page, HOME + action)
-    return desk.post(HOME + path, fields | CASINO | changes)
+def send(browser, path="/new", page="/new", action="/new", **changes):
+    fields = browser.fields(HOME + page, HOME + action)
+    return browser.post(HOME + path, fields | CASINO | changes)
 
 
-def landed(desk, answer):
+def follow(browser, answer):
     """The page that a form leads to."""
     assert answer.status_code == 303, answer.text
-    return desk.get(answer.headers["location"].partition("#")[0])
+    return browser.get(answer.headers["location"].partition("#")[0])
 
 
-def kept(store, site):
+def stored(store, site):
     return filters.list_filters(store, {site.id})
 
 
 def test_a_filter_is_written_and_listed(editor, site, store):
-    answer = landed(editor, send(editor))
-    assert "“casino” is kept" in answer.text
-    (one,) = kept(store, site)
-    assert (one.kind, one.action) == (FilterKind.WORDS, FilterAction.SPAM)
-    assert one.entries == ("casino", "# kin", "poker*")
-    assert (one.languages, one.fields) == (("en", "de"), (FilterField.TEXT, FilterField.NAME))
+    answer = follow(editor, send(editor))
+    assert "“casino” was added" in answer.text
+    (filter,) = stored(store, site)
+    assert (filter.kind, filter.action) == (FilterKind.WORDS, FilterAction.SPAM)
+    assert filter.entries == ("casino", "# kin", "poker*")
+    assert (filter.languages, filter.fields) == (("en", "de"), (FilterField.TEXT, FilterField.NAME))
     assert "2 words: file as spam, on pages in en, de. Version 1, just now" in answer.text
     assert "ada@herald.test" in answer.text
 
@@ -59,10 +59,10 @@ def test_a_bad_entry_keeps_what_was_typed_and_nothing_else(editor, site, store):
     assert "Pattern 2 cannot be read" in html.unescape(answer.text)
     assert "&lt;b&gt;(</textarea>" in answer.text
     assert 'aria-describedby="flaw" autofocus' in answer.text
-    assert kept(store, site) == []
+    assert stored(store, site) == []
 
 
-def test_a_trial_shows_what_would_match_and_what_collides(editor, site, store):
+def test_a_preview_shows_what_would_match_and_what_collides(editor, site, store):
     hand_in(store, reply(site, "My <i>specialist</i> has cialis", at=now() - 5_000))
     answer = send(editor, kind="patterns", entries="cialis", languages="", do="try")
     assert answer.status_code == 200
@@ -71,47 +71,49 @@ def test_a_trial_shows_what_would_match_and_what_collides(editor, site, store):
     assert "<mark>cialis</mark>" in answer.text
     assert "&lt;i&gt;spe<mark>" in answer.text
     assert "cialis</textarea>" in answer.text
-    assert kept(store, site) == []
+    assert stored(store, site) == []
 
 
-def test_a_filter_is_changed_unless_somebody_was_quicker(editor, site, store):
+def test_a_filter_is_changed_unless_somebody_else_changed_it_first(editor, site, store):
     send(editor)
-    (one,) = kept(store, site)
-    path = f"/{one.id}"
+    (filter,) = stored(store, site)
+    path = f"/{filter.id}"
     fields = editor.fields(HOME + path, HOME + path)
-    answer = landed(editor, editor.post(HOME + path, fields | CASINO | {"name": "gambling"}))
-    assert "“gambling” is changed" in answer.text
+    answer = follow(editor, editor.post(HOME + path, fields | CASINO | {"name": "gambling"}))
+    assert "“gambling” was changed" in answer.text
     late = editor.post(HOME + path, fields | CASINO | {"name": "mine"})
     assert late.status_code == 409
-    assert "Somebody has changed this filter meanwhile" in late.text
+    assert "Somebody else has changed this filter meanwhile" in late.text
     assert 'value="mine"' in late.text
-    (stands,) = kept(store, site)
-    assert (stands.name, stands.version) == ("gambling", 2)
+    (changed,) = stored(store, site)
+    assert (changed.name, changed.version) == ("gambling", 2)
 
 
-def test_off_and_on_and_away_and_back(editor, site, store):
+def test_a_filter_is_switched_removed_and_can_be_saved_again(editor, site, store):
     send(editor)
-    (one,) = kept(store, site)
+    (filter,) = stored(store, site)
     for state in ("off", "on"):
-        fields = editor.fields(HOME, f"/{one.id}/switch")
-        answer = landed(editor, editor.post(f"{HOME}/{one.id}/switch", fields))
+        fields = editor.fields(HOME, f"/{filter.id}/switch")
+        answer = follow(editor, editor.post(f"{HOME}/{filter.id}/switch", fields))
         assert f"“casino” is {state}." in answer.text
-        assert kept(store, site)[0].enabled == (state == "on")
-    gone = editor.post(f"{HOME}/{one.id}/remove", editor.fields(f"{HOME}/{one.id}", "/remove"))
-    assert "is removed. Here it still is" in gone.text
-    assert kept(store, site) == []
-    assert re.search(r"casino\n# kin\npoker\*</textarea>", gone.text)
+        assert stored(store, site)[0].enabled == (state == "on")
+    removed = editor.post(
+        f"{HOME}/{filter.id}/remove", editor.fields(f"{HOME}/{filter.id}", "/remove")
+    )
+    assert "was removed. It is still below" in removed.text
+    assert stored(store, site) == []
+    assert re.search(r"casino\n# kin\npoker\*</textarea>", removed.text)
 
 
-def test_a_moderator_may_look_and_try_but_not_write(desk, site, store):
-    assert "<button" in desk.get(HOME + "/new").text
-    assert ">Save<" not in desk.get(HOME + "/new").text
-    assert send(desk, do="try").status_code == 200
-    assert send(desk).status_code == 403
-    assert kept(store, site) == []
+def test_a_moderator_may_view_and_preview_but_not_change(browser, site, store):
+    assert "<button" in browser.get(HOME + "/new").text
+    assert ">Save<" not in browser.get(HOME + "/new").text
+    assert send(browser, do="try").status_code == 200
+    assert send(browser).status_code == 403
+    assert stored(store, site) == []
 
 
-def test_another_sites_filters_are_like_none_at_all(editor, site, store):
+def test_the_filters_of_another_site_are_not_found(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     draft = filters.FilterDraft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
     theirs = filters.add_filter(store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n))
@@ -124,9 +126,9 @@ def test_another_sites_filters_are_like_none_at_all(editor, site, store):
     assert filters.list_filters(store, {other.id}) == [theirs]
 
 
-def test_a_form_of_nobodys_changes_nothing(editor, site, store):
+def test_a_forged_form_changes_nothing(editor, site, store):
     fields = editor.fields(HOME + "/new", HOME + "/new") | CASINO
     assert editor.post(HOME + "/new", fields | {"csrf": "0" * 64}).status_code == 403
     assert editor.post(HOME + "/new", fields, **{"sec-fetch-site": "cross-site"}).status_code == 403
     assert editor.post(HOME + "/new", fields | {"kind": "spells"}).status_code == 422
-    assert kept(store, site) == []
+    assert stored(store, site) == []

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from moderation.doorbell import redis_client
 from service.access.limits import Limits
 from service.app import create_app
-from tests.service.console.conftest import browsers
+from tests.service.console.conftest import console_browsers
 from tests.service.console.console_browser import ORIGIN, moderator
 
 
@@ -24,9 +24,9 @@ def database_url(sqlite_url: str) -> str:
 def test_guesses_of_all_browsers_are_counted_in_redis(settings, store, site, broker_url, caplog):
     moderator(store, "ada@herald.test", site)
     caplog.set_level(logging.WARNING, "gatehouse.limits")
-    with browsers(settings(GATEHOUSE_LIMIT_LOGIN="3/minute"), store) as open_desk:
-        answers = [open_desk().log_in("ada@herald.test", "a wrong guess") for _ in range(5)]
-        limits = open_desk().client.app.state.limits
+    with console_browsers(settings(GATEHOUSE_LIMIT_LOGIN="3/minute"), store) as open_browser:
+        answers = [open_browser().log_in("ada@herald.test", "a wrong guess") for _ in range(5)]
+        limits = open_browser().client.app.state.limits
         assert limits.ok
     assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
     counted = redis_client(broker_url, timeout=5)

@@ -10,43 +10,45 @@ import sqlalchemy as sa
 
 from moderation.accounts import sign_in
 from moderation.domain.errors import Invalid, Unauthenticated
+from moderation.doorbell import redis_client
 from moderation.store import moderators
 from moderation.store.moderators import IDLE_LIMIT, LINK_LIFETIME, SEEN_EVERY, SESSION_LIMIT
 from moderation.store.sql.schema import login_links, sessions
 from moderation.store.sql.schema import moderators as table
 from tests.factories import NOON
-from tests.service.console.console_browser import PASSWORD, Strict, held, link_for, moderator, now
+from tests.service.console.conftest import console_browsers
+from tests.service.console.console_browser import PASSWORD, held, link_for, moderator, now
 
 EMAIL = "ada@herald.test"
 
 
-def signed_in(store, at=NOON, email=EMAIL, password=PASSWORD, old=""):
-    return sign_in.with_password(store, email, password, now=at, entropy=os.urandom, old=old)
+def log_in(store, now=NOON, email=EMAIL, password=PASSWORD, old=""):
+    return sign_in.with_password(store, email, password, now=now, entropy=os.urandom, old=old)
 
 
-def use(store, link, at=NOON):
-    return sign_in.with_link(store, link, now=at, entropy=os.urandom)
+def use(store, link, now=NOON):
+    return sign_in.with_link(store, link, now=now, entropy=os.urandom)
 
 
 def test_a_password_opens_a_session_and_the_wrong_one_does_not(store, site):
     ada = moderator(store, "Ada@Herald.test ", site)
-    token = signed_in(store, email=" ADA@herald.test")
-    found = sign_in.session_of(store, token, NOON)
-    assert (found.moderator_id, found.email, found.site_ids) == (ada, EMAIL, {site.id})
-    said = set()
+    token = log_in(store, email=" ADA@herald.test")
+    session = sign_in.session_of(store, token, NOON)
+    assert (session.moderator_id, session.email, session.site_ids) == (ada, EMAIL, {site.id})
+    messages = set()
     for email, password in ((EMAIL, "wrong"), ("eve@herald.test", PASSWORD), (EMAIL, ""),
                             (EMAIL, "x" * 5_000), ("", ""), (EMAIL, PASSWORD + "\x00")):  # fmt: skip
         with pytest.raises(Unauthenticated) as caught:
-            signed_in(store, email=email, password=password)
-        said.add(caught.value.message)
-    assert len(said) == 1
+            log_in(store, email=email, password=password)
+        messages.add(caught.value.message)
+    assert len(messages) == 1
 
 
-def test_an_account_without_a_password_has_none_that_fits(store, site):
+def test_an_account_without_a_password_accepts_none(store, site):
     moderator(store, EMAIL, site, password="")
     for password in ("", " ", PASSWORD):
         with pytest.raises(Unauthenticated):
-            signed_in(store, password=password)
+            log_in(store, password=password)
 
 
 def test_passwords_are_argon2id_and_not_too_short(store, site):
@@ -61,21 +63,21 @@ def test_passwords_are_argon2id_and_not_too_short(store, site):
 
 def test_sessions_end_when_idle_and_in_any_case(store, site):
     moderator(store, EMAIL, site)
-    token = signed_in(store)
+    token = log_in(store)
     assert sign_in.session_of(store, token, NOON + IDLE_LIMIT - 1)
     assert sign_in.session_of(store, token, NOON + IDLE_LIMIT)  # was seen a moment ago
     assert sign_in.session_of(store, token, NOON + 2 * IDLE_LIMIT + 1) is None
-    token = signed_in(store)
-    at = NOON
-    while at < NOON + SESSION_LIMIT:
-        assert sign_in.session_of(store, token, at), at
-        at += IDLE_LIMIT // 2
+    token = log_in(store)
+    moment = NOON
+    while moment < NOON + SESSION_LIMIT:
+        assert sign_in.session_of(store, token, moment), moment
+        moment += IDLE_LIMIT // 2
     assert sign_in.session_of(store, token, NOON + SESSION_LIMIT) is None
 
 
-def test_being_seen_is_written_down_now_and_then_only(store, site):
+def test_the_last_use_of_a_session_is_written_now_and_then_only(store, site):
     moderator(store, EMAIL, site)
-    token = signed_in(store)
+    token = log_in(store)
 
     def seen():
         with store.read() as connection:
@@ -89,8 +91,8 @@ def test_being_seen_is_written_down_now_and_then_only(store, site):
 
 def test_a_new_log_in_ends_the_session_held_before(store, site):
     moderator(store, EMAIL, site)
-    first = signed_in(store)
-    second = signed_in(store, old=first)
+    first = log_in(store)
+    second = log_in(store, old=first)
     assert first != second
     assert sign_in.session_of(store, first, NOON) is None and sign_in.session_of(
         store, second, NOON
@@ -99,13 +101,13 @@ def test_a_new_log_in_ends_the_session_held_before(store, site):
 
 def test_a_new_password_ends_every_session_and_link(store, site):
     ada = moderator(store, EMAIL, site)
-    token, link = signed_in(store), link_for(store, ada, NOON)
+    token, link = log_in(store), link_for(store, ada, NOON)
     with store.write() as connection:
         moderators.set_password(connection, ada, sign_in.hash_password("another long one"))
     assert sign_in.session_of(store, token, NOON) is None
     with pytest.raises(Unauthenticated):
         use(store, link)
-    assert signed_in(store, password="another long one")
+    assert log_in(store, password="another long one")
 
 
 def test_a_link_works_once_and_for_a_while(store, site):
@@ -113,20 +115,20 @@ def test_a_link_works_once_and_for_a_while(store, site):
     link = link_for(store, ada, NOON)
     assert sign_in.session_of(store, use(store, link), NOON).email == EMAIL
     late = link_for(store, ada, NOON)
-    for token, at in ((link, NOON), (late, NOON + LINK_LIFETIME), (late, NOON), ("ghl_x", NOON),
+    for token, moment in ((link, NOON), (late, NOON + LINK_LIFETIME), (late, NOON), ("ghl_x", NOON),
                       ("", NOON), ("é\ud800", NOON)):  # fmt: skip
         with pytest.raises(Unauthenticated):
-            use(store, token, at)
+            use(store, token, moment)
 
 
 def test_nothing_in_the_database_signs_in(store, site):
     ada = moderator(store, EMAIL, site)
-    token, link = signed_in(store), link_for(store, ada, NOON)
+    token, link = log_in(store), link_for(store, ada, NOON)
     with store.read() as connection:
         rows = [
             str(value)
-            for where in (sessions, login_links)
-            for row in connection.execute(sa.select(where))
+            for rows_of in (sessions, login_links)
+            for row in connection.execute(sa.select(rows_of))
             for value in row
         ]
     assert not any(secret in row for row in rows for secret in (token, link))
@@ -134,15 +136,15 @@ def test_nothing_in_the_database_signs_in(store, site):
         assert sign_in.session_of(store, digest, NOON) is None
 
 
-def test_what_has_run_out_is_swept_at_the_next_log_in(store, site):
+def test_expired_sessions_and_links_are_deleted_at_the_next_log_in(store, site):
     ada = moderator(store, EMAIL, site)
-    signed_in(store)
+    log_in(store)
     link_for(store, ada, NOON)
-    signed_in(store, at=NOON + SESSION_LIMIT)
+    log_in(store, now=NOON + SESSION_LIMIT)
     with store.read() as connection:
         left = [
-            connection.execute(sa.select(sa.func.count()).select_from(one)).scalar()
-            for one in (sessions, login_links)
+            connection.execute(sa.select(sa.func.count()).select_from(emptied)).scalar()
+            for emptied in (sessions, login_links)
         ]
     assert left == [1, 0]
 
@@ -153,7 +155,9 @@ def test_an_email_is_taken_once_and_a_role_is_a_known_one(store, site):
         moderator(store, "ADA@herald.test", site)
     with store.write() as connection:
         moderators.grant(connection, ada, site.id, "admin")
-        assert [one.role for one in moderators.memberships_of(connection, ada)] == ["admin"]
+        assert [membership.role for membership in moderators.memberships_of(connection, ada)] == [
+            "admin"
+        ]
         with pytest.raises(Invalid):
             moderators.grant(connection, ada, site.id, "owner")
 
@@ -161,40 +165,40 @@ def test_an_email_is_taken_once_and_a_role_is_a_known_one(store, site):
 # ---- through the pages ------------------------------------------------------------------------------
 
 
-def test_a_cookie_set_before_is_not_the_session_after(open_desk, store, site):
+def test_a_cookie_set_before_is_not_the_session_after(open_browser, store, site):
     moderator(store, EMAIL, site)
-    desk = open_desk()
-    desk.client.cookies.set("gatehouse_session", "ghc_" + "1" * 64, domain="127.0.0.1")
-    assert desk.log_in(EMAIL).status_code == 303
-    assert "1" * 64 not in desk.client.cookies.get("gatehouse_session")
-    assert desk.get().status_code == 200
+    browser = open_browser()
+    browser.client.cookies.set("gatehouse_session", "ghc_" + "1" * 64, domain="127.0.0.1")
+    assert browser.log_in(EMAIL).status_code == 303
+    assert "1" * 64 not in browser.client.cookies.get("gatehouse_session")
+    assert browser.get().status_code == 200
 
 
-def test_logging_out_ends_the_session_on_the_server(desk):
-    token = desk.token
-    answer = desk.post("/console/logout", desk.fields("/console/", "logout"))
-    assert answer.status_code == 303 and not desk.token
-    desk.client.cookies.set("gatehouse_session", token, domain="127.0.0.1")
-    assert desk.get().status_code == 401
+def test_logging_out_ends_the_session_on_the_server(browser):
+    token = browser.token
+    answer = browser.post("/console/logout", browser.fields("/console/", "logout"))
+    assert answer.status_code == 303 and not browser.token
+    browser.client.cookies.set("gatehouse_session", token, domain="127.0.0.1")
+    assert browser.get().status_code == 401
 
 
-def test_logging_in_again_ends_the_session_before(desk):
-    token = desk.token
-    assert desk.log_in(EMAIL).status_code == 303
-    assert desk.token != token
-    desk.client.cookies.clear()
-    desk.client.cookies.set("gatehouse_session", token, domain="127.0.0.1")
-    assert desk.get().status_code == 401
+def test_logging_in_again_ends_the_session_before(browser):
+    token = browser.token
+    assert browser.log_in(EMAIL).status_code == 303
+    assert browser.token != token
+    browser.client.cookies.clear()
+    browser.client.cookies.set("gatehouse_session", token, domain="127.0.0.1")
+    assert browser.get().status_code == 401
 
 
-def test_looking_at_a_link_does_not_use_it(open_desk, store, site):
+def test_opening_a_link_does_not_use_it(open_browser, store, site):
     ada = moderator(store, EMAIL, site, password="")
     path = f"/console/login?link={link_for(store, ada)}"
-    scanner, desk = open_desk(), open_desk()
+    scanner, browser = open_browser(), open_browser()
     for _ in range(3):
         assert "works once" in scanner.get(path).text
-    assert desk.post("/console/login/link", desk.fields(path, "link")).status_code == 303
-    assert desk.get().status_code == 200
+    assert browser.post("/console/login/link", browser.fields(path, "link")).status_code == 303
+    assert browser.get().status_code == 200
     again = scanner.post("/console/login/link", scanner.fields(path, "link"))
     assert again.status_code == 401 and "used before" in again.text
 
@@ -212,45 +216,49 @@ ELSEWHERE = (
 )
 
 
-def test_one_goes_on_within_the_console_only(open_desk, store, site):
+def test_a_log_in_leads_to_pages_of_the_console_only(open_browser, store, site):
     moderator(store, EMAIL, site)
-    desk = open_desk()
-    here = ("/console/?site=site_1&queue=spam", "/console/comments/cmt_1")
-    for wanted in (*here, *ELSEWHERE):
-        fields = desk.fields("/console/login", "/console/login")
+    browser = open_browser()
+    ours = ("/console/?site=site_1&queue=spam", "/console/comments/cmt_1")
+    for wanted in (*ours, *ELSEWHERE):
+        fields = browser.fields("/console/login", "/console/login")
         fields |= {"email": EMAIL, "password": PASSWORD, "next": wanted}
-        there = desk.post("/console/login", fields).headers["location"]
-        assert there == (wanted if wanted in here else "/console/")
+        location = browser.post("/console/login", fields).headers["location"]
+        assert location == (wanted if wanted in ours else "/console/")
 
 
-def test_a_page_asked_for_without_a_session_comes_after_the_log_in(open_desk, store, site):
+def test_a_page_asked_for_without_a_session_comes_after_the_log_in(open_browser, store, site):
     moderator(store, EMAIL, site)
-    desk = open_desk()
+    browser = open_browser()
     path = f"/console/?site={site.id}&queue=spam"
-    answer = desk.get(path)
+    answer = browser.get(path)
     assert answer.status_code == 401 and "www-authenticate" in answer.headers
-    fields = desk.fields(path, "/console/login") | {"email": EMAIL, "password": PASSWORD}
-    assert desk.post("/console/login", fields).headers["location"] == path
+    fields = browser.fields(path, "/console/login") | {"email": EMAIL, "password": PASSWORD}
+    assert browser.post("/console/login", fields).headers["location"] == path
 
 
-def test_wrong_guesses_look_alike_and_keep_the_email(open_desk, store, site):
+def test_wrong_guesses_look_alike_and_keep_the_email(open_browser, store, site):
     moderator(store, EMAIL, site)
-    desk = open_desk()
-    wrong = [desk.log_in(email, "guess") for email in (EMAIL, "eve@herald.test")]
-    assert [one.status_code for one in wrong] == [401, 401]
-    texts = {re.sub(r"(ada|eve)@herald.test", "X", one.text) for one in wrong}
+    browser = open_browser()
+    wrong = [browser.log_in(email, "guess") for email in (EMAIL, "eve@herald.test")]
+    assert [answer.status_code for answer in wrong] == [401, 401]
+    texts = {re.sub(r"(ada|eve)@herald.test", "X", answer.text) for answer in wrong}
     assert len(texts) == 1 and 'value="X"' in texts.pop()
 
 
-def test_guessing_stops_soon_per_account_and_per_address(open_desk, store, site, monkeypatch):
+def test_guessing_stops_soon_per_account_and_per_address(settings, store, site, broker_url):
     moderator(store, EMAIL, site)
-    desk = open_desk()
-    limits = Strict(5)
-    monkeypatch.setattr(desk.client.app.state.limits, "allow", limits.allow)
-    assert [desk.log_in(EMAIL, "guess").status_code for _ in range(7)] == [401] * 5 + [429] * 2
-    assert desk.log_in(EMAIL).status_code == 429  # even the right one, or it would be found
-    assert "Retry-After" in desk.log_in(EMAIL).headers
-    assert all("@" not in key for key in limits.left)
+    with console_browsers(settings(GATEHOUSE_LIMIT_LOGIN="5/minute"), store) as open_browser:
+        browser = open_browser()
+        statuses = [browser.log_in(EMAIL, "guess").status_code for _ in range(7)]
+        right = browser.log_in(EMAIL)
+    assert statuses == [401] * 5 + [429] * 2
+    assert right.status_code == 429  # even the right one, or it would be found
+    assert "Retry-After" in right.headers
+    counted = redis_client(broker_url, timeout=5)
+    keys = list(counted.scan_iter("*gatehouse:limit*"))
+    counted.close()
+    assert any(b"login" in key for key in keys) and all(b"@" not in key for key in keys)
 
 
 def test_with_https_the_cookies_are_the_hosts_own(settings, store, site):
@@ -263,7 +271,7 @@ def test_with_https_the_cookies_are_the_hosts_own(settings, store, site):
     app = create_app(settings(GATEHOUSE_PUBLIC_URL="https://gate.test"))
     with TestClient(app, "https://gate.test", follow_redirects=False) as client:
         answer = Desk(client, store).log_in(EMAIL)
-        [cookie] = [one for one in answer.headers.get_list("set-cookie") if "ghc_" in one]
+        [cookie] = [cookie for cookie in answer.headers.get_list("set-cookie") if "ghc_" in cookie]
         assert cookie.startswith("__Host-gatehouse=ghc_")
         for part in ("; Secure", "; HttpOnly", "; Path=/", "; SameSite=lax"):
             assert part in cookie
@@ -271,23 +279,23 @@ def test_with_https_the_cookies_are_the_hosts_own(settings, store, site):
         assert client.get("/console/").status_code == 200
 
 
-def test_a_decision_needs_the_session_to_be_alive(desk, site):
-    [one] = held(desk.store, site, "bad")
-    fields = desk.fields("/console/", f"{one}/decisions") | {"outcome": "approve"}
-    with desk.store.write() as connection:
+def test_a_decision_needs_the_session_to_be_alive(browser, site):
+    [comment_id] = held(browser.store, site, "bad")
+    fields = browser.fields("/console/", f"{comment_id}/decisions") | {"outcome": "approve"}
+    with browser.store.write() as connection:
         connection.execute(sa.update(sessions).values(seen_at=now() - IDLE_LIMIT))
-    assert desk.post(f"/console/comments/{one}/decisions", fields).status_code == 401
+    assert browser.post(f"/console/comments/{comment_id}/decisions", fields).status_code == 401
 
 
-def test_unknown_and_known_accounts_take_as_long(store, site):
+def test_a_log_in_takes_as_long_for_unknown_accounts(store, site):
     """Medians of a dozen, within a third: an argon2 more or less would double it."""
     moderator(store, EMAIL, site)
-    took = {EMAIL: [], "eve@herald.test": []}
+    durations = {EMAIL: [], "eve@herald.test": []}
     for _ in range(12):
-        for email, times in took.items():
-            begun = time.process_time()  # others work on this machine as well
+        for email, times in durations.items():
+            start = time.process_time()  # others work on this machine as well
             with pytest.raises(Unauthenticated):
-                signed_in(store, email=email, password="guess")
-            times.append(time.process_time() - begun)
-    known, unknown = (statistics.median(times) for times in took.values())
+                log_in(store, email=email, password="guess")
+            times.append(time.process_time() - start)
+    known, unknown = (statistics.median(times) for times in durations.values())
     assert 0.67 < known / unknown < 1.5

@@ -32,39 +32,39 @@ def cards(page):
     return set(re.findall(r'id="c-(cmt_\w+)"', page))
 
 
-def test_the_spam_page_is_searched_by_reason(desk, filed):
-    everything = desk.get("/console/?queue=spam").text
+def test_the_spam_page_is_searched_by_reason(browser, filed):
+    everything = browser.get("/console/?queue=spam").text
     assert cards(everything) <= set.union(*filed.values()) and len(cards(everything)) == 20
     assert 'reason=seo">seo</a>' in html.unescape(everything)
-    page = desk.get("/console/?queue=spam&reason=foreign_link").text
+    page = browser.get("/console/?queue=spam&reason=foreign_link").text
     assert cards(page) == filed["foreign_link"]
-    chip = r'reason=foreign_link" aria-current="true">foreign_link</a>'
+    chip = r'reason=foreign_link" aria-current="true">foreign link</a>'
     assert re.search(chip, html.unescape(page))
 
 
-def test_its_pages_keep_the_reason(desk, filed):
-    first = desk.get("/console/?queue=spam&reason=seo").text
+def test_the_pages_of_a_queue_keep_the_reason(browser, filed):
+    first = browser.get("/console/?queue=spam&reason=seo").text
     following = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
     assert "reason=seo" in following
-    second = desk.get(following).text
+    second = browser.get(following).text
     assert cards(first) | cards(second) == filed["seo"] and not cards(first) & cards(second)
 
 
-def test_a_reason_that_nothing_has(desk, filed):
-    page = desk.get("/console/?queue=spam&reason=link_in_name")
+def test_a_reason_that_nothing_has(browser, filed):
+    page = browser.get("/console/?queue=spam&reason=link_in_name")
     assert page.status_code == 200 and cards(page.text) == set()
-    assert "Nothing here for the reason “link_in_name”" in page.text
+    assert "No comments with the reason “link in name”" in page.text
     for bad in ("%25", "a%22b", "x" * 65, "%3Cb%3E"):
-        answer = desk.get(f"/console/?queue=spam&reason={bad}")
+        answer = browser.get(f"/console/?queue=spam&reason={bad}")
         assert answer.status_code == 422 and "<b>" not in answer.text
 
 
-def test_the_api_searches_the_same_way(desk, store, site, filed):
+def test_the_api_searches_the_same_way(browser, store, site, filed):
     headers = {"Authorization": f"Bearer {key_of(store, site)}"}
-    found, path = [], "/api/v1/queues/spam?reason=seo&limit=10"
+    ids, path = [], "/api/v1/queues/spam?reason=seo&limit=10"
     while path:
-        page = desk.client.get(path, headers=headers).json()
-        found += [one["id"] for one in page["items"]]
+        page = browser.client.get(path, headers=headers).json()
+        ids += [comment["id"] for comment in page["items"]]
         path = page["next"]
-    assert found == sorted(filed["seo"], reverse=True)
-    assert desk.client.get("/api/v1/queues/spam?reason=a%25", headers=headers).status_code == 422
+    assert ids == sorted(filed["seo"], reverse=True)
+    assert browser.client.get("/api/v1/queues/spam?reason=a%25", headers=headers).status_code == 422

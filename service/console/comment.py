@@ -1,0 +1,137 @@
+"""One comment on a page of its own, and what moderators decide about it there and in the queues."""
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.accounts import sign_in
+from moderation.clock import now_ms
+from moderation.domain.decision import Outcome
+from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.doorbell import DELIVER
+from moderation.review import decisions, queues
+from moderation.review.queues import CommentCard
+from moderation.store.sql.engine import Store
+from service.console.navigation import queue_tabs
+from service.console.pages import URL, PageRoute, pages, redirect
+from service.console.presenters import CommentView, comment_view
+from service.console.reputation import reputation_lines
+from service.console.session import (
+    CurrentVisitor,
+    Form,
+    SignedForm,
+    Visitor,
+    expected_sequence,
+    signed_form,
+)
+
+router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
+
+# The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
+_BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
+_ID = re.compile(r"[a-z0-9_]{1,64}")
+
+Posted = Annotated[SignedForm, Depends(signed_form("outcome", "sequence", "back"))]
+
+
+@router.get("")
+def comment_page(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+    """One comment with its history."""
+    card = get_card(request.app.state.store, visitor, comment_id)
+    return _comment(request, visitor, card)
+
+
+@router.post("/decisions")
+def decide(request: Request, posted: Posted, comment_id: str) -> Response:
+    _, form = posted
+    if form.get("outcome") not in set(Outcome):
+        raise Invalid("A decision is approve, hold, reject or spam.")
+    return _decide(request, posted, comment_id, Outcome(form["outcome"]))
+
+
+@router.post("/undo")
+def undo(request: Request, posted: Posted, comment_id: str) -> Response:
+    """One more decision, with the outcome that was in effect before the last: nothing is deleted."""
+    return _decide(request, posted, comment_id, None)
+
+
+def _decide(
+    request: Request, posted: SignedForm, comment_id: str, outcome: Outcome | None
+) -> Response:
+    """Records a decision about a comment. outcome: None undoes the last one."""
+    visitor, form = posted
+    state, site_ids = request.app.state, visitor.signed.site_ids
+    sequence, back = expected_sequence(form), _back(form)
+    target = (state.store, visitor.signed.moderator_id, site_ids, comment_id)
+    now, entropy = now_ms(), os.urandom
+    try:
+        if outcome is None:
+            decisions.undo(*target, sequence, now=now, entropy=entropy)
+        else:
+            decisions.decide(*target, outcome, "", sequence, now=now, entropy=entropy)
+    except Conflict:
+        card = queues.get_card(state.store, site_ids, comment_id)
+        return _comment(request, visitor, card, back, is_stale=True, status=409)
+    state.ring(DELIVER)
+    if "hx-request" not in request.headers:
+        anchor = "notice" if outcome else f"c-{comment_id}"
+        query = "&".join(filter(None, (back, f"done={comment_id}" if outcome else "")))
+        return redirect(f"{URL}/?{query}#{anchor}")
+    card = queues.get_card(state.store, site_ids, comment_id)
+    if outcome is None:
+        return _comment(request, visitor, card, back)
+    [comment] = comment_views(state.store, [card])
+    return pages.page(
+        "comment_decided.html",
+        visitor=visitor,
+        comment=comment,
+        back=back,
+        tabs=queue_tabs(request, card.site_id, None),
+    )
+
+
+def _back(form: Form) -> str:
+    back = form.get("back", "")
+    return back if _BACK.fullmatch(back) else ""
+
+
+def _comment(
+    request: Request,
+    visitor: Visitor,
+    card: CommentCard,
+    back: str = "",
+    *,
+    is_stale: bool = False,
+    status: int = 200,
+) -> Response:
+    """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first."""
+    store, is_fragment = request.app.state.store, "hx-request" in request.headers
+    [comment] = comment_views(store, [card])
+    return pages.page(
+        "comment_fragment.html" if is_fragment else "comment.html",
+        status,
+        visitor=visitor,
+        comment=comment,
+        newer_decision=comment.history[-1] if is_stale and comment.history else None,
+        back=back,
+        tabs=queue_tabs(request, card.site_id, None),
+        reputations=[]
+        if is_fragment
+        else reputation_lines(store, visitor.signed.site_ids, card.id),
+    )
+
+
+def get_card(store: Store, visitor: Visitor, comment_id: str) -> CommentCard:
+    """A comment of one of the visitor's sites. Raises NotFound."""
+    if not _ID.fullmatch(comment_id):
+        raise NotFound("There is no such comment.")
+    return queues.get_card(store, visitor.signed.site_ids, comment_id)
+
+
+def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentView]:
+    actor_ids = {decision.actor.id for card in cards for decision in card.decisions}
+    names = sign_in.emails_of(store, actor_ids)
+    return [comment_view(card, names) for card in cards]

@@ -1,0 +1,212 @@
+"""One endpoint: its state, its settings, its secret, switching it on and off, removing it."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from moderation.clock import now_ms
+from moderation.domain.delivery import Endpoint, Format
+from moderation.domain.errors import Forbidden, Invalid
+from moderation.domain.roles import Action
+from moderation.doorbell import DELIVER
+from moderation.notify import endpoints
+from moderation.store.moderators import Membership
+from service.console.delivery_list import delivery_list
+from service.console.delivery_view import endpoint_view
+from service.console.endpoint_form import (
+    DRAFT_NAMES,
+    OVERLAPS,
+    PAYLOADS,
+    REPLAYS,
+    EndpointDraft,
+    ReplayDraft,
+    changed_types,
+    draft_of,
+    offered_types,
+    parse_batch,
+    read_draft,
+)
+from service.console.form_error import FormError, form_error
+from service.console.navigation import query
+from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+
+router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
+
+LIST_URL = f"{URL}/endpoints"
+_HOUR = 3_600_000  # ms
+# What was just done, by the word in the query.
+NOTICES = {
+    "added": "Added. Send a test to see whether it arrives.",
+    "changed": "The changes apply from the next message on.",
+    "on": "Switched on. What it missed can be replayed below.",
+    "off": "Switched off. What waited for it can be replayed later.",
+    "removed": "The endpoint was removed.",
+    "tested": "A test is on its way; its result will appear in the list below.",
+    "resent": "It is being sent again; the result will appear in the list below.",
+}
+
+Posted = Annotated[SignedForm, Depends(signed_form(*DRAFT_NAMES, "enabled", "overlap"))]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAnswer:
+    """What a page of an endpoint says about the request before it.
+
+    secret: just made, shown this once; overlap: the hours for which the old one signs as well, None
+    where there was none. draft, error: a settings form that was refused; replay, replay_error: a replay.
+    """
+
+    notice: str = ""
+    secret: str = ""
+    overlap: int | None = None
+    draft: EndpointDraft | None = None
+    error: FormError = field(default_factory=FormError)
+    replay: ReplayDraft = field(default_factory=ReplayDraft)
+    replay_error: FormError = field(default_factory=FormError)
+
+
+def require_manager(membership: Membership) -> None:
+    """Raises Forbidden for those who may not see the site's endpoints."""
+    if not membership.may(Action.MANAGE_ENDPOINTS):
+        raise Forbidden("Only editors and admins of a site can manage its endpoints.")
+
+
+def get_endpoint(request: Request, visitor: Visitor, endpoint_id: str) -> Endpoint:
+    """An endpoint. Raises NotFound, alike for one of another site, and Forbidden."""
+    endpoint = endpoints.get_endpoint(request.app.state.store, visitor.signed.site_ids, endpoint_id)
+    require_manager(visitor.membership(endpoint.site_id))
+    return endpoint
+
+
+@router.get("")
+def endpoint_page(
+    request: Request,
+    visitor: CurrentVisitor,
+    endpoint_id: str,
+    state: QueryName = "",
+    before: QueryName = "",
+    did: QueryName = "",
+    n: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
+    """One endpoint and its deliveries. did: what was just done; n: to how many deliveries."""
+    notice = NOTICES.get(did, "")
+    if did == "replayed":
+        notice = f"{n:,} {'delivery is' if n == 1 else 'deliveries are'} being sent again."
+    endpoint = get_endpoint(request, visitor, endpoint_id)
+    answer = EndpointAnswer(notice=notice)
+    return endpoint_response(request, visitor, endpoint, answer, state=state, before=before)
+
+
+@router.post("")
+def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
+    """Another URL, other types, another size of batches."""
+    visitor, form = posted
+    endpoint, draft = get_endpoint(request, visitor, endpoint_id), read_draft(form)
+    state, is_channel = request.app.state, endpoint.format is Format.NOTICE
+    try:
+        endpoints.change_endpoint(
+            state.store,
+            {endpoint.site_id},
+            endpoint_id,
+            url=None if is_channel or draft.url == endpoint.url else draft.url,
+            types=changed_types(draft, endpoint),
+            batch=None if is_channel else parse_batch(draft.batch),
+            allow=state.settings.webhook_allow,
+        )
+    except Invalid as error:
+        answer = EndpointAnswer(draft=draft, error=form_error(error))
+        return endpoint_response(request, visitor, endpoint, answer)
+    return redirect(endpoint_url(endpoint_id, "changed"))
+
+
+@router.post("/switch")
+def switch(request: Request, posted: Posted, endpoint_id: str) -> Response:
+    """Switches an endpoint on or off, as the button says."""
+    visitor, form = posted
+    site_ids = {get_endpoint(request, visitor, endpoint_id).site_id}
+    store, enabled = request.app.state.store, form.get("enabled") == "on"
+    if enabled:
+        endpoints.enable_endpoint(store, site_ids, endpoint_id)
+    else:
+        endpoints.disable_endpoint(store, site_ids, endpoint_id, now=now_ms(), entropy=os.urandom)
+        request.app.state.ring(DELIVER)  # the site's other endpoints are notified
+    return redirect(endpoint_url(endpoint_id, "on" if enabled else "off"))
+
+
+@router.post("/secret")
+def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Response:
+    """A new secret; the page that answers shows it, once."""
+    visitor, form = posted
+    endpoint = get_endpoint(request, visitor, endpoint_id)
+    if form.get("overlap") not in OVERLAPS:
+        raise Invalid("The form does not say how long the old secret stays valid.")
+    overlap = int(form["overlap"])
+    secret = endpoints.rotate_secret(
+        request.app.state.store,
+        {endpoint.site_id},
+        endpoint_id,
+        overlap=overlap * _HOUR,
+        now=now_ms(),
+        entropy=os.urandom,
+    )
+    answer = EndpointAnswer(secret=secret, overlap=overlap)
+    return endpoint_response(request, visitor, endpoint, answer)
+
+
+@router.get("/remove")
+def removal_page(request: Request, visitor: CurrentVisitor, endpoint_id: str) -> Response:
+    """What would be deleted with it, and the button: there is no undo."""
+    endpoint = get_endpoint(request, visitor, endpoint_id)
+    [status] = endpoints.with_status(request.app.state.store, [endpoint])
+    return pages.page(
+        "endpoint_removal.html",
+        visitor=visitor,
+        site=visitor.membership(endpoint.site_id),
+        endpoint=endpoint_view(status, now_ms()),
+    )
+
+
+@router.post("/remove")
+def remove(request: Request, posted: Posted, endpoint_id: str) -> Response:
+    visitor, _ = posted
+    site_id = get_endpoint(request, visitor, endpoint_id).site_id
+    endpoints.remove_endpoint(request.app.state.store, {site_id}, endpoint_id)
+    return redirect(f"{LIST_URL}?{query(site=site_id, did='removed')}#notice")
+
+
+def endpoint_url(endpoint_id: str, did: str, **facts: str) -> str:
+    """The page of an endpoint, with a notice of what was just done."""
+    return f"{LIST_URL}/{endpoint_id}?{query(did=did, **facts)}#notice"
+
+
+def endpoint_response(
+    request: Request,
+    visitor: Visitor,
+    endpoint: Endpoint,
+    answer: EndpointAnswer,
+    *,
+    state: str = "",
+    before: str = "",
+) -> Response:
+    """The page of an endpoint. state, before: which of its deliveries."""
+    store, now = request.app.state.store, now_ms()
+    [status] = endpoints.with_status(store, [endpoint])
+    draft = answer.draft or draft_of(endpoint)
+    is_refused = answer.error.message or answer.replay_error.message
+    return pages.page(
+        "endpoint.html",
+        422 if is_refused else 200,
+        visitor=visitor,
+        site=visitor.membership(endpoint.site_id),
+        endpoint=endpoint_view(status, now),
+        answer=answer,
+        draft=draft,
+        offered=offered_types(draft.kind),
+        payload=PAYLOADS[endpoint.payload].lower(),
+        overlaps=OVERLAPS,
+        replays=REPLAYS,
+        deliveries=delivery_list(store, status, f"{LIST_URL}/{endpoint.id}", state, before, now),
+    )

@@ -1,0 +1,174 @@
+"""One filter of a site: written, previewed on the last weeks, saved, removed."""
+
+import os
+import time
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.clock import now_ms
+from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterKind
+from moderation.domain.roles import Action
+from moderation.review import filter_preview, filters
+from moderation.review.filter_preview import FilterPreview
+from moderation.store.moderators import Membership
+from moderation.store.sql.engine import Store
+from service.console.filter_form import (
+    ACTIONS,
+    FIELDS,
+    FORM_LIMIT,
+    KINDS,
+    NAMES,
+    preview_view,
+    read_draft,
+    read_version,
+)
+from service.console.form_error import FormError, form_error
+from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+
+router = APIRouter(prefix="/filters", route_class=PageRoute)
+
+_CONFLICT = (
+    "Somebody else has changed this filter meanwhile. What you typed is below; saving now replaces "
+    "their version."
+)
+
+Posted = Annotated[SignedForm, Depends(signed_form(*NAMES, limit=FORM_LIMIT))]
+
+
+@router.get("/new")
+def new_page(visitor: CurrentVisitor, site: QueryName = "") -> Response:
+    draft = FilterDraft("", FilterKind.WORDS, FilterAction.HOLD, ())
+    return _form(visitor, visitor.membership(site), draft)
+
+
+@router.get("/{filter_id}")
+def filter_page(request: Request, visitor: CurrentVisitor, filter_id: str) -> Response:
+    stored = filters.get_filter(request.app.state.store, visitor.signed.site_ids, filter_id)
+    return _form(visitor, visitor.membership(stored.site_id), stored, stored=stored)
+
+
+@router.post("/new")
+def add(request: Request, posted: Posted) -> Response:
+    """Adds a filter, or previews it and shows the form again with all that was typed."""
+    visitor, form = posted
+    store = request.app.state.store
+    membership, draft = visitor.membership(form.get("site", "")), read_draft(form)
+    if form.get("do") == "try":
+        return _preview(store, visitor, membership, draft, None)
+    require_editor(membership)
+    try:
+        added = filters.add_filter(
+            store,
+            membership.site_id,
+            draft,
+            visitor.signed.moderator_id,
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+    except (Invalid, Conflict) as error:
+        return _form(visitor, membership, draft, error=form_error(error), status=422)
+    return redirect(list_url(added, "added"))
+
+
+@router.post("/{filter_id}")
+def change(request: Request, posted: Posted, filter_id: str) -> Response:
+    """Saves a filter, or previews it, as add() does."""
+    visitor, form = posted
+    store = request.app.state.store
+    stored = filters.get_filter(store, visitor.signed.site_ids, filter_id)
+    membership, draft = visitor.membership(stored.site_id), read_draft(form)
+    if form.get("do") == "try":
+        return _preview(store, visitor, membership, draft, stored)
+    require_editor(membership)
+    version = read_version(form)
+    try:
+        changed = filters.change_filter(
+            store,
+            {membership.site_id},
+            filter_id,
+            draft,
+            visitor.signed.moderator_id,
+            version,
+            now=now_ms(),
+        )
+    except Invalid as error:
+        return _form(visitor, membership, draft, stored=stored, error=form_error(error), status=422)
+    except Conflict:
+        newer = FormError(message=_CONFLICT)
+        return _form(visitor, membership, draft, stored=stored, error=newer, status=409)
+    return redirect(list_url(changed, "changed"))
+
+
+@router.post("/{filter_id}/remove")
+def remove(request: Request, posted: Posted, filter_id: str) -> Response:
+    """Removes a filter and shows it once more, as a new one: saving it again is the undo."""
+    visitor, _ = posted
+    store = request.app.state.store
+    membership = visitor.membership(
+        filters.get_filter(store, visitor.signed.site_ids, filter_id).site_id
+    )
+    require_editor(membership)
+    removed = filters.remove_filter(store, {membership.site_id}, filter_id)
+    return _form(visitor, membership, removed, is_removed=True)
+
+
+def require_editor(membership: Membership) -> None:
+    """Raises Forbidden for those who may not change the site's filters."""
+    if not membership.may(Action.CHANGE_FILTERS):
+        raise Forbidden("Only editors and admins of a site can change its filters.")
+
+
+def list_url(filter: Filter, did: str) -> str:
+    """The list of filters, with a notice of what was just done to one."""
+    return f"{URL}/filters?site={filter.site_id}&did={did}&one={filter.id}#notice"
+
+
+def _preview(
+    store: Store,
+    visitor: Visitor,
+    membership: Membership,
+    draft: FilterDraft,
+    stored: Filter | None,
+) -> Response:
+    """The form with the comments that the draft would have matched."""
+    named = replace(draft, name=draft.name or "new filter")
+    try:
+        preview = filter_preview.preview(
+            store, membership.site_id, named, now=now_ms(), clock=time.monotonic
+        )
+    except Invalid as error:
+        return _form(visitor, membership, draft, stored=stored, error=form_error(error), status=422)
+    return _form(visitor, membership, draft, stored=stored, preview=preview)
+
+
+def _form(
+    visitor: Visitor,
+    membership: Membership,
+    draft: FilterDraft,
+    *,
+    stored: Filter | None = None,
+    error: FormError | None = None,
+    preview: FilterPreview | None = None,
+    is_removed: bool = False,
+    status: int = 200,
+) -> Response:
+    """The page of a filter. stored: the filter that a form changes, None for a new one."""
+    return pages.page(
+        "filter.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        draft=draft,
+        stored=stored,
+        error=error or FormError(),
+        preview=preview_view(preview) if preview else None,
+        is_removed=is_removed,
+        may_write=membership.may(Action.CHANGE_FILTERS),
+        kinds=KINDS,
+        actions=ACTIONS,
+        fields=FIELDS,
+    )

@@ -1,0 +1,90 @@
+"""The form of a filter: what it offers, what was typed into it, what a preview found."""
+
+import re
+from typing import Any
+
+from moderation.domain.errors import Invalid
+from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
+from moderation.review.filter_preview import FilterPreview, PreviewMatch
+from service.console.presenters import QUEUE_NAMES, pieces_of_spans
+from service.console.session import Form
+
+FORM_LIMIT = 2 * 1024 * 1024  # bytes; a list of 256 kB, every letter of it escaped
+NAMES = (
+    *("site", "version", "do", "name", "kind", "action", "entries", "exceptions"),
+    *("languages", "enabled", "in_text", "in_name", "in_website"),
+)
+KINDS = {
+    FilterKind.WORDS: (
+        "Words",
+        "One word or phrase per line, matched as a whole; * stands for the rest of a word.",
+    ),
+    FilterKind.PATTERNS: ("Patterns", "One regular expression per line (RE2); case is ignored."),
+    FilterKind.DOMAINS: (
+        "Domains",
+        "example.com and everything under it; .xyz for every domain that ends so.",
+    ),
+    FilterKind.EMAILS: ("E-mails", "name@example.com, or @example.com for every address there."),
+    FilterKind.NETWORKS: ("Networks", "An address, or a network such as 203.0.113.0/24."),
+}
+ACTIONS = {
+    FilterAction.HOLD: "Hold for a moderator",
+    FilterAction.SPAM: "File as spam",
+    FilterAction.REJECT: "Reject",
+    FilterAction.TRUST: "Trust (domains only): links there do not count",
+}
+FIELDS = {
+    FilterField.TEXT: "the text",
+    FilterField.NAME: "the author's name",
+    FilterField.WEBSITE: "the author's website",
+}
+
+
+def read_draft(form: Form) -> FilterDraft:
+    """What was typed. Raises Invalid for what no form of ours could send."""
+    try:
+        kind, action = FilterKind(form.get("kind", "")), FilterAction(form.get("action", ""))
+    except ValueError:
+        raise Invalid("The form does not say what the filter is.") from None
+    return FilterDraft(
+        name=" ".join(form.get("name", "").split()),
+        kind=kind,
+        action=action,
+        entries=_lines(form.get("entries", "")),
+        exceptions=_lines(form.get("exceptions", "")),
+        languages=tuple(re.findall(r"[^\s,;]+", form.get("languages", ""))[:50]),
+        fields=tuple(field for field in FilterField if form.get(f"in_{field.value}")),
+        enabled=form.get("enabled", "on") == "on",
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.replace("\r\n", "\n").rstrip("\n").split("\n")) if text.strip() else ()
+
+
+def read_version(form: Form) -> int:
+    """The version that a form was made for. Raises Invalid where it does not say."""
+    version = form.get("version", "")
+    if not re.fullmatch(r"[0-9]{1,9}", version):
+        raise Invalid("The form does not say which version it changes.")
+    return int(version)
+
+
+def preview_view(preview: FilterPreview) -> dict[str, Any]:
+    """A preview as the page shows it: the counts by queue, and the newest matches."""
+    return {
+        "facts": preview,
+        "statuses": [
+            (QUEUE_NAMES[status].lower(), count) for status, count in preview.by_status.items()
+        ],
+        "matches": [_match_view(match) for match in preview.matches],
+    }
+
+
+def _match_view(match: PreviewMatch) -> dict[str, Any]:
+    return {
+        "comment": match,
+        "status": QUEUE_NAMES[match.status].lower(),
+        "pieces": pieces_of_spans(match.excerpt, match.spans),
+        "other_fields": ", ".join(field for field in match.where if field != "text"),
+    }

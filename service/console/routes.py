@@ -1,0 +1,38 @@
+"""The console under /console: its pages and its static files."""
+
+from fastapi import APIRouter, Response
+
+from service.console import (
+    campaign,
+    campaigns,
+    comment,
+    endpoint,
+    endpoint_deliveries,
+    endpoints,
+    filter,
+    filters,
+    learning,
+    login,
+    queues,
+    reputation,
+)
+from service.console.pages import URL, PageRoute, pages
+
+router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
+router.include_router(login.router)
+router.include_router(queues.router)
+router.include_router(comment.router)
+router.include_router(campaigns.router)
+router.include_router(campaign.router)
+router.include_router(filters.router)
+router.include_router(filter.router)
+router.include_router(learning.router)
+router.include_router(reputation.router)
+router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
+router.include_router(endpoint.router)
+router.include_router(endpoint_deliveries.router)
+
+
+@router.get("/static/{version}/{name}")
+def static(version: str, name: str) -> Response:
+    return pages.file(version, name)
