@@ -216,7 +216,7 @@ def gatehouse_with_apis(environment: Environment) -> Iterator[GatehouseProcess]:
                 )
             compat_apis.add_signing_secret(
                 connection,
-                gatehouse.store.seal,
+                gatehouse.store.crypto,
                 gatehouse.site.id,
                 compat_apis.CORAL,
                 SIGNING_SECRET,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.texts import WORDS, made_up, read_comments
 from moderation.domain.normalise import normalise
-from moderation.scorers.spam.text_sketch import plain, sketches_of
+from moderation.scorers.spam.text_sketch import comparable_text, sketches_of
 
 TEXTS = 600
 TAILS = (0.1, 0.3, 0.5, 1.0)
@@ -51,11 +51,11 @@ def signature(texts: Sequence[str]) -> NDArray[np.int8]:
 
 
 def _words(text: str) -> list[str]:
-    return plain(text).split()
+    return comparable_text(text).split()
 
 
 def _letters(text: str) -> list[str]:
-    text = plain(text)
+    text = comparable_text(text)
     return [text[at : at + 5] for at in range(len(text) - 4)]
 
 
@@ -71,10 +71,12 @@ def main(paths: Sequence[Path]) -> None:
     texts = read_comments(paths, 4 * TEXTS) if paths else made_up(4 * TEXTS)
     views = [normalise(one).text for one in texts]
     # Each text once: copies in a data set are copies, not mistakes.
-    known = {plain(one): one for one in views if SHORTEST <= len(plain(one)) <= 400}
+    known = {
+        comparable_text(one): one for one in views if SHORTEST <= len(comparable_text(one)) <= 400
+    }
     views = list(known.values())[:TEXTS]
     tails = {
-        share: [f"{one} {_tail(chance, int(share * len(plain(one))))}" for one in views]
+        share: [f"{one} {_tail(chance, int(share * len(comparable_text(one))))}" for one in views]
         for share in TAILS
     }
     above = np.triu_indices(len(views), 1)

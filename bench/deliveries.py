@@ -17,10 +17,17 @@ from statistics import median
 
 from bench.environment import Environment, bench_environment
 from bench.table import milliseconds, table
+from harness.endpoints import (
+    AWAY_SECONDS,
+    SCHEDULE_SCALE,
+    Outcome,
+    SiteEndpoints,
+    measure_outcome,
+    now,
+)
 from harness.gatehouse_process import GATEHOUSE, GatehouseProcess
-from harness.listeners import AWAY, SCALE, Listeners, Outcome, measure_outcome, now
 from harness.load import percentile
-from harness.receivers import WAYS, WELL, Receivers
+from harness.receivers import FAILURE_KINDS, HEALTHY, Receivers
 from harness.servers import wait_until
 from moderation.doorbell import DELIVER, Doorbell
 from moderation.store import heartbeats
@@ -31,10 +38,12 @@ HEALTHY_EACH = 4  # healthy endpoints for each failing one, so that a fifth fail
 
 
 def ways(failing: bool) -> list[str]:
-    return [WELL] * (HEALTHY_EACH * len(WAYS)) + (list(WAYS) if failing else [])
+    return [HEALTHY] * (HEALTHY_EACH * len(FAILURE_KINDS)) + (
+        list(FAILURE_KINDS) if failing else []
+    )
 
 
-def add_events(listeners: Listeners, events: int, rate: float, doorbell: Doorbell) -> None:
+def add_events(listeners: SiteEndpoints, events: int, rate: float, doorbell: Doorbell) -> None:
     """Adds `events` events, `rate` a second, and rings the doorbell as the service does."""
     started, done = time.monotonic(), 0
     while done < events:
@@ -58,11 +67,11 @@ def deliver_all(
     """A Gatehouse with a real courier: the outcome, how many were replayed by hand, how many came early."""
     folder = environment.folder / f"receivers{failing}{events}{time.monotonic_ns()}"
     folder.mkdir()
-    with Receivers(folder, ATTEMPT_TIMEOUT, AWAY) as receivers:
+    with Receivers(folder, ATTEMPT_TIMEOUT, AWAY_SECONDS) as receivers:
         settings = {
             "webhook_allow": receivers.allow,
             "webhook_timeout": ATTEMPT_TIMEOUT,
-            "webhook_schedule_scale": SCALE,
+            "webhook_schedule_scale": SCHEDULE_SCALE,
         }
         with environment.gatehouse(settings) as gatehouse:
             return _deliver_all(gatehouse, receivers, failing, events, rate)
@@ -71,7 +80,7 @@ def deliver_all(
 def _deliver_all(
     gatehouse: GatehouseProcess, receivers: Receivers, failing: bool, events: int, rate: float
 ) -> tuple[Outcome, int, int]:
-    listeners, replayed = Listeners(gatehouse.store, receivers), 0
+    listeners, replayed = SiteEndpoints(gatehouse.store, receivers), 0
     listeners.add(ways(failing))
     since = now()
     gatehouse.start("courier", [*GATEHOUSE, "courier"], SSL_CERT_FILE=str(receivers.trust))

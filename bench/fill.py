@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from harness.texts import made_up
-from moderation.domain.campaign import DAY, Sketch, short_hash
+from moderation.domain.durations import DAY_MS
 from moderation.domain.normalise import normalise
+from moderation.domain.similarity import Sketch, short_hash
 from moderation.scorers.spam.text_sketch import key_of, sketches_of
 from moderation.store import sites
 from moderation.store.sketches import CROWDED, number_of
@@ -64,7 +65,7 @@ def _texts() -> list[str]:
 def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: random.Random) -> None:
     dice = np.random.default_rng(chance.getrandbits(32))
     ids = [f"cmt_{at:026d}" for at in range(many)]
-    times = [NOW - 30 * DAY + 30 * DAY * at // many for at in range(many)]
+    times = [NOW - 30 * DAY_MS + 30 * DAY_MS * at // many for at in range(many)]
     numbers = [number_of(id, at) for id, at in zip(ids, times, strict=True)]
     told = sketches_of([normalise(one).text for one in _texts()])
     sketches = _sketches(many, told, dice, chance)
@@ -81,7 +82,7 @@ def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: rand
         " expires_at) VALUES (?, '', ?, ?, 'Mozilla/5.0 (X11; Linux x86_64)', '', ?, ?, ?)",
         (
             (id, f"10.{at % 256}.{at % 199}.0/24", f"address{at % ADDRESSES:057d}", f"author{at % 60_000:058d}",
-             f"network{at % 40_000:057d}", NOW + DAY)
+             f"network{at % 40_000:057d}", NOW + DAY_MS)
             for at, id in enumerate(ids)
         ),
     )  # fmt: skip
@@ -121,13 +122,13 @@ def _write(connection: sqlite3.Connection, many: int, site_id: str, chance: rand
         connection.executemany("INSERT OR IGNORE INTO sketch_keys VALUES (?, ?)", piece.tolist())
     connection.executemany(
         "INSERT INTO domains VALUES (?, ?)",
-        ((f"site{at}.com", NOW - 20 * DAY) for at in range(DOMAINS)),
+        ((f"site{at}.com", NOW - 20 * DAY_MS) for at in range(DOMAINS)),
     )
     connection.executemany(
         "INSERT INTO campaigns VALUES (?, ?, ?, ?, 50, 50, 40, 9, 1, '', 120, 0.8, ?, ?, 0)",
-        ((f"cmp_{at}", NOW, NOW, MEMBERS, NOW - DAY, NOW) for at in range(CAMPAIGNS)),
+        ((f"cmp_{at}", NOW, NOW, MEMBERS, NOW - DAY_MS, NOW) for at in range(CAMPAIGNS)),
     )
-    week = NOW // (7 * DAY)
+    week = NOW // (7 * DAY_MS)
     connection.executemany(
         "INSERT INTO reputations (subject, week, site_id, kind, approved, spam, rejected) VALUES (?, ?, ?, ?, ?, ?, 0)",
         (

@@ -16,7 +16,7 @@ from bench.environment import bench_environment
 from bench.table import table
 from harness.history import History, read_history
 from harness.load import Load
-from harness.outage import KilledWorker, faults, storm
+from harness.outage import KilledWorker, faults, load_with_faults
 from harness.servers import SECRET, wait_until
 from harness.texts import read_comments, submissions
 from moderation.clock import now_ms
@@ -35,7 +35,7 @@ def main() -> None:
         since = now_ms()
         host, port = address.hostname or "127.0.0.1", address.port or 80
         raws = submissions(texts, arguments.key)
-        load = asyncio.run(storm(port, raws, arguments.rate, host=host))
+        load = asyncio.run(load_with_faults(port, raws, arguments.rate, host=host))
         _wait(store)
         _print(load, read_history(store, load.accepted, since))
         return
@@ -52,7 +52,9 @@ def main() -> None:
             else []
         )
         load = asyncio.run(
-            storm(gatehouse.port, submissions(texts, gatehouse.key), arguments.rate, plan)
+            load_with_faults(
+                gatehouse.port, submissions(texts, gatehouse.key), arguments.rate, plan
+            )
         )
         _wait(gatehouse.store)
         _print(load, read_history(gatehouse.store, load.accepted), workers.killed)

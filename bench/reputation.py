@@ -12,10 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from moderation.domain.campaign import Sketch
+from moderation.domain.durations import DAY_MS, WEEK_MS
 from moderation.domain.normalise import normalise
-from moderation.domain.reputation import DAY, WEEK, Opinion, Subject, SubjectKind
+from moderation.domain.reputation import Opinion, Subject, SubjectKind
 from moderation.domain.score import Candidate, SenderTraces
+from moderation.domain.similarity import Sketch
 from moderation.judging.reputation import reputation_scores
 from moderation.store import reputations
 from moderation.store.reputations import Vote
@@ -71,8 +72,8 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
     weeks: dict[tuple[Subject, int], int] = {}
     rows = []
     for number, (subject, day) in enumerate(cast):
-        at = NOW - day * DAY
-        weeks[subject, at // WEEK] = weeks.get((subject, at // WEEK), 0) + 1
+        at = NOW - day * DAY_MS
+        weeks[subject, at // WEEK_MS] = weeks.get((subject, at // WEEK_MS), 0) + 1
         rows.append(
             {
                 "comment_id": f"cmt_{number}",

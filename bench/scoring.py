@@ -26,8 +26,8 @@ from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.scorers.models.bundled import FOLDER, Bundled
 from moderation.scorers.models.linear import read_linear
-from moderation.scorers.models.model_names import cores
-from moderation.scorers.models.onnx_classifier import Network
+from moderation.scorers.models.model_names import available_cores
+from moderation.scorers.models.onnx_classifier import OnnxClassifier
 
 Score = Callable[[str], object]
 _ALONE = """
@@ -91,7 +91,7 @@ def _contenders(folder: Path) -> dict[str, Score]:
     return found
 
 
-def _converted(checkpoint: Path, folder: Path) -> Network:
+def _converted(checkpoint: Path, folder: Path) -> OnnxClassifier:
     """The checkpoint as `gatehouse model add` converts it."""
     from moderation.scorers.models.checkpoint import open_checkpoint
     from moderation.scorers.models.convert import convert
@@ -105,21 +105,23 @@ def _converted(checkpoint: Path, folder: Path) -> Network:
         precision="int8",
         say=lambda line: None,
     )
-    return Network(folder, remember=1)  # the bench's texts come again and again
+    return OnnxClassifier(folder, remember=1)  # the bench's texts come again and again
 
 
 def all_cores(folder: Path, texts: Sequence[str], rounds: int) -> str:
     """The second table. folder: as measure() left it."""
-    many = cores()
+    many = available_cores()
     ways = {"one thread": (1, 1), "one pass on all": (many, 1)}
-    networks: dict[tuple[str, str], Network] = {}
+    networks: dict[tuple[str, str], OnnxClassifier] = {}
     for name, place, way in (
         ("bundled", FOLDER, (1, many)),
         ("Detoxify original, int8", folder / "converted", (many, min(2, many))),
     ):
         if (place / "model.json").is_file():
             for how, (threads, at_once) in (ways | {"as served": way}).items():
-                networks[name, how] = Network(place, threads=threads, at_once=at_once, remember=0)
+                networks[name, how] = OnnxClassifier(
+                    place, threads=threads, at_once=at_once, remember=0
+                )
     runs: dict[tuple[str, str], list[tuple[float, float]]] = {one: [] for one in networks}
     for _ in range(rounds):
         for one, network in networks.items():

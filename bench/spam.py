@@ -32,7 +32,7 @@ from moderation.judging import context
 from moderation.scorers.build import build_scorers
 from moderation.scorers.spam.links import links_in
 from moderation.scorers.spam.text_sketch import sketches
-from moderation.store.filters import filter_set, stored
+from moderation.store.filters import filter_set, stored_filter
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 
@@ -84,7 +84,7 @@ def filters() -> Any:
         FilterDraft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
         FilterDraft("patterns", FilterKind.PATTERNS, FilterAction.HOLD, _PATTERNS, fields=_ALL_FIELDS),
     )  # fmt: skip
-    return filter_set("site_1", 1, [stored(one) for one in drafts], Crypto(SECRET))
+    return filter_set("site_1", 1, [stored_filter(one) for one in drafts], Crypto(SECRET))
 
 
 def scorers() -> list[Scorer]:

@@ -15,7 +15,7 @@ from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.intake.submit import submit
 from moderation.scorers.build import build_scorers
-from moderation.scorers.models.model_names import Models, cores
+from moderation.scorers.models.model_names import Models, available_cores
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import judging_queue
 from moderation.store.sql.schema import decisions
@@ -26,7 +26,7 @@ WARM_UP = 0.1  # of the decisions are made before the clock starts
 
 def own_rate(count: int) -> float:
     """Texts a second that the scorers alone measure in this process, in batches and threads as the worker's."""
-    pipeline = ScorerPipeline(build_scorers(Models(threads=cores())), timeout=60)
+    pipeline = ScorerPipeline(build_scorers(Models(threads=available_cores())), timeout=60)
     candidates = [Candidate(text, normalise(text), language="en") for text in made_up(count)]
     pipeline.measure(candidates[:BATCH])  # loads the model
     started = time.perf_counter()

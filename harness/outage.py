@@ -38,7 +38,7 @@ def faults(workers: KilledWorker, seconds: float, broker_away: float) -> Iterato
     yield 0.90 * seconds, workers.kill_and_restart
 
 
-async def storm(
+async def load_with_faults(
     port: int,
     requests: Sequence[bytes],
     per_second: float,

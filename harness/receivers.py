@@ -22,11 +22,11 @@ from pathlib import Path
 
 from standardwebhooks import Webhook
 
-from harness.certificates import certified
+from harness.certificates import self_signed
 
-WELL = "well"
+HEALTHY = "well"
 # The kinds of failing receivers; each fails half of the time, or once for a while.
-WAYS = (
+FAILURE_KINDS = (
     *("500", "hang", "slow", "reset", "lost", "redirect", "gone", "later"),
     *("endless", "tls", "down", "drip", "garbage"),
 )
@@ -125,10 +125,13 @@ class _ReceiverServers:
         self._servers: dict[str, asyncio.Server] = {}
 
     async def serve_forever(self, pipe: Connection, folder: Path) -> None:
-        with certified(folder, "localhost") as (good, _), certified(folder, "stranger") as (bad, _):
+        with (
+            self_signed(folder, "localhost") as (good, _),
+            self_signed(folder, "stranger") as (bad, _),
+        ):
             good.sni_callback = lambda tls, _name, _context: self._choose_certificate(tls, bad)
             ports = {}
-            for kind in (WELL, *WAYS):
+            for kind in (HEALTHY, *FAILURE_KINDS):
                 listener = socket.create_server(("127.0.0.1", 0), backlog=512)
                 ports[kind] = listener.getsockname()[1]
                 await self._listen(kind, listener, good if kind == "tls" else None)
@@ -192,7 +195,7 @@ class _ReceiverServers:
             if log.requests == DOWN_AFTER:
                 asyncio.get_running_loop().create_task(self._go_down(kind))
             return False
-        return kind not in (WELL, "tls") and self._chance.random() < FAILURE_SHARE
+        return kind not in (HEALTHY, "tls") and self._chance.random() < FAILURE_SHARE
 
     async def _go_down(self, kind: str) -> None:
         server = self._servers[kind]

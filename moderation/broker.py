@@ -36,7 +36,7 @@ def client_url(broker: str) -> str:
 def celery_url(broker: str) -> str:
     """The broker's URL as Celery takes it: redis://, rediss:// or redis+socket://.
 
-    Of the options only those of TLS: Celery knows no others here, and has doorbell.TRANSPORT.
+    Of the options only those of TLS: Celery knows no others here, and has doorbell.TRANSPORT_OPTIONS.
     """
     parsed = _parse(broker)
     if parsed.socket:

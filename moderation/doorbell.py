@@ -34,10 +34,10 @@ EXPIRES_SECONDS = 30
 
 # The channel on which the ids of comments that were just decided are published, for requests that wait
 # for a decision. Nothing is kept; a client that missed a message reads the database.
-DECIDED = "gatehouse:decided"
+DECIDED_CHANNEL = "gatehouse:decided"
 
 # Options of the connection, for those that ring and for the workers.
-TRANSPORT = {
+TRANSPORT_OPTIONS = {
     # A message that nobody acknowledged is delivered again after this: longer than any graceful stop.
     "visibility_timeout": 120,
     # kombu looks for such messages every interval x throttle seconds: 10 x 10 by default, far too long.
@@ -71,7 +71,7 @@ class Doorbell:
     def __init__(self, url: str) -> None:
         self._app = Celery("gatehouse", broker=celery_url(url))
         self._app.conf.update(
-            broker_transport_options={**TRANSPORT, "socket_timeout": 3},
+            broker_transport_options={**TRANSPORT_OPTIONS, "socket_timeout": 3},
             task_publish_retry=False,
             task_ignore_result=True,
         )
@@ -90,13 +90,13 @@ class Doorbell:
             self._wanted.add(task)
             self._changed.notify()
 
-    def call_out(self, comment_ids: Iterable[str]) -> None:
+    def publish_decided(self, comment_ids: Iterable[str]) -> None:
         """Publishes soon that these comments are decided; returns at once."""
         with self._changed:
             self._decided.extend(comment_ids)
             self._changed.notify()
 
-    def answered(self, task: str) -> None:
+    def acknowledge(self, task: str) -> None:
         """For the worker that has heard the ring: from now on another one is sent again."""
         with suppress(redis.RedisError):  # the key expires anyway
             self._redis.delete(_key(task))
@@ -128,7 +128,7 @@ class Doorbell:
                 decided, self._decided = self._decided, []
             if decided:
                 with suppress(redis.RedisError):  # those that wait read the database a little later
-                    self._redis.publish(DECIDED, " ".join(decided))
+                    self._redis.publish(DECIDED_CHANNEL, " ".join(decided))
             for task in tasks:
                 self._ring_now(task)
             time.sleep(PAUSE_SECONDS)

@@ -243,7 +243,7 @@ class Settings(BaseModel):
         return tuple(dict.fromkeys(filter(None, zones)))
 
     @property
-    def akismet_asked(self) -> frozenset[str]:
+    def akismet_site_ids(self) -> frozenset[str]:
         """The sites whose comments Akismet is asked about, where a key is set; empty: every site."""
         return frozenset(filter(None, map(str.strip, self.akismet_sites.split(","))))
 
@@ -251,7 +251,7 @@ class Settings(BaseModel):
         """Whether Akismet is asked about a site's comments."""
         if not self.akismet_key.get_secret_value():
             return False
-        return not self.akismet_asked or site_id in self.akismet_asked
+        return not self.akismet_site_ids or site_id in self.akismet_site_ids
 
     @property
     def database(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from moderation.domain.errors import Invalid
 from moderation.policies import load_policy
-from moderation.scorers.models.model_names import Models, check_model, cores
+from moderation.scorers.models.model_names import Models, available_cores, check_model
 from moderation.settings import Settings, SettingsError, read_settings
 
 
@@ -40,6 +40,6 @@ def models_of(settings: Settings) -> Models:
         settings.model_fallback,
         settings.model_runtime,
         settings.data / "models",
-        settings.model_threads or cores(),
+        settings.model_threads or available_cores(),
         settings.cascade,
     )

@@ -25,7 +25,7 @@ from moderation.domain.markup import as_displayed
 from moderation.domain.normalise import normalise
 from moderation.scorers.models.bundled import FOLDER, texts_for_linear
 from moderation.scorers.models.linear import Linear, read_linear
-from moderation.scorers.models.onnx_classifier import Network
+from moderation.scorers.models.onnx_classifier import OnnxClassifier
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 from training.corpus import UNKNOWN, Example, rest_of_talk
 from training.examples import split
@@ -66,7 +66,7 @@ def main(command: Sequence[str] | None = None) -> None:
     for name in ("tokenizer.json", "lexicon.txt", "linear.npz"):
         shutil.copyfile(arguments.work / name, folder / name)
     _write(folder, {label: _neutral_mix() for label in LABELS})
-    network = Network(folder)
+    network = OnnxClassifier(folder)
     linear = read_linear((folder / "linear.npz").read_bytes())
     spelling = read_lexicon((folder / "lexicon.txt").read_text(encoding="utf-8"), network.words)
     held_out = split(arguments.data, arguments.seed)[1] + rest_of_talk(arguments.data)
@@ -153,7 +153,7 @@ def _neutral_mix() -> dict[str, Any]:
 
 
 def _logits(
-    examples: Sequence[Example], network: Network, linear: Linear, spelling: Spelling
+    examples: Sequence[Example], network: OnnxClassifier, linear: Linear, spelling: Spelling
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Both halves' logits of each text, (windows, labels) each, as the scorer computes them."""
     logits = []

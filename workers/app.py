@@ -15,7 +15,7 @@ from celery.signals import (
 from kombu.connection import Connection
 
 from moderation.broker import celery_url
-from moderation.doorbell import DELIVER, JUDGE, TRANSPORT
+from moderation.doorbell import DELIVER, JUDGE, TRANSPORT_OPTIONS
 from moderation.log import log_to_stderr
 from workers.worker import WorkerProcess
 
@@ -59,7 +59,7 @@ def _configuration() -> dict[str, Any]:
         "task_reject_on_worker_lost": True,
         # One message at a time: a second one would only wait behind the first.
         "worker_prefetch_multiplier": 1,
-        "broker_transport_options": TRANSPORT,
+        "broker_transport_options": TRANSPORT_OPTIONS,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # a broker may be away for a night
         "task_publish_retry_policy": {"max_retries": 1},

@@ -37,7 +37,7 @@ DIGEST_SECONDS = 20.0
 def judge_due() -> None:
     """Judges due comments, batch by batch."""
     worker = process.context
-    worker.bell.answered(JUDGE)
+    worker.bell.acknowledge(JUDGE)
     until = time.monotonic() + SLICE_SECONDS
     lingered = False
     while time.monotonic() < until:
@@ -53,7 +53,7 @@ def judge_due() -> None:
             now=now_ms,
             entropy=os.urandom,
         )
-        worker.bell.call_out(judged.comment_ids)
+        worker.bell.publish_decided(judged.comment_ids)
         if judged.deliveries:
             worker.bell.ring(DELIVER)
         if judged.claimed:
@@ -74,7 +74,7 @@ def judge_due() -> None:
 def deliver_due() -> None:
     """Sends due deliveries."""
     worker = process.context
-    worker.bell.answered(DELIVER)
+    worker.bell.acknowledge(DELIVER)
     deliver(
         worker.store,
         worker.sender.post,

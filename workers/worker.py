@@ -77,7 +77,7 @@ class WorkerContext:
     def _external_scorers(self) -> Iterator[Scorer]:
         """Scorers that use lists and services of others; each needs its setting."""
         if self.settings.lists:
-            seal = self.store.seal
+            seal = self.store.crypto
             yield BlocklistFiles(
                 Path(self.settings.lists), seal.address_key, seal.email_key, time.monotonic
             )
@@ -85,7 +85,7 @@ class WorkerContext:
             yield DnsLists(zones)
         if key := self.settings.akismet_key.get_secret_value():
             addresses = partial(addresses_of, self.store)
-            yield Akismet(key, self.settings.akismet_url, addresses, self.settings.akismet_asked)
+            yield Akismet(key, self.settings.akismet_url, addresses, self.settings.akismet_site_ids)
 
     @cached_property
     def prior(self) -> Prior:

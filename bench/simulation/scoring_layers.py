@@ -10,7 +10,7 @@ from moderation.domain.score import Candidate, Scorer, Signal, Span
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam.heuristic import words
+from moderation.scorers.spam.heuristic import word_set
 from moderation.scorers.spam.spam_model import SpamModel
 
 # What is in a layer that was not in the one before, by the scorers' names.
@@ -23,7 +23,7 @@ _ADDED = {
 }
 _TOXICITY = ("wordlist", "bundled", "detoxify")
 # Reasons that are not about spam.
-OTHER_REASONS = words("""toxic severely_toxic threat insult obscene identity_attack wordlist language_unsupported premoderated
+OTHER_REASONS = word_set("""toxic severely_toxic threat insult obscene identity_attack wordlist language_unsupported premoderated
     scorer_unavailable scoring_failed""")
 
 

@@ -89,7 +89,7 @@ def secret(site: SiteName, face: FaceName = "coral") -> None:
     with open_store() as store, store.write() as connection:
         found_site = find_site(connection, site)
         if not compat_apis.add_signing_secret(
-            connection, store.seal, found_site.id, face, signing_secret
+            connection, store.crypto, found_site.id, face, signing_secret
         ):
             raise NotFound(f"'{face}' is not on at {found_site.name}: see `gatehouse face on`.")
     print(f"Coral's secret is kept. Callback URL: /integrations/coral/{found_site.id}")

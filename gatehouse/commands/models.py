@@ -23,7 +23,13 @@ from moderation.scorers.models.checkpoint import (
     is_installed,
     open_checkpoint,
 )
-from moderation.scorers.models.model_names import BUNDLED, Models, check_model, name_of, spec_of
+from moderation.scorers.models.model_names import (
+    BUNDLED,
+    Models,
+    check_model,
+    folder_name_of,
+    spec_of,
+)
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 
@@ -180,7 +186,7 @@ def _add(
 ) -> None:
     from moderation.scorers.models.convert import convert, install
 
-    name = name_of(spec)
+    name = folder_name_of(spec)
     target = models.folder / name
     if target.exists() and not replace and _is_made_of(target, spec, sha256):
         _report(f"{name} is here already, as it was converted.")
@@ -228,10 +234,10 @@ def _checkpoint_path(spec: str) -> Path | None:
 
 def _is_made_of(target: Path, spec: str, sha256: str) -> bool:
     """Whether the folder was made of that checkpoint and is whole. Raises Invalid for another checkpoint."""
-    from moderation.scorers.models.onnx_classifier import Network
+    from moderation.scorers.models.onnx_classifier import OnnxClassifier
 
     try:
-        converted = Network(target).card.facts.get("checkpoint", {}).get("sha256", "")
+        converted = OnnxClassifier(target).card.facts.get("checkpoint", {}).get("sha256", "")
     except ScorerUnavailable:
         return False  # damaged: it is converted again
     if spec in RELEASES:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.database import open_store
-from moderation.scorers.models.model_names import cores
+from moderation.scorers.models.model_names import available_cores
 from moderation.settings import Settings, SettingsError
 from moderation.startup import checked_settings
 
@@ -58,7 +58,7 @@ def worker(
     """Judge comments until SIGTERM or Ctrl-C."""
     if "GATEHOUSE_MODEL_THREADS" not in os.environ:
         # The processes share the cores: more threads than cores only wait for each other.
-        os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, cores() // concurrency))
+        os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
     _celery(
         "worker",
         *("-n", f"judge-{os.getpid()}@%h", "-Q", "judge,sweep"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.jsonl import Reader, Text
-from moderation.scorers.models.model_names import BUNDLED, Models, cores
+from moderation.scorers.models.model_names import BUNDLED, Models, available_cores
 from moderation.startup import checked_settings, models_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _scored_batches(models: Models, batches: Iterator[list[Text]]) -> Iterator[t
     first = list(islice(batches, 2))
     # torch uses every core by itself, and its models are large.
     uses_torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
-    processes = cores() if len(first) > 1 and not uses_torch else 1
+    processes = available_cores() if len(first) > 1 and not uses_torch else 1
     if processes == 1:
         yield from map(partial(_score_batch, models), chain(first, batches))
         return

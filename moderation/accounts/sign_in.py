@@ -111,7 +111,7 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
         sites = moderators.memberships_of(connection, session.moderator_id)
     if now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
-            moderators.seen(connection, token, now)
+            moderators.note_seen(connection, token, now)
     return SignedIn(session.moderator_id, session.email, sites)
 
 

@@ -13,7 +13,7 @@ from moderation.domain.akismet_check import (
 from moderation.domain.decision import ActorKind
 from moderation.domain.delivery import Endpoint, Format
 from moderation.domain.errors import Invalid
-from moderation.domain.event import VERDICT
+from moderation.domain.event import AKISMET_VERDICT
 from moderation.domain.ids import derived_id
 from moderation.store import akismet_checks, decisions, endpoints
 from moderation.store.sql.engine import Store
@@ -72,14 +72,14 @@ def add_verdict_endpoint(
                 id=id,
                 site_id=site_id,
                 url=url,
-                types=(VERDICT,),
+                types=(AKISMET_VERDICT,),
                 format=Format.AKISMET,
                 batch=VERDICTS_AT_ONCE,
                 created_at=now,
             )
-            endpoints.add(connection, endpoint, store.seal.close_up(key, id))
+            endpoints.add(connection, endpoint, store.crypto.encrypt(key, id))
         else:
-            endpoints.rotate(connection, id, store.seal.close_up(key, id), now)
+            endpoints.rotate(connection, id, store.crypto.encrypt(key, id), now)
     return id
 
 

@@ -33,7 +33,7 @@ FINAL_ANSWERS = {
     EventType.SPAM: AkismetAnswer.SPAM,
 }
 # A client stores its comment after our answer and cannot match a later one before. Milliseconds.
-ANSWER_TIMEOUT_MS = 3_000
+VERDICT_DELAY_MS = 3_000
 
 # The spam score from which nobody needs to see the comment. Of 12,852 honest comments outside its training
 # none reaches it (the highest: 0.964); of known spam 46 % on YouTube, 37 % by SMS (python -m training.blatant).

@@ -5,16 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from moderation.domain.durations import DAY_MS
-from moderation.domain.similarity import MIN_COMMON_LETTERS as MIN_COMMON_LETTERS
-from moderation.domain.similarity import SIGNATURE_SLOTS as SIGNATURE_SLOTS
-from moderation.domain.similarity import IndexedComment as IndexedComment
-from moderation.domain.similarity import Member as Member
-from moderation.domain.similarity import Similarity as Similarity
-from moderation.domain.similarity import Sketch as Sketch
-from moderation.domain.similarity import short_hash as short_hash
-from moderation.domain.similarity import similarity as similarity
+from moderation.domain.similarity import MIN_COMMON_LETTERS, Member, Similarity
 
-DAY = DAY_MS
 WINDOW_MS = 30 * DAY_MS  # how long a comment is remembered
 # How long a domain counts as new; longer, and every new site of the world would look like a campaign.
 NEW_DOMAIN_MS = 2 * DAY_MS
@@ -151,7 +143,7 @@ class ClusterCounter:
         self.first_at = min(self.first_at, *times)
         self.last_at = max(self.last_at, *times)
 
-    def know(self, counts: Mapping[str, int]) -> None:
+    def add_earlier_counts(self, counts: Mapping[str, int]) -> None:
         """Adds what was counted before, for a campaign of which only the newest members were added.
 
         An older address or name that comes back counts once more: the numbers of a large campaign are
@@ -172,7 +164,7 @@ class ClusterCounter:
         self.first_at = min(self.first_at, other.first_at)
         self.last_at = max(self.last_at, other.last_at)
 
-    def crowd(self, latest: Similarity) -> CampaignStats:
+    def stats(self, latest: Similarity) -> CampaignStats:
         """The counts now. latest: the similarity that brought the last member in."""
         domain = next(
             (name for name, count in self.domains.most_common(1) if count * 2 > len(self.comments)),

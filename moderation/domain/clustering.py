@@ -19,7 +19,7 @@ class Cluster:
     out to be this one.
     """
 
-    gathering: ClusterCounter = field(default_factory=ClusterCounter)
+    counter: ClusterCounter = field(default_factory=ClusterCounter)
     campaign_id: str = ""
     formed: bool = False
     fixed: bool = False
@@ -29,24 +29,24 @@ class Cluster:
 
     def rank(self) -> tuple[bool, bool, bool, int]:
         """Of two clusters the higher one absorbs the other: ruled on, formed, stored, larger."""
-        size = len(self.gathering.comments) + self.gathering.earlier["comments"]
+        size = len(self.counter.comments) + self.counter.earlier["comments"]
         return self.fixed, self.formed, bool(self.campaign_id), size
 
     def absorb(self, other: "Cluster") -> None:
         """Takes over all that the other has."""
-        self.gathering.merge(other.gathering)
+        self.counter.merge(other.counter)
         self.formed |= other.formed
         self.found |= other.found
         self.adopted |= other.adopted
         self.absorbed |= other.absorbed | ({other.campaign_id} if other.campaign_id else set())
 
-    def crowd(self, position: int) -> CampaignStats:
+    def stats(self, position: int) -> CampaignStats:
         """The counts, as they concern the comment at this position of the batch."""
-        return self.gathering.crowd(self.found[position])
+        return self.counter.stats(self.found[position])
 
-    def forms(self) -> bool:
+    def is_campaign(self) -> bool:
         """Whether it is a campaign, already or because of this batch."""
-        return self.formed or any(self.crowd(position).is_campaign for position in self.found)
+        return self.formed or any(self.stats(position).is_campaign for position in self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Clustering:
     near: by position, the earlier comments that it is similar to, the most similar first.
     """
 
-    lots: tuple[Cluster | None, ...]
+    clusters: tuple[Cluster | None, ...]
     near: tuple[tuple[IndexedComment, ...], ...]
 
 
@@ -96,7 +96,7 @@ def cluster_batch(
             elif not (cluster.fixed and other.fixed):  # moderators want those two apart
                 cluster = clusters.merge(cluster, other)
         if cluster is not None:
-            cluster.gathering.add([comment.member])
+            cluster.counter.add([comment.member])
             cluster.found[position] = (
                 matches[0].similarity if matches else Similarity(1.0, comment.sketch.letters)
             )
@@ -123,7 +123,7 @@ class _Clusters:
             cluster = self.by_position.get(position)
         if cluster is None:
             cluster = Cluster()
-            cluster.gathering.add([comment.member])
+            cluster.counter.add([comment.member])
             if position is None:
                 cluster.adopted.add(comment.number)
                 self.by_number[comment.number] = cluster

@@ -33,7 +33,7 @@ FAILING_LIMIT = 120 * HOUR_MS
 # A circuit breaker: after so many failures in a row the endpoint is paused, longer each time, and then
 # tried with one message. The first four retries of a message are further apart than this anyway.
 PAUSE_AFTER_FAILURES = 5
-REST, REST_LIMIT = 30 * SECOND_MS, 5 * MINUTE_MS
+PAUSE_MS, PAUSE_LIMIT_MS = 30 * SECOND_MS, 5 * MINUTE_MS
 BATCH_LIMIT = 100  # events in one POST
 # Errors on our side, before any request: the receiver is not to blame.
 NOT_SENT_ERRORS = frozenset({"erased", "gone", "disabled", "secret", "internal", "nobody"})
@@ -155,8 +155,8 @@ def pause_after_failures(failures: int, scale: float = 1.0) -> int:
     """Milliseconds to pause an endpoint after so many failures in a row; 0 for too few of them."""
     if failures < PAUSE_AFTER_FAILURES:
         return 0
-    doubled: int = REST << min(failures - PAUSE_AFTER_FAILURES, 8)
-    return round(min(doubled, REST_LIMIT) * scale)
+    doubled: int = PAUSE_MS << min(failures - PAUSE_AFTER_FAILURES, 8)
+    return round(min(doubled, PAUSE_LIMIT_MS) * scale)
 
 
 def parse_retry_after(header: str, now: int) -> int | None:

@@ -132,7 +132,7 @@ def erased_event(
 
 
 # Sent to the client of an Akismet check only; nobody subscribes to it.
-VERDICT = "akismet.verdict"
+AKISMET_VERDICT = "akismet.verdict"
 
 
 def verdict_event(decided: Event, *, answer: str, post_id: str, parent_id: str) -> Event:
@@ -147,8 +147,8 @@ def verdict_event(decided: Event, *, answer: str, post_id: str, parent_id: str) 
         data["comment_parent"] = parent_id
     return replace(
         decided,
-        id=event_id(decided.comment_id, VERDICT, decided.sequence),
-        type=VERDICT,
+        id=event_id(decided.comment_id, AKISMET_VERDICT, decided.sequence),
+        type=AKISMET_VERDICT,
         data=data,
     )
 

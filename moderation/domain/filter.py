@@ -94,7 +94,7 @@ def without_comment(entry: str) -> str:
     return entry.partition("#")[0].strip()
 
 
-def email_of_entry(entry: str) -> str:
+def address_of_entry(entry: str) -> str:
     """A single address in the form that is hashed; '' for a network or anything else."""
     try:
         return str(ipaddress.ip_address(without_comment(entry)))
@@ -107,5 +107,5 @@ def entries_to_hash(draft: FilterDraft) -> Iterator[tuple[str, str]]:
     for entry in map(without_comment, draft.entries):
         if draft.kind is FilterKind.EMAILS and entry.rpartition("@")[0]:
             yield "email", entry.lower()
-        elif draft.kind is FilterKind.NETWORKS and (address := email_of_entry(entry)):
+        elif draft.kind is FilterKind.NETWORKS and (address := address_of_entry(entry)):
             yield "address", address

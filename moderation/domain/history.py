@@ -19,7 +19,7 @@ class LinkedDomain:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Of one candidate. crowd: counts of its campaign, None where it is in none. ruling: what moderators
+    """Of one candidate. campaign_stats: counts of its campaign, None where it is in none. ruling: what moderators
     decided about the campaign. repeats: similar comments of the last 30 days; own_repeats: those
     from the same address. author, network: reputations, by this site's moderators, of the author, where
     their identity is proved, and of the network. now: when this was read, ms.
@@ -27,7 +27,7 @@ class History:
 
     now: int = 0
     campaign_id: str = ""
-    crowd: CampaignStats | None = None
+    campaign_stats: CampaignStats | None = None
     ruling: Ruling = NO_RULING
     repeats: int = 0
     own_repeats: int = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.domain.decision import Decision, opinion_of
-from moderation.domain.durations import DAY_MS, MINUTE_MS
+from moderation.domain.durations import MINUTE_MS
 from moderation.domain.reputation import Opinion
 from moderation.domain.score import Signal
 
@@ -15,7 +15,6 @@ LESSON_DELAY_MS = MINUTE_MS
 # A busy moderator makes some hundred decisions a day; a script that has taken over an account makes
 # thousands.
 DAILY_WEIGHT = 200.0
-DAY = DAY_MS
 
 
 def says_spam(decision: Decision) -> bool | None:

@@ -11,9 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from moderation.domain.durations import DAY_MS, WEEK_MS
+from moderation.domain.durations import DAY_MS
 
-DAY, WEEK = DAY_MS, WEEK_MS
 # Days until a decision counts half. Discourse, too, uses the last 100 days to decide who is trusted
 # (its setting tl3_time_period).
 HALF_LIFE_DAYS = 90

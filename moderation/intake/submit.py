@@ -71,11 +71,11 @@ def submit(
             connection,
             [submission for submission in new if page_ids[submission.id] not in states],
         )
-        comments.insert(connection, new, store.seal, personal_days)
+        comments.insert(connection, new, store.crypto, personal_days)
         addresses.keep(
             connection,
             [submission for submission in new if keeps_address(submission.site_id)],
-            store.seal,
+            store.crypto,
         )
         if outbox.has_listeners(connection, {submission.site_id for submission in new}):
             outbox.put(connection, [received_event(submission) for submission in new], entropy)

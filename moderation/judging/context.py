@@ -3,15 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from moderation.domain.campaign import (
-    NEW_DOMAIN_MS,
-    NO_RULING,
-    IndexedComment,
-    Member,
-    Ruling,
-    Sketch,
-    short_hash,
-)
+from moderation.domain.campaign import NEW_DOMAIN_MS, NO_RULING, Ruling
 from moderation.domain.clustering import Cluster, Clustering, cluster_batch
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
@@ -19,6 +11,7 @@ from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
 from moderation.domain.reputation import NO_REPUTATION, ReputationScore, Subject, SubjectKind
 from moderation.domain.score import Candidate
+from moderation.domain.similarity import IndexedComment, Member, Sketch, short_hash
 from moderation.judging.reputation import author_of, network_of, reputation_scores
 from moderation.store import campaign_clusters, linked_domains, sketches
 from moderation.store.campaign_clusters import MemberJoin
@@ -59,7 +52,9 @@ def load_context(
         name for name in domains if now - first_seen.get(name, now) < NEW_DOMAIN_MS
     )
     clustering = cluster_batch(batch, numbers_by_key, earlier, stored, new_domains)
-    formed = list(dict.fromkeys(each for each in clustering.lots if each and each.forms()))
+    formed = list(
+        dict.fromkeys(each for each in clustering.clusters if each and each.is_campaign())
+    )
     decided = campaign_clusters.member_decisions(connection, formed)
     background = _Background(
         now,
@@ -102,12 +97,12 @@ class _Background:
         self, candidate: Candidate, comment: IndexedComment, clustering: Clustering, position: int
     ) -> History:
         """What scorers may know of one comment of the batch."""
-        cluster, near = clustering.lots[position], clustering.near[position]
+        cluster, near = clustering.clusters[position], clustering.near[position]
         campaign = cluster if cluster in self.member_decisions else None
         return History(
             now=self.now,
             campaign_id=campaign.campaign_id if campaign else "",
-            crowd=campaign.crowd(position) if campaign else None,
+            campaign_stats=campaign.stats(position) if campaign else None,
             ruling=self._ruling(cluster, candidate.site_id) if cluster else NO_RULING,
             repeats=len(near),
             own_repeats=sum(_same_author(comment.member, other.member) for other in near),
@@ -208,15 +203,15 @@ def _member_joins(
 ) -> list[MemberJoin]:
     """What changes about each cluster, in one order for all. judged: positions."""
     joins = []
-    for cluster in dict.fromkeys(context.clustering.lots):
+    for cluster in dict.fromkeys(context.clustering.clusters):
         positions = sorted(judged.intersection(cluster.found)) if cluster else []
         if not cluster or not positions:
             continue
         joins.append(
             MemberJoin(
                 cluster.campaign_id or timed_id("cmp", now, entropy(10)),
-                cluster.crowd(positions[-1]),
-                cluster.forms(),
+                cluster.stats(positions[-1]),
+                cluster.is_campaign(),
                 cluster.formed,
                 (
                     *sorted(cluster.adopted),

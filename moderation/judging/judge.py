@@ -63,7 +63,9 @@ def judge(
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
     filter_sets = filters_of(store, {job.site_id: job.filters_version for job in fresh})
-    candidates = [candidate_of(job, store.seal, filters=filter_sets[job.site_id]) for job in fresh]
+    candidates = [
+        candidate_of(job, store.crypto, filters=filter_sets[job.site_id]) for job in fresh
+    ]
     with store.read() as connection:
         known = context.load_context(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()

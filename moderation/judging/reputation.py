@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from moderation.domain.campaign import Sketch
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind, reputation_score
 from moderation.domain.score import Candidate
+from moderation.domain.similarity import Sketch
 from moderation.store import reputations
 from moderation.store.reputations import domains_of
 from moderation.store.sql.engine import Connection
@@ -27,7 +27,7 @@ def reputation_scores(
         )
         if subject.name
     }
-    weeks_by_subject = reputations.known(connection, subjects)
+    weeks_by_subject = reputations.counts_of(connection, subjects)
     return {
         subject: reputation_score(subject.kind, weeks, now)
         for subject, weeks in weeks_by_subject.items()

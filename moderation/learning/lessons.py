@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.lesson import DAY, LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
+from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.scorers.spam.features import Features, extract_features
@@ -67,7 +68,7 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
     with store.write() as connection:
         if not lessons.add(connection, lesson):
             return 0  # somebody else is at it
-        feedback.mark(connection, words)
+        feedback.mark_learned(connection, words)
     return len(words)
 
 
@@ -86,20 +87,20 @@ def _weighted(
 ) -> list[Feedback]:
     """Each with its kin and its weight. Of several words on one comment only the last counts."""
     # Copies of a text count less and less, and so do the members of a campaign.
-    campaigns = feedback.campaigns(connection, {word.comment_id for word in words})
+    campaigns = feedback.campaigns_of(connection, {word.comment_id for word in words})
     words = [
         replace(word, kin=campaigns.get(word.comment_id) or _duplicate_group(store, word))
         for word in words
     ]
     ranks = feedback.ranks(connection, site_id, {word.kin for word in words})
-    since = min(word.created_at for word in words) // DAY * DAY
-    spent = feedback.spent(connection, site_id, {word.teacher for word in words}, since)
+    since = min(word.created_at for word in words) // DAY_MS * DAY_MS
+    spent = feedback.weight_by_day(connection, site_id, {word.teacher for word in words}, since)
     final = {word.comment_id: word.id for word in words}
     weighted = []
     for word in words:
         weight = 0.0
         if word.is_spam is not None and word.text and final[word.comment_id] == word.id:
-            kin, day = (word.kin, word.is_spam), (word.teacher, word.created_at // DAY)
+            kin, day = (word.kin, word.is_spam), (word.teacher, word.created_at // DAY_MS)
             weight = lesson_weight(ranks.get(kin, 0), spent.get(day, 0.0))
             ranks[kin] = ranks.get(kin, 0) + 1
             spent[day] = spent.get(day, 0.0) + weight
@@ -108,7 +109,7 @@ def _weighted(
 
 
 def _duplicate_group(store: Store, word: Feedback) -> str:
-    return store.seal.text_key(normalise(word.text or "").text)
+    return store.crypto.text_key(normalise(word.text or "").text)
 
 
 def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:

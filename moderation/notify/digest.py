@@ -71,7 +71,7 @@ def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], byt
             if DIGEST in channel.types:
                 channels.setdefault(channel.site_id, []).append(channel.id)
         sites_by_event = {event_id(site_id, DIGEST, day): site_id for site_id in channels}
-        sent_ids = outbox.known(connection, sites_by_event)
+        sent_ids = outbox.existing_ids(connection, sites_by_event)
     count = 0
     for id, site_id in sites_by_event.items():
         if id in sent_ids:

@@ -107,7 +107,7 @@ def _add(store: Store, endpoint: Endpoint, secret: str) -> None:
     with store.write() as connection:
         if len(endpoints.of_sites(connection, [endpoint.site_id])) >= ENDPOINT_LIMIT:
             raise Conflict(f"A site has at most {ENDPOINT_LIMIT} endpoints.")
-        endpoints.add(connection, endpoint, store.seal.close_up(secret, endpoint.id))
+        endpoints.add(connection, endpoint, store.crypto.encrypt(secret, endpoint.id))
 
 
 def _types(types: Sequence[str], allowed: Sequence[str]) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ def rotate_secret(
         format = _existing(endpoints.get(connection, endpoint_id, site_ids)).format
         if format in (Format.NOTICE, Format.AKISMET):
             raise Conflict("What is sent there is not signed; it has no secret to change.")
-        sealed = store.seal.close_up(secret, endpoint_id)
+        sealed = store.crypto.encrypt(secret, endpoint_id)
         endpoints.rotate(connection, endpoint_id, sealed, now + overlap)
     return secret
 

@@ -17,7 +17,7 @@ from moderation.domain.delivery import (
 )
 from moderation.notify.send_attempt import Sent
 from moderation.store import deliveries, endpoints
-from moderation.store.deliveries import Note
+from moderation.store.deliveries import AttemptResult
 from moderation.store.endpoints import EndpointFailure
 from moderation.store.sql.engine import Connection, Store
 
@@ -35,7 +35,7 @@ class Delivered:
     dead: int = 0
     lost: int = 0
 
-    def add(self, note: Note) -> None:
+    def add(self, note: AttemptResult) -> None:
         if note.state == "delivered":
             self.delivered += 1
         elif note.state == "due":
@@ -62,7 +62,7 @@ class AttemptRecorder:
         """Stores these attempts and what follows for their endpoints, in one transaction."""
         notes = [self._note(attempted, now) for attempted in sent]
         with self.store.write() as connection:
-            held_ids = deliveries.note(connection, self.lease, notes)
+            held_ids = deliveries.record_results(connection, self.lease, notes)
             self._update_endpoints(
                 connection, [attempted for attempted in sent if attempted.job.id in held_ids], now
             )
@@ -72,21 +72,21 @@ class AttemptRecorder:
             else:
                 self.totals.lost += 1
 
-    def _note(self, attempted: Sent, now: int) -> Note:
+    def _note(self, attempted: Sent, now: int) -> AttemptResult:
         job, response = attempted.job, attempted.response
         number = job.attempts + 1
         attempt = Attempt(number, attempted.started_at, replace(response, retry_after=None))
         outcome = _outcome(attempted)
         if outcome is AttemptOutcome.DELIVERED:
-            return Note(job.id, attempt, "delivered", now)
+            return AttemptResult(job.id, attempt, "delivered", now)
         delay = None
         if outcome is AttemptOutcome.RETRY:
             delay = next_delay(
                 number, response.status, response.retry_after, self.chance(), self.scale
             )
         if delay is None:
-            return Note(job.id, attempt, "dead", now)
-        return Note(job.id, attempt, "due", now + delay)
+            return AttemptResult(job.id, attempt, "dead", now)
+        return AttemptResult(job.id, attempt, "due", now + delay)
 
     def _update_endpoints(self, connection: Connection, sent: Sequence[Sent], now: int) -> None:
         accepting = {
@@ -94,8 +94,8 @@ class AttemptRecorder:
             for attempted in sent
             if _outcome(attempted) is AttemptOutcome.DELIVERED
         }
-        endpoints.accepted(connection, accepting)
-        given_up = endpoints.failed(
+        endpoints.record_success(connection, accepting)
+        given_up = endpoints.record_failures(
             connection, _failures(sent, accepting), now, now - FAILING_LIMIT, self.scale
         )
         causes = dict.fromkeys(given_up, "failing")

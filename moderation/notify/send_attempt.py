@@ -93,7 +93,7 @@ class AttemptSender:
         if job.url != MODERATORS:
             return []
         with self.store.read() as connection:
-            return moderators.readers(connection, job.site_id)
+            return moderators.digest_readers(connection, job.site_id)
 
 
 def signed(message: Message, sent_at: int, secrets: Sequence[str]) -> dict[str, str]:
@@ -133,10 +133,10 @@ def _reason_not_to_send(job: DeliveryJob) -> str:
 
 def _secrets(job: DeliveryJob, store: Store, now: int) -> list[str]:
     """The endpoint's secrets that sign now, newest first; [] if the newest cannot be decrypted."""
-    secret = store.seal.open_up(job.secret_sealed, job.endpoint_id)
+    secret = store.crypto.decrypt(job.secret_sealed, job.endpoint_id)
     if secret is None:
         return []
     old_secret = None
     if job.old_secret_sealed and now < (job.old_secret_until or 0):
-        old_secret = store.seal.open_up(job.old_secret_sealed, job.endpoint_id)
+        old_secret = store.crypto.decrypt(job.old_secret_sealed, job.endpoint_id)
     return [secret, old_secret] if old_secret else [secret]

@@ -77,7 +77,7 @@ def decide(
         rulings = _locked_rulings(connection, campaign, expected_sequence)
         sequence = rulings[-1].sequence + 1 if rulings else 1
         ruling = RulingEntry(sequence, outcome.value, in_force, moderator_id, now, False)
-        campaigns.rule(connection, campaign_id, site_id, ruling)
+        campaigns.add_ruling(connection, campaign_id, site_id, ruling)
     return _decide_members(store, campaign, ruling, now, entropy)
 
 
@@ -104,7 +104,7 @@ def undo(
         in_force = rulings[-2].in_force if len(rulings) > 1 else ""
         sequence = rulings[-1].sequence + 1
         ruling = RulingEntry(sequence, UNDONE, in_force, moderator_id, now, False)
-        campaigns.rule(connection, campaign_id, site_id, ruling)
+        campaigns.add_ruling(connection, campaign_id, site_id, ruling)
     return _decide_members(store, campaign, ruling, now, entropy)
 
 
@@ -112,11 +112,11 @@ def _locked_rulings(
     connection: Connection, campaign: _SiteCampaign, expected_sequence: int | None
 ) -> list[RulingEntry]:
     """The campaign's rulings on the site, first to last, with the campaign locked. Raises as decide()."""
-    if not campaigns.lock(connection, campaign.campaign_id) or not campaigns.one(
+    if not campaigns.lock(connection, campaign.campaign_id) or not campaigns.get(
         connection, campaign.campaign_id, campaign.site_id
     ):
         raise NotFound(NOT_FOUND)
-    rulings = campaigns.rulings_here(connection, campaign.campaign_id, campaign.site_id)
+    rulings = campaigns.rulings_on_site(connection, campaign.campaign_id, campaign.site_id)
     last_sequence = rulings[-1].sequence if rulings else 0
     if expected_sequence is not None and expected_sequence != last_sequence:
         raise Conflict("Somebody has decided about this campaign meanwhile.")
@@ -126,10 +126,10 @@ def _locked_rulings(
 def resume_unfinished(store: Store, now: int, entropy: Entropy) -> int:
     """Carries out rulings that a process left half done when it died; returns for how many campaigns."""
     with store.read() as connection:
-        unfinished = campaigns.unfinished(connection, now - ABANDONED_AFTER)
+        unfinished = campaigns.unfinished_rulings(connection, now - ABANDONED_AFTER)
     for campaign_id, site_id in unfinished:
         with store.read() as connection:
-            rulings = campaigns.rulings_here(connection, campaign_id, site_id)
+            rulings = campaigns.rulings_on_site(connection, campaign_id, site_id)
         campaign = _SiteCampaign(campaign_id, site_id)
         for ruling in rulings:
             if not ruling.done:
@@ -150,7 +150,7 @@ def _decide_members(
             new_decisions = _member_decisions(connection, campaign_id, ids, ruling, now)
             record(connection, new_decisions, entropy)
             if len(ids) < MEMBERS_AT_ONCE:
-                campaigns.ruled(connection, campaign_id, site_id, ruling.sequence)
+                campaigns.finish_ruling(connection, campaign_id, site_id, ruling.sequence)
         changed += len(new_decisions)
         left += len(ids) - len(new_decisions)
         if len(ids) < MEMBERS_AT_ONCE:

@@ -29,7 +29,7 @@ class CampaignCard:
     id: str
     site_id: str
     sentence: str
-    crowd: CampaignStats
+    campaign_stats: CampaignStats
     created_at: int
     counts: Mapping[Status, int]
     sample: tuple[QueueEntry, ...]
@@ -56,14 +56,14 @@ class CampaignCard:
 def waiting_campaigns(store: Store, site_id: str, now: int, limit: int = 10) -> list[CampaignCard]:
     """Campaigns with held members, the one that has waited longest first."""
     with store.read() as connection:
-        records = campaigns.waiting(connection, site_id, limit)
+        records = campaigns.with_held_comments(connection, site_id, limit)
         return [_card(connection, record, site_id, now) for record in records]
 
 
 def count_waiting(store: Store, site_id: str) -> int | None:
     """How many campaigns have held members; None if the site never had a campaign."""
     with store.read() as connection:
-        waiting = campaigns.count_waiting(connection, site_id)
+        waiting = campaigns.count_with_held_comments(connection, site_id)
         if waiting or campaigns.newest(connection, site_id, "", 1):
             return waiting
     return None
@@ -81,7 +81,7 @@ def list_campaigns(
 def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> CampaignCard:
     """One campaign. Raises NotFound for one without members on this site."""
     with store.read() as connection:
-        record = campaigns.one(connection, campaign_id, site_id)
+        record = campaigns.get(connection, campaign_id, site_id)
         if record is None:
             raise NotFound(NOT_FOUND)
         return _card(connection, record, site_id, now)
@@ -92,7 +92,7 @@ def list_members(
 ) -> list[QueueEntry]:
     """A campaign's members on a site past the comment `after`, oldest first. Raises NotFound."""
     with store.read() as connection:
-        if campaigns.one(connection, campaign_id, site_id) is None:
+        if campaigns.get(connection, campaign_id, site_id) is None:
             raise NotFound(NOT_FOUND)
         ids = campaigns.member_ids(connection, campaign_id, site_id, after, limit)
         return queues.by_ids(connection, ids)
@@ -103,12 +103,12 @@ def _card(connection: Connection, record: CampaignRecord, site_id: str, now: int
     return CampaignCard(
         id=record.id,
         site_id=site_id,
-        sentence=describe_campaign(record.crowd, record.first_seen_at, now),
-        crowd=record.crowd,
+        sentence=describe_campaign(record.campaign_stats, record.first_seen_at, now),
+        campaign_stats=record.campaign_stats,
         created_at=record.created_at,
         counts=campaigns.counts(connection, record.id, site_id),
         sample=tuple(queues.by_ids(connection, sample_ids)),
-        rulings=tuple(campaigns.rulings_here(connection, record.id, site_id)),
+        rulings=tuple(campaigns.rulings_on_site(connection, record.id, site_id)),
     )
 
 

@@ -11,7 +11,7 @@ from moderation.domain.score import Span
 from moderation.scorers.site.filters import CompiledFilter, FilterMatch
 from moderation.store import filters, sites
 from moderation.store.candidates import candidate_of
-from moderation.store.filters import PastComment, filter_set, stored
+from moderation.store.filters import PastComment, filter_set, stored_filter
 from moderation.store.sql.engine import Store
 
 DAY = 86_400_000  # ms
@@ -73,8 +73,8 @@ def preview(
     clock: seconds, monotonic; after PREVIEW_SECONDS it stops and the preview is incomplete. Raises
     Invalid as filters.add_filter().
     """
-    enabled = stored(replace(draft, enabled=True))
-    compiled = CompiledFilter(enabled, filter_set(site_id, 1, [enabled], store.seal).keys)
+    enabled = stored_filter(replace(draft, enabled=True))
+    compiled = CompiledFilter(enabled, filter_set(site_id, 1, [enabled], store.crypto).keys)
     first_id = timed_id("cmt", max(0, now - days * DAY), bytes(10))
     until = clock() + PREVIEW_SECONDS
     tally = _Tally(_without_wildcards(draft))
@@ -88,7 +88,7 @@ def preview(
                 complete = False
                 break
             examined += 1
-            if places := compiled.places(candidate_of(comment, store.seal, language=language)):
+            if places := compiled.places(candidate_of(comment, store.crypto, language=language)):
                 tally.add(comment, places)
     return FilterPreview(
         days,

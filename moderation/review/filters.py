@@ -8,7 +8,7 @@ from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft
 from moderation.domain.ids import timed_id
 from moderation.scorers.site.filters import CompiledFilter
 from moderation.store import filters
-from moderation.store.filters import stored
+from moderation.store.filters import stored_filter
 from moderation.store.sql.engine import Store
 
 Entropy = Callable[[int], bytes]
@@ -35,7 +35,7 @@ def add_filter(
     has FILTER_LIMIT filters already.
     """
     CompiledFilter(draft, {})
-    added = stored(
+    added = stored_filter(
         draft,
         id=timed_id("flt", now, entropy(10)),
         site_id=site_id,
@@ -71,7 +71,7 @@ def change_filter(
     CompiledFilter(draft, {})
     with store.write() as connection:
         old = _unchanged(_existing(filters.get(connection, filter_id, site_ids)), expected)
-        changed = stored(
+        changed = stored_filter(
             draft,
             id=old.id,
             site_id=old.site_id,

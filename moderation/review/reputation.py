@@ -51,7 +51,7 @@ def of_comment(
         if queues.by_id(connection, comment_id, site_ids) is None:
             raise NotFound("There is no such comment.")
         subjects = sorted(reputations.subjects_of(connection, [comment_id])[comment_id].subjects)
-        weeks = reputations.known(connection, subjects)
+        weeks = reputations.counts_of(connection, subjects)
     return [
         (subject, reputation_score(subject.kind, weeks.get(subject, ()), now))
         for subject in subjects
@@ -134,7 +134,7 @@ def _reputation(connection: Connection, subject: Subject, now: int) -> Reputatio
     resets = reputations.resets_of(connection, subject)
     if not votes and not resets:
         raise NotFound("Nothing has been decided about this yet.")
-    weeks = reputations.known(connection, [subject]).get(subject, [])
+    weeks = reputations.counts_of(connection, [subject]).get(subject, [])
     return Reputation(
         subject, reputation_score(subject.kind, weeks, now), tuple(votes), tuple(resets)
     )

@@ -23,7 +23,7 @@ def keep(connection: Connection, submissions: Sequence[Submission], crypto: Cryp
         [
             {
                 "comment_id": submission.id,
-                "sealed": crypto.close_up(submission.context.ip, submission.id),
+                "sealed": crypto.encrypt(submission.context.ip, submission.id),
                 "created_at": submission.created_at,
             }
             for submission in submissions
@@ -38,7 +38,7 @@ def addresses_of(store: Store, comment_ids: Collection[str]) -> dict[str, str]:
         rows = connection.execute(
             sa.select(addresses).where(addresses.c.comment_id.in_(comment_ids))
         ).all()
-    opened = {row.comment_id: store.seal.open_up(row.sealed, row.comment_id) for row in rows}
+    opened = {row.comment_id: store.crypto.decrypt(row.sealed, row.comment_id) for row in rows}
     return {id: address for id, address in opened.items() if address}
 
 
@@ -47,7 +47,7 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     execute(connection, "DELETE FROM addresses WHERE comment_id AMONG :ids", ids=list(comment_ids))
 
 
-def purge(connection: Connection, before: int, limit: int) -> int:
+def forget_old(connection: Connection, before: int, limit: int) -> int:
     """Forgets what came before `before` (ms), judged or not; returns how many."""
     expired = sa.select(addresses.c.comment_id).where(addresses.c.created_at < before).limit(limit)
     return connection.execute(

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.akismet_check import (
-    ANSWER_TIMEOUT_MS,
     FINAL_ANSWERS,
+    VERDICT_DELAY_MS,
     AkismetAnswer,
     AkismetCheck,
     CheckUsage,
@@ -77,7 +77,7 @@ def pending_verdicts(
             verdict = verdict_event(
                 event, answer=answer.value, post_id=row.post_id, parent_id=row.parent_id
             )
-            verdicts.append((verdict, row.endpoint_id, row.created_at + ANSWER_TIMEOUT_MS))
+            verdicts.append((verdict, row.endpoint_id, row.created_at + VERDICT_DELAY_MS))
     now_told = [
         {"comment_id": event.comment_id, "told": answers[event.comment_id][1].value}
         for event, _, _ in verdicts

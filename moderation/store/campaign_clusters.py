@@ -33,10 +33,10 @@ def clusters_of(
         fixed = bool(kept_apart or any(rulings.get(id, {}).values()))
         cluster = Cluster(campaign_id=id, formed=formed_at is not None, fixed=fixed)
         members = sketches.of_campaign(connection, id)
-        cluster.gathering.add(members)
+        cluster.counter.add(members)
         if len(members) == sketches.MEMBERS:
-            cluster.gathering.know(dict(zip(COUNTED_FIELDS, counts, strict=True)))
-        cluster.gathering.first_at = min(cluster.gathering.first_at, first_at)
+            cluster.counter.add_earlier_counts(dict(zip(COUNTED_FIELDS, counts, strict=True)))
+        cluster.counter.first_at = min(cluster.counter.first_at, first_at)
         clusters[id] = cluster
     return clusters
 
@@ -107,7 +107,7 @@ class MemberJoin:
     """
 
     campaign_id: str
-    crowd: CampaignStats
+    campaign_stats: CampaignStats
     forms: bool
     formed_before: bool
     numbers: tuple[int, ...]
@@ -132,7 +132,7 @@ def join(connection: Connection, joins: Sequence[MemberJoin], now: int) -> None:
             _absorb(connection, member_join)
     rows = [
         {"id": member_join.campaign_id, "created_at": now, "formed_at": None, "kept_apart": False}
-        | {name: getattr(member_join.crowd, name) for name in _CHANGED}
+        | {name: getattr(member_join.campaign_stats, name) for name in _CHANGED}
         for member_join in joins
     ]
     upsert_rows(connection, campaigns, rows, *_CHANGED)

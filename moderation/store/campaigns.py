@@ -6,13 +6,9 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import (
-    COUNTED_FIELDS,
-    CampaignStats,
-    ClusterCounter,
-    Similarity,
-)
+from moderation.domain.campaign import COUNTED_FIELDS, CampaignStats, ClusterCounter
 from moderation.domain.comment import Status
+from moderation.domain.similarity import Similarity
 from moderation.store import sketches
 from moderation.store.sql.dialect import run_listed
 from moderation.store.sql.schema import campaigns, rulings
@@ -24,7 +20,7 @@ class CampaignRecord:
 
     id: str
     created_at: int
-    crowd: CampaignStats
+    campaign_stats: CampaignStats
     first_seen_at: int | None
 
 
@@ -77,7 +73,7 @@ def newest(connection: Connection, site_id: str, after: str, limit: int) -> list
     return [_campaign(row) for row in rows]
 
 
-def waiting(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
+def with_held_comments(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with comments held on a site, the longest waiting first."""
     rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
     ids = [row.campaign_id for row in rows]
@@ -89,12 +85,12 @@ def waiting(connection: Connection, site_id: str, limit: int) -> list[CampaignRe
     )
 
 
-def count_waiting(connection: Connection, site_id: str) -> int:
+def count_with_held_comments(connection: Connection, site_id: str) -> int:
     """How many campaigns have a comment held on a site."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
-def one(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
+def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
     """The campaign, if it has members on the site."""
     rows = run_listed(
         connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
@@ -138,7 +134,7 @@ _OF_SITE = (
 )
 
 
-def rulings_here(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
+def rulings_on_site(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
     """The rulings of a site's moderators on a campaign, first to last."""
     rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
     return [
@@ -155,13 +151,13 @@ def lock(connection: Connection, campaign_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def rule(connection: Connection, campaign_id: str, site_id: str, entry: RulingEntry) -> None:
+def add_ruling(connection: Connection, campaign_id: str, site_id: str, entry: RulingEntry) -> None:
     connection.execute(
         sa.insert(rulings).values(campaign_id=campaign_id, site_id=site_id, **asdict(entry))
     )
 
 
-def ruled(connection: Connection, campaign_id: str, site_id: str, sequence: int) -> None:
+def finish_ruling(connection: Connection, campaign_id: str, site_id: str, sequence: int) -> None:
     """The ruling has reached every member."""
     connection.execute(
         sa.update(rulings)
@@ -174,7 +170,7 @@ def ruled(connection: Connection, campaign_id: str, site_id: str, sequence: int)
     )
 
 
-def unfinished(connection: Connection, before: int) -> list[tuple[str, str]]:
+def unfinished_rulings(connection: Connection, before: int) -> list[tuple[str, str]]:
     """Campaign and site of rulings from before `before` (ms) that have not reached every member."""
     query = sa.select(rulings.c.campaign_id, rulings.c.site_id).distinct()
     query = query.where(rulings.c.done.is_(False), rulings.c.created_at < before)
@@ -211,7 +207,7 @@ def recount(connection: Connection, campaign_id: str) -> None:
     if not counter.comments:
         connection.execute(sa.delete(campaigns).where(campaigns.c.id == campaign_id))
         return
-    counted = asdict(counter.crowd(Similarity(1.0, 0)))
+    counted = asdict(counter.stats(Similarity(1.0, 0)))
     del counted["letters"], counted["share"]
     connection.execute(sa.update(campaigns).where(campaigns.c.id == campaign_id).values(**counted))
 

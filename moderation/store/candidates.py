@@ -21,7 +21,7 @@ def candidate_of(
     others: fields of Candidate that do not come from the comment.
     """
     # Opened for its domain; the e-mail itself goes no further.
-    email = crypto.open_up(comment.email_sealed, comment.id) if comment.email_sealed else None
+    email = crypto.decrypt(comment.email_sealed, comment.id) if comment.email_sealed else None
     email_domain = (email or "").rpartition("@")[2].strip().lower()
     given: dict[str, Any] = {
         "view": normalise(comment.text),

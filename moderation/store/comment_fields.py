@@ -74,7 +74,7 @@ def personal_row(submission: Submission, crypto: Crypto, days: int) -> dict[str,
     network = network_of(context.ip)
     return {
         "comment_id": submission.id,
-        "email_sealed": crypto.close_up(author.email, submission.id) if author.email else None,
+        "email_sealed": crypto.encrypt(author.email, submission.id) if author.email else None,
         "email_key": crypto.email_key(author.email),
         "network": network,
         "address_key": crypto.address_key(context.ip),

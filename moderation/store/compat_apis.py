@@ -68,7 +68,7 @@ def add_signing_secret(
     )
     if site_api_on is None:
         return False
-    sealed = crypto.close_up(secret, f"{site_id}/{face}").hex()
+    sealed = crypto.encrypt(secret, f"{site_id}/{face}").hex()
     secrets = [*site_api_on.options.get("secrets", ()), sealed][-2:]
     return set_options(connection, site_id, face, {**site_api_on.options, "secrets": secrets})
 
@@ -77,7 +77,7 @@ def signing_secrets(crypto: Crypto, face: SiteCompatApi) -> list[str]:
     """The secrets that its client may sign with, in plain."""
     bound = f"{face.site_id}/{face.face}"
     opened = (
-        crypto.open_up(bytes.fromhex(secret), bound) for secret in face.options.get("secrets", ())
+        crypto.decrypt(bytes.fromhex(secret), bound) for secret in face.options.get("secrets", ())
     )
     return [secret for secret in opened if secret]
 

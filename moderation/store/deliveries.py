@@ -16,7 +16,7 @@ _FOR_ALL = [type.value for type in EventType if type is not EventType.TEST]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class AttemptResult:
     """The result of an attempt. state: due | delivered | dead. due_at: ms."""
 
     delivery_id: str
@@ -40,7 +40,7 @@ class Delivery:
     attempts: tuple[Attempt, ...]
 
 
-def note(connection: Connection, lease: str, notes: Sequence[Note]) -> set[str]:
+def record_results(connection: Connection, lease: str, notes: Sequence[AttemptResult]) -> set[str]:
     """Records the results of attempts; returns the ids of the deliveries that this lease still held.
 
     Of the others nothing is written: another process has them by now.
@@ -101,7 +101,7 @@ def _waiting(endpoint_id: str, now: int) -> sa.ColumnElement[bool]:
     return sa.and_(deliveries.c.endpoint_id == endpoint_id, deliveries.c.state == "due", idle)
 
 
-def bury(connection: Connection, endpoint_id: str, now: int) -> int:
+def end_waiting(connection: Connection, endpoint_id: str, now: int) -> int:
     """Ends what waits for an endpoint that was disabled, with an attempt that says so; returns how many."""
     waiting = _waiting(endpoint_id, now)
     last_attempts = sa.select(
@@ -120,7 +120,7 @@ def bury(connection: Connection, endpoint_id: str, now: int) -> int:
     ).rowcount
 
 
-def bury_strays(connection: Connection) -> int:
+def end_without_endpoint(connection: Connection) -> int:
     """Ends what waits for an endpoint that was removed; returns how many.
 
     On PostgreSQL an event may be written while its endpoint is being removed.

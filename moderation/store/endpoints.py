@@ -165,7 +165,7 @@ def disable(
     ).scalar_one_or_none()
     if site_id is None:
         return False
-    deliveries.bury(connection, endpoint_id, now)
+    deliveries.end_waiting(connection, endpoint_id, now)
     outbox.put(connection, [disabled_event(endpoint_id, site_id, because, now)], entropy)
     return True
 
@@ -178,7 +178,7 @@ def remove(connection: Connection, endpoint_id: str) -> None:
     connection.execute(sa.delete(endpoints).where(endpoints.c.id == endpoint_id))
 
 
-def accepted(connection: Connection, endpoint_ids: Collection[str]) -> None:
+def record_success(connection: Connection, endpoint_ids: Collection[str]) -> None:
     """These endpoints accepted something, so they are not failing any more."""
     connection.execute(
         sa.update(endpoints)
@@ -196,7 +196,7 @@ class EndpointFailure:
     count: int
 
 
-def failed(
+def record_failures(
     connection: Connection, failures: Sequence[EndpointFailure], now: int, limit: int, scale: float
 ) -> list[str]:
     """Counts failures, and pauses the endpoints that failed too often in a row.

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.decision import ActorKind, Decision
-from moderation.domain.lesson import DAY, Feedback, says_spam
+from moderation.domain.durations import DAY_MS
+from moderation.domain.lesson import Feedback, says_spam
 from moderation.store import sketches
 from moderation.store.sql.dialect import insert_rows, update_rows
 from moderation.store.sql.schema import comments, feedback, revisions
@@ -109,7 +110,7 @@ def learned_after(
     return [_feedback(row) for row in rows]
 
 
-def campaigns(connection: Connection, comment_ids: Collection[str]) -> dict[str, str]:
+def campaigns_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, str]:
     """The campaign, or the phrase in common, of each comment that is like others."""
     rows = connection.execute(
         sa.select(comments.c.id, comments.c.created_at).where(comments.c.id.in_(comment_ids))
@@ -135,7 +136,7 @@ def ranks(
     return {(row.kin, bool(row.is_spam)): row.many for row in rows}
 
 
-def spent(
+def weight_by_day(
     connection: Connection, site_id: str, teachers: Collection[str], since: int
 ) -> dict[tuple[str, int], float]:
     """The weight of each moderator's feedback so far, by day. since: ms, the beginning of a day."""
@@ -149,12 +150,12 @@ def spent(
     )
     weights: dict[tuple[str, int], float] = {}
     for row in rows:
-        key = (row.teacher, row.created_at // DAY)
+        key = (row.teacher, row.created_at // DAY_MS)
         weights[key] = weights.get(key, 0.0) + row.weight
     return weights
 
 
-def mark(connection: Connection, learned: Sequence[Feedback]) -> None:
+def mark_learned(connection: Connection, learned: Sequence[Feedback]) -> None:
     """Writes down in which lesson each was learned, and how much."""
     update_rows(
         connection,

@@ -148,7 +148,7 @@ def filters_of(store: Store, wanted: Mapping[str, int]) -> dict[str, FilterSet]:
         stored = of_sites(connection, stale)
     for site_id in stale:
         enabled = [entry for entry in stored if entry.site_id == site_id and entry.enabled]
-        sets[site_id] = filter_set(site_id, current_versions.get(site_id, 0), enabled, store.seal)
+        sets[site_id] = filter_set(site_id, current_versions.get(site_id, 0), enabled, store.crypto)
     with store.lock:
         store.filter_sets.update((site_id, sets[site_id]) for site_id in stale)
     return sets
@@ -165,7 +165,7 @@ def filter_set(site_id: str, version: int, enabled: Sequence[Filter], crypto: Cr
     return FilterSet(site_id, version, tuple(enabled), keys)
 
 
-def stored(draft: FilterDraft, **facts: object) -> Filter:
+def stored_filter(draft: FilterDraft, **facts: object) -> Filter:
     """A draft as it is stored. facts: the fields that only a stored filter has."""
     fields = {name: getattr(draft, name) for name in FilterDraft.__slots__}
     return Filter(**fields, **facts)  # type: ignore[arg-type]

@@ -134,7 +134,7 @@ def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
     return [(row.email, row.role) for row in rows]
 
 
-def readers(connection: Connection, site_id: str) -> list[str]:
+def digest_readers(connection: Connection, site_id: str) -> list[str]:
     """The e-mails of a site's moderators who want its mails."""
     return list(
         connection.scalars(
@@ -237,7 +237,7 @@ def session(connection: Connection, token: str, now: int) -> Session | None:
     return Session(row.moderator_id, row.email, row.created_at, row.seen_at) if row else None
 
 
-def seen(connection: Connection, token: str, now: int) -> None:
+def note_seen(connection: Connection, token: str, now: int) -> None:
     """Notes that a session is in use."""
     connection.execute(
         sa.update(sessions).where(sessions.c.digest == _digest(token)).values(seen_at=now)

@@ -88,7 +88,7 @@ def put_for(
     return _insert(connection, [(event, list(endpoint_ids), 0)], entropy)
 
 
-def known(connection: Connection, event_ids: Collection[str]) -> set[str]:
+def existing_ids(connection: Connection, event_ids: Collection[str]) -> set[str]:
     """Those of the events that are there."""
     return set(connection.scalars(sa.select(events.c.id).where(events.c.id.in_(event_ids))))
 

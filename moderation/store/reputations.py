@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.decision import Decision, opinion_of
-from moderation.domain.reputation import WEEK, Opinion, Subject, SubjectKind, WeekCounts
+from moderation.domain.durations import WEEK_MS
+from moderation.domain.reputation import Opinion, Subject, SubjectKind, WeekCounts
 from moderation.store import sketches
 from moderation.store.sql.dialect import (
     advisory_lock,
@@ -105,7 +106,9 @@ def domains_of(places: Iterable[str]) -> list[str]:
     return [place for place in places if "/" not in place and ":" not in place]
 
 
-def known(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, list[WeekCounts]]:
+def counts_of(
+    connection: Connection, subjects: Collection[Subject]
+) -> dict[Subject, list[WeekCounts]]:
     """The counts of each subject that has any."""
     weeks_by_subject: dict[Subject, list[WeekCounts]] = defaultdict(list)
     if subjects:
@@ -210,7 +213,7 @@ def list_by_kind(
         .limit(limit)
     )
     subjects = [_subject(key) for key in connection.scalars(keys)]
-    counts = known(connection, subjects)
+    counts = counts_of(connection, subjects)
     return {subject: counts[subject] for subject in subjects}
 
 
@@ -280,7 +283,7 @@ def _counted(
     parameters = {"kins": sorted(kins)} if kins else {}
     rows = run_listed(connection, query, "subjects", sorted(subjects_by_key), **parameters)
     return Counter(
-        (subjects_by_key[row.subject], row.first_at // WEEK, Opinion(row.said)) for row in rows
+        (subjects_by_key[row.subject], row.first_at // WEEK_MS, Opinion(row.said)) for row in rows
     )
 
 

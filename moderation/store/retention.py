@@ -20,7 +20,7 @@ from moderation.store.sql.schema import (
 _NEVER = 1 << 62  # ms
 
 
-def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
+def forget_idempotency_keys(connection: Connection, before: int, limit: int) -> int:
     """Forgets idempotency keys first seen before `before` (ms)."""
     old = (
         sa.select(idempotency.c.site_id, idempotency.c.key)
@@ -31,7 +31,7 @@ def idempotency_keys(connection: Connection, before: int, limit: int) -> int:
     return connection.execute(sa.delete(idempotency).where(key.in_(old))).rowcount
 
 
-def addresses(connection: Connection, now: int, limit: int) -> int:
+def forget_sender_details(connection: Connection, now: int, limit: int) -> int:
     """Forgets addresses, user agents, referrers and proved authors whose time is up; a sealed e-mail stays."""
     query = sa.select(personal.c.comment_id).where(personal.c.expires_at <= now).limit(limit)
     due = list(connection.scalars(query))
@@ -43,13 +43,13 @@ def addresses(connection: Connection, now: int, limit: int) -> int:
     ).rowcount
 
 
-def feedback(connection: Connection, before: int, limit: int) -> int:
+def forget_suggested_scores(connection: Connection, before: int, limit: int) -> int:
     """Forgets suggested scores that came before `before` (ms)."""
     old = sa.select(suggestions.c.id).where(suggestions.c.created_at < before).limit(limit)
     return connection.execute(sa.delete(suggestions).where(suggestions.c.id.in_(old))).rowcount
 
 
-def sign_ins(connection: Connection, now: int, limit: int) -> int:
+def forget_expired_sign_ins(connection: Connection, now: int, limit: int) -> int:
     """Forgets sessions and log-in links that have run out."""
     forgotten = 0
     for table in (sessions, login_links):
@@ -59,7 +59,7 @@ def sign_ins(connection: Connection, now: int, limit: int) -> int:
     return forgotten
 
 
-def old_events(connection: Connection, before: int, limit: int) -> int:
+def forget_old_events(connection: Connection, before: int, limit: int) -> int:
     """Forgets deliveries made before `before` (ms), delivered or dead, with their attempts, and then
     the events that nothing is left to tell of. What still waits stays; it ends within five days.
     """

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import WINDOW_MS, IndexedComment, Member, Sketch
+from moderation.domain.campaign import WINDOW_MS
+from moderation.domain.similarity import IndexedComment, Member, Sketch
 from moderation.store.sql.dialect import execute, fetch, insert_rows, run_listed, update_rows
 from moderation.store.sql.schema import sketch_keys, sketches
 

@@ -33,14 +33,16 @@ def purge(
     """
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
-        deliveries.bury_strays(connection)
+        deliveries.end_without_endpoint(connection)
         return (
-            retention.idempotency_keys(connection, now - idempotency_hours * HOUR, PURGE_LIMIT)
-            + retention.addresses(connection, now, PURGE_LIMIT)
-            + retention.feedback(connection, now - feedback_days * DAY, PURGE_LIMIT)
-            + retention.sign_ins(connection, now, PURGE_LIMIT)
-            + retention.old_events(connection, now - webhook_days * DAY, PURGE_LIMIT)
-            + addresses.purge(connection, now - HOUR, PURGE_LIMIT)
+            retention.forget_idempotency_keys(
+                connection, now - idempotency_hours * HOUR, PURGE_LIMIT
+            )
+            + retention.forget_sender_details(connection, now, PURGE_LIMIT)
+            + retention.forget_suggested_scores(connection, now - feedback_days * DAY, PURGE_LIMIT)
+            + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
+            + retention.forget_old_events(connection, now - webhook_days * DAY, PURGE_LIMIT)
+            + addresses.forget_old(connection, now - HOUR, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY, now - personal_days * DAY, VOTE_LIMIT
             )

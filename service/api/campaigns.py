@@ -162,7 +162,7 @@ def split(
 
 def campaign_out(card: CampaignCard) -> dict[str, Any]:
     """A campaign as a site reads it; `counted` counts over all sites of this installation."""
-    stats = card.crowd
+    stats = card.campaign_stats
     return {
         "id": card.id,
         "sentence": card.sentence,

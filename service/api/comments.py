@@ -126,7 +126,7 @@ def receipt_out(request: Request, receipt: Receipt, browser_token: str) -> dict[
         "id": receipt.comment_id,
         "status": "pending",
         "status_url": state.settings.public_url + _path(receipt.comment_id),
-        "author_token": state.store.seal.author_token(receipt.comment_id),
+        "author_token": state.store.crypto.author_token(receipt.comment_id),
         "browser_token": browser_token or None,
         "created_at": iso(receipt.created_at),
     }
@@ -138,7 +138,7 @@ async def read(request: Request, comment_id: str) -> Response:
     store = request.app.state.store
     token = request.headers.get("authorization", "").partition(" ")[2].strip()
     if token.startswith("gha_"):
-        if not store.seal.is_author_token(token, comment_id):
+        if not store.crypto.is_author_token(token, comment_id):
             raise Unauthenticated("The token is not this comment's.")
         return _private(await run_in_threadpool(_status_out, store, comment_id))
     key = await secret_caller(request)

@@ -98,7 +98,7 @@ class CompatApi:
         address = client_address(request, state.trusted) if _SHORT_KEY.fullmatch(token) else ""
         if not address:
             return await _look_up(request, token)
-        guesser = state.store.seal.address_key(flood_unit(address))
+        guesser = state.store.crypto.address_key(flood_unit(address))
         attempt = (guesser, key_digest(token))
         if attempt not in state.accepted_keys:
             await state.limits.check("guess", guesser)

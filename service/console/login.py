@@ -31,7 +31,7 @@ async def with_password(request: Request, form: Posted) -> Response:
     store = request.app.state.store
     try:
         _check_visit(request, form)
-        await _count_attempt(request, store.seal.email_key(email))
+        await _count_attempt(request, store.crypto.email_key(email))
         token = await run_in_threadpool(
             sign_in.with_password,
             store,
@@ -90,7 +90,7 @@ async def _count_attempt(request: Request, account: str) -> None:
         await state.limits.allow("login", f"account:{account}")
     if address := client_address(request, state.trusted):
         await state.limits.allow(
-            "login", f"from:{state.store.seal.address_key(flood_unit(address))}"
+            "login", f"from:{state.store.crypto.address_key(flood_unit(address))}"
         )
 
 

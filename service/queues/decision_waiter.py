@@ -11,7 +11,7 @@ from redis.asyncio import ConnectionPool, Redis
 from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.comment import Status
-from moderation.doorbell import DECIDED
+from moderation.doorbell import DECIDED_CHANNEL
 from moderation.reading import comment_status
 from moderation.store.sql.engine import Store
 
@@ -92,7 +92,7 @@ class DecisionWaiter:
         while True:
             try:
                 async with Redis(connection_pool=self._pool).pubsub() as subscription:
-                    await subscription.subscribe(DECIDED)
+                    await subscription.subscribe(DECIDED_CHANNEL)
                     async for message in subscription.listen():
                         if message["type"] == "subscribe":
                             self._is_subscribed = True

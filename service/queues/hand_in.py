@@ -44,7 +44,7 @@ async def hand_in(
     browser gets a token. join: as in Intake.submit.
     Raises TooMany, what `submission` raises, and what Intake.submit raises.
     """
-    crypto = state.store.seal
+    crypto = state.store.crypto
     await state.limits.admit(site_id, crypto.address_key(flood_unit(address)) if address else "")
     now = now_ms()
     comment_id = timed_id("cmt", now, os.urandom(10))

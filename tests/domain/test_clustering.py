@@ -25,14 +25,14 @@ def test_similar_comments_of_a_batch_share_a_cluster_and_others_have_none() -> N
     first, second, third = cluster_batch(batch, {}, {}, {}).lots
     assert first is not None and first is third
     assert second is None
-    assert first.gathering.comments == {1, 3}
+    assert first.counter.comments == {1, 3}
     assert set(first.found) == {0, 2}
 
 
 def test_an_earlier_comment_without_a_campaign_is_adopted() -> None:
     earlier = comment(1, FERRY)
     clustering = cluster_batch([comment(2, FERRY)], {7: [1]}, {1: earlier}, {})
-    (cluster,) = clustering.lots
+    (cluster,) = clustering.clusters
     assert cluster is not None and cluster.adopted == {1}
     assert clustering.near == ((earlier,),)
 
@@ -44,9 +44,9 @@ def test_a_comment_between_two_campaigns_merges_them_into_the_larger() -> None:
     campaigns = {"cmp_1": stored(*ferry), "cmp_2": stored(*election)}
     batch = [comment(6, FERRY), comment(7, FERRY, ELECTION), comment(8, FERRY)]
     clustering = cluster_batch(batch, {7: list(index)}, index, campaigns)
-    assert set(clustering.lots) == {campaigns["cmp_2"]}
+    assert set(clustering.clusters) == {campaigns["cmp_2"]}
     assert campaigns["cmp_2"].absorbed == {"cmp_1"}
-    assert campaigns["cmp_2"].gathering.comments == set(range(1, 10))
+    assert campaigns["cmp_2"].counter.comments == set(range(1, 10))
 
 
 def test_campaigns_that_moderators_ruled_on_are_not_merged() -> None:

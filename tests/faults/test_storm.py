@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from harness.history import read_history
-from harness.outage import KilledWorker, faults, storm
+from harness.outage import KilledWorker, faults, load_with_faults
 from harness.texts import made_up, submissions
 
 COMMENTS, RATE = 640, 80.0
@@ -22,7 +22,7 @@ def test_faults_under_load_lose_nothing_and_decide_nothing_twice(build):
     gatehouse.wait_for_worker()
     raws = submissions(made_up(COMMENTS), gatehouse.key)
     plan = list(faults(workers, COMMENTS / RATE, BROKER_AWAY))
-    load = asyncio.run(storm(gatehouse.port, raws, RATE, plan))
+    load = asyncio.run(load_with_faults(gatehouse.port, raws, RATE, plan))
     assert load.statuses == {202: COMMENTS}
     assert workers.killed == 2
     gatehouse.wait_until_decided(60)

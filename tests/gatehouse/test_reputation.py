@@ -16,7 +16,13 @@ from moderation.store.sql.migrate import migrate
 from moderation.store.sql.schema import comments
 from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
-from tests.review.test_reputation import APPROVE, SPAM, hear, say, talk
+from tests.review.test_reputation import (
+    APPROVE,
+    SPAM,
+    harmless_text,
+    record_decision,
+    submit_and_judge,
+)
 
 
 @pytest.fixture
@@ -27,9 +33,11 @@ def store(data: Path) -> Iterator[Store]:
     migrate(store)
     site = newspaper(store, "Herald")
     now = time.time_ns() // 1_000_000
-    good, bad = hear(store, site, talk(1), f"{talk(2)} http://shop.example/", at=now - 9_000)
-    say(store, site, good, APPROVE, now - 5_000)
-    say(store, site, bad, SPAM, now - 5_000)
+    good, bad = submit_and_judge(
+        store, site, harmless_text(1), f"{harmless_text(2)} http://shop.example/", at=now - 9_000
+    )
+    record_decision(store, site, good, APPROVE, now - 5_000)
+    record_decision(store, site, bad, SPAM, now - 5_000)
     lessons.learn(store, load_prior(), now + 200_000)
     yield store
     store.close()

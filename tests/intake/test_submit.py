@@ -99,8 +99,8 @@ def test_private_things_are_sealed_keyed_and_cut(store):
     assert first.email_key == second.email_key != ""
     assert first.network == "203.0.113.0/24"
     assert b"carol" not in first.email_sealed
-    assert store.seal.open_up(first.email_sealed, first.comment_id) == "carol@private.test"
-    assert store.seal.open_up(first.email_sealed, second.comment_id) is None
+    assert store.crypto.decrypt(first.email_sealed, first.comment_id) == "carol@private.test"
+    assert store.crypto.decrypt(first.email_sealed, second.comment_id) is None
     everything = " ".join(str(row) for table in metadata.tables for row in rows(store, table))
     assert "carol@private.test" not in everything.lower()
     assert "203.0.113.77" not in everything

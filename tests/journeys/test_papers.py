@@ -32,7 +32,7 @@ def test_a_kind_comment_is_judged_told_and_shown(paper, running) -> None:
     with running.store.read() as connection:
         mine = personal.c.comment_id == id_in(where)
         kept = connection.execute(sa.select(personal).where(mine)).one()
-    assert kept.address_key == running.store.seal.address_key("127.0.0.1")
+    assert kept.address_key == running.store.crypto.address_key("127.0.0.1")
     assert kept.user_agent.startswith("python-httpx2/")
 
 

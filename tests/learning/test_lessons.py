@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from harness.servers import SECRET
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import NotFound
-from moderation.domain.lesson import DAILY_WEIGHT, DAY, LESSON_DELAY_MS, Lesson, lesson_weight
+from moderation.domain.lesson import DAILY_WEIGHT, LESSON_DELAY_MS, Lesson, lesson_weight
 from moderation.learning import lessons
 from moderation.learning.lesson_cache import LessonCache
 from moderation.learning.status import learning_status
@@ -244,8 +245,8 @@ def test_one_moderator_teaches_so_much_a_day_and_no_more(store: Store) -> None:
     lessons.learn(store, PRIOR, later(3))
     weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
     assert weights == {"mod_mallory": DAILY_WEIGHT, "mod_alice": 1.0}
-    say(store, site, TALK[1], SPAM, "mod_mallory", NOON + DAY)
-    lessons.learn(store, PRIOR, NOON + DAY + 3 * LESSON_DELAY_MS)
+    say(store, site, TALK[1], SPAM, "mod_mallory", NOON + DAY_MS)
+    lessons.learn(store, PRIOR, NOON + DAY_MS + 3 * LESSON_DELAY_MS)
     weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
     assert weights["mod_mallory"] == DAILY_WEIGHT + 1
 

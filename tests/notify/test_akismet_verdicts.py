@@ -6,7 +6,7 @@ import os
 import pytest
 
 from moderation.compat import akismet_checks
-from moderation.domain.akismet_check import ANSWER_TIMEOUT_MS, AkismetAnswer, AkismetCheck
+from moderation.domain.akismet_check import VERDICT_DELAY_MS, AkismetAnswer, AkismetCheck
 from moderation.domain.decision import Outcome
 from moderation.domain.delivery import Format
 from moderation.domain.errors import Conflict, Invalid
@@ -58,7 +58,7 @@ class Blog:
 
     def verdicts(self) -> list[dict[str, object]]:
         """The bodies of what has come since the last look."""
-        self.room.clock.turn(ANSWER_TIMEOUT_MS)
+        self.room.clock.turn(VERDICT_DELAY_MS)
         self.room.deliver(sender(self.receiver))
         bodies = [json.loads(message.body) for message in self.receiver.got]
         self.receiver.got.clear()

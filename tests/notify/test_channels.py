@@ -240,7 +240,7 @@ def test_a_channels_url_is_stored_encrypted_and_shown_masked(herald: Newsroom) -
     with herald.store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
     assert "TIiajkdnlazkcOXrIdevi7FQ" not in repr(row._mapping)
-    assert herald.store.seal.open_up(row.secret_sealed, made.id) == SLACK
+    assert herald.store.crypto.decrypt(row.secret_sealed, made.id) == SLACK
     with pytest.raises(Invalid, match="webhook"):
         add(herald, "json://hooks.example.com/")
     with pytest.raises(Invalid, match="type"):

@@ -411,10 +411,10 @@ def test_another_master_secret_sends_nothing_and_waits(
 ) -> None:
     endpoint, _ = herald.listen(receiver)
     herald.happen()
-    right = herald.store.seal
-    herald.store.seal = type(right)(b"another one")
+    right = herald.store.crypto
+    herald.store.crypto = type(right)(b"another one")
     assert herald.deliver(sender(receiver)).retried == 1
     assert herald.deliveries(endpoint)[0].attempts[0].response.error == "secret"
-    herald.store.seal = right
+    herald.store.crypto = right
     herald.clock.turn(6_000)
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 1

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from moderation.domain.delivery import (
     PAUSE_AFTER_FAILURES,
-    REST,
-    REST_LIMIT,
+    PAUSE_LIMIT_MS,
+    PAUSE_MS,
     Endpoint,
     pause_after_failures,
 )
@@ -34,10 +34,10 @@ def test_a_rest_grows_to_its_limit(failures: int, scale: float) -> None:
     assert (
         pause_after_failures(failures, scale)
         <= pause_after_failures(failures + 1, scale)
-        <= round(REST_LIMIT * scale)
+        <= round(PAUSE_LIMIT_MS * scale)
     )
     assert (pause_after_failures(failures) == 0) == (failures < PAUSE_AFTER_FAILURES)
-    assert pause_after_failures(PAUSE_AFTER_FAILURES) == REST
+    assert pause_after_failures(PAUSE_AFTER_FAILURES) == PAUSE_MS
 
 
 def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None:
@@ -58,17 +58,17 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
     )
     assert len(ill.sent) == PAUSE_AFTER_FAILURES, "four at once, then one; then it rests"
     resume_at = standing(herald, endpoint).resume_at
-    assert 0 < resume_at - herald.clock() <= REST
+    assert 0 < resume_at - herald.clock() <= PAUSE_MS
     assert not sweep(herald.store, herald.clock()).deliver, "no bell rings for it"
     assert herald.deliver(send).retried == 0
 
-    for pause in (REST, 2 * REST, 4 * REST):  # each probe that fails doubles the rest
+    for pause in (PAUSE_MS, 2 * PAUSE_MS, 4 * PAUSE_MS):  # each probe that fails doubles the rest
         herald.clock.turn(pause)
         assert sweep(herald.store, herald.clock()).deliver
         assert herald.deliver(send).retried == 1
-    assert standing(herald, endpoint).resume_at > herald.clock() + 7 * REST
+    assert standing(herald, endpoint).resume_at > herald.clock() + 7 * PAUSE_MS
 
-    herald.clock.turn(REST_LIMIT)
+    herald.clock.turn(PAUSE_LIMIT_MS)
     ill.answers.clear()  # it is well again
     done = herald.deliver(send)
     assert done.delivered >= 20 - PAUSE_AFTER_FAILURES - 3, "all that waited, at once"

@@ -8,29 +8,38 @@ from pathlib import Path
 
 import pytest
 
-from harness.listeners import AWAY, SCALE, Listeners, measure_outcome, now
-from harness.receivers import WAYS, WELL, Receivers
+from harness.endpoints import AWAY_SECONDS, SCHEDULE_SCALE, SiteEndpoints, measure_outcome, now
+from harness.receivers import FAILURE_KINDS, HEALTHY, Receivers
 from harness.servers import wait_until
 from moderation.notify.deliver import deliver
 from moderation.store.sql.engine import Store
 from workers.sender import Sender
 
-EVENTS = 12 * 2 * len(WAYS)  # enough of each for those that fail after their twentieth request
+EVENTS = (
+    12 * 2 * len(FAILURE_KINDS)
+)  # enough of each for those that fail after their twentieth request
 PATIENCE = 0.5  # seconds: the timeout of an attempt
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the rest is the same
 def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Path) -> None:
-    with Receivers(tmp_path, PATIENCE, AWAY) as receivers:
-        endpoints = Listeners(store, receivers)
-        endpoints.add([WELL] * len(WAYS) + list(WAYS))
+    with Receivers(tmp_path, PATIENCE, AWAY_SECONDS) as receivers:
+        endpoints = SiteEndpoints(store, receivers)
+        endpoints.add([HEALTHY] * len(FAILURE_KINDS) + list(FAILURE_KINDS))
         trust = ssl.create_default_context(cafile=receivers.trust)
         post = Sender(receivers.allow, PATIENCE, trust=trust).post
         stopping = threading.Event()
 
         def courier() -> None:
             while not stopping.is_set():
-                deliver(store, post, now=now, entropy=os.urandom, chance=random.random, scale=SCALE)
+                deliver(
+                    store,
+                    post,
+                    now=now,
+                    entropy=os.urandom,
+                    chance=random.random,
+                    scale=SCHEDULE_SCALE,
+                )
                 stopping.wait(0.05)
 
         thread = threading.Thread(target=courier)
@@ -38,7 +47,7 @@ def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Pa
         try:
             for first in range(0, EVENTS, len(endpoints.listeners)):
                 endpoints.add_events(len(endpoints.listeners), first)
-            wait_until(lambda: _failures(receivers) >= len(WAYS) * 3, "they fail", 30)
+            wait_until(lambda: _failures(receivers) >= len(FAILURE_KINDS) * 3, "they fail", 30)
             receivers.heal()
             wait_until(
                 lambda: endpoints.waiting == 0 and not endpoints.replay_undelivered(),

@@ -6,9 +6,10 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from moderation.domain.campaign import DAY, WINDOW_MS
+from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.policy import parse_policy
 from moderation.domain.reason_codes import ReasonCode
@@ -241,8 +242,8 @@ def test_a_link_in_common_makes_a_short_text_a_campaign(store):
             sa.select(campaign_rows.c.domain).where(campaign_rows.c.formed_at > 0)
         )
     assert domain == "best-pills.com"
-    later = hand_in(store, post(site, "So says https://best-pills.com/x", 9, at=NOON + 2 * DAY))
-    run(store, at=NOON + 2 * DAY)
+    later = hand_in(store, post(site, "So says https://best-pills.com/x", 9, at=NOON + 2 * DAY_MS))
+    run(store, at=NOON + 2 * DAY_MS)
     assert "new_domain" not in signals(store, site, later[0])
 
 
@@ -307,7 +308,7 @@ def test_comments_older_than_thirty_days_leave_the_index(store):
     site = newspaper(store)
     hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
     run(store)
-    late = NOON + WINDOW_MS + DAY
+    late = NOON + WINDOW_MS + DAY_MS
     [comment_id] = hand_in(store, post(site, PITCH, 3, page=3, at=late))
     run(store, at=late)
     assert "repeated" not in signals(store, site, comment_id)  # although nothing was purged yet
@@ -326,7 +327,7 @@ def test_addresses_and_networks_are_deleted_when_their_time_is_up(store):
         before = connection.execute(marks).all()
     assert all(all(row) for row in before)
     assert len({row.address for row in before}) == len({row.network for row in before}) == 1
-    retention.purge(store, NOON + 30 * DAY, 72)  # as long as hand_in() keeps them
+    retention.purge(store, NOON + 30 * DAY_MS, 72)  # as long as hand_in() keeps them
     with store.read() as connection:
         assert connection.execute(marks).all() == [(0, 0, row.page) for row in before]
 
@@ -335,7 +336,7 @@ def test_an_erased_comment_leaves_the_index(store):
     site = newspaper(store)
     erased_id, other = hand_in(store, *(post(site, PITCH, n, page=n) for n in range(2)))
     run(store)
-    erase(store, {site.id}, erased_id, now=NOON + DAY, entropy=os.urandom)
+    erase(store, {site.id}, erased_id, now=NOON + DAY_MS, entropy=os.urandom)
     with store.write() as connection:
         assert sketches.forget(connection, [erased_id, "cmt_nobody"]) == 0
     with store.read() as connection:
@@ -556,7 +557,7 @@ def test_a_large_campaign_is_decided_in_steps_and_finished_after_a_crash(store, 
     assert all(
         queues.get_card(store, {site.id}, comment_id).decision.sequence == 2 for comment_id in ids
     )
-    assert campaign_decisions.resume_unfinished(store, NOON + DAY, os.urandom) == 0
+    assert campaign_decisions.resume_unfinished(store, NOON + DAY_MS, os.urandom) == 0
 
 
 def test_members_can_be_taken_out_and_split_off(store):

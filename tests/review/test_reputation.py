@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.domain.decision import ActorKind, Outcome
+from moderation.domain.durations import DAY_MS, WEEK_MS
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import (
-    DAY,
     HALF_LIFE_DAYS,
     KEPT_DAYS,
-    WEEK,
     Opinion,
     ReputationScore,
     Subject,
@@ -33,7 +32,7 @@ from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.review import campaign_decisions, campaigns, decisions, filters, queues, reputation
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam.heuristic import words
+from moderation.scorers.spam.heuristic import word_set
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.scorers.spam.history import HistorySignals
 from moderation.scorers.spam.reputation import ReputationSignals
@@ -51,7 +50,7 @@ CAROL = AuthorRef("Carol", identity="browser:1")
 HOME = Context(ip="198.51.100.7")
 NEWSROOM = load_policy("newsroom")
 WORDS = sorted(
-    words("""
+    word_set("""
     bridge council ferry harbour library market mayor meadow museum orchard parade river school station
     street theatre tower train tree valley village walls water weather winter window yellow autumn bakery
     bench bicycle candle carpet castle cellar chapel cherry cinema clock cloud coast coffee copper corner
@@ -87,12 +86,14 @@ def run(store: Store, at: int = NOON + 1_000) -> None:
     )
 
 
-def talk(number: int) -> str:
+def harmless_text(number: int) -> str:
     """A text like no other."""
     return " ".join(random.Random(number).sample(WORDS, 12))
 
 
-def hear(store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any) -> list[str]:
+def submit_and_judge(
+    store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any
+) -> list[str]:
     """Comments of Carol's come in from home and are judged."""
     given = {"author": CAROL, "context": HOME, **changes}
     ids = hand_in(store, *(reply(site, text, at=at, **given) for text in texts))
@@ -100,7 +101,9 @@ def hear(store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any) 
     return ids
 
 
-def say(store: Store, site: Site, id: str, outcome: Outcome, at: int = NOON + 2_000) -> None:
+def record_decision(
+    store: Store, site: Site, id: str, outcome: Outcome, at: int = NOON + 2_000
+) -> None:
     decisions.decide(store, "mod_a", {site.id}, id, outcome, now=at, entropy=os.urandom)
 
 
@@ -109,17 +112,19 @@ def take_back(store: Store, site: Site, id: str, at: int = NOON + 3_000) -> None
 
 
 def author(store: Store, site: Site, identity: str = CAROL.identity) -> Subject:
-    return Subject(SubjectKind.AUTHOR, site.id, store.seal.author_key(site.id, identity))
+    return Subject(SubjectKind.AUTHOR, site.id, store.crypto.author_key(site.id, identity))
 
 
 def network(store: Store, site: Site) -> Subject:
-    return Subject(SubjectKind.NETWORK, site.id, store.seal.network_key(site.id, "198.51.100.0/24"))
+    return Subject(
+        SubjectKind.NETWORK, site.id, store.crypto.network_key(site.id, "198.51.100.0/24")
+    )
 
 
 def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
     with store.read() as connection:
         found = reputation_score(
-            subject.kind, reputations.known(connection, [subject]).get(subject, ()), now
+            subject.kind, reputations.counts_of(connection, [subject]).get(subject, ()), now
         )
     return found.approved, found.spam, found.rejected
 
@@ -141,7 +146,7 @@ def recount(store: Store) -> Counter[Any]:
         for row in connection.execute(sa.select(votes)):
             key = (row.subject, row.kin, row.said)
             first[key] = min(first.get(key, row.created_at), row.created_at)
-    return Counter((subject, at // WEEK, said) for (subject, _, said), at in first.items())
+    return Counter((subject, at // WEEK_MS, said) for (subject, _, said), at in first.items())
 
 
 def counted(store: Store) -> Counter[Any]:
@@ -158,13 +163,13 @@ def counted(store: Store) -> Counter[Any]:
 
 def test_moderators_decisions_count_and_machines_do_not(store: Store) -> None:
     site = newspaper(store)
-    ids = hear(store, site, *(talk(n) for n in range(6)))
+    ids = submit_and_judge(store, site, *(harmless_text(n) for n in range(6)))
     assert {queues.get_card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
     assert known(store, author(store, site)) == (0, 0, 0)
     for id in ids[:4]:
-        say(store, site, id, APPROVE)
-    say(store, site, ids[4], SPAM)
-    say(store, site, ids[5], REJECT)
+        record_decision(store, site, id, APPROVE)
+    record_decision(store, site, ids[4], SPAM)
+    record_decision(store, site, ids[5], REJECT)
     for subject in (author(store, site), network(store, site)):
         assert known(store, subject) == (4, 1, 1)
     assert known(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (0, 0, 0)
@@ -172,11 +177,15 @@ def test_moderators_decisions_count_and_machines_do_not(store: Store) -> None:
 
 def test_the_signals_explain_themselves(store: Store) -> None:
     site = newspaper(store)
-    for id in hear(store, site, *(talk(n) for n in range(4))):
-        say(store, site, id, APPROVE)
-    [spam] = hear(store, site, f"{talk(5)} http://shop.example/x", author=AuthorRef("S"))
-    say(store, site, spam, SPAM)
-    [id] = hear(store, site, f"{talk(9)} http://shop.example/y", at=NOON + 10_000)
+    for id in submit_and_judge(store, site, *(harmless_text(n) for n in range(4))):
+        record_decision(store, site, id, APPROVE)
+    [spam] = submit_and_judge(
+        store, site, f"{harmless_text(5)} http://shop.example/x", author=AuthorRef("S")
+    )
+    record_decision(store, site, spam, SPAM)
+    [id] = submit_and_judge(
+        store, site, f"{harmless_text(9)} http://shop.example/y", at=NOON + 10_000
+    )
     found = signals(store, site, id)
     assert found["reputation"].note == "4 approved, 0 spam by your moderators"
     assert found["reputation"].value == pytest.approx(0.05 ** (1 / 5), abs=0.01)
@@ -191,15 +200,17 @@ def test_the_signals_explain_themselves(store: Store) -> None:
 def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> None:
     site = newspaper(store)
     links = "https://a.example/1 https://b.example/2 https://c.example/3"
-    [held] = hear(store, site, f"{talk(20)} {links}")
+    [held] = submit_and_judge(store, site, f"{harmless_text(20)} {links}")
     assert queues.get_card(store, {site.id}, held).status is Status.HELD
-    for id in hear(store, site, *(talk(n) for n in range(3))):
-        say(store, site, id, APPROVE)
-    [third] = hear(store, site, f"{talk(23)} {links}", at=NOON + 60_000)
+    for id in submit_and_judge(store, site, *(harmless_text(n) for n in range(3))):
+        record_decision(store, site, id, APPROVE)
+    [third] = submit_and_judge(store, site, f"{harmless_text(23)} {links}", at=NOON + 60_000)
     assert queues.get_card(store, {site.id}, third).status is Status.HELD  # three are not yet trust
-    [fourth] = hear(store, site, talk(5))
-    say(store, site, fourth, APPROVE)
-    linked, bad = hear(store, site, f"{talk(21)} {links}", f"{talk(22)} bad", at=NOON + DAY)
+    [fourth] = submit_and_judge(store, site, harmless_text(5))
+    record_decision(store, site, fourth, APPROVE)
+    linked, bad = submit_and_judge(
+        store, site, f"{harmless_text(21)} {links}", f"{harmless_text(22)} bad", at=NOON + DAY_MS
+    )
     assert queues.get_card(store, {site.id}, linked).status is Status.APPROVED
     insult = queues.get_card(store, {site.id}, bad)
     assert insult.status is Status.HELD
@@ -209,14 +220,14 @@ def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> 
 def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     site = newspaper(store)
     carol = AuthorRef("Carol", "carol@example.org", identity="browser:1")
-    for id in hear(store, site, *(talk(n) for n in range(6)), author=carol):
-        say(store, site, id, APPROVE)
+    for id in submit_and_judge(store, site, *(harmless_text(n) for n in range(6)), author=carol):
+        record_decision(store, site, id, APPROVE)
     mallory = AuthorRef("Carol", "carol@example.org")
-    text = f"{talk(30)} https://a.example/1 https://b.example/2 https://c.example/3"
-    [id] = hear(store, site, text, author=mallory, context=Context(), at=NOON + 9_000)
+    text = f"{harmless_text(30)} https://a.example/1 https://b.example/2 https://c.example/3"
+    [id] = submit_and_judge(store, site, text, author=mallory, context=Context(), at=NOON + 9_000)
     assert "reputation" not in signals(store, site, id)
     assert queues.get_card(store, {site.id}, id).status is Status.HELD
-    say(store, site, id, SPAM)
+    record_decision(store, site, id, SPAM)
     assert known(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
@@ -224,56 +235,60 @@ def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
     site = newspaper(store)
     statuses = []
     for number in range(6):
-        [id] = hear(
+        [id] = submit_and_judge(
             store,
             site,
-            f"{talk(number)} http://shop.example/{number}",
+            f"{harmless_text(number)} http://shop.example/{number}",
             author=AuthorRef(f"N{number}"),
             context=Context(ip=f"203.0.{number}.1"),
         )
         statuses.append(queues.get_card(store, {site.id}, id).status)
-        say(store, site, id, SPAM)
+        record_decision(store, site, id, SPAM)
     approved, held, spam = Status.APPROVED, Status.HELD, Status.SPAM
     assert statuses == [approved, approved, held, held, held, spam]
-    [id] = hear(store, site, f"{talk(40)} http://other.example/")
+    [id] = submit_and_judge(store, site, f"{harmless_text(40)} http://other.example/")
     assert queues.get_card(store, {site.id}, id).status is approved
 
 
 def test_a_domain_that_a_filter_trusts_has_no_bad_reputation(store: Store) -> None:
     site = newspaper(store)
     for number in range(3):
-        [id] = hear(store, site, f"{talk(number)} http://partner-news.com/{number}")
-        say(store, site, id, SPAM)
+        [id] = submit_and_judge(
+            store, site, f"{harmless_text(number)} http://partner-news.com/{number}"
+        )
+        record_decision(store, site, id, SPAM)
     draft = FilterDraft("ours", FilterKind.DOMAINS, FilterAction.TRUST, ("partner-news.com",))
     filters.add_filter(store, site.id, draft, "command", now=NOON, entropy=os.urandom)
-    [id] = hear(store, site, f"{talk(30)} http://partner-news.com/", author=AuthorRef("X"))
+    [id] = submit_and_judge(
+        store, site, f"{harmless_text(30)} http://partner-news.com/", author=AuthorRef("X")
+    )
     assert "ill_domain" not in signals(store, site, id)
     assert queues.get_card(store, {site.id}, id).status is Status.APPROVED
 
 
 def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None:
     site = newspaper(store)
-    comment_id, other = hear(store, site, talk(1), talk(2))
-    say(store, site, other, APPROVE)
+    comment_id, other = submit_and_judge(store, site, harmless_text(1), harmless_text(2))
+    record_decision(store, site, other, APPROVE)
     before = rows(store)
-    say(store, site, comment_id, SPAM)
+    record_decision(store, site, comment_id, SPAM)
     assert known(store, author(store, site)) == (1, 1, 0)
     take_back(store, site, comment_id)  # to the machine's approval, which is nobody's word
     assert queues.get_card(store, {site.id}, comment_id).status is Status.APPROVED
     assert rows(store) == before
     take_back(store, site, comment_id)  # and forth again
     assert known(store, author(store, site)) == (1, 1, 0)
-    say(store, site, comment_id, HOLD)
+    record_decision(store, site, comment_id, HOLD)
     assert rows(store) == before
 
 
 def test_an_undo_back_to_a_persons_decision_counts_that_decision(store: Store) -> None:
     site = newspaper(store)
-    [comment_id] = hear(store, site, talk(1))
-    say(store, site, comment_id, APPROVE, NOON + 2_000)
+    [comment_id] = submit_and_judge(store, site, harmless_text(1))
+    record_decision(store, site, comment_id, APPROVE, NOON + 2_000)
     before = rows(store)
-    say(store, site, comment_id, SPAM, NOON + 9 * WEEK)
-    take_back(store, site, comment_id, NOON + 10 * WEEK)
+    record_decision(store, site, comment_id, SPAM, NOON + 9 * WEEK_MS)
+    take_back(store, site, comment_id, NOON + 10 * WEEK_MS)
     assert rows(store) == before
 
 
@@ -283,7 +298,7 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
         "Wonderful garden gnomes of every size for sale, look at http://gnomes.example/shop today"
     )
     ids = [
-        hear(
+        submit_and_judge(
             store,
             site,
             f"{text} {number}",
@@ -301,7 +316,9 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
     campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
     assert [known(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
-    say(store, site, ids[3], APPROVE, NOON + 20_000)  # singly: it is not like the others
+    record_decision(
+        store, site, ids[3], APPROVE, NOON + 20_000
+    )  # singly: it is not like the others
     assert known(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
     campaign_decisions.undo(*by, now=NOON + 40_000, entropy=os.urandom)
@@ -311,10 +328,10 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
 
 
 def test_old_decisions_count_less(store: Store) -> None:
-    weeks = [WeekCounts(NOON // WEEK, approved=8, spam=2)]
+    weeks = [WeekCounts(NOON // WEEK_MS, approved=8, spam=2)]
     then, later = (
         reputation_score(SubjectKind.AUTHOR, weeks, NOON),
-        reputation_score(SubjectKind.AUTHOR, weeks, NOON + HALF_LIFE_DAYS * DAY),
+        reputation_score(SubjectKind.AUTHOR, weeks, NOON + HALF_LIFE_DAYS * DAY_MS),
     )
     assert (later.approved, later.spam) == (8, 2)
     assert later.good == pytest.approx(then.good / 2)
@@ -331,12 +348,12 @@ def test_a_rejection_counts_against_its_author_alone() -> None:
 
 def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     site = newspaper(store)
-    ids = hear(store, site, *(talk(n) for n in range(3)))
-    say(store, site, ids[0], APPROVE, NOON + 5_000)
-    say(store, site, ids[1], SPAM, NOON + 6_000)
+    ids = submit_and_judge(store, site, *(harmless_text(n) for n in range(3)))
+    record_decision(store, site, ids[0], APPROVE, NOON + 5_000)
+    record_decision(store, site, ids[1], SPAM, NOON + 6_000)
     who = author(store, site)
     assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
-    say(store, site, ids[2], APPROVE, NOON + 8_000)
+    record_decision(store, site, ids[2], APPROVE, NOON + 8_000)
     assert known(store, who) == (1, 0, 0)
     assert known(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
@@ -356,22 +373,22 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
 
 def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
     site = newspaper(store)
-    [id] = hear(store, site, f"{talk(1)} http://shop.example/")
-    say(store, site, id, SPAM)
+    [id] = submit_and_judge(store, site, f"{harmless_text(1)} http://shop.example/")
+    record_decision(store, site, id, SPAM)
     erase.erase(store, {site.id}, id, now=NOON + 5_000, entropy=os.urandom)
     assert known(store, author(store, site)) == known(store, network(store, site)) == (0, 0, 0)
     assert known(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
     assert not any(
-        store.seal.author_key(site.id, CAROL.identity) in str(row) for row in rows(store)
+        store.crypto.author_key(site.id, CAROL.identity) in str(row) for row in rows(store)
     )
 
 
 def test_time_forgets_networks_first_and_then_everybody(store: Store) -> None:
     site = newspaper(store)
-    [id] = hear(store, site, f"{talk(1)} http://shop.example/")
-    say(store, site, id, SPAM, NOON)
+    [id] = submit_and_judge(store, site, f"{harmless_text(1)} http://shop.example/")
+    record_decision(store, site, id, SPAM, NOON)
     for days, left in ((30, 3), (31, 2), (KEPT_DAYS, 2), (KEPT_DAYS + 1, 0)):
-        purge(store, NOON + days * DAY, 72, personal_days=30)
+        purge(store, NOON + days * DAY_MS, 72, personal_days=30)
         assert [len(some) for some in rows(store)] == [left, left]
     assert counted(store) == recount(store) == Counter()
 
@@ -379,10 +396,10 @@ def test_time_forgets_networks_first_and_then_everybody(store: Store) -> None:
 def test_what_is_known_of_a_comment_only_from_its_vote_is_taken_back_too(store: Store) -> None:
     """After 30 days neither its address nor its links are known any more."""
     site = newspaper(store)
-    [id] = hear(store, site, f"{talk(1)} http://shop.example/")
-    say(store, site, id, SPAM, NOON)
-    purge(store, NOON + 40 * DAY, 72, personal_days=60)
-    say(store, site, id, APPROVE, NOON + 40 * DAY)
+    [id] = submit_and_judge(store, site, f"{harmless_text(1)} http://shop.example/")
+    record_decision(store, site, id, SPAM, NOON)
+    purge(store, NOON + 40 * DAY_MS, 72, personal_days=60)
+    record_decision(store, site, id, APPROVE, NOON + 40 * DAY_MS)
     shop = Subject(SubjectKind.DOMAIN, site.id, "shop.example")
     assert known(store, shop) == known(store, author(store, site)) == (1, 0, 0)
 
@@ -394,8 +411,8 @@ def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
     )
     ids = []
     for number in range(8):
-        ids += hear(store, site, f"{text} {number}", at=NOON + number)
-    threads = [threading.Thread(target=say, args=(store, site, id, SPAM)) for id in ids]
+        ids += submit_and_judge(store, site, f"{text} {number}", at=NOON + number)
+    threads = [threading.Thread(target=record_decision, args=(store, site, id, SPAM)) for id in ids]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -421,11 +438,13 @@ def test_after_any_decisions_and_undos_the_counts_match_the_votes(
 ) -> None:
     site = newspaper(store)
     gnomes = "Wonderful garden gnomes of every size for sale at http://gnomes.example/shop today"
-    texts = [f"{gnomes} {n}" for n in range(3)] + [f"{talk(n)} http://a.example/" for n in range(3)]
-    ids = hear(store, site, *texts)
+    texts = [f"{gnomes} {n}" for n in range(3)] + [
+        f"{harmless_text(n)} http://a.example/" for n in range(3)
+    ]
+    ids = submit_and_judge(store, site, *texts)
     at = NOON
     for which, what in acts:
-        at += DAY
+        at += DAY_MS
         last = queues.get_card(store, {site.id}, ids[which]).decision
         if what == "undo" and last and last.actor.kind is ActorKind.POLICY:
             with pytest.raises(Conflict):
@@ -433,12 +452,12 @@ def test_after_any_decisions_and_undos_the_counts_match_the_votes(
         elif what == "undo":
             take_back(store, site, ids[which], at)
         else:
-            say(store, site, ids[which], Outcome(what), at)
+            record_decision(store, site, ids[which], Outcome(what), at)
         assert counted(store) == recount(store)
     for id in ids:  # all the way back: what each said last, and its undoing, leave no trace
         before = rows(store)
-        say(store, site, id, SPAM, at + DAY)
-        take_back(store, site, id, at + 2 * DAY)
+        record_decision(store, site, id, SPAM, at + DAY_MS)
+        take_back(store, site, id, at + 2 * DAY_MS)
         assert rows(store) == before
 
 

@@ -29,7 +29,7 @@ from moderation.upkeep import erase
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_campaigns import MINUTE, flood, rule, statuses, take_back, the_campaign
 from tests.review.test_decisions import decide, judged
-from tests.review.test_reputation import author, hear, known, rows, say, talk
+from tests.review.test_reputation import author, harmless_text, known, rows, submit_and_judge
 
 APPROVE, HOLD, REJECT, SPAM = Outcome.APPROVE, Outcome.HOLD, Outcome.REJECT, Outcome.SPAM
 
@@ -127,9 +127,9 @@ def test_after_somebody_elses_decision_an_undo_is_refused(store: Store) -> None:
 
 def test_reputations_follow_and_come_again(store: Store) -> None:
     site = newspaper(store)
-    [comment] = hear(store, site, talk(1))
+    [comment] = submit_and_judge(store, site, harmless_text(1))
     before = rows(store)
-    say(store, site, comment, SPAM)
+    record_decision(store, site, comment, SPAM)
     assert known(store, author(store, site)) == (0, 1, 0)
     undo(store, site, comment)
     assert rows(store) == before
@@ -141,7 +141,7 @@ def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_agai
     store: Store,
 ) -> None:
     site = newspaper(store)
-    [slip, rejected] = hand_in(store, reply(site, talk(1)), reply(site, talk(2)))
+    [slip, rejected] = hand_in(store, reply(site, harmless_text(1)), reply(site, harmless_text(2)))
     decide(store, site, slip, SPAM)
     undo(store, site, slip)
     by = (store, "mod_1", {site.id}, rejected)

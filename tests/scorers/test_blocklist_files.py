@@ -147,7 +147,7 @@ def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):
 
 def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path):
     (tmp_path / "some.txt").write_text("198.51.100.7\n")
-    seal = store.seal
+    seal = store.crypto
     one = candidate("Nice.", traces=SenderTraces(address_key=seal.address_key("198.51.100.7")))
     for lists, expected in (("", False), (str(tmp_path), True)):
         settings = Settings(data=tmp_path, lists=lists)

@@ -8,7 +8,7 @@ from moderation.domain.errors import Invalid
 from moderation.scorers.build import build_scorers
 from moderation.scorers.language import Language
 from moderation.scorers.models.by_language import ByLanguage
-from moderation.scorers.models.model_names import Models, check_model, name_of
+from moderation.scorers.models.model_names import Models, check_model, folder_name_of
 from moderation.scorers.models.transformer import Transformer
 from moderation.scorers.pipeline import ScorerPipeline
 from tests.scorers.candidates import candidate
@@ -33,7 +33,7 @@ GERMAN = "Der Stadtrat stimmt heute über den Bau der neuen Brücke ab, und das 
     ],
 )
 def test_the_name_of_a_models_folder(spec: str, name: str) -> None:
-    assert name_of(spec) == name
+    assert folder_name_of(spec) == name
 
 
 @pytest.mark.parametrize("name", ["", "gpt", "detoxify", "detoxify:"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.scorers.models.onnx_classifier import Network, read_card
+from moderation.scorers.models.onnx_classifier import OnnxClassifier, read_card
 from tests.scorers.candidates import HOSTILE
 from tests.scorers.onnx_classifiers import HARMLESS, LABELS, make_folder
 
@@ -17,17 +17,19 @@ SENTENCE = "The minister is a liar. "
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    return Network(make_folder(tmp_path_factory.mktemp("plain") / "model"))
+def network(tmp_path_factory: pytest.TempPathFactory) -> OnnxClassifier:
+    return OnnxClassifier(make_folder(tmp_path_factory.mktemp("plain") / "model"))
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory) -> Network:
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> OnnxClassifier:
     """Twenty tokens at a time."""
-    return Network(make_folder(tmp_path_factory.mktemp("narrow") / "model", window=20, overlap=5))
+    return OnnxClassifier(
+        make_folder(tmp_path_factory.mktemp("narrow") / "model", window=20, overlap=5)
+    )
 
 
-def test_logits_and_probabilities(network: Network) -> None:
+def test_logits_and_probabilities(network: OnnxClassifier) -> None:
     texts = ["You IDIOT!", "great article", "kill the bridge", ""]
     rows = network.logits(texts)
     assert network.labels == LABELS
@@ -36,20 +38,20 @@ def test_logits_and_probabilities(network: Network) -> None:
     assert network.logits([]).shape == (0, 2)
 
 
-def test_it_says_what_it_is(network: Network) -> None:
+def test_it_says_what_it_is(network: OnnxClassifier) -> None:
     assert network.runtime.startswith("onnxruntime-") and network.runtime.endswith("/fp32")
     assert network.sha256 == network.card.files["model.onnx"]
     assert (network.card.id, network.card.version) == ("by-hand", "1")
 
 
-def test_a_comment_does_not_depend_on_its_neighbours(network: Network) -> None:
+def test_a_comment_does_not_depend_on_its_neighbours(network: OnnxClassifier) -> None:
     texts = [SENTENCE * 50, "idiot", "thanks"]
     alone = np.concatenate([network.logits([text]) for text in texts])
     assert (network.logits(texts) == alone).all()
 
 
 @pytest.mark.parametrize("at", range(10))
-def test_an_insult_is_found_wherever_it_stands(network: Network, at: int) -> None:
+def test_an_insult_is_found_wherever_it_stands(network: OnnxClassifier, at: int) -> None:
     words = ["bridge"] * 5_000
     words[at * 555] = "idiot"
     assert network.logits([" ".join(words)])[0].tolist() == [4, 2]
@@ -57,7 +59,7 @@ def test_an_insult_is_found_wherever_it_stands(network: Network, at: int) -> Non
 
 @settings(max_examples=60)
 @given(st.text(alphabet="ab \n.,!?。é😀\u0301", max_size=400))
-def test_the_windows_read_every_token(narrow: Network, text: str) -> None:
+def test_the_windows_read_every_token(narrow: OnnxClassifier, text: str) -> None:
     everything = narrow.tokens(text)
     windows = narrow.windows(text)
     assert windows[0].start == 0 and windows[-1].end == len(text)
@@ -71,19 +73,19 @@ def test_the_windows_read_every_token(narrow: Network, text: str) -> None:
     assert read >= len(everything)
 
 
-def test_windows_begin_with_a_sentence(narrow: Network) -> None:
+def test_windows_begin_with_a_sentence(narrow: OnnxClassifier) -> None:
     text = "The minister is a liar. You should resign! Great\narticle, thanks. " * 6
     for one in narrow.windows(text)[1:]:
         before = text[: one.start].rstrip(" ")
         assert before[-1] in ".!\n", text[one.start :]
 
 
-def test_without_sentences_windows_begin_with_a_word(narrow: Network) -> None:
+def test_without_sentences_windows_begin_with_a_word(narrow: OnnxClassifier) -> None:
     text = "xyzzy plugh " * 20  # five tokens each: none is in the vocabulary
     assert all(text[one.start - 1] == " " for one in narrow.windows(text)[1:])
 
 
-def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: Network) -> None:
+def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: OnnxClassifier) -> None:
     assert len(network.tokens("z" * 250)) == 250
     text = "z" * 300 + " idiot"
     assert network.tokens(text)[-1] == (301, 306)
@@ -92,14 +94,14 @@ def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: Networ
     assert network.logits(["z" * 100 + "idiot"])[0].tolist() == [4, 2]
 
 
-def test_special_tokens_cannot_be_typed(network: Network) -> None:
+def test_special_tokens_cannot_be_typed(network: OnnxClassifier) -> None:
     special = set(np.frombuffer(network.windows("")[0].ids, np.int32))
     typed = np.frombuffer(network.windows("you [SEP] [CLS]")[0].ids, np.int32)
     assert not special & set(typed[1:-1])
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text(narrow: Network, text: str) -> None:
+def test_hostile_text(narrow: OnnxClassifier, text: str) -> None:
     assert np.isfinite(narrow.logits([text])).all()
     places = narrow.tokens(text)
     assert all(0 <= start <= end <= len(text) for start, end in places)
@@ -111,12 +113,12 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
         good = (folder / name).read_bytes()
         (folder / name).write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
         with pytest.raises(ScorerUnavailable, match=f"{name} of the model model is damaged"):
-            Network(folder)
+            OnnxClassifier(folder)
         (folder / name).unlink()
         with pytest.raises(ScorerUnavailable, match="cannot be read"):
-            Network(folder)
+            OnnxClassifier(folder)
         (folder / name).write_bytes(good)
-    assert Network(folder).logits(["idiot"])[0, 0] == 4
+    assert OnnxClassifier(folder).logits(["idiot"])[0, 0] == 4
 
 
 @pytest.mark.parametrize(
@@ -133,9 +135,9 @@ def test_a_card_that_makes_no_sense(tmp_path: Path, change: dict[str, object]) -
 def test_another_number_of_outputs_than_the_card_says(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "model", labels=["toxicity"])
     with pytest.raises(ScorerUnavailable, match="other outputs"):
-        Network(folder)
+        OnnxClassifier(folder)
 
 
 def test_no_model_no_scores(tmp_path: Path) -> None:
     with pytest.raises(ScorerUnavailable, match="no model in nothing"):
-        Network(tmp_path / "nothing")
+        OnnxClassifier(tmp_path / "nothing")

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.domain.campaign import (
+from moderation.domain.normalise import normalise
+from moderation.domain.similarity import (
     SIGNATURE_SLOTS,
     IndexedComment,
     Member,
     Similarity,
     similarity,
 )
-from moderation.domain.normalise import normalise
-from moderation.scorers.spam.text_sketch import plain, sketches_of
+from moderation.scorers.spam.text_sketch import comparable_text, sketches_of
 from tests.scorers.candidates import HOSTILE
 
 SPAM = "I was able to recover all of my stolen money with the help of a professional team, write to them"
@@ -109,7 +109,7 @@ def test_bad_input_is_sketched_in_no_time(text: str) -> None:
 
 
 def test_quotes_and_spelling_tricks_are_seen_through() -> None:
-    assert plain("> as the article says\nNo.") == "no"
+    assert comparable_text("> as the article says\nNo.") == "no"
     assert like(SPAM, SPAM.replace("o", "о").replace("stolen", "st0len")).share == 1.0
     assert like("", "").is_near is False
     # Chinese says in six signs what others need eighteen letters for.

@@ -48,7 +48,7 @@ def submitted(store):
 
 def expected_fields(store, submission):
     """What SentComment holds of the submission, by field."""
-    crypto, network = store.seal, network_of("192.0.2.77")
+    crypto, network = store.crypto, network_of("192.0.2.77")
     return {
         "id": submission.id,
         "site_id": submission.site_id,
@@ -89,7 +89,7 @@ def test_every_field_reaches_the_judging_job_under_its_name(store):
         each.name for each in fields(SentComment)
     }
     assert job.page_id.startswith("pg_")
-    assert store.seal.open_up(job.email_sealed, child.id) == "dave@Mail.test"
+    assert store.crypto.decrypt(job.email_sealed, child.id) == "dave@Mail.test"
     assert (job.attempts, job.revision, job.page_state, job.form) == (1, 1, "open", FORM)
     assert (job.parent_text, job.language, job.policy) == ("The parent's text.", "en", "a policy")
     assert job.filters_version == 3
@@ -98,7 +98,7 @@ def test_every_field_reaches_the_judging_job_under_its_name(store):
 def test_every_field_reaches_the_candidate_under_its_name(store):
     _, _, child = submitted(store)
     [_, job] = claimed(store)
-    candidate = candidate_of(job, store.seal)
+    candidate = candidate_of(job, store.crypto)
     expected = expected_fields(store, child)
     traces = {each.name for each in fields(SenderTraces)}
     assert values_of(candidate.traces, traces) == {
@@ -166,4 +166,4 @@ def test_what_is_known_of_a_sender_is_cleared_in_time_but_for_the_e_mail(store):
     }
     assert values_of(row, cleared) == dict.fromkeys(cleared, "")
     assert cleared == set(EXPIRED_PERSONAL)
-    assert store.seal.open_up(row.email_sealed, child.id) == "dave@Mail.test"
+    assert store.crypto.decrypt(row.email_sealed, child.id) == "dave@Mail.test"

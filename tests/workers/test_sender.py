@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.certificates import certified
+from harness.certificates import self_signed
 from moderation.domain.delivery import Response
 from tests.notify.receiver import Receiver
 from workers.sender import BODY_LIMIT, Sender
@@ -148,7 +148,7 @@ def test_an_unknown_name_and_one_never_resolved() -> None:
 def test_the_checked_address_is_dialled_under_the_name(tmp_path: Path) -> None:
     """TLS is verified against the name, although an address was dialled."""
     with (
-        certified(tmp_path, "hooks.herald.test") as (server, trusting),
+        self_signed(tmp_path, "hooks.herald.test") as (server, trusting),
         Receiver(tls=server) as receiver,
     ):
         url = f"https://hooks.herald.test:{receiver.port}/hook"
@@ -165,7 +165,7 @@ def test_the_checked_address_is_dialled_under_the_name(tmp_path: Path) -> None:
 
 def test_a_certificate_for_somebody_else(tmp_path: Path) -> None:
     with (
-        certified(tmp_path, "blog.test") as (server, trusting),
+        self_signed(tmp_path, "blog.test") as (server, trusting),
         Receiver(tls=server) as receiver,
     ):
         sender = Sender(receiver.allow, 5, trust=trusting, resolve=lambda *_: ["127.0.0.1"])

@@ -19,7 +19,7 @@ from moderation.domain.markup import as_displayed
 from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.models.linear import Linear, read_linear
-from moderation.scorers.models.onnx_classifier import Network, Window, read_card, sigmoid
+from moderation.scorers.models.onnx_classifier import OnnxClassifier, Window, read_card, sigmoid
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
@@ -54,7 +54,7 @@ class _Mix:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    network: Network
+    network: OnnxClassifier
     linear: Linear
     spelling: Spelling
     mix: _Mix
@@ -297,7 +297,7 @@ def _words_by_weight(model: _Loaded, text: str, label_index: int) -> list[tuple[
 
 def _load(folder: Path, threads: int) -> _Loaded:
     card = read_card(folder)
-    network = Network(folder, at_once=threads)
+    network = OnnxClassifier(folder, at_once=threads)
     try:
         contents = {name: (folder / name).read_bytes() for name in ("linear.npz", "lexicon.txt")}
         for name, content in contents.items():

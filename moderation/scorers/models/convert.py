@@ -16,7 +16,7 @@ from typing import Any
 
 from moderation.domain.errors import Invalid, ScorerUnavailable
 from moderation.scorers.models.checkpoint import Checkpoint
-from moderation.scorers.models.onnx_classifier import Network
+from moderation.scorers.models.onnx_classifier import OnnxClassifier
 
 # Tokens that two windows of a long text share, so that a sentence or two is whole in one of them.
 OVERLAP = 64
@@ -104,7 +104,7 @@ def convert(
     for kind in ("fp32", "int8"):
         _write_card(folder, facts, kind, weights=f"{kind}.onnx")
         difference = differences[kind] = _difference(
-            Network(folder, weights=f"{kind}.onnx"), checkpoint
+            OnnxClassifier(folder, weights=f"{kind}.onnx"), checkpoint
         )
         say(
             f"  {kind}: largest difference {difference.largest:.2g}"
@@ -200,7 +200,7 @@ def _quantise(source: Path, target: Path) -> None:
         root.setLevel(level)
 
 
-def _difference(network: Network, checkpoint: Checkpoint) -> Difference:
+def _difference(network: OnnxClassifier, checkpoint: Checkpoint) -> Difference:
     worst = Difference(0.0, network.labels[0], 0)
     for number, text in enumerate(TEXTS):
         while (

@@ -60,7 +60,7 @@ class Models:
         path = Path(spec)
         if (path / "model.json").is_file():
             return path  # the name is the path of a converted folder
-        return self.folder / name_of(spec)
+        return self.folder / folder_name_of(spec)
 
 
 def check_model(model: str, *, detoxify_only: bool = False) -> str:
@@ -73,7 +73,7 @@ def check_model(model: str, *, detoxify_only: bool = False) -> str:
     return model
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -85,7 +85,7 @@ def spec_of(model: str) -> str:
     return model.removeprefix(_DETOXIFY)
 
 
-def name_of(spec: str) -> str:
+def folder_name_of(spec: str) -> str:
     """The name of a model's folder; for a path, the name of that file or folder."""
     if spec in RELEASES:
         return spec

@@ -91,7 +91,7 @@ class Window:
     ids: bytes
 
 
-class Network:
+class OnnxClassifier:
     """A loaded classifier. Making one reads, checks and warms it up; safe to use from several threads.
 
     threads: of one pass: the cores of the machine, divided by the processes that share them.

@@ -7,7 +7,7 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.markup import as_displayed
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.models.occlusion import occlude
-from moderation.scorers.models.onnx_classifier import Network, read_card
+from moderation.scorers.models.onnx_classifier import OnnxClassifier, read_card
 
 
 class Transformer:
@@ -20,7 +20,7 @@ class Transformer:
     def __init__(self, folder: Path, *, name: str, threads: int = 1) -> None:
         self.name = name
         self._folder, self._threads = folder, threads
-        self._loaded: Network | None = None
+        self._loaded: OnnxClassifier | None = None
 
     @property
     def languages(self) -> frozenset[str]:
@@ -68,14 +68,14 @@ class Transformer:
             Span(*view.original(worst.start + start, worst.start + end)) for start, end in pieces
         )
 
-    def _network(self) -> Network:
+    def _network(self) -> OnnxClassifier:
         if self._loaded is None:
             if not (self._folder / "model.json").is_file():
                 raise ScorerUnavailable(
                     f"The model {self._folder.name} is not on this machine: `gatehouse model add`."
                 )
             # The threads of one pass idle between layers; a second pass uses them (docs/decisions/0020).
-            self._loaded = Network(
+            self._loaded = OnnxClassifier(
                 self._folder, threads=self._threads, at_once=min(2, self._threads)
             )
         return self._loaded

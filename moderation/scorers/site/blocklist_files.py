@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.domain.filter import email_of_entry
+from moderation.domain.filter import address_of_entry
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
 
@@ -161,7 +161,7 @@ class BlocklistFiles:
                 return False
             if network.num_addresses == 1:
                 hashes.append(
-                    int(self._address_key(email_of_entry(entry.partition("/")[0]))[:16], 16)
+                    int(self._address_key(address_of_entry(entry.partition("/")[0]))[:16], 16)
                 )
                 return True
             if (

@@ -22,7 +22,7 @@ from moderation.domain.filter import (
     FilterField,
     FilterKind,
     FilterSet,
-    email_of_entry,
+    address_of_entry,
     without_comment,
 )
 from moderation.domain.normalise import plain_name
@@ -176,7 +176,7 @@ class CompiledFilter:
         for entry_number, entry in entries:
             network = _network(entry_number, entry)
             if network.num_addresses == 1:
-                if key := keys.get(email_of_entry(entry)):
+                if key := keys.get(address_of_entry(entry)):
                     addresses.append(key)
                 continue
             address = int(network.network_address)

@@ -10,12 +10,12 @@ import re2
 from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.patterns import contains
 from moderation.domain.score import Candidate, Signal
-from moderation.scorers.spam.heuristic import heuristic_signal, words
+from moderation.scorers.spam.heuristic import heuristic_signal, word_set
 
 # Pairs of letters that are under 0.012 % of all pairs in each of English, German, Dutch, French,
 # Italian, Polish, Portuguese and Spanish (words of 4 to 15 letters, accents taken off); random
 # letters make one in four times.
-_RARE_PAIRS = words(
+_RARE_PAIRS = word_set(
     "bd bm bp bq bx cb cd cf cg cp cq cv cw cx df dj dp dq dx fb fc fj fk fn fp fq fw fx fz gc gf gj gp"
     " gq gv gx hf hj hq hv hx jb jc jj jq jt jx jy jz kb kd kf kg kj km kp kq kv kx kz lx mc mf mq mv mw"
     " mx nx pb pj pq pv pw px pz qa qb qc qd qe qf qg qh qi qj qk ql qm qn qo qp qq qr qs qt qv qw qx qy"

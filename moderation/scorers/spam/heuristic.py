@@ -86,6 +86,6 @@ def heuristic_signal(name: str, value: float, spans: Sequence[Span] = (), note: 
     )
 
 
-def words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """The words of a text that lists them, separated by white space."""
     return frozenset(text.split())

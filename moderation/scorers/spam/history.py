@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from moderation.domain.campaign import DAY
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
 from moderation.domain.score import Candidate, Signal, Span
 
 NAME = "memory"  # of the scorer, in reasons, metrics and the log
@@ -32,15 +32,15 @@ class HistorySignals:
 def _signals(candidate: Candidate) -> Iterator[Signal]:
     history = candidate.history
     ruled = history.ruling.outcome
-    if history.crowd and ruled != Outcome.APPROVE:
-        yield _signal("campaign", history.crowd.comments, history.crowd.facts)
-    if history.crowd and ruled in (Outcome.SPAM, Outcome.REJECT):
+    if history.campaign_stats and ruled != Outcome.APPROVE:
+        yield _signal("campaign", history.campaign_stats.comments, history.campaign_stats.facts)
+    if history.campaign_stats and ruled in (Outcome.SPAM, Outcome.REJECT):
         yield _signal("campaign_spam", 1, ruled)
-    if history.crowd and ruled == Outcome.APPROVE:
+    if history.campaign_stats and ruled == Outcome.APPROVE:
         yield _signal("campaign_approved", 1)
-    if history.crowd and history.ruling.member:
+    if history.campaign_stats and history.ruling.member:
         yield _signal("campaign_member_spam", 1)
-    if history.crowd and history.ruling.elsewhere and not ruled:
+    if history.campaign_stats and history.ruling.elsewhere and not ruled:
         yield _signal("campaign_elsewhere", 1)
     if history.repeats:
         yield _signal("repeated", history.repeats)
@@ -49,7 +49,7 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
     new_domains = [
         domain.name
         for domain in history.domains
-        if _is_domain(domain.name) and history.now - domain.first_seen_at < DAY
+        if _is_domain(domain.name) and history.now - domain.first_seen_at < DAY_MS
     ]
     if new_domains:
         yield _signal("new_domain", len(new_domains), new_domains[0])

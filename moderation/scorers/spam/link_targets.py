@@ -4,14 +4,14 @@ import re
 from itertools import islice
 
 from moderation.domain.score import Candidate
-from moderation.scorers.spam.heuristic import words
+from moderation.scorers.spam.heuristic import word_set
 from moderation.scorers.spam.links import SHORTENERS, domain_of, host_of, links_in, own_domain
 
 TARGET_LIMIT = 8  # of one comment
 TARGET_LENGTH_LIMIT = 120  # characters
 TEXT_LIMIT = 4_000  # characters, for numbers
 # Anybody may publish here: the domain says nothing about the author of a link, the whole path does.
-PLATFORMS = words("""
+PLATFORMS = word_set("""
     youtube.com youtu.be facebook.com fb.com instagram.com twitter.com x.com tiktok.com reddit.com pinterest.com
     linkedin.com tumblr.com medium.com substack.com wikipedia.org wikimedia.org google.com goo.gl bing.com
     yahoo.com archive.org archive.is archive.ph github.com gitlab.com imgur.com flickr.com vimeo.com twitch.tv

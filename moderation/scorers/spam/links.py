@@ -19,7 +19,7 @@ from publicsuffixlist import PublicSuffixList
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal, words
+from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal, word_set
 
 # With a scheme (also a disguised one), with www., or as a bare name with a dot in it.
 _LINK = re2.compile(
@@ -27,7 +27,7 @@ _LINK = re2.compile(
     r"|[\pL\pN][\pL\pN-]*(?:\.[\pL\pN][\pL\pN-]*)*\.\pL+(?::[0-9]+)?(?:[/?#][^\s<>\"\[\]]*)?"
 )
 # A bare name without a path is a link only under these: "percent.Then" and "hi.It" are none.
-_BARE_NAME_SUFFIXES = words(
+_BARE_NAME_SUFFIXES = word_set(
     "com net org info biz ru cn xyz top club online site shop store ly io co tk cc win bid loan click"
     " link app dev blog news live tech vip fun space website pro mobi icu buzz uk de fr nl pl br au ca"
     " jp eu ch cz ua kr tr vn es pt gr hu se dk fi ro sk bg in.net me gl gd ai tv ws pw cf ga gq ml"
@@ -46,7 +46,7 @@ _MARKUP = re2.compile(
     r"|\[([^\]\n]+)\]\(\s*(https?://[^)\s]+)"
 )
 _LEGACY_ADDRESS = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}")
-SHORTENERS = words(
+SHORTENERS = word_set(
     "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly adf.ly cutt.ly rebrand.ly rb.gy shorturl.at"
     " tiny.cc t.ly bl.ink v.gd soo.gd s.id lnkd.in clck.ru shorte.st ouo.io bc.vc short.io tr.im u.to"
     " x.co b.link dub.sh shrtco.de snip.ly linktr.ee qr.ae po.st j.mp is.am kutt.it surl.li tny.im"

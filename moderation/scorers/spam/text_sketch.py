@@ -14,8 +14,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.domain.campaign import SIGNATURE_SLOTS, Sketch
 from moderation.domain.score import Candidate
+from moderation.domain.similarity import SIGNATURE_SLOTS, Sketch
 from moderation.scorers.spam.link_targets import links_of, targets_of
 
 KEY_COUNT = 8
@@ -37,7 +37,7 @@ _SHIFTS = tuple(map(np.uint64, (30, 27, 31)))
 _SIX, _RANGE, _BYTE = map(np.uint64, (6, 58, 20))  # a range is the first six bits of 64
 
 
-def plain(text: str) -> str:
+def comparable_text(text: str) -> str:
     """The words of a normalised text in lower case, without links and quoted lines, every digit as 0."""
     text = text[:TEXT_LIMIT]
     if ">" in text:
@@ -76,7 +76,7 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
 
 def sketches_of(texts: Sequence[str]) -> list[Sketch]:
     """The sketch of each normalised text, in order; without links."""
-    plain_texts = [plain(text) for text in texts]
+    plain_texts = [comparable_text(text) for text in texts]
     text_count = len(plain_texts)
     hashes, starts = _sorted_distinct(*_hashes_of_pieces(plain_texts))
     signatures = _signatures(hashes[: starts[text_count]], starts[: text_count + 1])

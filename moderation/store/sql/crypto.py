@@ -32,12 +32,12 @@ class Crypto:
         info = f"gatehouse/{purpose}".encode()
         return HKDF(SHA256(), 32, salt=None, info=info).derive(self._secret)
 
-    def close_up(self, plain: str, bound_to: str) -> bytes:
+    def encrypt(self, plain: str, bound_to: str) -> bytes:
         """AES-256-GCM; opens only for the same `bound_to`, so that rows cannot be swapped."""
         nonce = os.urandom(_NONCE)
         return nonce + self._box.encrypt(nonce, plain.encode(), bound_to.encode())
 
-    def open_up(self, sealed: bytes, bound_to: str) -> str | None:
+    def decrypt(self, sealed: bytes, bound_to: str) -> str | None:
         """The plain text, or None where the secret is another one or the bytes were changed."""
         try:
             opened = self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())

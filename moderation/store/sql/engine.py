@@ -40,7 +40,7 @@ class Store:
     """
 
     def __init__(self, url: str, secret: bytes, sites_remembered: int = SITES_REMEMBERED) -> None:
-        self.seal = Crypto(secret)
+        self.crypto = Crypto(secret)
         self.lock = threading.Lock()
         self.filter_sets: LRUCache[str, FilterSet] = LRUCache(sites_remembered)
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"

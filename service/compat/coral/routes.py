@@ -92,7 +92,7 @@ def _find(request: Request, site_id: str) -> _Integration:
         apis = {api.face: api for api in compat_apis.of_site(connection, site_id)}
     if CORAL not in apis:
         raise NotFound("There is no such integration.")
-    return _Integration(apis[CORAL].limit, compat_apis.signing_secrets(store.seal, apis[CORAL]))
+    return _Integration(apis[CORAL].limit, compat_apis.signing_secrets(store.crypto, apis[CORAL]))
 
 
 def is_signed(body: bytes, header: str, secrets: Sequence[str]) -> bool:

@@ -60,7 +60,7 @@ def test_a_browser_is_known_again_by_the_token_of_its_receipt(api: Api) -> None:
     assert from_a_browser(api, "Three.")["browser_token"] not in (None, first)
     forged = f"ghb_{str(first)[4:36]}{'0' * 32}"
     assert from_a_browser(api, "Four.", token=forged)["browser_token"] not in (forged, first)
-    elsewhere = api.store.seal.browser_token("site_of_bob", b"1" * 16)
+    elsewhere = api.store.crypto.browser_token("site_of_bob", b"1" * 16)
     assert from_a_browser(api, "Five.", token=elsewhere)["browser_token"] not in (elsewhere, first)
     assert (
         api.hand_in(author=CAROL | {"token": first}, text="Six.").json()["browser_token"] == first

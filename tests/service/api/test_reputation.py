@@ -5,7 +5,7 @@ import pytest
 from moderation.learning import lessons
 from moderation.scorers.spam.spam_model import load_prior
 from tests.factories import key_of, newspaper
-from tests.review.test_reputation import CAROL, HOME, author, hear, talk
+from tests.review.test_reputation import CAROL, HOME, author, harmless_text, submit_and_judge
 from tests.service.api.conftest import Api
 from tests.service.console.console_browser import now
 
@@ -15,11 +15,11 @@ SHOP = "shop.example"
 @pytest.fixture
 def decided(api: Api) -> list[str]:
     """Three of Carol's comments, one approved, two spam with a link; decided by API."""
-    ids = hear(
+    ids = submit_and_judge(
         api.store,
         api.site,
-        talk(1),
-        *(f"{talk(n)} http://{SHOP}/{n}" for n in (2, 3)),
+        harmless_text(1),
+        *(f"{harmless_text(n)} http://{SHOP}/{n}" for n in (2, 3)),
         at=now() - 10_000,
     )
     for id, outcome in zip(ids, ("approve", "spam", "spam"), strict=True):
@@ -57,7 +57,9 @@ def test_read_reset_and_taken_back(api: Api, decided: list[str]) -> None:
 
 def test_pages_of_reputations(api: Api) -> None:
     names = [f"{letter}.example" for letter in "abcde"]
-    ids = hear(api.store, api.site, *(f"{talk(n)} http://{one}/" for n, one in enumerate(names)))
+    ids = submit_and_judge(
+        api.store, api.site, *(f"{harmless_text(n)} http://{one}/" for n, one in enumerate(names))
+    )
     for id in ids:
         api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "approve"})
     seen, path = [], "/api/v1/reputation?limit=2"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from moderation.store.sql.schema import events
 from tests.factories import key_of, newspaper
-from tests.review.test_reputation import hear, known, network, talk
+from tests.review.test_reputation import harmless_text, known, network, submit_and_judge
 from tests.service.api.conftest import Api
 from tests.service.console.console_browser import now
 
@@ -75,7 +75,7 @@ def test_only_the_site_s_own_server_takes_back(api: Api) -> None:
 def test_endpoints_are_told_and_reputations_follow(api: Api) -> None:
     endpoint = {"url": "https://hooks.example.com/gatehouse", "types": ["comment.approved"]}
     assert api.post("/api/v1/endpoints", endpoint).status_code == 201
-    [id] = hear(api.store, api.site, talk(1), at=now() - 10_000)
+    [id] = submit_and_judge(api.store, api.site, harmless_text(1), at=now() - 10_000)
     assert api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "spam"}).status_code == 201
     assert known(api.store, network(api.store, api.site)) == (0, 1, 0)
     assert api.post(f"/api/v1/comments/{id}/undo", {"sequence": 2}).status_code == 201

@@ -37,7 +37,7 @@ def url(house):
     with house.store.write() as connection:
         for secret in (OLD, NEW):
             compat_apis.add_signing_secret(
-                connection, house.store.seal, house.site.id, "coral", secret
+                connection, house.store.crypto, house.site.id, "coral", secret
             )
     return f"/integrations/coral/{house.site.id}"
 
@@ -104,7 +104,7 @@ def test_the_secret_of_one_site_opens_no_other(send, house):
     other, _ = house.new_site("coral", name="Carol's Courier")
     with house.store.write() as connection:
         compat_apis.add_signing_secret(
-            connection, house.store.seal, other.id, "coral", "carols own signing secret"
+            connection, house.store.crypto, other.id, "coral", "carols own signing secret"
         )
     there = f"/integrations/coral/{other.id}"
     assert send(comment(), to=there).status_code == 401
@@ -151,7 +151,7 @@ def test_past_the_limit_comments_wait_for_coral_would_publish_them(send, house):
     busy, _ = house.new_site("coral", name="Dave's Daily", limit="1/hour")
     with house.store.write() as connection:
         compat_apis.add_signing_secret(
-            connection, house.store.seal, busy.id, "coral", "daves own signing secret"
+            connection, house.store.crypto, busy.id, "coral", "daves own signing secret"
         )
     there = f"/integrations/coral/{busy.id}"
     assert send(comment(KIND), "daves own signing secret", to=there).status_code == 204

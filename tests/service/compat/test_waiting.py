@@ -40,7 +40,7 @@ def test_a_call_ends_the_wait_at_once(store, site, broker, monkeypatch) -> None:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)  # it has read the pending status
             decide(store, site, comment_id)
-            bell.call_out(["cmt_other", comment_id])
+            bell.publish_decided(["cmt_other", comment_id])
             return await asyncio.wait_for(waits, 20)
         finally:
             await waiter.close()

@@ -14,7 +14,7 @@ from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.app import create_app
 from tests.factories import newspaper
-from tests.service.console.console_browser import ORIGIN, Desk, moderator
+from tests.service.console.console_browser import ORIGIN, ConsoleBrowser, moderator
 
 
 def read(folder: Path, database_url: str, broker_url: str, **changes: str) -> Settings:
@@ -40,37 +40,37 @@ def site(store: Store) -> Site:
 
 
 @contextmanager
-def console_browsers(settings: Settings, store: Store) -> Iterator[Callable[[], Desk]]:
+def console_browsers(settings: Settings, store: Store) -> Iterator[Callable[[], ConsoleBrowser]]:
     """Runs one app, and gives what opens a browser at it: each call opens another."""
     app = create_app(settings)
     with TestClient(app, ORIGIN, follow_redirects=False) as first:
-        opened: list[Desk] = []
+        opened: list[ConsoleBrowser] = []
 
-        def open_browser() -> Desk:
+        def open_browser() -> ConsoleBrowser:
             client = first if not opened else TestClient(app, ORIGIN, follow_redirects=False)
             # The lifespan belongs to the first client, and the loop it runs in to all of them: the
             # app's connections must not outlive the loop they were made in.
             client.portal = first.portal
-            opened.append(Desk(client, store))
+            opened.append(ConsoleBrowser(client, store))
             return opened[-1]
 
         yield open_browser
 
 
 @pytest.fixture
-def open_browser(settings, store: Store) -> Iterator[Callable[[], Desk]]:
+def open_browser(settings, store: Store) -> Iterator[Callable[[], ConsoleBrowser]]:
     """Opens browsers at one app: each call opens another."""
     with console_browsers(settings(), store) as open_browser:
         yield open_browser
 
 
 @pytest.fixture
-def browser(open_browser: Callable[[], Desk], store: Store, site: Site) -> Desk:
+def browser(open_browser: Callable[[], ConsoleBrowser], store: Store, site: Site) -> ConsoleBrowser:
     """Ada's browser: signed in, as a moderator of Alice's newspaper."""
     return ada(open_browser, store, site)
 
 
-def ada(open_browser: Callable[[], Desk], store: Store, site: Site) -> Desk:
+def ada(open_browser: Callable[[], ConsoleBrowser], store: Store, site: Site) -> ConsoleBrowser:
     moderator(store, "ada@herald.test", site)
     browser = open_browser()
     assert browser.log_in("ada@herald.test").status_code == 303

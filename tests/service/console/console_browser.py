@@ -62,7 +62,7 @@ def judge_all(store: Store) -> None:
 
 
 @dataclass
-class Desk:
+class ConsoleBrowser:
     """A client with the cookies of one browser."""
 
     client: TestClient

@@ -78,7 +78,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
     )
     with store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
-    assert html.unescape(secret) == store.seal.open_up(row.secret_sealed, endpoint.id)
+    assert html.unescape(secret) == store.crypto.decrypt(row.secret_sealed, endpoint.id)
     for path in (HOME, f"{HOME}/{endpoint.id}"):
         page = editor.get(path).text
         assert "whsec_" not in page

@@ -32,7 +32,7 @@ from tests.service.console.conftest import ada, console_browsers, read
 from tests.service.console.console_browser import (
     ORIGIN,
     PASSWORD,
-    Desk,
+    ConsoleBrowser,
     held,
     link_for,
     moderator,
@@ -123,15 +123,15 @@ class Scene:
     """
 
     ids: dict[str, str]
-    browser: Desk
-    forms: dict[str, tuple[Desk, dict[str, str]]]
+    browser: ConsoleBrowser
+    forms: dict[str, tuple[ConsoleBrowser, dict[str, str]]]
     other_token: str
 
 
 @dataclass
 class Built:
     store: Store
-    open_browser: Callable[[], Desk]
+    open_browser: Callable[[], ConsoleBrowser]
     scene: Scene
     restore: Callable[[], None]
 

@@ -9,7 +9,15 @@ from moderation.domain.reputation import Subject, SubjectKind
 from moderation.learning import lessons
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators
-from tests.review.test_reputation import APPROVE, SPAM, author, hear, known, say, talk
+from tests.review.test_reputation import (
+    APPROVE,
+    SPAM,
+    author,
+    decide,
+    harmless_text,
+    known,
+    submit_and_judge,
+)
 from tests.service.console.console_browser import now
 
 HTMX = {"HX-Request": "true"}
@@ -23,14 +31,14 @@ def plain(text: str) -> str:
 def decided(store, site):
     """Of Carol's comments two are approved and one, with a link, is spam; another waits."""
     texts = [
-        talk(1),
-        talk(2),
-        f"{talk(3)} http://shop.example/",
-        f"{talk(4)} http://shop.example/2",
+        harmless_text(1),
+        harmless_text(2),
+        f"{harmless_text(3)} http://shop.example/",
+        f"{harmless_text(4)} http://shop.example/2",
     ]
-    ids = hear(store, site, *texts, at=now() - 300_000)
+    ids = submit_and_judge(store, site, *texts, at=now() - 300_000)
     for id, outcome in zip(ids, (APPROVE, APPROVE, SPAM), strict=False):
-        say(store, site, id, outcome, now() - 200_000)
+        decide(store, site, id, outcome, now() - 200_000)
     return ids
 
 
@@ -39,7 +47,7 @@ def test_a_comments_page_shows_earlier_decisions(browser, store, site, decided):
     assert "This author 2 approved, 1 spam" in page
     assert "This network 2 approved, 1 spam" in page
     assert "Links to shop.example 0 approved, 1 spam" in page
-    [stranger] = hear(store, site, talk(9), author=AuthorRef("X"), at=now())
+    [stranger] = submit_and_judge(store, site, harmless_text(9), author=AuthorRef("X"), at=now())
     page = plain(browser.get(f"/console/comments/{stranger}").text)
     assert "This author unknown" in page
     assert "Earlier decisions" not in browser.get("/console/?queue=approved").text
@@ -71,7 +79,7 @@ def test_a_subject_without_decisions_has_no_page(browser, site, decided):
 
 
 def test_an_undo_at_the_console_leaves_no_trace(browser, store, site, decided):
-    [comment_id] = hear(store, site, f"{talk(12)} bad", at=now() - 2_000)
+    [comment_id] = submit_and_judge(store, site, f"{harmless_text(12)} bad", at=now() - 2_000)
     before = known(store, author(store, site), now())
     browser.press(comment_id, "spam", **HTMX)
     assert known(store, author(store, site), now()) == (2, 2, 0)

@@ -265,12 +265,12 @@ def test_with_https_the_cookies_are_the_hosts_own(settings, store, site):
     from starlette.testclient import TestClient
 
     from service.app import create_app
-    from tests.service.console.console_browser import Desk
+    from tests.service.console.console_browser import ConsoleBrowser
 
     moderator(store, EMAIL, site)
     app = create_app(settings(GATEHOUSE_PUBLIC_URL="https://gate.test"))
     with TestClient(app, "https://gate.test", follow_redirects=False) as client:
-        answer = Desk(client, store).log_in(EMAIL)
+        answer = ConsoleBrowser(client, store).log_in(EMAIL)
         [cookie] = [cookie for cookie in answer.headers.get_list("set-cookie") if "ghc_" in cookie]
         assert cookie.startswith("__Host-gatehouse=ghc_")
         for part in ("; Secure", "; HttpOnly", "; Path=/", "; SameSite=lax"):

@@ -8,7 +8,7 @@ import pytest
 from moderation.domain.comment import AuthorRef, Status
 from moderation.review import queues
 from tests.factories import key_of
-from tests.review.test_reputation import APPROVE, SPAM, hear, say, talk
+from tests.review.test_reputation import APPROVE, SPAM, decide, harmless_text, submit_and_judge
 from tests.service.console.console_browser import now
 
 ABROAD = "Очень хорошие часы по самой низкой цене только сегодня http://watches.example/{}"
@@ -17,12 +17,16 @@ ABROAD = "Очень хорошие часы по самой низкой цен
 @pytest.fixture
 def filed(store, site):
     """What was filed as spam: 22 for the name, 2 for their alphabet, 1 by a moderator; and an honest one."""
-    texts = [f"{talk(n)} http://shop{n}.example/" for n in range(22)]
-    seo = hear(store, site, *texts, at=now() - 9_000, author=AuthorRef("Cheap pills online shop"))
-    abroad = hear(store, site, *(ABROAD.format(n) for n in range(2)), at=now() - 8_000)
-    by_hand, honest = hear(store, site, talk(40), talk(41), at=now() - 7_000)
-    say(store, site, by_hand, SPAM, now())
-    say(store, site, honest, APPROVE, now())
+    texts = [f"{harmless_text(n)} http://shop{n}.example/" for n in range(22)]
+    seo = submit_and_judge(
+        store, site, *texts, at=now() - 9_000, author=AuthorRef("Cheap pills online shop")
+    )
+    abroad = submit_and_judge(store, site, *(ABROAD.format(n) for n in range(2)), at=now() - 8_000)
+    by_hand, honest = submit_and_judge(
+        store, site, harmless_text(40), harmless_text(41), at=now() - 7_000
+    )
+    decide(store, site, by_hand, SPAM, now())
+    decide(store, site, honest, APPROVE, now())
     for id in (*seo, *abroad):
         assert queues.get_card(store, {site.id}, id).status is Status.SPAM
     return {"seo": set(seo), "foreign_link": set(abroad), "by_hand": {by_hand}}

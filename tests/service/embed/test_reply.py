@@ -320,6 +320,6 @@ def test_a_made_up_token_is_nobodys(reader, token):
 
 
 def test_another_sites_token_is_nobodys(reader):
-    token = reader.store.seal.browser_token(reader.demo.id, b"1" * 16)
+    token = reader.store.crypto.browser_token(reader.demo.id, b"1" * 16)
     reader.send(headers=FROM_SITE | {"Cookie": f"gatehouse_author_{reader.site.id}={token}"})
     assert token not in str(reader.client.cookies.items())

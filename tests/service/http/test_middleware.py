@@ -13,7 +13,7 @@ from moderation.domain.errors import TooMany
 from service import metrics
 from service.access.limits import Limits
 from service.http.client_address import client_address
-from tests.service.console.console_browser import Desk, moderator
+from tests.service.console.console_browser import ConsoleBrowser, moderator
 from tests.service.http.conftest import HOST
 
 
@@ -83,7 +83,7 @@ def test_what_a_sender_claims_above_the_proxy_s_line_is_not_believed(lines, addr
 def test_passwords_are_not_free_to_guess_while_the_broker_is_away(open_api, broker, store):
     api = open_api(GATEHOUSE_REDIS_URL=broker.url, GATEHOUSE_LIMIT_LOGIN="5/minute")
     moderator(store, "ada@herald.test", api.site)
-    desk = Desk(api.client, store)
+    desk = ConsoleBrowser(api.client, store)
     broker.stop()
     answers = [desk.log_in("ada@herald.test", f"wrong horse {n}").status_code for n in range(12)]
     assert answers == [401] * 5 + [429] * 7

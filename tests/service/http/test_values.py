@@ -13,7 +13,7 @@ from moderation.domain.errors import GatehouseError, Invalid, Unavailable
 from moderation.store.sql.schema import comments, revisions
 from service.queues.intake import Intake
 from tests.factories import hand_in, newspaper, reply
-from tests.service.console.console_browser import Desk
+from tests.service.console.console_browser import ConsoleBrowser
 
 # Not to be shortened by the database before it looks at the length.
 LONG = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(1_900))
@@ -48,7 +48,7 @@ def test_nul_and_huge_numbers_are_nobodys_name(api):
 
 
 def test_nul_logs_nobody_in(api):
-    desk = Desk(api.client, api.store)
+    desk = ConsoleBrowser(api.client, api.store)
     for email in ("\x00", "ada@herald.test\x00"):
         assert 400 <= desk.log_in(email, "\x00" * 12).status_code < 500
 

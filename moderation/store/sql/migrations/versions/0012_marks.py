@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from moderation.domain.campaign import short_hash
+from moderation.domain.similarity import short_hash
 
 revision = "0012"
 down_revision = "0011"

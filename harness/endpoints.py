@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from harness.receivers import WELL, Log, Receivers
+from harness.receivers import HEALTHY, Log, Receivers
 from moderation.domain.comment import AuthorRef, PageRef, Submission
 from moderation.domain.delivery import RETRY_DELAYS
 from moderation.domain.event import received_event
@@ -21,8 +21,10 @@ from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import attempts
 from moderation.store.sql.schema import deliveries as rows
 
-SCALE = 1 / 500  # of the retry schedule: four days are twelve minutes, ten minutes down are 1.2 s
-AWAY = 600 * SCALE  # seconds a receiver of kind "down" is unreachable
+SCHEDULE_SCALE = (
+    1 / 500
+)  # of the retry schedule: four days are twelve minutes, ten minutes down are 1.2 s
+AWAY_SECONDS = 600 * SCHEDULE_SCALE  # seconds a receiver of kind "down" is unreachable
 
 
 def now() -> int:
@@ -30,7 +32,7 @@ def now() -> int:
 
 
 @dataclass(frozen=True)
-class Listener:
+class SiteEndpoint:
     """An endpoint on a site of its own. kind: how its receiver fails, see harness.receivers."""
 
     site_id: str
@@ -40,12 +42,12 @@ class Listener:
 
 
 @dataclass
-class Listeners:
+class SiteEndpoints:
     """Endpoints on one store. expected: the ids of the events for each, by path; secrets: by path."""
 
     store: Store
     receivers: Receivers
-    listeners: list[Listener] = field(default_factory=list)
+    listeners: list[SiteEndpoint] = field(default_factory=list)
     expected: dict[str, set[str]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -63,7 +65,7 @@ class Listeners:
                 now=now(),
                 entropy=os.urandom,
             )
-            self.listeners.append(Listener(site.id, endpoint.id, path, kind))
+            self.listeners.append(SiteEndpoint(site.id, endpoint.id, path, kind))
             self.secrets[path], self.expected[path] = secret, set()
         self.receivers.set_secrets(self.secrets)
 
@@ -122,7 +124,9 @@ class Listeners:
                 .order_by(attempts.c.delivery_id, attempts.c.number)
             ):
                 if row.number > 1 and row.endpoint_id not in replayed:
-                    delay = RETRY_DELAYS[min(row.number - 2, len(RETRY_DELAYS) - 1)] * SCALE
+                    delay = (
+                        RETRY_DELAYS[min(row.number - 2, len(RETRY_DELAYS) - 1)] * SCHEDULE_SCALE
+                    )
                     count += row.started_at < ended_at[row.delivery_id] + int(delay)
                 ended_at[row.delivery_id] = row.started_at + row.duration
         return count
@@ -157,7 +161,7 @@ class Outcome:
     waits: tuple[float, ...]
 
 
-def measure_outcome(listeners: Listeners) -> Outcome:
+def measure_outcome(listeners: SiteEndpoints) -> Outcome:
     """Compares what the receivers accepted with what was sent; prints lost events to stderr."""
     logs: dict[str, Log] = listeners.receivers.logs()
     accepted = {path: set(log.accepted) for path, log in logs.items()}
@@ -175,7 +179,7 @@ def measure_outcome(listeners: Listeners) -> Outcome:
         waits=tuple(
             wait
             for path, log in logs.items()
-            if path.startswith(f"/{WELL}/")
+            if path.startswith(f"/{HEALTHY}/")
             for wait in log.accepted.values()
         ),
     )
