@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Collection
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import ClassVar
 
@@ -108,7 +108,7 @@ def _cpu_seconds(scorer: Scorer, candidate: Candidate) -> float:
 
 def _classes(package: ModuleType) -> set[type]:
     """The classes in a package that measure and explain."""
-    names = [module.name for module in iter_modules(package.__path__, f"{package.__name__}.")]
+    names = [module.name for module in walk_packages(package.__path__, f"{package.__name__}.")]
     return {
         kind
         for module in map(import_module, names)
