@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from moderation.domain.comment import AuthorRef, Context, PageRef, Receipt
 from moderation.domain.errors import IdempotencyConflict, Invalid, PageClosed
 from moderation.intake.submit import submit
-from moderation.store import comments
+from moderation.store import comment_fields
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import metadata, pages
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -112,9 +112,9 @@ def test_addresses_are_forgotten_when_their_time_is_up(store):
     site = newspaper(store)
     author = AuthorRef("Carol", "carol@private.test")
     hand_in(store, reply(site, author=author, context=Context("203.0.113.77", "Mozilla")))
-    assert purge(store, NOON + 29 * comments.DAY, 10_000) == 0
-    assert purge(store, NOON + 31 * comments.DAY, 10_000) == 1
-    assert purge(store, NOON + 32 * comments.DAY, 10_000) == 0
+    assert purge(store, NOON + 29 * comment_fields.DAY, 10_000) == 0
+    assert purge(store, NOON + 31 * comment_fields.DAY, 10_000) == 1
+    assert purge(store, NOON + 32 * comment_fields.DAY, 10_000) == 0
     [row] = rows(store, "personal")
     assert (row.network, row.address_key, row.user_agent) == ("", "", "")
     assert row.email_sealed is not None
