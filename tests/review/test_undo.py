@@ -29,7 +29,14 @@ from moderation.upkeep import erase
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_campaigns import MINUTE, flood, rule, statuses, take_back, the_campaign
 from tests.review.test_decisions import decide, judged
-from tests.review.test_reputation import author, harmless_text, known, rows, submit_and_judge
+from tests.review.test_reputation import (
+    author,
+    harmless_text,
+    known,
+    record_decision,
+    rows,
+    submit_and_judge,
+)
 
 APPROVE, HOLD, REJECT, SPAM = Outcome.APPROVE, Outcome.HOLD, Outcome.REJECT, Outcome.SPAM
 
