@@ -27,7 +27,7 @@ class NoPostgres(Exception):
     """There is no PostgreSQL on this machine; the message says why."""
 
 
-def wait_until(condition: Callable[[], Any], expected: str, seconds: float = 20.0) -> Any:
+def wait_until(condition: Callable[[], Any], expected: str, seconds: float = 60.0) -> Any:
     """The first true result of `condition`. Fails, naming `expected`, if there is none in time."""
     until = time.monotonic() + seconds
     while not (result := condition()):
