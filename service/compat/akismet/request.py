@@ -140,6 +140,7 @@ class AkismetRequest:
             form=FormFacts(trap=self.trap),
             idempotency_key=f"akismet:{self.fingerprint}",
             fingerprint=self.fingerprint,
+            joins_since=0,
         )
 
 

@@ -18,6 +18,7 @@ from tests.factories import newspaper
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = "https://herald.test/news/1"
+CAROLS_ADDRESS = ("198.51.100.8", 50_000)
 
 
 @dataclass
@@ -75,5 +76,5 @@ def reader(store: Store, database_url: str, broker_url: str, tmp_path) -> Iterat
     )
     site, demo = newspaper(store), newspaper(store, "The Harbour Lantern", ORIGIN)
     app = create_app(settings)
-    with TestClient(app, ORIGIN, follow_redirects=False) as client:
+    with TestClient(app, ORIGIN, follow_redirects=False, client=CAROLS_ADDRESS) as client:
         yield Reader(client, store, site, demo)
