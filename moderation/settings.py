@@ -114,7 +114,8 @@ class Settings(BaseModel):
     limit_site: RateLimit = Field("60000/minute", description="Submissions per site")
     limit_global: RateLimit = Field("120000/minute", description="Submissions in all")
     limit_login: RateLimit = Field(
-        "10/15 minutes", description="Failed log-ins per account and per address"
+        "10/15 minutes",
+        description="Failed log-ins per address or known browser; five times as many per account",
     )
     limit_face: RateLimit = Field(
         "6000/minute",

@@ -92,6 +92,9 @@ def _matches(stored: str, password: str) -> bool:
 
 def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str = "") -> str:
     """Opens a session for the moderator the link was made for; returns its token. Raises Unauthenticated."""
+    with store.read() as connection:  # so that links that were made up do not wait for the writer
+        if not moderators.has_login_link(connection, token):
+            raise Unauthenticated(_LINK_USED)
     with store.write() as connection:
         moderator_id = moderators.use_login_link(connection, token, now)
         if moderator_id is not None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from moderation.domain.comment import PAGE_URL_LIMIT
 from moderation.domain.errors import Invalid
+from moderation.domain.sender_address import canonical_network
 
 # IANA special-purpose registries (IPv4, RFC 6890 and later) and what they leave out. The standard
 # library's is_global is not enough: Python 3.11 calls multicast and 192.0.0.8 global.
@@ -124,7 +125,7 @@ def parse_allow(setting: str) -> frozenset[tuple[str, int]]:
 def parse_networks(setting: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """'10.0.0.0/8, ::1' as networks. Raises ValueError."""
     entries = filter(None, map(str.strip, setting.split(",")))
-    return tuple(ip_network(entry, strict=False) for entry in entries)
+    return tuple(canonical_network(entry) for entry in entries)
 
 
 def destination(url: str, allow: Iterable[tuple[str, int]] = ()) -> Destination:

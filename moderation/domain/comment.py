@@ -12,6 +12,9 @@ TEXT_LIMIT = 65_525  # bytes of UTF-8
 PAGE_URL_LIMIT = 2_000  # characters: what browsers and proxies agree on
 TITLE_LIMIT = 500  # characters
 
+# So long an address and user agent stand for one sender: a double click or a retry, no later reader. ms
+SAME_SENDER_LIMIT = 10 * 60_000
+
 
 class Status(StrEnum):
     """The status of a comment, which follows from its latest decision."""
@@ -88,6 +91,9 @@ class Submission:
 
     id: chosen by the entry point. created_at: milliseconds since 1970 UTC.
     idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of the submitted content.
+    joins_since: a repetition joins a first that is this new (ms) and not erased; otherwise it is stored as a
+    comment of its own and takes the key. None: every first, as HTTP's Idempotency-Key promises.
+    later_key: another key for later repetitions, '' for none; nothing holds it yet.
     """
 
     id: str
@@ -101,15 +107,21 @@ class Submission:
     form: FormFacts = NO_FORM
     idempotency_key: str = ""
     fingerprint: str = ""
+    joins_since: int | None = None
+    later_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is stored. replayed: it already was before."""
+    """What a 202 promises: the comment is stored. replayed: it already was before.
+
+    same_sender: of a replay, whether its sender is proved to be the first's.
+    """
 
     comment_id: str
     created_at: int
     replayed: bool = False
+    same_sender: bool = False
 
 
 def fingerprint(*parts: str) -> str:

@@ -1,9 +1,10 @@
 """A site's filters: lists of words, patterns, domains, e-mails or networks, and what happens to a match."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from moderation.domain.sender_address import canonical_address
 
 FILTER_LIMIT = 100  # filters of a site
 ENTRY_LIMIT = 20_000  # entries of a filter
@@ -96,10 +97,7 @@ def without_comment(entry: str) -> str:
 
 def address_of_entry(entry: str) -> str:
     """A single address in the form that is hashed; '' for a network or anything else."""
-    try:
-        return str(ipaddress.ip_address(without_comment(entry)))
-    except ValueError:
-        return ""
+    return canonical_address(without_comment(entry))
 
 
 def entries_to_hash(draft: FilterDraft) -> Iterator[tuple[str, str]]:

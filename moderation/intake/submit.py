@@ -1,12 +1,14 @@
 """Take in a batch of comments, once each, in one transaction; a receipt for every one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from moderation.domain.comment import PageState, Receipt, Submission
+from moderation.domain.comment import SAME_SENDER_LIMIT, PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
-from moderation.store import addresses, comments, outbox
+from moderation.store import addresses, comments, idempotency, outbox
 from moderation.store.comment_fields import page_id_of
+from moderation.store.idempotency import Sender, Stored
+from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 
 Answer = Receipt | GatehouseError
@@ -25,11 +27,12 @@ def submit(
     keeps_address: whether a site's comments keep their sender's address, sealed, until they are judged.
 
     What it returns is on disk. A repetition (same idempotency key, same content) gets the first
-    receipt again; the same key with other content is refused. Raises Unavailable when nothing at
-    all was stored.
+    receipt again, unless the first is too old for it or erased (Submission.joins_since); the same key with
+    other content is refused. Raises Unavailable when nothing at all was stored.
     """
     with store.write() as connection:
-        holders = comments.claim_keys(connection, batch)
+        holders = idempotency.claim(connection, batch)
+        senders = idempotency.senders_of(connection, _firsts(batch, holders))
         page_ids = {submission.id: page_id_of(submission) for submission in batch}
         states = comments.page_states(connection, page_ids.values())
         parents = comments.pages_of(
@@ -37,13 +40,18 @@ def submit(
         )
 
         def answer(submission: Submission) -> Answer:
-            holder = holders.get((submission.site_id, submission.idempotency_key))
-            if holder and holder.comment_id != submission.id:
-                if holder.fingerprint == submission.fingerprint:
-                    return Receipt(holder.comment_id, holder.created_at, replayed=True)
-                return IdempotencyConflict(
-                    "This Idempotency-Key was used before with another body."
-                )
+            key = (submission.site_id, submission.idempotency_key)
+            holder = holders.get(key)
+            is_repeated = holder is not None and holder.comment_id != submission.id
+            if holder and is_repeated:
+                if holder.fingerprint != submission.fingerprint:
+                    return IdempotencyConflict(
+                        "This Idempotency-Key was used before with another body."
+                    )
+                sender = senders.get(holder.comment_id)
+                if _joins(submission, holder, sender):
+                    same_sender = _is_same_sender(store.crypto, submission, holder, sender)
+                    return Receipt(holder.comment_id, holder.created_at, True, same_sender)
             if states.get(page_ids[submission.id]) is PageState.CLOSED:
                 return PageClosed("This page takes no more comments.")
             if (
@@ -51,6 +59,16 @@ def submit(
                 and parents.get(submission.parent_id) != page_ids[submission.id]
             ):
                 return Invalid("There is no such comment on this page.", "/parent_id")
+            if holder and is_repeated:
+                if not idempotency.take(connection, submission, holder):
+                    # Another process was quicker: what it stored is the first now.
+                    del holders[key]
+                    holders.update(idempotency.holders_of(connection, [submission]))
+                    senders.update(
+                        idempotency.senders_of(connection, _firsts([submission], holders))
+                    )
+                    return answer(submission)
+                holders[key] = Stored(submission.id, submission.fingerprint, submission.created_at)
             return Receipt(submission.id, submission.created_at)
 
         answers = [answer(submission) for submission in batch]
@@ -59,7 +77,7 @@ def submit(
             for submission, answer_given in zip(batch, answers, strict=True)
             if isinstance(answer_given, Receipt) and not answer_given.replayed
         ]
-        comments.release_keys(
+        idempotency.release(
             connection,
             (
                 submission
@@ -72,6 +90,7 @@ def submit(
             [submission for submission in new if page_ids[submission.id] not in states],
         )
         comments.insert(connection, new, store.crypto, personal_days)
+        idempotency.add_later(connection, new)
         addresses.keep(
             connection,
             [submission for submission in new if keeps_address(submission.site_id)],
@@ -80,3 +99,41 @@ def submit(
         if outbox.has_listeners(connection, {submission.site_id for submission in new}):
             outbox.put(connection, [received_event(submission) for submission in new], entropy)
     return answers
+
+
+def _firsts(
+    batch: Sequence[Submission], holders: Mapping[tuple[str, str], Stored]
+) -> Iterator[str]:
+    """The comments that hold the keys of submissions."""
+    for submission in batch:
+        holder = holders.get((submission.site_id, submission.idempotency_key))
+        if holder and holder.comment_id != submission.id:
+            yield holder.comment_id
+
+
+def _joins(submission: Submission, first: Stored, sender: Sender | None) -> bool:
+    """Whether a repetition is the first comment once more. sender: None where it is stored with this batch."""
+    if submission.joins_since is None:
+        return True
+    is_erased = sender is not None and sender.is_erased
+    return first.created_at >= submission.joins_since and not is_erased
+
+
+def _is_same_sender(
+    crypto: Crypto, submission: Submission, first: Stored, sender: Sender | None
+) -> bool:
+    """Whether a repetition is proved to come from whoever sent the first: by the browser's token, or soon
+    after from the same address with the same user agent. Content proves nothing: every reader knows it.
+    """
+    if sender is None:
+        return False
+    author_key = crypto.author_key(submission.site_id, submission.author.identity)
+    if author_key and author_key == sender.author_key:
+        return True
+    address_key = crypto.address_key(submission.context.ip)
+    return (
+        address_key != ""
+        and address_key == sender.address_key
+        and submission.context.user_agent == sender.user_agent
+        and submission.created_at - first.created_at <= SAME_SENDER_LIMIT
+    )

@@ -1,7 +1,6 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,71 +22,11 @@ from moderation.store.sql.schema import (
     comments,
     feedback,
     findings,
-    idempotency,
     pages,
     pending,
     personal,
     revisions,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An idempotency record: which comment a key made, and from what."""
-
-    comment_id: str
-    fingerprint: str
-    created_at: int
-
-
-def claim_keys(
-    connection: Connection, submissions: Iterable[Submission]
-) -> dict[tuple[str, str], Stored]:
-    """Records the idempotency keys of a batch; returns who holds each key, {} where all were new.
-
-    Where the holder is another comment than the submission's, the submission is a repetition.
-    """
-    keyed = [submission for submission in submissions if submission.idempotency_key]
-    if not keyed:
-        return {}
-    stored = insert_rows(
-        connection,
-        idempotency,
-        [
-            {
-                "site_id": submission.site_id,
-                "key": submission.idempotency_key,
-                "fingerprint": submission.fingerprint,
-                "comment_id": submission.id,
-                "created_at": submission.created_at,
-            }
-            for submission in keyed
-        ],
-        new_only=True,
-    )
-    if stored == len(keyed):
-        return {}
-    wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
-        {(submission.site_id, submission.idempotency_key) for submission in keyed}
-    )
-    return {
-        (row.site_id, row.key): Stored(row.comment_id, row.fingerprint, row.created_at)
-        for row in connection.execute(sa.select(idempotency).where(wanted))
-    }
-
-
-def release_keys(connection: Connection, refused: Iterable[Submission]) -> None:
-    """Forgets the keys of submissions that were refused: nothing was stored, so nothing to replay."""
-    for submission in refused:
-        if submission.idempotency_key:
-            connection.execute(
-                sa.delete(idempotency).where(
-                    idempotency.c.site_id == submission.site_id,
-                    idempotency.c.key == submission.idempotency_key,
-                    idempotency.c.comment_id == submission.id,
-                )
-            )
-
 
 _PAGE_STATES = sa.select(pages.c.id, pages.c.state).where(
     pages.c.id.in_(sa.bindparam("ids", expanding=True))

@@ -194,6 +194,12 @@ def add_login_link(connection: Connection, moderator_id: str, now: int, entropy:
     return token
 
 
+def has_login_link(connection: Connection, token: str) -> bool:
+    """Whether there is such a link, even one that is too old."""
+    known = sa.select(login_links.c.digest).where(login_links.c.digest == _digest(token))
+    return connection.execute(known).first() is not None
+
+
 def use_login_link(connection: Connection, token: str, now: int) -> str | None:
     """The moderator a link was made for, once; None for one that is used, too old or made up."""
     row = connection.execute(

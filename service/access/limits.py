@@ -34,7 +34,9 @@ RETRY_BROKER_SECONDS = 1.0
 _RESERVATIONS_LIMIT = 50_000  # windows of sites
 # What an unreachable or failing broker raises. Anything else is our own error and opens no limit.
 _BROKER_ERRORS = (RedisError, OSError, TimeoutError)
-_COUNTED_LOCALLY = ("login", "guess")  # counted even without Redis
+# An account may fail so many times as often as an address, so that no single address locks it.
+ACCOUNT_FACTOR = 5
+_COUNTED_LOCALLY = ("login", "account", "guess")  # counted even without Redis
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Limits:
             "site": parse(settings.limit_site),
             "global": parse(settings.limit_global),
             "login": parse(settings.limit_login),
+            "account": _times(parse(settings.limit_login), ACCOUNT_FACTOR),
             "guess": parse(settings.limit_guess),
             "face": parse(settings.limit_face),
         }
@@ -116,6 +119,17 @@ class Limits:
         if not await self._hit(kind, key, 1):
             raise TooMany("Too many requests; please slow down.", await self._wait(kind, key))
 
+    async def forget(self, kind: str, key: str) -> None:
+        """Starts the count of `key` against the limit `kind` anew."""
+        item = self._items[kind]
+        await self._local_limiter.clear(item, kind, key)
+        if time.monotonic() < self._broker_retry_at:
+            return
+        try:
+            await self._limiter.clear(item, kind, key)
+        except _BROKER_ERRORS as error:
+            self._broker_failed(error)
+
     async def _take(self, kind: str, key: str) -> None:
         if self._spend(kind, key):
             return
@@ -173,3 +187,7 @@ class Limits:
             log.warning("limits are open: Redis is away", extra={"error": type(error).__name__})
         self.ok = False
         self._broker_retry_at = time.monotonic() + RETRY_BROKER_SECONDS
+
+
+def _times(item: RateLimitItem, factor: int) -> RateLimitItem:
+    return type(item)(item.amount * factor, item.multiples)

@@ -69,7 +69,12 @@ class DecisionIn(StrictModel):
 
 
 def to_submission(
-    comment: CommentIn, new: NewComment, *, vouched_for: str = "", idempotency_key: str = ""
+    comment: CommentIn,
+    new: NewComment,
+    *,
+    vouched_for: str = "",
+    idempotency_key: str = "",
+    joins_since: int | None = None,
 ) -> Submission:
     """The submission that a comment makes. vouched_for: its author's identity by the word of the site's own
     server, which goes before that of the browser.
@@ -86,6 +91,7 @@ def to_submission(
         parent_id=comment.parent_id,
         context=Context(new.address, context.user_agent, context.referrer),
         idempotency_key=idempotency_key,
+        joins_since=joins_since,
         fingerprint=fingerprint(
             page.id or page.url,
             author.name,

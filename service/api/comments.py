@@ -20,6 +20,7 @@ from moderation.review import decisions, queues
 from moderation.store.sites import SECRET
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
+from service.access.idempotency import stored_key
 from service.access.keys import SecretKey, caller, secret_caller
 from service.api.bodies import describe_body, json_body
 from service.api.comment_schemas import AuthorIn, CommentIn, DecisionIn, to_submission
@@ -48,7 +49,9 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
                 "name": "Idempotency-Key",
                 "in": "header",
                 "schema": {"type": "string", "maxLength": 255},
-                "description": "The same key and body give the same receipt, and one comment.",
+                "description": "The same key and body give the same receipt, and one comment. Keys sent "
+                "with the publishable key are apart from the server's; there, only the same sender gets "
+                "the tokens again.",
             }
         ],
     },
@@ -60,7 +63,7 @@ async def submit_comment(request: Request) -> Response:
     comment = await _read_comment(request)
     is_server = key.kind == SECRET
     if not is_server:
-        comment = _without_claims(comment)
+        comment = _without_claims(comment, request.headers.get("user-agent", ""))
     # A secret key is the site's own server, which names its reader if it wants him limited.
     address = comment.context.ip or ("" if is_server else client_address(request, state.trusted))
     receipt, browser_token = await hand_in(
@@ -71,12 +74,15 @@ async def submit_comment(request: Request) -> Response:
             comment,
             new,
             vouched_for=_vouched_for(comment.author),
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=stored_key(key.kind, _idempotency_key(request)),
+            joins_since=None if is_server else 0,
         ),
         browser_token=comment.author.token,
         issue_token=not is_server and state.settings.author_days > 0,
     )
-    body = receipt_out(request, receipt, browser_token)
+    # Whoever holds the secret key may read everything; a script of the page only what it sent itself.
+    is_own = is_server or not receipt.replayed or receipt.same_sender
+    body = receipt_out(request, receipt, browser_token, is_own=is_own)
     return JSONResponse(body, 202, headers={"Location": _path(receipt.comment_id)})
 
 
@@ -96,11 +102,12 @@ def _vouched_for(author: AuthorIn) -> str:
     return ""
 
 
-def _without_claims(comment: CommentIn) -> CommentIn:
+def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
     """The comment without what a script on the page may not claim: it runs in a stranger's browser.
 
     Its page is known by the URL alone; otherwise the first caller could bind the site's own id of an
-    article to another URL. Raises Invalid for claims about the reader.
+    article to another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
+    claims about the reader.
     """
     if comment.context.ip:
         raise Invalid(
@@ -111,22 +118,27 @@ def _without_claims(comment: CommentIn) -> CommentIn:
         raise Invalid(
             f"/author/{field}: Only a secret key may vouch for who it is.", f"/author/{field}"
         )
-    if not comment.page.id:
-        return comment
-    return comment.model_copy(update={"page": comment.page.model_copy(update={"id": ""})})
+    context = comment.context
+    if not context.user_agent:
+        printable = "".join(letter if letter.isprintable() else " " for letter in user_agent)
+        context = context.model_copy(update={"user_agent": printable[:1_000]})
+    page = comment.page.model_copy(update={"id": ""}) if comment.page.id else comment.page
+    return comment.model_copy(update={"context": context, "page": page})
 
 
-def receipt_out(request: Request, receipt: Receipt, browser_token: str) -> dict[str, Any]:
-    """The receipt, the same for every repetition. author_token: lets its author ask for its status.
-    browser_token: to be sent as `author.token` with the next comment from the same browser; None for the
-    site's own server, unless it sent one.
+def receipt_out(
+    request: Request, receipt: Receipt, browser_token: str, *, is_own: bool
+) -> dict[str, Any]:
+    """The receipt, the same for every repetition of the same sender. author_token: lets its author ask for its
+    status; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
+    same browser; None for the site's own server, unless it sent one.
     """
     state = request.app.state
     return {
         "id": receipt.comment_id,
         "status": "pending",
         "status_url": state.settings.public_url + _path(receipt.comment_id),
-        "author_token": state.store.crypto.author_token(receipt.comment_id),
+        "author_token": state.store.crypto.author_token(receipt.comment_id) if is_own else None,
         "browser_token": browser_token or None,
         "created_at": iso(receipt.created_at),
     }

@@ -1,6 +1,5 @@
 """The types of the fields that requests carry, each with its rules, and the base of every request model."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchema
 from pydantic_core import CoreSchema, core_schema
 
 from moderation.domain import comment as rules
+from moderation.domain.sender_address import canonical_address
 
 # NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -102,10 +102,9 @@ def is_email(value: str) -> bool:
 def _ip_address(value: str) -> str:
     if not value:
         return value
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        raise ValueError("is not an IP address") from None
+    if not (address := canonical_address(value)):
+        raise ValueError("is not an IP address")
+    return address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """/healthz, /readyz and /metrics: for load balancers, for people on call, for Prometheus."""
 
 import hmac
-import ipaddress
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +14,7 @@ from moderation.store import deliveries, endpoints, heartbeats, judging_queue
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import is_current
 from service import metrics
+from service.http.client_address import is_loopback
 
 router = APIRouter(tags=["operations"])
 
@@ -108,10 +108,7 @@ async def show_metrics(request: Request) -> Response:
 def _is_local(request: Request) -> bool:
     if "x-forwarded-for" in request.headers or request.client is None:
         return False  # it came through a proxy, not from this machine
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.client.host)
 
 
 def _update_gauges(store: Store) -> None:

@@ -10,6 +10,7 @@ from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.console import session
+from service.console.known_device import device_of, remember_device
 from service.console.pages import URL, PageRoute, login_page, next_page, redirect
 from service.console.session import Form, SignedForm, posted_form, signed_form
 from service.http.client_address import client_address, flood_unit
@@ -31,7 +32,9 @@ async def with_password(request: Request, form: Posted) -> Response:
     store = request.app.state.store
     try:
         _check_visit(request, form)
-        await _count_attempt(request, store.crypto.email_key(email))
+        counts = _counts(request, email)
+        for kind, key in counts:  # the address first: past its limit it counts against no account
+            await request.app.state.limits.allow(kind, key)
         token = await run_in_threadpool(
             sign_in.with_password,
             store,
@@ -43,28 +46,39 @@ async def with_password(request: Request, form: Posted) -> Response:
         )
     except (Forbidden, Unauthenticated, TooMany) as error:
         return _try_again(request, error, email=email, wanted=wanted)
-    return _signed_in(request, token, wanted)
+    for kind, key in counts:  # limits are for failures
+        await request.app.state.limits.forget(kind, key)
+    return _signed_in(request, token, wanted, email)
 
 
 @router.post("/login/link")
 async def with_link(request: Request, form: Posted) -> Response:
-    link = form.get("link", "")
+    """A valid link always works, whatever was guessed before: nobody guesses one. Wrong ones are counted."""
+    link, store = form.get("link", ""), request.app.state.store
     try:
         _check_visit(request, form)
-        await _count_attempt(request, "")
         token = await run_in_threadpool(
             sign_in.with_link,
-            request.app.state.store,
+            store,
             link,
             now=now_ms(),
             entropy=os.urandom,
             old=session.session_cookie(request),
         )
     except Unauthenticated as error:
-        return _try_again(request, error)
-    except (Forbidden, TooMany) as error:
+        return await _wrong_link(request, error)
+    except Forbidden as error:
         return _try_again(request, error, link=link[:100])
-    return _signed_in(request, token, "")
+    signed = await run_in_threadpool(sign_in.session_of, store, token, now_ms())
+    return _signed_in(request, token, "", signed.email if signed else "")
+
+
+async def _wrong_link(request: Request, error: Unauthenticated) -> Response:
+    try:
+        await request.app.state.limits.allow("login", f"link:{_source(request) or 'unknown'}")
+    except TooMany as too_many:
+        return _try_again(request, too_many, by_link=True)
+    return _try_again(request, error)
 
 
 @router.post("/logout")
@@ -83,15 +97,28 @@ def _check_visit(request: Request, form: Form) -> None:
         raise Forbidden("Your browser did not keep the log-in cookie. Please try again.") from None
 
 
-async def _count_attempt(request: Request, account: str) -> None:
-    """Counts an attempt, per account and per address, under keyed hashes of both."""
+def _counts(request: Request, email: str) -> list[tuple[str, str]]:
+    """What an attempt with a password counts against, as (limit, key), under keyed hashes.
+
+    A browser that has logged in to the account before is counted by itself alone, so that nobody else's
+    guesses keep it out. Where no address is known, the account stands for it.
+    """
+    if device := device_of(request, email):
+        return [("login", f"device:{device}")]
+    account = request.app.state.store.crypto.email_key(email)
+    source = _source(request)
+    return [
+        ("login", f"from:{source}" if source else f"account:{account}"),
+        ("account", account),
+    ]
+
+
+def _source(request: Request) -> str:
+    """The keyed hash of where a request comes from, '' where that is unknown."""
     state = request.app.state
-    if account:
-        await state.limits.allow("login", f"account:{account}")
-    if address := client_address(request, state.trusted):
-        await state.limits.allow(
-            "login", f"from:{state.store.crypto.address_key(flood_unit(address))}"
-        )
+    unit = flood_unit(client_address(request, state.trusted))
+    source: str = state.store.crypto.address_key(unit)
+    return source
 
 
 def _try_again(
@@ -101,18 +128,21 @@ def _try_again(
     email: str = "",
     link: str = "",
     wanted: str = "",
+    by_link: bool = False,
 ) -> Response:
+    """by_link: whether it was a link that failed; then no link is advised."""
     if isinstance(error, TooMany):
         minutes = max(1, round(error.retry_after / 60))
-        message = f"Too many attempts. Wait {minutes} min, or use a log-in link."
-        return login_page(
-            request, 429, error=message, email=email, link=link, retry_after=error.retry_after
+        message = f"Too many attempts. Wait {minutes} min" + (
+            "." if by_link else ", or use a log-in link."
         )
+        return login_page(request, 429, error=message, email=email, retry_after=error.retry_after)
     status = 403 if isinstance(error, Forbidden) else 401
     return login_page(request, status, error=error.message, email=email, link=link, wanted=wanted)
 
 
-def _signed_in(request: Request, token: str, wanted: str) -> Response:
+def _signed_in(request: Request, token: str, wanted: str, email: str) -> Response:
     response = redirect(next_page(wanted))
     session.start_session(request, response, token)
+    remember_device(request, response, email)
     return response

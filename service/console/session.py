@@ -51,39 +51,44 @@ def form_token(cookie: str) -> str:
 
 
 def session_cookie(request: Request) -> str:
-    return request.cookies.get(_name(request, "gatehouse_session", "__Host-gatehouse"), "")
+    return request.cookies.get(cookie_name(request, "gatehouse_session", "__Host-gatehouse"), "")
 
 
 def visit_cookie(request: Request) -> str:
     """Stands for a visitor who has not signed in yet, so that even log-in forms carry a token."""
-    return request.cookies.get(_name(request, "gatehouse_visit", "__Host-gatehouse-visit"), "")
+    return request.cookies.get(
+        cookie_name(request, "gatehouse_visit", "__Host-gatehouse-visit"), ""
+    )
 
 
 def start_session(request: Request, response: Response, token: str) -> None:
     """The cookie ends with the browser; the server's limits hold in any case."""
-    _set(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"), token)
-    _end(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"))
+    _set(request, response, cookie_name(request, "gatehouse_session", "__Host-gatehouse"), token)
+    _end(request, response, cookie_name(request, "gatehouse_visit", "__Host-gatehouse-visit"))
 
 
 def end_session(request: Request, response: Response) -> None:
-    _end(request, response, _name(request, "gatehouse_session", "__Host-gatehouse"))
+    _end(request, response, cookie_name(request, "gatehouse_session", "__Host-gatehouse"))
 
 
 def start_visit(request: Request, response: Response, cookie: str) -> None:
-    _set(request, response, _name(request, "gatehouse_visit", "__Host-gatehouse-visit"), cookie)
+    _set(
+        request, response, cookie_name(request, "gatehouse_visit", "__Host-gatehouse-visit"), cookie
+    )
 
 
 def new_visit() -> str:
     return os.urandom(32).hex()
 
 
-def _is_https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
+    """Whether browsers reach the console over https."""
     return bool(request.app.state.settings.public_url.startswith("https://"))
 
 
-def _name(request: Request, plain: str, host: str) -> str:
-    """With the prefix no neighbouring subdomain can set the cookie; browsers want https for it."""
-    return host if _is_https(request) else plain
+def cookie_name(request: Request, plain: str, host: str) -> str:
+    """The name of a cookie. With the prefix no neighbouring subdomain can set the cookie; browsers want https for it."""
+    return host if is_https(request) else plain
 
 
 def _set(request: Request, response: Response, name: str, value: str) -> None:
@@ -91,12 +96,12 @@ def _set(request: Request, response: Response, name: str, value: str) -> None:
     # signed out. Lax is safe, because every POST is checked for its origin and its token, and GET
     # changes nothing.
     response.set_cookie(
-        name, value, path="/", httponly=True, samesite="lax", secure=_is_https(request)
+        name, value, path="/", httponly=True, samesite="lax", secure=is_https(request)
     )
 
 
 def _end(request: Request, response: Response, name: str) -> None:
-    response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=_is_https(request))
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=is_https(request))
 
 
 def check_origin(request: Request) -> None:

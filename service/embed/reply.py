@@ -5,7 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Submission
+from moderation.domain.comment import (
+    PAGE_URL_LIMIT,
+    SAME_SENDER_LIMIT,
+    TITLE_LIMIT,
+    Submission,
+    fingerprint,
+)
 from moderation.domain.errors import Invalid
 from service.api.bodies import parse
 from service.api.comment_schemas import CommentIn, to_submission
@@ -100,7 +106,7 @@ def read_submission(
 
     The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and the
     first caller could bind an article's number to another URL, and take its comments there.
-    The same content twice has the same idempotency key, so a double click is one comment.
+    A double click is one comment; the same words of another reader are another.
     """
     if any(fields.get(name) for name in HONEYPOTS):
         raise Invalid("A field that must stay empty was filled in. Please send it once more.")
@@ -127,7 +133,23 @@ def read_submission(
         },
     )
     submission = to_submission(comment, new)
-    return replace(submission, idempotency_key=f"form:{submission.fingerprint}")
+    return _with_keys(submission, new)
+
+
+def _with_keys(submission: Submission, new: NewComment) -> Submission:
+    """The submission with keys made of its content and its sender: the browser that sent its token, else the
+    address and user agent. The receipt of the latter brings a token, with which the form may come again.
+    """
+    since = submission.created_at - SAME_SENDER_LIMIT
+    by_browser = _form_key(submission, new.identity) if new.identity else ""
+    if new.is_known or not new.address_key:
+        return replace(submission, idempotency_key=by_browser, joins_since=since)
+    by_address = _form_key(submission, new.address_key, submission.context.user_agent)
+    return replace(submission, idempotency_key=by_address, joins_since=since, later_key=by_browser)
+
+
+def _form_key(submission: Submission, *sender: str) -> str:
+    return f"form:{fingerprint(submission.fingerprint, *sender)}"
 
 
 def _website(typed: str) -> str:

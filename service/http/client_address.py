@@ -1,47 +1,61 @@
 """The address that a request comes from: the peer's, or the one that a trusted proxy names."""
 
-import ipaddress
+import logging
 from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 
 from fastapi import Request
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from moderation.domain.sender_address import Network, canonical_address
+
+log = logging.getLogger("gatehouse.http")
 
 
 def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """The client's address in canonical form, '' where there is none (a unix socket).
 
     X-Forwarded-For is read from the right, as long as the address that added the entry is trusted:
-    anybody could have written the rest.
+    anybody could have written the rest. A trusted proxy that names nobody counts itself, for all its
+    readers: the log says so, once.
     """
-    address = _canonical(request.client.host if request.client else "")
+    address = canonical_address(request.client.host if request.client else "")
     # All lines of the header: some proxies append to the sender's, some add a line.
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
-    while address and forwarded and trusted and _is_in(address, trusted):
-        sender = _canonical(forwarded.pop().strip())
+    if address and forwarded == [""] and _is_in(address, trusted):
+        _warn_of(address)
+        return address
+    while address and forwarded and _is_in(address, trusted):
+        sender = canonical_address(forwarded.pop())
         if not sender:
+            _warn_of(address)
             break
         address = sender
     return address
 
 
 def flood_unit(address: str) -> str:
-    """The address that a household or office shares: IPv4 as it is, IPv6 as its /64."""
-    if ":" not in address:
-        return address
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    """The address that a household or office shares: IPv4 as it is, IPv6 as its /64; '' for none."""
+    canonical = canonical_address(address)
+    if ":" not in canonical:
+        return canonical
+    return str(ip_network((canonical, 64), strict=False))
 
 
-def _canonical(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed
-    return str(parsed)
+def is_loopback(address: str) -> bool:
+    """Whether a peer is on this machine."""
+    canonical = canonical_address(address)
+    return bool(canonical) and ip_address(canonical).is_loopback
+
+
+@lru_cache(maxsize=256)  # so that each proxy is named once
+def _warn_of(proxy: str) -> None:
+    log.warning(
+        "a trusted proxy names no readable address in X-Forwarded-For: all its readers share one limit",
+        extra={"proxy": proxy},
+    )
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    parsed = ipaddress.ip_address(address)
+    parsed = ip_address(address)
     return any(parsed in network for network in networks)

@@ -16,8 +16,9 @@ from service.http.client_address import flood_unit
 class NewComment:
     """What the service knows of a comment besides what was sent.
 
-    created_at: milliseconds. address: of the reader, '' where unknown. identity: of the reader's browser,
-    as in domain/comment.AuthorRef, '' where unknown.
+    created_at: milliseconds. address: of the reader, '' where unknown; address_key: its keyed hash.
+    identity: of the reader's browser, as in domain/comment.AuthorRef, '' where unknown; is_known: whether it
+    sent its token.
     """
 
     id: str
@@ -25,6 +26,8 @@ class NewComment:
     created_at: int
     address: str
     identity: str
+    address_key: str = ""
+    is_known: bool = False
 
 
 async def hand_in(
@@ -39,6 +42,8 @@ async def hand_in(
 ) -> tuple[Receipt, str]:
     """Stores a comment; its receipt and the token of its browser, '' where that is not known.
 
+    A repetition gets the token of the first only from the same sender (Receipt.same_sender).
+
     state: of the app. address: of the reader, '' where unknown. submission: makes the submission, once the
     limits have let it pass. browser_token: as the browser sent it. issue_token: whether an unknown
     browser gets a token. join: as in Intake.submit.
@@ -52,8 +57,18 @@ async def hand_in(
     is_new = browser is None and issue_token
     if is_new:
         browser = identity.new_browser(crypto, site_id, comment_id)
-    new = NewComment(comment_id, site_id, now, address, browser.identity if browser else "")
+    new = NewComment(
+        comment_id,
+        site_id,
+        now,
+        address,
+        browser.identity if browser else "",
+        crypto.address_key(address),
+        is_known=browser is not None and not is_new,
+    )
     receipt: Receipt = await state.intake.submit(submission(new), join=join)
-    if is_new:  # a repetition gets the token that the first request got
+    if is_new and receipt.replayed and not receipt.same_sender:
+        browser = None
+    elif is_new:  # a repetition gets the token that the first request got
         browser = identity.new_browser(crypto, site_id, receipt.comment_id)
     return receipt, browser.token(crypto) if browser else ""

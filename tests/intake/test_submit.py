@@ -12,6 +12,7 @@ from moderation.intake.submit import submit
 from moderation.store import comment_fields
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import metadata, pages
+from moderation.upkeep.erase import erase
 from tests.factories import NOON, hand_in, newspaper, reply
 
 
@@ -139,3 +140,101 @@ def test_racing_writers_store_one_comment_a_key(store, round):
     assert len(rows(store, "comments")) == 5
     assert len({one.comment_id for one in answers}) == 5
     assert sum(not one.replayed for one in answers) == 5
+
+
+def test_a_first_that_is_too_old_or_erased_is_not_joined(store):
+    site = newspaper(store)
+
+    def say(at: int, since: int | None):
+        [receipt] = take(store, reply(site, idempotency_key="k1", at=at, joins_since=since))
+        return receipt
+
+    first = say(NOON, NOON - 10)
+    assert say(NOON + 10, NOON).comment_id == first.comment_id
+    second = say(NOON + 20, NOON + 1)
+    assert not second.replayed and second.comment_id != first.comment_id
+    assert say(NOON + 30, NOON + 20) == Receipt(second.comment_id, NOON + 20, replayed=True)
+    erase(store, {site.id}, second.comment_id, now=NOON + 40, entropy=os.urandom)
+    assert (
+        say(NOON + 40, None).comment_id == second.comment_id
+    )  # HTTP's promise to the site's server
+    third = say(NOON + 50, 0)
+    assert not third.replayed
+    assert say(NOON + 60, 0).comment_id == third.comment_id
+    assert len(rows(store, "comments")) == 3
+    assert len(rows(store, "idempotency")) == 1
+
+
+def test_a_refused_repetition_leaves_the_key_where_it_was(store):
+    site = newspaper(store)
+    [first] = take(store, reply(site, idempotency_key="k1"))
+    with store.write() as connection:
+        connection.execute(sa.update(pages).values(state="closed"))
+    late = reply(site, idempotency_key="k1", at=NOON + 10, joins_since=NOON + 5, later_key="k2")
+    [refused] = take(store, late)
+    assert isinstance(refused, PageClosed)
+    assert [(row.key, row.comment_id) for row in rows(store, "idempotency")] == [
+        ("k1", first.comment_id)
+    ]
+
+
+def test_a_comment_is_found_by_its_later_key_too(store):
+    site = newspaper(store)
+    [first] = take(store, reply(site, idempotency_key="k1", later_key="k2"))
+    [again] = take(store, reply(site, idempotency_key="k2", later_key="k3"))
+    assert (again.comment_id, again.replayed) == (first.comment_id, True)
+    assert sorted(row.key for row in rows(store, "idempotency")) == ["k1", "k2"]
+
+
+SAFARI, FIREFOX = Context("198.51.100.8", "Safari"), Context("198.51.100.8", "Firefox")
+BROWSER = AuthorRef("Carol", identity="browser:1")
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "minutes", "same"),
+    [
+        ((BROWSER, SAFARI), (BROWSER, Context("192.0.2.1", "Edge")), 3_000, True),
+        ((AuthorRef("Carol"), SAFARI), (AuthorRef("Carol"), SAFARI), 10, True),
+        ((BROWSER, SAFARI), (AuthorRef("Carol", identity="browser:2"), SAFARI), 9, True),
+        ((AuthorRef("Carol"), SAFARI), (AuthorRef("Carol"), SAFARI), 11, False),
+        ((AuthorRef("Carol"), SAFARI), (AuthorRef("Carol"), FIREFOX), 1, False),
+        ((BROWSER, SAFARI), (AuthorRef("Carol"), Context("192.0.2.1", "Safari")), 1, False),
+        ((BROWSER, Context()), (AuthorRef("Carol"), Context()), 1, False),
+        ((AuthorRef("Carol"), Context()), (BROWSER, Context()), 1, False),
+    ],
+)
+def test_only_a_token_or_an_address_soon_after_proves_the_same_sender(
+    store, first, again, minutes, same
+):
+    site = newspaper(store)
+    take(store, reply(site, idempotency_key="k1", author=first[0], context=first[1]))
+    later = reply(
+        site,
+        idempotency_key="k1",
+        at=NOON + minutes * 60_000,
+        author=again[0],
+        context=again[1],
+    )
+    [receipt] = take(store, later)
+    assert (receipt.replayed, receipt.same_sender) == (True, same)
+
+
+def test_racing_writers_take_a_key_over_once(store):
+    site = newspaper(store)
+    take(store, reply(site, idempotency_key="k1"))
+    answers: list[Receipt] = []
+    start = threading.Barrier(6)
+
+    def writer() -> None:
+        late = reply(site, idempotency_key="k1", at=NOON + 100, joins_since=NOON + 50)
+        start.wait()
+        answers.extend(take(store, late))
+
+    threads = [threading.Thread(target=writer) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 6 and len({receipt.comment_id for receipt in answers}) == 1
+    assert sum(not receipt.replayed for receipt in answers) == 1
+    assert len(rows(store, "comments")) == 2

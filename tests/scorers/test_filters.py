@@ -149,6 +149,9 @@ def test_emails_are_known_by_their_hash_or_their_domain() -> None:
         ("2001:db8::/32", SenderTraces(network="203.0.113.0/24"), False),
         ("2001:db8::1", SenderTraces(address_key="hash of 2001:db8::1"), True),
         ("10.0.0.0/8", SenderTraces(), False),
+        ("::ffff:203.0.113.9", SenderTraces(address_key="hash of 203.0.113.9"), True),
+        ("::ffff:203.0.0.0/112", SenderTraces(network="203.0.113.0/24"), True),
+        ("::ffff:203.0.0.0/112", SenderTraces(network="203.1.113.0/24"), False),
     ],
 )
 def test_networks_are_matched_as_far_as_addresses_are_kept(

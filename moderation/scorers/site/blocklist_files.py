@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from moderation.domain.filter import address_of_entry
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.sender_address import canonical_network
 from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
 
 log = logging.getLogger("gatehouse.scorers")
@@ -156,7 +157,7 @@ class BlocklistFiles:
             return bool(local or domain_of(domain))
         if ":" in entry or entry[-1].isdigit():
             try:
-                network = ipaddress.ip_network(entry, strict=False)
+                network = canonical_network(entry)
             except ValueError:
                 return False
             if network.num_addresses == 1:

@@ -29,6 +29,7 @@ from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.sender_address import canonical_network
 from moderation.scorers.site.wordlist import Wordlist
 from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
 
@@ -305,7 +306,7 @@ def _emails(
 def _network(number: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     pointer = _pointer(number)
     try:
-        network = ipaddress.ip_network(without_comment(entry), strict=False)
+        network = canonical_network(without_comment(entry))
     except ValueError:
         raise Invalid(f"Entry {number} is neither an address nor a network.", pointer) from None
     kept_prefix, widest_prefix = _KEPT_PREFIX[network.version], _WIDEST_PREFIX[network.version]

@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from moderation.domain.sender_address import canonical_address
+
 _NONCE = 12  # bytes; NIST SP 800-38D
 _BROWSER_TOKEN = re.compile(r"ghb_[0-9a-f]{64}")
+_DEVICE_TOKEN = re.compile(r"ghd_[0-9a-f]{64}")
 
 
 class Crypto:
@@ -27,6 +30,7 @@ class Crypto:
         self._hash = self._derive("hash")
         self._token = self._derive("author-token")
         self._browser = self._derive("browser-token")
+        self._device = self._derive("device-token")
 
     def _derive(self, purpose: str) -> bytes:
         info = f"gatehouse/{purpose}".encode()
@@ -102,16 +106,33 @@ class Crypto:
         mac = hmac.new(self._browser, f"{site_id}\x1f{number}".encode(), hashlib.sha256)
         return mac.hexdigest()[:32]
 
+    def device_token(self, email: str, number: bytes) -> str:
+        """The token of a browser that has logged in to this account: 'ghd_' and 64 hex digits.
+
+        number: 16 random bytes. It opens nothing; it only tells this browser from a stranger's.
+        """
+        return f"ghd_{number.hex()}{self._device_mac(email, number.hex())}"
+
+    def device_of(self, email: str, token: str) -> str:
+        """The number in a token that we gave out for this account, in hex; '' for any other."""
+        if not _DEVICE_TOKEN.fullmatch(token):
+            return ""
+        number, mac = token[4:36], token[36:]
+        return number if hmac.compare_digest(mac, self._device_mac(email, number)) else ""
+
+    def _device_mac(self, email: str, number: str) -> str:
+        account = self.email_key(email)
+        mac = hmac.new(self._device, f"{account}\x1f{number}".encode(), hashlib.sha256)
+        return mac.hexdigest()[:32]
+
 
 def network_of(address: str) -> str:
     """The /24 (IPv4) or /48 (IPv6) an address lies in; '' where it is none.
 
     An IPv4 address in IPv6 clothes counts as the IPv4 address that it is.
     """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    canonical = canonical_address(address)
+    if not canonical:
         return ""
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
+    prefix = 48 if ":" in canonical else 24
+    return str(ipaddress.ip_network((canonical, prefix), strict=False))

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -22,6 +21,7 @@ from moderation.domain.comment import (
     Submission,
     fingerprint,
 )
+from moderation.domain.sender_address import canonical_address
 from service.api.fields import is_bare_host, is_email, is_web_address
 from service.http.body import read_body
 from service.http.errors import BadRequest
@@ -140,6 +140,7 @@ class AkismetRequest:
             form=FormFacts(trap=self.trap),
             idempotency_key=f"akismet:{self.fingerprint}",
             fingerprint=self.fingerprint,
+            joins_since=0,
         )
 
 
@@ -159,7 +160,7 @@ def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") 
         text=_text(get("comment_content", "")) or name or NAMELESS,
         author=AuthorRef(name or NAMELESS, _email(get("comment_author_email", "")), _url(fields)),
         context=Context(
-            _address(get("user_ip", "")),
+            canonical_address(get("user_ip", "")),
             _line(get("user_agent", ""), 1_000),
             _line(get("referrer", "") or get("referer", ""), 2_000),
         ),
@@ -200,13 +201,6 @@ def _url(fields: Mapping[str, str]) -> str:
     if is_bare_host(url):
         url = f"http://{url}"[: rules.URL_LIMIT]
     return url if is_web_address(url) else ""
-
-
-def _address(value: str) -> str:
-    try:
-        return str(ip_address(value.strip()))
-    except ValueError:
-        return ""
 
 
 def _number(value: str) -> str:

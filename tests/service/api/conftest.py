@@ -15,6 +15,8 @@ from moderation.store.sql.engine import Store
 from service.app import create_app
 from tests.factories import key_of, newspaper
 
+PROXY = ("127.0.0.1", 50_000)  # what it says in X-Forwarded-For is believed
+
 
 @dataclass
 class Api:
@@ -64,5 +66,8 @@ def settings(database_url: str, broker_url: str, tmp_path):
 def api(settings, store: Store) -> Iterator[Api]:
     site = newspaper(store)
     secret, publishable = key_of(store, site), key_of(store, site, sites.PUBLISHABLE)
-    with TestClient(create_app(settings()), raise_server_exceptions=False) as client:
+    app = create_app(
+        settings(GATEHOUSE_TRUSTED_PROXIES=PROXY[0], GATEHOUSE_LIMIT_ADDRESS="100000/minute")
+    )
+    with TestClient(app, raise_server_exceptions=False, client=PROXY) as client:
         yield Api(client, store, site, secret, publishable)

@@ -15,6 +15,7 @@ from moderation.reading import comment_status
 from moderation.review import queues
 from moderation.store import compat_apis, sites
 from moderation.store.sql.schema import checks, comments, personal, revisions
+from moderation.upkeep.erase import erase
 from service.compat.akismet.request import read_request
 from service.compat.akismet.routes import RECHECK, RECHECK_TOLD, THANKS
 from service.queues.hand_in import NewComment
@@ -287,6 +288,20 @@ def test_what_breaks_a_rule_is_cut_and_never_refused(site) -> None:
     nobody, _ = site.check("", comment_author="", comment_author_email="")
     row = site.row(nobody.headers["x-akismet-guid"])
     assert (row.author_name, row.text) == ("Anonymous", "Anonymous")
+
+
+@pytest.mark.parametrize("written", ["::ffff:203.0.113.7", "203.0.113.7:51234", " 203.0.113.7"])
+def test_the_readers_address_is_understood_however_it_is_written(written: str) -> None:
+    comment = read_request({"user_ip": written}, "https://herald.test/")
+    assert comment.context.ip == "203.0.113.7"
+
+
+def test_words_that_were_erased_can_be_checked_again(site) -> None:
+    first, again = (site.check(HAM)[0].headers["x-akismet-guid"] for _ in range(2))
+    assert again == first
+    erase(site.store, {site.id}, first, now=NOON, entropy=os.urandom)
+    later = site.check(HAM)[0].headers["x-akismet-guid"]
+    assert later != first and site.row(later).text == HAM
 
 
 def test_a_filled_honeypot_is_noted(site) -> None:

@@ -40,14 +40,21 @@ def site(store: Store) -> Site:
 
 
 @contextmanager
-def console_browsers(settings: Settings, store: Store) -> Iterator[Callable[[], ConsoleBrowser]]:
-    """Runs one app, and gives what opens a browser at it: each call opens another."""
+def console_browsers(
+    settings: Settings, store: Store, peer: tuple[str, int] = ("testclient", 50_000)
+) -> Iterator[Callable[[], ConsoleBrowser]]:
+    """Runs one app, and gives what opens a browser at it: each call opens another.
+
+    peer: where they connect from; no address of a network, unless a test gives one.
+    """
     app = create_app(settings)
-    with TestClient(app, ORIGIN, follow_redirects=False) as first:
+    with TestClient(app, ORIGIN, follow_redirects=False, client=peer) as first:
         opened: list[ConsoleBrowser] = []
 
         def open_browser() -> ConsoleBrowser:
-            client = first if not opened else TestClient(app, ORIGIN, follow_redirects=False)
+            client = (
+                TestClient(app, ORIGIN, follow_redirects=False, client=peer) if opened else first
+            )
             # The lifespan belongs to the first client, and the loop it runs in to all of them: the
             # app's connections must not outlive the loop they were made in.
             client.portal = first.portal

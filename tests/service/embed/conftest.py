@@ -18,6 +18,7 @@ from tests.factories import newspaper
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = "https://herald.test/news/1"
+PROXY = ("127.0.0.1", 50_000)  # what it says in X-Forwarded-For is believed
 
 
 @dataclass
@@ -71,9 +72,10 @@ def reader(store: Store, database_url: str, broker_url: str, tmp_path) -> Iterat
             "GATEHOUSE_REDIS_URL": broker_url,
             "GATEHOUSE_SECRET_KEY": SECRET.decode(),
             "GATEHOUSE_LIMIT_ADDRESS": "100000/minute",
+            "GATEHOUSE_TRUSTED_PROXIES": PROXY[0],
         }
     )
     site, demo = newspaper(store), newspaper(store, "The Harbour Lantern", ORIGIN)
     app = create_app(settings)
-    with TestClient(app, ORIGIN, follow_redirects=False) as client:
+    with TestClient(app, ORIGIN, follow_redirects=False, client=PROXY) as client:
         yield Reader(client, store, site, demo)

@@ -1,6 +1,7 @@
 """Around the app: origins, addresses, methods, redirects; a database or a broker that is away."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.datastructures import Headers
 
 from moderation.domain.address import parse_networks
 from moderation.domain.errors import TooMany
+from moderation.domain.sender_address import canonical_address
 from service import metrics
 from service.access.limits import Limits
 from service.http.client_address import client_address
@@ -72,12 +74,41 @@ class _Request:
         (["6.6.6.6", "203.0.113.9, 10.0.0.2"], "203.0.113.9"),
         (["203.0.113.9", "nonsense"], "10.0.0.1"),
         ([], "10.0.0.1"),
+        (["6.6.6.6:1, 203.0.113.9:51234"], "203.0.113.9"),
+        (["::ffff:203.0.113.9, [::ffff:10.0.0.2]:443"], "203.0.113.9"),
+        (['"[2001:db8::7]:443"'], "2001:db8::7"),
+        (["[fe80::7%eth0]:443"], "fe80::7"),
     ],
 )
 def test_what_a_sender_claims_above_the_proxy_s_line_is_not_believed(lines, address):
     trusted = parse_networks("10.0.0.0/8")
     assert client_address(_Request("10.0.0.1", *lines), trusted) == address
     assert client_address(_Request("192.0.2.1", *lines), trusted) == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "lines"),
+    [("10.7.0.1", ["203.0.113.9, unknown"]), ("::ffff:10.7.0.2", []), ("10.7.0.3", [" "])],
+)
+def test_a_trusted_proxy_that_names_nobody_is_named_once(proxy, lines, caplog):
+    trusted = parse_networks("::ffff:10.0.0.0/104")
+    with caplog.at_level(logging.WARNING, "gatehouse.http"):
+        for _ in range(3):
+            assert client_address(_Request(proxy, *lines), trusted) == canonical_address(proxy)
+            client_address(_Request("192.0.2.1", *lines), trusted)  # nobody trusts this one
+    assert [record.proxy for record in caplog.records] == [canonical_address(proxy)]
+
+
+def test_readers_behind_any_proxy_have_a_limit_each(open_api):
+    """However the proxy or the site's server writes an address: one reader's flood is nobody else's."""
+    api = open_api(GATEHOUSE_LIMIT_ADDRESS="2/hour")
+    for number in range(4):
+        for written in (f"::ffff:203.0.113.{number}", f"[2001:db8:0:{number}::7]:443"):
+            assert api.hand_in(context={"ip": written}).status_code == 202, written
+    for spelling in ("203.0.113.1", "203.0.113.1:51234", '"203.0.113.1"', "[::ffff:203.0.113.1]:1"):
+        last = api.hand_in(context={"ip": spelling}).status_code
+    assert last == 429
+    assert api.hand_in(context={"ip": "[2001:db8:0:9::7"}).status_code == 422
 
 
 def test_passwords_are_not_free_to_guess_while_the_broker_is_away(open_api, broker, store):
