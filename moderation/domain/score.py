@@ -10,6 +10,9 @@ from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
 from moderation.domain.normalised_text import NormalisedText
 
+# The signal of a model that has not read a text whole: the share of it, 0..1, that nobody has read.
+UNREAD = "unread"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
