@@ -124,9 +124,7 @@ class Bundled:
         model = self._loaded()
         return self._probabilities(model, [_read(model, text) for text in texts])
 
-    def _probabilities(
-        self, model: _Loaded, readings: Sequence["_Reading"]
-    ) -> NDArray[np.float64]:
+    def _probabilities(self, model: _Loaded, readings: Sequence["_Reading"]) -> NDArray[np.float64]:
         windows = [reading.windows for reading in readings]
         pieces = [texts_for_linear(reading.text, reading.windows) for reading in readings]
         logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])

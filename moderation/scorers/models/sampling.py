@@ -28,7 +28,9 @@ def sample(tokens: Sequence[int], suspicion: Sequence[float] = ()) -> list[int]:
         chosen.add(position)
     others = [position for position in range(len(tokens)) if position not in chosen]
     wanted = min(limit - len(chosen), len(others))
-    chosen.update(others[(2 * number + 1) * len(others) // (2 * wanted)] for number in range(wanted))
+    chosen.update(
+        others[(2 * number + 1) * len(others) // (2 * wanted)] for number in range(wanted)
+    )
     return sorted(chosen)
 
 
