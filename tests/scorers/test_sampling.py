@@ -1,5 +1,7 @@
 """Which windows are read of a text with too many: few, always the first and last, and the worst."""
 
+from itertools import pairwise
+
 from moderation.scorers.models.sampling import (
     MOST_TOKENS,
     SAMPLE_TOKENS,
@@ -24,7 +26,7 @@ def test_a_sample_has_the_ends_the_worst_and_some_of_everything_between() -> Non
     assert sum(tokens[position] for position in chosen) == SAMPLE_TOKENS
     assert {0, 399, *range(201, 209)} <= set(chosen)
     spread = sample(tokens)
-    gaps = [later - earlier for earlier, later in zip(spread, spread[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(spread)]
     assert max(gaps) <= 2 * 400 // len(spread)
     (signal,) = unread_signals("model", unread_share(tokens, chosen))
     assert (signal.name, signal.value, signal.is_score) == ("unread", 1 - 32 / 400, False)
