@@ -82,7 +82,7 @@ class ScorerContract:
 
         Measuring may cost twice as much, and explaining no more than that; 50 ms are noise.
         """
-        scorer.measure([candidate(ORDINARY[0])])  # loads what is loaded at first use
+        scorer.measure([candidate(text) for text in ORDINARY])  # loads what is loaded at first use
         prose = _cpu_seconds(scorer, candidate(PROSE))
         for name, text in COSTLY.items():
             worst = candidate(text)
