@@ -43,6 +43,7 @@ from service.embed.routes import router as embed
 from service.http import errors
 from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
+from service.queues.filter_trials import FilterTrials
 from service.queues.intake import Intake
 from service.queues.synchronous_scoring import SynchronousScoring
 
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
+    app.state.filter_trials = FilterTrials()
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
     app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
     app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)

@@ -78,7 +78,8 @@ class Scripted:
     """A scorer that calls texts with 'bad' toxic, and can be told to fail.
 
     mood: 'well', 'missing' (ScorerUnavailable), 'broken' (any other error), 'nan', 'hangs' until
-    `awake` is set, 'poison' (breaks on texts with 'poison' only).
+    `awake` is set, 'poison' (breaks on texts with 'poison' only), 'unmeasurable' (ScorerUnavailable for those),
+    'slow' (hangs on those).
     """
 
     name = "scripted"
@@ -98,7 +99,10 @@ class Scripted:
             self.mood == "poison" and any("poison" in one.text for one in batch)
         ):
             raise ZeroDivisionError
-        if self.mood == "hangs":
+        is_poisonous = any("poison" in one.text for one in batch)
+        if self.mood == "unmeasurable" and is_poisonous:
+            raise ScorerUnavailable("told so")
+        if self.mood == "hangs" or (self.mood == "slow" and is_poisonous):
             self.awake.wait()
         value = float("nan") if self.mood == "nan" else None
         return [

@@ -56,10 +56,10 @@ def judge_due() -> None:
         worker.bell.publish_decided(judged.comment_ids)
         if judged.deliveries:
             worker.bell.ring(DELIVER)
-        if judged.claimed:
+        if judged.claimed and not judged.alone:  # a long text says nothing about the next batch
             seconds = (time.monotonic() - started) / judged.claimed
             worker.pace = 0.8 * worker.pace + 0.2 * max(seconds, 1e-4)
-        elif lingered:
+        elif not judged.claimed and lingered:
             return
         lingered = judged.claimed == 0
         if judged.claimed < min(SMALL_BATCH, limit):

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.reason_codes import ReasonCode
-from moderation.domain.score import Findings, Signal
+from moderation.domain.score import UNREAD, Findings, Signal
 
 # The gravest outcome wins; every rule that matched gives its reason.
 _GRAVITY = {Outcome.APPROVE: 0, Outcome.HOLD: 1, Outcome.SPAM: 2, Outcome.REJECT: 3}
@@ -248,11 +248,14 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
 
     A scorer that failed, or a needed signal that is missing, holds the comment whatever else was
     measured: it is never approved like this, and a later measurement may still lead to a milder outcome.
+    Nor is a text of which a model has read only parts, whatever the rules say.
     """
     signals = {signal.name: signal for signal in findings.signals}
     # The first condition needs a signal, and most signals are not measured: most rules end here.
     rules = [rule for rule in policy.rules if rule.conditions[0].is_measured(signals)]
     matched = [(rule.outcome, reason) for rule in rules for reason in rule.reasons(signals)]
+    if (unread := signals.get(UNREAD)) and unread.value > 0:
+        matched.append((Outcome.HOLD, _too_long(unread)))
     reasons = tuple(reason for _, reason in matched)
     missing = findings.failed or [name for name in policy.needs if name not in signals]
     if missing:
@@ -264,3 +267,9 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     if not matched:
         return Verdict(Outcome.APPROVE, ())
     return Verdict(max((outcome for outcome, _ in matched), key=_GRAVITY.__getitem__), reasons)
+
+
+def _too_long(unread: Signal) -> Reason:
+    share = max(1, min(99, round(100 * unread.value)))
+    message = f"Too long for the toxicity model to read: it has not seen {share} % of the text."
+    return Reason(ReasonCode.TOO_LONG_TO_JUDGE, message, unread.name, unread.value)

@@ -9,6 +9,7 @@ class ReasonCode(StrEnum):
     # given by the code
     SCORER_UNAVAILABLE = "scorer_unavailable"  # something could not be measured so far
     SCORING_FAILED = "scoring_failed"  # nor in the last attempt
+    TOO_LONG_TO_JUDGE = "too_long_to_judge"  # a model has read only parts of the text
     PREMODERATED = "premoderated"  # the page holds every comment
     CAMPAIGN_DECIDED = "campaign_decided"  # decided with the campaign; value: the ruling's sequence
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again

@@ -10,6 +10,9 @@ from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
 from moderation.domain.normalised_text import NormalisedText
 
+# The signal of a model that has not read a text whole: the share of it, 0..1, that nobody has read.
+UNREAD = "unread"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -109,7 +112,7 @@ class Scorer(Protocol):
     name: short and stable; it appears in reasons, metrics and the log.
     measure: one tuple of signals per candidate, in order; None for a candidate that it should have measured
     and could not. Raises ScorerUnavailable when it cannot measure at all. It is called from one
-    thread at a time, and may be called again after failing.
+    thread at a time, except that of a call which did not return in time, and may be called again after failing.
     explain: the spans of one candidate that raise `label`, strongest first; () where it does not know.
     """
 

@@ -10,6 +10,7 @@ from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
+from moderation.judging.rounds import share_out
 from moderation.judging.verdicts import MAX_ATTEMPTS, actor_of, gave_up, policy_of, verdict_of
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
@@ -28,13 +29,15 @@ RETRY_AFTER = (5_000, 30_000, 120_000, 600_000)
 class Judged:
     """What one call did: how many jobs it claimed, decisions it recorded and deliveries it queued.
 
-    comment_ids: of those that are judged now, whether or not that changed anything.
+    comment_ids: of those that are judged now, whether or not that changed anything. alone: how many of the
+    claimed were judged by themselves, as they may take long.
     """
 
     claimed: int = 0
     decided: int = 0
     deliveries: int = 0
     comment_ids: tuple[str, ...] = ()
+    alone: int = 0
 
 
 def judge(
@@ -53,10 +56,35 @@ def judge(
     What is known of their authors, links and similar comments is read first. Scorers run outside any
     transaction. Findings, the decision, its event and deliveries, and what is kept of the text are
     written in one. A job whose lease was lost meanwhile is dropped: another worker has it.
-    A person's decision stands; the findings are then kept as advice.
+    A person's decision stands; the findings are then kept as advice. What may take long is judged by itself,
+    after the others, one revision a call; the rest of that kind is handed back.
     """
     with store.write() as connection:
         jobs = judging_queue.claim(connection, lease, now(), now() + lease_ms, limit)
+        rounds = share_out(jobs, judging_queue.unfinished(connection, jobs), MAX_ATTEMPTS)
+        judging_queue.hand_back(connection, lease, [job.id for job in rounds.waiting], now())
+    first, second = (
+        _judge_jobs(store, pipeline, policy, jobs_of_round, lease, now, entropy)
+        for jobs_of_round in (rounds.ordinary, rounds.alone)
+    )
+    return Judged(
+        first.claimed + second.claimed,
+        first.decided + second.decided,
+        first.deliveries + second.deliveries,
+        first.comment_ids + second.comment_ids,
+        second.claimed,
+    )
+
+
+def _judge_jobs(
+    store: Store,
+    pipeline: ScorerPipeline,
+    policy: Policy,
+    jobs: Sequence[JudgingJob],
+    lease: str,
+    now: Callable[[], int],
+    entropy: Callable[[int], bytes],
+) -> Judged:
     if not jobs:
         return Judged()
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.

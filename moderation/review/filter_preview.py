@@ -67,11 +67,12 @@ def preview(
     clock: Callable[[], float],
     days: int = PREVIEW_DAYS,
     limit: int = PREVIEW_LIMIT,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> FilterPreview:
     """What the filter would have matched among the site's comments of the last days.
 
-    clock: seconds, monotonic; after PREVIEW_SECONDS it stops and the preview is incomplete. Raises
-    Invalid as filters.add_filter().
+    clock: seconds, monotonic; after PREVIEW_SECONDS it stops and the preview is incomplete, as it does once
+    is_cancelled() is true. Raises Invalid as filters.add_filter().
     """
     enabled = stored_filter(replace(draft, enabled=True))
     compiled = CompiledFilter(enabled, filter_set(site_id, 1, [enabled], store.crypto).keys)
@@ -84,7 +85,7 @@ def preview(
         site = sites.get_site(connection, site_id)
         language = site.language if site else ""
         for comment in filters.past_comments(connection, site_id, first_id, limit):
-            if clock() > until:
+            if clock() > until or is_cancelled():
                 complete = False
                 break
             examined += 1

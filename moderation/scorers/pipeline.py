@@ -4,7 +4,8 @@ import logging
 import math
 import queue
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,11 +15,17 @@ from moderation.domain.score import Candidate, Findings, Scorer, Signal, Span
 log = logging.getLogger("gatehouse.scorers")
 
 
+# Texts that a scorer gets at once, together: as much as the longest comment, or hundreds of ordinary ones.
+PART_CHARACTERS = 65_525
+_MISSES = 3  # texts tried alone without any answer until the scorer, not the text, is at fault
+
+
 class ScorerPipeline:
     """The scorers of this process.
 
-    timeout: seconds one scorer may take for one batch. A scorer that hangs keeps its own thread and
-    fails at once until that thread returns; the others do not wait for it.
+    timeout: seconds one scorer may take for one batch, or for PART_CHARACTERS of a larger one. Where it fails or
+    takes longer, each text is tried alone, all of them within the same time once more. A scorer that hangs on
+    a single text keeps its own thread and fails at once until that thread returns; the others do not wait for it.
     """
 
     def __init__(self, scorers: Sequence[Scorer], timeout: float) -> None:
@@ -38,7 +45,7 @@ class ScorerPipeline:
     @property
     def hung(self) -> bool:
         """Whether a scorer has not returned from an earlier call."""
-        return any(thread.busy for thread in self._threads)
+        return any(thread.busy or thread.stuck for thread in self._threads)
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -104,8 +111,23 @@ class ScorerPipeline:
     def _ask(
         self, thread: "_ScorerThread", batch: Sequence[Candidate]
     ) -> list[tuple[Signal, ...] | None]:
+        answers: list[tuple[Signal, ...] | None] = []
+        for part in _parts(batch):
+            answers_of_part = self._ask_once(thread, part, self._timeout)
+            if None in answers_of_part and len(part) > 1:
+                answers_of_part = self._ask_alone(thread, part, answers_of_part)
+            answers += answers_of_part
+        if any(answers):  # a model that had nothing to measure has not shown that it works
+            thread.failing = False
+        return [
+            signals if signals is not None and _is_valid(signals) else None for signals in answers
+        ]
+
+    def _ask_once(
+        self, thread: "_ScorerThread", batch: Sequence[Candidate], timeout: float
+    ) -> list[tuple[Signal, ...] | None]:
         try:
-            answers = thread.call(lambda: thread.scorer.measure(batch), self._timeout)
+            answers = list(thread.call(lambda: thread.scorer.measure(batch), timeout))
             if len(answers) != len(batch):
                 raise ScorerUnavailable("The scorer answered for a different number of texts.")
         except ScorerUnavailable as error:
@@ -114,17 +136,53 @@ class ScorerPipeline:
             return [None] * len(batch)
         except Exception as error:
             _log_failure(thread.scorer.name, "failed", error)
-            if len(batch) == 1:
-                return [None]
-            # One bad text must not fail the others of its batch.
-            return [self._ask(thread, [candidate])[0] for candidate in batch]
+            return [None] * len(batch)
         if None in answers:
             thread.failing = True
-        elif any(answers):  # a model that had nothing to measure has not shown that it works
-            thread.failing = False
-        return [
-            signals if signals is not None and _is_valid(signals) else None for signals in answers
-        ]
+        return answers
+
+    def _ask_alone(
+        self,
+        thread: "_ScorerThread",
+        batch: Sequence[Candidate],
+        together: Sequence[tuple[Signal, ...] | None],
+    ) -> list[tuple[Signal, ...] | None]:
+        """What failed in a batch once more, text by text: a bad one must not fail the others.
+
+        The shortest come first. Each may take half of the time that is left, so that one which hangs leaves some to
+        the others. A scorer that answers for none of the first few is not asked about the rest.
+        """
+        answers = list(together)
+        failed = [position for position, signals in enumerate(answers) if signals is None]
+        failed.sort(key=lambda position: len(batch[position].text))
+        until = time.monotonic() + self._timeout
+        misses = answered = 0
+        for position in failed:
+            left = until - time.monotonic()
+            if left < self._timeout / 100:
+                break
+            if (misses >= _MISSES and not answered) or thread.stuck >= _MISSES:
+                break
+            if thread.busy:
+                thread.replace()
+            [answers[position]] = self._ask_once(thread, [batch[position]], left / 2)
+            answered += answers[position] is not None
+            misses += answers[position] is None
+        return answers
+
+
+def _parts(batch: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    """The batch in parts of PART_CHARACTERS at most, or of one text."""
+    part: list[Candidate] = []
+    size = 0
+    for candidate in batch:
+        if part and size + len(candidate.text) > PART_CHARACTERS:
+            yield part
+            part, size = [], 0
+        part.append(candidate)
+        size += len(candidate.text)
+    if part:
+        yield part
 
 
 def _is_valid(signals: Sequence[Signal]) -> bool:
@@ -155,28 +213,47 @@ class _ScorerThread:
 
     def __init__(self, scorer: Scorer) -> None:
         self.scorer = scorer
-        self.busy = False
         self.failing = False
+        self.stuck = 0  # earlier threads that have not returned
         self._calls: queue.SimpleQueue[Callable[[], None]] | None = None
+        self._running: object = None
+        self._lock = threading.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call has not returned that was not given up."""
+        return self._running is not None
+
+    def replace(self) -> None:
+        """Gives up the call that has not returned: the next one gets a new thread."""
+        with self._lock:
+            if self._running is not None:
+                self._running, self._calls = None, None
+                self.stuck += 1
 
     def call(self, function: Callable[[], Any], timeout: float) -> Any:
         """The function's result. Raises ScorerUnavailable when it does not come in time."""
         if self.busy:
             raise ScorerUnavailable("The scorer has not returned from an earlier call.")
         answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        this_call = object()
 
         def run() -> None:
             try:
                 answer: tuple[Any, BaseException | None] = (function(), None)
             except BaseException as error:
                 answer = (None, error)
-            self.busy = False
+            with self._lock:
+                if self._running is this_call:
+                    self._running = None
+                else:
+                    self.stuck -= 1
             answers.put(answer)
 
         if self._calls is None:  # made at first use: a thread would not survive a fork
             self._calls = queue.SimpleQueue()
             threading.Thread(target=_run_calls, args=(self._calls,), daemon=True).start()
-        self.busy = True
+        self._running = this_call
         self._calls.put(run)
         try:
             result, error = answers.get(timeout=timeout)

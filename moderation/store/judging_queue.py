@@ -1,7 +1,7 @@
 """Comments that wait to be judged: claimed under a lease, finished, or handed back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import NO_FORM, FormFacts, PageState
 from moderation.store.comment_fields import SentComment, columns_of, or_empty, select_list
 from moderation.store.sql.dialect import claim_pending, execute, fetch
-from moderation.store.sql.schema import pages, pending, revisions, sites
+from moderation.store.sql.schema import findings, pages, pending, revisions, sites
 
 _parent_revisions = revisions.alias("parent_revisions")
 
@@ -102,6 +102,32 @@ def postpone(connection: Connection, due: Mapping[str, int]) -> None:
             .where(pending.c.comment_id == comment_id)
             .values(lease="", due_at=due_at)
         )
+
+
+def hand_back(connection: Connection, lease: str, comment_ids: Collection[str], now: int) -> None:
+    """The jobs of a lease that were not begun: due again at once, and their attempt does not count."""
+    if comment_ids:
+        connection.execute(
+            sa.update(pending)
+            .where(pending.c.lease == lease, pending.c.comment_id.in_(comment_ids))
+            .values(lease="", due_at=now, attempts=pending.c.attempts - 1)
+        )
+
+
+def unfinished(connection: Connection, jobs: Sequence[JudgingJob]) -> set[str]:
+    """Ids of the jobs whose attempt before this one left no findings: its worker may have died of it."""
+    earlier = {job.id: (job.revision, job.attempts - 1) for job in jobs if job.attempts > 1}
+    if not earlier:
+        return set()
+    rows = connection.execute(
+        sa.select(findings.c.comment_id, findings.c.revision, findings.c.attempt).where(
+            findings.c.comment_id.in_(earlier)
+        )
+    )
+    finished = {
+        row.comment_id for row in rows if earlier[row.comment_id] == (row.revision, row.attempt)
+    }
+    return earlier.keys() - finished
 
 
 def release(connection: Connection, lease: str, now: int, *, counted: bool) -> int:

@@ -78,22 +78,26 @@ def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
     summary="What a filter would have matched",
     openapi_extra=describe_body(FilterIn),
 )
-def try_out(
+async def try_out(
     request: Request,
     key: SecretKey,
     body: FilterBody,
     days: Annotated[int, Query(ge=1, le=90)] = filter_preview.PREVIEW_DAYS,
 ) -> Response:
     """Looks at the site's newest comments of the last days and keeps nothing. `complete` is false where
-    there were more than it could look at in a few seconds.
+    there were more than it could look at in a few seconds. While others try filters out it may be 429.
     """
-    preview = filter_preview.preview(
-        request.app.state.store,
-        key.site_id,
-        draft_of(body),
-        now=now_ms(),
-        clock=time.monotonic,
-        days=days,
+    preview = await request.app.state.filter_trials.run(
+        request,
+        lambda is_cancelled: filter_preview.preview(
+            request.app.state.store,
+            key.site_id,
+            draft_of(body),
+            now=now_ms(),
+            clock=time.monotonic,
+            days=days,
+            is_cancelled=is_cancelled,
+        ),
     )
     return private_json(preview_out(preview))
 

@@ -2,13 +2,15 @@
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
-from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.errors import Conflict, Forbidden, Invalid, TooMany
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterKind
 from moderation.domain.roles import Action
 from moderation.review import filter_preview, filters
@@ -27,7 +29,8 @@ from service.console.filter_form import (
 )
 from service.console.form_error import FormError, form_error
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
+from service.http.html import retry_header
 
 router = APIRouter(prefix="/filters", route_class=PageRoute)
 
@@ -52,13 +55,16 @@ def filter_page(request: Request, visitor: CurrentVisitor, filter_id: str) -> Re
 
 
 @router.post("/new")
-def add(request: Request, posted: Posted) -> Response:
+async def add(request: Request, posted: Posted) -> Response:
     """Adds a filter, or previews it and shows the form again with all that was typed."""
     visitor, form = posted
-    store = request.app.state.store
     membership, draft = visitor.membership(form.get("site", "")), read_draft(form)
     if form.get("do") == "try":
-        return _preview(store, visitor, membership, draft, None)
+        return await _preview(request, visitor, membership, draft, None)
+    return await run_in_threadpool(_add, request.app.state.store, visitor, membership, draft)
+
+
+def _add(store: Store, visitor: Visitor, membership: Membership, draft: FilterDraft) -> Response:
     require_editor(membership)
     try:
         added = filters.add_filter(
@@ -75,21 +81,32 @@ def add(request: Request, posted: Posted) -> Response:
 
 
 @router.post("/{filter_id}")
-def change(request: Request, posted: Posted, filter_id: str) -> Response:
+async def change(request: Request, posted: Posted, filter_id: str) -> Response:
     """Saves a filter, or previews it, as add() does."""
     visitor, form = posted
     store = request.app.state.store
-    stored = filters.get_filter(store, visitor.signed.site_ids, filter_id)
+    stored = await run_in_threadpool(filters.get_filter, store, visitor.signed.site_ids, filter_id)
     membership, draft = visitor.membership(stored.site_id), read_draft(form)
     if form.get("do") == "try":
-        return _preview(store, visitor, membership, draft, stored)
+        return await _preview(request, visitor, membership, draft, stored)
+    return await run_in_threadpool(_change, store, visitor, membership, draft, stored, form)
+
+
+def _change(
+    store: Store,
+    visitor: Visitor,
+    membership: Membership,
+    draft: FilterDraft,
+    stored: Filter,
+    form: Form,
+) -> Response:
     require_editor(membership)
     version = read_version(form)
     try:
         changed = filters.change_filter(
             store,
             {membership.site_id},
-            filter_id,
+            stored.id,
             draft,
             visitor.signed.moderator_id,
             version,
@@ -127,8 +144,8 @@ def list_url(filter: Filter, did: str) -> str:
     return f"{URL}/filters?site={filter.site_id}&did={did}&one={filter.id}#notice"
 
 
-def _preview(
-    store: Store,
+async def _preview(
+    request: Request,
     visitor: Visitor,
     membership: Membership,
     draft: FilterDraft,
@@ -137,11 +154,29 @@ def _preview(
     """The form with the comments that the draft would have matched."""
     named = replace(draft, name=draft.name or "new filter")
     try:
-        preview = filter_preview.preview(
-            store, membership.site_id, named, now=now_ms(), clock=time.monotonic
+        preview = await request.app.state.filter_trials.run(
+            request,
+            lambda is_cancelled: filter_preview.preview(
+                request.app.state.store,
+                membership.site_id,
+                named,
+                now=now_ms(),
+                clock=time.monotonic,
+                is_cancelled=is_cancelled,
+            ),
         )
     except Invalid as error:
         return _form(visitor, membership, draft, stored=stored, error=form_error(error), status=422)
+    except TooMany as error:
+        return _form(
+            visitor,
+            membership,
+            draft,
+            stored=stored,
+            error=form_error(error),
+            status=429,
+            headers=retry_header(error),
+        )
     return _form(visitor, membership, draft, stored=stored, preview=preview)
 
 
@@ -155,11 +190,13 @@ def _form(
     preview: FilterPreview | None = None,
     is_removed: bool = False,
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The page of a filter. stored: the filter that a form changes, None for a new one."""
     return pages.page(
         "filter.html",
         status,
+        headers,
         visitor=visitor,
         site=membership,
         draft=draft,

@@ -165,3 +165,12 @@ def test_the_shipped_profile_needs_toxicity_and_approves_nothing_by_rule():
     assert "toxicity" in newsroom.needs
     with pytest.raises(Invalid):
         load_policy("no-such-profile")
+
+
+@given(share=st.floats(0.01, 1), toxicity=FLOATS)
+def test_what_was_not_read_whole_is_held_whatever_the_rules_say(share, toxicity):
+    verdict = decide(POLICY, findings(("toxicity", toxicity), ("unread", share)))
+    assert verdict.outcome is Outcome.HOLD
+    reason = verdict.reasons[-1]
+    assert (reason.code, reason.label, reason.value) == ("too_long_to_judge", "unread", share)
+    assert reason.message.startswith("Too long for the toxicity model to read")

@@ -137,6 +137,51 @@ def test_a_poisonous_text_fails_alone(store):
     assert card(store, site, poison).status is Status.HELD
 
 
+@pytest.mark.parametrize("mood", ["poison", "unmeasurable", "slow"])
+def test_one_poisonous_comment_among_ten_fails_alone(store, mood):
+    site = newspaper(store)
+    texts = [*(f"Good, says number {number}." for number in range(9)), "poison"]
+    *good, poison = hand_in(store, *(reply(site, text) for text in texts))
+    scorer = Scripted(mood)
+    try:
+        assert run(store, scorer, timeout=1.0).claimed == 10
+        assert [card(store, site, id).status for id in good] == [Status.APPROVED] * 9
+        held = card(store, site, poison)
+        assert [reason.code for reason in held.decision.reasons] == ["scorer_unavailable"]
+        (left,) = waiting(store)
+        assert (left.comment_id, left.attempts) == (poison, 1)
+    finally:
+        scorer.awake.set()
+
+
+def test_long_texts_come_one_at_a_time_after_the_others(store):
+    site = newspaper(store)
+    first, second, short = hand_in(
+        store, reply(site, "long " * 3_000), reply(site, "great " * 3_000), reply(site, "Good.")
+    )
+    scorer = Scripted()
+    judged = run(store, scorer)
+    assert (judged.claimed, judged.alone, scorer.calls) == (2, 1, 2)
+    assert judged.comment_ids == (short, first)
+    (left,) = waiting(store)
+    assert (left.comment_id, left.attempts, left.lease) == (second, 0, "")
+    assert run(store, scorer).comment_ids == (second,)
+
+
+def test_what_may_have_killed_a_worker_is_judged_by_itself(store):
+    """Nobody knows which of a batch it was: each takes its own turn, and those that wait lose no attempt."""
+    site = newspaper(store)
+    suspects = hand_in(store, reply(site, "One."), reply(site, "Two."))
+    with store.write() as connection:
+        judging_queue.claim(connection, "dead", NOON, NOON + MINUTE, 10)
+        judging_queue.release(connection, "dead", NOON, counted=True)
+    (new,) = hand_in(store, reply(site, "Three."))
+    judged = run(store, Scripted())
+    assert judged.comment_ids == (new, min(suspects))
+    (left,) = waiting(store)
+    assert (left.comment_id, left.attempts) == (max(suspects), 1)
+
+
 def test_a_lease_keeps_others_off_until_it_runs_out(store):
     site = newspaper(store)
     hand_in(store, reply(site))

@@ -259,3 +259,11 @@ def test_a_preview_of_people_and_networks_uses_what_is_still_stored(store):
         assert (kind, trial.matched) == (kind, 1)
     with pytest.raises(Invalid):
         preview(store, site, replace(CASINO, entries=("*",)))
+
+
+def test_a_preview_ends_when_nobody_waits_for_it(store):
+    site = newspaper(store)
+    hand_in(store, *(reply(site, "Cheap Cialis here", at=NOON + 19 * DAY) for _ in range(3)))
+    answers = iter([False, True])
+    found = preview(store, site, CASINO, is_cancelled=lambda: next(answers))
+    assert (found.examined, found.complete) == (1, False)

@@ -1,5 +1,7 @@
 """Candidates to measure: from plain to hostile."""
 
+import random
+import string
 from typing import Any
 
 from moderation.domain.normalise import normalise
@@ -10,6 +12,77 @@ def candidate(text: str, **more: Any) -> Candidate:
     """A text as the service hands it to scorers."""
     return Candidate(text, normalise(text), **more)
 
+
+_RANDOM = random.Random(7)
+
+
+def _words(letters: str, length: int) -> str:
+    """65 kB of random words."""
+    count = 65_000 // (length + 1)
+    return " ".join("".join(_RANDOM.choices(letters, k=length)) for _ in range(count))
+
+
+# Much work in few characters, for one scorer or another: pieces of words, links, masked words.
+COSTLY = {
+    "random words": _words(string.ascii_lowercase[:16], 5),
+    "random words of 99 letters": _words(string.ascii_lowercase, 99),
+    "random letters": _words(string.ascii_lowercase, 1),
+    "random digits": _words(string.digits, 11),
+    "random masked words": _words(string.ascii_lowercase + "#*#*", 4),
+    "random punctuation": "".join(_RANDOM.choices(".,;:!?()-/", k=65_000)),
+    "random ideographs": "".join(chr(_RANDOM.randint(0x4E00, 0x9FA5)) for _ in range(21_600)),
+    "domains": " ".join(f"a{number}.com" for number in range(7_900))[:65_000],
+}
+# As long, of ordinary words: what the scorers are made for.
+_ORDINARY = [
+    "the",
+    "council",
+    "votes",
+    "on",
+    "new",
+    "bridge",
+    "this",
+    "summer",
+    "after",
+    "long",
+    "debate",
+    "about",
+    "costs",
+    "and",
+    "most",
+    "people",
+    "who",
+    "live",
+    "near",
+    "river",
+    "hope",
+    "that",
+    "work",
+    "will",
+    "begin",
+    "before",
+    "winter",
+    "comes",
+    "back",
+    "because",
+    "old",
+    "one",
+    "has",
+    "been",
+    "closed",
+    "for",
+    "years",
+    "but",
+    "others",
+    "say",
+    "money",
+    "should",
+    "go",
+    "to",
+    "schools",
+    "first",
+]
+PROSE = " ".join(_RANDOM.choices(_ORDINARY, k=14_000))[:65_000]
 
 HOSTILE = {
     "empty": "",

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.domain.score import Candidate, Span
+from moderation.domain.score import UNREAD, Candidate, Span
 from moderation.scorers.models.bundled import FOLDER, Bundled
 from moderation.scorers.models.linear import read_linear
-from tests.scorers.candidates import candidate
+from tests.scorers.candidates import COSTLY, PROSE, candidate
 
 LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]
 INSULT = "You are a fucking idiot and everybody hates you."
@@ -210,3 +210,12 @@ def test_the_linear_half_knows_which_words_it_minds() -> None:
     assert "you are a stupid idiot"[strongest[1] : strongest[2]] in ("stupid", "idiot")
     assert linear.logits([]).shape == (0, 6)
     assert np.isfinite(linear.logits([""])).all()
+
+
+def test_too_many_tokens_are_sampled_and_said_so_and_prose_is_read_whole(model: Bundled) -> None:
+    middle = len(COSTLY["random words"]) // 2
+    hidden = COSTLY["random words"][:middle] + f" {INSULT} " + COSTLY["random words"][middle:]
+    assert UNREAD not in scores(model, PROSE)
+    values = scores(model, hidden)
+    assert 0.5 < values[UNREAD] < 1
+    assert values["toxicity"] > 0.5  # the linear half has found the window

@@ -18,7 +18,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.score import Candidate, Scorer
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from tests.scorers.candidates import HOSTILE, candidate
+from tests.scorers.candidates import COSTLY, HOSTILE, PROSE, candidate
 
 ORDINARY = (
     "The minister is a liar and should resign.",
@@ -26,6 +26,7 @@ ORDINARY = (
     "Buy now at http://example.com and https://example.org, call +1 888 555 1234",
     "Das ist ein ganz gewöhnlicher Satz über den Bahnhof.",
 )
+COST_RATIO = 2.0  # CPU of any text over that of prose of its length
 
 
 class ScorerContract:
@@ -75,6 +76,21 @@ class ScorerContract:
 
     def test_an_unknown_label_has_no_explanation(self, scorer: Scorer) -> None:
         assert scorer.explain(candidate(ORDINARY[1]), "no such label") == ()
+
+    def test_no_text_costs_much_more_than_prose(self, scorer: Scorer) -> None:
+        """CPU of the worst texts of 65 kB, compared with prose of that length in the same run.
+
+        Measuring may cost twice as much, and explaining no more than that; 50 ms are noise.
+        """
+        scorer.measure([candidate(text) for text in ORDINARY])  # loads what is loaded at first use
+        prose = _cpu_seconds(scorer, candidate(PROSE))
+        for name, text in COSTLY.items():
+            worst = candidate(text)
+            seconds = _cpu_seconds(scorer, worst)
+            assert seconds < COST_RATIO * prose + 0.05, (name, seconds, prose)
+            begun = time.process_time()
+            scorer.explain(worst, "toxicity")
+            assert time.process_time() - begun < COST_RATIO * prose + 0.05, name
 
 
 SCORERS = build_scorers("bundled")

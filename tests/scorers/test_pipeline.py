@@ -55,6 +55,20 @@ def test_a_hung_scorer_fails_alone_at_once_and_comes_back():
     assert both.failing == ()
 
 
+def test_a_scorer_that_answers_nobody_is_not_asked_about_everyone():
+    missing = Scripted("missing")
+    found = panel(missing).measure(candidates(*(str(number) for number in range(64))))
+    assert all(one.failed == ("scripted",) for one in found)
+    assert missing.calls == 1 + 3
+
+
+def test_much_text_is_measured_in_parts():
+    scorer = Scripted()
+    found = panel(scorer).measure(candidates("bad", "good " * 13_000, "bad", "x" * 60_000))
+    assert [one.signals[0].value for one in found] == [0.9, 0.1, 0.9, 0.1]
+    assert scorer.calls == 2  # 65 kB are one part
+
+
 def test_nonsense_is_a_failure():
     for scorer in (Scripted("nan"), Short(), Proud()):
         found = panel(scorer).measure(candidates("a", "b"))

@@ -20,6 +20,7 @@ from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.models.linear import Linear, read_linear
 from moderation.scorers.models.onnx_classifier import OnnxClassifier, Window, read_card, sigmoid
+from moderation.scorers.models.sampling import needs_sample, sample, unread_share, unread_signals
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
@@ -31,6 +32,10 @@ _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 # A text of so many windows is also read in so many runs of words, each of so many words.
 _MANY_WINDOWS, _SENTENCES_REREAD, _SENTENCE_WORDS = 8, 10, 22
 _PHRASE_WORDS = 8  # words: the worst phrase of each of these runs is read by itself as well
+# Characters of a run that are read where the text is too much to read whole: a word may be all of it.
+_RUN_CHARACTERS = 600
+# Tokens read to explain a score. A window or a run of ordinary words has 128 at most.
+_TOKENS_TRIED = 2 * 128 * _WORDS_TRIED
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -67,7 +72,8 @@ class Bundled:
 
     Calibrated: of the comments that get 0.8, about eight in ten have the label in the training data. A text
     longer than the network's window is read in overlapping windows; each label is the highest of them, less
-    a little for being the highest of several; of a very long text the worst sentences are read alone too.
+    a little for being the highest of several; of a very long text the worst sentences are read alone too. Of a text
+    with more tokens than sampling.MOST_TOKENS some windows are read; the signal `unread` says how much is not.
 
     threads: passes at the same time. cascade: 0..1; where the linear model gives every label less than this,
     the transformer does not run (0: it always does). The weights are read at first use; their SHA-256 must be those in model.json.
@@ -92,30 +98,35 @@ class Bundled:
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
         """Six scores per candidate. Raises ScorerUnavailable when the weights are missing or damaged."""
         model = self._loaded()
-        texts = [self._view(candidate).text for candidate in batch]
+        readings = [_read(model, self._view(candidate).text) for candidate in batch]
         return [
-            tuple(
-                Signal(
-                    label,
-                    value,
-                    self.name,
-                    model.version,
-                    model.sha256,
-                    runtime=model.network.runtime,
-                )
-                for label, value in zip(model.network.labels, probabilities, strict=True)
+            (
+                *(
+                    Signal(
+                        label,
+                        value,
+                        self.name,
+                        model.version,
+                        model.sha256,
+                        runtime=model.network.runtime,
+                    )
+                    for label, value in zip(model.network.labels, probabilities, strict=True)
+                ),
+                *unread_signals(self.name, reading.unread),
             )
-            for probabilities in self.probabilities(texts).tolist()
+            for reading, probabilities in zip(
+                readings, self._probabilities(model, readings).tolist(), strict=True
+            )
         ]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, labels), 0..1, of texts that are normalised and without markup."""
         model = self._loaded()
-        windows = [model.network.windows(text) for text in texts]
-        pieces = [
-            texts_for_linear(text, text_windows)
-            for text, text_windows in zip(texts, windows, strict=True)
-        ]
+        return self._probabilities(model, [_read(model, text) for text in texts])
+
+    def _probabilities(self, model: _Loaded, readings: Sequence["_Reading"]) -> NDArray[np.float64]:
+        windows = [reading.windows for reading in readings]
+        pieces = [texts_for_linear(reading.text, reading.windows) for reading in readings]
         logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
         linear_logits = _split_rows(logits, pieces)
         # Where the linear model is sure enough that no label applies.
@@ -132,13 +143,13 @@ class Bundled:
             model.network.rows([window for text_windows in windows for window in text_windows]),
             windows,
         )
-        probabilities = np.empty((len(texts), len(model.network.labels)))
-        for position, text in enumerate(texts):
+        probabilities = np.empty((len(readings), len(model.network.labels)))
+        for position, reading in enumerate(readings):
             if is_spared[position]:
                 probabilities[position] = _linear_only(model, linear_logits[position]).max(axis=0)
             else:
                 probabilities[position] = _probabilities_of(
-                    model, text, linear_logits[position], network_logits[position]
+                    model, reading, linear_logits[position], network_logits[position]
                 )
         return probabilities
 
@@ -156,19 +167,21 @@ class Bundled:
 
     def _explain_text(self, text: str, label_index: int) -> tuple[tuple[int, int], ...]:
         model = self._loaded()
-        windows = model.network.windows(text)
+        reading = _read(model, text)
+        windows = reading.windows
         spans = [(window.start, window.end) for window in windows]
         linear_logits = model.linear.logits(texts_for_linear(text, windows))
         logits = _mix_logits(
             model, linear_logits, model.network.rows(windows)
         ) - _chance_of_several(model, len(windows))
         if len(windows) >= _MANY_WINDOWS:
-            reread_spans, reread_logits = _reread_sentences(model, text)
+            reread_spans, reread_logits = _reread_sentences(model, reading)
             spans, logits = spans + reread_spans, np.concatenate([logits, reread_logits])
         worst = int(logits[:, label_index].argmax())
         offset, end_of_span = spans[worst]
         piece = text[offset:end_of_span]
-        words = _words_by_weight(model, piece, label_index)[:_WORDS_TRIED]
+        affordable = _TOKENS_TRIED // max(len(model.network.tokens(piece)), 1)
+        words = _words_by_weight(model, piece, label_index)[: min(_WORDS_TRIED, max(1, affordable))]
         if not words:
             return ()
         without = [piece[:start] + piece[end:] for start, end in words]
@@ -205,9 +218,31 @@ def _split_rows(
     return [rows[start:end] for start, end in pairwise(ends)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text, the windows of it that are read, and the share of it, 0..1, that is not."""
+
+    text: str
+    windows: list[Window]
+    unread: float = 0.0
+
+
+def _read(model: _Loaded, text: str) -> _Reading:
+    """The windows of a text that are read: of too many those that the linear model finds worst, and others."""
+    windows = model.network.windows(text)
+    tokens = [window.token_count for window in windows]
+    if not needs_sample(tokens):
+        return _Reading(text, windows)
+    logits = model.linear.logits([text[window.start : window.end] for window in windows])
+    positions = sample(tokens, _linear_only(model, logits).max(axis=1).tolist())
+    return _Reading(
+        text, [windows[position] for position in positions], unread_share(tokens, positions)
+    )
+
+
 def _probabilities_of(
     model: _Loaded,
-    text: str,
+    reading: _Reading,
     linear_logits: NDArray[np.float64],
     network_logits: NDArray[np.float64],
 ) -> NDArray[np.float64]:
@@ -215,7 +250,7 @@ def _probabilities_of(
         model, len(network_logits)
     )
     if len(network_logits) >= _MANY_WINDOWS:
-        logits = np.concatenate([logits, _reread_sentences(model, text)[1]])
+        logits = np.concatenate([logits, _reread_sentences(model, reading)[1]])
     return np.asarray(sigmoid(logits.max(axis=0)))
 
 
@@ -230,17 +265,20 @@ def texts_for_linear(text: str, windows: Sequence[Window]) -> list[str]:
 
 
 def _reread_sentences(
-    model: _Loaded, text: str
+    model: _Loaded, reading: _Reading
 ) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
     """The worst sentences of a long text by the linear model, read one by one: spans and logits.
 
     In a window of a hundred harmless words one insult may be lost.
     """
+    text = reading.text
     words = [match.span() for match in _WORD.finditer(text)]
     chosen = _worst_runs(model, text, _word_runs(words, _SENTENCE_WORDS), _SENTENCES_REREAD)
     for start, end in list(chosen):
         words_inside = [word for word in words if start <= word[0] and word[1] <= end]
         chosen += _worst_runs(model, text, _word_runs(words_inside, _PHRASE_WORDS), 1)
+    if reading.unread:
+        chosen = [(start, min(end, start + _RUN_CHARACTERS)) for start, end in chosen]
     pieces = [text[start:end] for start, end in chosen]
     return chosen, _mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
 

@@ -4,7 +4,7 @@ For GATEHOUSE_MODEL_RUNTIME=torch, and for a checkpoint that has not been added 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -17,6 +17,7 @@ from moderation.scorers.models.checkpoint import (
     open_checkpoint,
 )
 from moderation.scorers.models.occlusion import occlude
+from moderation.scorers.models.sampling import sample, unread_share, unread_signals
 
 _OVERLAP_TOKENS = (
     64  # tokens that two windows share, so that a sentence or two is whole in one of them
@@ -53,15 +54,17 @@ class Detoxify:
         checkpoint = self._checkpoint()
         model = f"detoxify-{self._spec if self._spec in RELEASES else checkpoint.path.stem}"
         runtime = f"torch-{version('torch')}/fp32"
-        return [
-            tuple(
+        measured = []
+        for candidate in batch:
+            text = as_displayed(candidate.view, candidate.parent_text).text
+            windows, unread = _windows_read(checkpoint, text)
+            scores = self._scores(checkpoint, {text[start:end] for start, end in windows})
+            signals = [
                 Signal(label, value, self.name, model, checkpoint.digest, runtime=runtime)
-                for label, value in self._scores(
-                    checkpoint, as_displayed(candidate.view, candidate.parent_text).text
-                ).items()
-            )
-            for candidate in batch
-        ]
+                for label, value in scores.items()
+            ]
+            measured.append((*signals, *unread_signals(self.name, unread)))
+        return measured
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words that raise a label, those with the most effect first; of a long text, in its
@@ -73,13 +76,17 @@ class Detoxify:
         text = view.text
 
         def logit(piece: str) -> float:
-            value = min(max(self._scores(checkpoint, piece)[label], 1e-9), 1 - 1e-9)
+            pieces = {piece[start:end] for start, end in _windows(checkpoint, piece)}
+            value = min(max(self._scores(checkpoint, pieces)[label], 1e-9), 1 - 1e-9)
             return math.log(value / (1 - value))
 
-        start, end = max(_windows(checkpoint, text), key=lambda window: logit(text[slice(*window)]))
+        windows, _ = _windows_read(checkpoint, text)
+        start, end = max(windows, key=lambda window: logit(text[slice(*window)]))
         return tuple(
             Span(*view.original(start + first, start + last))
-            for first, last in occlude(text[start:end], logit)
+            for first, last in occlude(
+                text[start:end], logit, lambda piece: len(_token_offsets(checkpoint, piece))
+            )
         )
 
     def _checkpoint(self) -> Checkpoint:
@@ -87,10 +94,11 @@ class Detoxify:
             self._loaded = open_checkpoint(find_checkpoint(self._spec))
         return self._loaded
 
-    def _scores(self, checkpoint: Checkpoint, text: str) -> _Scores:
-        """Each label's highest value over the windows of a text."""
-        # Each distinct piece once: 65 kB of dots are the same 500 again and again.
-        pieces = {text[start:end] for start, end in _windows(checkpoint, text)}
+    def _scores(self, checkpoint: Checkpoint, pieces: Set[str]) -> _Scores:
+        """Each label's highest value over the pieces of a text.
+
+        Each distinct piece once: 65 kB of dots are the same 500 again and again.
+        """
         scores_of_windows = [self._predict(piece) for piece in pieces]
         return {
             label: max(scores[label] for scores in scores_of_windows) for label in checkpoint.labels
@@ -100,10 +108,18 @@ class Detoxify:
         return self._checkpoint().predict(text)
 
 
-def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
-    """Pieces that fit into one pass and together cover the text."""
-    if len(text) < checkpoint.window:  # a token is at least a character
-        return [(0, len(text))]
+def _windows_read(checkpoint: Checkpoint, text: str) -> tuple[list[tuple[int, int]], float]:
+    """The windows of a text that are read, and the share of it that is not."""
+    windows = _windows(checkpoint, text)
+    tokens = [checkpoint.window] * len(windows)
+    positions = sample(tokens)
+    if len(positions) == len(windows):
+        return windows, 0.0
+    return [windows[position] for position in positions], unread_share(tokens, positions)
+
+
+def _token_offsets(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
+    """Start and end of each token of a text, in code points."""
     try:
         offsets = checkpoint.model.tokenizer(
             text, add_special_tokens=False, truncation=False, return_offsets_mapping=True,
@@ -113,7 +129,14 @@ def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
         NotImplementedError
     ):  # tokenizers without offsets: by the same rule, character by character
         offsets = [(position, position + 1) for position in range(len(text))]
-    tokens = [offset for offset in offsets if offset[1] > offset[0]]
+    return [offset for offset in offsets if offset[1] > offset[0]]
+
+
+def _windows(checkpoint: Checkpoint, text: str) -> list[tuple[int, int]]:
+    """Pieces that fit into one pass and together cover the text."""
+    if len(text) < checkpoint.window:  # a token is at least a character
+        return [(0, len(text))]
+    tokens = _token_offsets(checkpoint, text)
     if len(tokens) <= checkpoint.window:
         return [(0, len(text))]
     # Half the room is left for a word that makes more tokens when it is cut.

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 # Words tried one by one: a long sentence. It costs as much as reading 40 comments of its length.
 _WORDS_TRIED = 40
+# Tokens read for that. Forty words of any language have 128 at most; random letters have many more.
+_TOKENS_TRIED = 40 * 128
 # Words count as evidence from this share of the strongest word's effect on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 _WORD = re.compile(r"\S+")
@@ -14,10 +16,13 @@ _SENTENCE = re.compile(r"[^.!?\n\u2026\u3002\uff01\uff1f]*[.!?\n\u2026\u3002\uff
 Piece = tuple[int, int]
 
 
-def occlude(text: str, logit: Callable[[str], float]) -> list[Piece]:
+def occlude(
+    text: str, logit: Callable[[str], float], count_tokens: Callable[[str], int] = len
+) -> list[Piece]:
     """The words without which the logit of a text is lower, those with the most effect first.
 
-    text: one that the model reads in one pass. Of a long one only the worst sentence is searched.
+    text: one that the model reads in one pass. Of a long one only the worst sentence is searched, and fewer of its
+    words where it has many tokens. count_tokens: of a piece of text.
     The first piece is checked: the whole text without it has a lower logit. Where no single
     word does that (an insult used twice) it is the sentence; where nothing does, there is no evidence.
     Logits, not probabilities: near 1 a probability hardly moves. Leave-one-out as in Li, Monroe and
@@ -25,9 +30,10 @@ def occlude(text: str, logit: Callable[[str], float]) -> list[Piece]:
     """
     sentence = max(_sentences(text), key=lambda piece: (logit(text[slice(*piece)]), -piece[0]))
     sentence_logit = logit(text[slice(*sentence)])
+    tokens = count_tokens(text[slice(*sentence)])
     effects = [
         (sentence_logit - logit(_without(text, word, sentence)), word)
-        for word in _words(text, sentence)
+        for word in _words(text, sentence)[: max(1, _TOKENS_TRIED // max(tokens, 1))]
     ]
     effects.sort(key=lambda effect_and_word: (-effect_and_word[0], effect_and_word[1]))
     words = [

@@ -90,6 +90,10 @@ class Window:
     end: int
     ids: bytes
 
+    @property
+    def token_count(self) -> int:
+        return len(self.ids) // 4
+
 
 class OnnxClassifier:
     """A loaded classifier. Making one reads, checks and warms it up; safe to use from several threads.

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.domain.score import Candidate, Signal
+from moderation.domain.score import UNREAD, Candidate, Signal
 from moderation.scorers.models import ngrams
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SIGNS
 
@@ -39,7 +39,7 @@ _PRESENCE_SHARE = 0.5
 # Not about spam: a comment removed as toxic or for its language must not teach the model spam, and every form
 # has its seconds. Reputation counts moderators' decisions already; learned here too, a decision about one
 # writer would turn the score against everyone in their network.
-_NOT_ABOUT_SPAM = frozenset({"language", "language_unsupported", "reply_seconds"})
+_NOT_ABOUT_SPAM = frozenset({"language", "language_unsupported", "reply_seconds", UNREAD})
 _NOT_ABOUT_SPAM_PREFIXES = ("wordlist", "filter", "reputation", "ill_")
 # Shares of the text: every comment has a little, so that there is any says nothing.
 _SHARE_NAMES = {name for name, heuristic in HEURISTICS.items() if heuristic.is_share}

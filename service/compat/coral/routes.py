@@ -40,7 +40,11 @@ _TOXICITY = {
     *("sexual_explicit", "wordlist"),
 }
 # Reasons that say nothing about the comment: it waits for a person, without a flag.
-_NEUTRAL = {ReasonCode.LANGUAGE_UNSUPPORTED, ReasonCode.SCORER_UNAVAILABLE}
+_NEUTRAL = {
+    ReasonCode.LANGUAGE_UNSUPPORTED,
+    ReasonCode.SCORER_UNAVAILABLE,
+    ReasonCode.TOO_LONG_TO_JUDGE,
+}
 # Coral's rejection codes (GraphQL REJECTION_REASON_CODE), by our label; else OTHER.
 _CODES = {
     "identity_attack": "HATE_SPEECH",

@@ -1,6 +1,11 @@
 """/api/v1/filters: kept, changed under an ETag, tried; bad entries are named; another site's are not there."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from starlette.requests import Request
 
 from tests.factories import hand_in, key_of, newspaper, reply
 from tests.service.console.console_browser import now
@@ -87,3 +92,55 @@ def test_filters_are_for_the_secret_key_of_their_site(api):
     )
     assert send(api, "GET", path, **{"If-Match": "x"}).status_code == 200
     assert send(api, "DELETE", path, **{"If-Match": "x"}).status_code == 422
+
+
+def test_trials_are_few_at_a_time_and_the_others_come_back(api):
+    trials = api.client.app.state.filter_trials
+    trials_at_once, begun, go_on = 2, threading.Semaphore(0), threading.Event()
+
+    def wait(_):
+        begun.release()
+        assert go_on.wait(30)
+
+    async def occupy():
+        request = Request({"type": "http"}, _never_leaves)
+        await asyncio.gather(*(trials.run(request, wait) for _ in range(trials_at_once)))
+
+    with ThreadPoolExecutor() as pool:
+        occupied = pool.submit(api.client.portal.call, occupy)
+        for _ in range(trials_at_once):
+            assert begun.acquire(timeout=30)
+        refused = send(api, "POST", "/trial", CASINO)
+        assert send(api, "GET", "").status_code == 200  # everything else is answered meanwhile
+        go_on.set()
+        occupied.result(30)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert int(refused.headers["retry-after"]) > 0
+    assert send(api, "POST", "/trial", CASINO).status_code == 200
+
+
+def test_a_trial_ends_when_its_asker_leaves(api):
+    trials = api.client.app.state.filter_trials
+    left = threading.Event()
+
+    def until_cancelled(is_cancelled):
+        while not is_cancelled():
+            left.set()
+        return "ended"
+
+    async def leave():
+        async def receive():
+            await asyncio.to_thread(left.wait, 30)
+            return {"type": "http.disconnect"}
+
+        return await asyncio.wait_for(
+            trials.run(Request({"type": "http"}, receive), until_cancelled), 30
+        )
+
+    assert api.client.portal.call(leave) == "ended"
+    assert trials.running == 0
+
+
+async def _never_leaves():
+    await asyncio.Event().wait()
