@@ -50,7 +50,12 @@ function add_action(string $name, callable $callback, int $priority = 10, int $a
 
 function do_action(string $name, mixed ...$given): void
 {
-    apply_filters($name, ...$given);
+    global $filters;
+    foreach ($filters[$name] ?? [] as $of_priority) {
+        foreach ($of_priority as [$callback, $accepted]) {
+            $callback(...array_slice($given, 0, $accepted));
+        }
+    }
 }
 
 function wp_parse_url(string $url): array|false

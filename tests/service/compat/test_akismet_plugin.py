@@ -7,7 +7,7 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 
-from moderation.store.sql.schema import pages
+from moderation.store.sql.schema import comments, pages
 from service.compat.akismet.protocol import plugin_version
 from tests.service.compat.akismet_plugin import (
     BEFORE_55,
@@ -70,15 +70,32 @@ def _with(**fields: str) -> Callable[[House, str], httpx2.Response]:
     return lambda house, version: blog(house, version)[0](**fields)
 
 
-def _flood(house: House, version: str) -> httpx2.Response:
-    ask, _ = blog(house, version)
-    answers = [ask(comment_content=f"{RUDE} {uuid.uuid4().hex}") for _ in range(12)]
+def _fill_the_address_s_limit(house: House, key: str, about: dict[str, str]) -> None:
+    """By the API, which does not wait for a decision."""
+    for _ in range(10):
+        comment = {
+            "page": {"url": about["permalink"]},
+            "author": {"name": "Carol"},
+            "text": uuid.uuid4().hex,
+            "context": {"ip": about["user_ip"]},
+        }
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = house.post("/api/v1/comments", json=comment, headers=headers)
+        assert answer.status_code in (202, 429)
+
+
+def _is_stored(house: House, answer: httpx2.Response) -> bool:
     with house.store.read() as connection:
-        known = connection.execute(sa.text("SELECT id FROM comments")).scalars().all()
-    # The last was never stored: nobody will ever decide about it here.
-    assert answers[0].headers["x-akismet-guid"] in known
-    assert answers[-1].headers["x-akismet-guid"] not in known
-    return answers[-1]
+        stored = sa.select(comments.c.id).where(comments.c.id == answer.headers["x-akismet-guid"])
+        return connection.execute(stored).one_or_none() is not None
+
+
+def _flood(house: House, version: str) -> httpx2.Response:
+    ask, about = blog(house, version)
+    _fill_the_address_s_limit(house, house.secret, about)
+    answer = ask()
+    assert not _is_stored(house, answer)  # nobody will ever decide about it here
+    return answer
 
 
 def _over_the_call_limit(house: House, version: str) -> httpx2.Response:
@@ -133,7 +150,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("version", [BEFORE_55, "5.4", "5.5", FROM_55, "6.0"])
+@pytest.mark.parametrize("version", [BEFORE_55, "5.4", "5.5", FROM_55])
 @pytest.mark.parametrize("case", CASES)
 def test_where_a_comment_ends(house: House, case: str, version: str) -> None:
     ask, where = CASES[case]
@@ -186,18 +203,14 @@ def test_what_came_above_the_limit_is_stored_when_it_is_asked_about_again(
     house: House, version: str
 ) -> None:
     _, key = house.new_site("akismet", name=f"Again {uuid.uuid4().hex}")
-    first, _ = blog(house, version, key)
-    for _ in range(10):
-        first(comment_content=uuid.uuid4().hex)
+    first, about = blog(house, version, key)
+    _fill_the_address_s_limit(house, key, about)
     refused = first()
     placed = check(version, refused.text, refused.headers)
     assert (placed.where, placed.asks_again) == (PENDING, True)
     # Later the address may send again; another one stands for it here.
     later = first(recheck_reason="retry", user_ip="192.0.2.77")
-    assert recheck(later.text).where == PENDING
-    with house.store.read() as connection:
-        known = connection.execute(sa.text("SELECT id FROM comments")).scalars().all()
-    assert later.headers["x-akismet-guid"] in known
+    assert recheck(later.text).where == PENDING and _is_stored(house, later)
 
 
 def test_a_client_that_is_no_wordpress_is_told_a_word(house: House) -> None:
