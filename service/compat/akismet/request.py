@@ -26,15 +26,12 @@ from service.api.fields import is_bare_host, is_email, is_web_address
 from service.compat.akismet.protocol import ASYNCHRONOUS, plugin_version
 from service.http.body import read_body
 from service.http.errors import BadRequest
-from service.http.forms import urlencoded
+from service.http.forms import decoded, urlencoded
 from service.queues.hand_in import NewComment
 
 BODY_LIMIT = 1024 * 1024  # WordPress also sends all that its server knows of the request
 FIELDS_LIMIT = 1_000
 NAMELESS = "Anonymous"  # as WordPress shows an author without a name
-_CHARSET = re.compile(
-    r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # What WordPress may change between the first check, storing and the next check: slashes, tags, white space.
@@ -61,7 +58,7 @@ async def read_fields(request: Request) -> dict[str, str]:
     pairs = urlencoded(body, FIELDS_LIMIT, f"A request has at most {FIELDS_LIMIT} fields.")
     raw = {name.decode("latin-1"): value for name, value in pairs}
     charset = raw.get("blog_charset", b"").decode("latin-1") or options.partition("charset=")[2]
-    return {name: _decoded(value, charset) for name, value in raw.items()}
+    return {name: decoded(value, charset) for name, value in raw.items()}
 
 
 def _json(body: bytes) -> dict[str, str]:
@@ -76,18 +73,6 @@ def _json(body: bytes) -> dict[str, str]:
         for name, field in value.items()
         if isinstance(field, str | int | float)
     }
-
-
-def _decoded(value: bytes, charset: str) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        name = charset.strip().strip('"').lower()
-        codec = name if _CHARSET.fullmatch(name) else "windows-1252"
-        try:
-            return value.decode(codec, "replace")
-        except LookupError:
-            return value.decode("windows-1252", "replace")
 
 
 @dataclass(frozen=True, slots=True)
