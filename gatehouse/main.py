@@ -24,6 +24,7 @@ from gatehouse.commands.doctor import alive, doctor
 from gatehouse.commands.erase import erase
 from gatehouse.commands.evaluate import evaluate
 from gatehouse.commands.export import export
+from gatehouse.commands.perspective_clients import perspective_clients
 from gatehouse.commands.score import score
 from gatehouse.supervisor.broker import NoBroker
 from gatehouse.supervisor.folder import FolderError
@@ -68,7 +69,7 @@ def up(
 
 for command in (
     *(processes.api, processes.worker, processes.courier, processes.beat, processes.migrate),
-    *(score, export, erase, doctor, channels.digest),
+    *(score, export, erase, doctor, channels.digest, perspective_clients),
 ):
     app.command()(command)
 app.command(hidden=True)(processes.prepare)

@@ -130,6 +130,11 @@ class Settings(BaseModel):
         le=60,
         description="Seconds a face waits for its scores until it answers 429 (Coral gives up after 0.8)",
     )
+    perspective_strict: bool = Field(
+        False,
+        description="Refuse a whole Perspective call for one attribute that is unknown, or that the model has no "
+        "label for, as Google does; otherwise the rest is answered",
+    )
     akismet_wait: float = Field(
         0.7,
         gt=0,

@@ -55,13 +55,21 @@ class CompatApi:
         self._error_response = error_response
         self._browsers = browsers
 
-    def call(self, path: str, *methods: str) -> Callable[[Handler], Handler]:
-        """Serves a path with the decorated handler; metrics count its calls under its name."""
+    def call(
+        self,
+        path: str,
+        *methods: str,
+        error_response: Callable[[GatehouseError], Response] | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """Serves a path with the decorated handler; metrics count its calls under its name.
+
+        error_response: the answer to any error of this call, where it is not the API's usual one.
+        """
 
         def register(handler: Handler) -> Handler:
             async def guarded(request: Request) -> Response:
                 request.scope["route"] = route  # for the access log and its metrics
-                return await self._answer(handler, request)
+                return await self._answer(handler, request, error_response or self._error_response)
 
             route = Route(path, guarded, methods=list(methods))
             self.routes.append(route)
@@ -111,19 +119,24 @@ class CompatApi:
         state.accepted_keys[attempt] = None
         return key
 
-    async def _answer(self, handler: Handler, request: Request) -> Response:
+    async def _answer(
+        self,
+        handler: Handler,
+        request: Request,
+        error_response: Callable[[GatehouseError], Response],
+    ) -> Response:
         began = time.perf_counter()
         try:
             answer = await handler(request)
         except GatehouseError as error:
-            answer = self._error_response(error)
+            answer = error_response(error)
         except Exception as error:
             log.error(
                 "unexpected error",
                 extra={"face": self.name, "request_id": request.scope.get("request_id", "")},
                 exc_info=error,
             )
-            answer = self._error_response(Internal("Something went wrong here; it was logged."))
+            answer = error_response(Internal("Something went wrong here; it was logged."))
         metrics.face_answers.labels(self.name, handler.__name__, answer.status_code).inc()
         metrics.face_seconds.labels(self.name).observe(time.perf_counter() - began)
         return answer

@@ -91,7 +91,13 @@ def staticman_error(error: GatehouseError) -> dict[str, object]:
         "message": broken.message if broken else error.message,
         "errorCode": "INVALID_ORIGIN" if isinstance(error, Forbidden) else error.code.upper(),
     }
-    if broken and broken.field:
+    if broken and broken.field == "page_url":
+        body["message"] = (
+            "The page's address is missing or not on this site: send it as options[origin], on one of the "
+            "site's origins. options[slug] alone does not say it."
+        )
+        body["data"] = ["options[origin]"]
+    elif broken and broken.field:
         body["data"] = [
             _STATICMAN.get(broken.field, (broken.field,))[0].partition("[")[2].rstrip("]")
         ]

@@ -213,6 +213,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
         form_action=filter(_is_plain, origins),
         title=title,
         problem=broken,
+        wait=getattr(error, "retry_after", 0),
         can_retry=can_retry,
         site_id=site.id if site else "",
         typed=fields,

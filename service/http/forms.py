@@ -1,5 +1,6 @@
-"""Reads an HTML form strictly: urlencoded or multipart, small, in UTF-8, each field once."""
+"""Reads an HTML form: urlencoded or multipart, small, in any charset that browsers send."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,13 +14,19 @@ from service.http.errors import BadRequest
 
 FIELDS_LIMIT = 60  # WordPress's form has 8; plugins add a few each
 _HEADERS_LIMIT = 8  # of one part
+# Text encodings that pages are written in; Python knows others, which are no charsets.
+_CHARSET = re.compile(
+    r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
+)
 
 _TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
 
 
 async def read_form(request: Request, names: Collection[str], limit: int) -> dict[str, str]:
     """The fields of a form that are in `names`; others are ignored, for themes and plugins add their
-    own. Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
+    own. Of a repeated field the last counts, as in WordPress; a theme and a plugin may both print it.
+
+    Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)
@@ -30,18 +37,29 @@ async def read_form(request: Request, names: Collection[str], limit: int) -> dic
         pairs = _multipart(body, options[b"boundary"])
     else:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
-    fields: dict[str, str] = {}
-    for raw_name, raw_value in pairs:
-        name = raw_name.decode("utf-8", "replace")
-        if name not in names:
-            continue
-        if name in fields:
-            raise BadRequest(f"The field '{name}' is there twice.")
+    raw = {name.decode("utf-8", "replace"): value for name, value in pairs}
+    # Browsers fill in a field of this name with the charset of the form.
+    charset = raw.get("_charset_", b"") or options.get(b"charset", b"")
+    return {
+        name: decoded(value, charset.decode("latin-1"))
+        for name, value in raw.items()
+        if name in names
+    }
+
+
+def decoded(value: bytes, charset: str) -> str:
+    """The text of a field: UTF-8 where it is that, else in the charset that the form names, or in
+    windows-1252, as browsers send from pages that name none.
+    """
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        name = charset.strip().strip('"').lower()
+        codec = name if _CHARSET.fullmatch(name) else "windows-1252"
         try:
-            fields[name] = raw_value.decode("utf-8")
-        except UnicodeDecodeError:  # another charset, or a lone surrogate
-            raise BadRequest(f"The field '{name}' is not UTF-8.") from None
-    return fields
+            return value.decode(codec, "replace")
+        except LookupError:
+            return value.decode("windows-1252", "replace")
 
 
 def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[bytes, bytes]]:

@@ -23,23 +23,20 @@ from moderation.domain.comment import (
 )
 from moderation.domain.sender_address import canonical_address
 from service.api.fields import is_bare_host, is_email, is_web_address
+from service.compat.akismet.protocol import ASYNCHRONOUS, plugin_version
 from service.http.body import read_body
 from service.http.errors import BadRequest
-from service.http.forms import urlencoded
+from service.http.forms import decoded, urlencoded
 from service.queues.hand_in import NewComment
 
 BODY_LIMIT = 1024 * 1024  # WordPress also sends all that its server knows of the request
 FIELDS_LIMIT = 1_000
 NAMELESS = "Anonymous"  # as WordPress shows an author without a name
-_CHARSET = re.compile(
-    r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # What WordPress may change between the first check, storing and the next check: slashes, tags, white space.
 _CHANGING = re.compile(r"<[^>]{0,1000}>|[\\\s]+")
-# The plugin, which accepts later decisions at _WEBHOOK but does not name that URL itself.
-_WORDPRESS = re.compile(r"WordPress/[\d.]+\S* \| Akismet/(\d+)\.(\d+)")
+# Where WordPress's plugin accepts later decisions, whether it names that URL or not.
 _WEBHOOK = "/wp-json/akismet/v1/webhook"
 _NUMBER = re.compile(r"\d{1,20}")
 _TRUE = frozenset({"1", "true", "True", "yes"})
@@ -61,7 +58,7 @@ async def read_fields(request: Request) -> dict[str, str]:
     pairs = urlencoded(body, FIELDS_LIMIT, f"A request has at most {FIELDS_LIMIT} fields.")
     raw = {name.decode("latin-1"): value for name, value in pairs}
     charset = raw.get("blog_charset", b"").decode("latin-1") or options.partition("charset=")[2]
-    return {name: _decoded(value, charset) for name, value in raw.items()}
+    return {name: decoded(value, charset) for name, value in raw.items()}
 
 
 def _json(body: bytes) -> dict[str, str]:
@@ -78,24 +75,13 @@ def _json(body: bytes) -> dict[str, str]:
     }
 
 
-def _decoded(value: bytes, charset: str) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        name = charset.strip().strip('"').lower()
-        codec = name if _CHARSET.fullmatch(name) else "windows-1252"
-        try:
-            return value.decode(codec, "replace")
-        except LookupError:
-            return value.decode("windows-1252", "replace")
-
-
 @dataclass(frozen=True, slots=True)
 class AkismetRequest:
     """A comment that a client asks about. is_test: it is neither stored, counted nor learned from.
 
     blog: the client's host. post_id, parent_id: the client's own numbers. callback: the URL for later
-    decisions. guid: our id of the comment, where the client remembers it.
+    decisions. guid: our id of the comment, where the client remembers it. plugin: the version of WordPress's
+    plugin, None for other clients. test_discard: a client tries out what it does with blatant spam.
     """
 
     page_url: str
@@ -111,6 +97,8 @@ class AkismetRequest:
     is_recheck: bool
     trap: bool
     roles: frozenset[str]
+    plugin: tuple[int, int] | None = None
+    test_discard: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -126,6 +114,19 @@ class AkismetRequest:
             return False
         spam = self.author.name in GUARANTEED_SPAM or self.author.email == GUARANTEED_SPAM_EMAIL
         return True if spam else None
+
+    @property
+    def waits_for_neither_word(self) -> bool:
+        """Whether the client holds the comment only if the answer is neither 'true' nor 'false'.
+
+        So do the plugins before ASYNCHRONOUS, and all when they ask again: they then publish on 'false'.
+        """
+        return self.plugin is not None and (self.is_recheck or self.plugin < ASYNCHRONOUS)
+
+    @property
+    def is_notified(self) -> bool:
+        """Whether the client gets later decisions from us, and must not ask, or approve, meanwhile."""
+        return bool(self.callback) or self.plugin is not None
 
     def submission(self, new: NewComment) -> Submission:
         """The comment as a submission; asked about again within days, it is the same comment."""
@@ -155,6 +156,7 @@ def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") 
     urls = (_line(get("permalink", ""), rules.PAGE_URL_LIMIT), blog)
     page_url = next((url for url in urls if url and is_web_address(url)), fallback_url)
     honeypot = get("honeypot_field_name", "")
+    plugin = plugin_version(agent)
     return AkismetRequest(
         page_url=page_url.partition("#")[0],
         text=_text(get("comment_content", "")) or name or NAMELESS,
@@ -167,18 +169,19 @@ def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") 
         blog=_host(blog),
         post_id=_number(get("comment_post_ID", "")),
         parent_id=_number(get("comment_parent", "")),
-        callback=_line(get("callback", ""), rules.PAGE_URL_LIMIT) or _webhook(blog, agent),
+        callback=_line(get("callback", ""), rules.PAGE_URL_LIMIT) or _webhook(blog, plugin),
         guid=_line(get("guid", ""), 64),
         is_test=get("is_test", "") in _TRUE,
         is_recheck=bool(get("recheck_reason", "")),
         trap=bool(honeypot and get(honeypot, "")),
         roles=frozenset(role.strip() for role in get("user_role", "").split(",")),
+        plugin=plugin,
+        test_discard=get("test_discard", "") in _TRUE,
     )
 
 
-def _webhook(blog: str, agent: str) -> str:
-    version = _WORDPRESS.match(agent)
-    has_webhook = version and (int(version[1]), int(version[2])) >= (5, 4)
+def _webhook(blog: str, plugin: tuple[int, int] | None) -> str:
+    has_webhook = plugin is not None and plugin >= ASYNCHRONOUS
     return blog.rstrip("/") + _WEBHOOK if has_webhook and is_web_address(blog) else ""
 
 

@@ -2,11 +2,11 @@
 
 A check is a submission like any other: stored, judged by the workers, shown to moderators. The client
 waits a moment for the decision. As long as there is none, or the comment is held, the answer is 'false'
-with X-akismet-recheck-after, which makes WordPress hold the comment; the decision is sent later.
+with X-akismet-recheck-after, and the decision is sent later; WordPress's older plugins, and all that
+could not be stored, are told neither 'true' nor 'false' and ask again.
 """
 
 import os
-import re
 from functools import partial
 from typing import NamedTuple
 
@@ -31,7 +31,14 @@ from moderation.review import decisions
 from moderation.store.compat_apis import AKISMET
 from moderation.store.sites import Key, key_digest
 from service.access.keys import origin_of
-from service.compat.akismet.protocol import NO_STORE, error_response, key_of
+from service.compat.akismet.protocol import (
+    GUID,
+    NO_STORE,
+    check_error_response,
+    error_response,
+    key_of,
+    unstored_guid,
+)
 from service.compat.akismet.request import AkismetRequest, read_fields, read_request
 from service.compat.compat_api import CompatApi
 from service.compat.policy_verdict import policy_verdict
@@ -41,7 +48,9 @@ THANKS = "Thanks for making the web a better place."
 # Seconds until the client may ask again; the second for clients that get the decision from us. Those must
 # not ask, nor approve by themselves, as WordPress's plugin does after twice this time: 30 days.
 RECHECK, RECHECK_TOLD = 120, 30 * 86_400
-_PLUGIN = re.compile(r"^WordPress/[^|]{1,40}\| ?Akismet/", re.IGNORECASE)
+WAITING = (
+    "pending"  # neither 'true' nor 'false': WordPress's plugin holds the comment and asks again
+)
 
 api = CompatApi(AKISMET, error_response)
 
@@ -78,22 +87,24 @@ async def deactivate(request: Request) -> Response:
     return _plain("deactivated")
 
 
-@api.call("/1.1/comment-check", "POST")
+@api.call("/1.1/comment-check", "POST", error_response=check_error_response)
 async def comment_check(request: Request) -> Response:
     call = await _read_call(request)
     key, comment = call.key, call.comment
-    plugin = _PLUGIN.match(request.headers.get("user-agent", ""))
-    is_notified = bool(comment.callback or plugin)
     if comment.certain is not None:
         answer = AkismetAnswer.SPAM if comment.certain else AkismetAnswer.HAM
-        return _check_response(CheckAnswer(answer), is_notified)
+        return _check_response(
+            CheckAnswer(answer, comment.certain and comment.test_discard), comment
+        )
     if comment.is_test:
-        return _check_response(await _try_policy(request, key, comment), is_notified)
+        return _check_response(await _try_policy(request, key, comment), comment)
     state = request.app.state
     try:
         comment_id = await _store(request, key, comment)
-    except (TooMany, PageClosed):  # not stored: the site holds it and asks again
-        return _check_response(CheckAnswer(AkismetAnswer.WAIT), is_notified)
+    except TooMany:  # nobody decides about it unless the client asks again
+        return _check_response(CheckAnswer(AkismetAnswer.WAIT), comment, ask_again=True)
+    except PageClosed:
+        return _check_response(CheckAnswer(AkismetAnswer.WAIT), comment)
     await state.waiting.status(comment_id, state.settings.akismet_wait)
     check = AkismetCheck(
         comment_id,
@@ -106,7 +117,7 @@ async def comment_check(request: Request) -> Response:
         created_at=now_ms(),
     )
     result = await run_in_threadpool(akismet_checks.answer_check, state.store, check)
-    return _check_response(result, is_notified, comment_id)
+    return _check_response(result, comment, comment_id)
 
 
 @api.call("/1.1/submit-spam", "POST")
@@ -201,18 +212,23 @@ async def _endpoint_id(request: Request, call: _Call) -> str:
     return endpoint_id
 
 
-def _check_response(result: CheckAnswer, is_notified: bool, comment_id: str = "") -> Response:
-    """is_notified: whether the client gets later decisions from us, and must not ask meanwhile."""
-    headers = dict(NO_STORE)
-    if comment_id:
-        headers["X-akismet-guid"] = comment_id
+def _check_response(
+    result: CheckAnswer, comment: AkismetRequest, comment_id: str = "", *, ask_again: bool = False
+) -> Response:
+    """comment_id: '' where the comment is not stored. ask_again: WordPress's plugin has to ask again,
+    because we shall have no decision to tell it.
+    """
+    # Without a guid, WordPress's plugin leaves the comment as if nobody had been asked.
+    headers = {**NO_STORE, GUID: comment_id or unstored_guid()}
     if result.blatant:
         headers["X-akismet-pro-tip"] = "discard"
-    if result.answer is AkismetAnswer.WAIT:
-        headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if is_notified else RECHECK)
-    return PlainTextResponse(
-        "true" if result.answer is AkismetAnswer.SPAM else "false", headers=headers
-    )
+    if result.answer is not AkismetAnswer.WAIT:
+        return PlainTextResponse(result.answer.value, headers=headers)
+    is_told = comment.is_notified and not ask_again
+    headers["X-akismet-recheck-after"] = str(RECHECK_TOLD if is_told else RECHECK)
+    holds_by_body = comment.waits_for_neither_word or (ask_again and comment.plugin is not None)
+    body = WAITING if holds_by_body else AkismetAnswer.HAM.value
+    return PlainTextResponse(body, headers=headers)
 
 
 def _plain(text: str) -> Response:

@@ -4,8 +4,7 @@ Nothing of an analysis is kept, whether or not the client says doNotStore.
 """
 
 import os
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,7 +21,7 @@ from moderation.store.compat_apis import PERSPECTIVE
 from moderation.store.sites import Key
 from service.access.keys import bearer_token
 from service.compat.compat_api import CompatApi
-from service.compat.perspective.attributes import ATTRIBUTES, score
+from service.compat.perspective.attributes import ATTRIBUTES
 from service.compat.perspective.discovery import document
 from service.compat.perspective.google_errors import AnalyzerError, NoKey, error_response
 from service.compat.perspective.request import (
@@ -32,11 +31,16 @@ from service.compat.perspective.request import (
     read_request,
     text_of,
 )
+from service.compat.perspective.requested_scores import (
+    UNSCORED,
+    check_attribute,
+    named_headers,
+    supported,
+    unscored,
+    value,
+)
 from service.compat.perspective.text_offsets import Utf16Offsets, sentences
 from service.http.body import read_body
-
-_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
-_PROBABILITY = ("PROBABILITY", "SCORE_TYPE_UNSPECIFIED")
 
 api = CompatApi(PERSPECTIVE, error_response, browsers=True)
 
@@ -48,12 +52,12 @@ async def analyze(request: Request) -> Response:
     call = read_request(AnalyzeRequest, await _body(request))
     if not call.requested_attributes:
         raise AnalyzerError("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
-    attributes = {
+    requested = {
         name: attribute or RequestedAttribute()
         for name, attribute in call.requested_attributes.items()
     }
-    for name, attribute in attributes.items():
-        _check_attribute(name, attribute.score_type)
+    strict = request.app.state.settings.perspective_strict
+    attributes = supported(requested, strict=strict)
     scoring = request.app.state.scoring
     if scoring.warm:  # only a loaded model says which languages it has learned
         _check_languages(attributes, call.languages, scoring.languages, "requestedLanguages")
@@ -69,19 +73,22 @@ async def analyze(request: Request) -> Response:
     else:
         raise AnalyzerError("LANGUAGE_DETECTION_FAILED", "Unable to detect language")
     offsets = _utf16_spans(call.comment.text, comment, spans)
+    without_label = unscored(attributes, whole, strict=strict)
     scores = {}
     for name, attribute in attributes.items():
-        value = _value(name, whole)
-        if attribute.score_threshold is None or value >= attribute.score_threshold:
-            values = [_value(name, part) for part in parts] or [value]
+        summary, *span_values = (value(name, found) or UNSCORED for found in (whole, *parts))
+        if attribute.score_threshold is None or summary >= attribute.score_threshold:
             scores[name] = {
                 "spanScores": [
                     {"begin": begin, "end": end, "score": _score_out(span_value)}
-                    for (begin, end), span_value in zip(offsets, values, strict=True)
+                    for (begin, end), span_value in zip(
+                        offsets, span_values or [summary], strict=True
+                    )
                 ],
-                "summaryScore": _score_out(value),
+                "summaryScore": _score_out(summary),
             }
     return _answer(
+        named_headers([name for name in requested if name not in attributes], without_label),
         attributeScores=scores,
         languages=call.languages or detected,
         detectedLanguages=detected,
@@ -96,12 +103,12 @@ async def suggestscore(request: Request) -> Response:
     call = read_request(SuggestScoreRequest, await _body(request))
     if not call.attribute_scores:
         raise AnalyzerError("NO_REQUESTED_ATTRIBUTES", "Missing attribute_scores")
-    values = {}
+    values: dict[str, float] = {}
     for name, suggestion in call.attribute_scores.items():
         summary = suggestion.summary_score if suggestion else None
         if summary is None or not 0 <= summary.value <= 1:
             raise AnalyzerError("INVALID_REQUEST", "A suggested summary_score lies between 0 and 1")
-        _check_attribute(name, summary.type)
+        check_attribute(name, summary.type)
         values[name] = summary.value
     text = text_of(call).text
     findings = Findings()
@@ -110,6 +117,7 @@ async def suggestscore(request: Request) -> Response:
         [findings] = await request.app.state.scoring.score([text], language)
     await run_in_threadpool(_store_suggestions, request, key, call, text, values, findings)
     return _answer(
+        {},
         clientToken=call.client_token,
         detectedLanguages=_detected(findings),
         requestedLanguages=call.languages,
@@ -139,18 +147,6 @@ async def _body(request: Request) -> bytes:
     return await read_body(request, request.app.state.settings.body_limit)
 
 
-def _check_attribute(name: str, score_type: str) -> None:
-    if name not in ATTRIBUTES:
-        shown = f": {name}" if _NAME.fullmatch(name) else ""
-        raise AnalyzerError("INVALID_REQUEST", f"Unknown requested attribute{shown}")
-    if score_type not in _PROBABILITY:
-        shown = f" {score_type}" if _NAME.fullmatch(score_type) else ""
-        raise AnalyzerError(
-            "INVALID_REQUEST",
-            f"Requested score type{shown} is not supported by attribute {name}",
-        )
-
-
 def _check_languages(
     attributes: Iterable[str], languages: Sequence[str], learned: frozenset[str], kind: str
 ) -> None:
@@ -175,25 +171,6 @@ def _is_learned(language: str, learned: frozenset[str]) -> bool:
 def _detected(findings: Findings) -> list[str]:
     language = findings.get("language")
     return [language.note] if language and language.note else []
-
-
-def _value(attribute: str, findings: Findings) -> float:
-    """The attribute's score. Raises Unavailable where its scorer failed, AnalyzerError where there is none."""
-
-    def probability(label: str) -> float | None:
-        signal = findings.get(label)
-        return signal.value if signal and signal.is_score else None
-
-    value = score(attribute, probability)
-    lacking = [label for label in ATTRIBUTES[attribute] if probability(label) is None]
-    if lacking and findings.failed:  # a part that was not measured is not harmless
-        raise Unavailable("The comment could not be scored.")
-    if value is None:
-        raise AnalyzerError(
-            "INVALID_REQUEST",
-            f"Unknown requested attribute: {attribute} (the model in use has no such label)",
-        )
-    return value
 
 
 def _score_out(value: float) -> dict[str, Any]:
@@ -243,12 +220,12 @@ def _store_suggestions(
 
 def _own_score(attribute: str, findings: Findings) -> float | None:
     try:
-        return _value(attribute, findings)
-    except (AnalyzerError, Unavailable):
+        return value(attribute, findings)
+    except Unavailable:
         return None
 
 
-def _answer(**members: Any) -> Response:
+def _answer(headers: Mapping[str, str], **members: Any) -> Response:
     """Members that are empty are left out, as protocol buffers do."""
-    body = {name: value for name, value in members.items() if value}
-    return JSONResponse(body, headers={"Cache-Control": "private, no-store"})
+    body = {name: member for name, member in members.items() if member}
+    return JSONResponse(body, headers={"Cache-Control": "private, no-store", **headers})

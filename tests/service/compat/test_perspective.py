@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from moderation.compat.suggested_scores import each_suggestion
 from moderation.doorbell import redis_client
 from moderation.store.sql.schema import metadata, suggestions
-from service.compat.perspective.attributes import ATTRIBUTES
+from service.compat.perspective.requested_scores import _log_unscored
 
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 RUDE = "You are a stupid idiot and everybody hates you."
@@ -83,20 +83,74 @@ def test_coral_s_default_parts_the_rude_from_the_kind(ask):
     assert value(ask(RUDE)) > 0.8 > value(ask(KIND))
 
 
-def test_every_attribute_that_has_a_model_is_served_and_the_others_are_refused(ask):
+SEVEN = (*SIX, "SEXUALLY_EXPLICIT")
+BRIDGING = (
+    *("AFFINITY_EXPERIMENTAL", "COMPASSION_EXPERIMENTAL", "CURIOSITY_EXPERIMENTAL"),
+    *("NUANCE_EXPERIMENTAL", "PERSONAL_STORY_EXPERIMENTAL", "REASONING_EXPERIMENTAL"),
+    "RESPECT_EXPERIMENTAL",
+)
+
+
+def test_every_attribute_that_has_a_model_is_served(ask):
     served = {"OBSCENE", "SPAM", "LIKELY_TO_REJECT"} | set(SIX)
     served |= {f"{name}_EXPERIMENTAL" for name in SIX}
     answer = ask(attributes=sorted(served))
     assert set(answer.json()["attributeScores"]) == served
+    assert not [name for name in answer.headers if name.startswith("x-gatehouse")]
     assert value(answer, "LIKELY_TO_REJECT") >= max(value(answer, name) for name in SIX)
-    for name in sorted(set(ATTRIBUTES) - served):
-        answer = ask(attributes=[name])  # whichever the model in use has
-        assert answer.status_code == 200 or "no such label" in error(answer)["message"]
-    answer = ask(attributes=["FLIRTATION"])
-    assert kind_of(answer) == "INVALID_REQUEST"
-    assert error(answer)["message"] == "Unknown requested attribute: FLIRTATION"
+
+
+def test_google_s_seven_are_answered_and_what_has_no_score_is_named(ask, caplog):
+    """The bundled model has no label for the seventh."""
+    _log_unscored.cache_clear()
+    answers = [ask(attributes=SEVEN, spanAnnotations=True) for _ in range(2)]
+    for answer in answers:
+        assert set(answer.json()["attributeScores"]) == set(SEVEN)
+        assert value(answer, "SEXUALLY_EXPLICIT") == 0.0 < value(answer, "TOXICITY")
+        assert answer.headers["x-gatehouse-unscored"] == "SEXUALLY_EXPLICIT"
+        assert "x-gatehouse-unsupported" not in answer.headers
+    told = [record for record in caplog.records if hasattr(record, "attribute")]
+    assert [record.attribute for record in told] == ["SEXUALLY_EXPLICIT"]  # once in a process
+    alone = ask(attributes=["SEXUALLY_EXPLICIT_EXPERIMENTAL"])
+    assert alone.headers["x-gatehouse-unscored"] == "SEXUALLY_EXPLICIT_EXPERIMENTAL"
+    dropped = ask(requestedAttributes={"SEXUALLY_EXPLICIT": {"scoreThreshold": 0.1}})
+    assert "attributeScores" not in dropped.json()
+    assert dropped.headers["x-gatehouse-unscored"] == "SEXUALLY_EXPLICIT"
+
+
+def test_unknown_attributes_are_left_out_and_named(ask):
     carol = "carol@private.test"
-    assert carol not in ask(attributes=[carol]).text, "only what may be a name is repeated"
+    answer = ask(attributes=[*BRIDGING, "TOXICITY", carol, "INSULT"])
+    assert set(answer.json()["attributeScores"]) == {"TOXICITY", "INSULT"}
+    assert answer.headers["x-gatehouse-unsupported"] == ", ".join([*BRIDGING, "*"])
+    assert carol not in str(answer.headers), "only what may be a name is repeated"
+    # A score type that nobody has is no reason either, on an attribute that is left out.
+    wanted = {"FLIRTATION": {"scoreType": "PERCENTILE"}, "TOXICITY": {}}
+    assert ask(requestedAttributes=wanted).status_code == 200
+    many = ask(attributes=["TOXICITY", *(f"X{number}" for number in range(500))])
+    assert len(many.headers["x-gatehouse-unsupported"]) < 1_000
+
+
+@pytest.mark.parametrize("name", ["FLIRTATION", *BRIDGING])
+def test_where_only_unknown_attributes_are_asked_for_it_is_google_s_error(ask, name):
+    answer = ask(attributes=[name])
+    assert kind_of(answer) == "INVALID_REQUEST"
+    assert error(answer)["message"] == f"Unknown requested attribute: {name}"
+    assert "carol@private.test" not in ask(attributes=["carol@private.test"]).text
+
+
+def test_strictly_one_attribute_refuses_the_call(house, ask, monkeypatch):
+    state = house.app.state
+    strict = state.settings.model_copy(update={"perspective_strict": True})
+    monkeypatch.setattr(state, "settings", strict)
+    answer = ask(attributes=SEVEN)
+    assert kind_of(answer) == "INVALID_REQUEST"
+    assert error(answer)["message"] == (
+        "Unknown requested attribute: SEXUALLY_EXPLICIT (the model in use has no such label)"
+    )
+    answer = ask(attributes=["TOXICITY", "FLIRTATION"])
+    assert error(answer)["message"] == "Unknown requested attribute: FLIRTATION"
+    assert ask(attributes=SIX).status_code == 200
 
 
 def test_a_threshold_drops_an_attribute_and_the_last_takes_the_scores_along(ask):

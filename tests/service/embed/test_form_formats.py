@@ -134,6 +134,17 @@ def test_a_script_is_answered_with_json_it_may_read(reader) -> None:
     }
 
 
+@pytest.mark.parametrize("slug", ["post-1", None])
+def test_a_script_without_a_page_is_told_which_field_is_missing(reader, slug) -> None:
+    nowhere = {"options[redirect]": None, "options[redirectError]": None, "options[origin]": None}
+    answer = staticman(
+        reader, headers={"Origin": ORIGIN, "Accept": "*/*"}, **nowhere, **{"options[slug]": slug}
+    )
+    told = answer.json()
+    assert (answer.status_code, told["errorCode"]) == (422, "INVALID")
+    assert told["data"] == ["options[origin]"] and "options[origin]" in told["message"]
+
+
 def test_json_after_a_preflight(reader) -> None:
     path = f"/reply/{reader.site.id}/staticman"
     asked = reader.client.options(path, headers={"Origin": ORIGIN})
