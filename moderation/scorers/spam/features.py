@@ -39,7 +39,9 @@ _PRESENCE_SHARE = 0.5
 # Not about spam: a comment removed as toxic or for its language must not teach the model spam, and every form
 # has its seconds. Reputation counts moderators' decisions already; learned here too, a decision about one
 # writer would turn the score against everyone in their network.
-_NOT_ABOUT_SPAM = frozenset({"language", "language_unsupported", "reply_seconds"})
+_NOT_ABOUT_SPAM = frozenset(
+    {"language", "language_unsupported", "reply_seconds", "campaign_target", "much_used_domain"}
+)
 _NOT_ABOUT_SPAM_PREFIXES = ("wordlist", "filter", "reputation", "ill_")
 # Shares of the text: every comment has a little, so that there is any says nothing.
 _SHARE_NAMES = {name for name, heuristic in HEURISTICS.items() if heuristic.is_share}

@@ -68,7 +68,7 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
     if not targets and not links:
         return sketch
     return sketch._replace(
-        keys=(*sketch.keys, *(key_of("place", target) for target in targets)),
+        keys=(*sketch.keys, *map(target_key, targets)),
         link_keys=tuple(key_of("link", link) for link in links),
         domains=targets,
     )
@@ -87,6 +87,11 @@ def sketches_of(texts: Sequence[str]) -> list[Sketch]:
             signatures, pairwise(starts), keys, plain_texts, strict=False
         )
     ]
+
+
+def target_key(target: str) -> int:
+    """The key by which comments with the same link target find each other."""
+    return key_of("place", target)
 
 
 def key_of(kind: str, value: str) -> int:
