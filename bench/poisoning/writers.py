@@ -24,6 +24,7 @@ _OFFERS = (
     "Buy cheap pills online without prescription, trusted pharmacy and fast delivery",
 )
 _GROUPS, _PAGES = 12, 40
+_ATTACK_FROM = DAY // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,15 @@ class _Section:
     def page(self, number: int) -> PageRef:
         return PageRef(f"{ORIGIN}/news/{number}", f"News {number}")
 
+    def announce(self, group: int, at: int) -> Post:
+        """A group's announcement, always from the same browser, with some words of its own."""
+        text = f"{self.announcements[group]} {self.sentence(self.chance.randint(2, 8))}"
+        author = AuthorRef(f"Group {group}", identity=f"browser:{group}")
+        page = self.page(self.chance.randrange(_PAGES))
+        return Post(at, ANNOUNCEMENT, author, text, page, Context(ip=f"192.0.{group}.3"))
+
     def honest_text(self, kind: str, page: int) -> str:
         chance = self.chance
-        if kind == ANNOUNCEMENT:
-            return f"{chance.choice(self.announcements)} {self.sentence(chance.randint(2, 8))}"
         if kind == QUOTE:
             return f"{self.leads[page]} {self.sentence(chance.randint(4, 12))}"
         if kind == LINK:
@@ -101,10 +107,15 @@ def posts(plan: Plan, seed: int, start: int) -> list[Post]:
     section = _Section(seed)
     chance = section.chance
     end = plan.days * DAY
-    sent = []
-    for number in range(plan.honest):
+    # Nobody can copy an announcement before it is published.
+    sent = [section.announce(number, start + number * 30 * MINUTE) for number in range(_GROUPS)]
+    for number in range(plan.honest - _GROUPS):
         kind = _kind(chance, HONEST_KINDS)
         page = chance.randrange(_PAGES)
+        if kind == ANNOUNCEMENT:
+            at = start + chance.randrange(_ATTACK_FROM, end)
+            sent.append(section.announce(chance.randrange(_GROUPS), at))
+            continue
         text = section.honest_text(kind, page)
         sent.append(
             Post(
@@ -123,7 +134,7 @@ def posts(plan: Plan, seed: int, start: int) -> list[Post]:
         text = section.attack_text(kind, page)
         sent.append(
             Post(
-                start + chance.randrange(end),
+                start + chance.randrange(_ATTACK_FROM, end),
                 kind,
                 AuthorRef(f"Visitor {chance.randrange(10_000)}"),
                 text,

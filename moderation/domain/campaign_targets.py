@@ -33,7 +33,8 @@ def reached_members(members: Sequence[MemberTraits]) -> set[str]:
     """The members that a ruling of spam reaches, by comment id; never one that is published.
 
     Where members carry a link or a contact, those that share neither it nor a sender with one that
-    does are left: they may be quotes.
+    does are left: they may be quotes. So are those from the address of a published one, unless they have
+    what only the others have: that is whom the others copy.
     """
     unpublished = [member for member in members if not member.is_published]
     of_published = {
@@ -41,7 +42,14 @@ def reached_members(members: Sequence[MemberTraits]) -> set[str]:
     }
     of_unpublished = {target for member in unpublished for target in member.targets}
     # Where the first copies were published as well, no target is left over: then all of them count.
-    bad = bad_targets(of_unpublished, of_published) or bad_targets(of_unpublished, ())
+    only_here = bad_targets(of_unpublished, of_published)
+    copied = {member.address for member in members if member.is_published and member.address}
+    unpublished = [
+        member
+        for member in unpublished
+        if member.address not in copied or member.targets & only_here
+    ]
+    bad = only_here or bad_targets(of_unpublished, ())
     if not bad:
         return {member.comment_id for member in unpublished}
     linked = [member for member in unpublished if member.targets & bad]

@@ -68,7 +68,8 @@ class Calm:
 
     def _signals(self, is_sale: bool) -> tuple[Signal, ...]:
         # Not quite harmless: links are looked at.
-        values = {"language": 0.0, "spam": 0.8 if is_sale else 0.3}
+        score = 0.8 if is_sale else 0.3
+        values = {"language": 0.0, "spam": score, "spam_untaught": score}
         return tuple(Signal(label, value, self.name, "m") for label, value in values.items())
 
     def explain(self, candidate: Any, label: str) -> tuple[()]:
