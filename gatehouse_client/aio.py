@@ -125,12 +125,12 @@ class AsyncGatehouse:
         """The comment, once it is decided, or as it stands after so long."""
         until = time.monotonic() + seconds
         pause = 0.02
-        while (found := await self.comment(comment_id)).status == "pending":
+        while (comment := await self.comment(comment_id)).status == "pending":
             if time.monotonic() + pause > until:
                 break
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
-        return found
+        return comment
 
     async def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
@@ -259,6 +259,6 @@ class AsyncGatehouse:
         following: Call[Piece[T]] | None = call
         while following:
             piece = await self.send(following)
-            for one in piece.items:
-                yield one
+            for item in piece.items:
+                yield item
             following = calls.following(call, piece)

@@ -124,12 +124,12 @@ class Gatehouse:
         """The comment, once it is decided, or as it stands after so long."""
         until = time.monotonic() + seconds
         pause = 0.02
-        while (found := self.comment(comment_id)).status == "pending":
+        while (comment := self.comment(comment_id)).status == "pending":
             if time.monotonic() + pause > until:
                 break
             time.sleep(pause)
             pause = min(pause * 2, 0.5)
-        return found
+        return comment
 
     def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
