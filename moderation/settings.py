@@ -304,9 +304,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if key in environment:
                 values[field] = environment[key]
                 break
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENT_NAMES
+    setting_names = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENT_NAMES
     for key in environment:
-        if key.startswith(PREFIX) and key not in known and key.removesuffix("_FILE") not in known:
+        if (
+            key.startswith(PREFIX)
+            and key not in setting_names
+            and key.removesuffix("_FILE") not in setting_names
+        ):
             raise SettingsError(f"{key} is not a setting of Gatehouse; see docs/settings.md.")
     try:
         settings = Settings.model_validate(values)
