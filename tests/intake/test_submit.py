@@ -28,8 +28,8 @@ def test_a_receipt_means_that_comment_revision_and_work_are_stored(store):
     site = newspaper(store)
     first, second = take(store, reply(site, "One"), reply(site, "Two"))
     assert isinstance(first, Receipt) and isinstance(second, Receipt)
-    assert {one.id for one in rows(store, "comments")} == {first.comment_id, second.comment_id}
-    assert sorted(one.text for one in rows(store, "revisions")) == ["One", "Two"]
+    assert {row.id for row in rows(store, "comments")} == {first.comment_id, second.comment_id}
+    assert sorted(row.text for row in rows(store, "revisions")) == ["One", "Two"]
     assert len(rows(store, "pending")) == 2
     assert len(rows(store, "pages")) == 1
 
@@ -47,15 +47,15 @@ def test_the_same_key_with_other_content_is_refused(store):
     take(store, reply(site, "One", idempotency_key="k1"))
     [answer] = take(store, reply(site, "Two", idempotency_key="k1"))
     assert isinstance(answer, IdempotencyConflict)
-    assert [one.text for one in rows(store, "revisions")] == ["One"]
+    assert [row.text for row in rows(store, "revisions")] == ["One"]
 
 
 def test_a_key_belongs_to_its_site(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     [ours] = take(store, reply(alice, idempotency_key="k1"))
-    [theirs] = take(store, reply(bob, idempotency_key="k1"))
-    assert not theirs.replayed
-    assert ours.comment_id != theirs.comment_id
+    [bobs_answer] = take(store, reply(bob, idempotency_key="k1"))
+    assert not bobs_answer.replayed
+    assert ours.comment_id != bobs_answer.comment_id
 
 
 def test_one_refused_reply_does_not_take_its_batch_along(store):
@@ -89,12 +89,12 @@ def test_a_closed_page_takes_nothing(store):
 
 def test_private_things_are_sealed_keyed_and_cut(store):
     site = newspaper(store)
-    one = reply(
+    submission = reply(
         site,
         author=AuthorRef("Carol", "carol@private.test"),
         context=Context("203.0.113.77", "Mozilla", "https://herald.test/"),
     )
-    hand_in(store, one, reply(site, author=AuthorRef("Dan", "CAROL@private.test ")))
+    hand_in(store, submission, reply(site, author=AuthorRef("Dan", "CAROL@private.test ")))
     first, second = sorted(rows(store, "personal"), key=lambda row: row.comment_id)
     assert first.email_key == second.email_key != ""
     assert first.network == "203.0.113.0/24"
@@ -137,5 +137,5 @@ def test_racing_writers_store_one_comment_a_key(store, round):
     for thread in threads:
         thread.join()
     assert len(rows(store, "comments")) == 5
-    assert len({one.comment_id for one in answers}) == 5
-    assert sum(not one.replayed for one in answers) == 5
+    assert len({answer.comment_id for answer in answers}) == 5
+    assert sum(not answer.replayed for answer in answers) == 5

@@ -21,13 +21,13 @@ def id_in(location: str) -> str:
 
 
 def test_a_kind_comment_is_judged_told_and_shown(paper, running) -> None:
-    said = 'Bread of <b>that</b> flour, and "nothing" else, for me & mine.'
-    answer = paper.send(text=said, name="Carol <i>", email="carol@private.test")
+    text = 'Bread of <b>that</b> flour, and "nothing" else, for me & mine.'
+    answer = paper.send(text=text, name="Carol <i>", email="carol@private.test")
     assert answer.status_code == 303
     where = answer.headers["location"]
     paper.wait_for("Your comment is published.", where)
     page = paper.read()
-    assert "1 reply<" in page and said in unescape(page) and "<b>" not in page and "<i>" not in page
+    assert "1 reply<" in page and text in unescape(page) and "<b>" not in page and "<i>" not in page
     assert datetime.now(UTC).strftime("%d %B %Y") in page and "carol@private.test" not in page
     with running.store.read() as connection:
         mine = personal.c.comment_id == id_in(where)
@@ -122,8 +122,8 @@ def test_what_comes_late_or_twice_changes_nothing(paper) -> None:
     paper.wait_for("A moderator looks at your comment", where)
 
     def tell(body: str, *secrets: str) -> int:
-        headers = [signed(one, body, datetime.now(UTC)) for one in secrets]
-        both = " ".join(one["webhook-signature"] for one in headers)
+        headers = [signed(secret, body, datetime.now(UTC)) for secret in secrets]
+        both = " ".join(signature["webhook-signature"] for signature in headers)
         return paper.reader.post(
             "/gatehouse", content=body.encode(), headers={**headers[0], "webhook-signature": both}
         ).status_code

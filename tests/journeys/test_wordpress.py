@@ -16,23 +16,23 @@ PLUGIN = ROOT / "examples" / "wordpress" / "gatehouse-akismet.php"
 
 
 def php(*arguments: object, **environment: str) -> str:
-    if not (found := shutil.which("php")):
+    if not (path := shutil.which("php")):
         skip_loudly("NO PHP: the WordPress plugin did not run (apt install php-cli)")
-    done = subprocess.run(
-        [found, *map(str, arguments)],
+    process = subprocess.run(
+        [path, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=60,
         env={"PATH": os.environ["PATH"], **environment},
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 def test_akismet_s_requests_and_no_others_go_to_gatehouse(running) -> None:
     url = f"http://127.0.0.1:{running.port}"
     texts = ["The lock keeper waves at every barge.", "You are a stupid idiot, lock keeper."]
-    told = json.loads(
+    requests = json.loads(
         php(
             Path(__file__).with_name("wordpress.php"),
             PLUGIN,
@@ -41,13 +41,13 @@ def test_akismet_s_requests_and_no_others_go_to_gatehouse(running) -> None:
             TEXTS=json.dumps(texts),
         )
     )
-    assert told["key"] == "valid"
-    assert told["kind"] == ["false", None]
-    assert told["rude"] == ["false", str(RECHECK_TOLD)]  # it waits, for the moderator's word
-    assert told["trapped"] == "true"
-    assert [where for where, _ in told["sent"]] == [
+    assert requests["key"] == "valid"
+    assert requests["kind"] == ["false", None]
+    assert requests["rude"] == ["false", str(RECHECK_TOLD)]  # it waits, for the moderator's word
+    assert requests["trapped"] == "true"
+    assert [where for where, _ in requests["sent"]] == [
         f"{url}/1.1/verify-key",
         *[f"{url}/1.1/comment-check"] * 3,
     ]
-    assert all(names == ["Content-Type", "User-Agent"] for _, names in told["sent"])
-    assert told["others"] == [False] * 4
+    assert all(names == ["Content-Type", "User-Agent"] for _, names in requests["sent"])
+    assert requests["others"] == [False] * 4

@@ -80,17 +80,17 @@ def run(store, *, at=NOON + MINUTE, limit=32):
 
 
 def signals(store, site, comment_id):
-    found = queues.get_card(store, {site.id}, comment_id).signals
-    return {signal.name: (signal.value, signal.note) for signal in found}
+    found_signals = queues.get_card(store, {site.id}, comment_id).signals
+    return {signal.name: (signal.value, signal.note) for signal in found_signals}
 
 
 def members(store):
     """Comments by the campaign they are shown in."""
-    found = {}
+    members_by_campaign = {}
     with store.read() as connection:
         for row in connection.execute(sa.select(comments.c.id, comments.c.campaign_id)):
-            found.setdefault(row.campaign_id, set()).add(row.id)
-    return found
+            members_by_campaign.setdefault(row.campaign_id, set()).add(row.id)
+    return members_by_campaign
 
 
 @pytest.mark.parametrize("limit", [20, 500])
@@ -121,9 +121,9 @@ def test_two_hundred_variants_by_fifty_authors_are_one_campaign(store, limit):
         ),
     )
     run(store, limit=limit, at=NOON + 30 * MINUTE)
-    found = members(store)
-    assert found.pop("") == set(honest)
-    [(campaign_id, together)] = found.items()
+    members_by_campaign = members(store)
+    assert members_by_campaign.pop("") == set(honest)
+    [(campaign_id, together)] = members_by_campaign.items()
     assert together == set(ids)
     with store.read() as connection:
         row = connection.execute(
@@ -233,9 +233,9 @@ def test_a_link_in_common_makes_a_short_text_a_campaign(store):
         *(post(site, f"Watch this: https://youtube.com/watch?v={n}", n, page=n) for n in range(4)),
     )
     run(store)
-    found = signals(store, site, ids[3])
-    assert found["campaign"] == (4.0, "4 names on 4 pages in a minute")
-    assert found["new_domain"] == (1.0, "best-pills.com")
+    found_signals = signals(store, site, ids[3])
+    assert found_signals["campaign"] == (4.0, "4 names on 4 pages in a minute")
+    assert found_signals["new_domain"] == (1.0, "best-pills.com")
     assert all("campaign" not in signals(store, site, comment_id) for comment_id in videos)
     with store.read() as connection:
         domain = connection.scalar(
@@ -251,22 +251,22 @@ def test_repetitions_from_one_address_are_counted_apart_from_those_of_others(sto
     site = newspaper(store)
     hand_in(store, post(site, PITCH, 1, address="198.51.100.1"))
     run(store)
-    own, other = hand_in(
+    from_author, from_others = hand_in(
         store,
         post(site, PITCH, 1, address="198.51.100.1", at=NOON + 1),
         post(site, PITCH, 2, address="198.51.100.2", at=NOON + 2),
     )
     run(store)
-    assert signals(store, site, own)["repeated_own"] == (1.0, "")
-    assert "repeated_own" not in signals(store, site, other)
-    assert signals(store, site, other)["repeated"] == (2.0, "")
+    assert signals(store, site, from_author)["repeated_own"] == (1.0, "")
+    assert "repeated_own" not in signals(store, site, from_others)
+    assert signals(store, site, from_others)["repeated"] == (2.0, "")
 
 
 def test_a_scorer_that_fails_and_comes_back_counts_nobody_twice(store):
     site = newspaper(store)
     ids = hand_in(store, *(post(site, PITCH, n, page=n) for n in range(5)))
     scorer = Scripted("missing")
-    for at in (NOON + MINUTE, NOON + 2 * MINUTE):
+    for now in (NOON + MINUTE, NOON + 2 * MINUTE):
         judge(
             store,
             panel(HistorySignals(), scorer),
@@ -274,7 +274,7 @@ def test_a_scorer_that_fails_and_comes_back_counts_nobody_twice(store):
             lease="w",
             lease_ms=MINUTE,
             limit=50,
-            now=lambda at=at: at,
+            now=lambda time=now: time,
             entropy=os.urandom,
         )
         scorer.mood = "well"
@@ -406,8 +406,8 @@ def test_one_decision_reaches_every_member_and_can_be_undone(store):
     decisions.decide(
         store, "mod_2", {site.id}, ids[7], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
     )
-    done = rule(store, site, card.id, Outcome.SPAM, 0)
-    assert (done.sequence, done.changed, done.left) == (1, 7, 1)
+    ruling = rule(store, site, card.id, Outcome.SPAM, 0)
+    assert (ruling.sequence, ruling.changed, ruling.left) == (1, 7, 1)
     # What a person had decided about singly stays.
     assert statuses(store, site, ids) == [Status.SPAM] * 7 + [Status.APPROVED]
     assert campaigns.waiting_campaigns(store, site.id, NOON) == []
@@ -434,10 +434,10 @@ def test_late_members_get_the_ruling_and_a_person_can_still_overrule_it(store):
     card = the_campaign(store, site)
     rule(store, site, card.id, Outcome.SPAM)
     late = flood(store, site, 1, start=20)
-    found = queues.get_card(store, {site.id}, late[0])
-    assert found.status is Status.SPAM
+    late_card = queues.get_card(store, {site.id}, late[0])
+    assert late_card.status is Status.SPAM
     assert signals(store, site, late[0])["campaign_spam"] == (1.0, "spam")
-    assert [reason.code for reason in found.decision.reasons] == ["campaign", "campaign_spam"]
+    assert [reason.code for reason in late_card.decision.reasons] == ["campaign", "campaign_spam"]
     decisions.decide(
         store, "mod_2", {site.id}, late[0], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
     )
@@ -461,8 +461,8 @@ def test_a_decision_before_there_was_a_campaign_counts_for_later_members(store):
     late = flood(store, site, 2, start=2)
     assert statuses(store, site, late) == [Status.SPAM] * 2
     assert signals(store, site, late[1])["campaign_member_spam"] == (1.0, "")
-    found = queues.get_card(store, {site.id}, late[1])
-    assert [reason.code for reason in found.decision.reasons] == [
+    late_card = queues.get_card(store, {site.id}, late[1])
+    assert [reason.code for reason in late_card.decision.reasons] == [
         "campaign",
         "campaign_member_spam",
     ]
@@ -471,16 +471,16 @@ def test_a_decision_before_there_was_a_campaign_counts_for_later_members(store):
     assert statuses(store, bob, [his]) == [Status.HELD], "it was the word of another site"
     # People disagree, or one has changed their mind: then they are asked.
     decide(store, site, late[0], Outcome.APPROVE)
-    [asked] = flood(store, site, 1, start=5)
-    assert statuses(store, site, [asked]) == [Status.HELD]
-    assert "campaign_member_spam" not in signals(store, site, asked)
+    [asked_id] = flood(store, site, 1, start=5)
+    assert statuses(store, site, [asked_id]) == [Status.HELD]
+    assert "campaign_member_spam" not in signals(store, site, asked_id)
     decide(store, site, late[0], Outcome.SPAM)
     [again] = flood(store, site, 1, start=6)
     assert statuses(store, site, [again]) == [Status.SPAM]
     # A ruling on the whole campaign goes before words on single ones.
     rule(store, site, the_campaign(store, site).id, Outcome.HOLD)
-    [held] = flood(store, site, 1, start=7)
-    assert statuses(store, site, [held]) == [Status.HELD]
+    [held_id] = flood(store, site, 1, start=7)
+    assert statuses(store, site, [held_id]) == [Status.HELD]
 
 
 def test_a_rejected_comment_does_not_reject_its_copies(store):
@@ -571,7 +571,7 @@ def test_members_can_be_taken_out_and_split_off(store):
         campaigns.exclude(store, site.id, card.id, ids[:3])  # two are no members any more
     new = campaigns.split(store, site.id, card.id, ids[5:], now=NOON, entropy=os.urandom)
     by_id = {card.id: card for card in campaigns.list_campaigns(store, site.id, NOON)}
-    assert {id: other.comments for id, other in by_id.items()} == {card.id: 3, new: 4}
+    assert {id: campaign.comments for id, campaign in by_id.items()} == {card.id: 3, new: 4}
     # The next one joins one of them; they stay two.
     flood(store, site, 1, start=20)
     assert sorted(

@@ -95,8 +95,8 @@ def submit_and_judge(
     store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any
 ) -> list[str]:
     """Comments of Carol's come in from home and are judged."""
-    given = {"author": CAROL, "context": HOME, **changes}
-    ids = hand_in(store, *(reply(site, text, at=at, **given) for text in texts))
+    fields = {"author": CAROL, "context": HOME, **changes}
+    ids = hand_in(store, *(reply(site, text, at=at, **fields) for text in texts))
     run(store, at + 1_000)
     return ids
 
@@ -123,10 +123,10 @@ def network(store: Store, site: Site) -> Subject:
 
 def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
     with store.read() as connection:
-        found = reputation_score(
+        score = reputation_score(
             subject.kind, reputations.counts_of(connection, [subject]).get(subject, ()), now
         )
-    return found.approved, found.spam, found.rejected
+    return score.approved, score.spam, score.rejected
 
 
 def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
@@ -136,7 +136,7 @@ def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
 def rows(store: Store) -> tuple[list[Any], list[Any]]:
     with store.read() as connection:
         both = (connection.execute(sa.select(table)).all() for table in (votes, counts))
-        return tuple(sorted(map(tuple, some)) for some in both)
+        return tuple(sorted(map(tuple, row_set)) for row_set in both)
 
 
 def recount(store: Store) -> Counter[Any]:
@@ -146,17 +146,19 @@ def recount(store: Store) -> Counter[Any]:
         for row in connection.execute(sa.select(votes)):
             key = (row.subject, row.kin, row.said)
             first[key] = min(first.get(key, row.created_at), row.created_at)
-    return Counter((subject, at // WEEK_MS, said) for (subject, _, said), at in first.items())
+    return Counter(
+        (subject, time // WEEK_MS, opinion) for (subject, _, opinion), time in first.items()
+    )
 
 
 def counted(store: Store) -> Counter[Any]:
     with store.read() as connection:
         return Counter(
             {
-                (row.subject, row.week, said.value): getattr(row, said.value)
+                (row.subject, row.week, opinion.value): getattr(row, opinion.value)
                 for row in connection.execute(sa.select(counts))
-                for said in Opinion
-                if getattr(row, said.value)
+                for opinion in Opinion
+                if getattr(row, opinion.value)
             }
         )
 
@@ -186,15 +188,15 @@ def test_the_signals_explain_themselves(store: Store) -> None:
     [id] = submit_and_judge(
         store, site, f"{harmless_text(9)} http://shop.example/y", at=NOON + 10_000
     )
-    found = signals(store, site, id)
-    assert found["reputation"].note == "4 approved, 0 spam by your moderators"
-    assert found["reputation"].value == pytest.approx(0.05 ** (1 / 5), abs=0.01)
-    assert "ill_author" not in found
-    assert found["reputation_network"].note == "4 approved, 1 spam by your moderators"
-    assert 0 < found["ill_network"].value < found["reputation_network"].value
-    assert found["reputation_domain"].value == 0
-    assert found["ill_domain"].value == pytest.approx(0.05**0.5, abs=0.01)
-    assert found["ill_domain"].note == "shop.example: 0 approved, 1 spam by your moderators"
+    found_signals = signals(store, site, id)
+    assert found_signals["reputation"].note == "4 approved, 0 spam by your moderators"
+    assert found_signals["reputation"].value == pytest.approx(0.05 ** (1 / 5), abs=0.01)
+    assert "ill_author" not in found_signals
+    assert found_signals["reputation_network"].note == "4 approved, 1 spam by your moderators"
+    assert 0 < found_signals["ill_network"].value < found_signals["reputation_network"].value
+    assert found_signals["reputation_domain"].value == 0
+    assert found_signals["ill_domain"].value == pytest.approx(0.05**0.5, abs=0.01)
+    assert found_signals["ill_domain"].note == "shop.example: 0 approved, 1 spam by your moderators"
 
 
 def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> None:
@@ -308,11 +310,11 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
         )[0]
         for number in range(12)
     ]
-    [found] = campaigns.list_campaigns(store, site.id, NOON)
-    assert found.comments == 12
+    [campaign] = campaigns.list_campaigns(store, site.id, NOON)
+    assert campaign.comments == 12
     gnomes = Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")
     before = rows(store)
-    by = (store, "mod_a", site.id, found.id)
+    by = (store, "mod_a", site.id, campaign.id)
     campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
     assert [known(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
@@ -389,7 +391,7 @@ def test_time_forgets_networks_first_and_then_everybody(store: Store) -> None:
     record_decision(store, site, id, SPAM, NOON)
     for days, left in ((30, 3), (31, 2), (KEPT_DAYS, 2), (KEPT_DAYS + 1, 0)):
         purge(store, NOON + days * DAY_MS, 72, personal_days=30)
-        assert [len(some) for some in rows(store)] == [left, left]
+        assert [len(table_rows) for table_rows in rows(store)] == [left, left]
     assert counted(store) == recount(store) == Counter()
 
 
@@ -442,31 +444,31 @@ def test_after_any_decisions_and_undos_the_counts_match_the_votes(
         f"{harmless_text(n)} http://a.example/" for n in range(3)
     ]
     ids = submit_and_judge(store, site, *texts)
-    at = NOON
-    for which, what in acts:
-        at += DAY_MS
+    now = NOON
+    for which, action in acts:
+        now += DAY_MS
         last = queues.get_card(store, {site.id}, ids[which]).decision
-        if what == "undo" and last and last.actor.kind is ActorKind.POLICY:
+        if action == "undo" and last and last.actor.kind is ActorKind.POLICY:
             with pytest.raises(Conflict):
-                take_back(store, site, ids[which], at)
-        elif what == "undo":
-            take_back(store, site, ids[which], at)
+                take_back(store, site, ids[which], now)
+        elif action == "undo":
+            take_back(store, site, ids[which], now)
         else:
-            record_decision(store, site, ids[which], Outcome(what), at)
+            record_decision(store, site, ids[which], Outcome(action), now)
         assert counted(store) == recount(store)
     for id in ids:  # all the way back: what each said last, and its undoing, leave no trace
         before = rows(store)
-        record_decision(store, site, id, SPAM, at + DAY_MS)
-        take_back(store, site, id, at + 2 * DAY_MS)
+        record_decision(store, site, id, SPAM, now + DAY_MS)
+        take_back(store, site, id, now + 2 * DAY_MS)
         assert rows(store) == before
 
 
 @settings(max_examples=200, deadline=None)
-@given(many=st.floats(0, 1e4), few=st.floats(0, 1e4), more=st.floats(0, 100))
+@given(larger=st.floats(0, 1e4), few=st.floats(0, 1e4), more=st.floats(0, 100))
 def test_the_bound_is_a_share_that_grows_with_what_speaks_for_it(
-    many: float, few: float, more: float
+    larger: float, few: float, more: float
 ) -> None:
-    bound = lower_bound(many, few)
-    assert 0 <= bound <= (1 + many) / (2 + many + few)  # never above the mean
-    assert lower_bound(many + more, few) >= bound - 1e-5
-    assert lower_bound(many, few + more) <= bound + 1e-5
+    bound = lower_bound(larger, few)
+    assert 0 <= bound <= (1 + larger) / (2 + larger + few)  # never above the mean
+    assert lower_bound(larger + more, few) >= bound - 1e-5
+    assert lower_bound(larger, few + more) <= bound + 1e-5

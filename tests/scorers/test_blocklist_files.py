@@ -60,7 +60,7 @@ class TestContract(ScorerContract):
 
 
 def found(listed, text="Nice.", **more):
-    return {one.name: one for one in listed.measure([candidate(text, **more)])[0]}
+    return {signal.name: signal for signal in listed.measure([candidate(text, **more)])[0]}
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_who_is_on_a_list_is_recognised(listed, traces, name):
 
 def test_links_to_what_is_listed_are_shown(listed):
     text = "See http://spam.example.com/x and http://example.com and www.spam.example.com"
-    one = found(listed, text)["listed_domain"]
-    assert [text[span.start : span.end] for span in one.spans] == [
+    signal = found(listed, text)["listed_domain"]
+    assert [text[span.start : span.end] for span in signal.spans] == [
         "http://spam.example.com/x",
         "www.spam.example.com",
     ]
@@ -107,9 +107,9 @@ def test_everybody_else_is_left_alone(listed):
 )
 def test_the_newsroom_holds_a_listed_sender_only_with_a_link(listed, text, code):
     traces = SenderTraces(address_key=SEAL.address_key("198.51.100.7"))
-    one = candidate(text, traces=traces)
-    known = ScorerPipeline([listed, Heuristics()], 20).measure([one])[0]
-    codes = {reason.code for reason in decide(load_policy("newsroom"), known).reasons}
+    comment = candidate(text, traces=traces)
+    measured = ScorerPipeline([listed, Heuristics()], 20).measure([comment])[0]
+    codes = {reason.code for reason in decide(load_policy("newsroom"), measured).reasons}
     assert codes & {"listed_link", "listed_sender"} == ({code, "listed_sender"} if code else set())
 
 
@@ -148,11 +148,11 @@ def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):
 def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path):
     (tmp_path / "some.txt").write_text("198.51.100.7\n")
     seal = store.crypto
-    one = candidate("Nice.", traces=SenderTraces(address_key=seal.address_key("198.51.100.7")))
+    comment = candidate("Nice.", traces=SenderTraces(address_key=seal.address_key("198.51.100.7")))
     for lists, expected in (("", False), (str(tmp_path), True)):
         settings = Settings(data=tmp_path, lists=lists)
         bench = WorkerContext(settings, "judge", store, Doorbell("redis://127.0.0.1:1"), "w")
         assert ("listed" in bench.pipeline.names) is expected
         if expected:
             bench.pipeline.load()
-            assert bench.pipeline.measure([one])[0].get("listed_address")
+            assert bench.pipeline.measure([comment])[0].get("listed_address")

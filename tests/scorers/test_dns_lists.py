@@ -51,7 +51,7 @@ class TestContract(ScorerContract):
 
 def found(scorer, text=BAD, **more):
     [signals] = scorer.measure([candidate(text, **more)])
-    return {one.name: one.note for one in signals}
+    return {signal.name: signal.note for signal in signals}
 
 
 def test_a_listed_domain_is_found_shown_and_held(zone):
@@ -60,8 +60,8 @@ def test_a_listed_domain_is_found_shown_and_held(zone):
     assert found(scorer, "Nice: http://honest-shop.com") == {}
     [span] = scorer.explain(candidate(BAD), "dns_listed")
     assert BAD[span.start : span.end] == "http://www.spam-shop.com/x"
-    known = ScorerPipeline([scorer], 20).measure([candidate(BAD)])[0]
-    codes = {one.code for one in decide(load_policy("newsroom"), known).reasons}
+    measured = ScorerPipeline([scorer], 20).measure([candidate(BAD)])[0]
+    codes = {reason.code for reason in decide(load_policy("newsroom"), measured).reasons}
     assert "listed_link" in codes
 
 
@@ -94,10 +94,10 @@ def test_a_list_that_fails_is_left_alone_and_tried_again(zone):
 
 
 def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
-    gate, asked = threading.Event(), []
+    gate, queries = threading.Event(), []
 
     def hangs(name):
-        asked.append(name)
+        queries.append(name)
         gate.wait(30)
         return ["127.0.0.2"]
 
@@ -105,7 +105,7 @@ def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
     pipeline = ScorerPipeline([scorer], 20)
     for n in range(FAILURES_TO_PAUSE + 20):
         assert pipeline.measure([candidate(f"http://shop{n}.com")])[0].failed == ()
-    assert len(asked) <= FAILURES_TO_PAUSE  # then it was left alone
+    assert len(queries) <= FAILURES_TO_PAUSE  # then it was left alone
     gate.set()
 
 

@@ -63,9 +63,9 @@ def test_a_body_says_a_sequence_or_nothing(api: Api) -> None:
 def test_only_the_site_s_own_server_takes_back(api: Api) -> None:
     path = decided(api, "spam")
     bobs = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
-    theirs = api.post(f"{path}/undo", {}, bobs)
+    bobs_answer = api.post(f"{path}/undo", {}, bobs)
     nobodys = api.post("/api/v1/comments/cmt_nobody/undo", {}, bobs)
-    assert (theirs.status_code, theirs.text) == (404, nobodys.text)
+    assert (bobs_answer.status_code, bobs_answer.text) == (404, nobodys.text)
     for key in (api.publishable, "ghs_wrong"):
         refused = [api.post(f"{path}/{verb}", {}, key) for verb in ("undo", "decisions")]
         assert refused[0].status_code == refused[1].status_code in (401, 403)
@@ -84,9 +84,9 @@ def test_endpoints_are_told_and_reputations_follow(api: Api) -> None:
         query = sa.select(events.c.data_json).where(
             events.c.comment_id == id, events.c.sequence == 3
         )
-        told = json.loads(connection.execute(query).scalar_one())
-    assert (told["status"], told["previous_status"]) == ("approved", "spam")
-    assert told["reasons"] == [{"code": "taken_back", "message": "Taken back."}]
+        payload = json.loads(connection.execute(query).scalar_one())
+    assert (payload["status"], payload["previous_status"]) == ("approved", "spam")
+    assert payload["reasons"] == [{"code": "taken_back", "message": "Taken back."}]
 
 
 def test_the_document_says_what_an_undo_is(api: Api) -> None:

@@ -42,8 +42,8 @@ class Site:
         self.client = httpx2.Client(base_url=self.url, timeout=30)
 
     def post(self, call: str, headers: dict[str, str] | None = None, **fields: str):
-        given = {"api_key": self.key, "blog": "https://herald.test", **fields}
-        data = {name: value for name, value in given.items() if value is not None}
+        all_fields = {"api_key": self.key, "blog": "https://herald.test", **fields}
+        data = {name: value for name, value in all_fields.items() if value is not None}
         return self.client.post(f"/1.1/{call}", data=data, headers=headers)
 
     def check(self, text: str, headers: dict[str, str] | None = None, **fields: str):
@@ -100,9 +100,9 @@ def decided(answer) -> str:
     ],
 )
 def test_a_key_is_found_wherever_clients_put_it(site, fields, host) -> None:
-    given = {name: value and value.replace("KEY", site.key) for name, value in fields.items()}
+    filled = {name: value and value.replace("KEY", site.key) for name, value in fields.items()}
     headers = {"Host": host.replace("KEY", site.key)} if host else None
-    answer = site.post("verify-key", headers, **given)
+    answer = site.post("verify-key", headers, **filled)
     assert decided(answer) == "valid"
     assert not [name for name in answer.headers if name.lower().startswith("x-akismet")]
 
@@ -220,7 +220,7 @@ TRUE = {"comment_author": "viagra-test-123"}
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "verdict"),
     [
         (TRUE, "true"),
         ({"comment_author": "akismet-guaranteed-spam"}, "true"),
@@ -229,10 +229,10 @@ TRUE = {"comment_author": "viagra-test-123"}
         ({"user_role": "editor, administrator"} | TRUE, "false"),  # which wins
     ],
 )
-def test_the_test_values_of_the_documentation(site, fields, said) -> None:
+def test_the_test_values_of_the_documentation(site, fields, verdict) -> None:
     before = site.count()
     answer, about = site.check(HAM, **fields)
-    assert decided(answer) == said
+    assert decided(answer) == verdict
     assert decided(site.post("submit-ham", **about)) == THANKS
     assert site.count() == before
 
@@ -339,8 +339,8 @@ def test_a_comment_never_asked_about_is_kept_and_learned_from(site) -> None:
     before = site.count()
     assert decided(site.post("submit-spam", **about)) == THANKS
     assert site.count() == before + 1
-    found = queues.list_queue(site.store, site.id, Status.SPAM, limit=50)
-    [card] = [one for one in found if one.text == about["comment_content"]]
+    cards = queues.list_queue(site.store, site.id, Status.SPAM, limit=50)
+    [card] = [queued for queued in cards if queued.text == about["comment_content"]]
     assert card.decision and card.decision.actor.kind.value == "moderator"
 
 
