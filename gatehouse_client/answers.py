@@ -197,7 +197,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a site is told. types: () for every type. secret: only in the answer that makes it.
+    """A webhook endpoint. types: () for every type. secret: only in the answer that makes it.
 
     payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
     state: enabled | disabled. failing_since: None while it accepts what it is sent.

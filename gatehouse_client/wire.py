@@ -12,7 +12,7 @@ T = TypeVar("T")
 ATTEMPTS = 3
 # Seconds before the second and third attempt: a service that restarts is back within the two.
 PAUSES = (0.2, 1.0)
-# Whoever is asked to wait longer is told so instead of being kept. Seconds.
+# A longer Retry-After is raised as an error instead of being waited for. Seconds.
 PATIENCE = 5.0
 TIMEOUT = 10.0  # seconds
 

@@ -53,8 +53,8 @@ class Paper:
         fields = {"name": "Carol", "email": "", **hidden(page or self.read()), **typed}
         return self.reader.post("/reply", data=fields)
 
-    def wait_for(self, said: str, at: str) -> None:
-        wait_until(lambda: said in self.read(at), f"{at} says: {said}")
+    def wait_for(self, sentence: str, path: str) -> None:
+        wait_until(lambda: sentence in self.read(path), f"{path} says: {sentence}")
 
 
 @contextmanager

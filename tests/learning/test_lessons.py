@@ -40,10 +40,10 @@ def say(
 
 
 def say_again(
-    store: Store, site: Site, comment_id: str, outcome: Outcome, who: str, at: int
+    store: Store, site: Site, comment_id: str, outcome: Outcome, who: str, now: int
 ) -> str:
     decisions.decide(
-        store, who, {site.id}, comment_id, outcome, now=at, entropy=os.urandom
+        store, who, {site.id}, comment_id, outcome, now=now, entropy=os.urandom
     )  # fmt: skip
     return comment_id
 

@@ -28,20 +28,20 @@ def herald(store: Store) -> Newsroom:
     return newsroom(store)
 
 
-def channel(herald: Newsroom, at: int = MIDNIGHT, *types: str) -> Endpoint:
+def channel(herald: Newsroom, now: int = MIDNIGHT, *types: str) -> Endpoint:
     return endpoints.add_channel(
         herald.store,
         herald.site.id,
         "ntfys://ntfy.example.com/desk",
         "ntfy",
         types=types,
-        now=at,
+        now=now,
         entropy=os.urandom,
     )
 
 
-def comment(herald: Newsroom, at: int, status: Status) -> None:
-    submission = reply(herald.site, at=at, id=timed_id("cmt", at, os.urandom(10)))
+def comment(herald: Newsroom, created_at: int, status: Status) -> None:
+    submission = reply(herald.site, at=created_at, id=timed_id("cmt", created_at, os.urandom(10)))
     hand_in(herald.store, submission)
     with herald.store.write() as connection:
         connection.execute(

@@ -29,10 +29,10 @@ class Site(ThreadingHTTPServer):
     def read(self, type: str) -> tuple[dict[str, str], bytes]:
         """The first message of that type, once it is here."""
 
-        def found() -> list[tuple[dict[str, str], bytes]]:
+        def of_type() -> list[tuple[dict[str, str], bytes]]:
             return [message for message in self.got if f'"type":"{type}"'.encode() in message[1]]
 
-        return wait_until(found, f"a {type} comes in")[0]
+        return wait_until(of_type, f"a {type} comes in")[0]
 
 
 class _Handler(BaseHTTPRequestHandler):

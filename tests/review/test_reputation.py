@@ -121,7 +121,7 @@ def network(store: Store, site: Site) -> Subject:
     )
 
 
-def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
+def counts_for(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
     with store.read() as connection:
         score = reputation_score(
             subject.kind, reputations.counts_of(connection, [subject]).get(subject, ()), now
@@ -167,14 +167,18 @@ def test_moderators_decisions_count_and_machines_do_not(store: Store) -> None:
     site = newspaper(store)
     ids = submit_and_judge(store, site, *(harmless_text(n) for n in range(6)))
     assert {queues.get_card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
-    assert known(store, author(store, site)) == (0, 0, 0)
+    assert counts_for(store, author(store, site)) == (0, 0, 0)
     for id in ids[:4]:
         record_decision(store, site, id, APPROVE)
     record_decision(store, site, ids[4], SPAM)
     record_decision(store, site, ids[5], REJECT)
     for subject in (author(store, site), network(store, site)):
-        assert known(store, subject) == (4, 1, 1)
-    assert known(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (0, 0, 0)
+        assert counts_for(store, subject) == (4, 1, 1)
+    assert counts_for(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_the_signals_explain_themselves(store: Store) -> None:
@@ -230,7 +234,7 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     assert "reputation" not in signals(store, site, id)
     assert queues.get_card(store, {site.id}, id).status is Status.HELD
     record_decision(store, site, id, SPAM)
-    assert known(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
+    assert counts_for(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
 def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
@@ -274,12 +278,12 @@ def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None
     record_decision(store, site, other, APPROVE)
     before = rows(store)
     record_decision(store, site, comment_id, SPAM)
-    assert known(store, author(store, site)) == (1, 1, 0)
+    assert counts_for(store, author(store, site)) == (1, 1, 0)
     take_back(store, site, comment_id)  # to the machine's approval, which is nobody's word
     assert queues.get_card(store, {site.id}, comment_id).status is Status.APPROVED
     assert rows(store) == before
     take_back(store, site, comment_id)  # and forth again
-    assert known(store, author(store, site)) == (1, 1, 0)
+    assert counts_for(store, author(store, site)) == (1, 1, 0)
     record_decision(store, site, comment_id, HOLD)
     assert rows(store) == before
 
@@ -317,16 +321,16 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
     by = (store, "mod_a", site.id, campaign.id)
     campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
-    assert [known(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
+    assert [counts_for(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
     record_decision(
         store, site, ids[3], APPROVE, NOON + 20_000
     )  # singly: it is not like the others
-    assert known(store, gnomes) == (1, 1, 0)
+    assert counts_for(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
     campaign_decisions.undo(*by, now=NOON + 40_000, entropy=os.urandom)
     assert rows(store) == before
     campaign_decisions.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
-    assert known(store, gnomes) == (0, 1, 0)
+    assert counts_for(store, gnomes) == (0, 1, 0)
 
 
 def test_old_decisions_count_less(store: Store) -> None:
@@ -356,8 +360,8 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     who = author(store, site)
     assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
     record_decision(store, site, ids[2], APPROVE, NOON + 8_000)
-    assert known(store, who) == (1, 0, 0)
-    assert known(store, network(store, site)) == (2, 1, 0)
+    assert counts_for(store, who) == (1, 0, 0)
+    assert counts_for(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
         reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
     whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
@@ -378,8 +382,12 @@ def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
     [id] = submit_and_judge(store, site, f"{harmless_text(1)} http://shop.example/")
     record_decision(store, site, id, SPAM)
     erase.erase(store, {site.id}, id, now=NOON + 5_000, entropy=os.urandom)
-    assert known(store, author(store, site)) == known(store, network(store, site)) == (0, 0, 0)
-    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
+    assert (
+        counts_for(store, author(store, site))
+        == counts_for(store, network(store, site))
+        == (0, 0, 0)
+    )
+    assert counts_for(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
     assert not any(
         store.crypto.author_key(site.id, CAROL.identity) in str(row) for row in rows(store)
     )
@@ -403,7 +411,7 @@ def test_what_is_known_of_a_comment_only_from_its_vote_is_taken_back_too(store: 
     purge(store, NOON + 40 * DAY_MS, 72, personal_days=60)
     record_decision(store, site, id, APPROVE, NOON + 40 * DAY_MS)
     shop = Subject(SubjectKind.DOMAIN, site.id, "shop.example")
-    assert known(store, shop) == known(store, author(store, site)) == (1, 0, 0)
+    assert counts_for(store, shop) == counts_for(store, author(store, site)) == (1, 0, 0)
 
 
 def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
@@ -419,7 +427,7 @@ def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
+    assert counts_for(store, Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
     assert counted(store) == recount(store)
 
 

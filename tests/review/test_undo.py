@@ -47,9 +47,9 @@ def undo(
     comment_id: str,
     sequence: int | None = None,
     by: str = "mod_1",
-    at: int = NOON + 3_000,
+    now: int = NOON + 3_000,
 ) -> Decision:
-    return decisions.undo(store, by, {site.id}, comment_id, sequence, now=at, entropy=os.urandom)
+    return decisions.undo(store, by, {site.id}, comment_id, sequence, now=now, entropy=os.urandom)
 
 
 def card(store: Store, site: Site, comment_id: str) -> queues.CommentCard:
@@ -186,7 +186,7 @@ def test_a_campaign_is_taken_back_past_single_words_and_their_undoing(store: Sto
         (ReasonCode.TAKEN_BACK, "", None),
     ]
     # What the campaign's undo did to one comment is taken back alone, too.
-    assert undo(store, site, ids[0], at=NOON + 9 * MINUTE).outcome is SPAM
+    assert undo(store, site, ids[0], now=NOON + 9 * MINUTE).outcome is SPAM
 
 
 _ACTS: st.SearchStrategy[list[Outcome | None]] = st.lists(

@@ -59,7 +59,7 @@ class TestContract(ScorerContract):
         return listed
 
 
-def found(listed, text="Nice.", **more):
+def signals_by_name(listed, text="Nice.", **more):
     return {signal.name: signal for signal in listed.measure([candidate(text, **more)])[0]}
 
 
@@ -75,26 +75,28 @@ def found(listed, text="Nice.", **more):
     ],
 )
 def test_who_is_on_a_list_is_recognised(listed, traces, name):
-    assert set(found(listed, traces=traces)) == {name}
+    assert set(signals_by_name(listed, traces=traces)) == {name}
 
 
 def test_links_to_what_is_listed_are_shown(listed):
     text = "See http://spam.example.com/x and http://example.com and www.spam.example.com"
-    signal = found(listed, text)["listed_domain"]
+    signal = signals_by_name(listed, text)["listed_domain"]
     assert [text[span.start : span.end] for span in signal.spans] == [
         "http://spam.example.com/x",
         "www.spam.example.com",
     ]
-    assert found(listed, author_url="https://throw-away.net/me")["listed_domain"].value == 1
+    assert (
+        signals_by_name(listed, author_url="https://throw-away.net/me")["listed_domain"].value == 1
+    )
 
 
 def test_everybody_else_is_left_alone(listed):
     honest = SenderTraces(
         "mail.com", SEAL.email_key("good@mail.com"), SEAL.address_key("198.51.100.8")
     )
-    assert found(listed, "See http://example.com", traces=honest) == {}
+    assert signals_by_name(listed, "See http://example.com", traces=honest) == {}
     # Of an address only its /24 is kept: a narrower network must not condemn its neighbours.
-    assert found(listed, traces=SenderTraces(network="10.0.0.0/24")) == {}
+    assert signals_by_name(listed, traces=SenderTraces(network="10.0.0.0/24")) == {}
 
 
 @pytest.mark.parametrize(
@@ -116,19 +118,19 @@ def test_the_newsroom_holds_a_listed_sender_only_with_a_link(listed, text, code)
 def test_a_file_that_changes_is_read_again_beside_the_judging(listed, tmp_path, clock):
     (tmp_path / "more.txt").write_text("late.example.net\n")
     text = "http://late.example.net"
-    assert found(listed, text) == {}
+    assert signals_by_name(listed, text) == {}
     clock.now += SECONDS_BETWEEN_READS + 1
-    found(listed, text)
+    signals_by_name(listed, text)
     listed.wait_until_read(10)
-    assert "listed_domain" in found(listed, text)
+    assert "listed_domain" in signals_by_name(listed, text)
 
 
 def test_what_was_read_counts_while_a_file_cannot_be_read(listed, tmp_path, clock):
     (tmp_path / "gone.txt").symlink_to("/nowhere")
     clock.now += SECONDS_BETWEEN_READS + 1
-    found(listed)
+    signals_by_name(listed)
     listed.wait_until_read(10)
-    assert "listed_domain" in found(listed, "http://spam.example.com")
+    assert "listed_domain" in signals_by_name(listed, "http://spam.example.com")
 
 
 def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):

@@ -90,10 +90,10 @@ def test_markup_links_and_quotations_of_the_parent_do_not_sway(model: Bundled) -
     assert scores(model, quoting)["toxicity"] > 0.5  # nobody wrote that but the author
 
 
-@pytest.mark.parametrize("at", range(0, 5_000, 499))
-def test_an_insult_is_found_anywhere_in_five_thousand_words(model: Bundled, at: int) -> None:
+@pytest.mark.parametrize("position", range(0, 5_000, 499))
+def test_an_insult_is_found_anywhere_in_five_thousand_words(model: Bundled, position: int) -> None:
     words = (NEWS * 400).split()[:5_000]
-    assert scores(model, " ".join([*words[:at], INSULT, *words[at:]]))["toxicity"] > 0.5
+    assert scores(model, " ".join([*words[:position], INSULT, *words[position:]]))["toxicity"] > 0.5
 
 
 def test_length_alone_is_not_toxic(model: Bundled) -> None:

@@ -50,10 +50,10 @@ def test_a_comment_does_not_depend_on_its_neighbours(network: OnnxClassifier) ->
     assert (network.logits(texts) == alone).all()
 
 
-@pytest.mark.parametrize("at", range(10))
-def test_an_insult_is_found_wherever_it_stands(network: OnnxClassifier, at: int) -> None:
+@pytest.mark.parametrize("position", range(10))
+def test_an_insult_is_found_wherever_it_stands(network: OnnxClassifier, position: int) -> None:
     words = ["bridge"] * 5_000
-    words[at * 555] = "idiot"
+    words[position * 555] = "idiot"
     assert network.logits([" ".join(words)])[0].tolist() == [4, 2]
 
 

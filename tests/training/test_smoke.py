@@ -89,7 +89,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, P
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_decisions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `gatehouse export` writes: one comment approved, one rejected, one that nobody decided."""
     chance = random.Random(9)
     moderator = {"kind": "moderator"}
@@ -108,14 +108,17 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def work(
-    tmp_path_factory: pytest.TempPathFactory, data: Path, bases: tuple[Path, Path], own: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    data: Path,
+    bases: tuple[Path, Path],
+    own_decisions: Path,
 ) -> Path:
     """The work folder after prepare.py, for two epochs."""
     folder = tmp_path_factory.mktemp("work")
     thin, larger = bases
     prepare.main([
         "--data", str(data), "--work", str(folder), "--base", str(thin), "--teacher", str(larger),
-        "--epochs", "2", "--written", "60", "--own", str(own),
+        "--epochs", "2", "--written", "60", "--own", str(own_decisions),
     ])  # fmt: skip
     return folder
 
@@ -131,11 +134,13 @@ def taught(work: Path, bases: tuple[Path, Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(taught: Path, data: Path, own: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(
+    taught: Path, data: Path, own_decisions: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The folder of a whole model, as the service reads it."""
     folder = tmp_path_factory.mktemp("model")
     linear.main([
-        "--data", str(data), "--work", str(taught), "--written", "60", "--steps", "8", "--own", str(own),
+        "--data", str(data), "--work", str(taught), "--written", "60", "--steps", "8", "--own", str(own_decisions),
     ])  # fmt: skip
     assemble.main(["--data", str(data), "--work", str(taught), "--out", str(folder)])
     return folder

@@ -358,7 +358,7 @@ def test_corrections_come_as_json_too(site) -> None:
 
 
 @pytest.fixture
-def asked(site) -> tuple[Site, str]:
+def site_with_checks(site) -> tuple[Site, str]:
     """A site of its own with three questions, one of which was answered wrongly."""
     from moderation.domain.akismet_check import AkismetAnswer, AkismetCheck
     from moderation.store import akismet_checks as rows
@@ -381,15 +381,15 @@ def asked(site) -> tuple[Site, str]:
     return site, key_of(site.store, other, sites.AKISMET)
 
 
-def test_usage(asked) -> None:
-    site, key = asked
+def test_usage(site_with_checks) -> None:
+    site, key = site_with_checks
     answer = site.client.get("/1.2/usage-limit", params={"api_key": key})
     assert answer.json() == {"limit": "none", "usage": 3, "percentage": "0.00", "throttled": False}
     assert decided(site.client.get("/1.2/usage-limit", params={"api_key": "0" * 12})) == "invalid"
 
 
-def test_key_sites(asked) -> None:
-    site, key = asked
+def test_key_sites(site_with_checks) -> None:
+    site, key = site_with_checks
     month = time.strftime("%Y-%m", time.gmtime())
     answer = site.client.get("/1.2/key-sites", params={"api_key": key, "month": month}).json()
     assert answer == {
@@ -430,8 +430,8 @@ def test_key_sites(asked) -> None:
     assert decided(odd) == "invalid"
 
 
-def test_what_wordpress_asks_when_its_form_is_filled_in(asked) -> None:
-    site, key = asked
+def test_what_wordpress_asks_when_its_form_is_filled_in(site_with_checks) -> None:
+    site, key = site_with_checks
     assert site.post("get-subscription", api_key=key).json()["status"] == "active"
     stats = site.post("get-stats", api_key=key, **{"from": "all"}).json()
     assert (stats["spam"], stats["ham"], stats["false_positives"]) == (1, 2, 1)
@@ -482,10 +482,10 @@ def test_hostile_bodies_are_no_accident(site, kind, body, status) -> None:
     assert os.linesep not in answer.text
 
 
-def test_another_site_s_comment_is_nobody_s_business(asked, site) -> None:
+def test_another_site_s_comment_is_nobody_s_business(site_with_checks, site) -> None:
     """A guid of one site means nothing at another."""
     checked, _ = site.check("Does anybody know when the library opens again after the flood?")
-    _, key = asked
+    _, key = site_with_checks
     assert (
         decided(site.post("submit-spam", api_key=key, guid=checked.headers["x-akismet-guid"]))
         == THANKS
