@@ -31,8 +31,8 @@ from tests.review.test_campaigns import MINUTE, flood, rule, statuses, take_back
 from tests.review.test_decisions import decide, judged
 from tests.review.test_reputation import (
     author,
+    counts_for,
     harmless_text,
-    known,
     record_decision,
     rows,
     submit_and_judge,
@@ -137,11 +137,11 @@ def test_reputations_follow_and_come_again(store: Store) -> None:
     [comment] = submit_and_judge(store, site, harmless_text(1))
     before = rows(store)
     record_decision(store, site, comment, SPAM)
-    assert known(store, author(store, site)) == (0, 1, 0)
+    assert counts_for(store, author(store, site)) == (0, 1, 0)
     undo(store, site, comment)
     assert rows(store) == before
     undo(store, site, comment)
-    assert known(store, author(store, site)) == (0, 1, 0)
+    assert counts_for(store, author(store, site)) == (0, 1, 0)
 
 
 def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_again(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from moderation.store.sql.schema import events
 from tests.factories import key_of, newspaper
-from tests.review.test_reputation import harmless_text, known, network, submit_and_judge
+from tests.review.test_reputation import counts_for, harmless_text, network, submit_and_judge
 from tests.service.api.conftest import Api
 from tests.service.console.console_browser import now
 
@@ -77,9 +77,9 @@ def test_endpoints_are_told_and_reputations_follow(api: Api) -> None:
     assert api.post("/api/v1/endpoints", endpoint).status_code == 201
     [id] = submit_and_judge(api.store, api.site, harmless_text(1), at=now() - 10_000)
     assert api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "spam"}).status_code == 201
-    assert known(api.store, network(api.store, api.site)) == (0, 1, 0)
+    assert counts_for(api.store, network(api.store, api.site)) == (0, 1, 0)
     assert api.post(f"/api/v1/comments/{id}/undo", {"sequence": 2}).status_code == 201
-    assert known(api.store, network(api.store, api.site)) == (0, 0, 0)
+    assert counts_for(api.store, network(api.store, api.site)) == (0, 0, 0)
     with api.store.read() as connection:
         query = sa.select(events.c.data_json).where(
             events.c.comment_id == id, events.c.sequence == 3
