@@ -26,7 +26,7 @@ def main() -> None:
         scoring.show(made_up(60), rounds=3)
         print(flush=True)
     if "spam" in which:
-        print(spam.at_scale(stored=1_000_000, asked=640), end="\n\n", flush=True)
+        print(spam.at_scale(stored=1_000_000, per_kind=640), end="\n\n", flush=True)
         print(spam.hostile())
 
 

@@ -172,8 +172,8 @@ def _row(contender: Contender, detoxify_server: Contender | None) -> list[str]:
     share = (
         median(
             [
-                _success_rate(ours) / _success_rate(theirs)
-                for ours, theirs in zip(contender.full, detoxify_server.full, strict=True)
+                _success_rate(load) / _success_rate(detoxify_load)
+                for load, detoxify_load in zip(contender.full, detoxify_server.full, strict=True)
             ]
         )
         if detoxify_server

@@ -35,8 +35,8 @@ def simhash(pieces: Callable[[str], Sequence[str]]) -> Callable[[Sequence[str]],
         rows = []
         for text in texts:
             hashes = [
-                np.frombuffer(hashlib.blake2b(one.encode(), digest_size=8).digest(), np.uint8)
-                for one in pieces(text) or [""]
+                np.frombuffer(hashlib.blake2b(piece.encode(), digest_size=8).digest(), np.uint8)
+                for piece in pieces(text) or [""]
             ]
             signs = np.unpackbits(np.array(hashes), axis=1).astype(np.int32) * 2 - 1
             rows.append(np.sign(signs.sum(axis=0)))
@@ -47,7 +47,7 @@ def simhash(pieces: Callable[[str], Sequence[str]]) -> Callable[[Sequence[str]],
 
 def signature(texts: Sequence[str]) -> NDArray[np.int8]:
     """The 64 bytes that Gatehouse keeps."""
-    return np.array([np.frombuffer(one.signature, np.int8) for one in sketches_of(texts)])
+    return np.array([np.frombuffer(sketch.signature, np.int8) for sketch in sketches_of(texts)])
 
 
 def _words(text: str) -> list[str]:
@@ -56,7 +56,7 @@ def _words(text: str) -> list[str]:
 
 def _letters(text: str) -> list[str]:
     text = comparable_text(text)
-    return [text[at : at + 5] for at in range(len(text) - 4)]
+    return [text[start : start + 5] for start in range(len(text) - 4)]
 
 
 METHODS = {
@@ -69,35 +69,48 @@ METHODS = {
 def main(paths: Sequence[Path]) -> None:
     chance = random.Random(1)
     texts = read_comments(paths, 4 * TEXTS) if paths else made_up(4 * TEXTS)
-    views = [normalise(one).text for one in texts]
+    views = [normalise(text).text for text in texts]
     # Each text once: copies in a data set are copies, not mistakes.
-    known = {
-        comparable_text(one): one for one in views if SHORTEST <= len(comparable_text(one)) <= 400
+    views_by_text = {
+        comparable_text(view): view
+        for view in views
+        if SHORTEST <= len(comparable_text(view)) <= 400
     }
-    views = list(known.values())[:TEXTS]
+    views = list(views_by_text.values())[:TEXTS]
     tails = {
-        share: [f"{one} {_tail(chance, int(share * len(comparable_text(one))))}" for one in views]
+        share: [
+            f"{view} {_tail(chance, int(share * len(comparable_text(view))))}" for view in views
+        ]
         for share in TAILS
     }
     above = np.triu_indices(len(views), 1)
     print(f"{len(views)} texts, {len(above[0]):,} pairs; a line at {LINE:.2%} of them\n")
     print(f"{'':26}{'line':>8}" + "".join(f"{f'tail {share:.0%}':>12}" for share in TAILS))
     for name, method in METHODS.items():
-        own = method(views)
-        alike = np.concatenate([(own[at] == own[at + 1 :]).mean(axis=1) for at in range(len(own))])
+        signatures = method(views)
+        alike = np.concatenate(
+            [
+                (signatures[index] == signatures[index + 1 :]).mean(axis=1)
+                for index in range(len(signatures))
+            ]
+        )
         line = float(np.quantile(alike, 1 - LINE))
-        found = [
-            float(((own == method(some)).mean(axis=1) > line).mean()) for some in tails.values()
+        shares = [
+            float(((signatures == method(copies)).mean(axis=1) > line).mean())
+            for copies in tails.values()
         ]
-        print(f"{name:26}{line:>8.2f}" + "".join(f"{one:>12.1%}" for one in found))
-    keys = [set(one.keys) for one in sketches_of(views)]
+        print(f"{name:26}{line:>8.2f}" + "".join(f"{share:>12.1%}" for share in shares))
+    keys = [set(sketch.keys) for sketch in sketches_of(views)]
     met = [
         np.mean(
-            [bool(ours & set(one.keys)) for ours, one in zip(keys, sketches_of(some), strict=True)]
+            [
+                bool(text_keys & set(sketch.keys))
+                for text_keys, sketch in zip(keys, sketches_of(copies), strict=True)
+            ]
         )
-        for some in tails.values()
+        for copies in tails.values()
     ]
-    print(f"{'looked at (shared key)':34}" + "".join(f"{one:>12.1%}" for one in met))
+    print(f"{'looked at (shared key)':34}" + "".join(f"{share:>12.1%}" for share in met))
 
 
 def _tail(chance: random.Random, letters: int) -> str:
@@ -109,4 +122,4 @@ def _tail(chance: random.Random, letters: int) -> str:
 
 
 if __name__ == "__main__":
-    main([Path(one) for one in sys.argv[1:]])
+    main([Path(name) for name in sys.argv[1:]])

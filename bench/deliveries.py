@@ -45,12 +45,12 @@ def ways(failing: bool) -> list[str]:
 
 def add_events(listeners: SiteEndpoints, events: int, rate: float, doorbell: Doorbell) -> None:
     """Adds `events` events, `rate` a second, and rings the doorbell as the service does."""
-    started, done = time.monotonic(), 0
-    while done < events:
+    started, added = time.monotonic(), 0
+    while added < events:
         due = min(events, int((time.monotonic() - started) * rate) + 1)
-        if due > done:
-            listeners.add_events(due - done, done)
-            done = due
+        if due > added:
+            listeners.add_events(due - added, added)
+            added = due
             doorbell.ring(DELIVER)
         time.sleep(INTERVAL)
 

@@ -78,19 +78,22 @@ def measure(postgresql: bool, rounds: int, seconds: float) -> str:
             noop = Variant("no-op 202", gatehouse.port, api, requests(NOOP))
             make = requests("/api/v1/comments", gatehouse.key)
             ours = Variant("Gatehouse", gatehouse.port, api, make)
-            theirs = Variant(
+            baseline_variant = Variant(
                 "insert, apply_async", baseline.port, baseline_api, requests("/comments")
             )
-            for variant in (noop, ours, theirs):
+            for variant in (noop, ours, baseline_variant):
                 variant.measure(connections, 0.5)  # warm: caches, page cache, connections
                 variant.loads.clear()
                 variant.cpu.clear()
             for _ in range(rounds):
-                for variant in (noop, ours, theirs):
+                for variant in (noop, ours, baseline_variant):
                     variant.measure(connections, seconds)
                 # Each round begins with empty request keys.
                 ours.make = requests("/api/v1/comments", gatehouse.key)
-            rows += [_row(connections, variant, noop, theirs) for variant in (noop, ours, theirs)]
+            rows += [
+                _row(connections, variant, noop, baseline_variant)
+                for variant in (noop, ours, baseline_variant)
+            ]
     head = (
         "connections",
         "answer",
@@ -119,8 +122,8 @@ def _row(
     )
 
 
-def _ratio(one: Variant, other: Variant) -> float:
-    return median([a.rate / b.rate for a, b in zip(one.loads, other.loads, strict=True)])
+def _ratio(variant: Variant, compared: Variant) -> float:
+    return median([a.rate / b.rate for a, b in zip(variant.loads, compared.loads, strict=True)])
 
 
 def main() -> None:

@@ -45,9 +45,13 @@ def waiting(ours: MeasuredGatehouse, rounds: int, seconds: float) -> str:
 
 
 def cpu(
-    ours: MeasuredGatehouse, theirs: MeasuredBaseline, rate: float, rounds: int, seconds: float
+    gatehouse: MeasuredGatehouse,
+    baseline: MeasuredBaseline,
+    rate: float,
+    rounds: int,
+    seconds: float,
 ) -> str:
-    pairs = [(ours.round(rate, seconds), theirs.round(rate, seconds)) for _ in range(rounds)]
+    pairs = [(gatehouse.round(rate, seconds), baseline.round(rate, seconds)) for _ in range(rounds)]
     ratio = median([ours_round.cpu / theirs_round.cpu for ours_round, theirs_round in pairs])
     rows = [
         (
@@ -111,8 +115,8 @@ def measure(postgresql: bool, rounds: int, seconds: float, rate: float) -> None:
             ours = MeasuredGatehouse(environment)
             with ours.gatehouse:
                 print(waiting(ours, rounds, seconds), end="\n\n", flush=True)
-                theirs = MeasuredBaseline(environment, baseline)
-                print(cpu(ours, theirs, rate, rounds, seconds), end="\n\n", flush=True)
+                measured_baseline = MeasuredBaseline(environment, baseline)
+                print(cpu(ours, measured_baseline, rate, rounds, seconds), end="\n\n", flush=True)
         print(share(environment, rounds))
 
 

@@ -44,8 +44,8 @@ def main() -> None:
             reputation_scores(connection, batches[0], NOW)
             begun = time.process_time()
             for batch in batches:
-                for one in reputation_scores(connection, batch, NOW).values():
-                    _ = one.trust, one.distrust
+                for scores in reputation_scores(connection, batch, NOW).values():
+                    _ = scores.trust, scores.distrust
             each = (time.process_time() - begun) / len(batches) / BATCH
         print(f"before judging, a comment: {each * 1000:.3f} ms")
         for name, subject in (
@@ -72,8 +72,8 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
     weeks: dict[tuple[Subject, int], int] = {}
     rows = []
     for number, (subject, day) in enumerate(cast):
-        at = NOW - day * DAY_MS
-        weeks[subject, at // WEEK_MS] = weeks.get((subject, at // WEEK_MS), 0) + 1
+        decided_at = NOW - day * DAY_MS
+        weeks[subject, decided_at // WEEK_MS] = weeks.get((subject, decided_at // WEEK_MS), 0) + 1
         rows.append(
             {
                 "comment_id": f"cmt_{number}",
@@ -81,7 +81,7 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
                 "kind": subject.kind.value,
                 "kin": f"cmt_{number}",
                 "said": Opinion.APPROVED.value,
-                "created_at": at,
+                "created_at": decided_at,
             }
         )
     counted = [
@@ -90,16 +90,16 @@ def _fill(connection: Connection, chance: random.Random) -> Subject:
             "week": week,
             "site_id": SITE,
             "kind": subject.kind.value,
-            "approved": many,
-            "spam": many % 3,
+            "approved": approved,
+            "spam": approved % 3,
             "rejected": 0,
         }
-        for (subject, week), many in weeks.items()
+        for (subject, week), approved in weeks.items()
     ]
-    for at in range(0, len(rows), 1_000):
-        insert_rows(connection, votes, rows[at : at + 1_000])
-    for at in range(0, len(counted), 1_000):
-        insert_rows(connection, counts, counted[at : at + 1_000])
+    for start in range(0, len(rows), 1_000):
+        insert_rows(connection, votes, rows[start : start + 1_000])
+    for start in range(0, len(counted), 1_000):
+        insert_rows(connection, counts, counted[start : start + 1_000])
     return crowded
 
 

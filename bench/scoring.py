@@ -60,14 +60,16 @@ def measure(folder: Path, texts: Sequence[str], rounds: int) -> str:
             rates[name].append(len(texts) / (time.process_time() - begun))
     base = next(iter(rates.values()))
     rows = []
-    for name, found in rates.items():
-        ratio = median([one / other for one, other in zip(found, base, strict=True)])
-        rows.append((name, f"{median(found):,.1f}", f"x{ratio:.1f}"))
+    for name, contender_rates in rates.items():
+        ratio = median(
+            [rate / base_rate for rate, base_rate in zip(contender_rates, base, strict=True)]
+        )
+        rows.append((name, f"{median(contender_rates):,.1f}", f"x{ratio:.1f}"))
     return table(("contender", "comments per CPU second", "x the first"), rows)
 
 
 def _contenders(folder: Path) -> dict[str, Score]:
-    found: dict[str, Score] = {}
+    contenders: dict[str, Score] = {}
     try:
         import torch
         from detoxify import Detoxify
@@ -78,17 +80,17 @@ def _contenders(folder: Path) -> dict[str, Score]:
             checkpoint=str(checkpoint), huggingface_config_path=str(checkpoint.parent)
         )
         library.model.eval()
-        found["Detoxify original (random weights), one at a time"] = library.predict
+        contenders["Detoxify original (random weights), one at a time"] = library.predict
         converted = _converted(checkpoint, folder / "converted")
-        found["the same, converted to int8"] = lambda text: converted.logits([text])
+        contenders["the same, converted to int8"] = lambda text: converted.logits([text])
     except ImportError:
         print("Detoxify is not installed: make env EXTRAS=detoxify", file=sys.stderr)
     bundled, spared = Bundled(), Bundled(cascade=0.1)
     linear = read_linear((FOLDER / "linear.npz").read_bytes())
-    found["bundled"] = lambda text: bundled.measure([_candidate(text)])
-    found["bundled, cascade 0.1"] = lambda text: spared.measure([_candidate(text)])
-    found["its linear half"] = lambda text: linear.logits([normalise(text).text])
-    return found
+    contenders["bundled"] = lambda text: bundled.measure([_candidate(text)])
+    contenders["bundled, cascade 0.1"] = lambda text: spared.measure([_candidate(text)])
+    contenders["its linear half"] = lambda text: linear.logits([normalise(text).text])
+    return contenders
 
 
 def _converted(checkpoint: Path, folder: Path) -> OnnxClassifier:
@@ -110,35 +112,37 @@ def _converted(checkpoint: Path, folder: Path) -> OnnxClassifier:
 
 def all_cores(folder: Path, texts: Sequence[str], rounds: int) -> str:
     """The second table. folder: as measure() left it."""
-    many = available_cores()
-    ways = {"one thread": (1, 1), "one pass on all": (many, 1)}
+    cores = available_cores()
+    ways = {"one thread": (1, 1), "one pass on all": (cores, 1)}
     networks: dict[tuple[str, str], OnnxClassifier] = {}
-    for name, place, way in (
-        ("bundled", FOLDER, (1, many)),
-        ("Detoxify original, int8", folder / "converted", (many, min(2, many))),
+    for name, model_folder, way in (
+        ("bundled", FOLDER, (1, cores)),
+        ("Detoxify original, int8", folder / "converted", (cores, min(2, cores))),
     ):
-        if (place / "model.json").is_file():
-            for how, (threads, at_once) in (ways | {"as served": way}).items():
-                networks[name, how] = OnnxClassifier(
-                    place, threads=threads, at_once=at_once, remember=0
+        if (model_folder / "model.json").is_file():
+            for use, (threads, at_once) in (ways | {"as served": way}).items():
+                networks[name, use] = OnnxClassifier(
+                    model_folder, threads=threads, at_once=at_once, remember=0
                 )
-    runs: dict[tuple[str, str], list[tuple[float, float]]] = {one: [] for one in networks}
+    runs: dict[tuple[str, str], list[tuple[float, float]]] = {
+        name_and_use: [] for name_and_use in networks
+    }
     for _ in range(rounds):
-        for one, network in networks.items():
+        for name_and_use, network in networks.items():
             begun, spent = time.perf_counter(), time.process_time()
             network.logits(texts)
             spent = time.process_time() - spent
-            runs[one].append((time.perf_counter() - begun, spent))
+            runs[name_and_use].append((time.perf_counter() - begun, spent))
     rows = [
         (
             name,
-            how,
-            f"{len(texts) / median([wall for wall, _ in found]):.0f}",
-            f"{median([spent for _, spent in found]) / len(texts) * 1000:.1f}",
+            use,
+            f"{len(texts) / median([wall for wall, _ in measurements]):.0f}",
+            f"{median([spent for _, spent in measurements]) / len(texts) * 1000:.1f}",
         )
-        for (name, how), found in runs.items()
+        for (name, use), measurements in runs.items()
     ]
-    return table(("network", f"{many} cores", "comments/s", "CPU ms each"), rows)
+    return table(("network", f"{cores} cores", "comments/s", "CPU ms each"), rows)
 
 
 def _candidate(text: str) -> Candidate:
@@ -148,10 +152,10 @@ def _candidate(text: str) -> Candidate:
 def alone() -> str:
     """Of the bundled model in a process of its own: megabytes of files, CPU seconds until it has scored, memory."""
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True
     )
-    spent, resident = found.stdout.split()
+    spent, resident = result.stdout.split()
     return f"bundled: {size:.1f} MB of files, {spent} CPU s to import, load and score once, {resident} MB resident"
 
 

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.fill import DOMAINS, NOW, SECRET, TOLD, filled, offer, text
+from bench.fill import DOMAINS, NOW, SECRET, TEXTS, filled, offer, text
 from bench.hostile import traps
 from bench.table import table
 from harness.load import median
@@ -72,9 +72,9 @@ class Stages:
 
     def time(self, name: str, work: Callable[..., Any], *values: object) -> Any:
         started = time.thread_time()
-        found = work(*values)
+        result = work(*values)
         self.spent[name] += time.thread_time() - started
-        return found
+        return result
 
 
 def filters() -> Any:
@@ -84,35 +84,36 @@ def filters() -> Any:
         FilterDraft("domains", FilterKind.DOMAINS, FilterAction.SPAM, tuple(f"bad{n}.com" for n in range(200)), fields=_ALL_FIELDS),
         FilterDraft("patterns", FilterKind.PATTERNS, FilterAction.HOLD, _PATTERNS, fields=_ALL_FIELDS),
     )  # fmt: skip
-    return filter_set("site_1", 1, [stored_filter(one) for one in drafts], Crypto(SECRET))
+    return filter_set("site_1", 1, [stored_filter(draft) for draft in drafts], Crypto(SECRET))
 
 
 def scorers() -> list[Scorer]:
-    return [one for one in build_scorers("bundled") if one.name not in _OTHERS]
+    return [scorer for scorer in build_scorers("bundled") if scorer.name not in _OTHERS]
 
 
 def measured(stages: Stages, spam_scorers: Sequence[Scorer], batch: list[Candidate]) -> None:
     for scorer in spam_scorers:
-        found = stages.time(scorer.name, scorer.measure, batch)
+        signals = stages.time(scorer.name, scorer.measure, batch)
         batch = [
-            replace(one, known=(*one.known, *new)) for one, new in zip(batch, found, strict=True)
+            replace(candidate, known=(*candidate.known, *new))
+            for candidate, new in zip(batch, signals, strict=True)
         ]
 
 
-def candidates(kind: str, many: int, site_id: str, chance: random.Random) -> list[Candidate]:
+def candidates(kind: str, count: int, site_id: str, chance: random.Random) -> list[Candidate]:
     """Comments of one kind, each twentieth with a link."""
-    fresh = made_up(many, seed=chance.getrandbits(30))
-    found = []
-    for number in range(many):
+    fresh = made_up(count, seed=chance.getrandbits(30))
+    comments = []
+    for number in range(count):
         written = fresh[number]
         if kind == "near copy":
-            written = f"{text(chance.randrange(TOLD))} {written[:20]}"
+            written = f"{text(chance.randrange(TEXTS))} {written[:20]}"
         elif kind == "campaign":
             written = f"{offer(number % _AT_ONCE)} {written[:20]}"
         if chance.random() < 0.05:
             written += f" https://site{chance.randrange(2 * DOMAINS)}.com/{number}"
         person = chance.randrange(200_000)
-        found.append(
+        comments.append(
             Candidate(
                 written,
                 normalise(written),
@@ -132,33 +133,37 @@ def candidates(kind: str, many: int, site_id: str, chance: random.Random) -> lis
                 ),
             )
         )
-    return found
+    return comments
 
 
 def judged(
-    store: Store, site_id: str, kind: str, many: int, batch: int, seed: int
+    store: Store, site_id: str, kind: str, count: int, batch: int, seed: int
 ) -> dict[str, float]:
     """CPU seconds by stage of one comment of a kind, in such batches; the median over batches."""
     spam_scorers, chance, site_filters = scorers(), random.Random(seed), filters()
     runs: list[dict[str, float]] = []
-    for _ in range(max(3, many // batch)):
+    for _ in range(max(3, count // batch)):
         stages = Stages()
         stages.spent[YARDSTICK] = yardstick() * batch
-        some = candidates(kind, batch, site_id, chance)
-        some = [
-            replace(one, view=stages.time("normalise", normalise, one.text), filters=site_filters)
-            for one in some
+        comments = candidates(kind, batch, site_id, chance)
+        comments = [
+            replace(
+                comment,
+                view=stages.time("normalise", normalise, comment.text),
+                filters=site_filters,
+            )
+            for comment in comments
         ]
-        drawn = stages.time("sketch", sketches, some)
-        asked = list(zip(some, drawn, strict=True))
+        drawn = stages.time("sketch", sketches, comments)
+        sketched = list(zip(comments, drawn, strict=True))
         with store.read() as connection:
-            loaded = stages.time("memory: read", context.load_context, connection, asked, NOW)
-        some = [
-            replace(one, history=history)
-            for one, history in zip(some, loaded.histories, strict=True)
+            loaded = stages.time("memory: read", context.load_context, connection, sketched, NOW)
+        comments = [
+            replace(comment, history=history)
+            for comment, history in zip(comments, loaded.histories, strict=True)
         ]
-        measured(stages, spam_scorers, some)
-        ids = {one.comment_id for one in some}
+        measured(stages, spam_scorers, comments)
+        ids = {comment.comment_id for comment in comments}
         with store.write() as connection:
             stages.time(
                 "memory: write",
@@ -170,14 +175,14 @@ def judged(
                 os.urandom,
             )
         runs.append({name: spent / batch for name, spent in stages.spent.items()})
-    return {name: median([one[name] for one in runs[1:]]) for name in runs[0]}
+    return {name: median([run[name] for run in runs[1:]]) for name in runs[0]}
 
 
-def at_scale(stored: int, asked: int) -> str:
+def at_scale(stored: int, per_kind: int) -> str:
     """The first table."""
     memory = Path("/dev/shm")
-    place = memory if memory.is_dir() and os.statvfs(memory).f_bavail * 4096 > 6e9 else None
-    with tempfile.TemporaryDirectory(prefix="gatehouse-bench-", dir=place) as folder:
+    parent = memory if memory.is_dir() and os.statvfs(memory).f_bavail * 4096 > 6e9 else None
+    with tempfile.TemporaryDirectory(prefix="gatehouse-bench-", dir=parent) as folder:
         started = time.process_time()
         store, site_id = filled(Path(folder), stored)
         built = time.process_time() - started
@@ -185,7 +190,9 @@ def at_scale(stored: int, asked: int) -> str:
             columns = [
                 (
                     f"{kind}, {batch}",
-                    judged(store, site_id, kind, asked if batch > 1 else asked // 8, batch, seed),
+                    judged(
+                        store, site_id, kind, per_kind if batch > 1 else per_kind // 8, batch, seed
+                    ),
                 )
                 for seed, (kind, batch) in enumerate(
                     (kind, batch) for batch in (BATCH, 1) for kind in _KINDS
@@ -194,9 +201,9 @@ def at_scale(stored: int, asked: int) -> str:
         finally:
             store.close()
     names = list(columns[0][1])
-    rows = [(name, *(f"{found[name] * 1000:.3f}" for _, found in columns)) for name in names]
-    spent = [sum(found.values()) - found[YARDSTICK] for _, found in columns]
-    rows.insert(0, ("all", *(f"{one * 1000:.3f}" for one in spent)))
+    rows = [(name, *(f"{stages[name] * 1000:.3f}" for _, stages in columns)) for name in names]
+    spent = [sum(stages.values()) - stages[YARDSTICK] for _, stages in columns]
+    rows.insert(0, ("all", *(f"{seconds * 1000:.3f}" for seconds in spent)))
     title = f"{stored:,} stored comments, made up in {built:.0f} CPU s; CPU ms a comment, by kind and batch"
     return f"{title}\n\n{table(('stage', *(name for name, _ in columns)), rows)}"
 
@@ -217,7 +224,11 @@ def hostile() -> str:
         rows.append((sum(best), name, *best, min(paces)))
     rows.sort(reverse=True)
     cells = [
-        (name, *(f"{one * 1000:.1f}" for one in (total, *parts[:-1])), f"{parts[-1] * 1000:.2f}")
+        (
+            name,
+            *(f"{seconds * 1000:.1f}" for seconds in (total, *parts[:-1])),
+            f"{parts[-1] * 1000:.2f}",
+        )
         for total, name, *parts in rows
     ]
     return table(
@@ -239,11 +250,11 @@ def _alone(spam_scorers: Sequence[Scorer], written: str, site_filters: Any) -> t
     links_in.cache_clear()
     stages = Stages()
     view = stages.time("normalise", normalise, written)
-    one = Candidate(
+    candidate = Candidate(
         written, view, author_name="Ann", page_url="https://herald.test/1", filters=site_filters
     )
-    stages.time("sketch", sketches, [one])
-    measured(stages, spam_scorers, [one])
+    stages.time("sketch", sketches, [candidate])
+    measured(stages, spam_scorers, [candidate])
     return tuple(
         stages.spent[name] for name in ("normalise", "sketch", "filters", "spam", "learned")
     )

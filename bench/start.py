@@ -18,19 +18,19 @@ STARTS = 3
 def first_202(output: Path) -> float:
     """Seconds from now until a comment submitted with the printed key is answered 202."""
     began = time.perf_counter()
-    while not (found := re.search(r"ghs_[0-9a-f]+", output.read_text())):
+    while not (key := re.search(r"ghs_[0-9a-f]+", output.read_text())):
         time.sleep(0.01)
     body = {
         "page": {"url": f"http://127.0.0.1:{PORT}/demo"},
         "author": {"name": "Alice"},
         "text": "Thank you.",
     }
-    asked = urllib.request.Request(
+    request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/api/v1/comments",
         json.dumps(body).encode(),
-        {"Authorization": f"Bearer {found[0]}", "Content-Type": "application/json"},
+        {"Authorization": f"Bearer {key[0]}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(asked) as answer:
+    with urllib.request.urlopen(request) as answer:
         assert answer.status == 202
     return time.perf_counter() - began
 
@@ -40,11 +40,11 @@ def memory(data: Path) -> float:
     total = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            known = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            if str(data).encode() in known:
+            arguments = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            if str(data).encode() in arguments:
                 rollup = (process / "smaps_rollup").read_text()
-                found = re.search(r"^Pss:\s+(\d+)", rollup, re.M)
-                total += int(found[1]) if found else 0
+                match = re.search(r"^Pss:\s+(\d+)", rollup, re.M)
+                total += int(match[1]) if match else 0
         except OSError:
             continue  # it has ended meanwhile
     return total / 1024

@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 
 class AsyncGatehouse:
-    """A site's way to its Gatehouse. Every call raises ApiError (refused) or Unreachable.
+    """A site's client for its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
-    one attempt. attempts: 1 to 3, at calls that do nothing twice; the others are made once. http: a client of one's own, for
-    proxies and certificates; it is then not closed here.
+    one attempt. attempts: 1 to 3, for calls that are safe to repeat; the others are made once. http: your own client, for
+    proxies and certificates; it is not closed here.
     """
 
     def __init__(
@@ -85,13 +85,13 @@ class AsyncGatehouse:
         email_confirmed: bool = False,
         browser_token: str = "",
     ) -> Receipt:
-        """Hands in a comment; with the receipt it is on disk and will be judged.
+        """Submits a comment; once there is a receipt, it is on disk and will be judged.
 
-        page_id: the site's own, which then is the page's identity. name, email, url: the author's.
+        page_id: the site's own, which then identifies the page. name, email, url: the author's.
         ip, user_agent, referrer: the reader's, for limits and spam. idempotency_key: the same key and
-        content are one comment; made anew for each call where it is ''. author_id: the site's own for
+        content are one comment; '' makes a new key for each call. author_id: the site's own for
         whoever is logged in; email_confirmed: that the e-mail is theirs; browser_token: of an earlier
-        receipt: what moderators decide about a writer is remembered only where one of these says who it is.
+        receipt: decisions count for an author's reputation only if one of these identifies the author.
         """
         return await self.send(
             calls.submit(
@@ -118,39 +118,39 @@ class AsyncGatehouse:
         return await self.send(calls.comment(comment_id))
 
     async def status(self, comment_id: str, author_token: str) -> str:
-        """Where a comment stands, as its writer may ask with the receipt's token."""
+        """The status of a comment, for its author, who has the receipt's token."""
         return await self.send(calls.status(comment_id, author_token))
 
     async def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
-        """The comment, once it is decided, or as it stands after so long."""
+        """The comment as soon as it is decided, or as it is after so many seconds."""
         until = time.monotonic() + seconds
         pause = 0.02
-        while (found := await self.comment(comment_id)).status == "pending":
+        while (comment := await self.comment(comment_id)).status == "pending":
             if time.monotonic() + pause > until:
                 break
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
-        return found
+        return comment
 
     async def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
     ) -> Decision:
-        """The site's last word: approve, hold, reject or spam.
+        """Decides for the site: approve, hold, reject or spam.
 
-        sequence: of the decision that was seen; another one meanwhile is ApiError 409.
+        sequence: of the decision that was seen; ApiError 409 if there is a newer one.
         """
         return await self.send(calls.decide(comment_id, outcome, reason, sequence))
 
     async def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
-        """Takes the last decision of a person back; what was in effect before it is again.
+        """Takes back a person's last decision; what was in effect before applies again.
 
-        sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
-        nobody has decided but a machine.
+        sequence: of the decision that was seen; ApiError 409 if there is a newer one, or if no person
+        has decided.
         """
         return await self.send(calls.undo_decision(comment_id, sequence))
 
     async def queues(self) -> list[Queue]:
-        """The queues and how much they hold."""
+        """The queues with their sizes."""
         return await self.send(calls.queues())
 
     def queue(self, name: str, *, reason: str = "", size: int = 100) -> AsyncIterator[Comment]:
@@ -167,17 +167,17 @@ class AsyncGatehouse:
         return self._pages(calls.thread(page_url, site_id, size))
 
     async def erase(self, comment_id: str) -> None:
-        """Forgets its text, its author and all that is personal, for good."""
+        """Erases its text, its author and all personal data, for good."""
         await self.send(calls.erase(comment_id))
 
     # --- webhooks ---------------------------------------------------------------------------------
 
     async def endpoints(self) -> list[Endpoint]:
-        """Where the site is told."""
+        """The site's webhook endpoints."""
         return await self.send(calls.endpoints())
 
     async def endpoint(self, endpoint_id: str) -> Endpoint:
-        """One of them."""
+        """One webhook endpoint."""
         return await self.send(calls.endpoint(endpoint_id))
 
     async def add_endpoint(
@@ -189,22 +189,22 @@ class AsyncGatehouse:
         format: str = "standard",
         batch: int = 1,
     ) -> Endpoint:
-        """A new one; its `secret` is shown this once. types: of events, () for all.
+        """Adds an endpoint; its `secret` is shown only here. types: of events, () for all.
 
-        payload: thin, full or text. format: standard or cloudevents. batch: events a POST, to 100.
+        payload: thin, full or text. format: standard or cloudevents. batch: events in one POST, up to 100.
         """
         return await self.send(calls.add_endpoint(url, types, payload, format, batch))
 
     async def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
-        """Stops telling it, or starts again from now on."""
+        """Stops its deliveries, or resumes them with new events."""
         return await self.send(calls.switch_endpoint(endpoint_id, enabled))
 
     async def remove_endpoint(self, endpoint_id: str) -> None:
-        """Forgets it with its deliveries."""
+        """Removes it with its deliveries."""
         await self.send(calls.remove_endpoint(endpoint_id))
 
     async def rotate_secret(self, endpoint_id: str, *, overlap_hours: int = 24) -> str:
-        """A new secret; the old one signs as well for so long, at most 720 hours."""
+        """A new secret; the old one also signs for `overlap_hours`, at most 720."""
         return await self.send(calls.rotate_secret(endpoint_id, overlap_hours))
 
     async def test_endpoint(self, endpoint_id: str) -> str:
@@ -214,11 +214,11 @@ class AsyncGatehouse:
     def deliveries(
         self, endpoint_id: str, *, state: str = "", size: int = 100
     ) -> AsyncIterator[Delivery]:
-        """What was sent there, newest first. state: due, delivered or dead; '' for all."""
+        """The deliveries to it, newest first. state: due, delivered or dead; '' for all."""
         return self._pages(calls.deliveries(endpoint_id, state, size))
 
     async def resend(self, delivery_id: str) -> Delivery:
-        """Sends one again: the same id and the same bytes."""
+        """Sends a delivery again, with the same id and the same bytes."""
         return await self.send(calls.resend(delivery_id))
 
     async def replay(
@@ -229,13 +229,13 @@ class AsyncGatehouse:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> int:
-        """Sends a range again; how many deliveries. what: dead, all or missed. Times with a zone."""
+        """Sends the deliveries of a period again; returns their number. what: dead, all or missed. Times with a zone."""
         return await self.send(calls.replay(endpoint_id, what, since, until))
 
     # --- the way there ----------------------------------------------------------------------------
 
     async def send(self, call: Call[T]) -> T:
-        """Makes a call, again where that is safe and may help."""
+        """Makes a call, and repeats it where that is safe and may help."""
         attempt = 1
         while True:
             try:
@@ -259,6 +259,6 @@ class AsyncGatehouse:
         following: Call[Piece[T]] | None = call
         while following:
             piece = await self.send(following)
-            for one in piece.items:
-                yield one
+            for item in piece.items:
+                yield item
             following = calls.following(call, piece)

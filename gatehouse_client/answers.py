@@ -111,7 +111,7 @@ class Decision:
             actor["kind"],
             actor["id"],
             actor["version"],
-            tuple(Reason.read(one) for one in data["reasons"]),
+            tuple(Reason.read(reason) for reason in data["reasons"]),
             moment(data["created_at"]),
             data.get("takes_back"),
         )
@@ -162,7 +162,7 @@ class Comment:
             page=_known(Page, data["page"]),
             author=_known(Author, data["author"]),
             created_at=moment(data["created_at"]),
-            signals=tuple(Signal.read(one) for one in data["signals"]),
+            signals=tuple(Signal.read(signal) for signal in data["signals"]),
             decision=Decision.read(data["decision"]) if data["decision"] else None,
         )
 
@@ -197,7 +197,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a site is told. types: () for every type. secret: only in the answer that makes it.
+    """A webhook endpoint. types: () for every type. secret: only in the answer that makes it.
 
     payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
     state: enabled | disabled. failing_since: None while it accepts what it is sent.
@@ -269,7 +269,7 @@ class Delivery:
             data,
             due_at=_moment(data["due_at"]),
             created_at=moment(data["created_at"]),
-            attempts=tuple(Attempt.read(one) for one in data["attempts"]),
+            attempts=tuple(Attempt.read(attempt) for attempt in data["attempts"]),
         )
 
 

@@ -160,7 +160,7 @@ def replay(
     endpoint_id: str, what: str, since: datetime | None, until: datetime | None
 ) -> Call[int]:
     moments = {"since": since, "until": until}
-    body = {"what": what} | {name: at.isoformat() for name, at in moments.items() if at}
+    body = {"what": what} | {name: moment.isoformat() for name, moment in moments.items() if moment}
     return Call(
         "POST", f"{_endpoint(endpoint_id)}/replay", lambda data: int(data["deliveries"]), body
     )
@@ -191,9 +191,9 @@ def _endpoint(endpoint_id: str) -> str:
     return f"{API}/endpoints/{_id(endpoint_id)}"
 
 
-def _id(given: str) -> str:
+def _id(identifier: str) -> str:
     """An id in a path: whatever it holds, it stays one segment."""
-    return quote(given, safe="") or "-"
+    return quote(identifier, safe="") or "-"
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,8 +201,8 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _items(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    return lambda data: [read(one) for one in data["items"]]
+    return lambda data: [read(item) for item in data["items"]]
 
 
 def _piece(read: Callable[[Any], T], member: str = "items") -> Callable[[Any], Piece[T]]:
-    return lambda data: Piece(tuple(read(one) for one in data[member]), data["next"] or "")
+    return lambda data: Piece(tuple(read(item) for item in data[member]), data["next"] or "")

@@ -26,11 +26,11 @@ T = TypeVar("T")
 
 
 class Gatehouse:
-    """A site's way to its Gatehouse. Every call raises ApiError (refused) or Unreachable.
+    """A site's client for its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
-    one attempt. attempts: 1 to 3, at calls that do nothing twice; the others are made once. http: a client of one's own, for
-    proxies and certificates; it is then not closed here.
+    one attempt. attempts: 1 to 3, for calls that are safe to repeat; the others are made once. http: your own client, for
+    proxies and certificates; it is not closed here.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class Gatehouse:
         email_confirmed: bool = False,
         browser_token: str = "",
     ) -> Receipt:
-        """Hands in a comment; with the receipt it is on disk and will be judged.
+        """Submits a comment; once there is a receipt, it is on disk and will be judged.
 
-        page_id: the site's own, which then is the page's identity. name, email, url: the author's.
+        page_id: the site's own, which then identifies the page. name, email, url: the author's.
         ip, user_agent, referrer: the reader's, for limits and spam. idempotency_key: the same key and
-        content are one comment; made anew for each call where it is ''. author_id: the site's own for
+        content are one comment; '' makes a new key for each call. author_id: the site's own for
         whoever is logged in; email_confirmed: that the e-mail is theirs; browser_token: of an earlier
-        receipt: what moderators decide about a writer is remembered only where one of these says who it is.
+        receipt: decisions count for an author's reputation only if one of these identifies the author.
         """
         return self.send(
             calls.submit(
@@ -117,39 +117,39 @@ class Gatehouse:
         return self.send(calls.comment(comment_id))
 
     def status(self, comment_id: str, author_token: str) -> str:
-        """Where a comment stands, as its writer may ask with the receipt's token."""
+        """The status of a comment, for its author, who has the receipt's token."""
         return self.send(calls.status(comment_id, author_token))
 
     def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
-        """The comment, once it is decided, or as it stands after so long."""
+        """The comment as soon as it is decided, or as it is after so many seconds."""
         until = time.monotonic() + seconds
         pause = 0.02
-        while (found := self.comment(comment_id)).status == "pending":
+        while (comment := self.comment(comment_id)).status == "pending":
             if time.monotonic() + pause > until:
                 break
             time.sleep(pause)
             pause = min(pause * 2, 0.5)
-        return found
+        return comment
 
     def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
     ) -> Decision:
-        """The site's last word: approve, hold, reject or spam.
+        """Decides for the site: approve, hold, reject or spam.
 
-        sequence: of the decision that was seen; another one meanwhile is ApiError 409.
+        sequence: of the decision that was seen; ApiError 409 if there is a newer one.
         """
         return self.send(calls.decide(comment_id, outcome, reason, sequence))
 
     def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
-        """Takes the last decision of a person back; what was in effect before it is again.
+        """Takes back a person's last decision; what was in effect before applies again.
 
-        sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
-        nobody has decided but a machine.
+        sequence: of the decision that was seen; ApiError 409 if there is a newer one, or if no person
+        has decided.
         """
         return self.send(calls.undo_decision(comment_id, sequence))
 
     def queues(self) -> list[Queue]:
-        """The queues and how much they hold."""
+        """The queues with their sizes."""
         return self.send(calls.queues())
 
     def queue(self, name: str, *, reason: str = "", size: int = 100) -> Iterator[Comment]:
@@ -166,17 +166,17 @@ class Gatehouse:
         return self._pages(calls.thread(page_url, site_id, size))
 
     def erase(self, comment_id: str) -> None:
-        """Forgets its text, its author and all that is personal, for good."""
+        """Erases its text, its author and all personal data, for good."""
         self.send(calls.erase(comment_id))
 
     # --- webhooks ---------------------------------------------------------------------------------
 
     def endpoints(self) -> list[Endpoint]:
-        """Where the site is told."""
+        """The site's webhook endpoints."""
         return self.send(calls.endpoints())
 
     def endpoint(self, endpoint_id: str) -> Endpoint:
-        """One of them."""
+        """One webhook endpoint."""
         return self.send(calls.endpoint(endpoint_id))
 
     def add_endpoint(
@@ -188,22 +188,22 @@ class Gatehouse:
         format: str = "standard",
         batch: int = 1,
     ) -> Endpoint:
-        """A new one; its `secret` is shown this once. types: of events, () for all.
+        """Adds an endpoint; its `secret` is shown only here. types: of events, () for all.
 
-        payload: thin, full or text. format: standard or cloudevents. batch: events a POST, to 100.
+        payload: thin, full or text. format: standard or cloudevents. batch: events in one POST, up to 100.
         """
         return self.send(calls.add_endpoint(url, types, payload, format, batch))
 
     def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
-        """Stops telling it, or starts again from now on."""
+        """Stops its deliveries, or resumes them with new events."""
         return self.send(calls.switch_endpoint(endpoint_id, enabled))
 
     def remove_endpoint(self, endpoint_id: str) -> None:
-        """Forgets it with its deliveries."""
+        """Removes it with its deliveries."""
         self.send(calls.remove_endpoint(endpoint_id))
 
     def rotate_secret(self, endpoint_id: str, *, overlap_hours: int = 24) -> str:
-        """A new secret; the old one signs as well for so long, at most 720 hours."""
+        """A new secret; the old one also signs for `overlap_hours`, at most 720."""
         return self.send(calls.rotate_secret(endpoint_id, overlap_hours))
 
     def test_endpoint(self, endpoint_id: str) -> str:
@@ -213,11 +213,11 @@ class Gatehouse:
     def deliveries(
         self, endpoint_id: str, *, state: str = "", size: int = 100
     ) -> Iterator[Delivery]:
-        """What was sent there, newest first. state: due, delivered or dead; '' for all."""
+        """The deliveries to it, newest first. state: due, delivered or dead; '' for all."""
         return self._pages(calls.deliveries(endpoint_id, state, size))
 
     def resend(self, delivery_id: str) -> Delivery:
-        """Sends one again: the same id and the same bytes."""
+        """Sends a delivery again, with the same id and the same bytes."""
         return self.send(calls.resend(delivery_id))
 
     def replay(
@@ -228,13 +228,13 @@ class Gatehouse:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> int:
-        """Sends a range again; how many deliveries. what: dead, all or missed. Times with a zone."""
+        """Sends the deliveries of a period again; returns their number. what: dead, all or missed. Times with a zone."""
         return self.send(calls.replay(endpoint_id, what, since, until))
 
     # --- the way there ----------------------------------------------------------------------------
 
     def send(self, call: Call[T]) -> T:
-        """Makes a call, again where that is safe and may help."""
+        """Makes a call, and repeats it where that is safe and may help."""
         attempt = 1
         while True:
             try:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 ATTEMPTS = 3
 # Seconds before the second and third attempt: a service that restarts is back within the two.
 PAUSES = (0.2, 1.0)
-# Whoever is asked to wait longer is told so instead of being kept. Seconds.
+# A longer Retry-After is raised as an error instead of being waited for. Seconds.
 PATIENCE = 5.0
 TIMEOUT = 10.0  # seconds
 
@@ -42,8 +42,8 @@ def pause_before(attempt: int, call: Call[Any], failure: ApiError | Unreachable)
         return PAUSES[attempt - 2]
     if failure.status not in (429, 503) and failure.code != "idempotency_key_in_flight":
         return None
-    asked = failure.retry_after or PAUSES[attempt - 2]
-    return asked if asked <= PATIENCE else None
+    wanted = failure.retry_after or PAUSES[attempt - 2]
+    return wanted if wanted <= PATIENCE else None
 
 
 def read_answer(call: Call[T], response: httpx.Response) -> T:
@@ -60,7 +60,9 @@ def _refusal(response: httpx.Response) -> ApiError | Unreachable:
     try:
         problem = response.json()
         code, detail = str(problem["code"]), str(problem["detail"])
-        fields = [FieldError(one["pointer"], one["detail"]) for one in problem.get("errors", ())]
+        fields = [
+            FieldError(error["pointer"], error["detail"]) for error in problem.get("errors", ())
+        ]
     except (ValueError, KeyError, TypeError, AttributeError):
         if response.status_code in (502, 503, 504):  # a proxy, while the service is away
             return Unreachable(f"No service behind the address ({response.status_code}).")

@@ -69,12 +69,12 @@ class Settings(BaseModel):
     model_fallback: str = Field(
         "",
         pattern="^(|bundled)$",
-        description="bundled: used, with a warning, while the toxicity model is not on this machine; empty: comments are then held",
+        description="bundled: serves, and reports it, while the toxicity model is not on this machine; empty: comments are held meanwhile",
     )
     model_runtime: str = Field(
         "auto",
         pattern="^(auto|onnx|torch)$",
-        description="onnx: a model converted by `gatehouse model add`; torch: the Detoxify library; auto: onnx where there is one, else torch",
+        description="onnx: a model converted by `gatehouse model add`; torch: the Detoxify library; auto: onnx if it was converted, else torch",
     )
     model_threads: int = Field(
         0,
@@ -119,16 +119,16 @@ class Settings(BaseModel):
     )
     limit_face: RateLimit = Field(
         "6000/minute",
-        description="Calls of one site to one face, unless `gatehouse face on --limit` says otherwise",
+        description="Calls of one site to one compatible API, unless `gatehouse face on --limit` sets another",
     )
     limit_guess: RateLimit = Field(
-        "30/15 minutes", description="Unknown keys per address, at the faces"
+        "30/15 minutes", description="Unknown keys per address, at the compatible APIs"
     )
     face_deadline: float = Field(
         0.7,
         gt=0,
         le=60,
-        description="Seconds a face waits for its scores until it answers 429 (Coral gives up after 0.8)",
+        description="Seconds a compatible API waits for scores before it answers 429 (Coral gives up after 0.8)",
     )
     perspective_strict: bool = Field(
         False,
@@ -148,7 +148,7 @@ class Settings(BaseModel):
         512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body"
     )
     receipt_seconds: float = Field(
-        10.0, gt=0, le=300, description="Seconds a client may take to upload one request"
+        10.0, gt=0, le=300, description="Seconds a client may take to send one request"
     )
     personal_days: int = Field(
         30,
@@ -160,7 +160,7 @@ class Settings(BaseModel):
         180,
         ge=0,
         le=400,  # browsers keep cookies no longer (RFC 6265bis)
-        description="Days a browser keeps the token that identifies its writer; 0: none is set",
+        description="Days a browser keeps the token that identifies its author; 0: none is issued",
     )
     idempotency_hours: int = Field(
         72,
@@ -178,11 +178,11 @@ class Settings(BaseModel):
         0,
         ge=0,
         le=3650,
-        description="Days until comments filed as spam are erased; 0: never",
+        description="Days until comments filed as spam are erased; 0: they are kept until somebody looks",
     )
     lists: str = Field(
         "",
-        description="Folder with block lists (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
+        description="Folder with external lists (*.txt: domains, addresses, networks, e-mails known for spam); empty: none",
     )
     dns_lists: str = Field(
         "",
@@ -191,7 +191,7 @@ class Settings(BaseModel):
     )
     akismet_key: SecretStr = Field(
         SecretStr(""),
-        description="Key of Akismet, which workers then ask about comments; empty: it is not asked (docs/spam.md says what is sent)",
+        description="Key for Akismet, which workers then ask about comments; empty: Akismet is not used (docs/spam.md lists what is sent)",
     )
     akismet_sites: str = Field(
         "",
@@ -201,7 +201,7 @@ class Settings(BaseModel):
     akismet_url: str = Field(
         "https://rest.akismet.com",
         pattern=r"^https?://[^/]+/?$",
-        description="Where Akismet's API is",
+        description="Address of Akismet's API",
     )
     webhook_allow: str = Field(
         "",
@@ -223,7 +223,7 @@ class Settings(BaseModel):
         30,
         ge=7,
         le=3650,
-        description="Days until events and their deliveries are forgotten, dead ones too",
+        description="Days until events and their deliveries are deleted, dead ones too",
     )
     mail_url: SecretStr = Field(
         SecretStr(""),
@@ -310,9 +310,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if key in environment:
                 values[field] = environment[key]
                 break
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENT_NAMES
+    setting_names = {PREFIX + field.upper() for field in Settings.model_fields} | _CLIENT_NAMES
     for key in environment:
-        if key.startswith(PREFIX) and key not in known and key.removesuffix("_FILE") not in known:
+        if (
+            key.startswith(PREFIX)
+            and key not in setting_names
+            and key.removesuffix("_FILE") not in setting_names
+        ):
             raise SettingsError(f"{key} is not a setting of Gatehouse; see docs/settings.md.")
     try:
         settings = Settings.model_validate(values)

@@ -79,17 +79,19 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def _watch_unread(self) -> None:
         if self._unread_timer is None:
-            left = self._unsent()
-            self._unread_timer = self.loop.call_later(self.unread_seconds, self._check_unread, left)
+            unsent = self._unsent()
+            self._unread_timer = self.loop.call_later(
+                self.unread_seconds, self._check_unread, unsent
+            )
 
     def _check_unread(self, before: int) -> None:
         self._unread_timer = None
-        left = self._unsent()
-        if left and left >= before:
+        unsent = self._unsent()
+        if unsent and unsent >= before:
             if self._answering is not None:  # else it would keep writing after abort()
                 self._answering.disconnected = True
             self.transport.abort()
-        elif left:
+        elif unsent:
             self._watch_unread()
 
     def _unsent(self) -> int:

@@ -201,6 +201,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get("skipped", [])
         if isinstance(report.longrepr, tuple)
     }
-    for line in sorted(one for one in reasons if one.startswith("NO")):
+    for line in sorted(reason for reason in reasons if reason.startswith("NO")):
         terminalreporter.section("not tested here", red=True, bold=True)
         terminalreporter.line(line)

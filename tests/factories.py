@@ -50,7 +50,7 @@ def reply(
     site: Site, text: str = "A fine article.", *, at: int = NOON, **changes: object
 ) -> Submission:
     """A submission; changes replace its fields."""
-    given = Submission(
+    submission = Submission(
         id=timed_id("cmt", at + next(_count), os.urandom(10)),
         site_id=site.id,
         page=PageRef("https://herald.test/news/1", "News"),
@@ -59,19 +59,20 @@ def reply(
         created_at=at,
         context=Context(),
     )
-    given = replace(given, **changes)
-    if not given.fingerprint:
-        given = replace(
-            given, fingerprint=fingerprint(given.page.url, given.author.name, given.text)
+    submission = replace(submission, **changes)
+    if not submission.fingerprint:
+        submission = replace(
+            submission,
+            fingerprint=fingerprint(submission.page.url, submission.author.name, submission.text),
         )
-    return given
+    return submission
 
 
 def hand_in(store: Store, *replies: Submission) -> list[str]:
     """Stores the replies; their ids."""
     answers = submit(store, replies, personal_days=30, entropy=os.urandom)
-    assert all(isinstance(one, Receipt) for one in answers), answers
-    return [one.id for one in replies]
+    assert all(isinstance(answer, Receipt) for answer in answers), answers
+    return [submission.id for submission in replies]
 
 
 class Scripted:
@@ -96,7 +97,7 @@ class Scripted:
         if self.mood == "missing":
             raise ScorerUnavailable("told so")
         if self.mood == "broken" or (
-            self.mood == "poison" and any("poison" in one.text for one in batch)
+            self.mood == "poison" and any("poison" in candidate.text for candidate in batch)
         ):
             raise ZeroDivisionError
         is_poisonous = any("poison" in one.text for one in batch)
@@ -109,18 +110,18 @@ class Scripted:
             (
                 Signal(
                     "toxicity",
-                    value if value is not None else 0.9 if "bad" in one.text else 0.1,
+                    value if value is not None else 0.9 if "bad" in candidate.text else 0.1,
                     self.name,
                     model="script-1",
                     sha256="0" * 64,
                 ),
             )
-            for one in batch
+            for candidate in batch
         ]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        at = candidate.text.find("bad")
-        return (Span(at, at + 3),) if at >= 0 else ()
+        start = candidate.text.find("bad")
+        return (Span(start, start + 3),) if start >= 0 else ()
 
 
 def panel(*scorers: Scripted, timeout: float = 5.0) -> ScorerPipeline:

@@ -106,7 +106,7 @@ def blend(
         known_rows = np.flatnonzero(truth[:, column] != UNKNOWN)
         chance = CHANCE[column] * several[known_rows]
         shares = {label: 1.0, **BLEND.get(label, {})}
-        share_row = np.array([shares.get(other, 0.0) for other in LABELS])
+        share_row = np.array([shares.get(other_label, 0.0) for other_label in LABELS])
         blended = np.array([(separate_logits[row] @ share_row).max() for row in known_rows])
         gain, shift = 1.0, 0.0
         if len(shares) > 1:
@@ -114,7 +114,9 @@ def blend(
             gain, shift = solve_logistic(
                 blended[:, None], truth[known_rows, column], weights, (0.0,), chance
             )
-        mix[label]["blend"] = {other: float(gain * share) for other, share in shares.items()}
+        mix[label]["blend"] = {
+            other_label: float(gain * share) for other_label, share in shares.items()
+        }
         mix[label]["shift"] = float(shift)
         values = [
             np.array([windows[row][0][:, column].max() for row in known_rows]),

@@ -8,8 +8,8 @@ from training.corpus import UNKNOWN
 
 def calibrate(logits: np.ndarray, wanted: np.ndarray, prevalence: float) -> tuple[float, float]:
     """Platt's slope and offset, rows weighted so that the label is as rare as in real comments."""
-    known = wanted != UNKNOWN
-    logits, truth = logits[known], (wanted[known] == 1).astype(float)
+    is_labelled = wanted != UNKNOWN
+    logits, truth = logits[is_labelled], (wanted[is_labelled] == 1).astype(float)
     weights = np.where(truth == 1, prevalence / truth.mean(), (1 - prevalence) / (1 - truth.mean()))
 
     def loss(point: np.ndarray) -> float:

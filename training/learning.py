@@ -94,11 +94,11 @@ def train_epochs(
 
 def loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Binary cross-entropy over the labels that are known, each example by its weight."""
-    known = (labels >= 0).float() * weights.unsqueeze(1)
+    label_weights = (labels >= 0).float() * weights.unsqueeze(1)
     each = nn.functional.binary_cross_entropy_with_logits(
         logits, labels.clamp(min=0), reduction="none"
     )
-    return (each * known).sum() / known.sum().clamp(min=1)
+    return (each * label_weights).sum() / label_weights.sum().clamp(min=1)
 
 
 def predict_logits(model: Reader, rows: Rows, plan: TrainingPlan) -> np.ndarray:
@@ -117,11 +117,11 @@ def predict_logits(model: Reader, rows: Rows, plan: TrainingPlan) -> np.ndarray:
 
 def auc_by_label(rows: Rows, logits: np.ndarray) -> str:
     """The AUC of each label over the texts of which all are known."""
-    known = np.flatnonzero((rows.labels >= 0).all(1))
-    truth = np.rint(rows.labels[known]).astype(int)
+    labelled_rows = np.flatnonzero((rows.labels >= 0).all(1))
+    truth = np.rint(rows.labels[labelled_rows]).astype(int)
     area_by_label = [
         roc_auc_score(label_truth, label_logits)
-        for label_truth, label_logits in zip(truth.T, logits[known].T, strict=True)
+        for label_truth, label_logits in zip(truth.T, logits[labelled_rows].T, strict=True)
     ]
     return " ".join(f"{area:.4f}" for area in area_by_label)
 

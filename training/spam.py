@@ -114,8 +114,8 @@ def scores(prior: Prior, sample: Sample) -> np.ndarray:
 
 def recall_at(truth: np.ndarray, values: np.ndarray, false_alarm_rate: float = 0.01) -> float:
     """The share of spam over the threshold that this share of the others reaches."""
-    others = np.sort(values[~truth])
-    threshold = others[int(np.ceil(len(others) * (1 - false_alarm_rate))) - 1]
+    ham_values = np.sort(values[~truth])
+    threshold = ham_values[int(np.ceil(len(ham_values) * (1 - false_alarm_rate))) - 1]
     return float((values[truth] > threshold).mean())
 
 

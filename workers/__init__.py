@@ -1,1 +1,1 @@
-"""The Celery door: judges, delivers and sweeps; each task is one call to a verb."""
+"""The Celery workers, which judge, deliver and sweep; each task makes one call to `moderation`."""

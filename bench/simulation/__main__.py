@@ -48,7 +48,7 @@ def main() -> None:
         default=FOLDER,
         help="another start of the spam score (training.spam --without)",
     )
-    parser.add_argument("--layer", choices=[one.name for one in layers()], help="only this one")
+    parser.add_argument("--layer", choices=[layer.name for layer in layers()], help="only this one")
     parser.add_argument("--hours", action="store_true", help="counts by hour, too")
     arguments = parser.parse_args()
     begun = time.process_time()
@@ -82,15 +82,15 @@ def simulate(
     posts = week(texts, plan, seed, START)
     before = toxicity() if toxic else ()
     weeks: list[WeekResult] = []
-    with tempfile.TemporaryDirectory(prefix="gatehouse-section-", dir=_MEMORY) as place:
-        empty = empty_store(Path(place))
+    with tempfile.TemporaryDirectory(prefix="gatehouse-section-", dir=_MEMORY) as folder:
+        empty = empty_store(Path(folder))
         for layer in layers():
             if only in (None, layer.name):
                 weeks.append(simulate_week(posts, plan, layer, empty, seed, START, prior, before))
-    spam = sum(one.is_spam for one in posts)
+    spam = sum(post.is_spam for post in posts)
     head = [
         f"{len(posts):,} comments of {plan.days} days, {spam:,} of them spam; seed {seed}",
-        "texts: " + ", ".join(f"{name} {many:,}" for name, many in texts.sources.items()),
+        "texts: " + ", ".join(f"{name} {count:,}" for name, count in texts.sources.items()),
     ]
     tables = [
         results.recall(weeks, plan.days), results.false_alarms(weeks, plan.days), results.filed(weeks, plan.days),

@@ -23,7 +23,7 @@ TEACHERS = ("mod_first", "mod_second")
 
 def visits(days: int, start: int) -> list[int]:
     """The times of their visits: every half hour from 7:00 to 23:00."""
-    return [start + day * DAY + at for day in range(days) for at in range(_OPEN, _CLOSE, VISIT)]
+    return [start + day * DAY + time for day in range(days) for time in range(_OPEN, _CLOSE, VISIT)]
 
 
 @dataclass
@@ -45,26 +45,26 @@ class Moderators:
     _wrong: dict[str, Outcome] = field(default_factory=dict)
     _looked: int = -1
 
-    def published(self, comment_id: str, at: int) -> None:
+    def published(self, comment_id: str, now: int) -> None:
         """A comment is published; if it is spam or an insult, a reader may report it hours later."""
         post = self.truth[comment_id]
         if (post.is_spam or post.kind == TROLL) and self.chance.random() < _REPORTED:
             self._reports.append(
-                (at + HOUR + round(self.chance.expovariate(1 / (4 * HOUR))), comment_id)
+                (now + HOUR + round(self.chance.expovariate(1 / (4 * HOUR))), comment_id)
             )
 
     def visit(self, now: int) -> None:
         """Campaigns first, then other held comments, then reports; the spam folder once a day."""
         teacher = TEACHERS[now // VISIT % 2]
-        left = _CARDS
+        cards_left = _CARDS
         if self.campaigns:
-            left -= self._decide_campaigns(teacher, now)
+            cards_left -= self._decide_campaigns(teacher, now)
         for card in queues.list_queue(
-            self.store, self.site_id, Status.HELD, limit=max(left, 1), alone=self.campaigns
+            self.store, self.site_id, Status.HELD, limit=max(cards_left, 1), alone=self.campaigns
         ):
             self._decide(teacher, card.id, now)
-        due = [one for one in self._reports if one[0] <= now]
-        self._reports = [one for one in self._reports if one[0] > now]
+        due = [report for report in self._reports if report[0] <= now]
+        self._reports = [report for report in self._reports if report[0] > now]
         for _, comment_id in sorted(due):
             card = queues.get_card(self.store, {self.site_id}, comment_id)
             if card.status is Status.APPROVED:
@@ -75,9 +75,9 @@ class Moderators:
             self._restore_honest(teacher, now)
 
     def _decide_campaigns(self, teacher: str, now: int) -> int:
-        done = 0
+        decided = 0
         for card in campaigns.waiting_campaigns(self.store, self.site_id, now, limit=_CARDS):
-            kinds = Counter(self.truth[one.id].kind for one in card.sample)
+            kinds = Counter(self.truth[comment.id].kind for comment in card.sample)
             kind = kinds.most_common(1)[0][0]
             right = _right_outcome(
                 self.truth[next(o.id for o in card.sample if self.truth[o.id].kind == kind)]
@@ -91,7 +91,7 @@ class Moderators:
                 self.store, teacher, self.site_id, card.id, outcome, now=now, entropy=self.entropy
             )
             self.rulings[kind] += 1
-            done += 1
+            decided += 1
         for campaign_id, right in list(
             self._wrong.items()
         ):  # a mistake on a campaign is corrected at the next visit
@@ -108,7 +108,7 @@ class Moderators:
                 )
                 self.rulings[self.truth[card.sample[0].id].kind] += 1
                 del self._wrong[campaign_id]
-        return done
+        return decided
 
     def _decide(self, teacher: str, comment_id: str, now: int) -> None:
         post = self.truth[comment_id]

@@ -26,13 +26,13 @@ def filed(weeks: Sequence[WeekResult], days: int) -> str:
         days,
         "honest filed as spam",
         (HONEST,),
-        lambda one: _held(one) and one.filed,
+        lambda comment: _held(comment) and comment.filed,
         "{:.2%}",
     )
 
 
-def _held(one: CommentResult) -> bool:
-    return one.held_for_spam
+def _held(comment: CommentResult) -> bool:
+    return comment.held_for_spam
 
 
 def _by_day(
@@ -40,61 +40,67 @@ def _by_day(
     days: int,
     title: str,
     kinds: Collection[str],
-    found: Callable[[CommentResult], bool],
+    matches: Callable[[CommentResult], bool],
     form: str,
 ) -> str:
     rows = []
-    for one in weeks:
-        own = [comment for comment in one.comments if comment.post.kind in kinds]
+    for week in weeks:
+        comments = [comment for comment in week.comments if comment.post.kind in kinds]
         parts = [
-            [comment for comment in own if (comment.post.at - one.start) // DAY == day]
+            [comment for comment in comments if (comment.post.at - week.start) // DAY == day]
             for day in range(days)
         ]
-        rows.append((one.layer.name, *(_share(part, found, form) for part in (*parts, own))))
+        rows.append(
+            (week.layer.name, *(_share(part, matches, form) for part in (*parts, comments)))
+        )
     return table((title, *(f"day {day + 1}" for day in range(days)), "all"), rows)
 
 
-def _share(some: Sequence[CommentResult], found: Callable[[CommentResult], bool], form: str) -> str:
-    return form.format(sum(map(found, some)) / len(some)) if some else "-"
+def _share(
+    comments: Sequence[CommentResult], matches: Callable[[CommentResult], bool], form: str
+) -> str:
+    return form.format(sum(map(matches, comments)) / len(comments)) if comments else "-"
 
 
 def hours(weeks: Sequence[WeekResult], days: int) -> str:
     """By hour: the spam that came and what each layer found of it, the honest comments and how many each held."""
     head = ["hour"]
     columns: list[Sequence[object]] = [range(days * 24)]
-    for what, kinds in (("spam", SPAM), ("honest", (HONEST,))):
-        of = [[one for one in week.comments if one.post.kind in kinds] for week in weeks]
+    for name, kinds in (("spam", SPAM), ("honest", (HONEST,))):
+        comments_by_week = [
+            [comment for comment in week.comments if comment.post.kind in kinds] for week in weeks
+        ]
         head += [
-            what,
+            name,
             *(f"{'found' if kinds == SPAM else 'held'}, {week.layer.name}" for week in weeks),
         ]
-        columns.append(_by_hour(of[0], weeks[0].start, days))
+        columns.append(_by_hour(comments_by_week[0], weeks[0].start, days))
         columns += [
-            _by_hour([one for one in comments if _held(one)], week.start, days)
-            for comments, week in zip(of, weeks, strict=True)
+            _by_hour([comment for comment in comments if _held(comment)], week.start, days)
+            for comments, week in zip(comments_by_week, weeks, strict=True)
         ]
     return table(head, list(zip(*columns, strict=True)))
 
 
 def _by_hour(comments: Sequence[CommentResult], start: int, days: int) -> list[int]:
-    found = Counter((one.post.at - start) // HOUR for one in comments)
-    return [found[hour] for hour in range(days * 24)]
+    by_hour = Counter((comment.post.at - start) // HOUR for comment in comments)
+    return [by_hour[hour] for hour in range(days * 24)]
 
 
 def kinds(weeks: Sequence[WeekResult]) -> str:
     """By kind of spam: the share found on arrival, and how many readers could still see at the end."""
     rows = []
-    for one in weeks:
+    for week in weeks:
         cells = []
         for kind in (*SPAM, TROLL):
-            own = [comment for comment in one.comments if comment.post.kind == kind]
-            if not own:
+            comments = [comment for comment in week.comments if comment.post.kind == kind]
+            if not comments:
                 cells.append("-")
                 continue
-            caught = sum(comment.held_for_spam for comment in own) / len(own)
-            seen = sum(comment.last is Status.APPROVED for comment in own)
+            caught = sum(comment.held_for_spam for comment in comments) / len(comments)
+            seen = sum(comment.last is Status.APPROVED for comment in comments)
             cells.append(f"{caught:.2f}, {seen} left")
-        rows.append((one.layer.name, *cells))
+        rows.append((week.layer.name, *cells))
     return table(("found on arrival", *SPAM, TROLL), rows)
 
 
@@ -102,14 +108,14 @@ def actions(weeks: Sequence[WeekResult]) -> str:
     """What the moderators did: decisions on whole campaigns, and on single comments."""
     rows = [
         (
-            one.layer.name,
-            *(f"{one.rulings[kind]} + {one.actions[kind]}" for kind in CAMPAIGNS),
-            sum(one.actions[kind] for kind in SPAM if kind not in CAMPAIGNS),
-            one.actions[HONEST] + one.rulings[HONEST],
-            one.actions[TROLL],
-            one.lessons or "-",
+            week.layer.name,
+            *(f"{week.rulings[kind]} + {week.actions[kind]}" for kind in CAMPAIGNS),
+            sum(week.actions[kind] for kind in SPAM if kind not in CAMPAIGNS),
+            week.actions[HONEST] + week.rulings[HONEST],
+            week.actions[TROLL],
+            week.lessons or "-",
         )
-        for one in weeks
+        for week in weeks
     ]
     return table(
         ("rulings + single decisions", *CAMPAIGNS, "other spam", HONEST, TROLL, "lessons"), rows
@@ -118,10 +124,10 @@ def actions(weeks: Sequence[WeekResult]) -> str:
 
 def alarms(weeks: WeekResult) -> str:
     """Why honest comments were held."""
-    found = Counter(
+    reasons = Counter(
         code
         for comment in weeks.comments
         if comment.post.kind == HONEST and comment.held_for_spam
         for code in comment.reasons
     )
-    return ", ".join(f"{code} {many}" for code, many in found.most_common()) or "none"
+    return ", ".join(f"{code} {count}" for code, count in reasons.most_common()) or "none"

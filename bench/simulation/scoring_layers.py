@@ -39,16 +39,16 @@ class Layer:
 
 def layers() -> list[Layer]:
     """From text alone to everything. A layer whose scorers this version lacks is left out."""
-    here = {one.name for one in build_scorers("bundled")}
-    found: list[Layer] = []
+    available = {scorer.name for scorer in build_scorers("bundled")}
+    result: list[Layer] = []
     scorers: set[str] = set()
     for name, added in _ADDED.items():
-        if added and not here.intersection(added):
+        if added and not available.intersection(added):
             continue
-        scorers |= here.intersection(added)
+        scorers |= available.intersection(added)
         campaigns = "memory" in scorers
-        found.append(Layer(name, frozenset(scorers), campaigns, name == "+ learning"))
-    return found
+        result.append(Layer(name, frozenset(scorers), campaigns, name == "+ learning"))
+    return result
 
 
 class CachedScorer:
@@ -63,11 +63,13 @@ class CachedScorer:
         return self._scorer.name
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...] | None]:
-        new = [one for one in batch if one.text not in self._known]
+        new = [candidate for candidate in batch if candidate.text not in self._known]
         if new:
-            found = self._scorer.measure(new)
-            self._known |= {one.text: what for one, what in zip(new, found, strict=True)}
-        return [self._known[one.text] for one in batch]
+            signals = self._scorer.measure(new)
+            self._known |= {
+                candidate.text: measured for candidate, measured in zip(new, signals, strict=True)
+            }
+        return [self._known[candidate.text] for candidate in batch]
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         return ()
@@ -75,7 +77,9 @@ class CachedScorer:
 
 def toxicity() -> tuple[Scorer, ...]:
     """The word list and the bundled model."""
-    return tuple(CachedScorer(one) for one in build_scorers("bundled") if one.name in _TOXICITY)
+    return tuple(
+        CachedScorer(scorer) for scorer in build_scorers("bundled") if scorer.name in _TOXICITY
+    )
 
 
 def pipeline_of(
@@ -83,16 +87,18 @@ def pipeline_of(
 ) -> ScorerPipeline:
     """The scorers of a layer, in the service's order. before: toxicity scorers, where wanted."""
     learned = SpamModel(lessons, prior)
-    own = [
-        learned if one.name == learned.name else one
-        for one in build_scorers("bundled")
-        if one.name in layer.scorers
+    scorers = [
+        learned if scorer.name == learned.name else scorer
+        for scorer in build_scorers("bundled")
+        if scorer.name in layer.scorers
     ]
-    return ScorerPipeline((*before, *own), timeout=300)
+    return ScorerPipeline((*before, *scorers), timeout=300)
 
 
 def policy_of(pipeline: ScorerPipeline) -> Policy:
     """The default policy, without needs that the pipeline cannot measure."""
     policy = load_policy("newsroom")
     toxic = "bundled" in pipeline.names
-    return replace(policy, needs=tuple(one for one in policy.needs if toxic or one != "toxicity"))
+    return replace(
+        policy, needs=tuple(need for need in policy.needs if toxic or need != "toxicity")
+    )

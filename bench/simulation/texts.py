@@ -45,12 +45,12 @@ def read_texts(folder: Path, spam_files: Sequence[str] | None = None) -> Texts:
     spam: list[str] = []
     names = (file.name.removesuffix(".csv.gz") for file in folder.glob("*spam*.csv.gz"))
     for name in sorted(names) if spam_files is None else spam_files:
-        found = list(_spam(folder, name))
-        sources[f"{name}, spam"] = len(found)
-        spam += found
+        texts = list(_spam(folder, name))
+        sources[f"{name}, spam"] = len(texts)
+        spam += texts
     kinds = {"news": _news(folder), "forum": _forum(folder, "0"), "talk": _talk(folder)}
-    kept = {kind: _clean(some) for kind, some in kinds.items() if some}
-    sources |= {f"{kind}, honest": len(some) for kind, some in kept.items()}
+    kept = {kind: _clean(texts) for kind, texts in kinds.items() if texts}
+    sources |= {f"{kind}, honest": len(texts) for kind, texts in kept.items()}
     insults = _clean(_forum(folder, "1"))
     sources["forum, insults"] = len(insults)
     if not spam or not kept:
@@ -61,8 +61,8 @@ def read_texts(folder: Path, spam_files: Sequence[str] | None = None) -> Texts:
 def _spam(folder: Path, name: str) -> Iterator[str]:
     for row in rows(folder, name):
         columns = {key.lower(): value for key, value in row.items()}
-        text = next((columns[one] for one in _TEXT if columns.get(one)), "")
-        label = next((columns[one] for one in _LABEL if one in columns), "")
+        text = next((columns[column] for column in _TEXT if columns.get(column)), "")
+        label = next((columns[column] for column in _LABEL if column in columns), "")
         if label.strip().lower() in _SPAM:
             yield text
 
@@ -74,7 +74,7 @@ def _news(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     random.Random(_SHUFFLED).shuffle(replies)
-    return [one.text for one in replies if one.source == "news"][HAM:]
+    return [reply.text for reply in replies if reply.source == "news"][HAM:]
 
 
 def _talk(folder: Path) -> list[str]:
@@ -90,5 +90,5 @@ def _forum(folder: Path, insult: str) -> list[str]:
 
 def _clean(texts: list[str]) -> list[str]:
     """As somebody would type it into a form: without markup, each text once, none of one word only."""
-    plain = (html.unescape(_TAG.sub(" ", one)).replace("\ufeff", "").strip() for one in texts)
-    return list(dict.fromkeys(one[:_LONGEST] for one in plain if len(one.split()) > 1))
+    plain = (html.unescape(_TAG.sub(" ", text)).replace("\ufeff", "").strip() for text in texts)
+    return list(dict.fromkeys(text[:_LONGEST] for text in plain if len(text.split()) > 1))

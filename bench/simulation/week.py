@@ -154,21 +154,21 @@ class _Week:
 
     def simulate(self) -> WeekResult:
         times: list[tuple[int, int, Post | None]] = [
-            (one.at, number, one) for number, one in enumerate(self._posts)
+            (post.at, number, post) for number, post in enumerate(self._posts)
         ]
-        times += [(at, -1, None) for at in visits(self._plan.days, self._start)]
+        times += [(time, -1, None) for time in visits(self._plan.days, self._start)]
         heapq.heapify(times)
         taught = self._start
         while times:
-            at, _, post = heapq.heappop(times)
-            self._clock.now = at
+            now, _, post = heapq.heappop(times)
+            self._clock.now = now
             if post:
                 self._hand_in(post)
             else:
-                self._moderators.visit(at)
-            if self._layer.learns and at - taught >= _LESSONS:
-                taught = at
-                self._lessons += learn(self._store, self._prior, at) > 0
+                self._moderators.visit(now)
+            if self._layer.learns and now - taught >= _LESSONS:
+                taught = now
+                self._lessons += learn(self._store, self._prior, now) > 0
         return WeekResult(
             self._layer,
             self._start,
@@ -179,7 +179,7 @@ class _Week:
         )
 
     def _hand_in(self, post: Post) -> None:
-        one = Submission(
+        submission = Submission(
             timed_id("cmt", post.at, self._entropy(10)),
             self._site.id,
             post.page,
@@ -190,8 +190,8 @@ class _Week:
             form=post.form,
             fingerprint=fingerprint(post.text),
         )
-        self._truth[one.id] = post
-        submit(self._store, [one], personal_days=30, entropy=self._entropy)
+        self._truth[submission.id] = post
+        submit(self._store, [submission], personal_days=30, entropy=self._entropy)
         judge(
             self._store,
             self._pipeline,
@@ -203,16 +203,19 @@ class _Week:
             entropy=self._entropy,
         )
         with self._store.read() as connection:
-            decided = decisions.latest(connection, [one.id])[one.id]
-        self._first[one.id] = (decided.outcome, tuple(reason.code for reason in decided.reasons))
+            decided = decisions.latest(connection, [submission.id])[submission.id]
+        self._first[submission.id] = (
+            decided.outcome,
+            tuple(reason.code for reason in decided.reasons),
+        )
         if decided.outcome is Outcome.APPROVE:
-            self._moderators.published(one.id, post.at)
+            self._moderators.published(submission.id, post.at)
 
     def _comment_results(self) -> list[CommentResult]:
         with self._store.read() as connection:
-            standing = {
-                id: one.status
-                for id, one in decisions.standings(connection, list(self._truth)).items()
+            statuses = {
+                id: standing.status
+                for id, standing in decisions.standings(connection, list(self._truth)).items()
             }
         return [
             CommentResult(
@@ -220,7 +223,7 @@ class _Week:
                 self._first[id][0],
                 any(code not in OTHER_REASONS for code in self._first[id][1]),
                 self._first[id][1],
-                standing[id],
+                statuses[id],
             )
             for id, post in self._truth.items()
         ]

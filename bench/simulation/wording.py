@@ -24,7 +24,7 @@ window number little summer winter paper orange table river simple second early"
 _SYLLABLES = _words("ba co da fi go ha ka lo mi na pe qua ri so tu ve wa xo yu zi")
 _SUFFIXES = _words("com net org info biz top xyz online shop club")
 # Words that can stand for each other, as programs that "spin" a text know them.
-_ALIKE = [one.split() for one in """
+_ALIKE = [group.split() for group in """
 get obtain receive;make earn gain;money cash income;help assist support;need want require;good great excellent superb;free complimentary;
 quick fast rapid speedy;easy simple effortless;buy purchase order;cheap affordable inexpensive;best top finest;check see view visit;
 start begin launch;job work employment;people folks persons;now today immediately;amazing awesome incredible wonderful;love adore like;
@@ -73,4 +73,6 @@ def _other(word: str, chance: random.Random) -> str:
     bare = word.strip(".,!?:;").lower()
     if bare not in _SPUN:
         return word
-    return word.lower().replace(bare, chance.choice([one for one in _SPUN[bare] if one != bare]))
+    return word.lower().replace(
+        bare, chance.choice([synonym for synonym in _SPUN[bare] if synonym != bare])
+    )

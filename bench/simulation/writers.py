@@ -84,7 +84,7 @@ def week(texts: Texts, plan: Plan, seed: int, start: int) -> list[Post]:
     posts = [
         *writers.honest(), *writers.tails(), *writers.domains(), *writers.paraphrases(), *writers.seo(), *writers.singles(), *writers.troll(),
     ]  # fmt: skip
-    return sorted(posts, key=lambda one: one.at)
+    return sorted(posts, key=lambda post: post.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,13 @@ class _Writers:
             self._network() for _ in range(10)
         ]  # of telephones and offices, shared by many
         self._spam: list[str] = []
-        self._left: dict[str, list[str]] = {one: [] for one in texts.honest}
+        self._left: dict[str, list[str]] = {source: [] for source in texts.honest}
         self._pages = [
             (
-                start + round((at / 40) ** 1.1 * plan.days * DAY) - DAY,
-                PageRef(f"{ORIGIN}/news/{at}", f"Article {at}"),
+                start + round((number / 40) ** 1.1 * plan.days * DAY) - DAY,
+                PageRef(f"{ORIGIN}/news/{number}", f"Article {number}"),
             )
-            for at in range(40)
+            for number in range(40)
         ]
 
     # --- honest -----------------------------------------------------------------------------------
@@ -128,13 +128,13 @@ class _Writers:
         """Regulars who come back in the same browser write six of ten comments, passers-by the others."""
         chance, plan = self._chance, self._plan
         regulars = [self._reader(keeps=True) for _ in range(max(12, plan.honest // 5))]
-        told: list[str] = []
+        earlier: list[str] = []
         for number in range(plan.days * plan.honest):
             person = chance.choice(regulars) if chance.random() < 0.6 else self._reader(keeps=False)
             text = self._remark()
-            if told and chance.random() < 0.02:  # an answer with what it answers to
-                text = f"> {chance.choice(told[-50:])[:200]}\n\n{text}"
-            told.append(text)
+            if earlier and chance.random() < 0.02:  # an answer with what it answers to
+                text = f"> {chance.choice(earlier[-50:])[:200]}\n\n{text}"
+            earlier.append(text)
             post = self._post(self._daytime(number // plan.honest), HONEST, person, text)
             yield post
             if chance.random() < 0.004:  # clicked twice
@@ -163,12 +163,12 @@ class _Writers:
         chance = self._chance
         if chance.random() < 0.04:
             return chance.choice(_SHORT)
-        places = [one for one in _PLACES if one in self._texts.honest]
-        place = chance.choices(places, [_PLACES[one] for one in places])[0]
-        text = self._drawn(self._left[place], self._texts.honest[place])
+        places = [source for source in _PLACES if source in self._texts.honest]
+        source = chance.choices(places, [_PLACES[source] for source in places])[0]
+        text = self._drawn(self._left[source], self._texts.honest[source])
         if chance.random() < 0.04:
-            many = chance.choices((1, 2, 3), (80, 18, 2))[0]
-            text = " ".join((text, *(self._source() for _ in range(many))))
+            links = chance.choices((1, 2, 3), (80, 18, 2))[0]
+            text = " ".join((text, *(self._source() for _ in range(links))))
         return text
 
     def _source(self) -> str:
@@ -191,7 +191,7 @@ class _Writers:
             0.4,
             names,
             networks,
-            lambda at: f"{pitch} {wording.tail(self._chance)}",
+            lambda number: f"{pitch} {wording.tail(self._chance)}",
         )
 
     def domains(self) -> Iterator[Post]:
@@ -202,9 +202,9 @@ class _Writers:
         networks = [self._network() for _ in range(40)]
         fresh: dict[int, str] = {}
 
-        def text(at: int) -> str:
-            place = fresh.setdefault(at // 6, wording.domain(self._chance))
-            return f"{self._chance.choice(wordings)} https://{place}/{wording.tail(self._chance).replace(' ', '-')}"
+        def text(number: int) -> str:
+            host = fresh.setdefault(number // 6, wording.domain(self._chance))
+            return f"{self._chance.choice(wordings)} https://{host}/{wording.tail(self._chance).replace(' ', '-')}"
 
         yield from self._spread("domains", self._plan.domains, 0.7, names, networks, text)
 
@@ -214,27 +214,30 @@ class _Writers:
         chance = self._chance
         sentences: list[str] = []
         while len(sentences) < 10:
-            found = [one.strip() for one in _SENTENCE.findall(_LINK.sub("", self._pitch(40)))]
-            sentences += [one for one in found if len(one.split()) > 4][:3]
+            parts = [
+                sentence.strip() for sentence in _SENTENCE.findall(_LINK.sub("", self._pitch(40)))
+            ]
+            sentences += [sentence for sentence in parts if len(sentence.split()) > 4][:3]
         places = [wording.domain(chance) for _ in range(3)]
         handle = wording.name(chance).replace(" ", "_").lower()
         names = [wording.name(chance) for _ in range(60)]
         networks = [self._network() for _ in range(50)]
 
-        def text(at: int) -> str:
-            said = " ".join(
-                wording.spun(one, chance) for one in chance.sample(sentences, chance.randint(2, 4))
+        def text(number: int) -> str:
+            chosen = " ".join(
+                wording.spun(sentence, chance)
+                for sentence in chance.sample(sentences, chance.randint(2, 4))
             )
             if chance.random() < 0.7:
-                return f"{said} https://{chance.choice(places)}/{chance.randint(1, 99)}"
-            return f"{said} {chance.choice(('Telegram: @', 'write me on telegram @', 'WhatsApp me at @'))}{handle}"
+                return f"{chosen} https://{chance.choice(places)}/{chance.randint(1, 99)}"
+            return f"{chosen} {chance.choice(('Telegram: @', 'write me on telegram @', 'WhatsApp me at @'))}{handle}"
 
         yield from self._spread("paraphrase", self._plan.paraphrases, 1.0, names, networks, text)
 
     def _spread(
         self,
         kind: str,
-        many: int,
+        count: int,
         begins: float,
         names: Sequence[str],
         networks: Sequence[str],
@@ -248,15 +251,15 @@ class _Writers:
             chance.choice(bursts) + chance.randrange(4 * HOUR)
             if chance.random() < 0.5
             else chance.randrange(first, last)
-            for _ in range(many)
+            for _ in range(count)
         ]
-        for number, at in enumerate(sorted(times)):
+        for number, time in enumerate(sorted(times)):
             person = _Person(
                 chance.choice(names), self._address(chance.choice(networks)), self._spam_agent()
             )
             if chance.random() < 0.3:
                 person = replace(person, email=f"{chance.getrandbits(32):x}@mail.example")
-            yield self._post(at, kind, person, text(number))
+            yield self._post(time, kind, person, text(number))
 
     # --- the others ---------------------------------------------------------------------------------
 
@@ -311,13 +314,13 @@ class _Writers:
 
     # --- what all have in common ----------------------------------------------------------------------
 
-    def _post(self, at: int, kind: str, person: _Person, text: str) -> Post:
+    def _post(self, time: int, kind: str, person: _Person, text: str) -> Post:
         chance = self._chance
-        page = self._page(at)
+        page = self._page(time)
         quick = kind in SPAM and chance.random() < 0.25
         seconds = chance.uniform(0.5, 2.9) if quick else 4 + chance.expovariate(1 / 60)
         return Post(
-            at,
+            time,
             kind,
             AuthorRef(person.name, person.email, person.url, person.identity),
             text,
@@ -326,10 +329,10 @@ class _Writers:
             FormFacts("form", False, "good", round(seconds, 1)),
         )
 
-    def _page(self, at: int) -> PageRef:
+    def _page(self, time: int) -> PageRef:
         """Most comments stand below what was published in the last two days."""
-        out = [(published, page) for published, page in self._pages if published <= at]
-        weights = [0.5 ** ((at - published) / DAY) + 0.02 for published, _ in out]
+        out = [(published, page) for published, page in self._pages if published <= time]
+        weights = [0.5 ** ((time - published) / DAY) + 0.02 for published, _ in out]
         return self._chance.choices([page for _, page in out], weights)[0]
 
     def _daytime(self, day: int) -> int:
@@ -340,17 +343,18 @@ class _Writers:
     def _spam_text(self) -> str:
         return self._drawn(self._spam, self._texts.spam)
 
-    def _drawn(self, left: list[str], stock: Sequence[str]) -> str:
+    def _drawn(self, remaining: list[str], stock: Sequence[str]) -> str:
         """One of what nobody has said yet; where all has been said, anything again."""
-        if not left:
-            left += stock
-            self._chance.shuffle(left)
-        return left.pop()
+        if not remaining:
+            remaining += stock
+            self._chance.shuffle(remaining)
+        return remaining.pop()
 
     def _pitch(self, least: int) -> str:
         """A piece of spam of so many characters at least, and not much more than three hundred."""
-        tried: Sequence[str] = [self._spam_text() for _ in range(min(200, len(self._texts.spam)))]
-        return next((one for one in tried if least <= len(one) <= 320), max(tried, key=len))[:400]
+        pitches: Sequence[str] = [self._spam_text() for _ in range(min(200, len(self._texts.spam)))]
+        fitting = (pitch for pitch in pitches if least <= len(pitch) <= 320)
+        return next(fitting, max(pitches, key=len))[:400]
 
     def _spam_agent(self) -> str:
         return self._chance.choice(_PROGRAMS if self._chance.random() < 0.25 else _BROWSERS)

@@ -14,7 +14,7 @@ def test_the_spam_bench_fills_a_store_and_judges_beside_it(tmp_path: Path) -> No
         for kind in ("new", "near copy", "campaign"):
             spent = judged(store, site_id, kind, 12, 4, seed=1)
             assert {"sketch", "memory: read", "spam", "learned", "memory: write"} <= spent.keys()
-            assert all(one > 0 for one in spent.values()), spent
+            assert all(seconds > 0 for seconds in spent.values()), spent
             assert YARDSTICK in spent
     finally:
         store.close()

@@ -34,16 +34,16 @@ def _write(file: Path, rows: list[dict[str, str]]) -> None:
 def texts(tmp_path: Path) -> Texts:
     """A folder with two sets of spam under other column names, and one of honest comments and insults."""
     chance = random.Random(4)
-    said = [f"{chance.choice(_OFFERS)} {one}" for one in made_up(40, seed=2)]
+    spam = [f"{chance.choice(_OFFERS)} {text}" for text in made_up(40, seed=2)]
     _write(
         tmp_path / "some_spam_test.csv.gz",
-        [{"CONTENT": one, "CLASS": "1"} for one in said[:20]]
+        [{"CONTENT": text, "CLASS": "1"} for text in spam[:20]]
         + [{"CONTENT": "I like it", "CLASS": "0"}],
     )
-    _write(tmp_path / "spam_two.csv.gz", [{"y": "spam", "text": one} for one in said[20:]])
+    _write(tmp_path / "spam_two.csv.gz", [{"y": "spam", "text": text} for text in spam[20:]])
     _write(
         tmp_path / "impermium_insults_test.csv.gz",
-        [{"text": one, "Insult": "0"} for one in made_up(200)]
+        [{"text": text, "Insult": "0"} for text in made_up(200)]
         + [{"text": "you fool, be gone", "Insult": "1"}],
     )
     return read_texts(tmp_path)
@@ -60,12 +60,12 @@ def test_a_folder_without_spam_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_is_the_same_week_and_another_is_not(texts: Texts) -> None:
-    one = week(texts, SMALL, 1, START)
-    assert week(texts, SMALL, 1, START) == one != week(texts, SMALL, 2, START)
-    assert [post.at for post in one] == sorted(post.at for post in one)
-    many = Counter(post.kind for post in one)
-    assert [many[kind] for kind in CAMPAIGNS] == [SMALL.tails, SMALL.domains, SMALL.paraphrases]
-    assert many[HONEST] >= SMALL.days * SMALL.honest
+    posts = week(texts, SMALL, 1, START)
+    assert week(texts, SMALL, 1, START) == posts != week(texts, SMALL, 2, START)
+    assert [post.at for post in posts] == sorted(post.at for post in posts)
+    counts = Counter(post.kind for post in posts)
+    assert [counts[kind] for kind in CAMPAIGNS] == [SMALL.tails, SMALL.domains, SMALL.paraphrases]
+    assert counts[HONEST] >= SMALL.days * SMALL.honest
 
 
 def test_the_service_judges_it_and_campaigns_cost_a_ruling_each(
@@ -77,19 +77,21 @@ def test_the_service_judges_it_and_campaigns_cost_a_ruling_each(
         simulate_week(posts, SMALL, all_there_is, empty_store(tmp_path), 3, START) for _ in range(2)
     ]
     assert weeks[0].comments == weeks[1].comments
-    found = [one.held_for_spam for one in weeks[0].comments if one.post.kind in CAMPAIGNS]
-    assert sum(found) / len(found) > 0.8
+    spam_held = [
+        comment.held_for_spam for comment in weeks[0].comments if comment.post.kind in CAMPAIGNS
+    ]
+    assert sum(spam_held) / len(spam_held) > 0.8
     assert all(weeks[0].rulings[kind] <= 2 for kind in CAMPAIGNS)
     hours = [line.split("|")[2:4] for line in results.hours(weeks[:1], SMALL.days).splitlines()[2:]]
     assert len(hours) == 24 * SMALL.days
-    assert sum(int(spam) for spam, _ in hours) == sum(one.is_spam for one in posts)
-    assert sum(int(caught) for _, caught in hours) >= sum(found)
-    honest = [one for one in weeks[0].comments if one.post.kind == HONEST]
-    assert sum(one.held_for_spam for one in honest) / len(honest) < 0.1
+    assert sum(int(spam) for spam, _ in hours) == sum(post.is_spam for post in posts)
+    assert sum(int(caught) for _, caught in hours) >= sum(spam_held)
+    honest = [comment for comment in weeks[0].comments if comment.post.kind == HONEST]
+    assert sum(comment.held_for_spam for comment in honest) / len(honest) < 0.1
 
 
 def test_a_spun_text_keeps_its_length_and_changes_its_words() -> None:
     text = "check this free video and get cash now"
-    other = spun(text, random.Random(1), 1.0)
-    assert len(other.split()) == len(text.split())
-    assert other != text
+    spun_text = spun(text, random.Random(1), 1.0)
+    assert len(spun_text.split()) == len(text.split())
+    assert spun_text != text

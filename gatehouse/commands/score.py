@@ -110,7 +110,7 @@ def _score_batch(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
         json.dumps(_fields(pipeline, *measured), ensure_ascii=False)
         for measured in zip(batch, candidates, findings, strict=True)
     ]
-    return ("\n".join(lines) + "\n").encode(), sum(bool(found.failed) for found in findings)
+    return ("\n".join(lines) + "\n").encode(), sum(bool(finding.failed) for finding in findings)
 
 
 def _fields(

@@ -51,7 +51,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """The clusters of a batch. lots: by position, None for a comment that is similar to no other.
+    """The clusters of a batch. clusters: by position, None for a comment that is similar to no other.
 
     near: by position, the earlier comments that it is similar to, the most similar first.
     """
@@ -90,11 +90,11 @@ def cluster_batch(
         # A comment that was judged before may have a campaign, in which it is counted.
         cluster = clusters.by_campaign.get(comment.campaign_id)
         for match in matches:
-            other = clusters.of_match(match)
-            if cluster is None or cluster is other:
-                cluster = other
-            elif not (cluster.fixed and other.fixed):  # moderators want those two apart
-                cluster = clusters.merge(cluster, other)
+            matched = clusters.of_match(match)
+            if cluster is None or cluster is matched:
+                cluster = matched
+            elif not (cluster.fixed and matched.fixed):  # moderators want those two apart
+                cluster = clusters.merge(cluster, matched)
         if cluster is not None:
             cluster.counter.add([comment.member])
             cluster.found[position] = (
@@ -171,15 +171,19 @@ def _matches(
         positions.setdefault(key, []).append(position)
     matches: list[_Match] = []
     for earlier in recent:
-        other = batch[earlier]
-        stored.discard(other.number)
-        similar = similarity(comment, other, same_link=earlier in recent_linked, fresh=fresh)
+        earlier_comment = batch[earlier]
+        stored.discard(earlier_comment.number)
+        similar = similarity(
+            comment, earlier_comment, same_link=earlier in recent_linked, fresh=fresh
+        )
         if similar.is_near:
-            matches.append(_Match(similar, other, earlier))
+            matches.append(_Match(similar, earlier_comment, earlier))
     for number in stored.intersection(indexed):
-        other = indexed[number]
-        similar = similarity(comment, other, same_link=number in stored_linked, fresh=fresh)
+        earlier_comment = indexed[number]
+        similar = similarity(
+            comment, earlier_comment, same_link=number in stored_linked, fresh=fresh
+        )
         if similar.is_near:
-            matches.append(_Match(similar, other, None))
+            matches.append(_Match(similar, earlier_comment, None))
     matches.sort(key=lambda match: (-match.similarity.share, match.comment.number))
     return matches

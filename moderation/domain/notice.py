@@ -95,14 +95,16 @@ def _site_notice(type: str, site_id: str, data: Mapping[str, object], public_url
 
 def digest_notice(site_id: str, data: Mapping[str, object], public_url: str) -> Notice:
     """The notice of a day's digest. data: the fields of notify.digest.Digest."""
-    held = data["held"]
+    waiting = data["held"]
     lines = [
-        f"Waiting for a moderator: {held}"
-        + (f", the oldest for {data['oldest_hours']} h" if held else ""),
+        f"Waiting for a moderator: {waiting}"
+        + (f", the oldest for {data['oldest_hours']} h" if waiting else ""),
         f"In the last 24 hours {data['received']} came in; of them {data['approved']} are approved, "
         f"{data['rejected']} rejected, {data['spam']} spam.",
     ]
     if data.get("dead"):
         lines.append(f"Webhook deliveries given up: {data['dead']}: {public_url}/console/endpoints")
     lines.append(f"{public_url}/console/?site={site_id}")
-    return Notice(f"{data['site']}: {held} waiting, {data['received']} came in", "\n".join(lines))
+    return Notice(
+        f"{data['site']}: {waiting} waiting, {data['received']} came in", "\n".join(lines)
+    )

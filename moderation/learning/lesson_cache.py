@@ -31,23 +31,32 @@ class LessonCache:
 
     def __call__(self, site_ids: Collection[str]) -> Mapping[str, Lesson]:
         now = self._clock()
-        known = {site_id: self._known[site_id] for site_id in site_ids if site_id in self._known}
+        lessons_by_site = {
+            site_id: self._known[site_id] for site_id in site_ids if site_id in self._known
+        }
         stale = [
             site_id
             for site_id in site_ids
-            if site_id not in known or now - known[site_id][0] >= self.FRESH
+            if site_id not in lessons_by_site or now - lessons_by_site[site_id][0] >= self.FRESH
         ]
         if stale:
             with suppress(Unavailable):
-                for site_id, lesson in self._look(stale, known).items():
-                    known[site_id] = self._known[site_id] = (now, lesson)
-        return {site_id: lesson for site_id, (_, lesson) in known.items() if lesson is not None}
+                for site_id, lesson in self._look(stale, lessons_by_site).items():
+                    lessons_by_site[site_id] = self._known[site_id] = (now, lesson)
+        return {
+            site_id: lesson
+            for site_id, (_, lesson) in lessons_by_site.items()
+            if lesson is not None
+        }
 
     def _look(
-        self, site_ids: Sequence[str], known: Mapping[str, tuple[float, Lesson | None]]
+        self, site_ids: Sequence[str], lessons_by_site: Mapping[str, tuple[float, Lesson | None]]
     ) -> dict[str, Lesson | None]:
         """The newest lesson of each site; None where nothing was learned yet. Raises Unavailable."""
-        newest = {site_id: known[site_id][1] if site_id in known else None for site_id in site_ids}
+        newest = {
+            site_id: lessons_by_site[site_id][1] if site_id in lessons_by_site else None
+            for site_id in site_ids
+        }
         with self._store.read() as connection:
             for site_id, version in lessons.newest_versions(connection, site_ids).items():
                 lesson = newest[site_id]

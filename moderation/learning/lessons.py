@@ -34,11 +34,11 @@ def learn(store: Store, prior: Prior, now: int, limit: int = LESSON_SIZE) -> int
     """
     with store.read() as connection:
         sites = feedback.sites_waiting(connection, now - 2 * LESSON_DELAY_MS)
-    done = 0
+    learned = 0
     for site_id in sites:
         while took := _next_lesson(store, prior, site_id, now, limit):
-            done += took
-    return done
+            learned += took
+    return learned
 
 
 def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int) -> int:
@@ -181,8 +181,10 @@ def _undo_once(
         if not version and not teacher:
             version = feedback.newest_standing(connection, site_id)
         wanted = teacher or version > 0
-        gone = [] if teacher or not wanted else feedback.taken_back_in(connection, site_id, version)
-        words = gone or (
+        taken_back = (
+            [] if teacher or not wanted else feedback.taken_back_in(connection, site_id, version)
+        )
+        words = taken_back or (
             feedback.standing(connection, site_id, version=version, teacher=teacher, since=since)
             if wanted
             else []
@@ -193,11 +195,11 @@ def _undo_once(
         base = _clean_lesson(connection, site_id, prior, first)
     ids = {id for id, _ in words}
     delta = _relearned(
-        store, prior, site_id, base, () if gone else ids, also=version if gone else 0
+        store, prior, site_id, base, () if taken_back else ids, also=version if taken_back else 0
     )
     number = (last.version if last else 0) + 1
     with store.write() as connection:
-        if gone:
+        if taken_back:
             feedback.bring_back(connection, site_id, version)
             if first:  # learned without what stands again: nothing to start from any more
                 lessons.drop(connection, site_id, first, number - 1)
@@ -211,7 +213,7 @@ def _undo_once(
             sum(moderator.decisions for moderator in moderators),
             sum(moderator.spam for moderator in moderators),
             now,
-            undone=version if gone else first,
+            undone=version if taken_back else first,
             delta=pack_weights(delta),
         )
         if not lessons.add(connection, lesson):

@@ -115,9 +115,9 @@ class _InProgress:
 
     def take_finished(self) -> list[Sent]:
         """The deliveries of the POSTs that have ended since the last call."""
-        done = {future for future in self.futures if future.done()}
-        self.futures -= done
-        return [attempted for future in done for attempted in future.result()]
+        finished = {future for future in self.futures if future.done()}
+        self.futures -= finished
+        return [attempted for future in finished for attempted in future.result()]
 
 
 def _claim(

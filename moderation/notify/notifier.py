@@ -96,7 +96,7 @@ class Notifier:
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         environment |= {"HOME": os.devnull, "NETRC": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [sys.executable, "-P", "-m", "moderation.notify.apprise_process"],
                 input=json.dumps(job).encode(),
                 stdout=subprocess.PIPE,
@@ -108,7 +108,7 @@ class Notifier:
         except subprocess.TimeoutExpired:
             return {"error": "timeout"}
         try:
-            answer = json.loads(done.stdout)
+            answer = json.loads(result.stdout)
         except ValueError:
             return {"error": "internal"}
         return answer if isinstance(answer, dict) else {"error": "internal"}

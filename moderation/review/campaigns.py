@@ -22,7 +22,7 @@ NOT_FOUND = "There is no such campaign."
 class CampaignCard:
     """Everything a site's moderators see of a campaign.
 
-    sentence: describes it. crowd: counted over every site of this installation. counts: its members on
+    sentence: describes it. campaign_stats: counted over every site of this installation. counts: its members on
     this site, by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
     new members, '' for none yet. sequence: of the last ruling, 0 for none.
     """

@@ -125,7 +125,7 @@ def usage(connection: Connection, site_id: str, since: int, until: int) -> list[
 
 def count(connection: Connection, site_id: str, since: int) -> int:
     """How many comments were asked about since then (ms)."""
-    asked = sa.select(sa.func.count()).where(
+    query = sa.select(sa.func.count()).where(
         checks.c.site_id == site_id, checks.c.created_at >= since
     )
-    return connection.execute(asked).scalar_one()
+    return connection.execute(query).scalar_one()

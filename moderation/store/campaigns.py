@@ -114,7 +114,7 @@ def member_ids(
 
 
 def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
-    crowd = CampaignStats(
+    stats = CampaignStats(
         **{name: getattr(row, name) for name in COUNTED_FIELDS},
         domain=row.domain,
         letters=row.letters,
@@ -122,7 +122,7 @@ def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
         first_at=row.first_at,
         last_at=row.last_at,
     )
-    return CampaignRecord(row.id, row.created_at, crowd, row.first_seen_at)
+    return CampaignRecord(row.id, row.created_at, stats, row.first_seen_at)
 
 
 _OF_SITE = (

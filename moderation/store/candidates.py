@@ -14,22 +14,22 @@ from moderation.store.sql.crypto import Crypto
 
 
 def candidate_of(
-    comment: SentComment, crypto: Crypto, *, filters: FilterSet = NO_FILTERS, **others: Any
+    comment: SentComment, crypto: Crypto, *, filters: FilterSet = NO_FILTERS, **more_fields: Any
 ) -> Candidate:
     """The candidate that a comment is, with every field that both have by the same name.
 
-    others: fields of Candidate that do not come from the comment.
+    more_fields: fields of Candidate that do not come from the comment.
     """
     # Opened for its domain; the e-mail itself goes no further.
     email = crypto.decrypt(comment.email_sealed, comment.id) if comment.email_sealed else None
     email_domain = (email or "").rpartition("@")[2].strip().lower()
-    given: dict[str, Any] = {
+    derived_fields: dict[str, Any] = {
         "view": normalise(comment.text),
         "comment_id": comment.id,
         "traces": SenderTraces(email_domain=email_domain, **_shared(comment, SenderTraces)),
         "filters": filters,
     }
-    return Candidate(**_shared(comment, Candidate) | given | others)
+    return Candidate(**_shared(comment, Candidate) | derived_fields | more_fields)
 
 
 def _shared(comment: SentComment, target: type[Candidate | SenderTraces]) -> dict[str, Any]:
@@ -43,6 +43,6 @@ def _shared_fields(
     comment_class: type[SentComment], target: type[Candidate | SenderTraces]
 ) -> tuple[tuple[str, ...], Callable[[SentComment], tuple[Any, ...]]]:
     """The fields that both classes have, and what reads all of them at once."""
-    known = {each.name for each in fields(comment_class)}
-    names = tuple(each.name for each in fields(target) if each.name in known)
+    comment_names = {each.name for each in fields(comment_class)}
+    names = tuple(each.name for each in fields(target) if each.name in comment_names)
     return names, attrgetter(*names)

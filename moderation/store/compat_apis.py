@@ -45,8 +45,8 @@ def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: 
 
 def switch_off(connection: Connection, site_id: str, face: str) -> bool:
     """Whether it was on. Its keys stay, and work again when it is switched on again."""
-    gone = connection.execute(sa.delete(site_faces).where(_is(site_id, face)))
-    return gone.rowcount == 1
+    deleted = connection.execute(sa.delete(site_faces).where(_is(site_id, face)))
+    return deleted.rowcount == 1
 
 
 def set_options(

@@ -48,8 +48,8 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
     """The comments' standings; the rows stay locked, in one order for all, until the commit."""
     rows = fetch(connection, _STANDINGS, ids=list(comment_ids))
     return {
-        id: Standing(id, Status(status), {"url": url, "title": title, "id": external_id}, *others)
-        for id, status, url, title, external_id, *others in rows
+        id: Standing(id, Status(status), {"url": url, "title": title, "id": external_id}, *values)
+        for id, status, url, title, external_id, *values in rows
     }
 
 

@@ -45,7 +45,7 @@ def record_results(connection: Connection, lease: str, notes: Sequence[AttemptRe
 
     Of the others nothing is written: another process has them by now.
     """
-    held = set(
+    leased_ids = set(
         connection.scalars(
             sa.select(deliveries.c.id)
             .where(
@@ -57,7 +57,7 @@ def record_results(connection: Connection, lease: str, notes: Sequence[AttemptRe
             .with_for_update()
         )
     )
-    ours = [note for note in notes if note.delivery_id in held]
+    ours = [note for note in notes if note.delivery_id in leased_ids]
     if ours:
         connection.execute(
             insert_new(connection, attempts),
@@ -92,7 +92,7 @@ def record_results(connection: Connection, lease: str, notes: Sequence[AttemptRe
                 for note in ours
             ],
         )
-    return held
+    return leased_ids
 
 
 def _waiting(endpoint_id: str, now: int) -> sa.ColumnElement[bool]:
@@ -146,9 +146,11 @@ def leases(connection: Connection, prefix: str, now: int) -> set[str]:
 
 def release(connection: Connection, lease: str, now: int) -> int:
     """Hands back what a dead process held, at once: the lease itself, or any that begins with it."""
-    held = deliveries.c.lease.startswith(lease, autoescape=True)
+    is_leased = deliveries.c.lease.startswith(lease, autoescape=True)
     released = connection.execute(
-        sa.update(deliveries).where(deliveries.c.state == "due", held).values(lease="", due_at=now)
+        sa.update(deliveries)
+        .where(deliveries.c.state == "due", is_leased)
+        .values(lease="", due_at=now)
     )
     return released.rowcount
 

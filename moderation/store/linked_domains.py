@@ -17,5 +17,5 @@ def first_seen(connection: Connection, names: Collection[str]) -> dict[str, int]
 
 def add(connection: Connection, seen: Mapping[str, int]) -> None:
     """Remembers domains by when they were seen, ms; those that are known keep their time."""
-    rows = [{"name": name, "first_seen_at": at} for name, at in sorted(seen.items())]
+    rows = [{"name": name, "first_seen_at": seen_at} for name, seen_at in sorted(seen.items())]
     insert_rows(connection, domains, rows, new_only=True)

@@ -106,21 +106,21 @@ def grant(connection: Connection, moderator_id: str, site_id: str, role: str) ->
 
     role: one of Role. Raises Invalid for any other.
     """
-    known = parse_role(role)
+    checked_role = parse_role(role)
     connection.execute(
         upsert(connection, memberships, "role"),
-        {"moderator_id": moderator_id, "site_id": site_id, "role": known.value},
+        {"moderator_id": moderator_id, "site_id": site_id, "role": checked_role.value},
     )
 
 
 def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
     """Takes a site from a moderator; it holds from their next request on. False where it was not theirs."""
-    gone = connection.execute(
+    deleted = connection.execute(
         sa.delete(memberships).where(
             memberships.c.moderator_id == moderator_id, memberships.c.site_id == site_id
         )
     )
-    return gone.rowcount == 1
+    return deleted.rowcount == 1
 
 
 def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ def forget_old_events(connection: Connection, before: int, limit: int) -> int:
     )
     connection.execute(sa.delete(attempts).where(attempts.c.delivery_id.in_(old)))
     connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(old)))
-    done = (
+    orphaned = (
         sa.select(events.c.id)
         .where(
             events.c.created_at < before,
@@ -84,4 +84,6 @@ def forget_old_events(connection: Connection, before: int, limit: int) -> int:
         .order_by(events.c.created_at)
         .limit(limit)
     )
-    return len(old) + connection.execute(sa.delete(events).where(events.c.id.in_(done))).rowcount
+    return (
+        len(old) + connection.execute(sa.delete(events).where(events.c.id.in_(orphaned))).rowcount
+    )

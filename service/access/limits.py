@@ -105,13 +105,13 @@ class Limits:
         item = self._items[kind]
         try:
             if time.monotonic() < self._broker_retry_at:
-                left = await self._local_limiter.test(item, kind, key)
+                has_calls_left = await self._local_limiter.test(item, kind, key)
             else:
-                left = await self._limiter.test(item, kind, key)
+                has_calls_left = await self._limiter.test(item, kind, key)
         except _BROKER_ERRORS as error:
             self._broker_failed(error)
-            left = await self._local_limiter.test(item, kind, key)
-        if not left:
+            has_calls_left = await self._local_limiter.test(item, kind, key)
+        if not has_calls_left:
             raise TooMany("Too many attempts; please wait.", await self._wait(kind, key))
 
     async def allow(self, kind: str, key: str) -> None:

@@ -61,13 +61,13 @@ class DecisionWaiter:
                 comment = await run_in_threadpool(
                     comment_status.get_status, self._store, comment_id
                 )
-                left = until - time.monotonic()
-                if comment is None or comment.status is not Status.PENDING or left <= 0:
+                seconds_left = until - time.monotonic()
+                if comment is None or comment.status is not Status.PENDING or seconds_left <= 0:
                     return comment.status if comment else None
                 try:
                     async with asyncio.timeout(
                         min(
-                            left,
+                            seconds_left,
                             POLL_SECONDS if self._is_subscribed else POLL_SECONDS_WITHOUT_REDIS,
                         )
                     ):

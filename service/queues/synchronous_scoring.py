@@ -124,10 +124,10 @@ class SynchronousScoring:
         """Finishes the current batch; callers that still wait get Unavailable."""
         with self._change:
             self._open = False
-            left = list(self._jobs)
+            jobs = list(self._jobs)
             self._jobs.clear()
             self._change.notify()
-        for job in left:
+        for job in jobs:
             _call(job, _set_error, job.future, Unavailable("The service is stopping."))
         if self._thread:
             self._thread.join(timeout=10)

@@ -74,11 +74,11 @@ def write(page, text: str, name: str = "Carol", email: str = "") -> None:
 def test_a_script_hands_in_and_shows_what_was_approved(visit) -> None:
     reader = visit()
     page = reader.page
-    said = "Bread of <img src=x onerror=alert(1)> that flour, & mine."
-    write(page, said, "Carol <i>")
+    text = "Bread of <img src=x onerror=alert(1)> that flour, & mine."
+    write(page, text, "Carol <i>")
     page.get_by_text("Your comment is awaiting moderation.").wait_for()
     page.get_by_text("Your comment is published.").wait_for()
-    assert page.locator(".said").all_inner_texts() == [said]
+    assert page.locator(".said").all_inner_texts() == [text]
     assert page.locator("bdi").all_inner_texts() == ["Carol <i>"]
     assert page.get_by_role("heading", name="1 reply").is_visible()
     assert page.get_by_label("Comment").input_value() == ""

@@ -21,7 +21,9 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = typer.main.get_command(app).commands
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {
-    name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("gatehouse:")
+    name: service
+    for name, service in COMPOSE["services"].items()
+    if service["image"].startswith("gatehouse:")
 }
 
 
@@ -38,11 +40,11 @@ def test_every_process_of_the_service_is_there() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_exists(name: str) -> None:
     command, *options = OURS[name]["command"]
-    found = COMMANDS[command]
-    if options and options[0] in getattr(found, "commands", {}):  # `model add`
-        found = found.commands[options.pop(0)]
-    known = {option for one in found.params for option in one.opts}
-    assert set(options) <= known
+    subcommand = COMMANDS[command]
+    if options and options[0] in getattr(subcommand, "commands", {}):  # `model add`
+        subcommand = subcommand.commands[options.pop(0)]
+    known_options = {option for parameter in subcommand.params for option in parameter.opts}
+    assert set(options) <= known_options
     check = OURS[name].get("healthcheck", {}).get("test", [])
     if check[:2] == ["CMD", "gatehouse"]:
         assert check[2] in COMMANDS and check[3] in ("judge", "courier")
@@ -57,13 +59,13 @@ def test_every_variable_is_a_setting_and_makes_sense(name: str, tmp_path: Path) 
     environment = {}
     for key, value in OURS[name]["environment"].items():
         # ${NAME:-default}: what an operator gets who sets nothing.
-        given = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
         if key.endswith("_FILE"):
-            secret = given.removeprefix("/run/secrets/")
+            secret = default.removeprefix("/run/secrets/")
             assert secret in OURS[name]["secrets"] and secret in COMPOSE["secrets"]
-            given = str(tmp_path / secret)
-            Path(given).write_text(secrets[secret])
-        environment[key] = given
+            default = str(tmp_path / secret)
+            Path(default).write_text(secrets[secret])
+        environment[key] = default
     settings = read_settings(environment)
     if "database_url" in OURS[name]["secrets"]:
         assert settings.database.startswith("postgresql+psycopg://")
@@ -82,7 +84,7 @@ def test_no_secret_stands_in_the_file() -> None:
             secret = re.search(r"PASSWORD|SECRET|DATABASE_URL|TOKEN", key)
             assert not secret or key.endswith("_FILE")
     ignored = subprocess.run(
-        ["git", "check-ignore", *(one["file"] for one in COMPOSE["secrets"].values())],
+        ["git", "check-ignore", *(secret["file"] for secret in COMPOSE["secrets"].values())],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -97,7 +99,7 @@ def test_the_script_makes_every_secret_and_keeps_what_is_there(tmp_path: Path) -
     script.write_text((ROOT / "deploy" / "make-secrets.sh").read_text())
     for _ in range(2):
         subprocess.run(["sh", str(script)], check=True)
-        made = {one["file"]: tmp_path / one["file"] for one in COMPOSE["secrets"].values()}
+        made = {secret["file"]: tmp_path / secret["file"] for secret in COMPOSE["secrets"].values()}
         before = [path.read_text() for path in made.values()]
     assert before == [path.read_text() for path in made.values()]
     key = (tmp_path / "deploy/secrets/secret_key").read_text()
@@ -126,7 +128,7 @@ def test_models_are_fetched_by_one_process_and_read_by_the_others() -> None:
 
 
 def test_ports_are_for_this_machine_only() -> None:
-    ports = [port for one in COMPOSE["services"].values() for port in one.get("ports", ())]
+    ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
 
 

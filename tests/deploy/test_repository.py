@@ -45,7 +45,7 @@ def test_every_hook_calls_what_is_there() -> None:
     for hook in repository["hooks"]:
         program, *arguments = hook["entry"].split()
         assert program.startswith(".venv/bin/") and os.access(ROOT / program, os.X_OK)
-        for script in (one for one in arguments if one.endswith(".py")):
+        for script in (argument for argument in arguments if argument.endswith(".py")):
             assert (ROOT / script).is_file()
 
 
@@ -58,7 +58,7 @@ def test_every_folder_that_dependabot_reads_has_something_for_it() -> None:
         "github-actions": ".github/workflows/ci.yml",
     }
     updates = read(GITHUB / "dependabot.yml")["updates"]
-    assert {one["package-ecosystem"] for one in updates} == set(wanted)
+    assert {update["package-ecosystem"] for update in updates} == set(wanted)
     for update in updates:
         folder = ROOT / update["directory"].lstrip("/")
         assert (folder / wanted[update["package-ecosystem"]]).is_file()
@@ -71,10 +71,10 @@ def test_every_form_for_issues_is_one(form: Path) -> None:
         assert described["blank_issues_enabled"] is True
         return
     assert described["name"] and described["description"]
-    fields = [one for one in described["body"] if one["type"] != "markdown"]
-    names = [one["id"] for one in fields]
+    fields = [field for field in described["body"] if field["type"] != "markdown"]
+    names = [field["id"] for field in fields]
     assert names and len(set(names)) == len(names)
-    assert all(one["attributes"]["label"] for one in fields)
+    assert all(field["attributes"]["label"] for field in fields)
 
 
 def linked(page: Path) -> set[Path]:

@@ -44,13 +44,13 @@ def message(sequence: int, outcome: Outcome) -> tuple[dict[str, str], bytes]:
     event = decision_event(
         decision, "site_1", {"url": "", "title": "", "id": ""}, "", Status.PENDING
     )
-    said = message_of(
+    event_message = message_of(
         EventRecord(
             event.id, "site_1", event.type, "cmt_1", event.created_at, event_json(event.data)
         ),
         Format.STANDARD,
     )
-    return signed(said, time.time_ns() // 1_000_000, [SECRET]), said.body.encode()
+    return signed(event_message, time.time_ns() // 1_000_000, [SECRET]), event_message.body.encode()
 
 
 def test_the_python_of_the_page_runs() -> None:
@@ -60,8 +60,8 @@ def test_the_python_of_the_page_runs() -> None:
     receive = page["receive"]
     assert callable(receive)
     held, approved = message(1, Outcome.HOLD), message(2, Outcome.APPROVE)
-    for headers, said in (held, approved, held):  # the last one late, and once too often
-        assert receive(SECRET, headers, said) == 204
+    for headers, body in (held, approved, held):  # the last one late, and once too often
+        assert receive(SECRET, headers, body) == 204
     assert page["statuses"] == {"cmt_1": (2, "approved")}
     with pytest.raises(WebhookVerificationError):
         receive(SECRET, held[0], held[1] + b" ")
@@ -87,13 +87,13 @@ try {
 
 
 def by_php(headers: dict[str, str], body: bytes, secret: str) -> object:
-    found = shutil.which("php")
-    if not found:
+    path = shutil.which("php")
+    if not path:
         skip_loudly("NO PHP: the receiver of docs/webhooks.md did not run (apt install php-cli)")
     [code] = blocks("php")
     function, _, use = code.partition("$message =")
     assert use == " verified($secret, file_get_contents('php://input'));\n"
-    return run([found, "-r", (PHP % function).removeprefix("<?php")], headers, body, secret)
+    return run([path, "-r", (PHP % function).removeprefix("<?php")], headers, body, secret)
 
 
 def by_node(headers: dict[str, str], body: bytes, secret: str) -> object:
@@ -103,7 +103,7 @@ def by_node(headers: dict[str, str], body: bytes, secret: str) -> object:
 
 
 def run(command: list[str], headers: dict[str, str], body: bytes, secret: str) -> object:
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=CLIENTS,
         input=json.dumps([headers, b64encode(body).decode()]),
@@ -112,8 +112,8 @@ def run(command: list[str], headers: dict[str, str], body: bytes, secret: str) -
         timeout=60,
         env={"PATH": os.environ["PATH"], "SECRET": secret},
     )
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    return json.loads(done.stdout)
+    assert process.returncode == 0 and not process.stderr, process.stderr
+    return json.loads(process.stdout)
 
 
 @pytest.mark.parametrize("verified", [by_php, by_node])
@@ -125,18 +125,18 @@ def test_what_the_page_has_for_other_languages_tells_true_from_forged(
     for right in (headers, both):
         assert verified(right, body, SECRET) == json.loads(body)
     late = signed_at(body, time.time() - 400)
-    for wrong, what, secret in (
+    for wrong, changed, secret in (
         (headers, body + b" ", SECRET),
         (headers, body, "whsec_" + "QUJE" * 8),
         (late, body, SECRET),
         ({}, body, SECRET),
     ):
-        assert verified(wrong, what, secret) is None
+        assert verified(wrong, changed, secret) is None
 
 
 def signed_at(body: bytes, seconds: float) -> dict[str, str]:
-    at = datetime.fromtimestamp(int(seconds), UTC)
-    signature = Webhook(SECRET).sign("evt_1", at, body.decode())
+    time = datetime.fromtimestamp(int(seconds), UTC)
+    signature = Webhook(SECRET).sign("evt_1", time, body.decode())
     return {
         "webhook-id": "evt_1",
         "webhook-timestamp": str(int(seconds)),
@@ -145,9 +145,9 @@ def signed_at(body: bytes, seconds: float) -> dict[str, str]:
 
 
 def test_the_example_has_the_shape_of_a_message() -> None:
-    (example,) = (json.loads(one) for one in blocks("json"))
-    _, said = message(1, Outcome.HOLD)
-    ours = json.loads(said)
+    (example,) = (json.loads(block) for block in blocks("json"))
+    _, body = message(1, Outcome.HOLD)
+    ours = json.loads(body)
     assert list(example) == list(ours)
     assert list(example["data"]) == list(ours["data"])
     assert example["data"]["reasons"] == ours["data"]["reasons"]
@@ -168,7 +168,11 @@ def test_the_types_and_limits_of_the_page_are_the_code_s() -> None:
     assert {5: "After five failures in a row"}[PAUSE_AFTER_FAILURES] in PAGE
     assert f"| 1 to {BATCH_LIMIT} |" in PAGE and f'"type":"{BATCH_TYPE}"' in PAGE
     for option in (Payload, Format):
-        chosen = [one for one in option if one not in (Format.NOTICE, Format.AKISMET)]
-        offered = ", ".join(f"`{one}`" for one in chosen)
+        chosen = [
+            webhook_format
+            for webhook_format in option
+            if webhook_format not in (Format.NOTICE, Format.AKISMET)
+        ]
+        offered = ", ".join(f"`{webhook_format}`" for webhook_format in chosen)
         assert f"| {offered} |" in PAGE
     assert THIN_FIELDS == ("comment_id", "endpoint_id", "site_id", "sequence", "revision")

@@ -143,7 +143,7 @@ def test_a_batch_of_long_comments_is_cut(herald: Newsroom, receiver: Receiver) -
         herald.happen("x" * 60_000)
     assert herald.deliver(sender(receiver, timeout=10)).delivered == 10
     assert len(receiver.got) == 3
-    assert all(len(one.body) < BATCH_BYTES + 70_000 for one in receiver.got)
+    assert all(len(message.body) < BATCH_BYTES + 70_000 for message in receiver.got)
 
 
 texts = st.text(max_size=30)
@@ -160,10 +160,10 @@ def test_every_message_is_ascii_json_with_the_text_and_time_of_its_events(
             "site_1",
             "comment.held",
             "cmt_1",
-            at,
+            time,
             payload_json(DATA, Payload.TEXT, text),
         )
-        for n, (text, at) in enumerate(contents)
+        for n, (text, time) in enumerate(contents)
     ]
     single, batch = single_message(records[0], format), batch_message(records, format)
     assert (single, batch) == (single_message(records[0], format), batch_message(records, format))
@@ -175,7 +175,7 @@ def test_every_message_is_ascii_json_with_the_text_and_time_of_its_events(
     events = body if isinstance(body, list) else body["data"]["events"]
     assert [event["data"]["text"] for event in events] == [text for text, _ in contents]
     assert [event.get("time") or event["timestamp"] for event in events] == [
-        iso(at) for _, at in given
+        iso(time) for _, time in given
     ]
 
 

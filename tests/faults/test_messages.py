@@ -72,5 +72,5 @@ def test_the_same_doorbell_many_times_decides_once(gatehouse, ringer):
     wait_until(lambda: redis.llen(JUDGE) == 0, "every bell is answered")
     redis.close()
     assert all(worker.lives for worker in workers)
-    found = read_history(gatehouse.store, ids)
-    assert found.faultless and len(found.moments) == 200, found
+    seen = read_history(gatehouse.store, ids)
+    assert seen.faultless and len(seen.moments) == 200, seen

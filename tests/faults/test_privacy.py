@@ -77,8 +77,8 @@ class Monitor:
 
 
 def json_request(gatehouse, body: str, **headers: str) -> bytes:
-    given = {"Authorization": f"Bearer {gatehouse.key}", "Content-Type": "application/json"}
-    return request("/api/v1/comments", body.encode(), given | headers)
+    all_headers = {"Authorization": f"Bearer {gatehouse.key}", "Content-Type": "application/json"}
+    return request("/api/v1/comments", body.encode(), all_headers | headers)
 
 
 def submission(gatehouse, canaries: Canaries, text: str) -> bytes:
@@ -178,6 +178,6 @@ def test_addresses_are_not_readable_in_the_database_either(gatehouse, tmp_path):
     gatehouse.start_api()
     assert ask(gatehouse, submission(gatehouse, canaries, "Well said.")) == [202]
     kept = "".join(file.read_text("latin-1") for file in tmp_path.glob("gatehouse.db*"))
-    found = canaries.found_in(kept)
-    assert canaries.text in found  # it did look
-    assert canaries.email not in found and canaries.address not in found
+    readable = canaries.found_in(kept)
+    assert canaries.text in readable  # it did look
+    assert canaries.email not in readable and canaries.address not in readable

@@ -106,12 +106,12 @@ def test_a_frozen_workers_decisions_after_its_lease_are_ignored(build):
     assert queues.get_card(gatehouse.store, {gatehouse.site.id}, decided).status is Status.REJECTED
 
 
-def assert_free(gatehouse, left):
+def assert_free(gatehouse, remaining):
     """These comments wait, may be claimed at once, and have lost no attempt."""
     with gatehouse.store.read() as connection:
         rows = connection.execute(sa.select(pending)).all()
         assert judging_queue.is_due(connection, now())
-    assert {row.comment_id for row in rows} == set(left)
+    assert {row.comment_id for row in rows} == set(remaining)
     # Being asked to stop is not the comment's fault.
     assert all((row.lease, row.attempts) == ("", 0) and row.due_at <= now() for row in rows)
 
@@ -125,9 +125,9 @@ def test_a_worker_asked_to_stop_finishes_its_batch_and_claims_no_more(build):
     # Which four come first of those that came in the same millisecond, nobody says.
     wait_until(lambda: any(claimed(gatehouse, [id]) for id in ids), "the first are claimed")
     assert worker.stop() == 0
-    left = [id for id in ids if not history(gatehouse, id)]
-    assert 0 < len(left) < len(ids)
-    assert_free(gatehouse, left)
+    waiting = [id for id in ids if not history(gatehouse, id)]
+    assert 0 < len(waiting) < len(ids)
+    assert_free(gatehouse, waiting)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it takes 12 s

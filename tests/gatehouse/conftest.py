@@ -38,8 +38,8 @@ def environment(data: Path, **settings: object) -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith("GATEHOUSE_") and key not in ("DATABASE_URL", "REDIS_URL")
     }
-    given = {f"GATEHOUSE_{key.upper()}": str(value) for key, value in settings.items()}
-    return {**kept, "GATEHOUSE_DATA": str(data), **given}
+    variables = {f"GATEHOUSE_{key.upper()}": str(value) for key, value in settings.items()}
+    return {**kept, "GATEHOUSE_DATA": str(data), **variables}
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -58,17 +58,17 @@ def gatehouse(data: Path, _forked: Forked) -> Run:
     def run(
         *arguments: str, stdin: str | bytes = "", **settings: object
     ) -> "subprocess.CompletedProcess[str]":
-        given = stdin.encode() if isinstance(stdin, str) else stdin
-        status, out, err = _forked.run(arguments, given, environment(data, **settings))
+        standard_input = stdin.encode() if isinstance(stdin, str) else stdin
+        status, out, err = _forked.run(arguments, standard_input, environment(data, **settings))
         return subprocess.CompletedProcess(arguments, status, out.decode(), err.decode())
 
     return run
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 class Up:
@@ -95,8 +95,8 @@ class Up:
 
     def find(self, pattern: str) -> str:
         """The first thing said that matches; '' where nothing does."""
-        found = re.search(pattern, "".join(self.said))
-        return found[0] if found else ""
+        match = re.search(pattern, "".join(self.said))
+        return match[0] if match else ""
 
     def until_ready(self) -> "Up":
         wait_until(lambda: self.find("ready after"), "`up` is ready", 60)
@@ -109,10 +109,10 @@ class Up:
     def offspring(self) -> set[int]:
         """All processes that come from it, by parenthood."""
         parents = {pid: parent for pid, parent, _ in _processes()}
-        found = {self.process.pid}
-        while more := {pid for pid, parent in parents.items() if parent in found} - found:
-            found |= more
-        return found - {self.process.pid}
+        pids = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in pids} - pids:
+            pids |= more
+        return pids - {self.process.pid}
 
     def ask(self, path: str, body: object = None, **headers: str) -> Any:
         """The JSON answered to GET, or to POST where there is a body."""
@@ -160,8 +160,8 @@ def start_up(data: Path) -> Iterator[Callable[..., Up]]:
         return started[-1]
 
     yield start
-    for one in started:
-        left = one.offspring()
-        if one.process.poll() is None:
-            one.stop(signal.SIGTERM)
-        wait_until(lambda left=left: not living(left), "all children have ended", 30)
+    for up in started:
+        children = up.offspring()
+        if up.process.poll() is None:
+            up.stop(signal.SIGTERM)
+        wait_until(lambda children=children: not living(children), "all children have ended", 30)

@@ -22,28 +22,29 @@ class Forked:
     """Runs commands, one at a time."""
 
     def __init__(self) -> None:
-        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._ours, child_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
         self._ours.settimeout(_PATIENCE)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", __file__, str(theirs.fileno())], pass_fds=(theirs.fileno(),)
+            [sys.executable, "-P", __file__, str(child_socket.fileno())],
+            pass_fds=(child_socket.fileno(),),
         )
-        theirs.close()
+        child_socket.close()
 
     def run(
         self, arguments: Sequence[str], stdin: bytes, environment: Mapping[str, str]
     ) -> tuple[int, bytes, bytes]:
         """Exit status (negative: the signal it died of), stdout and stderr. Raises TimeoutError."""
         with (
-            tempfile.TemporaryFile() as given,
+            tempfile.TemporaryFile() as input_file,
             tempfile.TemporaryFile() as out,
             tempfile.TemporaryFile() as err,
         ):
-            files: tuple[IO[bytes], ...] = (given, out, err)
-            given.write(stdin)
-            given.seek(0)
-            asked = json.dumps([list(arguments), dict(environment)]).encode()
-            socket.send_fds(self._ours, [asked], [one.fileno() for one in files])
+            files: tuple[IO[bytes], ...] = (input_file, out, err)
+            input_file.write(stdin)
+            input_file.seek(0)
+            message = json.dumps([list(arguments), dict(environment)]).encode()
+            socket.send_fds(self._ours, [message], [file.fileno() for file in files])
             status = json.loads(self._ours.recv(64))
             out.seek(0)
             err.seek(0)
@@ -86,15 +87,15 @@ def _serve(line: socket.socket) -> None:
     for name in _LATE:
         importlib.import_module(name)
     while True:
-        asked, files, _, _ = socket.recv_fds(line, _LONGEST, 3)
-        if not asked:
+        message, files, _, _ = socket.recv_fds(line, _LONGEST, 3)
+        if not message:
             return
         if not (child := os.fork()):
             line.close()
             for number, file in enumerate(files):
                 os.dup2(file, number)
                 os.close(file)
-            arguments, environment = json.loads(asked)
+            arguments, environment = json.loads(message)
             os.environ.clear()
             os.environ.update(environment)
             sys.argv = ["gatehouse", *arguments]

@@ -19,8 +19,8 @@ def test_a_channel_comes_and_goes(gatehouse: Run) -> None:
     assert made["id"] in listed.stdout and "Slack, slack://T" in listed.stdout
     assert TOKEN not in added.stdout + listed.stdout
     assert gatehouse("channel", "test", made["id"]).stdout.startswith("evt_")
-    told = gatehouse("endpoint", "deliveries", made["id"])
-    assert "webhook.test" in told.stdout and "not tried yet" in told.stdout
+    deliveries = gatehouse("endpoint", "deliveries", made["id"])
+    assert "webhook.test" in deliveries.stdout and "not tried yet" in deliveries.stdout
     assert gatehouse("channel", "remove", made["id"]).returncode == 0
     assert gatehouse("channel", "list", "Herald").stdout == ""
 

@@ -22,7 +22,7 @@ def test_area_is_the_share_of_pairs_in_order(rows: list[tuple[bool, float, float
     assume(yes and no)
     pairs = [(a * b, 1.0 if p > n else 0.5 if p == n else 0.0) for p, a in yes for n, b in no]
     wanted = sum(mass * won for mass, won in pairs) / sum(mass for mass, _ in pairs)
-    truth, scores, weights = (np.array(one) for one in zip(*rows, strict=True))
+    truth, scores, weights = (np.array(column) for column in zip(*rows, strict=True))
     assert area(truth, scores, weights) == pytest.approx(wanted)
 
 
@@ -45,7 +45,7 @@ def test_a_perfectly_calibrated_score_has_no_error_and_a_boastful_one_has() -> N
     truth = random_.random(50_000) < scores
     assert calibration_error(truth, scores) < 0.01
     assert calibration_error(truth, np.sqrt(scores)) > 0.1
-    assert all(abs(said - true) < 0.03 for said, true, _ in reliability(truth, scores))
+    assert all(abs(predicted - true) < 0.03 for predicted, true, _ in reliability(truth, scores))
 
 
 def test_weights_stand_for_rows() -> None:
@@ -59,8 +59,8 @@ def test_only_toxic_words_are_disguised() -> None:
     texts = [("you idiot", True)] * 6 + [("you are right", False)] * 6
     words = toxic_words(texts)
     assert words == {"idiot"}
-    found = {name: altered("You IDIOT, right?", words, way) for name, way in ATTACKS.items()}
-    assert found["masked"] == "you i***t, right?"
-    assert found["spaced"] == "you i d i o t, right?"
-    assert all(one.startswith("you ") and one.endswith(", right?") for one in found.values())
-    assert len(set(found.values())) == len(ATTACKS)
+    disguised = {name: altered("You IDIOT, right?", words, way) for name, way in ATTACKS.items()}
+    assert disguised["masked"] == "you i***t, right?"
+    assert disguised["spaced"] == "you i d i o t, right?"
+    assert all(text.startswith("you ") and text.endswith(", right?") for text in disguised.values())
+    assert len(set(disguised.values())) == len(ATTACKS)

@@ -24,20 +24,20 @@ def listed(gatehouse: Run, **settings: object) -> dict[str, dict[str, object]]:
 
 
 def test_models_are_listed(gatehouse: Run) -> None:
-    done = gatehouse("model", "list")
-    marked = [one for one in done.stdout.splitlines() if one.startswith("*")]
+    process = gatehouse("model", "list")
+    marked = [listing for listing in process.stdout.splitlines() if listing.startswith("*")]
     assert len(marked) == 1 and " bundled " in marked[0]
-    assert "detoxify:multilingual" in done.stdout
+    assert "detoxify:multilingual" in process.stdout
 
 
 def test_a_model_that_is_not_here_and_the_one_that_serves_instead(gatehouse: Run) -> None:
     wanted = {"toxicity_model": "detoxify:nowhere"}
     assert listed(gatehouse, **wanted)["detoxify:nowhere"]["use"] == "wanted"
-    found = listed(gatehouse, **wanted, model_fallback="bundled")
-    assert found["detoxify:nowhere"] == {
+    models = listed(gatehouse, **wanted, model_fallback="bundled")
+    assert models["detoxify:nowhere"] == {
         "model": "detoxify:nowhere", "use": "wanted", "here": False
     }  # fmt: skip
-    assert found["bundled"]["use"] == "serves instead of detoxify:nowhere"
+    assert models["bundled"]["use"] == "serves instead of detoxify:nowhere"
     doctor = gatehouse("doctor", **wanted, model_fallback="bundled")
     assert "detoxify:nowhere is missing: `gatehouse model add detoxify:nowhere`" in doctor.stdout
     assert "bundled serves instead" in doctor.stdout
@@ -58,18 +58,18 @@ def test_added_once_and_served(gatehouse: Run, data: Path, tmp_path: Path) -> No
     assert added.stderr.count("largest difference") == 2
     facts = listed(gatehouse, toxicity_model=name)[name]
     assert facts["use"] == "serves" and facts["here"] and facts["languages"] == ["en", "fr"]
-    assert [one.name for one in (data / "models").iterdir()] == ["xlm-roberta"]
+    assert [model_folder.name for model_folder in (data / "models").iterdir()] == ["xlm-roberta"]
     path.unlink()  # no longer needed
-    done = gatehouse("score", stdin=line(1, TOXIC) + line(2, KIND), toxicity_model=name)
-    assert done.returncode == 0, done.stderr
-    for one in done.stdout.splitlines():
-        assert {"toxicity", "insult", "sexual_explicit"} <= json.loads(one)["scores"].keys()
+    process = gatehouse("score", stdin=line(1, TOXIC) + line(2, KIND), toxicity_model=name)
+    assert process.returncode == 0, process.stderr
+    for scored in process.stdout.splitlines():
+        assert {"toxicity", "insult", "sexual_explicit"} <= json.loads(scored)["scores"].keys()
 
     again = gatehouse("model", "add", name)
     assert again.returncode == 0 and "here already" in again.stderr
     make_checkpoint(tmp_path / "made", "xlm-roberta", seed=8)
-    other = gatehouse("model", "add", name)
-    assert other.returncode == 1 and "--replace" in other.stderr
+    second = gatehouse("model", "add", name)
+    assert second.returncode == 1 and "--replace" in second.stderr
     replaced = gatehouse("model", "add", name, "--replace", "--precision", "fp32")
     assert replaced.returncode == 0, replaced.stderr
     now = listed(gatehouse)["detoxify:xlm-roberta"]
@@ -81,8 +81,8 @@ def test_another_file_than_the_one_meant(gatehouse: Run, data: Path, tmp_path: P
     from tests.scorers.checkpoints import make_checkpoint
 
     path = make_checkpoint(tmp_path / "made", "bert")
-    done = gatehouse("model", "add", f"detoxify:{path}", "--sha256", "0" * 64)
-    assert done.returncode == 1 and "not the one given" in done.stderr
+    process = gatehouse("model", "add", f"detoxify:{path}", "--sha256", "0" * 64)
+    assert process.returncode == 1 and "not the one given" in process.stderr
     assert not (data / "models").exists()
 
 
@@ -92,18 +92,18 @@ def test_without_a_network_it_says_so(
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))  # nothing was fetched before
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # and nobody answers
-    done = gatehouse("model", "add", "detoxify:multilingual")
-    assert done.returncode == 1
-    assert "could not be fetched" in done.stderr and "Traceback" not in done.stderr
+    process = gatehouse("model", "add", "detoxify:multilingual")
+    assert process.returncode == 1
+    assert "could not be fetched" in process.stderr and "Traceback" not in process.stderr
     settings = {"toxicity_model": "detoxify:multilingual", "model_fallback": "bundled"}
-    done = gatehouse("model", "add", "--optional", **settings)
-    assert done.returncode == 0
-    assert "WARNING: detoxify:multilingual was not added" in done.stderr
-    assert "Serving instead: bundled" in done.stderr
+    process = gatehouse("model", "add", "--optional", **settings)
+    assert process.returncode == 0
+    assert "WARNING: detoxify:multilingual was not added" in process.stderr
+    assert "Serving instead: bundled" in process.stderr
 
 
 def test_nothing_to_add(gatehouse: Run) -> None:
-    done = gatehouse("model", "add")
-    assert done.returncode == 0 and "no model to add" in done.stderr
-    done = gatehouse("model", "add", "bundled")
-    assert done.returncode == 1 and "detoxify:<name or path>" in done.stderr
+    process = gatehouse("model", "add")
+    assert process.returncode == 0 and "no model to add" in process.stderr
+    process = gatehouse("model", "add", "bundled")
+    assert process.returncode == 1 and "detoxify:<name or path>" in process.stderr

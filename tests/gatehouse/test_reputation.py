@@ -51,12 +51,12 @@ def test_reputations_are_shown_reset_and_taken_back(gatehouse: Run, store: Store
         [bad] = connection.scalars(sa.select(comments.c.id).where(comments.c.status == "spam"))
     shown = gatehouse("reputation", "show", "Herald", "--comment", bad).stdout
     assert "author" in shown and "1 approved, 1 spam by your moderators" in shown
-    whose = ("Herald", "domain", "shop.example")
-    assert gatehouse("reputation", "reset", *whose).returncode == 0
-    told = gatehouse("reputation", "show", *whose).stdout
-    assert "nothing decided yet" in told and "(does not count)" in told
-    assert "reset by command" in told
-    assert "0 approved, 1 spam" in gatehouse("reputation", "undo", *whose).stdout
+    subject = ("Herald", "domain", "shop.example")
+    assert gatehouse("reputation", "reset", *subject).returncode == 0
+    reputation = gatehouse("reputation", "show", *subject).stdout
+    assert "nothing decided yet" in reputation and "(does not count)" in reputation
+    assert "reset by command" in reputation
+    assert "0 approved, 1 spam" in gatehouse("reputation", "undo", *subject).stdout
 
 
 @pytest.mark.usefixtures("store")

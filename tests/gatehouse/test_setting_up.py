@@ -52,9 +52,9 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
 
     def faces() -> dict[str, dict[str, object]]:
         lines = gatehouse("face", "list", "H", "--json").stdout.splitlines()
-        return {one["face"]: one for one in map(json.loads, lines)}
+        return {protocol["face"]: protocol for protocol in map(json.loads, lines)}
 
-    assert [name for name, one in faces().items() if one["on"]] == [
+    assert [name for name, protocol in faces().items() if protocol["on"]] == [
         "akismet",
         "openai",
         "perspective",
@@ -68,10 +68,10 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
     assert "key" not in json.loads(again.stdout), "one that has a key keeps it"
     another = json.loads(gatehouse("face", "key", "H", "perspective", "--json").stdout)["key"]
     assert another != key
-    its = faces()["perspective"]
-    assert its["limit"] == "9/second" and len(its["keys"]) == 2
-    assert gatehouse("site", "revoke-key", "H", its["keys"][0]["id"]).returncode == 0
-    assert [one["hint"] for one in faces()["perspective"]["keys"]] == [another[:8]]
+    perspective = faces()["perspective"]
+    assert perspective["limit"] == "9/second" and len(perspective["keys"]) == 2
+    assert gatehouse("site", "revoke-key", "H", perspective["keys"][0]["id"]).returncode == 0
+    assert [key["hint"] for key in faces()["perspective"]["keys"]] == [another[:8]]
     assert gatehouse("face", "off", "H", "perspective").returncode == 0
     assert not faces()["perspective"]["on"]
     assert "perspective" in gatehouse("face", "list", "H").stdout
@@ -111,7 +111,7 @@ def test_keys_and_people_leave_again(gatehouse: Run, data: Path) -> None:
     gatehouse("site", "add", "Herald", "--origin", "https://herald.test")
     gatehouse("site", "add-key", "Herald", "secret")
     keys = gatehouse("site", "keys", "Herald", "--json").stdout.splitlines()
-    assert [json.loads(one)["kind"] for one in keys].count("secret") == 2
+    assert [json.loads(key)["kind"] for key in keys].count("secret") == 2
     id = json.loads(keys[0])["id"]
     assert gatehouse("site", "revoke-key", "Herald", id).returncode == 0
     assert gatehouse("site", "revoke-key", "Herald", id).returncode == 1, "once"
@@ -169,7 +169,7 @@ def test_a_setting_without_sense_stops_the_start(
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("origin", "wanted"),
     [
         ("https://news.example", "https://news.example"),
         ("https://NEWS.example:443/", "https://news.example"),
@@ -178,14 +178,14 @@ def test_a_setting_without_sense_stops_the_start(
         ("https://zürich.example", "https://xn--zrich-kva.example"),
     ],
 )
-def test_an_origin_is_kept_as_browsers_send_it(given: str, wanted: str) -> None:
-    assert normal_origin(given) == wanted
+def test_an_origin_is_kept_as_browsers_send_it(origin: str, wanted: str) -> None:
+    assert normal_origin(origin) == wanted
 
 
 @pytest.mark.parametrize(
-    "given",
+    "origin",
     ["news.example", "https://", "https://a.b/c", "ftp://a.b", "https://u@a.b", "https://a.b:x"],
 )
-def test_what_is_no_origin_is_refused(given: str) -> None:
+def test_what_is_no_origin_is_refused(origin: str) -> None:
     with pytest.raises(Invalid):
-        normal_origin(given)
+        normal_origin(origin)

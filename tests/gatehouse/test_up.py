@@ -29,8 +29,8 @@ def hand_in(up: Up) -> tuple[str, str]:
 
 
 def status(up: Up, comment_id: str, token: str) -> str:
-    found = up.ask(f"/api/v1/comments/{comment_id}", Authorization=f"Bearer {token}")
-    return str(found["status"])
+    answer = up.ask(f"/api/v1/comments/{comment_id}", Authorization=f"Bearer {token}")
+    return str(answer["status"])
 
 
 def test_from_the_first_start_to_the_last_orphan(

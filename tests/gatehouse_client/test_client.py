@@ -31,13 +31,19 @@ def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse) -> None:
     article = page()
     receipt = gatehouse.submit("A fine article.", page_url=article, name="Carol", page_title="News")
     assert abs(receipt.created_at - datetime.now(UTC)) < timedelta(minutes=1)
-    found = gatehouse.wait(receipt.id, 20)
-    assert (found.status, found.text, found.author.name) == ("approved", "A fine article.", "Carol")
-    assert (found.page.url, found.page.title, found.page.id) == (article, "News", None)
-    assert found.decision and found.decision.actor == "policy" and found.decision.sequence == 1
-    assert 0 <= found.scores["toxicity"] < 0.5
+    comment = gatehouse.wait(receipt.id, 20)
+    assert (comment.status, comment.text, comment.author.name) == (
+        "approved",
+        "A fine article.",
+        "Carol",
+    )
+    assert (comment.page.url, comment.page.title, comment.page.id) == (article, "News", None)
+    assert (
+        comment.decision and comment.decision.actor == "policy" and comment.decision.sequence == 1
+    )
+    assert 0 <= comment.scores["toxicity"] < 0.5
     assert gatehouse.status(receipt.id, receipt.author_token) == "approved"
-    assert [one.id for one in gatehouse.thread(article)] == [receipt.id]
+    assert [comment.id for comment in gatehouse.thread(article)] == [receipt.id]
     decided = gatehouse.decide(receipt.id, "reject", reason="off_topic", sequence=1)
     assert (decided.outcome, decided.sequence, decided.actor) == ("reject", 2, "moderator")
     assert decided.reasons[0].code == "off_topic"
@@ -57,11 +63,11 @@ def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     receipt = gatehouse.submit("You are a stupid idiot.", page_url=page(), name="Dan")
     held = gatehouse.wait(receipt.id, 20)
     assert held.status == "held" and held.decision
-    toxic = next(one for one in held.decision.reasons if one.code == "toxic")
+    toxic = next(reason for reason in held.decision.reasons if reason.code == "toxic")
     assert toxic.value and toxic.threshold and toxic.value >= toxic.threshold
-    assert {one.name: one.count for one in gatehouse.queues()}["held"] >= 1
-    assert receipt.id in [one.id for one in gatehouse.queue("held")]
-    assert receipt.id in [one.id for one in gatehouse.queue("held", reason="toxic")]
+    assert {queue.name: queue.count for queue in gatehouse.queues()}["held"] >= 1
+    assert receipt.id in [comment.id for comment in gatehouse.queue("held")]
+    assert receipt.id in [comment.id for comment in gatehouse.queue("held", reason="toxic")]
 
 
 def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse) -> None:
@@ -70,18 +76,18 @@ def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse) -> None:
         gatehouse.submit(f"Thought number {n}.", page_url=article, name="Carol").id
         for n in range(5)
     ]
-    for one in ids:
-        assert gatehouse.wait(one, 20).status == "approved"
-    assert [one.id for one in gatehouse.thread(article, size=2)] == ids
-    listed = [one.id for one in gatehouse.queue("approved", size=2)]
-    assert [one for one in listed if one in ids] == ids[::-1]
+    for comment_id in ids:
+        assert gatehouse.wait(comment_id, 20).status == "approved"
+    assert [comment.id for comment in gatehouse.thread(article, size=2)] == ids
+    listed = [comment.id for comment in gatehouse.queue("approved", size=2)]
+    assert [comment_id for comment_id in listed if comment_id in ids] == ids[::-1]
 
 
 def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     made = gatehouse.add_endpoint("https://hooks.herald.test/x", types=["comment.held"])
     assert made.secret.startswith("whsec_") and made.types == ("comment.held",)
     assert gatehouse.endpoint(made.id).secret == ""
-    assert made.id in [one.id for one in gatehouse.endpoints()]
+    assert made.id in [endpoint.id for endpoint in gatehouse.endpoints()]
     assert gatehouse.rotate_secret(made.id) != made.secret
     assert gatehouse.test_endpoint(made.id).startswith("evt_")
     [delivery] = gatehouse.deliveries(made.id)
@@ -99,7 +105,7 @@ def test_endpoints_and_what_was_sent_there(gatehouse: Gatehouse) -> None:
     assert gatehouse.replay(made.id) == 0
     assert gatehouse.switch_endpoint(made.id, enabled=False).state == "disabled"
     gatehouse.remove_endpoint(made.id)
-    assert made.id not in [one.id for one in gatehouse.endpoints()]
+    assert made.id not in [endpoint.id for endpoint in gatehouse.endpoints()]
 
 
 def test_what_is_refused_says_why(
@@ -108,7 +114,7 @@ def test_what_is_refused_says_why(
     with pytest.raises(ApiError) as refused:
         gatehouse.submit("", page_url=PAGE, name="Carol")
     assert (refused.value.status, refused.value.code) == (422, "invalid")
-    assert [one.pointer for one in refused.value.fields] == ["/text"]
+    assert [error.pointer for error in refused.value.fields] == ["/text"]
     with pytest.raises(ApiError) as missing:
         gatehouse.comment("../../readyz?x=1")  # one segment of a path, whatever it holds
     assert missing.value.status == 404
@@ -126,14 +132,14 @@ def test_the_async_client_does_the_same(running: GatehouseProcess, url: str) -> 
     async def all_of_it() -> None:
         async with AsyncGatehouse(running.key, url) as gatehouse:
             article = page()
-            many = [
+            submissions = [
                 gatehouse.submit(f"Async {n}.", page_url=article, name="Carol") for n in range(3)
             ]
-            receipts = await asyncio.gather(*many)
-            found = [await gatehouse.wait(one.id, 20) for one in receipts]
-            assert {one.status for one in found} == {"approved"}
-            assert {one.id async for one in gatehouse.thread(article, size=2)} == {
-                one.id for one in receipts
+            receipts = await asyncio.gather(*submissions)
+            comments = [await gatehouse.wait(receipt.id, 20) for receipt in receipts]
+            assert {comment.status for comment in comments} == {"approved"}
+            assert {comment.id async for comment in gatehouse.thread(article, size=2)} == {
+                receipt.id for receipt in receipts
             }
             await gatehouse.decide(receipts[0].id, "spam")
             undone = await gatehouse.undo_decision(receipts[0].id, sequence=2)
@@ -157,17 +163,17 @@ def scripted(
     *answers: httpx.Response | Exception, attempts: int = ATTEMPTS
 ) -> tuple[Gatehouse, list[httpx.Request]]:
     """A client whose service answers so, one after the other."""
-    left, asked = list(answers), []
+    remaining, requests = list(answers), []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        following = left.pop(0)
+        requests.append(request)
+        following = remaining.pop(0)
         if isinstance(following, Exception):
             raise following
         return following
 
     http = httpx.Client(transport=httpx.MockTransport(answer))
-    return Gatehouse("ghs_x", http=http, attempts=attempts), asked
+    return Gatehouse("ghs_x", http=http, attempts=attempts), requests
 
 
 RECEIPT = {
@@ -181,28 +187,28 @@ RECEIPT = {
 
 
 def test_a_submission_is_sent_again_with_the_same_key() -> None:
-    gatehouse, asked = scripted(httpx.ConnectError("away"), httpx.Response(202, json=RECEIPT))
+    gatehouse, requests = scripted(httpx.ConnectError("away"), httpx.Response(202, json=RECEIPT))
     assert gatehouse.submit("Hello.", page_url=PAGE, name="Carol").id == "cmt_1"
-    first, second = (one.headers["idempotency-key"] for one in asked)
-    assert first == second and asked[0].content == asked[1].content
+    first, second = (request.headers["idempotency-key"] for request in requests)
+    assert first == second and requests[0].content == requests[1].content
 
 
 def test_a_decision_is_not() -> None:
-    gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
+    gatehouse, requests = scripted(httpx.ReadTimeout("slow"))
     with pytest.raises(Unreachable):
         gatehouse.decide("cmt_1", "approve")
-    assert len(asked) == 1
-    gatehouse, asked = scripted(httpx.ReadTimeout("slow"))
+    assert len(requests) == 1
+    gatehouse, requests = scripted(httpx.ReadTimeout("slow"))
     with pytest.raises(Unreachable):
         gatehouse.undo_decision("cmt_1")
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_who_has_no_time_asks_once() -> None:
-    gatehouse, asked = scripted(httpx.ConnectError("away"), attempts=1)
+    gatehouse, requests = scripted(httpx.ConnectError("away"), attempts=1)
     with pytest.raises(Unreachable):
         gatehouse.queues()
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_who_is_asked_to_wait_long_is_told_so() -> None:
@@ -229,8 +235,8 @@ def test_what_is_not_gatehouse_is_no_crash(answer: httpx.Response) -> None:
 
 
 def test_a_page_never_leads_to_another_host() -> None:
-    gatehouse, asked = scripted(
+    gatehouse, requests = scripted(
         httpx.Response(200, json={"items": [], "next": "https://evil.test/api/v1/x"})
     )
     assert list(gatehouse.queue("held")) == []
-    assert len(asked) == 1
+    assert len(requests) == 1

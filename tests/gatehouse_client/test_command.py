@@ -27,11 +27,11 @@ def gatehouse(running: GatehouseProcess, url: str):
 
 def test_from_the_command_line(gatehouse) -> None:
     page = "https://herald.test/command"
-    said = gatehouse(
+    receipt = gatehouse(
         *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json"),
         stdin="You are a stupid idiot.",
     )
-    made = json.loads(said.stdout)
+    made = json.loads(receipt.stdout)
     assert (made["status"], made["page"]["url"]) == ("held", page)
     listed = gatehouse("list", "held", "--limit", "1000")
     assert f"{made['id']}  Dan: You are a stupid idiot." in listed.stdout
@@ -44,11 +44,11 @@ def test_from_the_command_line(gatehouse) -> None:
 
 
 def test_what_goes_wrong_is_one_sentence(gatehouse) -> None:
-    for said, words in (
+    for process, words in (
         (gatehouse("show", "cmt_none"), "gatehouse: 404 not_found: There is no such comment."),
         (gatehouse("list", "held", GATEHOUSE_KEY="ghs_wrong"), "gatehouse: 401"),
         (gatehouse("list", "held", GATEHOUSE_KEY=""), "gatehouse: Set GATEHOUSE_KEY"),
         (gatehouse("list", "held", GATEHOUSE_URL="http://127.0.0.1:9"), "gatehouse: No answer"),
     ):
-        assert said.returncode == 1 and said.stdout == ""
-        assert said.stderr.startswith(words) and said.stderr.count("\n") == 1
+        assert process.returncode == 1 and process.stdout == ""
+        assert process.stderr.startswith(words) and process.stderr.count("\n") == 1

@@ -50,11 +50,11 @@ class Paper:
 
     def send(self, page: str = "", **typed: str) -> httpx2.Response:
         """Fills in the form of a page, of the article's as it is now if ''."""
-        given = {"name": "Carol", "email": "", **hidden(page or self.read()), **typed}
-        return self.reader.post("/reply", data=given)
+        fields = {"name": "Carol", "email": "", **hidden(page or self.read()), **typed}
+        return self.reader.post("/reply", data=fields)
 
-    def wait_for(self, said: str, at: str) -> None:
-        wait_until(lambda: said in self.read(at), f"{at} says: {said}")
+    def wait_for(self, sentence: str, path: str) -> None:
+        wait_until(lambda: sentence in self.read(path), f"{path} says: {sentence}")
 
 
 @contextmanager
@@ -67,11 +67,11 @@ def started(name: str, folder: Path, port: int, **settings: str) -> Iterator[htt
     [command] = re.findall(rf"^cd examples/{name} && .*{PORTS[name]}.*$", README, re.MULTILINE)
     command = command.replace("../../.venv/bin/", f"{Path(sys.executable).parent}/")
     url = f"http://127.0.0.1:{port}"
-    given = {"PAPER_URL": url, "PAPER_DATABASE": str(folder / "paper.db"), **settings}
+    variables = {"PAPER_URL": url, "PAPER_DATABASE": str(folder / "paper.db"), **settings}
     log = folder / "log"
     process = Process(
         ["sh", "-c", f"cd {ROOT} && {command.replace(str(PORTS[name]), str(port))}"],
-        {"PATH": os.environ["PATH"], "TZ": "America/Chicago", **given},
+        {"PATH": os.environ["PATH"], "TZ": "America/Chicago", **variables},
         log,
     )
     with httpx2.Client(base_url=url, timeout=30) as reader:

@@ -21,13 +21,13 @@ def id_in(location: str) -> str:
 
 
 def test_a_kind_comment_is_judged_told_and_shown(paper, running) -> None:
-    said = 'Bread of <b>that</b> flour, and "nothing" else, for me & mine.'
-    answer = paper.send(text=said, name="Carol <i>", email="carol@private.test")
+    text = 'Bread of <b>that</b> flour, and "nothing" else, for me & mine.'
+    answer = paper.send(text=text, name="Carol <i>", email="carol@private.test")
     assert answer.status_code == 303
     where = answer.headers["location"]
     paper.wait_for("Your comment is published.", where)
     page = paper.read()
-    assert "1 reply<" in page and said in unescape(page) and "<b>" not in page and "<i>" not in page
+    assert "1 reply<" in page and text in unescape(page) and "<b>" not in page and "<i>" not in page
     assert datetime.now(UTC).strftime("%d %B %Y") in page and "carol@private.test" not in page
     with running.store.read() as connection:
         mine = personal.c.comment_id == id_in(where)
@@ -80,16 +80,16 @@ def test_two_clicks_are_one_comment(paper) -> None:
     assert len({first, other, again}) == 3
 
 
-def told(comment_id: str, sequence: int, status: str) -> str:
+def status_event(comment_id: str, sequence: int, status: str) -> str:
     data = {"comment_id": comment_id, "sequence": sequence, "status": status}
     return json.dumps({"type": f"comment.{status}", "timestamp": "", "data": data})
 
 
-def signed(secret: str, body: str, at: datetime) -> dict[str, str]:
+def signed(secret: str, body: str, time: datetime) -> dict[str, str]:
     return {
         "webhook-id": "evt_1",
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign("evt_1", at, body),
+        "webhook-timestamp": str(int(time.timestamp())),
+        "webhook-signature": Webhook(secret).sign("evt_1", time, body),
         "content-type": "application/json",
     }
 
@@ -97,7 +97,7 @@ def signed(secret: str, body: str, at: datetime) -> dict[str, str]:
 def test_a_stranger_decides_nothing(paper) -> None:
     where = paper.send(text=f"{RUDE} Again.", name="Dan").headers["location"]
     paper.wait_for("A moderator looks at your comment", where)
-    body, now = told(id_in(where), 9, "approved"), datetime.now(UTC)
+    body, now = status_event(id_in(where), 9, "approved"), datetime.now(UTC)
     right = signed(paper.secret, body, now)
     forgeries = [
         (signed("whsec_" + "QUJD" * 8, body, now), body),
@@ -122,17 +122,19 @@ def test_what_comes_late_or_twice_changes_nothing(paper) -> None:
     paper.wait_for("A moderator looks at your comment", where)
 
     def tell(body: str, *secrets: str) -> int:
-        headers = [signed(one, body, datetime.now(UTC)) for one in secrets]
-        both = " ".join(one["webhook-signature"] for one in headers)
+        headers = [signed(secret, body, datetime.now(UTC)) for secret in secrets]
+        both = " ".join(signature["webhook-signature"] for signature in headers)
         return paper.reader.post(
             "/gatehouse", content=body.encode(), headers={**headers[0], "webhook-signature": both}
         ).status_code
 
     # While a secret is changed, the other's signature stands beside ours.
-    assert tell(told(id_in(where), 5, "rejected"), "whsec_" + "QUJD" * 8, paper.secret) == 204
+    assert (
+        tell(status_event(id_in(where), 5, "rejected"), "whsec_" + "QUJD" * 8, paper.secret) == 204
+    )
     assert "was not published" in paper.read(where)
     for sequence in (0, 1, 5):
-        assert tell(told(id_in(where), sequence, "approved"), paper.secret) == 204
+        assert tell(status_event(id_in(where), sequence, "approved"), paper.secret) == 204
     assert "was not published" in paper.read(where)
     test = json.dumps({"type": "webhook.test", "timestamp": "", "data": {"endpoint_id": "ep_1"}})
     assert tell(test, paper.secret) == 204

@@ -68,16 +68,16 @@ def test_what_is_harmless_is_approved_and_what_is_not_is_held_with_its_reason(st
 @pytest.mark.parametrize("mood", ["missing", "broken", "nan"])
 def test_a_scorer_that_fails_holds_and_is_asked_again(store, mood):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site, "Well said."))
+    [comment_id] = hand_in(store, reply(site, "Well said."))
     scorer = Scripted(mood)
     run(store, scorer)
-    first = card(store, site, one)
+    first = card(store, site, comment_id)
     assert first.status is Status.HELD
     assert [reason.code for reason in first.decision.reasons] == ["scorer_unavailable"]
     assert run(store, scorer).claimed == 0  # not before its time
     scorer.mood = "well"
     run(store, scorer, at=NOON + 1_000 + RETRY_AFTER[0])
-    healed = card(store, site, one)
+    healed = card(store, site, comment_id)
     assert healed.status is Status.APPROVED
     assert healed.decision.sequence == 2
     assert waiting(store) == []
@@ -85,44 +85,46 @@ def test_a_scorer_that_fails_holds_and_is_asked_again(store, mood):
 
 def test_a_scorer_that_hangs_holds_in_time_and_only_itself(store):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
+    [comment_id] = hand_in(store, reply(site))
     scorer = Scripted("hangs")
     try:
         run(store, scorer, timeout=0.05)
-        assert [r.code for r in card(store, site, one).decision.reasons] == ["scorer_unavailable"]
+        assert [r.code for r in card(store, site, comment_id).decision.reasons] == [
+            "scorer_unavailable"
+        ]
     finally:
         scorer.awake.set()
 
 
 def test_after_five_attempts_a_person_must_look(store):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
+    [comment_id] = hand_in(store, reply(site))
     scorer = Scripted("broken")
-    at = NOON
+    now = NOON
     for _ in range(MAX_ATTEMPTS):
-        assert run(store, scorer, at=at).claimed == 1
-        at += max(RETRY_AFTER)
-    given_up = card(store, site, one)
+        assert run(store, scorer, at=now).claimed == 1
+        now += max(RETRY_AFTER)
+    given_up = card(store, site, comment_id)
     assert given_up.status is Status.HELD
     assert [reason.code for reason in given_up.decision.reasons] == ["scoring_failed"]
     # The tries in between said nothing new, so they are findings, not decisions.
-    assert [one.sequence for one in given_up.decisions] == [1, 2]
-    assert run(store, scorer, at=at + 10 * MINUTE).claimed == 0
+    assert [decision.sequence for decision in given_up.decisions] == [1, 2]
+    assert run(store, scorer, at=now + 10 * MINUTE).claimed == 0
 
 
 def test_a_job_that_kills_its_worker_is_parked(store):
     """The worker dies before it can record anything: only the claim counts the attempt."""
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
-    at = NOON
+    [comment_id] = hand_in(store, reply(site))
+    now = NOON
     for attempt in range(MAX_ATTEMPTS):
         with store.write() as connection:
-            assert judging_queue.claim(connection, f"dead{attempt}", at, at + MINUTE, 10)
-        at += MINUTE
+            assert judging_queue.claim(connection, f"dead{attempt}", now, now + MINUTE, 10)
+        now += MINUTE
     scorer = Scripted()
-    run(store, scorer, at=at)
+    run(store, scorer, at=now)
     assert scorer.calls == 0
-    assert [r.code for r in card(store, site, one).decision.reasons] == ["scoring_failed"]
+    assert [r.code for r in card(store, site, comment_id).decision.reasons] == ["scoring_failed"]
     assert waiting(store) == []
 
 
@@ -194,12 +196,12 @@ def test_a_lease_keeps_others_off_until_it_runs_out(store):
 def test_a_worker_that_wakes_too_late_writes_nothing(store):
     """Frozen while scoring, its lease ran out and another worker decided."""
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
+    [comment_id] = hand_in(store, reply(site))
     slow = Scripted()
     slow.during = lambda: run(store, at=NOON + 2 * MINUTE, lease="w2")
     late = run(store, slow, at=NOON, lease="w1")
     assert (late.claimed, late.decided) == (1, 0)
-    assert len(card(store, site, one).decisions) == 1
+    assert len(card(store, site, comment_id).decisions) == 1
     with store.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(findings)).scalar() == 1
 
@@ -217,13 +219,13 @@ def test_a_stopped_worker_hands_its_leases_back_uncounted(store):
 
 def test_a_persons_word_given_meanwhile_stands(store):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site, "You bad man."))
+    [comment_id] = hand_in(store, reply(site, "You bad man."))
     scorer = Scripted()
     scorer.during = lambda: decisions.decide(
-        store, "mod_1", {site.id}, one, Outcome.REJECT, now=NOON, entropy=os.urandom
+        store, "mod_1", {site.id}, comment_id, Outcome.REJECT, now=NOON, entropy=os.urandom
     )
     run(store, scorer)
-    after = card(store, site, one)
+    after = card(store, site, comment_id)
     assert after.status is Status.REJECTED
     assert [d.actor.kind for d in after.decisions] == [ActorKind.MODERATOR]
     assert after.scores == {"toxicity": 0.9}  # kept, as advice
@@ -231,16 +233,16 @@ def test_a_persons_word_given_meanwhile_stands(store):
 
 def test_premoderated_pages_hold_what_is_harmless(store):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
+    [comment_id] = hand_in(store, reply(site))
     with store.write() as connection:
         connection.execute(sa.update(pages).values(state="premoderated"))
     run(store)
-    assert [r.code for r in card(store, site, one).decision.reasons] == ["premoderated"]
+    assert [r.code for r in card(store, site, comment_id).decision.reasons] == ["premoderated"]
 
 
 def test_a_site_may_have_its_own_policy(store):
     site = newspaper(store)
-    own = """
+    own_policy = """
     name = "strict"
     [[rules]]
     code = "strict"
@@ -250,11 +252,11 @@ def test_a_site_may_have_its_own_policy(store):
     message = "No."
     """
     with store.write() as connection:
-        connection.execute(sa.update(sites).values(policy=own))
-    [one] = hand_in(store, reply(site))
+        connection.execute(sa.update(sites).values(policy=own_policy))
+    [comment_id] = hand_in(store, reply(site))
     run(store)
-    assert card(store, site, one).status is Status.REJECTED
-    assert card(store, site, one).decision.actor.id == "strict"
+    assert card(store, site, comment_id).status is Status.REJECTED
+    assert card(store, site, comment_id).decision.actor.id == "strict"
 
 
 def test_a_broken_policy_holds_its_own_sites_comments_only(store):
@@ -269,7 +271,7 @@ def test_a_broken_policy_holds_its_own_sites_comments_only(store):
 
 def test_a_needed_signal_that_nobody_measured_holds(store):
     site = newspaper(store)
-    [one] = hand_in(store, reply(site))
+    [comment_id] = hand_in(store, reply(site))
     judge(
         store,
         panel(_Silent()),
@@ -280,7 +282,7 @@ def test_a_needed_signal_that_nobody_measured_holds(store):
         now=lambda: NOON,
         entropy=os.urandom,
     )
-    assert card(store, site, one).status is Status.HELD
+    assert card(store, site, comment_id).status is Status.HELD
 
 
 class _Silent(Scripted):
@@ -292,13 +294,13 @@ class _Silent(Scripted):
 _PLANS = ("hashjoin", "material", "hashagg", "sort")
 
 
-@pytest.mark.parametrize("without", [(), *((one,) for one in _PLANS), _PLANS])
+@pytest.mark.parametrize("without", [(), *((plan,) for plan in _PLANS), _PLANS])
 def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, without):
     site = newspaper(store)
     hand_in(store, *(reply(site, f"Number {number}") for number in range(20)))
     with store.write() as connection:
-        for one in () if store.is_sqlite else without:
-            connection.execute(sa.text(f"SET LOCAL enable_{one} = off"))
+        for plan in () if store.is_sqlite else without:
+            connection.execute(sa.text(f"SET LOCAL enable_{plan} = off"))
         first = judging_queue.claim(connection, "a", NOON, NOON + 60_000, 4)
         second = judging_queue.claim(connection, "b", NOON, NOON + 60_000, 4)
     assert len(first) == len(second) == 4
@@ -357,6 +359,6 @@ def test_scorers_see_the_comment_that_is_answered_to(store):
             return super().measure(batch)
 
     run(store, Watching(), at=NOON + 2_000)
-    assert [(one.comment_id, one.parent_text) for one in seen] == [
+    assert [(candidate.comment_id, candidate.parent_text) for candidate in seen] == [
         (second, "You are all complete idiots.")
     ]

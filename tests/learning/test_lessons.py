@@ -40,10 +40,10 @@ def say(
 
 
 def say_again(
-    store: Store, site: Site, comment_id: str, outcome: Outcome, who: str, at: int
+    store: Store, site: Site, comment_id: str, outcome: Outcome, who: str, now: int
 ) -> str:
     decisions.decide(
-        store, who, {site.id}, comment_id, outcome, now=at, entropy=os.urandom
+        store, who, {site.id}, comment_id, outcome, now=now, entropy=os.urandom
     )  # fmt: skip
     return comment_id
 
@@ -77,7 +77,7 @@ def test_a_site_learns_what_its_moderators_say_and_another_does_not(store: Store
     assert score(store, blog, "Finest garden gnomes, shop with us") == before[0]
     taught = learning_status(store, herald.id)
     assert (taught.version, taught.decisions, taught.spam, taught.waiting) == (1, 16, 8, 0)
-    assert [(one.id, one.decisions) for one in taught.teachers] == [("mod_alice", 16)]
+    assert [(teacher.id, teacher.decisions) for teacher in taught.teachers] == [("mod_alice", 16)]
 
 
 def test_a_word_waits_a_minute_and_a_slip_taken_back_is_never_learned(store: Store) -> None:
@@ -171,11 +171,11 @@ def test_undoing_the_newest_lesson_leaves_the_very_weights_before_it(store: Stor
 def test_undoing_one_moderator_leaves_what_the_others_taught(store: Store) -> None:
     with_mallory, without = newspaper(store), newspaper(store, "Without")
     for number in range(4):
-        at = later(10 * number)
+        time = later(10 * number)
         for site in (with_mallory, without):
-            say(store, site, SALES[number], SPAM, at=at)
-        say(store, with_mallory, TALK[number], SPAM, "mod_mallory", at)
-        lessons.learn(store, PRIOR, at + 3 * LESSON_DELAY_MS)
+            say(store, site, SALES[number], SPAM, at=time)
+        say(store, with_mallory, TALK[number], SPAM, "mod_mallory", time)
+        lessons.learn(store, PRIOR, time + 3 * LESSON_DELAY_MS)
     # What Mallory has said and nobody has learned yet goes, too.
     say(store, with_mallory, TALK[5], SPAM, "mod_mallory", later(50))
     lesson = lessons.undo(store, PRIOR, with_mallory.id, teacher="mod_mallory", now=later(51))
@@ -218,8 +218,8 @@ def test_another_prior_learns_everything_again(store: Store) -> None:
     lessons.learn(store, PRIOR, later(13))
     both = lesson_of(store, site)
     fresh = newspaper(store, "Fresh")
-    for at, text in ((NOON, SALES[0]), (later(10), SALES[1])):
-        say(store, fresh, text, SPAM, at=at)
+    for time, text in ((NOON, SALES[0]), (later(10), SALES[1])):
+        say(store, fresh, text, SPAM, at=time)
     lessons.learn(store, PRIOR, later(13))
     anew = lesson_of(store, fresh)
     assert both and anew and (both.version, both.decisions) == (2, 2)
@@ -232,7 +232,7 @@ def test_copies_of_one_text_weigh_less_than_two(store: Store) -> None:
         say(store, site, f"{SALES[0]}{'!' * number}", SPAM, f"mod_{number}")
     lessons.learn(store, PRIOR, later(3))
     taught = learning_status(store, site.id)
-    assert sum(one.weight for one in taught.teachers) < 2
+    assert sum(teacher.weight for teacher in taught.teachers) < 2
     assert taught.decisions == 32  # those further down weigh nothing
 
 
@@ -243,11 +243,11 @@ def test_one_moderator_teaches_so_much_a_day_and_no_more(store: Store) -> None:
         say_again(store, site, comment_id, SPAM, "mod_mallory", NOON + number)
     say(store, site, TALK[0], SPAM, "mod_alice")
     lessons.learn(store, PRIOR, later(3))
-    weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
+    weights = {teacher.id: teacher.weight for teacher in learning_status(store, site.id).teachers}
     assert weights == {"mod_mallory": DAILY_WEIGHT, "mod_alice": 1.0}
     say(store, site, TALK[1], SPAM, "mod_mallory", NOON + DAY_MS)
     lessons.learn(store, PRIOR, NOON + DAY_MS + 3 * LESSON_DELAY_MS)
-    weights = {one.id: one.weight for one in learning_status(store, site.id).teachers}
+    weights = {teacher.id: teacher.weight for teacher in learning_status(store, site.id).teachers}
     assert weights["mod_mallory"] == DAILY_WEIGHT + 1
 
 
@@ -292,11 +292,11 @@ _WORD = st.tuples(st.text(alphabet="abc d.!", max_size=30), st.booleans(), st.in
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(words=st.lists(_WORD, max_size=60), asked=st.text(alphabet="abc d.!", max_size=30))
-def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked: str) -> None:
+@given(words=st.lists(_WORD, max_size=60), asked_text=st.text(alphabet="abc d.!", max_size=30))
+def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked_text: str) -> None:
     """Whatever is said, the log-odds of no comment move by more than STEP x REACH x weight."""
     delta = np.zeros(FEATURE_COUNT, np.float32)
-    (its,) = extract_features([candidate(asked)])
+    (features,) = extract_features([candidate(asked_text)])
     ranks: dict[tuple[str, bool], int] = {}
     spent: dict[int, float] = {}
     bound = 0.0
@@ -307,7 +307,9 @@ def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked: 
         spent[teacher] = spent.get(teacher, 0.0) + weight
         train(PRIOR, delta, [(extract_features([candidate(text)])[0], is_spam, weight)])
         bound += STEP * REACH * weight
-    moved = log_odds(PRIOR, PRIOR.weights + delta, its) - log_odds(PRIOR, PRIOR.weights, its)
+    moved = log_odds(PRIOR, PRIOR.weights + delta, features) - log_odds(
+        PRIOR, PRIOR.weights, features
+    )
     assert abs(moved) <= bound + 1e-3
     assert all(total <= DAILY_WEIGHT for total in spent.values())
     for kin in ranks:
@@ -316,16 +318,16 @@ def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked: 
 
 def test_what_a_moderator_taught_since_then_is_taken_back_and_no_more(store: Store) -> None:
     site, fresh = newspaper(store), newspaper(store, "Fresh")
-    for at, text in ((NOON, SALES[0]), (later(10), SALES[1])):
-        say(store, site, text, SPAM, "mod_mallory", at)
-        say(store, site, text.replace("gnomes", "gates"), SPAM, "mod_alice", at)
+    for time, text in ((NOON, SALES[0]), (later(10), SALES[1])):
+        say(store, site, text, SPAM, "mod_mallory", time)
+        say(store, site, text.replace("gnomes", "gates"), SPAM, "mod_alice", time)
     lessons.learn(store, PRIOR, later(20))
     lesson = lessons.undo(
         store, PRIOR, site.id, teacher="mod_mallory", since=later(5), now=later(21)
     )
     say(store, fresh, SALES[0], SPAM, "mod_mallory", NOON)
-    for at, text in ((NOON, SALES[0]), (later(10), SALES[1])):
-        say(store, fresh, text.replace("gnomes", "gates"), SPAM, "mod_alice", at)
+    for time, text in ((NOON, SALES[0]), (later(10), SALES[1])):
+        say(store, fresh, text.replace("gnomes", "gates"), SPAM, "mod_alice", time)
     lessons.learn(store, PRIOR, later(20))
     same = lesson_of(store, fresh)
     assert same and (lesson.decisions, lesson.delta) == (3, same.delta)
@@ -338,14 +340,14 @@ def test_what_was_taken_back_is_brought_back_to_the_bit(store: Store) -> None:
     """Whatever was learned meanwhile: as if it had never been gone. Steps off the path are not started from."""
     site, never = newspaper(store), newspaper(store, "Never")
     for number in range(3):
-        at = later(10 * number)
-        for its in (site, never):
-            say(store, its, SALES[number], SPAM, at=at)
-            say(store, its, TALK[number], SPAM, "mod_mallory", at)
+        time = later(10 * number)
+        for learning_site in (site, never):
+            say(store, learning_site, SALES[number], SPAM, at=time)
+            say(store, learning_site, TALK[number], SPAM, "mod_mallory", time)
         for _ in (site, never):
-            lessons.learn(store, PRIOR, at + 3 * LESSON_DELAY_MS)
-    for its in (site, never):  # waits to be learned
-        say(store, its, TALK[4], SPAM, "mod_mallory", later(30))
+            lessons.learn(store, PRIOR, time + 3 * LESSON_DELAY_MS)
+    for learning_site in (site, never):  # waits to be learned
+        say(store, learning_site, TALK[4], SPAM, "mod_mallory", later(30))
     before = lesson_of(store, site)
     undone = lessons.undo(store, PRIOR, site.id, teacher="mod_mallory", now=later(30.5))
     assert before and undone.delta != before.delta
@@ -354,14 +356,14 @@ def test_what_was_taken_back_is_brought_back_to_the_bit(store: Store) -> None:
     assert learning_status(store, site.id).waiting == 1
     lessons.learn(store, PRIOR, later(35))
     undone = lessons.undo(store, PRIOR, site.id, version=2, now=later(36))
-    for its in (site, never):
-        say(store, its, SALES[5], SPAM, at=later(40))
+    for learning_site in (site, never):
+        say(store, learning_site, SALES[5], SPAM, at=later(40))
     lessons.learn(store, PRIOR, later(45))
     lessons.undo(store, PRIOR, site.id, version=undone.version, now=later(46))
     whole, same = lesson_of(store, site), lesson_of(store, never)
     assert whole and same and (whole.delta, whole.decisions) == (same.delta, same.decisions)
     with pytest.raises(NotFound):
         lessons.undo(store, PRIOR, site.id, version=undone.version, now=later(47))
-    one = lessons.undo(store, PRIOR, site.id, version=3, now=later(48))
-    other = lessons.undo(store, PRIOR, never.id, version=3, now=later(48))
-    assert one.delta == other.delta
+    lesson = lessons.undo(store, PRIOR, site.id, version=3, now=later(48))
+    other_lesson = lessons.undo(store, PRIOR, never.id, version=3, now=later(48))
+    assert lesson.delta == other_lesson.delta

@@ -69,8 +69,10 @@ class Newsroom:
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         """Oldest first."""
-        found = past_deliveries.list_deliveries(self.store, [self.site.id], endpoint.id, limit=1000)
-        return found[::-1]
+        all_deliveries = past_deliveries.list_deliveries(
+            self.store, [self.site.id], endpoint.id, limit=1000
+        )
+        return all_deliveries[::-1]
 
 
 def newsroom(store: Store) -> Newsroom:

@@ -109,9 +109,9 @@ def test_a_late_machine_decision_is_sent_too(blog) -> None:
 
 
 def test_an_unchanged_verdict_is_not_sent(blog) -> None:
-    known, corrected = blog.room.happen("One."), blog.room.happen("Two.")
-    blog.decide(known, Outcome.SPAM)
-    assert blog.ask(known) is AkismetAnswer.SPAM
+    unchanged, corrected = blog.room.happen("One."), blog.room.happen("Two.")
+    blog.decide(unchanged, Outcome.SPAM)
+    assert blog.ask(unchanged) is AkismetAnswer.SPAM
     assert blog.ask(corrected) is AkismetAnswer.WAIT
     site_id = blog.room.site.id
     assert akismet_checks.note_correction(blog.room.store, site_id, corrected, AkismetAnswer.SPAM)

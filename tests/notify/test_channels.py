@@ -263,8 +263,8 @@ def test_a_flood_is_one_notice_of_numbers_and_links_and_then_it_rests(herald: Ne
     add(herald, types=["comment.received"])
     ids = [herald.happen("<b>buy pills</b>", author=stranger()) for _ in range(25)]
     tell = ScriptedNotify()
-    done = herald.deliver(Scripted(), notify=tell, public_url=PUBLIC)
-    assert done.delivered == 25
+    result = herald.deliver(Scripted(), notify=tell, public_url=PUBLIC)
+    assert result.delivered == 25
     ((url, words, emails),) = tell.notices
     assert (url, emails) == (SLACK, [])
     assert words.title == "Gatehouse: 25 comments came in"

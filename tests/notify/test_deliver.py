@@ -41,8 +41,10 @@ def receiver() -> Iterator[Receiver]:
 
 def signatures(got: Got, *secrets: str) -> None:
     """Checks the signatures one by one with the library, whatever the time is there."""
-    at = to_datetime(int(got.headers["webhook-timestamp"]) * 1000)
-    right = [Webhook(known_secret).sign(got.id, at, got.body.decode()) for known_secret in secrets]
+    time = to_datetime(int(got.headers["webhook-timestamp"]) * 1000)
+    right = [
+        Webhook(known_secret).sign(got.id, time, got.body.decode()) for known_secret in secrets
+    ]
     assert got.headers["webhook-signature"].split(" ") == right
 
 
@@ -186,8 +188,8 @@ def test_a_wait_that_is_asked_for_holds_for_the_endpoint(
     for _ in range(3):
         herald.happen()
     receiver.modes.append("retry-after")
-    done = herald.deliver(sender(receiver, timeout=10), threads=1)
-    assert (done.retried, done.delivered) == (1, 0)
+    result = herald.deliver(sender(receiver, timeout=10), threads=1)
+    assert (result.retried, result.delivered) == (1, 0)
     resume_at = endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).resume_at
     assert resume_at >= herald.clock() + 410_000
     assert herald.deliver(sender(receiver)).delivered == 0
@@ -302,8 +304,8 @@ def test_a_late_outcome_overwrites_nothing(herald: Newsroom, receiver: Receiver)
         assert herald.deliver(Scripted(200)).delivered == 1  # somebody else meanwhile
         return Response(500)
 
-    done = herald.deliver(falls_asleep)
-    assert (done.lost, done.retried) == (1, 0)
+    result = herald.deliver(falls_asleep)
+    assert (result.lost, result.retried) == (1, 0)
     (delivery,) = herald.deliveries(endpoint)
     assert delivery.state == "delivered"
     assert [attempt.response.status for attempt in delivery.attempts] == [200]
@@ -321,8 +323,8 @@ def test_a_bug_in_one_send_stops_no_other(herald: Newsroom, receiver: Receiver) 
             raise ZeroDivisionError
         return answers(url, headers, body)
 
-    done = herald.deliver(broken_once, threads=1)
-    assert (done.delivered, done.retried) == (1, 1)
+    result = herald.deliver(broken_once, threads=1)
+    assert (result.delivered, result.retried) == (1, 1)
     assert endpoints.get_endpoint(herald.store, [herald.site.id], endpoint.id).failing_since is None
 
 
@@ -368,8 +370,8 @@ def test_an_erased_text_is_sent_no_more(herald: Newsroom, receiver: Receiver) ->
             .where(schema.comments.c.id == comment)
             .values(status="erased")
         )
-    done = herald.deliver(sender(receiver, timeout=10))
-    assert (done.dead, done.delivered) == (1, 1)
+    result = herald.deliver(sender(receiver, timeout=10))
+    assert (result.dead, result.delivered) == (1, 1)
     assert [message.path for message in receiver.got] == ["/plain"]
     assert herald.deliveries(endpoint)[0].attempts[0].response.error == "erased"
 

@@ -188,16 +188,16 @@ def test_what_an_attempt_means(status: int | None, error: str, fate: AttemptOutc
     st.floats(0.001, 10),
 )
 def test_delays_keep_to_the_schedule(
-    attempts: int, status: int | None, asked: int | None, chance: float, scale: float
+    attempts: int, status: int | None, retry_after: int | None, chance: float, scale: float
 ) -> None:
-    delay = next_delay(attempts, status, asked, chance, scale)
+    delay = next_delay(attempts, status, retry_after, chance, scale)
     assert delay is not None
     slow = 2 if status in (429, 502, 504) else 1
     base = RETRY_DELAYS[attempts - 1] * scale * slow
-    asked = min(max(asked or 0, 0), RETRY_AFTER_LIMIT)
-    assert delay >= asked
+    retry_after = min(max(retry_after or 0, 0), RETRY_AFTER_LIMIT)
+    assert delay >= retry_after
     assert delay >= base - 1  # never earlier than the schedule
-    assert delay <= max(asked, base * (1 + JITTER) + 1)
+    assert delay <= max(retry_after, base * (1 + JITTER) + 1)
 
 
 @given(st.floats(0, 1, exclude_max=True))
@@ -232,7 +232,7 @@ def test_retry_after(header: str, delay: int | None) -> None:
 def test_the_library_would_sign_a_naive_time_as_if_it_were_utc() -> None:
     """The trap that signed() avoids: it hands over aware UTC datetimes only."""
     secret = "whsec_" + "QUJD" * 8
-    at = 1_790_000_000_000
-    headers = signed(Message("evt_1", "", "{}"), at, [secret])
-    right = Webhook(secret).sign("evt_1", datetime.fromtimestamp(at / 1000, UTC), "{}")
+    time = 1_790_000_000_000
+    headers = signed(Message("evt_1", "", "{}"), time, [secret])
+    right = Webhook(secret).sign("evt_1", datetime.fromtimestamp(time / 1000, UTC), "{}")
     assert headers["webhook-signature"] == right

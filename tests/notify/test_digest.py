@@ -28,20 +28,20 @@ def herald(store: Store) -> Newsroom:
     return newsroom(store)
 
 
-def channel(herald: Newsroom, at: int = MIDNIGHT, *types: str) -> Endpoint:
+def channel(herald: Newsroom, now: int = MIDNIGHT, *types: str) -> Endpoint:
     return endpoints.add_channel(
         herald.store,
         herald.site.id,
         "ntfys://ntfy.example.com/desk",
         "ntfy",
         types=types,
-        now=at,
+        now=now,
         entropy=os.urandom,
     )
 
 
-def comment(herald: Newsroom, at: int, status: Status) -> None:
-    submission = reply(herald.site, at=at, id=timed_id("cmt", at, os.urandom(10)))
+def comment(herald: Newsroom, created_at: int, status: Status) -> None:
+    submission = reply(herald.site, at=created_at, id=timed_id("cmt", created_at, os.urandom(10)))
     hand_in(herald.store, submission)
     with herald.store.write() as connection:
         connection.execute(
@@ -71,10 +71,10 @@ def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
     endpoints.disable_endpoint(
         herald.store, [herald.site.id], endpoint.id, now=herald.clock(), entropy=os.urandom
     )
-    found = build_digest(herald.store, herald.site.id, now)
+    digest = build_digest(herald.store, herald.site.id, now)
     # The last one happened by the real clock, after `now`; all but two are of the last 24 hours.
-    assert found == Digest("Alice's Herald", 2, 30, 7, 2, 1, 1, 1)
-    notice = notice_of(found, herald.site.id, "https://gate.test")
+    assert digest == Digest("Alice's Herald", 2, 30, 7, 2, 1, 1, 1)
+    notice = notice_of(digest, herald.site.id, "https://gate.test")
     assert notice.title == "Alice's Herald: 2 waiting, 7 came in"
     assert "Waiting for a moderator: 2, the oldest for 30 h" in notice.body
     assert "Webhook deliveries given up: 1: https://gate.test/console/endpoints" in notice.body

@@ -39,10 +39,10 @@ def test_a_secret_is_shown_once_and_kept_sealed(herald: Newsroom) -> None:
     endpoint_id, secret = add(herald, types=["comment.held", "comment.approved"])
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
-    (known,) = endpoints.list_endpoints(herald.store, [herald.site.id])
-    assert known.id == endpoint_id
-    assert known.types == ("comment.approved", "comment.held")
-    assert secret not in repr(known)
+    (listed,) = endpoints.list_endpoints(herald.store, [herald.site.id])
+    assert listed.id == endpoint_id
+    assert listed.types == ("comment.approved", "comment.held")
+    assert secret not in repr(listed)
     with herald.store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
     assert secret.encode() not in row.secret_sealed

@@ -36,12 +36,12 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def replay(herald: Newsroom, endpoint_id: str, what: Replay, **options: int) -> int:
+def replay(herald: Newsroom, endpoint_id: str, kind: Replay, **options: int) -> int:
     return past_deliveries.replay_deliveries(
         herald.store,
         [herald.site.id],
         endpoint_id,
-        what,
+        kind,
         now=herald.clock(),
         entropy=os.urandom,
         **options,

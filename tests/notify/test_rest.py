@@ -52,8 +52,8 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
     def send(url, headers, body):
         return (Scripted(200) if url.endswith("/well") else ill)(url, headers, body)
 
-    done = herald.deliver(send)
-    assert (done.retried, done.delivered) == (PAUSE_AFTER_FAILURES, 20), (
+    result = herald.deliver(send)
+    assert (result.retried, result.delivered) == (PAUSE_AFTER_FAILURES, 20), (
         "the others hear everything"
     )
     assert len(ill.sent) == PAUSE_AFTER_FAILURES, "four at once, then one; then it rests"
@@ -70,8 +70,8 @@ def test_after_five_failures_it_rests_and_one_is_tried(herald: Newsroom) -> None
 
     herald.clock.turn(PAUSE_LIMIT_MS)
     ill.answers.clear()  # it is well again
-    done = herald.deliver(send)
-    assert done.delivered >= 20 - PAUSE_AFTER_FAILURES - 3, "all that waited, at once"
+    result = herald.deliver(send)
+    assert result.delivered >= 20 - PAUSE_AFTER_FAILURES - 3, "all that waited, at once"
     assert standing(herald, endpoint).failing_since is None
     assert standing(herald, endpoint).resume_at == 0
     assert standing(herald, well).failing_since is None

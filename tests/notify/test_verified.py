@@ -29,10 +29,10 @@ class Site(ThreadingHTTPServer):
     def read(self, type: str) -> tuple[dict[str, str], bytes]:
         """The first message of that type, once it is here."""
 
-        def found() -> list[tuple[dict[str, str], bytes]]:
+        def of_type() -> list[tuple[dict[str, str], bytes]]:
             return [message for message in self.got if f'"type":"{type}"'.encode() in message[1]]
 
-        return wait_until(found, f"a {type} comes in")[0]
+        return wait_until(of_type, f"a {type} comes in")[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -110,19 +110,22 @@ def test_while_a_secret_is_changed_both_are_good(running, site) -> None:
 def test_an_unmodified_wordpress_hears_what_its_moderator_decided(running, site) -> None:
     """From the plugin's question to the call of the plugin's own webhook, with all processes between."""
     blog = f"http://127.0.0.1:{site.server_port}"
-    own = newspaper(running.store, "A Blog", blog)
+    blog_site = newspaper(running.store, "A Blog", blog)
     with running.store.write() as connection:
-        compat_apis.switch_on(connection, own.id, compat_apis.AKISMET, "", NOON)
-    key, url = key_of(running.store, own, compat_apis.AKISMET), f"http://127.0.0.1:{running.port}"
-    asked = {
+        compat_apis.switch_on(connection, blog_site.id, compat_apis.AKISMET, "", NOON)
+    key, url = (
+        key_of(running.store, blog_site, compat_apis.AKISMET),
+        f"http://127.0.0.1:{running.port}",
+    )
+    check = {
         **{"api_key": key, "blog": blog, "user_ip": "192.0.2.7", "comment_post_ID": "17"},
         **{"comment_author": "Dan", "comment_content": "You are a stupid idiot, miller."},
     }
     plugin = {"User-Agent": "WordPress/6.8.3 | Akismet/5.5"}
-    answer = httpx2.post(f"{url}/1.1/comment-check", data=asked, headers=plugin)
+    answer = httpx2.post(f"{url}/1.1/comment-check", data=check, headers=plugin)
     assert answer.text == "false" and answer.headers["x-akismet-recheck-after"]
     guid = answer.headers["x-akismet-guid"]
-    with Gatehouse(key_of(running.store, own), url) as gatehouse:
+    with Gatehouse(key_of(running.store, blog_site), url) as gatehouse:
         for outcome, result in (("approve", "false"), ("spam", "true")):
             gatehouse.decide(guid, outcome)
             headers, body = wait_until(lambda: site.got, f"WordPress hears: {outcome}")[0]

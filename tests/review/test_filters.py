@@ -188,8 +188,8 @@ def test_a_site_has_so_many_filters_and_no_more(store, monkeypatch):
 
 def preview(store, site, draft, **more):
     ticks = itertools.count()
-    given = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
-    return filter_preview.preview(store, site.id, draft, **given)
+    options = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
+    return filter_preview.preview(store, site.id, draft, **options)
 
 
 def test_a_preview_says_what_would_have_matched_and_what_collides(store):
@@ -230,9 +230,9 @@ def test_a_preview_ends_at_its_time_or_comment_limit(store):
     site = newspaper(store)
     for n in range(6):
         hand_in(store, reply(site, f"casino {n}", at=NOON + n))
-    some = preview(store, site, CASINO, now=NOON + DAY, limit=4)
-    assert (some.examined, some.complete) == (4, False)
-    assert [match.excerpt for match in some.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
+    partial = preview(store, site, CASINO, now=NOON + DAY, limit=4)
+    assert (partial.examined, partial.complete) == (4, False)
+    assert [match.excerpt for match in partial.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
     slow = preview(store, site, CASINO, now=NOON + DAY, clock=itertools.count(0, 3).__next__)
     assert slow.examined < 6
     assert not slow.complete

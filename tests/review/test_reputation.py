@@ -99,8 +99,8 @@ def submit_and_judge(
     store: Store, site: Site, *texts: str, at: int = NOON, **changes: Any
 ) -> list[str]:
     """Comments of Carol's come in from home and are judged."""
-    given = {"author": CAROL, "context": HOME, **changes}
-    ids = hand_in(store, *(reply(site, text, at=at, **given) for text in texts))
+    fields = {"author": CAROL, "context": HOME, **changes}
+    ids = hand_in(store, *(reply(site, text, at=at, **fields) for text in texts))
     run(store, at + 1_000)
     return ids
 
@@ -125,12 +125,12 @@ def network(store: Store, site: Site) -> Subject:
     )
 
 
-def known(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
+def counts_for(store: Store, subject: Subject, now: int = NOON) -> tuple[int, int, int]:
     with store.read() as connection:
-        found = reputation_score(
+        score = reputation_score(
             subject.kind, reputations.counts_of(connection, [subject]).get(subject, ()), now
         )
-    return found.approved, found.spam, found.rejected
+    return score.approved, score.spam, score.rejected
 
 
 def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
@@ -140,7 +140,7 @@ def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
 def rows(store: Store) -> tuple[list[Any], list[Any]]:
     with store.read() as connection:
         both = (connection.execute(sa.select(table)).all() for table in (votes, counts))
-        return tuple(sorted(map(tuple, some)) for some in both)
+        return tuple(sorted(map(tuple, row_set)) for row_set in both)
 
 
 def recount(store: Store) -> Counter[Any]:
@@ -150,17 +150,19 @@ def recount(store: Store) -> Counter[Any]:
         for row in connection.execute(sa.select(votes)):
             key = (row.subject, row.kin, row.said)
             first[key] = min(first.get(key, row.created_at), row.created_at)
-    return Counter((subject, at // WEEK_MS, said) for (subject, _, said), at in first.items())
+    return Counter(
+        (subject, time // WEEK_MS, opinion) for (subject, _, opinion), time in first.items()
+    )
 
 
 def counted(store: Store) -> Counter[Any]:
     with store.read() as connection:
         return Counter(
             {
-                (row.subject, row.week, said.value): getattr(row, said.value)
+                (row.subject, row.week, opinion.value): getattr(row, opinion.value)
                 for row in connection.execute(sa.select(counts))
-                for said in Opinion
-                if getattr(row, said.value)
+                for opinion in Opinion
+                if getattr(row, opinion.value)
             }
         )
 
@@ -169,14 +171,18 @@ def test_moderators_decisions_count_and_machines_do_not(store: Store) -> None:
     site = newspaper(store)
     ids = submit_and_judge(store, site, *(harmless_text(n) for n in range(6)))
     assert {queues.get_card(store, {site.id}, id).status for id in ids} == {Status.APPROVED}
-    assert known(store, author(store, site)) == (0, 0, 0)
+    assert counts_for(store, author(store, site)) == (0, 0, 0)
     for id in ids[:4]:
         record_decision(store, site, id, APPROVE)
     record_decision(store, site, ids[4], SPAM)
     record_decision(store, site, ids[5], REJECT)
     for subject in (author(store, site), network(store, site)):
-        assert known(store, subject) == (4, 1, 1)
-    assert known(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (0, 0, 0)
+        assert counts_for(store, subject) == (4, 1, 1)
+    assert counts_for(store, author(store, newspaper(store, "Bob's", "https://blog.test"))) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_the_signals_explain_themselves(store: Store) -> None:
@@ -190,15 +196,15 @@ def test_the_signals_explain_themselves(store: Store) -> None:
     [id] = submit_and_judge(
         store, site, f"{harmless_text(9)} http://shop.example/y", at=NOON + 10_000
     )
-    found = signals(store, site, id)
-    assert found["reputation"].note == "4 approved, 0 spam by your moderators"
-    assert found["reputation"].value == pytest.approx(0.05 ** (1 / 5), abs=0.01)
-    assert "ill_author" not in found
-    assert found["reputation_network"].note == "4 approved, 1 spam by your moderators"
-    assert 0 < found["ill_network"].value < found["reputation_network"].value
-    assert found["reputation_domain"].value == 0
-    assert found["ill_domain"].value == pytest.approx(0.05**0.5, abs=0.01)
-    assert found["ill_domain"].note == "shop.example: 0 approved, 1 spam by your moderators"
+    found_signals = signals(store, site, id)
+    assert found_signals["reputation"].note == "4 approved, 0 spam by your moderators"
+    assert found_signals["reputation"].value == pytest.approx(0.05 ** (1 / 5), abs=0.01)
+    assert "ill_author" not in found_signals
+    assert found_signals["reputation_network"].note == "4 approved, 1 spam by your moderators"
+    assert 0 < found_signals["ill_network"].value < found_signals["reputation_network"].value
+    assert found_signals["reputation_domain"].value == 0
+    assert found_signals["ill_domain"].value == pytest.approx(0.05**0.5, abs=0.01)
+    assert found_signals["ill_domain"].note == "shop.example: 0 approved, 1 spam by your moderators"
 
 
 def test_a_trusted_author_escapes_the_soft_holds_and_no_others(store: Store) -> None:
@@ -232,7 +238,7 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     assert "reputation" not in signals(store, site, id)
     assert queues.get_card(store, {site.id}, id).status is Status.HELD
     record_decision(store, site, id, SPAM)
-    assert known(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
+    assert counts_for(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
 def test_a_domain_of_bad_reputation_is_held_and_filed_only_with_text_that_looks_like_spam(
@@ -282,12 +288,12 @@ def test_a_decision_taken_back_leaves_everything_as_it_was(store: Store) -> None
     record_decision(store, site, other, APPROVE)
     before = rows(store)
     record_decision(store, site, comment_id, SPAM)
-    assert known(store, author(store, site)) == (1, 1, 0)
+    assert counts_for(store, author(store, site)) == (1, 1, 0)
     take_back(store, site, comment_id)  # to the machine's approval, which is nobody's word
     assert queues.get_card(store, {site.id}, comment_id).status is Status.APPROVED
     assert rows(store) == before
     take_back(store, site, comment_id)  # and forth again
-    assert known(store, author(store, site)) == (1, 1, 0)
+    assert counts_for(store, author(store, site)) == (1, 1, 0)
     record_decision(store, site, comment_id, HOLD)
     assert rows(store) == before
 
@@ -318,23 +324,23 @@ def test_a_campaign_counts_once_and_back(store: Store) -> None:
         )[0]
         for number in range(12)
     ]
-    [found] = campaigns.list_campaigns(store, site.id, NOON)
-    assert found.comments == 12
+    [campaign] = campaigns.list_campaigns(store, site.id, NOON)
+    assert campaign.comments == 12
     gnomes = Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")
     before = rows(store)
-    by = (store, "mod_a", site.id, found.id)
+    by = (store, "mod_a", site.id, campaign.id)
     campaign_decisions.decide(*by, SPAM, now=NOON + 10_000, entropy=os.urandom)
     subjects = (gnomes, network(store, site), author(store, site, "browser:0"))
-    assert [known(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
+    assert [counts_for(store, subject) for subject in subjects] == [(0, 1, 0)] * 3
     record_decision(
         store, site, ids[3], APPROVE, NOON + 20_000
     )  # singly: it is not like the others
-    assert known(store, gnomes) == (1, 1, 0)
+    assert counts_for(store, gnomes) == (1, 1, 0)
     take_back(store, site, ids[3], NOON + 30_000)
     campaign_decisions.undo(*by, now=NOON + 40_000, entropy=os.urandom)
     assert rows(store) == before
     campaign_decisions.decide(*by, SPAM, now=NOON + 50_000, entropy=os.urandom)
-    assert known(store, gnomes) == (0, 1, 0)
+    assert counts_for(store, gnomes) == (0, 1, 0)
 
 
 def test_old_decisions_count_less(store: Store) -> None:
@@ -364,8 +370,8 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     who = author(store, site)
     assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
     record_decision(store, site, ids[2], APPROVE, NOON + 8_000)
-    assert known(store, who) == (1, 0, 0)
-    assert known(store, network(store, site)) == (2, 1, 0)
+    assert counts_for(store, who) == (1, 0, 0)
+    assert counts_for(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
         reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
     whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
@@ -386,8 +392,12 @@ def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
     [id] = submit_and_judge(store, site, f"{harmless_text(1)} http://shop.example/")
     record_decision(store, site, id, SPAM)
     erase.erase(store, {site.id}, id, now=NOON + 5_000, entropy=os.urandom)
-    assert known(store, author(store, site)) == known(store, network(store, site)) == (0, 0, 0)
-    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
+    assert (
+        counts_for(store, author(store, site))
+        == counts_for(store, network(store, site))
+        == (0, 0, 0)
+    )
+    assert counts_for(store, Subject(SubjectKind.DOMAIN, site.id, "shop.example")) == (0, 1, 0)
     assert not any(
         store.crypto.author_key(site.id, CAROL.identity) in str(row) for row in rows(store)
     )
@@ -399,7 +409,7 @@ def test_time_forgets_networks_first_and_then_everybody(store: Store) -> None:
     record_decision(store, site, id, SPAM, NOON)
     for days, left in ((30, 3), (31, 2), (KEPT_DAYS, 2), (KEPT_DAYS + 1, 0)):
         purge(store, NOON + days * DAY_MS, 72, personal_days=30)
-        assert [len(some) for some in rows(store)] == [left, left]
+        assert [len(table_rows) for table_rows in rows(store)] == [left, left]
     assert counted(store) == recount(store) == Counter()
 
 
@@ -411,7 +421,7 @@ def test_what_is_known_of_a_comment_only_from_its_vote_is_taken_back_too(store: 
     purge(store, NOON + 40 * DAY_MS, 72, personal_days=60)
     record_decision(store, site, id, APPROVE, NOON + 40 * DAY_MS)
     shop = Subject(SubjectKind.DOMAIN, site.id, "shop.example")
-    assert known(store, shop) == known(store, author(store, site)) == (1, 0, 0)
+    assert counts_for(store, shop) == counts_for(store, author(store, site)) == (1, 0, 0)
 
 
 def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
@@ -427,7 +437,7 @@ def test_two_moderators_at_once_count_a_campaign_once(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert known(store, Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
+    assert counts_for(store, Subject(SubjectKind.DOMAIN, site.id, "gnomes.example")) == (0, 1, 0)
     assert counted(store) == recount(store)
 
 
@@ -452,31 +462,31 @@ def test_after_any_decisions_and_undos_the_counts_match_the_votes(
         f"{harmless_text(n)} http://a.example/" for n in range(3)
     ]
     ids = submit_and_judge(store, site, *texts)
-    at = NOON
-    for which, what in acts:
-        at += DAY_MS
+    now = NOON
+    for which, action in acts:
+        now += DAY_MS
         last = queues.get_card(store, {site.id}, ids[which]).decision
-        if what == "undo" and last and last.actor.kind is ActorKind.POLICY:
+        if action == "undo" and last and last.actor.kind is ActorKind.POLICY:
             with pytest.raises(Conflict):
-                take_back(store, site, ids[which], at)
-        elif what == "undo":
-            take_back(store, site, ids[which], at)
+                take_back(store, site, ids[which], now)
+        elif action == "undo":
+            take_back(store, site, ids[which], now)
         else:
-            record_decision(store, site, ids[which], Outcome(what), at)
+            record_decision(store, site, ids[which], Outcome(action), now)
         assert counted(store) == recount(store)
     for id in ids:  # all the way back: what each said last, and its undoing, leave no trace
         before = rows(store)
-        record_decision(store, site, id, SPAM, at + DAY_MS)
-        take_back(store, site, id, at + 2 * DAY_MS)
+        record_decision(store, site, id, SPAM, now + DAY_MS)
+        take_back(store, site, id, now + 2 * DAY_MS)
         assert rows(store) == before
 
 
 @settings(max_examples=200, deadline=None)
-@given(many=st.floats(0, 1e4), few=st.floats(0, 1e4), more=st.floats(0, 100))
+@given(larger=st.floats(0, 1e4), few=st.floats(0, 1e4), more=st.floats(0, 100))
 def test_the_bound_is_a_share_that_grows_with_what_speaks_for_it(
-    many: float, few: float, more: float
+    larger: float, few: float, more: float
 ) -> None:
-    bound = lower_bound(many, few)
-    assert 0 <= bound <= (1 + many) / (2 + many + few)  # never above the mean
-    assert lower_bound(many + more, few) >= bound - 1e-5
-    assert lower_bound(many, few + more) <= bound + 1e-5
+    bound = lower_bound(larger, few)
+    assert 0 <= bound <= (1 + larger) / (2 + larger + few)  # never above the mean
+    assert lower_bound(larger + more, few) >= bound - 1e-5
+    assert lower_bound(larger, few + more) <= bound + 1e-5

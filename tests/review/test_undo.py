@@ -31,8 +31,8 @@ from tests.review.test_campaigns import MINUTE, flood, rule, statuses, take_back
 from tests.review.test_decisions import decide, judged
 from tests.review.test_reputation import (
     author,
+    counts_for,
     harmless_text,
-    known,
     record_decision,
     rows,
     submit_and_judge,
@@ -47,9 +47,9 @@ def undo(
     comment_id: str,
     sequence: int | None = None,
     by: str = "mod_1",
-    at: int = NOON + 3_000,
+    now: int = NOON + 3_000,
 ) -> Decision:
-    return decisions.undo(store, by, {site.id}, comment_id, sequence, now=at, entropy=os.urandom)
+    return decisions.undo(store, by, {site.id}, comment_id, sequence, now=now, entropy=os.urandom)
 
 
 def card(store: Store, site: Site, comment_id: str) -> queues.CommentCard:
@@ -77,8 +77,8 @@ def test_an_undo_goes_back_to_what_was_in_effect_and_to_nothing_else(store: Stor
     assert [(reason.code, reason.message, reason.value) for reason in made.reasons] == [
         (ReasonCode.TAKEN_BACK, "Taken back.", None)
     ]
-    found = card(store, site, comment)
-    assert (found.status, found.decision) == (Status.APPROVED, made)
+    undone = card(store, site, comment)
+    assert (undone.status, undone.decision) == (Status.APPROVED, made)
     assert counts(store, site, comment) == 2
 
 
@@ -137,11 +137,11 @@ def test_reputations_follow_and_come_again(store: Store) -> None:
     [comment] = submit_and_judge(store, site, harmless_text(1))
     before = rows(store)
     record_decision(store, site, comment, SPAM)
-    assert known(store, author(store, site)) == (0, 1, 0)
+    assert counts_for(store, author(store, site)) == (0, 1, 0)
     undo(store, site, comment)
     assert rows(store) == before
     undo(store, site, comment)
-    assert known(store, author(store, site)) == (0, 1, 0)
+    assert counts_for(store, author(store, site)) == (0, 1, 0)
 
 
 def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_again(
@@ -156,9 +156,9 @@ def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_agai
     decide(store, site, rejected, APPROVE)
     undo(store, site, rejected)
     with store.read() as connection:
-        said = {row.id: row.is_spam for row in connection.execute(sa.select(feedback))}
-    assert said[f"{slip}.2"] is None
-    assert [said[f"{rejected}.{number}"] for number in (1, 2, 3)] == [True, False, True]
+        is_spam_by_id = {row.id: row.is_spam for row in connection.execute(sa.select(feedback))}
+    assert is_spam_by_id[f"{slip}.2"] is None
+    assert [is_spam_by_id[f"{rejected}.{number}"] for number in (1, 2, 3)] == [True, False, True]
     assert lessons.learn(store, load_prior(), NOON + 3 * LESSON_DELAY_MS) == 5
     with store.read() as connection:
         lesson = stored_lessons.newest(connection, site.id)
@@ -168,25 +168,25 @@ def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_agai
 def test_a_campaign_is_taken_back_past_single_words_and_their_undoing(store: Store) -> None:
     site = newspaper(store)
     ids = flood(store, site)
-    found = the_campaign(store, site)
+    campaign = the_campaign(store, site)
     before = statuses(store, site, ids)
-    rule(store, site, found.id, SPAM)
+    rule(store, site, campaign.id, SPAM)
     ruled = card(store, site, ids[0]).decision
-    assert ruled and (ruled.campaign_id, ruled.ruling, ruled.takes_back) == (found.id, 1, None)
+    assert ruled and (ruled.campaign_id, ruled.ruling, ruled.takes_back) == (campaign.id, 1, None)
     decide(store, site, ids[0], APPROVE)
     undo(store, site, ids[0])
     assert counts(store, site, ids[0]) == ruled.sequence
-    assert take_back(store, site, found.id).changed == len(ids)
+    assert take_back(store, site, campaign.id).changed == len(ids)
     assert statuses(store, site, ids) == before
     last = card(store, site, ids[0]).decision
-    assert last and (last.campaign_id, last.ruling) == (found.id, 2)
+    assert last and (last.campaign_id, last.ruling) == (campaign.id, 2)
     assert last.takes_back == ruled.sequence
     assert [(reason.code, reason.label, reason.value) for reason in last.reasons] == [
-        (ReasonCode.CAMPAIGN_DECIDED, found.id, None),
+        (ReasonCode.CAMPAIGN_DECIDED, campaign.id, None),
         (ReasonCode.TAKEN_BACK, "", None),
     ]
     # What the campaign's undo did to one comment is taken back alone, too.
-    assert undo(store, site, ids[0], at=NOON + 9 * MINUTE).outcome is SPAM
+    assert undo(store, site, ids[0], now=NOON + 9 * MINUTE).outcome is SPAM
 
 
 _ACTS: st.SearchStrategy[list[Outcome | None]] = st.lists(

@@ -67,14 +67,14 @@ def _tokenizer(base: str) -> Any:
     made = getattr(transformers, f"{base}Tokenizer")
     if base == "Bert":
         specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-        pieces = [*specials, *_WORDS.split(), *_LETTERS, *("##" + one for one in _LETTERS)]
-        return made(vocab={piece: at for at, piece in enumerate(dict.fromkeys(pieces))})
+        pieces = [*specials, *_WORDS.split(), *_LETTERS, *("##" + letter for letter in _LETTERS)]
+        return made(vocab={piece: number for number, piece in enumerate(dict.fromkeys(pieces))})
     if base == "Roberta":
         from tokenizers.pre_tokenizers import ByteLevel
 
         specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
         pieces = [*specials, *sorted(ByteLevel.alphabet())]
-        return made(vocab={piece: at for at, piece in enumerate(pieces)}, merges=[])
+        return made(vocab={piece: number for number, piece in enumerate(pieces)}, merges=[])
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     if base == "Albert":
         specials = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]

@@ -23,8 +23,8 @@ def make_folder(folder: Path, *, window: int = 510, overlap: int = 64, **facts: 
     folder.mkdir(parents=True, exist_ok=True)
     letters = "abcdefghijklmnopqrstuvwxyz.,!?"
     specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    words = [*specials, *WEIGHTS, *_WORDS.split(), *letters, *("##" + one for one in letters)]
-    vocabulary = {word: at for at, word in enumerate(dict.fromkeys(words))}
+    words = [*specials, *WEIGHTS, *_WORDS.split(), *letters, *("##" + letter for letter in letters)]
+    vocabulary = {word: number for number, word in enumerate(dict.fromkeys(words))}
     (folder / "tokenizer.json").write_text(_tokenizer(vocabulary).to_str())
     onnx.save(_model(vocabulary, WEIGHTS), folder / "model.onnx")
     card = {

@@ -272,11 +272,11 @@ def test_the_address_is_kept_until_the_comment_is_judged_and_no_longer(
     scripted.mood = "well"
     run(store, asks, scripted, now=NOON + 60_000)
     assert kept(store) == 0
-    assert [one["user_ip"] for one in stub.asked] == [IP]
+    assert [request["user_ip"] for request in stub.asked] == [IP]
     with store.read() as connection:
         site_id = connection.scalar(sa.text("SELECT site_id FROM comments"))
     card = queues.get_card(store, {site_id}, id)
-    assert card.status is Status.APPROVED and "akismet" in {one.name for one in card.signals}
+    assert card.status is Status.APPROVED and "akismet" in {signal.name for signal in card.signals}
 
 
 def test_the_address_is_kept_nowhere_else(store: Store) -> None:

@@ -59,8 +59,8 @@ class TestContract(ScorerContract):
         return listed
 
 
-def found(listed, text="Nice.", **more):
-    return {one.name: one for one in listed.measure([candidate(text, **more)])[0]}
+def signals_by_name(listed, text="Nice.", **more):
+    return {signal.name: signal for signal in listed.measure([candidate(text, **more)])[0]}
 
 
 @pytest.mark.parametrize(
@@ -75,26 +75,28 @@ def found(listed, text="Nice.", **more):
     ],
 )
 def test_who_is_on_a_list_is_recognised(listed, traces, name):
-    assert set(found(listed, traces=traces)) == {name}
+    assert set(signals_by_name(listed, traces=traces)) == {name}
 
 
 def test_links_to_what_is_listed_are_shown(listed):
     text = "See http://spam.example.com/x and http://example.com and www.spam.example.com"
-    one = found(listed, text)["listed_domain"]
-    assert [text[span.start : span.end] for span in one.spans] == [
+    signal = signals_by_name(listed, text)["listed_domain"]
+    assert [text[span.start : span.end] for span in signal.spans] == [
         "http://spam.example.com/x",
         "www.spam.example.com",
     ]
-    assert found(listed, author_url="https://throw-away.net/me")["listed_domain"].value == 1
+    assert (
+        signals_by_name(listed, author_url="https://throw-away.net/me")["listed_domain"].value == 1
+    )
 
 
 def test_everybody_else_is_left_alone(listed):
     honest = SenderTraces(
         "mail.com", SEAL.email_key("good@mail.com"), SEAL.address_key("198.51.100.8")
     )
-    assert found(listed, "See http://example.com", traces=honest) == {}
+    assert signals_by_name(listed, "See http://example.com", traces=honest) == {}
     # Of an address only its /24 is kept: a narrower network must not condemn its neighbours.
-    assert found(listed, traces=SenderTraces(network="10.0.0.0/24")) == {}
+    assert signals_by_name(listed, traces=SenderTraces(network="10.0.0.0/24")) == {}
 
 
 @pytest.mark.parametrize(
@@ -107,28 +109,28 @@ def test_everybody_else_is_left_alone(listed):
 )
 def test_the_newsroom_holds_a_listed_sender_only_with_a_link(listed, text, code):
     traces = SenderTraces(address_key=SEAL.address_key("198.51.100.7"))
-    one = candidate(text, traces=traces)
-    known = ScorerPipeline([listed, Heuristics()], 20).measure([one])[0]
-    codes = {reason.code for reason in decide(load_policy("newsroom"), known).reasons}
+    comment = candidate(text, traces=traces)
+    measured = ScorerPipeline([listed, Heuristics()], 20).measure([comment])[0]
+    codes = {reason.code for reason in decide(load_policy("newsroom"), measured).reasons}
     assert codes & {"listed_link", "listed_sender"} == ({code, "listed_sender"} if code else set())
 
 
 def test_a_file_that_changes_is_read_again_beside_the_judging(listed, tmp_path, clock):
     (tmp_path / "more.txt").write_text("late.example.net\n")
     text = "http://late.example.net"
-    assert found(listed, text) == {}
+    assert signals_by_name(listed, text) == {}
     clock.now += SECONDS_BETWEEN_READS + 1
-    found(listed, text)
+    signals_by_name(listed, text)
     listed.wait_until_read(10)
-    assert "listed_domain" in found(listed, text)
+    assert "listed_domain" in signals_by_name(listed, text)
 
 
 def test_what_was_read_counts_while_a_file_cannot_be_read(listed, tmp_path, clock):
     (tmp_path / "gone.txt").symlink_to("/nowhere")
     clock.now += SECONDS_BETWEEN_READS + 1
-    found(listed)
+    signals_by_name(listed)
     listed.wait_until_read(10)
-    assert "listed_domain" in found(listed, "http://spam.example.com")
+    assert "listed_domain" in signals_by_name(listed, "http://spam.example.com")
 
 
 def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):
@@ -148,11 +150,11 @@ def test_nothing_wrong_with_a_folder_fails_a_comment(tmp_path, clock):
 def test_a_worker_asks_the_lists_only_where_a_setting_names_them(store, tmp_path):
     (tmp_path / "some.txt").write_text("198.51.100.7\n")
     seal = store.crypto
-    one = candidate("Nice.", traces=SenderTraces(address_key=seal.address_key("198.51.100.7")))
+    comment = candidate("Nice.", traces=SenderTraces(address_key=seal.address_key("198.51.100.7")))
     for lists, expected in (("", False), (str(tmp_path), True)):
         settings = Settings(data=tmp_path, lists=lists)
         bench = WorkerContext(settings, "judge", store, Doorbell("redis://127.0.0.1:1"), "w")
         assert ("listed" in bench.pipeline.names) is expected
         if expected:
             bench.pipeline.load()
-            assert bench.pipeline.measure([one])[0].get("listed_address")
+            assert bench.pipeline.measure([comment])[0].get("listed_address")

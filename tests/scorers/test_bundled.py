@@ -34,12 +34,12 @@ def without(text: str, spans: tuple[Span, ...]) -> str:
 
 
 def test_six_scores_with_the_weights_and_the_runtime_they_come_from(model: Bundled) -> None:
-    (found,) = model.measure([candidate(INSULT)])
+    (signals,) = model.measure([candidate(INSULT)])
     facts = json.loads((FOLDER / "model.json").read_text())
-    assert [signal.name for signal in found] == LABELS
-    assert {signal.model for signal in found} == {f"{facts['id']}-{facts['version']}"}
-    assert {len(signal.sha256) for signal in found} == {64}
-    assert all(signal.runtime.startswith("onnxruntime-") for signal in found)
+    assert [signal.name for signal in signals] == LABELS
+    assert {signal.model for signal in signals} == {f"{facts['id']}-{facts['version']}"}
+    assert {len(signal.sha256) for signal in signals} == {64}
+    assert all(signal.runtime.startswith("onnxruntime-") for signal in signals)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_markup_links_and_quotations_of_the_parent_do_not_sway(model: Bundled) -
     assert scores(model, quoting)["toxicity"] > 0.5  # nobody wrote that but the author
 
 
-@pytest.mark.parametrize("at", range(0, 5_000, 499))
-def test_an_insult_is_found_anywhere_in_five_thousand_words(model: Bundled, at: int) -> None:
+@pytest.mark.parametrize("position", range(0, 5_000, 499))
+def test_an_insult_is_found_anywhere_in_five_thousand_words(model: Bundled, position: int) -> None:
     words = (NEWS * 400).split()[:5_000]
-    assert scores(model, " ".join([*words[:at], INSULT, *words[at:]]))["toxicity"] > 0.5
+    assert scores(model, " ".join([*words[:position], INSULT, *words[position:]]))["toxicity"] > 0.5
 
 
 def test_length_alone_is_not_toxic(model: Bundled) -> None:
@@ -142,9 +142,9 @@ def test_a_label_it_does_not_have_has_no_evidence(model: Bundled) -> None:
 
 
 def test_a_score_does_not_depend_on_its_neighbours(model: Bundled) -> None:
-    batch = [candidate(one) for one in (INSULT, "", NEWS * 30, "hi", INSULT)]
+    batch = [candidate(text) for text in (INSULT, "", NEWS * 30, "hi", INSULT)]
     together = model.measure(batch)
-    assert together == [model.measure([one])[0] for one in batch]
+    assert together == [model.measure([item])[0] for item in batch]
 
 
 def test_swearing_counts_for_toxicity_and_not_for_attacks_on_groups(
@@ -175,15 +175,15 @@ def test_scores_and_evidence_are_the_same_on_several_threads(model: Bundled) -> 
     batch = [candidate(text) for text in (INSULT, NEWS, "", NEWS * 200 + INSULT, INSULT)]
     busy = Bundled(threads=4)
     assert busy.measure(batch) == model.measure(batch)
-    for one in batch:
-        assert busy.explain(one, "toxicity") == model.explain(one, "toxicity")
+    for item in batch:
+        assert busy.explain(item, "toxicity") == model.explain(item, "toxicity")
 
 
 def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "bundled"
-    one = Candidate("hello", candidate("hello").view)
+    comment = Candidate("hello", candidate("hello").view)
     with pytest.raises(ScorerUnavailable):
-        Bundled(folder).measure([one])
+        Bundled(folder).measure([comment])
     shutil.copytree(FOLDER, folder)
     for name in ("linear.npz", "model.onnx", "lexicon.txt", "tokenizer.json"):
         content = bytearray((folder / name).read_bytes())
@@ -191,13 +191,13 @@ def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
         (folder / name).write_bytes(content)
         broken = Bundled(folder)
         with pytest.raises(ScorerUnavailable, match="SHA-256"):
-            broken.measure([one])
+            broken.measure([comment])
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
-        assert len(broken.measure([one])[0]) == len(LABELS)  # asked again, once it is whole
+        assert len(broken.measure([comment])[0]) == len(LABELS)  # asked again, once it is whole
     (folder / "model.json").write_text("[]")
     with pytest.raises(ScorerUnavailable, match="card"):
-        Bundled(folder).measure([one])
+        Bundled(folder).measure([comment])
 
 
 def test_the_linear_half_knows_which_words_it_minds() -> None:

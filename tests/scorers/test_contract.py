@@ -48,18 +48,18 @@ class ScorerContract:
         batch = [candidate(text) for text in (*ORDINARY, "", *reversed(ORDINARY))]
         together = scorer.measure(batch)
         assert len(together) == len(batch)
-        for one, found in zip(batch, together, strict=True):
-            (alone,) = scorer.measure([one])
-            assert [signal.name for signal in found] == [signal.name for signal in alone]
-            assert [s.value for s in found] == pytest.approx([s.value for s in alone], abs=1e-5)
-            assert [s.spans for s in found] == [s.spans for s in alone]
+        for item, signals in zip(batch, together, strict=True):
+            (alone,) = scorer.measure([item])
+            assert [signal.name for signal in signals] == [signal.name for signal in alone]
+            assert [s.value for s in signals] == pytest.approx([s.value for s in alone], abs=1e-5)
+            assert [s.spans for s in signals] == [s.spans for s in alone]
 
     @pytest.mark.parametrize("text", [*HOSTILE.values(), *ORDINARY], ids=[*HOSTILE, *"abcd"])
     def test_values_are_finite_and_spans_lie_inside(self, scorer: Scorer, text: str) -> None:
-        (found,) = scorer.measure([candidate(text)])
-        names = [signal.name for signal in found]
+        (signals,) = scorer.measure([candidate(text)])
+        names = [signal.name for signal in signals]
         assert len(names) == len(set(names))
-        for signal in found:
+        for signal in signals:
             assert signal.scorer == scorer.name
             assert math.isfinite(signal.value)
             if signal.is_score:
@@ -68,11 +68,11 @@ class ScorerContract:
 
     @pytest.mark.parametrize("text", [*HOSTILE.values(), *ORDINARY], ids=[*HOSTILE, *"abcd"])
     def test_explains_inside_the_text_and_always_the_same(self, scorer: Scorer, text: str) -> None:
-        one = candidate(text)
+        comment = candidate(text)
         for label in (scorer.name, "toxicity", "no such label"):
-            spans = scorer.explain(one, label)
+            spans = scorer.explain(comment, label)
             assert all(0 <= span.start < span.end <= len(text) for span in spans)
-            assert spans == scorer.explain(one, label)
+            assert spans == scorer.explain(comment, label)
 
     def test_an_unknown_label_has_no_explanation(self, scorer: Scorer) -> None:
         assert scorer.explain(candidate(ORDINARY[1]), "no such label") == ()
@@ -96,11 +96,11 @@ class ScorerContract:
 SCORERS = build_scorers("bundled")
 
 
-@pytest.mark.parametrize("scorer", SCORERS, ids=[one.name for one in SCORERS], scope="class")
+@pytest.mark.parametrize("scorer", SCORERS, ids=[scorer.name for scorer in SCORERS], scope="class")
 class TestBuiltScorers(ScorerContract):
     """The scorers that need nothing but this package."""
 
-    of = tuple(type(one) for one in SCORERS)
+    of = tuple(type(scorer) for scorer in SCORERS)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
     def test_hostile_text_costs_little(self, scorer: Scorer, text: str) -> None:
@@ -137,9 +137,9 @@ def _classes(package: ModuleType) -> set[type]:
 
 def test_every_scorer_there_is_keeps_the_contract() -> None:
     _classes(tests.scorers)  # imports the tests, and with them everyone who inherits
-    asked = {kind for each in ScorerContract.__subclasses__() for kind in each.of}
-    assert asked >= {type(one) for one in build_scorers("bundled")}
-    assert asked == _classes(moderation.scorers) | _classes(workers)
+    tested = {kind for each in ScorerContract.__subclasses__() for kind in each.of}
+    assert tested >= {type(scorer) for scorer in build_scorers("bundled")}
+    assert tested == _classes(moderation.scorers) | _classes(workers)
 
 
 def test_every_scorer_is_built_once_in_order() -> None:

@@ -33,13 +33,13 @@ def checkpoint(
 
 def converted(checkpoint: Checkpoint, folder: Path, precision: str = "fp32") -> list[str]:
     """Fills the folder; what was said meanwhile."""
-    said: list[str] = []
+    lines: list[str] = []
     folder.mkdir(parents=True)
     convert(
         checkpoint, folder, name="tiny", languages=frozenset({"en", "fr"}), precision=precision,
-        say=said.append,
+        say=lines.append,
     )  # fmt: skip
-    return said
+    return lines
 
 
 @pytest.mark.parametrize(("precision", "bound"), [("fp32", FP32_BOUND), ("int8", INT8_BOUND)])
@@ -49,14 +49,16 @@ def test_it_answers_as_the_library_does(
     converted(checkpoint, tmp_path / "tiny", precision)
     scorer = Transformer(tmp_path / "tiny", name="detoxify")
     for text in ("You IDIOT, I will find you!", "The council votes on the bridge.", "", "é 東 😀"):
-        (found,) = scorer.measure([candidate(text)])
+        (signals,) = scorer.measure([candidate(text)])
         wanted = checkpoint.predict(candidate(text).view.text)
-        assert [one.name for one in found] == list(wanted)
-        assert [one.value for one in found] == pytest.approx(list(wanted.values()), abs=bound)
+        assert [signal.name for signal in signals] == list(wanted)
+        assert [signal.value for signal in signals] == pytest.approx(
+            list(wanted.values()), abs=bound
+        )
 
 
 def test_its_card(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    said = converted(checkpoint, tmp_path / "tiny", "int8")
+    lines = converted(checkpoint, tmp_path / "tiny", "int8")
     facts = json.loads((tmp_path / "tiny" / "model.json").read_text())
     assert tuple(facts["labels"]) in (LABELS, DEBIASED)
     assert facts["checkpoint"]["sha256"] == checkpoint.digest
@@ -64,7 +66,7 @@ def test_its_card(checkpoint: Checkpoint, tmp_path: Path) -> None:
     assert {"detoxify", "torch", "transformers", "onnx"} == facts["made_with"].keys()
     card = (tmp_path / "tiny" / "CARD.md").read_text()
     assert checkpoint.digest in card and "en, fr" in card and f"{len(TEXTS)} texts" in card
-    assert sum("largest difference" in one for one in said) == 2
+    assert sum("largest difference" in line for line in lines) == 2
     names = {file.name for file in (tmp_path / "tiny").iterdir()}
     assert names == {"model.onnx", "tokenizer.json", "model.json", "CARD.md"}
 
@@ -93,8 +95,8 @@ from tests.scorers.candidates import candidate
 scorer = build_scorers(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-2]
 print([one.runtime for one in scorer.measure([candidate("idiot")])[0]])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "onnxruntime" in done.stdout, done.stderr
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "onnxruntime" in process.stdout, process.stderr
 
 
 class TestRefusals:
@@ -110,8 +112,8 @@ class TestRefusals:
             converted(wild, tmp_path / "tiny", "int8")
 
     def test_or_left_out(self, wild: Checkpoint, tmp_path: Path) -> None:
-        said = converted(wild, tmp_path / "tiny", "auto")
-        assert any("fp32 is kept" in one for one in said)
+        lines = converted(wild, tmp_path / "tiny", "auto")
+        assert any("fp32 is kept" in line for line in lines)
         assert json.loads((tmp_path / "tiny" / "model.json").read_text())["precision"] == "fp32"
 
     def test_a_model_that_answers_otherwise_is_refused(

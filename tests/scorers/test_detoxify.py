@@ -136,10 +136,10 @@ class TestReal:
         save(tmp_path / "direct.ckpt", state, model_type=str(folder))
         direct = detoxify.Detoxify(checkpoint=str(tmp_path / "direct.ckpt"))
         for sentence in SENTENCES:
-            (found,) = scorer.measure([candidate(sentence)])
+            (signals,) = scorer.measure([candidate(sentence)])
             expected = direct.predict(sentence)
-            assert [signal.name for signal in found] == LABELS == list(expected)
-            assert [signal.value for signal in found] == pytest.approx(list(expected.values()))
+            assert [signal.name for signal in signals] == LABELS == list(expected)
+            assert [signal.value for signal in signals] == pytest.approx(list(expected.values()))
 
     def test_every_score_names_its_weights(self, scorer: Detoxify, folder: Path) -> None:
         digest = hashlib.sha256((folder / "tiny.ckpt").read_bytes()).hexdigest()
@@ -153,9 +153,9 @@ class TestReal:
     def test_an_insult_is_found_wherever_it_stands_in_a_long_text(self, scorer: Detoxify) -> None:
         around = ["bridge"] * 2_500
         assert toxicity(scorer, "you idiot the bridge") > 0.5 > toxicity(scorer, " ".join(around))
-        for at in (0, 509, 511, 1_200, 2_499):
-            text = " ".join([*around[:at], *["idiot"] * 40, *around[at:]])
-            assert toxicity(scorer, text) > 0.5, at
+        for position in (0, 509, 511, 1_200, 2_499):
+            text = " ".join([*around[:position], *["idiot"] * 40, *around[position:]])
+            assert toxicity(scorer, text) > 0.5, position
 
     def test_the_words_behind_a_score(self, scorer: Detoxify) -> None:
         text = "great article, you 1d10t, thanks"

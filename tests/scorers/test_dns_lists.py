@@ -49,55 +49,57 @@ class TestContract(ScorerContract):
         return zone.scorer()
 
 
-def found(scorer, text=BAD, **more):
+def notes_by_name(scorer, text=BAD, **more):
     [signals] = scorer.measure([candidate(text, **more)])
-    return {one.name: one.note for one in signals}
+    return {signal.name: signal.note for signal in signals}
 
 
 def test_a_listed_domain_is_found_shown_and_held(zone):
     scorer = zone.scorer()
-    assert found(scorer) == {"dns_listed": "spam-shop.com"}
-    assert found(scorer, "Nice: http://honest-shop.com") == {}
+    assert notes_by_name(scorer) == {"dns_listed": "spam-shop.com"}
+    assert notes_by_name(scorer, "Nice: http://honest-shop.com") == {}
     [span] = scorer.explain(candidate(BAD), "dns_listed")
     assert BAD[span.start : span.end] == "http://www.spam-shop.com/x"
-    known = ScorerPipeline([scorer], 20).measure([candidate(BAD)])[0]
-    codes = {one.code for one in decide(load_policy("newsroom"), known).reasons}
+    measured = ScorerPipeline([scorer], 20).measure([candidate(BAD)])[0]
+    codes = {reason.code for reason in decide(load_policy("newsroom"), measured).reasons}
     assert "listed_link" in codes
 
 
 def test_only_linked_domains_are_told_and_each_once_an_hour(zone):
     scorer = zone.scorer()
     for _ in range(3):
-        found(scorer, BAD + " secret words", author_name="Carol", page_url="https://herald.com/1")
-    found(scorer, "See https://www.herald.com/2", page_url="https://herald.com/1")
+        notes_by_name(
+            scorer, BAD + " secret words", author_name="Carol", page_url="https://herald.com/1"
+        )
+    notes_by_name(scorer, "See https://www.herald.com/2", page_url="https://herald.com/1")
     assert zone.asked == ["spam-shop.com.list.test."]
     zone.now += KEPT_SECONDS + 1
-    found(scorer)
+    notes_by_name(scorer)
     assert len(zone.asked) == 2
 
 
 @pytest.mark.parametrize("answer", ["127.0.0.1", "127.255.255.254", "127.0.1.255", "93.184.216.34"])
 def test_a_refusal_and_an_invented_address_list_nobody(zone, answer):
     zone.answers["spam-shop.com.list.test."] = [answer]
-    assert found(zone.scorer()) == {}
+    assert notes_by_name(zone.scorer()) == {}
 
 
 def test_a_list_that_fails_is_left_alone_and_tried_again(zone):
     scorer = zone.scorer()
     zone.error = OSError("down")
     for n in range(FAILURES_TO_PAUSE + 5):
-        assert found(scorer, f"http://shop{n}.com") == {}
+        assert notes_by_name(scorer, f"http://shop{n}.com") == {}
     assert len(zone.asked) == FAILURES_TO_PAUSE
     zone.now += PAUSE_SECONDS + 1
     zone.error = None
-    assert found(scorer) == {"dns_listed": "spam-shop.com"}
+    assert notes_by_name(scorer) == {"dns_listed": "spam-shop.com"}
 
 
 def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
-    gate, asked = threading.Event(), []
+    gate, queries = threading.Event(), []
 
     def hangs(name):
-        asked.append(name)
+        queries.append(name)
         gate.wait(30)
         return ["127.0.0.2"]
 
@@ -105,7 +107,7 @@ def test_a_list_that_hangs_costs_a_moment_and_fails_nothing(zone):
     pipeline = ScorerPipeline([scorer], 20)
     for n in range(FAILURES_TO_PAUSE + 20):
         assert pipeline.measure([candidate(f"http://shop{n}.com")])[0].failed == ()
-    assert len(asked) <= FAILURES_TO_PAUSE  # then it was left alone
+    assert len(queries) <= FAILURES_TO_PAUSE  # then it was left alone
     gate.set()
 
 

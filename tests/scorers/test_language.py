@@ -11,7 +11,9 @@ from tests.scorers.candidates import candidate
 
 def signals(text: str, language: str = "", covered: str = "en") -> dict[str, Signal]:
     scorer = Language(frozenset(covered.split()))
-    return {one.name: one for one in scorer.measure([candidate(text, language=language)])[0]}
+    return {
+        signal.name: signal for signal in scorer.measure([candidate(text, language=language)])[0]
+    }
 
 
 @pytest.mark.parametrize(
@@ -27,10 +29,10 @@ def signals(text: str, language: str = "", covered: str = "en") -> dict[str, Sig
     ],
 )
 def test_what_is_not_covered_is_said_to_be_so(text: str, code: str) -> None:
-    found = signals(text)
-    assert found["language"].note == code
-    assert found["language"].value > 0.5
-    assert ("language_unsupported" in found) == (code != "en")
+    by_name = signals(text)
+    assert by_name["language"].note == code
+    assert by_name["language"].value > 0.5
+    assert ("language_unsupported" in by_name) == (code != "en")
     assert "language_unsupported" not in signals(text, covered=f"en {code}")
 
 
@@ -38,9 +40,9 @@ def test_what_is_not_covered_is_said_to_be_so(text: str, code: str) -> None:
     ("page", "code"), [("", "en"), ("en-GB", "en"), ("de-AT", "de"), ("fr", "fr")]
 )
 def test_short_comments_are_in_the_language_of_the_page(page: str, code: str) -> None:
-    found = signals("lol, ok!", language=page)
-    assert (found["language"].note, found["language"].value) == (code, 0.0)
-    assert ("language_unsupported" in found) == (code != "en")
+    by_name = signals("lol, ok!", language=page)
+    assert (by_name["language"].note, by_name["language"].value) == (code, 0.0)
+    assert ("language_unsupported" in by_name) == (code != "en")
 
 
 def test_a_link_says_nothing_about_the_language() -> None:
@@ -58,8 +60,8 @@ def test_a_link_says_nothing_about_the_language() -> None:
     ],
 )
 def test_a_number_of_an_order_says_nothing_either(code: str) -> None:
-    said = f"Thank you for the piece about the café 👍 {code}"
-    assert signals(said).keys() == {"language"}
+    text = f"Thank you for the piece about the café 👍 {code}"
+    assert signals(text).keys() == {"language"}
     assert "language_unsupported" in signals(f"Vielen Dank für den Bericht über das Café 👍 {code}")
 
 
@@ -86,8 +88,8 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_comment_in_another_language_than_its_page(text: str, page: str, unlike: bool) -> None:
-    (found,) = Language(frozenset({"en", "de"})).measure([candidate(text, language=page)])
-    assert ("language_unlike_page" in {one.name for one in found}) == unlike
+    (measured,) = Language(frozenset({"en", "de"})).measure([candidate(text, language=page)])
+    assert ("language_unlike_page" in {signal.name for signal in measured}) == unlike
 
 
 def test_a_guess_that_is_not_sure_is_told_as_one() -> None:

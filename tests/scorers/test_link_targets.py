@@ -11,7 +11,7 @@ from tests.scorers.candidates import HOSTILE, candidate
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "targets"),
     [
         ("see https://news.shop.example.co.uk/a?b=1 and www.example.co.uk.", ("example.co.uk",)),
         ("see https://www.youtube.com/watch?v=AbC#t=1", ("youtube.com/watch?v=AbC",)),
@@ -22,33 +22,37 @@ from tests.scorers.candidates import HOSTILE, candidate
         ("nothing at all, it is 10.30", ()),
     ],
 )
-def test_places(text: str, found: tuple[str, ...]) -> None:
-    assert targets_of(candidate(text)) == found
+def test_places(text: str, targets: tuple[str, ...]) -> None:
+    assert targets_of(candidate(text)) == targets
 
 
 def test_the_own_site_is_no_place_and_name_and_website_count() -> None:
-    one = candidate(
+    comment = candidate(
         "see https://www.example.org/2",
         page_url="https://news.example.org/1",
         author_name="cheap-pills.com",
         author_url="https://pills.example.net/buy",
     )
-    assert targets_of(one) == ("example.net", "cheap-pills.com")
-    assert links_of(one) == ("www.example.org/2",)
+    assert targets_of(comment) == ("example.net", "cheap-pills.com")
+    assert links_of(comment) == ("www.example.org/2",)
 
 
 def test_a_site_without_a_public_name_has_its_own_links_too() -> None:
-    one = candidate("see http://intranet/2 and http://other/3", page_url="http://intranet:8080/1")
-    assert targets_of(one) == ("other",)
-    assert [one.note for one in find_heuristics(one) if one.name == "links"] == ["other"]
+    comment = candidate(
+        "see http://intranet/2 and http://other/3", page_url="http://intranet:8080/1"
+    )
+    assert targets_of(comment) == ("other",)
+    assert [signal.note for signal in find_heuristics(comment) if signal.name == "links"] == [
+        "other"
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_bad_input_costs_next_to_nothing(text: str) -> None:
-    one = candidate(text + " https://a.example/b " + "x.com " * 100)
-    sketches([one])
+    comment = candidate(text + " https://a.example/b " + "x.com " * 100)
+    sketches([comment])
     started = time.thread_time()
-    [sketch] = sketches([one])
+    [sketch] = sketches([comment])
     assert time.thread_time() - started < 0.02  # what links were found is remembered
     assert len(sketch.domains) <= 8 and len(sketch.link_keys) <= 8
-    assert all(" " not in place and len(place) <= 120 for place in sketch.domains)
+    assert all(" " not in target and len(target) <= 120 for target in sketch.domains)

@@ -56,8 +56,8 @@ class TestWhatServes:
         make_folder(tmp_path / "elsewhere")
         models = Models(f"detoxify:{tmp_path / 'elsewhere'}", folder=tmp_path / "models")
         assert models.place(models.toxicity) == tmp_path / "elsewhere"
-        found = build_scorers(models)[-2].measure([candidate(ENGLISH)])[0]
-        assert found and found[0].name == "toxicity" and found[0].value > 0.9
+        signals = build_scorers(models)[-2].measure([candidate(ENGLISH)])[0]
+        assert signals and signals[0].name == "toxicity" and signals[0].value > 0.9
 
     def test_without_a_fallback_nothing_does(self, tmp_path: Path) -> None:
         pipeline = ScorerPipeline(build_scorers(Models("detoxify:tiny", folder=tmp_path)), 20)
@@ -91,10 +91,10 @@ class TestLanguages:
         english, french, german = pipeline.measure(
             [candidate(t) for t in (ENGLISH, FRENCH, GERMAN)]
         )
-        for found, scorer in ((english, "detoxify"), (french, "multilingual")):
-            toxicity = found.get("toxicity")
+        for signals, scorer in ((english, "detoxify"), (french, "multilingual")):
+            toxicity = signals.get("toxicity")
             assert toxicity and toxicity.scorer == scorer
-            assert found.get("language_unsupported") is None and not found.failed
+            assert signals.get("language_unsupported") is None and not signals.failed
         assert german.get("language_unsupported") is not None
         assert pipeline.languages >= {"en", "fr"}
 
@@ -103,8 +103,8 @@ class TestLanguages:
         assert "idiot" in FRENCH[span.start : span.end]
 
     def test_a_short_comment_is_in_the_language_of_its_page(self, pipeline: ScorerPipeline) -> None:
-        (found,) = pipeline.measure([candidate("idiot", language="fr-CA")])
-        toxicity = found.get("toxicity")
+        (signals,) = pipeline.measure([candidate("idiot", language="fr-CA")])
+        toxicity = signals.get("toxicity")
         assert toxicity and toxicity.model.startswith("many")
 
     def test_when_the_second_is_missing_only_its_comments_fail(self, folder: Path) -> None:

@@ -19,8 +19,8 @@ PIPELINE = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def verdict(text: str, **more: Any) -> tuple[str, set[str]]:
-    found = decide(POLICY, PIPELINE.measure([candidate(text, **more)])[0])
-    return found.outcome.value, {reason.code for reason in found.reasons}
+    decision = decide(POLICY, PIPELINE.measure([candidate(text, **more)])[0])
+    return decision.outcome.value, {reason.code for reason in decision.reasons}
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
 def test_spam_decisions_read_like_sentences(
     text: str, more: dict[str, Any], outcome: str, sentence: str
 ) -> None:
-    found = decide(
+    decision = decide(
         POLICY, PIPELINE.measure([candidate(text, **({"author_name": "Carol"} | more))])[0]
     )
-    assert found.outcome.value == outcome
-    assert sentence in [reason.message for reason in found.reasons]
+    assert decision.outcome.value == outcome
+    assert sentence in [reason.message for reason in decision.reasons]
 
 
 def test_plain_link_spam_is_filed_as_spam() -> None:
@@ -133,11 +133,11 @@ def test_plain_link_spam_is_filed_as_spam() -> None:
 
 def test_no_machine_rejects_but_what_people_have_listed() -> None:
     rejecting = [rule for rule in POLICY.rules if rule.outcome.value == "reject"]
-    named = {one for rule in rejecting for one in rule.conditions[0].signals}
+    named = {name for rule in rejecting for name in rule.conditions[0].signals}
     assert named == {"filter_reject", "filter_spam", "campaign_spam"}
 
 
 def test_what_could_not_be_measured_is_held() -> None:
     broken = ScorerPipeline(build_scorers("detoxify:/nowhere"), timeout=20)
-    found = decide(POLICY, broken.measure([candidate("Great article, thanks!")])[0])
-    assert (found.outcome.value, found.reasons[0].code) == ("hold", "scorer_unavailable")
+    decision = decide(POLICY, broken.measure([candidate("Great article, thanks!")])[0])
+    assert (decision.outcome.value, decision.reasons[0].code) == ("hold", "scorer_unavailable")

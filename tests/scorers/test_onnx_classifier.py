@@ -50,10 +50,10 @@ def test_a_comment_does_not_depend_on_its_neighbours(network: OnnxClassifier) ->
     assert (network.logits(texts) == alone).all()
 
 
-@pytest.mark.parametrize("at", range(10))
-def test_an_insult_is_found_wherever_it_stands(network: OnnxClassifier, at: int) -> None:
+@pytest.mark.parametrize("position", range(10))
+def test_an_insult_is_found_wherever_it_stands(network: OnnxClassifier, position: int) -> None:
     words = ["bridge"] * 5_000
-    words[at * 555] = "idiot"
+    words[position * 555] = "idiot"
     assert network.logits([" ".join(words)])[0].tolist() == [4, 2]
 
 
@@ -64,25 +64,25 @@ def test_the_windows_read_every_token(narrow: OnnxClassifier, text: str) -> None
     windows = narrow.windows(text)
     assert windows[0].start == 0 and windows[-1].end == len(text)
     read = 0
-    for one in windows:
-        assert len(one.ids) // 4 - 2 <= 20
-        inside = [at for at, place in enumerate(everything) if place[0] >= one.start]
+    for window in windows:
+        assert len(window.ids) // 4 - 2 <= 20
+        inside = [index for index, span in enumerate(everything) if span[0] >= window.start]
         first = inside[0] if inside else len(everything)
         assert first <= read  # no gap
-        read = max(read, first + len(one.ids) // 4 - 2)
+        read = max(read, first + len(window.ids) // 4 - 2)
     assert read >= len(everything)
 
 
 def test_windows_begin_with_a_sentence(narrow: OnnxClassifier) -> None:
     text = "The minister is a liar. You should resign! Great\narticle, thanks. " * 6
-    for one in narrow.windows(text)[1:]:
-        before = text[: one.start].rstrip(" ")
-        assert before[-1] in ".!\n", text[one.start :]
+    for window in narrow.windows(text)[1:]:
+        before = text[: window.start].rstrip(" ")
+        assert before[-1] in ".!\n", text[window.start :]
 
 
 def test_without_sentences_windows_begin_with_a_word(narrow: OnnxClassifier) -> None:
     text = "xyzzy plugh " * 20  # five tokens each: none is in the vocabulary
-    assert all(text[one.start - 1] == " " for one in narrow.windows(text)[1:])
+    assert all(text[window.start - 1] == " " for window in narrow.windows(text)[1:])
 
 
 def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: OnnxClassifier) -> None:

@@ -31,8 +31,8 @@ class Proud(Scripted):
 def test_findings_come_in_order_from_every_scorer():
     both = ScorerPipeline([Scripted(), Second()], 5.0)
     good, bad = both.measure(candidates("good", "bad"))
-    assert [one.value for one in good.signals] == [0.1, 0.1]
-    assert [one.scorer for one in bad.signals] == ["scripted", "second"]
+    assert [signal.value for signal in good.signals] == [0.1, 0.1]
+    assert [signal.scorer for signal in bad.signals] == ["scripted", "second"]
     assert not good.failed
 
 
@@ -40,7 +40,10 @@ def test_a_hung_scorer_fails_alone_at_once_and_comes_back():
     slow, well = Scripted("hangs"), Second()
     both = ScorerPipeline([slow, well], timeout=0.05)
     [first] = both.measure(candidates("a"))
-    assert (first.failed, [one.scorer for one in first.signals]) == (("scripted",), ["second"])
+    assert (first.failed, [signal.scorer for signal in first.signals]) == (
+        ("scripted",),
+        ["second"],
+    )
     assert both.hung
     assert both.failing == ("scripted",)
     [second] = both.measure(candidates("b"))
@@ -71,8 +74,8 @@ def test_much_text_is_measured_in_parts():
 
 def test_nonsense_is_a_failure():
     for scorer in (Scripted("nan"), Short(), Proud()):
-        found = panel(scorer).measure(candidates("a", "b"))
-        assert all(one.failed == ("scripted",) and not one.signals for one in found)
+        findings = panel(scorer).measure(candidates("a", "b"))
+        assert all(finding.failed == ("scripted",) and not finding.signals for finding in findings)
 
 
 def test_an_explanation_that_fails_is_none():
@@ -80,8 +83,8 @@ def test_an_explanation_that_fails_is_none():
         def explain(self, candidate, label):
             raise ZeroDivisionError
 
-    [one] = candidates("bad")
-    assert panel(Mute()).explain(one, "scripted", "toxicity") == ()
-    assert panel().explain(one, "nobody", "toxicity") == ()
-    [span] = panel().explain(one, "scripted", "toxicity")
-    assert one.text[span.start : span.end] == "bad"
+    [comment] = candidates("bad")
+    assert panel(Mute()).explain(comment, "scripted", "toxicity") == ()
+    assert panel().explain(comment, "nobody", "toxicity") == ()
+    [span] = panel().explain(comment, "scripted", "toxicity")
+    assert comment.text[span.start : span.end] == "bad"

@@ -29,9 +29,9 @@ PIPELINE = ScorerPipeline(build_scorers("bundled"), timeout=20)
 
 
 def spam(text: str, **more: str) -> Signal:
-    found = PIPELINE.measure([candidate(text, **more)])[0].get("spam")
-    assert found
-    return found
+    signal = PIPELINE.measure([candidate(text, **more)])[0].get("spam")
+    assert signal
+    return signal
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_a_telephone_number_is_for_a_person_to_look_at_and_no_more() -> None:
     ],
 )
 def test_crude_spam_is_over_ninety_percent(text: str) -> None:
-    found = spam(text)
-    assert found.value > 0.9
-    assert found.note
-    assert found.spans
+    signal = spam(text)
+    assert signal.value > 0.9
+    assert signal.note
+    assert signal.spans
 
 
 def test_the_evidence_is_signs_and_words_of_the_text_as_it_was_written() -> None:
     text = "Ch\u200beap v1agra, see http://pills.example.com today"
-    found = spam(text)
-    pieces = {text[span.start : span.end] for span in found.spans}
+    signal = spam(text)
+    pieces = {text[span.start : span.end] for span in signal.spans}
     assert "http://pills.example.com" in pieces
-    assert set(found.note.split(",")) <= {"words", "links", "link_share", "sales_talk"}
+    assert set(signal.note.split(",")) <= {"words", "links", "link_share", "sales_talk"}
 
 
 def test_words_inside_a_sign_are_not_shown_twice() -> None:
@@ -82,8 +82,8 @@ def test_words_inside_a_sign_are_not_shown_twice() -> None:
 
 
 def test_signals_count_and_other_affairs_do_not() -> None:
-    def score(*known: Signal) -> float:
-        return SpamModel().measure([replace(candidate("A comment."), known=known)])[0][0].value
+    def score(*signals: Signal) -> float:
+        return SpamModel().measure([replace(candidate("A comment."), known=signals)])[0][0].value
 
     plain = score()
     assert score(Signal("links", 5.0, "spam", spans=(Span(0, 1),))) > plain
@@ -98,27 +98,27 @@ def test_signals_count_and_other_affairs_do_not() -> None:
 )
 def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned(name: str) -> None:
     text = "I went to the town hall about this."
-    told = replace(candidate(text), known=(Signal(name, 0.9, "test", note="x"),))
-    for one, other in zip(
-        extract_features([candidate(text)]), extract_features([told]), strict=True
+    with_signal = replace(candidate(text), known=(Signal(name, 0.9, "test", note="x"),))
+    for features, features_with_signal in zip(
+        extract_features([candidate(text)]), extract_features([with_signal]), strict=True
     ):
-        assert one.indexes.tolist() == other.indexes.tolist()
+        assert features.indexes.tolist() == features_with_signal.indexes.tolist()
 
 
 def test_a_little_shouting_is_nearly_nothing_and_much_of_it_is_something() -> None:
     sizes = []
     for share in (0.05, 0.9):
-        told = replace(candidate("Hello there."), known=(Signal("shouting", share, "test"),))
-        [its] = extract_features([told])
-        sizes.append(float(its.values[-1]))
+        with_signal = replace(candidate("Hello there."), known=(Signal("shouting", share, "test"),))
+        [features] = extract_features([with_signal])
+        sizes.append(float(features.values[-1]))
     assert sizes[0] < 0.01 < 0.5 < sizes[1]
 
 
 def test_the_letters_of_a_link_are_no_words() -> None:
-    [one, other] = extract_features(
+    [first, second] = extract_features(
         [candidate("Look here https://pills.example.com/a"), candidate("Look here www.bbc.co.uk")]
     )
-    assert one.indexes.tolist() == other.indexes.tolist()
+    assert first.indexes.tolist() == second.indexes.tolist()
 
 
 def test_one_word_does_not_speak_as_loud_as_a_sentence() -> None:
@@ -128,7 +128,7 @@ def test_one_word_does_not_speak_as_loud_as_a_sentence() -> None:
             candidate("This is the third time that the council has changed its mind."),
         ]
     )
-    loud = [float(np.linalg.norm(one.values)) for one in (word, sentence)]
+    loud = [float(np.linalg.norm(features.values)) for features in (word, sentence)]
     assert loud[0] < 0.7 * loud[1]
 
 
@@ -149,8 +149,8 @@ def test_a_site_has_its_own_weights_and_old_ones_on_another_prior_do_not_count()
     assert np.array_equal(unpack_weights(pack_weights(delta)), delta)
     lesson = Lesson("site_a", 3, prior.version, 3, 3, 0, delta=pack_weights(delta))
 
-    def score(site_id: str, given: Lesson) -> Signal:
-        scorer = SpamModel(lambda ids: {given.site_id: given} if given.site_id in ids else {})
+    def score(site_id: str, taught: Lesson) -> Signal:
+        scorer = SpamModel(lambda ids: {taught.site_id: taught} if taught.site_id in ids else {})
         return scorer.measure([replace(candidate("garden gnomes for all"), site_id=site_id)])[0][0]
 
     assert score("site_a", lesson).value > 0.7 > 0.3 > score("site_b", lesson).value
@@ -179,4 +179,4 @@ def test_damaged_weights_are_never_a_score(tmp_path: Path, damage: str) -> None:
 
 
 def test_the_weights_are_small() -> None:
-    assert sum(one.stat().st_size for one in FOLDER.iterdir()) < 1_000_000
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_000_000

@@ -52,8 +52,8 @@ def test_other_words_stay(text: str) -> None:
 
 def test_the_place_in_the_original_is_kept() -> None:
     view = SPELLING.repaired(normalise("so you i***t there"))
-    at = view.text.index("idiot")
-    assert view.original(at, at + 5) == (7, 12)
+    start = view.text.index("idiot")
+    assert view.original(start, start + 5) == (7, 12)
 
 
 def test_a_lexicon_is_read_with_its_exceptions() -> None:

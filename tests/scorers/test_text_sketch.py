@@ -28,25 +28,25 @@ LETTERS = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz "), max_size=30)
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=14, unique=True).map(" ".join)
 
 
-def like(one: str, other: str, **more: bool) -> Similarity:
+def like(first: str, second: str, **more: bool) -> Similarity:
     nobody = Member(0, 0, 0, 0, 0, 0, (), 0)
-    views = [normalise(text).text for text in (one, other)]
+    views = [normalise(text).text for text in (first, second)]
     return similarity(
         *(IndexedComment(sketch, nobody) for sketch in sketches_of(views)),
         **{"same_link": False} | more,
     )
 
 
-def meet(one: str, other: str) -> bool:
+def meet(first: str, second: str) -> bool:
     """Whether two texts find each other: they share a key."""
-    mine, theirs = sketches_of([normalise(text).text for text in (one, other)])
-    return bool(set(mine.keys) & set(theirs.keys))
+    first_sketch, second_sketch = sketches_of([normalise(text).text for text in (first, second)])
+    return bool(set(first_sketch.keys) & set(second_sketch.keys))
 
 
 @given(TEXTS, TEXTS)
 @settings(max_examples=300)
-def test_a_batch_says_what_each_text_alone_would(one: str, other: str) -> None:
-    texts = [normalise(text).text for text in (one, other, one)]
+def test_a_batch_says_what_each_text_alone_would(first: str, second: str) -> None:
+    texts = [normalise(text).text for text in (first, second, first)]
     together = sketches_of(texts)
     assert together == [sketches_of([text])[0] for text in texts]
     assert all(len(sketch.signature) == SIGNATURE_SLOTS for sketch in together)
@@ -55,11 +55,11 @@ def test_a_batch_says_what_each_text_alone_would(one: str, other: str) -> None:
 
 @given(SENTENCES, LETTERS, LETTERS)
 @settings(max_examples=200)
-def test_a_tail_does_not_hide_a_copy(text: str, one: str, other: str) -> None:
-    assert meet(f"{text} {one}", f"{text} {other}")
-    found = like(f"{text} {one}", f"{text} {other}")
+def test_a_tail_does_not_hide_a_copy(text: str, first: str, second: str) -> None:
+    assert meet(f"{text} {first}", f"{text} {second}")
+    likeness = like(f"{text} {first}", f"{text} {second}")
     # Two tails of 30 letters leave a share of .6 of 100 letters; four deviations below that.
-    assert found.is_near, found
+    assert likeness.is_near, likeness
 
 
 @given(SENTENCES)
@@ -75,13 +75,13 @@ def test_what_was_written_apart_stays_apart(chance: random.Random) -> None:
     words = [*WORDS]
     chance.shuffle(words)
     half = len(words) // 2
-    one, other = " ".join(words[:half]), " ".join(words[half:])
-    assert not meet(one, other)
-    assert not like(one, other).is_near
+    first, second = " ".join(words[:half]), " ".join(words[half:])
+    assert not meet(first, second)
+    assert not like(first, second).is_near
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Thank you for the heads up, I had missed that.", "Great, thank you for the heads up!"),
         ("What a stupid thing to say", "What a stupid thing to say, you must be new here"),
@@ -89,10 +89,10 @@ def test_what_was_written_apart_stays_apart(chance: random.Random) -> None:
         ("I completely agree with you.", "I completely agree with the mayor on this one"),
     ],
 )
-def test_a_phrase_in_common_is_not_a_copy(one: str, other: str) -> None:
-    assert not like(one, other).is_near
+def test_a_phrase_in_common_is_not_a_copy(first: str, second: str) -> None:
+    assert not like(first, second).is_near
     # ... but it is one where the same link stands below it.
-    assert like(one, one, same_link=True).is_near
+    assert like(first, first, same_link=True).is_near
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -10,15 +10,15 @@ from moderation.scorers.threads import map_in_threads
 
 
 @given(st.lists(st.integers(), max_size=40), st.integers(min_value=1, max_value=8))
-def test_each_is_done_once_and_the_order_stays(given: list[int], threads: int) -> None:
-    done: list[int] = []
+def test_each_is_done_once_and_the_order_stays(numbers: list[int], threads: int) -> None:
+    finished: list[int] = []
 
-    def work(one: int) -> int:
-        done.append(one)
-        return 2 * one
+    def work(number: int) -> int:
+        finished.append(number)
+        return 2 * number
 
-    assert map_in_threads(work, given, threads) == [2 * one for one in given]
-    assert sorted(done) == sorted(given)
+    assert map_in_threads(work, numbers, threads) == [2 * number for number in numbers]
+    assert sorted(finished) == sorted(numbers)
 
 
 def test_it_is_done_at_the_same_time() -> None:
@@ -27,19 +27,19 @@ def test_it_is_done_at_the_same_time() -> None:
 
 
 def test_alone_it_stays_in_the_callers_thread() -> None:
-    own = threading.get_ident()
-    assert map_in_threads(lambda _: threading.get_ident(), [1, 2], 1) == [own, own]
-    assert map_in_threads(lambda _: threading.get_ident(), [1], 8) == [own]
+    this_thread = threading.get_ident()
+    assert map_in_threads(lambda _: threading.get_ident(), [1, 2], 1) == [this_thread, this_thread]
+    assert map_in_threads(lambda _: threading.get_ident(), [1], 8) == [this_thread]
 
 
 def test_the_first_error_is_told_and_the_rest_is_left() -> None:
     begun: list[int] = []
 
-    def work(one: int) -> int:
-        begun.append(one)
-        if one == 3:
+    def work(number: int) -> int:
+        begun.append(number)
+        if number == 3:
             raise ValueError("three")
-        return one
+        return number
 
     with pytest.raises(ValueError, match="three"):
         map_in_threads(work, range(1_000), 1)

@@ -27,10 +27,10 @@ class TestContract(ScorerContract):
 
 
 def test_every_score_names_its_model_its_weights_and_what_ran_it(scorer: Transformer) -> None:
-    for one in scorer.measure([candidate("You idiot")])[0]:
-        assert (one.scorer, one.model) == ("transformer", "by-hand-1")
-        assert len(one.sha256) == 64
-        assert one.runtime.startswith("onnxruntime-")
+    for signal in scorer.measure([candidate("You idiot")])[0]:
+        assert (signal.scorer, signal.model) == ("transformer", "by-hand-1")
+        assert len(signal.sha256) == 64
+        assert signal.runtime.startswith("onnxruntime-")
 
 
 def test_the_word_behind_a_score_in_the_original_text(scorer: Transformer) -> None:
@@ -60,8 +60,12 @@ def test_without_the_first_span_the_score_is_lower(
     """Deletion, as judged from outside. 'idiot. Idiot.' keeps its score whatever single word goes."""
     spans = scorer.explain(candidate(text), label)
     before, after = (
-        next(one.value for one in scorer.measure([candidate(given)])[0] if one.name == label)
-        for given in (text, text[: spans[0].start] + text[spans[0].end :] if spans else text)
+        next(
+            signal.value
+            for signal in scorer.measure([candidate(variant)])[0]
+            if signal.name == label
+        )
+        for variant in (text, text[: spans[0].start] + text[spans[0].end :] if spans else text)
     )
     assert after < before if spans else text == "idiot. Idiot. Great."
 
@@ -82,23 +86,23 @@ class TestOcclusion:
             return sum(worth.get(word, 0.0) for word in text.split())
 
         text = "a mild bad thing, worse than good"
-        assert [text[slice(*one)] for one in occlude(text, logit)] == ["worse", "bad"]
+        assert [text[slice(*span)] for span in occlude(text, logit)] == ["worse", "bad"]
 
     def test_what_is_said_twice_is_the_sentence(self) -> None:
         text = "Fine. You bad bad man. Fine."
-        found = occlude(text, lambda text: float("bad" in text))
-        assert [text[slice(*one)] for one in found] == ["You bad bad man."]
+        spans = occlude(text, lambda text: float("bad" in text))
+        assert [text[slice(*span)] for span in spans] == ["You bad bad man."]
 
     def test_only_the_worst_sentence_is_searched(self) -> None:
-        asked = []
+        texts = []
 
         def logit(text: str) -> float:
-            asked.append(text)
+            texts.append(text)
             return float("bad" in text)
 
         text = "word " * 39 + "end. " + "more " * 200 + "bad " + "rest " * 100
-        assert [text[slice(*one)] for one in occlude(text, logit)] == ["bad"]
-        assert len(asked) < 60
+        assert [text[slice(*span)] for span in occlude(text, logit)] == ["bad"]
+        assert len(texts) < 60
 
     @pytest.mark.parametrize("text", ["", " \n ", "...", "?!"])
     def test_nothing_in_nothing_out(self, text: str) -> None:

@@ -7,7 +7,7 @@ from moderation.scorers.site.wordlist import ENTRY_LIMIT, Wordlist
 from tests.scorers.candidates import candidate
 
 
-def found(entries: list[str], text: str) -> list[str]:
+def matched_pieces(entries: list[str], text: str) -> list[str]:
     """The pieces of the text that the entries were found in."""
     signals = Wordlist(entries).measure([candidate(text)])[0]
     pieces = [text[span.start : span.end] for signal in signals for span in signal.spans]
@@ -37,7 +37,7 @@ def found(entries: list[str], text: str) -> list[str]:
     ],
 )
 def test_whole_words_where_they_stand(entry: str, text: str, pieces: list[str]) -> None:
-    assert found(entry.split("\n"), text) == pieces
+    assert matched_pieces(entry.split("\n"), text) == pieces
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,21 @@ def test_too_many_entries_are_refused() -> None:
 
 def test_a_long_list_is_searched_whole() -> None:
     entries = [f"word{number}" for number in range(2_000)]
-    assert found(entries, "word0 word777 word1999 word2000") == ["word0", "word777", "word1999"]
+    assert matched_pieces(entries, "word0 word777 word1999 word2000") == [
+        "word0",
+        "word777",
+        "word1999",
+    ]
 
 
 def test_the_default_list_knows_threats_but_not_news() -> None:
     from moderation.scorers.site.wordlist import read_entries
 
     default = read_entries()
-    assert found(default, "I’ll kill you") == ["I’ll kill you"]
+    assert matched_pieces(default, "I’ll kill you") == ["I’ll kill you"]
     assert (
-        found(default, "He said he would kill the bill. Hang in there. The suicide rate fell.")
+        matched_pieces(
+            default, "He said he would kill the bill. Hang in there. The suicide rate fell."
+        )
         == []
     )

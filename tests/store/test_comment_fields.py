@@ -112,8 +112,8 @@ def test_every_field_reaches_the_candidate_under_its_name(store):
     assert (candidate.parent_text, candidate.form) == ("The parent's text.", FORM)
     assert candidate.view.text == "The child's text."
     # What the comment itself cannot know.
-    given = {each.name for each in fields(Candidate)} - set(of_comment)
-    assert given == {
+    derived = {each.name for each in fields(Candidate)} - set(of_comment)
+    assert derived == {
         *("view", "comment_id", "page_id", "language", "parent_text", "traces", "form"),
         *("filters", "history", "known"),
     }

@@ -43,8 +43,8 @@ def test_an_empty_list_is_of_the_kind_of_any_column(connection, column):
 
 def test_a_name_that_begins_another_leaves_it_whole(connection):
     query = "SELECT number FROM things WHERE number AMONG :id OR name AMONG :ids OR name = :id_"
-    given = {"id": [1], "ids": ["b"], "id_": "a:b"}
-    assert numbers(fetch(connection, query, **given)) == [1, 2, 3]
+    parameters = {"id": [1], "ids": ["b"], "id_": "a:b"}
+    assert numbers(fetch(connection, query, **parameters)) == [1, 2, 3]
     assert numbers(run_listed(connection, query, "id", [1], ids=["b"], id_="a:b")) == [1, 2, 3]
 
 

@@ -70,7 +70,7 @@ def test_comments_of_before_get_their_marks(empty_database_url):
         command.upgrade(configured(connection), "head")
         assert connection.execute(all_marks).all() == before
     assert [len(set(column)) for column in zip(*before, strict=True)] == [3, 1, 3, 2, 3, 3]
-    assert all(all(one) for one in before)
+    assert all(all(counts) for counts in before)
     store.close()
 
 
@@ -131,11 +131,11 @@ def test_what_reasons_values_named_becomes_columns(empty_database_url):
         command.downgrade(configured(connection), "0012")
         connection.execute(_INSERT, old)
         command.upgrade(configured(connection), "head")
-        found = connection.execute(filled).all()
-        assert [row.comment_id for row in found] == [id for id in ids for _ in _OLD]
+        new_rows = connection.execute(filled).all()
+        assert [row.comment_id for row in new_rows] == [id for id in ids for _ in _OLD]
         assert [
             (json.loads(row.reasons_json), row.takes_back, row.campaign_id, row.ruling)
-            for row in found
+            for row in new_rows
         ] == _NEW * len(ids)
         history = stored_decisions.histories(connection, ids[-1:])[ids[-1]]
         assert [in_effect(history[:number]).sequence for number in range(1, 8)] == [

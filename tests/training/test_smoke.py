@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_tokenizer(folder: Path, data: Path) -> int:
     """A tokenizer of word pieces that knows the words of the texts; gives the number of pieces."""
-    texts = [one.text.lower() for part in split(data, 20) for one in part]
+    texts = [example.text.lower() for part in split(data, 20) for example in part]
     words = sorted({word.strip(".,!?") for text in texts for word in text.split()} - {""})
     letters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -89,7 +89,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, P
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_decisions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `gatehouse export` writes: one comment approved, one rejected, one that nobody decided."""
     chance = random.Random(9)
     moderator = {"kind": "moderator"}
@@ -102,20 +102,23 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     ]
     file = tmp_path_factory.mktemp("own") / "own.jsonl"
-    file.write_text("".join(json.dumps(one) + "\n" for one in comments))
+    file.write_text("".join(json.dumps(comment) + "\n" for comment in comments))
     return file
 
 
 @pytest.fixture(scope="module")
 def work(
-    tmp_path_factory: pytest.TempPathFactory, data: Path, bases: tuple[Path, Path], own: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    data: Path,
+    bases: tuple[Path, Path],
+    own_decisions: Path,
 ) -> Path:
     """The work folder after prepare.py, for two epochs."""
     folder = tmp_path_factory.mktemp("work")
     thin, larger = bases
     prepare.main([
         "--data", str(data), "--work", str(folder), "--base", str(thin), "--teacher", str(larger),
-        "--epochs", "2", "--written", "60", "--own", str(own),
+        "--epochs", "2", "--written", "60", "--own", str(own_decisions),
     ])  # fmt: skip
     return folder
 
@@ -131,27 +134,29 @@ def taught(work: Path, bases: tuple[Path, Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(taught: Path, data: Path, own: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(
+    taught: Path, data: Path, own_decisions: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The folder of a whole model, as the service reads it."""
     folder = tmp_path_factory.mktemp("model")
     linear.main([
-        "--data", str(data), "--work", str(taught), "--written", "60", "--steps", "8", "--own", str(own),
+        "--data", str(data), "--work", str(taught), "--written", "60", "--steps", "8", "--own", str(own_decisions),
     ])  # fmt: skip
     assemble.main(["--data", str(data), "--work", str(taught), "--out", str(folder)])
     return folder
 
 
 def test_texts_become_rows_of_tokens(work: Path, data: Path) -> None:
-    base, held = read_rows(work / "base.npz"), read_rows(work / "held.npz")
+    base, held_out = read_rows(work / "base.npz"), read_rows(work / "held.npz")
     train, kept_apart = split(data, 20)
-    assert len(held) == len(kept_apart) == 12
+    assert len(held_out) == len(kept_apart) == 12
     # The two that moderators decided, and what has no labels: a third of sbic, half of edos.
     assert len(base) == len(train) + 2 + 4 + 6
     pieces = json.loads((work / "tokenizer.json").read_text())["model"]["vocab"]
     assert base.ids.max() < len(pieces)
-    own = base.weights == 2.0
-    assert own.sum() == 2 and (base.origin[own] == -1).all()
-    assert sorted(base.labels[own, 0]) == [0.0, 1.0]
+    is_own = base.weights == 2.0
+    assert is_own.sum() == 2 and (base.origin[is_own] == -1).all()
+    assert sorted(base.labels[is_own, 0]) == [0.0, 1.0]
     assert (base.labels < 0).all(1).sum() == 10
     for epoch in range(2):
         more = read_rows(work / f"more-{epoch}.npz")
@@ -161,13 +166,13 @@ def test_texts_become_rows_of_tokens(work: Path, data: Path) -> None:
 def test_the_teacher_labels_every_example_and_the_network_learns(
     taught: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = np.load(taught / "teacher.npz")["said"]
-    assert said.shape == read_rows(taught / "base.npz").labels.shape
-    assert ((said > 0) & (said < 1)).all()
-    held = read_rows(taught / "held.npz")
+    labels = np.load(taught / "teacher.npz")["said"]
+    assert labels.shape == read_rows(taught / "base.npz").labels.shape
+    assert ((labels > 0) & (labels < 1)).all()
+    held_out = read_rows(taught / "held.npz")
     course = transformer.TrainingPlan(1, 512, 1e-3, 0.85, 0, 20, "cpu")
-    toxicity = predict_logits(transformer.load_reader(taught), held, course)[:, 0]
-    toxic = held.labels[:, 0] == 1
+    toxicity = predict_logits(transformer.load_reader(taught), held_out, course)[:, 0]
+    toxic = held_out.labels[:, 0] == 1
     assert toxicity[toxic].min() > toxicity[~toxic].max()
 
 

@@ -94,5 +94,5 @@ def test_spam_is_found_by_its_reason(store):
             now=NOON,
             entropy=os.urandom,
         )
-    [found] = queues.list_queue(store, site.id, Status.SPAM, "", 10, "off_topic")
-    assert found.id == links
+    [card] = queues.list_queue(store, site.id, Status.SPAM, "", 10, "off_topic")
+    assert card.id == links

@@ -73,10 +73,10 @@ def test_a_wait_that_the_receiver_asks_for(receiver: Receiver) -> None:
 
 
 def test_a_closed_port(receiver: Receiver) -> None:
-    gone = Receiver()
-    with gone:
+    closed = Receiver()
+    with closed:
         pass
-    assert Sender(gone.allow, 5).post(gone.url, HEADERS, b"{}").error == "refused"
+    assert Sender(closed.allow, 5).post(closed.url, HEADERS, b"{}").error == "refused"
 
 
 def test_what_the_environment_says_of_proxies_changes_nothing(
@@ -117,15 +117,15 @@ def test_the_answer_is_cut(receiver: Receiver) -> None:
     ],
 )
 def test_a_name_that_leads_inside(addresses: list[str]) -> None:
-    asked: list[str] = []
+    names: list[str] = []
 
     def lying(host: str, port: int) -> list[str]:
-        asked.append(host)
+        names.append(host)
         return addresses
 
     answer = Sender("", 5, resolve=lying).post("https://hooks.herald.test/", HEADERS, b"{}")
     assert answer.error == "address"
-    assert asked == ["hooks.herald.test"], "asked once: what is checked is what is dialled"
+    assert names == ["hooks.herald.test"], "asked once: what is checked is what is dialled"
 
 
 def test_an_unknown_name_and_one_never_resolved() -> None:

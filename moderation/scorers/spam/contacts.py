@@ -141,12 +141,12 @@ def _is_counting(words: Sequence[str]) -> bool:
 def _without_overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
     """The spans that overlap none of the others; of those that overlap each other, the first and longest."""
     remaining_others = iter(sorted(others))
-    other = next(remaining_others, None)
+    other_span = next(remaining_others, None)
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
-        while other is not None and other.end <= span.start:
-            other = next(remaining_others, None)
+        while other_span is not None and other_span.end <= span.start:
+            other_span = next(remaining_others, None)
         is_free = not kept or kept[-1].end <= span.start
-        if is_free and (other is None or span.end <= other.start):
+        if is_free and (other_span is None or span.end <= other_span.start):
             kept.append(span)
     return kept

@@ -40,7 +40,14 @@ _PRESENCE_SHARE = 0.5
 # has its seconds. Reputation counts moderators' decisions already; learned here too, a decision about one
 # writer would turn the score against everyone in their network.
 _NOT_ABOUT_SPAM = frozenset(
-    {"language", "language_unsupported", "reply_seconds", "campaign_target", "much_used_domain", UNREAD}
+    {
+        "language",
+        "language_unsupported",
+        "reply_seconds",
+        "campaign_target",
+        "much_used_domain",
+        UNREAD,
+    }
 )
 _NOT_ABOUT_SPAM_PREFIXES = ("wordlist", "filter", "reputation", "ill_")
 _ABOUT_COPIES = ("campaign", "repeated", "new_domain")

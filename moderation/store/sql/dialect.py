@@ -120,13 +120,13 @@ def run_listed(
     statement: str,
     name: str,
     items: Collection[int] | Collection[str],
-    **others: object,
+    **values: object,
 ) -> CursorResult[Any]:
     """Runs a statement in which `AMONG :name` stands for a list of numbers or of texts; so it may for
-    those of the others that are lists.
+    those of `values` that are lists.
     """
     dialect = connection.dialect.name
-    kinds, parameters = _lists(dialect, {name: list(items), **others})
+    kinds, parameters = _lists(dialect, {name: list(items), **values})
     return connection.execute(_listed(dialect, statement, kinds), parameters)
 
 
@@ -188,8 +188,8 @@ _ARRAY_OF = {
 def _batch(dialect: str, table: Table, columns: Sequence[str], rows: int) -> str:
     """Where the rows of a batch come from. rows: how many; PostgreSQL need not know."""
     if dialect == "sqlite":
-        one = f"({', '.join('?' * len(columns))})"
-        return f"VALUES {', '.join([one] * rows)}"
+        row = f"({', '.join('?' * len(columns))})"
+        return f"VALUES {', '.join([row] * rows)}"
     kinds = (_ARRAY_OF.get(table.c[name].type.compile(), "bytea") for name in columns)
     return f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"  # noqa: S608
 

@@ -39,8 +39,8 @@ class Api:
         )
 
     def post(self, path: str, body: object, key: str = "", **headers: str):
-        given = {"Authorization": f"Bearer {key or self.secret}"} | headers
-        return self.client.post(path, json=body, headers=given)
+        all_headers = {"Authorization": f"Bearer {key or self.secret}"} | headers
+        return self.client.post(path, json=body, headers=all_headers)
 
 
 def a_comment(**changes: object) -> dict[str, object]:

@@ -19,7 +19,7 @@ def flood(api):
     now = time.time_ns() // 1_000_000
     pages = [PageRef(f"https://herald.test/{n}", "News") for n in range(8)]
     ids = hand_in(
-        api.store, *(reply(api.site, PITCH, at=now + n, page=one) for n, one in enumerate(pages))
+        api.store, *(reply(api.site, PITCH, at=now + n, page=page) for n, page in enumerate(pages))
     )
     judge(
         api.store,
@@ -35,19 +35,19 @@ def flood(api):
 
 
 def test_a_campaign_is_listed_decided_and_taken_back(api, flood):
-    [one] = api.get("/api/v1/campaigns").json()["items"]
-    assert one["sentence"] == "Same text from 1 name on 8 pages in a minute."
-    assert one["counted"]["comments"] == 8 and one["comments"] == {"held": 8}
-    assert one["in_force"] is None and one["sequence"] == 0
-    assert api.get("/api/v1/campaigns?waiting=true").json()["items"] == [one]
-    url = f"/api/v1/campaigns/{one['id']}"
-    assert api.get(url).json() == one
-    assert api.get(f"/api/v1/comments/{flood[0]}").json()["campaign_id"] == one["id"]
+    [campaign] = api.get("/api/v1/campaigns").json()["items"]
+    assert campaign["sentence"] == "Same text from 1 name on 8 pages in a minute."
+    assert campaign["counted"]["comments"] == 8 and campaign["comments"] == {"held": 8}
+    assert campaign["in_force"] is None and campaign["sequence"] == 0
+    assert api.get("/api/v1/campaigns?waiting=true").json()["items"] == [campaign]
+    url = f"/api/v1/campaigns/{campaign['id']}"
+    assert api.get(url).json() == campaign
+    assert api.get(f"/api/v1/comments/{flood[0]}").json()["campaign_id"] == campaign["id"]
 
-    done = api.post(f"{url}/decisions", {"outcome": "spam", "sequence": 0})
-    assert done.status_code == 201
-    assert done.json() == {
-        "campaign_id": one["id"],
+    decided = api.post(f"{url}/decisions", {"outcome": "spam", "sequence": 0})
+    assert decided.status_code == 201
+    assert decided.json() == {
+        "campaign_id": campaign["id"],
         "sequence": 1,
         "outcome": "spam",
         "changed": 8,
@@ -70,7 +70,7 @@ def test_members_come_in_pages_and_can_be_taken_out(api, flood):
     seen, following = [], f"{url}/comments?limit=3"
     while following:
         page = api.get(following).json()
-        seen += [one["id"] for one in page["items"]]
+        seen += [campaign["id"] for campaign in page["items"]]
         following = page["next"]
     assert seen == flood
     out = api.post(f"{url}/exclusions", {"comment_ids": flood[:1]})

@@ -98,7 +98,9 @@ def test_a_broken_rule_names_the_field_and_repeats_nothing(api, change, pointer)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert [one["pointer"] for one in problem.get("errors", [])] == ([pointer] if pointer else [])
+    assert [error["pointer"] for error in problem.get("errors", [])] == (
+        [pointer] if pointer else []
+    )
     assert "canary" not in answer.text
     assert api.get("/api/v1/queues/pending").json()["items"] == []
 
@@ -142,13 +144,13 @@ def test_a_publishable_key_works_from_the_sites_own_pages_only(api):
 
 
 def test_browsers_of_the_sites_origins_may_call(api):
-    asked = {"Access-Control-Request-Method": "POST"}
-    preflight = api.client.options("/api/v1/comments", headers=HERALD | asked)
+    preflight_headers = {"Access-Control-Request-Method": "POST"}
+    preflight = api.client.options("/api/v1/comments", headers=HERALD | preflight_headers)
     assert preflight.headers["access-control-allow-origin"] == "https://herald.test"
     sent = api.hand_in(api.publishable, headers=HERALD)
     assert sent.headers["access-control-allow-origin"] == "https://herald.test"
     foreign = api.client.options(
-        "/api/v1/comments", headers={"Origin": "https://evil.test"} | asked
+        "/api/v1/comments", headers={"Origin": "https://evil.test"} | preflight_headers
     )
     assert "access-control-allow-origin" not in foreign.headers
 
@@ -205,7 +207,7 @@ def test_decisions_by_api_publish_and_guard_against_crossing(api):
     made = api.post(path, {"outcome": "approve", "sequence": 0})
     assert (made.status_code, made.json()["sequence"]) == (201, 1)
     published = api.client.get(threads)
-    assert [one["text"] for one in published.json()["comments"]] == ["A fine article."]
+    assert [comment["text"] for comment in published.json()["comments"]] == ["A fine article."]
     assert "carol" not in published.text
     again = api.client.get(threads, headers={"If-None-Match": published.headers["etag"]})
     assert again.status_code == 304
@@ -236,12 +238,12 @@ def test_other_sites_comments_answer_like_none_at_all(api):
 
 def test_threads_page_with_links(api):
     ids = [api.hand_in(text=f"Reply {n}").json()["id"] for n in range(5)]
-    for one in ids:
-        api.post(f"/api/v1/comments/{one}/decisions", {"outcome": "approve"})
+    for comment_id in ids:
+        api.post(f"/api/v1/comments/{comment_id}/decisions", {"outcome": "approve"})
     seen, path = [], "/api/v1/threads?page_url=https://herald.test/news/1&limit=2"
     while path:
         page = api.client.get(path)
-        seen += [one["id"] for one in page.json()["comments"]]
+        seen += [comment["id"] for comment in page.json()["comments"]]
         path = page.json()["next"]
         assert ("link" in page.headers) == bool(path)
     assert seen == sorted(ids)
@@ -249,18 +251,24 @@ def test_threads_page_with_links(api):
 
 def test_queues_page_with_links(api):
     ids = [api.hand_in(text=f"Reply {n}").json()["id"] for n in range(5)]
-    for one in ids:
+    for comment_id in ids:
         decisions.decide(
-            api.store, "mod_1", {api.site.id}, one, Outcome.HOLD, now=NOON, entropy=os.urandom
+            api.store,
+            "mod_1",
+            {api.site.id},
+            comment_id,
+            Outcome.HOLD,
+            now=NOON,
+            entropy=os.urandom,
         )
     seen, path = [], "/api/v1/queues/held?limit=2"
     while path:
         page = api.get(path)
-        seen += [one["id"] for one in page.json()["items"]]
+        seen += [comment["id"] for comment in page.json()["items"]]
         path = page.json()["next"]
         assert ("link" in page.headers) == bool(path)
     assert sorted(seen) == sorted(ids)
-    counts = {one["name"]: one["count"] for one in api.get("/api/v1/queues").json()["items"]}
+    counts = {queue["name"]: queue["count"] for queue in api.get("/api/v1/queues").json()["items"]}
     assert counts["held"] == 5
     assert api.get("/api/v1/queues/nonsense").status_code == 404
     assert api.get("/api/v1/queues/held?limit=0").status_code == 422
@@ -285,8 +293,10 @@ def test_the_document_describes_what_is_taken(api):
 
 def test_metrics_are_for_this_machine_or_the_token(settings, store):
     with TestClient(create_app(settings()), client=("127.0.0.1", 1)) as client:
-        told = client.get("/metrics").text
-        assert "gatehouse_pending" in told and 'gatehouse_endpoints{state="failing"} 0.0' in told
+        metrics = client.get("/metrics").text
+        assert (
+            "gatehouse_pending" in metrics and 'gatehouse_endpoints{state="failing"} 0.0' in metrics
+        )
         assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 401
     with TestClient(create_app(settings()), client=("203.0.113.9", 1)) as client:
         assert client.get("/metrics").status_code == 401
@@ -324,9 +334,9 @@ def test_every_body_is_read_strictly(api, path, body):
 
 def test_a_script_of_the_page_cannot_bind_the_sites_number_to_another_page(api):
     mallory = {"url": "https://herald.test/elsewhere", "id": "17"}
-    theirs = api.hand_in(api.publishable, headers=HERALD, page=mallory).json()["id"]
+    scripts = api.hand_in(api.publishable, headers=HERALD, page=mallory).json()["id"]
     ours = api.hand_in(page={"url": "https://herald.test/17", "id": "17"}).json()["id"]
-    pages = [api.get(f"/api/v1/comments/{one}").json()["page"] for one in (theirs, ours)]
+    pages = [api.get(f"/api/v1/comments/{receipt}").json()["page"] for receipt in (scripts, ours)]
     assert [(page["id"], page["url"]) for page in pages] == [
         (None, "https://herald.test/elsewhere"),
         ("17", "https://herald.test/17"),

@@ -61,18 +61,18 @@ def test_what_only_an_operator_may_add_or_nobody(api, body):
 
 def test_a_channel_is_shown_masked_and_is_no_webhook(api):
     token = "TIiajkdnlazkcOXrIdevi7FQ"
-    given = {"format": "notice", "url": f"slack://T1JJ3T3L2/A1BRTD4JD/{token}/#desk"}
-    answer = send(api, "POST", "/api/v1/endpoints", given)
+    body = {"format": "notice", "url": f"slack://T1JJ3T3L2/A1BRTD4JD/{token}/#desk"}
+    answer = send(api, "POST", "/api/v1/endpoints", body)
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert made["url"].startswith("Slack, slack://") and token not in answer.text
     assert made["types"] == ["endpoint.disabled", "queue.digest"]
     path = f"/api/v1/endpoints/{made['id']}"
     listed = send(api, "GET", "/api/v1/endpoints")
-    assert [one["id"] for one in listed.json()["items"]] == [made["id"]]
+    assert [endpoint["id"] for endpoint in listed.json()["items"]] == [made["id"]]
     assert token not in listed.text
     assert send(api, "POST", f"{path}/secret").status_code == 409
-    assert send(api, "PATCH", path, {"url": given["url"]}).status_code == 409
+    assert send(api, "PATCH", path, {"url": body["url"]}).status_code == 409
     assert send(api, "PATCH", path, {"types": ["comment.held"]}).json()["types"] == ["comment.held"]
     assert send(api, "POST", f"{path}/test").status_code == 202
     assert send(api, "DELETE", path).status_code == 204
@@ -89,8 +89,8 @@ def test_a_channel_is_shown_masked_and_is_no_webhook(api):
     ],
 )
 def test_what_is_no_channel(api, body):
-    given = {"format": "notice", "url": "ntfys://ntfy.example.com/desk"} | body
-    answer = send(api, "POST", "/api/v1/endpoints", given)
+    draft = {"format": "notice", "url": "ntfys://ntfy.example.com/desk"} | body
+    answer = send(api, "POST", "/api/v1/endpoints", draft)
     assert answer.status_code == 422
     assert "sEcReT" not in answer.text and "10.0.0.7" not in answer.text
     without = {"format": "notice", "url": "mailto:moderators"}
@@ -125,9 +125,9 @@ def test_dead_letters_are_counted_listed_and_replayed(api):
     soon = "2100-01-01T00:00:00Z"
     assert send(api, "POST", f"{path}/replay", {"since": soon}).status_code == 422
     assert send(api, "POST", f"{path}/replay", {"since": "2026-01-01T00:00:00"}).status_code == 422
-    given = {"since": "2020-01-01T00:00:00+01:00", "until": soon}
-    for what in ("dead", "missed"):
-        answer = send(api, "POST", f"{path}/replay", given | {"what": what})
+    period = {"since": "2020-01-01T00:00:00+01:00", "until": soon}
+    for kind in ("dead", "missed"):
+        answer = send(api, "POST", f"{path}/replay", period | {"what": kind})
         assert (answer.status_code, answer.json()) == (202, {"deliveries": 1})
     (listed,) = send(api, "GET", "/api/v1/endpoints").json()["items"]
     assert (listed["waiting"], listed["dead"]) == (2, 0)

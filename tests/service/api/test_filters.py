@@ -35,7 +35,7 @@ def test_a_filter_is_kept_read_changed_and_taken_away(api):
     assert (stale.status_code, stale.json()["code"]) == (412, "conflict")
     assert send(api, "DELETE", path, **{"If-Match": '"v1"'}).status_code == 412
     assert send(api, "GET", path).headers["etag"] == '"v2"'
-    assert [one["id"] for one in send(api, "GET", "").json()["items"]] == [body["id"]]
+    assert [listed["id"] for listed in send(api, "GET", "").json()["items"]] == [body["id"]]
     assert send(api, "DELETE", path).status_code == 204
     assert send(api, "GET", path).status_code == 404
 
@@ -68,12 +68,12 @@ def test_what_makes_no_sense_is_named(api, change, pointer, path):
 def test_a_trial_keeps_nothing_and_shows_what_it_would_have_matched(api):
     hand_in(api.store, reply(api.site, "A <b>specialist</b> in cialis", at=now() - 1_000))
     draft = CASINO | {"kind": "patterns", "entries": ["cialis"]}
-    found = send(api, "POST", "/trial", draft).json()
-    assert (found["examined"], found["matched"], found["complete"]) == (1, 1, True)
-    assert found["by_status"] == {"pending": 1}
-    assert found["words"] == [{"word": "cialis", "count": 2}]
-    assert found["collisions"] == [{"word": "specialist", "count": 1}]
-    match = found["matches"][0]
+    trial = send(api, "POST", "/trial", draft).json()
+    assert (trial["examined"], trial["matched"], trial["complete"]) == (1, 1, True)
+    assert trial["by_status"] == {"pending": 1}
+    assert trial["words"] == [{"word": "cialis", "count": 2}]
+    assert trial["collisions"] == [{"word": "specialist", "count": 1}]
+    match = trial["matches"][0]
     assert [match["excerpt"][start:end] for start, end in match["spans"]] == ["cialis", "cialis"]
     assert send(api, "GET", "").json() == {"items": []}
 

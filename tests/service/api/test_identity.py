@@ -40,8 +40,8 @@ def test_the_sites_server_vouches_for_whom_it_has_logged_in(api: Api) -> None:
         {"email_confirmed": True},
     ):
         assert api.hand_in(author=CAROL | author, text=str(author)).status_code == 202
-    one, same, other, confirmed = written_by(api)
-    assert one == same and len({one, other, confirmed, ""}) == 4
+    first, same, second, confirmed = written_by(api)
+    assert first == same and len({first, second, confirmed, ""}) == 4
 
 
 @pytest.mark.parametrize("author", [{"id": "u7"}, {"email_confirmed": True}])

@@ -29,7 +29,7 @@ def decided(api: Api) -> list[str]:
 
 def test_a_comments_reputations(api: Api, decided: list[str]) -> None:
     items = api.get(f"/api/v1/comments/{decided[1]}/reputation").json()["items"]
-    kinds = {one["kind"]: one for one in items}
+    kinds = {item["kind"]: item for item in items}
     assert set(kinds) == {"author", "domain", "network"}
     assert kinds["author"]["name"] == author(api.store, api.site).name
     for kind, approved in (("author", 1), ("network", 1), ("domain", 0)):
@@ -42,13 +42,16 @@ def test_a_comments_reputations(api: Api, decided: list[str]) -> None:
 
 def test_read_reset_and_taken_back(api: Api, decided: list[str]) -> None:
     path = f"/api/v1/reputation/domain/{SHOP}"
-    found = api.get(path).json()
-    assert [one["comment_id"] for one in found["decisions"]] == [decided[2], decided[1]]
-    assert [one["name"] for one in api.get("/api/v1/reputation").json()["items"]] == [SHOP]
+    reputation = api.get(path).json()
+    assert [decision["comment_id"] for decision in reputation["decisions"]] == [
+        decided[2],
+        decided[1],
+    ]
+    assert [item["name"] for item in api.get("/api/v1/reputation").json()["items"]] == [SHOP]
     reset = api.post(f"{path}/reset", {"sequence": 0})
     assert reset.status_code == 201
     assert (reset.json()["spam"], reset.json()["sequence"]) == (0, 1)
-    assert [one["counts"] for one in reset.json()["decisions"]] == [False, False]
+    assert [decision["counts"] for decision in reset.json()["decisions"]] == [False, False]
     assert api.get("/api/v1/reputation").json()["items"] == []
     assert api.post(f"{path}/reset", {"sequence": 0}).status_code == 409
     assert api.post(f"{path}/undo", {"sequence": 1}).json()["spam"] == 2
@@ -58,14 +61,14 @@ def test_read_reset_and_taken_back(api: Api, decided: list[str]) -> None:
 def test_pages_of_reputations(api: Api) -> None:
     names = [f"{letter}.example" for letter in "abcde"]
     ids = submit_and_judge(
-        api.store, api.site, *(f"{harmless_text(n)} http://{one}/" for n, one in enumerate(names))
+        api.store, api.site, *(f"{harmless_text(n)} http://{name}/" for n, name in enumerate(names))
     )
     for id in ids:
         api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "approve"})
     seen, path = [], "/api/v1/reputation?limit=2"
     while path:
         page = api.get(path).json()
-        seen += [one["name"] for one in page["items"]]
+        seen += [item["name"] for item in page["items"]]
         path = page["next"]
     assert seen == names
 
@@ -88,19 +91,24 @@ def test_learning_is_seen_and_taken_back(api: Api, decided: list[str]) -> None:
     assert api.get("/api/v1/learning").json()["waiting"] == 3
     assert api.post("/api/v1/learning/undo", {"version": 1}).status_code == 404
     lessons.learn(api.store, load_prior(), now() + 200_000)
-    found = api.get("/api/v1/learning").json()
-    assert (found["version"], found["decisions"], found["spam"], found["waiting"]) == (1, 3, 2, 0)
-    [one] = found["moderators"]
-    assert one["id"].startswith("key_") and one["decisions"] == 3
+    learning = api.get("/api/v1/learning").json()
+    assert (learning["version"], learning["decisions"], learning["spam"], learning["waiting"]) == (
+        1,
+        3,
+        2,
+        0,
+    )
+    [moderator] = learning["moderators"]
+    assert moderator["id"].startswith("key_") and moderator["decisions"] == 3
     for bad in (
         {"version": 1, "moderator_id": "x"},
         {"since": "2026-01-01T00:00:00Z"},
         {"version": -1},
     ):
         assert api.post("/api/v1/learning/undo", bad).status_code == 422
-    later = {"moderator_id": one["id"], "since": "2099-01-01T00:00:00Z"}
+    later = {"moderator_id": moderator["id"], "since": "2099-01-01T00:00:00Z"}
     assert api.post("/api/v1/learning/undo", later).status_code == 404
-    undone = api.post("/api/v1/learning/undo", {"moderator_id": one["id"]})
+    undone = api.post("/api/v1/learning/undo", {"moderator_id": moderator["id"]})
     assert undone.status_code == 201
     assert (undone.json()["version"], undone.json()["decisions"], undone.json()["undone"]) == (
         2,

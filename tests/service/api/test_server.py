@@ -62,8 +62,8 @@ def serving(folder):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("server")) as one:
-        yield one
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ HEAD = b"POST /api/v1/comments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
 )
 def test_clients_that_trickle_are_let_go(server, unfinished):
     """recv() ends only when the server closes; its time-out would fail the test."""
-    said = talk(server.port, unfinished.replace(b"KEY", server.key.encode()))
-    assert status(said) == 408
+    answers = talk(server.port, unfinished.replace(b"KEY", server.key.encode()))
+    assert status(answers) == 408
 
 
 def test_many_trickling_clients_do_not_hold_up_others(port):

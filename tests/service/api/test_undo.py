@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from moderation.store.sql.schema import events
 from tests.factories import key_of, newspaper
-from tests.review.test_reputation import harmless_text, known, network, submit_and_judge
+from tests.review.test_reputation import counts_for, harmless_text, network, submit_and_judge
 from tests.service.api.conftest import Api
 from tests.service.console.console_browser import now
 
@@ -63,9 +63,9 @@ def test_a_body_says_a_sequence_or_nothing(api: Api) -> None:
 def test_only_the_site_s_own_server_takes_back(api: Api) -> None:
     path = decided(api, "spam")
     bobs = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
-    theirs = api.post(f"{path}/undo", {}, bobs)
+    bobs_answer = api.post(f"{path}/undo", {}, bobs)
     nobodys = api.post("/api/v1/comments/cmt_nobody/undo", {}, bobs)
-    assert (theirs.status_code, theirs.text) == (404, nobodys.text)
+    assert (bobs_answer.status_code, bobs_answer.text) == (404, nobodys.text)
     for key in (api.publishable, "ghs_wrong"):
         refused = [api.post(f"{path}/{verb}", {}, key) for verb in ("undo", "decisions")]
         assert refused[0].status_code == refused[1].status_code in (401, 403)
@@ -77,16 +77,16 @@ def test_endpoints_are_told_and_reputations_follow(api: Api) -> None:
     assert api.post("/api/v1/endpoints", endpoint).status_code == 201
     [id] = submit_and_judge(api.store, api.site, harmless_text(1), at=now() - 10_000)
     assert api.post(f"/api/v1/comments/{id}/decisions", {"outcome": "spam"}).status_code == 201
-    assert known(api.store, network(api.store, api.site)) == (0, 1, 0)
+    assert counts_for(api.store, network(api.store, api.site)) == (0, 1, 0)
     assert api.post(f"/api/v1/comments/{id}/undo", {"sequence": 2}).status_code == 201
-    assert known(api.store, network(api.store, api.site)) == (0, 0, 0)
+    assert counts_for(api.store, network(api.store, api.site)) == (0, 0, 0)
     with api.store.read() as connection:
         query = sa.select(events.c.data_json).where(
             events.c.comment_id == id, events.c.sequence == 3
         )
-        told = json.loads(connection.execute(query).scalar_one())
-    assert (told["status"], told["previous_status"]) == ("approved", "spam")
-    assert told["reasons"] == [{"code": "taken_back", "message": "Taken back."}]
+        payload = json.loads(connection.execute(query).scalar_one())
+    assert (payload["status"], payload["previous_status"]) == ("approved", "spam")
+    assert payload["reasons"] == [{"code": "taken_back", "message": "Taken back."}]
 
 
 def test_the_document_says_what_an_undo_is(api: Api) -> None:

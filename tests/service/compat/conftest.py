@@ -35,8 +35,8 @@ class House:
     app: Any
     client: httpx2.Client = field(repr=False)
 
-    def post(self, path: str, **given: Any) -> httpx2.Response:
-        return self.client.post(path, **given)
+    def post(self, path: str, **options: Any) -> httpx2.Response:
+        return self.client.post(path, **options)
 
     def new_site(self, *on: str, name: str = "Bob's Blog", limit: str = "") -> tuple[Site, str]:
         """Another site with these faces on, and its secret key."""
@@ -57,14 +57,14 @@ def house(
     url = f"sqlite+pysqlite:///{data / 'gatehouse.db'}"
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    here = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = read_settings(
         {
             "GATEHOUSE_DATA": str(data),
             "GATEHOUSE_DATABASE_URL": url,
             "GATEHOUSE_REDIS_URL": _session_broker.url,
             "GATEHOUSE_SECRET_KEY": SECRET.decode(),
-            "GATEHOUSE_PUBLIC_URL": here,
+            "GATEHOUSE_PUBLIC_URL": address,
             "GATEHOUSE_LIMIT_GUESS": "1000/minute",
             "GATEHOUSE_FACE_DEADLINE": "20",  # on a busy machine, too
         }
@@ -79,9 +79,9 @@ def house(
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     wait_until(lambda: server.started, "the service answers")
-    with httpx2.Client(base_url=here, timeout=60) as client:
+    with httpx2.Client(base_url=address, timeout=60) as client:
         yield House(
-            here,
+            address,
             store,
             site,
             key_of(store, site),

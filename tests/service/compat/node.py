@@ -17,20 +17,20 @@ OLDEST = 20
 def node() -> list[str]:
     """The command that runs a client; skips loudly where it cannot."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # first the wheel's
-    found = shutil.which("node", path=path)
-    if found is None:
+    path_of_node = shutil.which("node", path=path)
+    if path_of_node is None:
         skip_loudly("NO NODE: the npm clients did not run (make dev, or install Node 20)")
-    version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
+    version = subprocess.run([path_of_node, "--version"], capture_output=True, text=True).stdout
     if int(version.lstrip("v").partition(".")[0] or 0) < OLDEST:
         skip_loudly(f"NODE {version.strip()} IS TOO OLD: the npm clients did not run")
     if not (CLIENTS / "node_modules").is_dir():
         skip_loudly("NO NPM CLIENTS: they did not run (make clients)")
-    return [found]
+    return [path_of_node]
 
 
 def run_node(script: str, url: str, key: str, **environment: str) -> Any:
     """The JSON object that tests/clients/<script> prints."""
-    done = subprocess.run(
+    process = subprocess.run(
         [*node(), script],
         cwd=CLIENTS,
         capture_output=True,
@@ -38,5 +38,5 @@ def run_node(script: str, url: str, key: str, **environment: str) -> Any:
         timeout=60,
         env={"PATH": os.environ["PATH"], "GATEHOUSE_URL": url, "GATEHOUSE_KEY": key, **environment},
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)

@@ -146,7 +146,7 @@ def test_more_than_can_be_scored_in_time_is_429_with_when_to_come_back(opened):
     assert service.client.get("/healthz").status_code == 200, "the loop was never held up"
     stuck.awake.set()
     answer = wait_until(
-        lambda: (found := service.analyze()).status_code == 200 and found, "it is served again"
+        lambda: (answer := service.analyze()).status_code == 200 and answer, "it is served again"
     )
     assert answer.json()["attributeScores"]["TOXICITY"]["summaryScore"]["value"] > 0.8
 

@@ -43,8 +43,8 @@ class Site:
         self.client = httpx2.Client(base_url=self.url, timeout=30)
 
     def post(self, call: str, headers: dict[str, str] | None = None, **fields: str):
-        given = {"api_key": self.key, "blog": "https://herald.test", **fields}
-        data = {name: value for name, value in given.items() if value is not None}
+        all_fields = {"api_key": self.key, "blog": "https://herald.test", **fields}
+        data = {name: value for name, value in all_fields.items() if value is not None}
         return self.client.post(f"/1.1/{call}", data=data, headers=headers)
 
     def check(self, text: str, headers: dict[str, str] | None = None, **fields: str):
@@ -101,9 +101,9 @@ def decided(answer) -> str:
     ],
 )
 def test_a_key_is_found_wherever_clients_put_it(site, fields, host) -> None:
-    given = {name: value and value.replace("KEY", site.key) for name, value in fields.items()}
+    filled = {name: value and value.replace("KEY", site.key) for name, value in fields.items()}
     headers = {"Host": host.replace("KEY", site.key)} if host else None
-    answer = site.post("verify-key", headers, **given)
+    answer = site.post("verify-key", headers, **filled)
     assert decided(answer) == "valid"
     assert not [name for name in answer.headers if name.lower().startswith("x-akismet")]
 
@@ -221,7 +221,7 @@ TRUE = {"comment_author": "viagra-test-123"}
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "verdict"),
     [
         (TRUE, "true"),
         ({"comment_author": "akismet-guaranteed-spam"}, "true"),
@@ -230,10 +230,10 @@ TRUE = {"comment_author": "viagra-test-123"}
         ({"user_role": "editor, administrator"} | TRUE, "false"),  # which wins
     ],
 )
-def test_the_test_values_of_the_documentation(site, fields, said) -> None:
+def test_the_test_values_of_the_documentation(site, fields, verdict) -> None:
     before = site.count()
     answer, about = site.check(HAM, **fields)
-    assert decided(answer) == said
+    assert decided(answer) == verdict
     assert decided(site.post("submit-ham", **about)) == THANKS
     assert site.count() == before
 
@@ -354,8 +354,8 @@ def test_a_comment_never_asked_about_is_kept_and_learned_from(site) -> None:
     before = site.count()
     assert decided(site.post("submit-spam", **about)) == THANKS
     assert site.count() == before + 1
-    found = queues.list_queue(site.store, site.id, Status.SPAM, limit=50)
-    [card] = [one for one in found if one.text == about["comment_content"]]
+    cards = queues.list_queue(site.store, site.id, Status.SPAM, limit=50)
+    [card] = [queued for queued in cards if queued.text == about["comment_content"]]
     assert card.decision and card.decision.actor.kind.value == "moderator"
 
 
@@ -373,7 +373,7 @@ def test_corrections_come_as_json_too(site) -> None:
 
 
 @pytest.fixture
-def asked(site) -> tuple[Site, str]:
+def site_with_checks(site) -> tuple[Site, str]:
     """A site of its own with three questions, one of which was answered wrongly."""
     from moderation.domain.akismet_check import AkismetAnswer, AkismetCheck
     from moderation.store import akismet_checks as rows
@@ -396,15 +396,15 @@ def asked(site) -> tuple[Site, str]:
     return site, key_of(site.store, other, sites.AKISMET)
 
 
-def test_usage(asked) -> None:
-    site, key = asked
+def test_usage(site_with_checks) -> None:
+    site, key = site_with_checks
     answer = site.client.get("/1.2/usage-limit", params={"api_key": key})
     assert answer.json() == {"limit": "none", "usage": 3, "percentage": "0.00", "throttled": False}
     assert decided(site.client.get("/1.2/usage-limit", params={"api_key": "0" * 12})) == "invalid"
 
 
-def test_key_sites(asked) -> None:
-    site, key = asked
+def test_key_sites(site_with_checks) -> None:
+    site, key = site_with_checks
     month = time.strftime("%Y-%m", time.gmtime())
     answer = site.client.get("/1.2/key-sites", params={"api_key": key, "month": month}).json()
     assert answer == {
@@ -445,8 +445,8 @@ def test_key_sites(asked) -> None:
     assert decided(odd) == "invalid"
 
 
-def test_what_wordpress_asks_when_its_form_is_filled_in(asked) -> None:
-    site, key = asked
+def test_what_wordpress_asks_when_its_form_is_filled_in(site_with_checks) -> None:
+    site, key = site_with_checks
     assert site.post("get-subscription", api_key=key).json()["status"] == "active"
     stats = site.post("get-stats", api_key=key, **{"from": "all"}).json()
     assert (stats["spam"], stats["ham"], stats["false_positives"]) == (1, 2, 1)
@@ -497,10 +497,10 @@ def test_hostile_bodies_are_no_accident(site, kind, body, status) -> None:
     assert os.linesep not in answer.text
 
 
-def test_another_site_s_comment_is_nobody_s_business(asked, site) -> None:
+def test_another_site_s_comment_is_nobody_s_business(site_with_checks, site) -> None:
     """A guid of one site means nothing at another."""
     checked, _ = site.check("Does anybody know when the library opens again after the flood?")
-    _, key = asked
+    _, key = site_with_checks
     assert (
         decided(site.post("submit-spam", api_key=key, guid=checked.headers["x-akismet-guid"]))
         == THANKS

@@ -22,17 +22,19 @@ PLUGIN = "examples/wordpress/gatehouse-akismet.php"
 @pytest.fixture
 def site(running):
     """One for each client: what one of them corrects, its site learns."""
-    own = newspaper(running.store, "A Blog")
+    blog = newspaper(running.store, "A Blog")
     with running.store.write() as connection:
-        compat_apis.switch_on(connection, own.id, compat_apis.AKISMET, "", NOON)
-    made = Site(running, own)
+        compat_apis.switch_on(connection, blog.id, compat_apis.AKISMET, "", NOON)
+    made = Site(running, blog)
     yield made
     made.client.close()
 
 
 def setup(client: str, site: Site, address: str) -> str:
     """The lines of the page that set a client up, with this site's key and this address."""
-    [code] = [one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if client in one]
+    [code] = [
+        block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if client in block
+    ]
     return code.replace("3f9c21d07a5e", site.key).replace("https://gatehouse.example", address)
 
 
@@ -91,24 +93,24 @@ def test_python_akismet_of_nekmo(site) -> None:
     port = site.url.rpartition(":")[2]
     code = setup("Akismet)", site, "").replace('"gatehouse.example"', f'"gatehouse.test:{port}"')
     code = RUNNER.replace("SETUP", code.replace('"https"', '"http"')).replace("SPAM", repr(SPAM))
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         env={"PYTHONPATH": str(CLIENTS / "python")},
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     # Its words: Ham 0, ProbableSpam 2, DefiniteSpam 3.
-    facts = json.loads(done.stdout)
+    facts = json.loads(process.stdout)
     assert (facts["kind"], facts["spam"], facts["test"]) == (0, 3, 0)
     assert facts["stranger"].endswith("The key is not known.")
 
 
 def test_npm_akismet_api(site) -> None:
     texts = ["Our choir sings there every second Sunday.", f"Node {SPAM}"]
-    told = run_node("akismet-api.mjs", site.url, site.key, TEXTS=json.dumps(texts))
-    assert told == {
+    answers = run_node("akismet-api.mjs", site.url, site.key, TEXTS=json.dumps(texts))
+    assert answers == {
         "valid": True,
         "kind": False,
         "spam": True,
@@ -122,9 +124,9 @@ def test_npm_akismet_api(site) -> None:
 
 def test_npm_cedx_akismet(site) -> None:
     texts = ["The lighthouse keeper was my uncle, for thirty years.", f"Cedx {SPAM}"]
-    told = run_node("cedx-akismet.mjs", site.url, site.key, TEXTS=json.dumps(texts))
+    answers = run_node("cedx-akismet.mjs", site.url, site.key, TEXTS=json.dumps(texts))
     # Its words: ham 0, spam 1, pervasiveSpam 2.
-    assert told == {
+    assert answers == {
         "valid": True,
         "kind": 0,
         "spam": 2,

@@ -52,13 +52,13 @@ def test_python_openai(house):
         assert rude.category_scores.harassment > 0.5
         assert rude.category_scores.self_harm_intent == 0.0
         assert rude.category_applied_input_types.harassment == ["text"]
-        many = client.moderations.create(input=[RUDE, KIND], model="text-moderation-latest")
-        assert [one.flagged for one in many.results] == [True, False]
-        assert many.model == "text-moderation-latest"
+        moderation = client.moderations.create(input=[RUDE, KIND], model="text-moderation-latest")
+        assert [result.flagged for result in moderation.results] == [True, False]
+        assert moderation.model == "text-moderation-latest"
         parts = client.moderations.create(
             model="omni-moderation-latest", input=[{"type": "text", "text": KIND}]
         )
-        assert [one.flagged for one in parts.results] == [False]
+        assert [result.flagged for result in parts.results] == [False]
         picture = {"type": "image_url", "image_url": {"url": "https://herald.test/x.png"}}
         with pytest.raises(openai.BadRequestError, match="Images are not looked at"):
             client.moderations.create(input=[picture])
@@ -75,25 +75,25 @@ def test_python_openai(house):
 
 
 def test_npm_perspective_api_client(house):
-    told = run_node("perspective.mjs", house.url, house.keys["perspective"])
-    assert told["rude"]["attributeScores"]["TOXICITY"]["summaryScore"]["value"] > 0.8
-    assert set(told["many"]["attributeScores"]) == {"TOXICITY", "INSULT", "SPAM"}
-    assert told["many"]["clientToken"] == "t"
-    [span] = told["many"]["attributeScores"]["TOXICITY"]["spanScores"]
+    answers = run_node("perspective.mjs", house.url, house.keys["perspective"])
+    assert answers["rude"]["attributeScores"]["TOXICITY"]["summaryScore"]["value"] > 0.8
+    assert set(answers["many"]["attributeScores"]) == {"TOXICITY", "INSULT", "SPAM"}
+    assert answers["many"]["clientToken"] == "t"
+    [span] = answers["many"]["attributeScores"]["TOXICITY"]["spanScores"]
     assert (span["begin"], span["end"]) == (0, len("Thank you 👍 for this article.") + 1)
-    assert told["refused"]["name"] == "ResponseError"
-    assert told["refused"]["message"] == "Unknown requested attribute: NICENESS"
-    assert told["unknown"] == {
+    assert answers["refused"]["name"] == "ResponseError"
+    assert answers["refused"]["message"] == "Unknown requested attribute: NICENESS"
+    assert answers["unknown"] == {
         "message": "API key not valid. Please pass a valid API key.",
         "status": 400,
     }
 
 
 def test_npm_openai(house):
-    told = run_node("openai.mjs", house.url, house.keys["openai"])
-    assert told["one"]["results"][0]["flagged"] is True
-    assert set(told["one"]["results"][0]["categories"]) == set(CATEGORIES)
-    assert [one["flagged"] for one in told["many"]["results"]] == [True, False]
-    assert len(told["parts"]["results"]) == 1
-    assert told["image"] == {"kind": "BadRequestError", "status": 400, "code": None}
-    assert told["unknown"] == {"kind": "AuthenticationError", "status": 401, "code": "invalid_api_key"}  # fmt: skip
+    answers = run_node("openai.mjs", house.url, house.keys["openai"])
+    assert answers["one"]["results"][0]["flagged"] is True
+    assert set(answers["one"]["results"][0]["categories"]) == set(CATEGORIES)
+    assert [result["flagged"] for result in answers["many"]["results"]] == [True, False]
+    assert len(answers["parts"]["results"]) == 1
+    assert answers["image"] == {"kind": "BadRequestError", "status": 400, "code": None}
+    assert answers["unknown"] == {"kind": "AuthenticationError", "status": 401, "code": "invalid_api_key"}  # fmt: skip

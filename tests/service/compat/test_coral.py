@@ -44,10 +44,10 @@ def url(house):
 
 @pytest.fixture
 def send(house, url):
-    def send(what, *secrets, to=url, header=None):
+    def send(content, *secrets, to=url, header=None):
         # Coral sends its JSON indented, and signs the bytes.
-        body = what if isinstance(what, bytes) else json.dumps(what, indent=2).encode()
-        signed = ",".join(signature(body, one) for one in secrets or (NEW,))
+        body = content if isinstance(content, bytes) else json.dumps(content, indent=2).encode()
+        signed = ",".join(signature(body, secret) for secret in secrets or (NEW,))
         headers = {"x-coral-signature": signed if header is None else header}
         return house.post(to, content=body, headers=headers)
 
@@ -190,8 +190,8 @@ def test_what_is_rejected_says_why_in_corals_words():
     assert phase_response(Verdict(Outcome.SPAM, (links,)))["actions"] == [
         {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
     ]
-    gone = Reason("scorer_unavailable", "Could not be measured yet: bundled.", label="bundled")
-    assert phase_response(Verdict(Outcome.HOLD, (gone,))) == {"status": "PREMOD"}
+    reason = Reason("scorer_unavailable", "Could not be measured yet: bundled.", label="bundled")
+    assert phase_response(Verdict(Outcome.HOLD, (reason,))) == {"status": "PREMOD"}
 
 
 def test_no_secret_means_no_signature():

@@ -24,8 +24,8 @@ def ask(house):
     def ask(body, key="", headers=None):
         key = key or house.keys["openai"]
         sent = body if isinstance(body, bytes) else json.dumps(body)
-        given = {"authorization": f"Bearer {key}"} | (headers or {})
-        return house.post("/v1/moderations", content=sent, headers=given)
+        all_headers = {"authorization": f"Bearer {key}"} | (headers or {})
+        return house.post("/v1/moderations", content=sent, headers=all_headers)
 
     return ask
 
@@ -69,9 +69,9 @@ def test_threats_need_both_of_their_parts(ask):
 
 
 def test_one_result_a_string_and_one_for_all_parts(ask):
-    many = results(ask({"input": [KIND, RUDE, "", KIND]}))
-    assert [one["flagged"] for one in many] == [False, True, False, False]
-    assert not any(many[2]["category_scores"].values())
+    flags = results(ask({"input": [KIND, RUDE, "", KIND]}))
+    assert [result["flagged"] for result in flags] == [False, True, False, False]
+    assert not any(flags[2]["category_scores"].values())
     parts = [{"type": "text", "text": KIND}, {"type": "text", "text": RUDE}]
     [together] = results(ask({"input": parts, "model": "omni-moderation-2024-09-26"}))
     assert together["flagged"] is True
@@ -80,10 +80,10 @@ def test_one_result_a_string_and_one_for_all_parts(ask):
 
 def test_an_image_is_not_called_harmless(ask):
     picture = {"type": "image_url", "image_url": {"url": "https://herald.test/x.png"}}
-    for given in ([picture], [{"type": "text", "text": KIND}, picture]):
-        refused = error(ask({"input": given}))
+    for parts in ([picture], [{"type": "text", "text": KIND}, picture]):
+        refused = error(ask({"input": parts}))
         assert "Images are not looked at" in refused["message"]
-        assert refused["param"] == f"input.{len(given) - 1}"
+        assert refused["param"] == f"input.{len(parts) - 1}"
 
 
 @pytest.mark.parametrize("model", ["text-moderation-latest", "text-moderation-stable", "mine:1"])
@@ -107,7 +107,7 @@ def test_keys(house, ask):
 def test_past_the_limit_comes_429_with_retry_after(house, ask):
     _, secret = house.new_site("openai", limit="1/hour")
     answers = [ask({"input": KIND}, key=secret) for _ in range(2)]
-    assert [one.status_code for one in answers] == [200, 429]
+    assert [answer.status_code for answer in answers] == [200, 429]
     assert error(answers[1], 429)["code"] == "rate_limit_exceeded"
     assert int(answers[1].headers["retry-after"]) > 0
 

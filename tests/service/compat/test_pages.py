@@ -22,8 +22,8 @@ def page(name: str) -> str:
 
 
 def blocks(name: str, having: str) -> list[str]:
-    found = re.findall(r"```\w*\n(.*?)```", page(name), re.DOTALL)
-    return [one for one in found if having in one]
+    all_blocks = re.findall(r"```\w*\n(.*?)```", page(name), re.DOTALL)
+    return [block for block in all_blocks if having in block]
 
 
 def shell(house, command: str, key: str) -> str:
@@ -31,15 +31,15 @@ def shell(house, command: str, key: str) -> str:
     if not shutil.which("curl"):
         skip_loudly("NO CURL: the commands of docs/compat did not run")
     command = command.replace("https://comments.herald.example", house.url).replace("ghf_...", key)
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-ec", command],
         capture_output=True,
         text=True,
         timeout=60,
         env={"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def test_perspective_by_curl(house) -> None:
@@ -57,19 +57,19 @@ def test_openai_by_curl_and_by_its_library(house) -> None:
 def test_akismet_in_node(house) -> None:
     verify = "\nconsole.log(await client.verifyKey());"
     [cedx] = blocks("akismet", "@cedx/akismet")
-    [other] = blocks("akismet", '"akismet-api"')
+    [node_code] = blocks("akismet", '"akismet-api"')
     # A name server would know KEY.HOST; that one it asks is shown by test_akismet_clients.
-    for code, expected in ((cedx + verify, "true"), (other + "\nconsole.log(client.host);", "gatehouse.example")):  # fmt: skip
+    for code, expected in ((cedx + verify, "true"), (node_code + "\nconsole.log(client.host);", "gatehouse.example")):  # fmt: skip
         code = code.replace("3f9c21d07a5e", house.keys["akismet"])
         code = code.replace("https://gatehouse.example", house.url)
-        done = subprocess.run(
+        process = subprocess.run(
             [*node(), "--input-type=module", "-e", code],
             cwd=CLIENTS,
             capture_output=True,
             text=True,
             timeout=60,
         )
-        assert done.stdout.strip() == expected, done.stderr
+        assert process.stdout.strip() == expected, process.stderr
 
 
 @pytest.mark.parametrize("path", ["/reply/{}", "/wp-comments-post.php"])

@@ -165,10 +165,11 @@ def test_sentences_are_counted_in_utf_16(ask):
     answer = ask(text, spanAnnotations=True).json()["attributeScores"]["TOXICITY"]
     units = text.encode("utf-16-le")
     pieces = [
-        units[2 * one["begin"] : 2 * one["end"]].decode("utf-16-le") for one in answer["spanScores"]
+        units[2 * span["begin"] : 2 * span["end"]].decode("utf-16-le")
+        for span in answer["spanScores"]
     ]
     assert pieces == ["Good 👍🏽 morning!", "You are a stupid idiot.", "Thanks."]
-    values = [one["score"]["value"] for one in answer["spanScores"]]
+    values = [span["score"]["value"] for span in answer["spanScores"]]
     assert max(values) == values[1] > 0.8 > values[0]
     [whole] = ask(text).json()["attributeScores"]["TOXICITY"]["spanScores"]
     assert (whole["begin"], whole["end"]) == (0, len(units) // 2)
@@ -177,7 +178,7 @@ def test_sentences_are_counted_in_utf_16(ask):
 def test_html_is_scored_as_it_is_read_and_placed_as_it_was_sent(ask):
     text = "<p>Good&nbsp;morning.</p><p>You are a st<b>up</b>id <!-- x -->idi&#111;t.</p>"
     answer = ask(text, kind="HTML", spanAnnotations=True).json()["attributeScores"]["TOXICITY"]
-    pieces = [text[one["begin"] : one["end"]] for one in answer["spanScores"]]
+    pieces = [text[span["begin"] : span["end"]] for span in answer["spanScores"]]
     assert pieces == ["Good&nbsp;morning.", "You are a st<b>up</b>id <!-- x -->idi&#111;t."]
     plain = ask("Good morning. You are a stupid idiot.")
     assert answer["summaryScore"]["value"] == pytest.approx(value(plain), abs=0.1)
@@ -227,8 +228,8 @@ def test_a_language_that_the_model_has_not_learned_is_said(ask):
             },
         }
     ]
-    found = ask("Þetta er mjög góð grein, takk fyrir að skrifa hana.", languages=None)
-    [detail] = error(found)["details"]
+    unsupported = ask("Þetta er mjög góð grein, takk fyrir að skrifa hana.", languages=None)
+    [detail] = error(unsupported)["details"]
     assert detail["languageNotSupportedByAttributeError"]["detectedLanguages"] == ["is"]
     assert ask("Þetta er gott", attributes=["SPAM"], languages=["is"]).status_code == 200
     assert ask(languages=["en-GB"]).status_code == 200
@@ -286,7 +287,7 @@ def test_past_the_limit_comes_429_with_when_to_try_again(house):
     _, secret = house.new_site("perspective", limit="2/hour")
     body = {"comment": {"text": KIND}, "requestedAttributes": {"TOXICITY": {}}, "languages": ["en"]}
     answers = [house.post(f"{ANALYZE}?key={secret}", json=body) for _ in range(3)]
-    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
     refused = error(answers[2], 429)
     assert refused["status"] == "RESOURCE_EXHAUSTED"
     seconds = refused["details"][0]["retryDelay"]
@@ -338,11 +339,11 @@ def test_nothing_of_an_analysis_goes_to_the_broker_or_a_log(house, ask, caplog):
         for more in ({"doNotStore": True}, {}, {"spanAnnotations": True}):
             assert ask("Canary, you stupid idiot.", clientToken="canary", **more).status_code == 200
         client.set("the-end", "1")
-        said = []
+        messages = []
         while "the-end" not in (command := monitor.next_command()["command"]):
-            said.append(command)
+            messages.append(command)
     client.close()
-    assert not [one for one in said if "anary" in one]
+    assert not [message for message in messages if "anary" in message]
     assert "anary" not in caplog.text
 
 
@@ -366,13 +367,22 @@ def test_a_suggested_score_is_kept_beside_ours_and_the_last_word_counts(house):
         "requestedLanguages": ["en"],
     }
     assert suggested(house, value=0.0, token="comment:7").status_code == 200
-    kept = [one for one in each_suggestion(house.store, house.site.id) if one.token == "comment:7"]
-    [one] = kept
-    assert (one.text, one.attribute, one.value, one.language) == (RUDE, "TOXICITY", 0.0, "en")
-    assert one.score > 0.8 and one.model and one.community.startswith("Coral:")
+    kept = [
+        suggestion
+        for suggestion in each_suggestion(house.store, house.site.id)
+        if suggestion.token == "comment:7"
+    ]
+    [suggestion] = kept
+    assert (suggestion.text, suggestion.attribute, suggestion.value, suggestion.language) == (
+        RUDE,
+        "TOXICITY",
+        0.0,
+        "en",
+    )
+    assert suggestion.score > 0.8 and suggestion.model and suggestion.community.startswith("Coral:")
     suggested(house, "a\x00b \ud83d", token="")
     suggested(house, "a\x00b \ud83d", token="")
-    assert [one.text for one in each_suggestion(house.store, house.site.id) if not one.token] == ["a b \ufffd"] * 2  # fmt: skip
+    assert [suggestion.text for suggestion in each_suggestion(house.store, house.site.id) if not suggestion.token] == ["a b \ufffd"] * 2  # fmt: skip
     with house.store.write() as connection:
         connection.execute(sa.delete(suggestions))
 
@@ -467,8 +477,8 @@ def test_hostile_texts_get_an_answer(house, text):
             length = (
                 len(json.loads(sent)["comment"]["text"].encode("utf-16-le", "surrogatepass")) // 2
             )
-            for one in answer.json()["attributeScores"]["TOXICITY"]["spanScores"]:
-                assert 0 <= one["begin"] < one["end"] <= length
+            for span in answer.json()["attributeScores"]["TOXICITY"]["spanScores"]:
+                assert 0 <= span["begin"] < span["end"] <= length
 
 
 JSON = st.recursive(
@@ -505,8 +515,8 @@ def test_the_discovery_document_leads_here(house):
         if isinstance(value, dict):
             yield from ([value["$ref"]] if "$ref" in value else [])
             value = list(value.values())
-        for one in value if isinstance(value, list) else ():
-            yield from references(one)
+        for item in value if isinstance(value, list) else ():
+            yield from references(item)
 
     assert set(references(document)) <= names
 
@@ -516,8 +526,8 @@ def test_its_metrics_count_by_answer(house, ask):
     ask(text="")
     lines = house.client.get("/metrics").text.splitlines()
     counted = [
-        one for one in lines if one.startswith('gatehouse_face_answers_total{call="analyze"')
+        line for line in lines if line.startswith('gatehouse_face_answers_total{call="analyze"')
     ]
-    assert any('face="perspective",status="200"' in one for one in counted)
-    assert any('face="perspective",status="400"' in one for one in counted)
-    assert not [one for one in lines if "key=" in one]
+    assert any('face="perspective",status="200"' in line for line in counted)
+    assert any('face="perspective",status="400"' in line for line in counted)
+    assert not [line for line in lines if "key=" in line]

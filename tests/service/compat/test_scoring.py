@@ -23,7 +23,7 @@ class Gated(Scripted):
         self.batches: list[list[str]] = []
 
     def measure(self, batch):
-        self.batches.append([one.text for one in batch])
+        self.batches.append([candidate.text for candidate in batch])
         if len(self.batches) > 1:  # the first is the warm-up
             self.entered.set()
             assert self.gate.wait(20)
@@ -48,11 +48,11 @@ def test_texts_get_their_own_scores_in_order():
     async def story():
         return await asyncio.gather(scoring.score(texts), scoring.score(["bad"]), scoring.score([]))
 
-    many, one, none = run(scoring, story())
-    assert [found.get("toxicity").value for found in many] == [
+    several, single, none = run(scoring, story())
+    assert [scores.get("toxicity").value for scores in several] == [
         0.9 if n % 3 == 0 else 0.1 for n in range(100)
     ]
-    assert [found.get("toxicity").value for found in one] == [0.9]
+    assert [scores.get("toxicity").value for scores in single] == [0.9]
     assert none == []
 
 

@@ -238,9 +238,9 @@ def test_a_moderator_may_not_even_look(browser, site, store, hook):
 
 def test_the_endpoints_of_another_site_are_not_found(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
-    theirs, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
-    endpoints.send_test(store, {other.id}, theirs.id, now=now(), entropy=os.urandom)
-    [delivery] = deliveries.list_deliveries(store, {other.id}, theirs.id)
+    bobs_endpoint, _ = endpoints.add_webhook(store, other.id, URL, now=now(), entropy=os.urandom)
+    endpoints.send_test(store, {other.id}, bobs_endpoint.id, now=now(), entropy=os.urandom)
+    [delivery] = deliveries.list_deliveries(store, {other.id}, bobs_endpoint.id)
     mine, _ = endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)
     fields = editor.fields(f"{HOME}/{mine.id}", "/test") | {
         "url": URL,
@@ -248,15 +248,15 @@ def test_the_endpoints_of_another_site_are_not_found(editor, site, store):
         "overlap": "0",
     }
     for path in ("", "/remove"):
-        assert editor.get(f"{HOME}/{theirs.id}{path}").status_code == 404
+        assert editor.get(f"{HOME}/{bobs_endpoint.id}{path}").status_code == 404
     assert editor.get(f"{HOME}?site={other.id}").status_code == 404
     posts = ("", "/test", "/switch", "/secret", "/replay", "/remove")
     for path in posts:
-        assert editor.post(f"{HOME}/{theirs.id}{path}", fields).status_code == 404
+        assert editor.post(f"{HOME}/{bobs_endpoint.id}{path}", fields).status_code == 404
     answer = editor.post(f"{HOME}/{mine.id}/resend", fields | {"delivery": delivery.id})
     assert answer.status_code == 404
     assert editor.post(HOME + "/new", fields | {"site": other.id}).status_code == 404
-    assert stored(store, other) == [theirs]
+    assert stored(store, other) == [bobs_endpoint]
 
 
 def test_the_endpoint_of_an_akismet_client_is_shown_and_cannot_be_changed(editor, site, store):

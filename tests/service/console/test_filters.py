@@ -116,14 +116,16 @@ def test_a_moderator_may_view_and_preview_but_not_change(browser, site, store):
 def test_the_filters_of_another_site_are_not_found(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     draft = filters.FilterDraft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
-    theirs = filters.add_filter(store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n))
-    assert editor.get(f"{HOME}/{theirs.id}").status_code == 404
+    bobs_filter = filters.add_filter(
+        store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n)
+    )
+    assert editor.get(f"{HOME}/{bobs_filter.id}").status_code == 404
     assert editor.get(f"{HOME}?site={other.id}").status_code == 404
     fields = editor.fields(HOME + "/new", HOME + "/new")
-    for path in (f"/{theirs.id}", f"/{theirs.id}/switch", f"/{theirs.id}/remove"):
+    for path in (f"/{bobs_filter.id}", f"/{bobs_filter.id}/switch", f"/{bobs_filter.id}/remove"):
         assert editor.post(HOME + path, fields | CASINO).status_code == 404
     assert editor.post(HOME + "/new", fields | CASINO | {"site": other.id}).status_code == 404
-    assert filters.list_filters(store, {other.id}) == [theirs]
+    assert filters.list_filters(store, {other.id}) == [bobs_filter]
 
 
 def test_a_forged_form_changes_nothing(editor, site, store):

@@ -13,9 +13,9 @@ from tests.review.test_reputation import (
     APPROVE,
     SPAM,
     author,
-    decide,
+    counts_for,
     harmless_text,
-    known,
+    record_decision,
     submit_and_judge,
 )
 from tests.service.console.console_browser import now
@@ -38,7 +38,7 @@ def decided(store, site):
     ]
     ids = submit_and_judge(store, site, *texts, at=now() - 300_000)
     for id, outcome in zip(ids, (APPROVE, APPROVE, SPAM), strict=False):
-        decide(store, site, id, outcome, now() - 200_000)
+        record_decision(store, site, id, outcome, now() - 200_000)
     return ids
 
 
@@ -61,14 +61,14 @@ def test_a_reputation_is_reset_and_the_reset_undone(browser, store, site, decide
     fields = browser.fields(page, f"{path}/reset")
     answer = browser.post(f"{path}/reset", fields)
     assert (answer.status_code, answer.headers["location"]) == (303, page)
-    assert known(store, shop, now()) == (0, 0, 0)
+    assert counts_for(store, shop, now()) == (0, 0, 0)
     text = plain(browser.get(page).text)
     assert "Nothing decided yet" in text and "Spam (does not count)" in text
     assert "Reset by ada@herald.test" in text
     stale = browser.post(f"{path}/reset", fields)
     assert stale.status_code == 409 and "Nothing was changed" in stale.text
     assert browser.post(f"{path}/undo", browser.fields(page, f"{path}/undo")).status_code == 303
-    assert known(store, shop, now()) == (0, 1, 0)
+    assert counts_for(store, shop, now()) == (0, 1, 0)
     assert "Reset undone by ada@herald.test" in plain(browser.get(page).text)
 
 
@@ -80,11 +80,11 @@ def test_a_subject_without_decisions_has_no_page(browser, site, decided):
 
 def test_an_undo_at_the_console_leaves_no_trace(browser, store, site, decided):
     [comment_id] = submit_and_judge(store, site, f"{harmless_text(12)} bad", at=now() - 2_000)
-    before = known(store, author(store, site), now())
+    before = counts_for(store, author(store, site), now())
     browser.press(comment_id, "spam", **HTMX)
-    assert known(store, author(store, site), now()) == (2, 2, 0)
+    assert counts_for(store, author(store, site), now()) == (2, 2, 0)
     browser.press(comment_id, "undo", f"/console/?done={comment_id}", **HTMX)
-    assert known(store, author(store, site), now()) == before
+    assert counts_for(store, author(store, site), now()) == before
 
 
 def test_admins_see_what_was_learned_and_undo_it(browser, store, site, decided):

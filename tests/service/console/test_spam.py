@@ -8,7 +8,13 @@ import pytest
 from moderation.domain.comment import AuthorRef, Status
 from moderation.review import queues
 from tests.factories import key_of
-from tests.review.test_reputation import APPROVE, SPAM, decide, harmless_text, submit_and_judge
+from tests.review.test_reputation import (
+    APPROVE,
+    SPAM,
+    harmless_text,
+    record_decision,
+    submit_and_judge,
+)
 from tests.service.console.console_browser import now
 
 ABROAD = "Очень хорошие часы по самой низкой цене только сегодня http://watches.example/{}"
@@ -25,8 +31,8 @@ def filed(store, site):
     by_hand, honest = submit_and_judge(
         store, site, harmless_text(40), harmless_text(41), at=now() - 7_000
     )
-    decide(store, site, by_hand, SPAM, now())
-    decide(store, site, honest, APPROVE, now())
+    record_decision(store, site, by_hand, SPAM, now())
+    record_decision(store, site, honest, APPROVE, now())
     for id in (*seo, *abroad):
         assert queues.get_card(store, {site.id}, id).status is Status.SPAM
     return {"seo": set(seo), "foreign_link": set(abroad), "by_hand": {by_hand}}

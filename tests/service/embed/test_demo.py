@@ -17,25 +17,25 @@ DEMO = f"{ORIGIN}/demo"
 
 
 def approved(reader, text, name="Dora", **changes):
-    [one] = hand_in(
+    [comment_id] = hand_in(
         reader.store,
         reply(reader.demo, text, author=AuthorRef(name), page=PageRef(DEMO, "T"), **changes),
     )
-    decide(reader, one, Outcome.APPROVE)
-    return one
+    decide(reader, comment_id, Outcome.APPROVE)
+    return comment_id
 
 
-def decide(reader, one, outcome):
+def decide(reader, comment_id, outcome):
     decisions.decide(
-        reader.store, "mod_1", {reader.demo.id}, one, outcome, now=NOON, entropy=os.urandom
+        reader.store, "mod_1", {reader.demo.id}, comment_id, outcome, now=NOON, entropy=os.urandom
     )
 
 
 def test_the_form_is_wordpress_form(reader):
     text = reader.client.get("/demo").text
-    for said in ("Leave a Reply", "Your email address will not be published.",
+    for sentence in ("Leave a Reply", "Your email address will not be published.",
                  "Required fields are marked"):  # fmt: skip
-        assert said in text
+        assert sentence in text
     names = set(re.findall(r'name="(\w+)"', text.partition("<form")[2]))
     assert {"author", "email", "url", "comment", "comment_post_ID", "comment_parent",
             "page_url", "submit"} <= names  # fmt: skip
@@ -55,22 +55,22 @@ def test_what_the_demo_sends_comes_back_to_it(reader):
 
 
 def test_only_what_is_approved_is_ever_shown(reader):
-    one = approved(reader, "Shown to all.")
+    comment_id = approved(reader, "Shown to all.")
     hand_in(reader.store, reply(reader.demo, "Nobody sees me.", page=PageRef(DEMO)))
     shown = reader.client.get("/demo")
     assert "Shown to all." in shown.text and "Nobody sees me." not in shown.text
     assert shown.headers["cache-control"] == "no-store"
-    decide(reader, one, Outcome.REJECT)
-    for path in ("/demo", f"/demo?replytocom={one}"):
+    decide(reader, comment_id, Outcome.REJECT)
+    for path in ("/demo", f"/demo?replytocom={comment_id}"):
         text = reader.client.get(path).text
-        assert "Shown to all." not in text and one not in text
+        assert "Shown to all." not in text and comment_id not in text
 
 
 def test_an_answer_starts_from_its_comment_without_javascript(reader):
-    one = approved(reader, "First.", name="Dora")
-    text = reader.client.get(f"/demo?replytocom={one}").text
+    comment_id = approved(reader, "First.", name="Dora")
+    text = reader.client.get(f"/demo?replytocom={comment_id}").text
     assert "Leave a Reply to <bdi>Dora</bdi>" in text
-    assert f'name="comment_parent" value="{one}"' in text
+    assert f'name="comment_parent" value="{comment_id}"' in text
     assert 'name="comment_parent" value="0"' in reader.client.get("/demo?replytocom=x").text
 
 

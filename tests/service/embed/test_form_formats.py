@@ -147,8 +147,8 @@ def test_a_script_without_a_page_is_told_which_field_is_missing(reader, slug) ->
 
 def test_json_after_a_preflight(reader) -> None:
     path = f"/reply/{reader.site.id}/staticman"
-    asked = reader.client.options(path, headers={"Origin": ORIGIN})
-    assert (asked.status_code, asked.headers["access-control-allow-headers"]) == (
+    preflight = reader.client.options(path, headers={"Origin": ORIGIN})
+    assert (preflight.status_code, preflight.headers["access-control-allow-headers"]) == (
         204,
         "content-type",
     )
@@ -182,7 +182,7 @@ HOSTILE = ["\x00", "\ud800".encode("utf-8", "surrogatepass"), "x" * 70_000, "<sc
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_fields_are_no_accident(reader, value) -> None:
     for name in sorted(STATICMAN_NAMES):
-        fields = {key: given for key, given in STATICMAN.items() if "redirect" not in key}
+        fields = {key: value for key, value in STATICMAN.items() if "redirect" not in key}
         answer = reader.client.post(
             f"/reply/{reader.site.id}/staticman",
             data=fields | {name: value},

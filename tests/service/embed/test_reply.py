@@ -42,7 +42,9 @@ def test_a_multipart_form_is_as_good(reader):
 
 def test_a_double_click_is_one_comment(reader):
     answers = [reader.send() for _ in range(3)]
-    assert {one.headers["location"] for one in answers} == {f"{PAGE}?gatehouse=received#respond"}
+    assert {answer.headers["location"] for answer in answers} == {
+        f"{PAGE}?gatehouse=received#respond"
+    }
     assert len(reader.stored()) == 1
     reader.send(comment="Another thought.")
     assert len(reader.stored()) == 2
@@ -326,8 +328,8 @@ def test_a_browser_is_known_again_by_its_cookie(reader):
     reader.send(headers=FROM_SITE, comment="Once more.", author="Another name")
     reader.client.cookies.clear()
     reader.send(headers=FROM_SITE, comment="From another browser.")
-    one, same, other = tokens(reader)
-    assert one == same and other not in ("", one)
+    issued, same, different = tokens(reader)
+    assert issued == same and different not in ("", issued)
 
 
 def test_a_double_click_is_one_browser(reader):
@@ -336,8 +338,8 @@ def test_a_double_click_is_one_browser(reader):
     for _ in range(2):
         answers.append(reader.send(headers=FROM_SITE))
         reader.client.cookies.clear()
-    given = {one.headers["set-cookie"] for one in answers}
-    assert len(given) == len(tokens(reader)) == 1
+    cookies = {answer.headers["set-cookie"] for answer in answers}
+    assert len(cookies) == len(tokens(reader)) == 1
 
 
 @pytest.mark.parametrize("origin", ["null", None])

@@ -120,8 +120,10 @@ def test_generated_nonsense_is_never_our_fault(api):
     chance = random.Random(7)  # the same in every run
     for _ in range(150):
         body = {"page": {"url": "https://herald.test/1"}, "author": {"name": "C"}, "text": "t"}
-        at = chance.choice([body, body["page"], body["author"]])
-        at[chance.choice([*at, "id", "title", "parent_id", "context", "status"])] = _any(chance, 3)
+        part = chance.choice([body, body["page"], body["author"]])
+        part[chance.choice([*part, "id", "title", "parent_id", "context", "status"])] = _any(
+            chance, 3
+        )
         answer = send(api, "POST", "/api/v1/comments", json.dumps(body).encode())
         assert answer.status_code < 500, (body, answer.text)
 
@@ -131,5 +133,5 @@ def _any(chance: random.Random, depth: int):
     leaves = [*strings, None, True, 0, -1, 2**63, 2**64, 1e308, -0.0, 0.1]
     if depth and chance.random() < 0.4:
         parts = [_any(chance, depth - 1) for _ in range(chance.randrange(4))]
-        return parts if chance.random() < 0.5 else {str(n): one for n, one in enumerate(parts)}
+        return parts if chance.random() < 0.5 else {str(n): part for n, part in enumerate(parts)}
     return chance.choice(leaves)

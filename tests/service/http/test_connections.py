@@ -48,10 +48,10 @@ def server(tmp_path_factory):
         process = subprocess.Popen(
             [sys.executable, "-c", CODE], env=os.environ | environment, stderr=file
         )
-    one = SimpleNamespace(port=port, key=key, log=log, process=process)
+    running = SimpleNamespace(port=port, key=key, log=log, process=process)
     try:
-        wait_until(lambda: _answers(one), "the server answers")
-        yield one
+        wait_until(lambda: _answers(running), "the server answers")
+        yield running
     finally:
         process.kill()
         process.wait()
@@ -139,5 +139,5 @@ def test_hanging_up_is_no_error_of_ours(server):
             connection.sendall(_head(server, 1000) + b'{"page":')
             time.sleep(0.05)
     assert _answers(server)
-    said = server.log.read_text()
-    assert '"level": "error"' not in said and '"status": 500' not in said, said
+    log_lines = server.log.read_text()
+    assert '"level": "error"' not in log_lines and '"status": 500' not in log_lines, log_lines

@@ -22,8 +22,8 @@ from tests.service.http.conftest import HOST
 def test_with_the_database_away_a_page_s_script_reads_503_and_when_to_come_back(api):
     """The Origin is looked up outside of everything that turns errors into answers."""
     headers = {"Origin": "https://herald.test", "Authorization": f"Bearer {api.publishable}"}
-    known = api.client.options("/api/v1/comments", headers=headers)
-    assert known.headers["access-control-allow-origin"] == "https://herald.test"
+    preflight = api.client.options("/api/v1/comments", headers=headers)
+    assert preflight.headers["access-control-allow-origin"] == "https://herald.test"
     api.client.app.state.store.engine.dispose()
     _take_away(api.store)
     for origin in ("https://herald.test", "https://unknown.test"):
@@ -36,8 +36,8 @@ def _take_away(store):
     """Nobody reaches the database any more."""
     if store.is_sqlite:
         path = Path(store.engine.url.database)
-        for one in path.parent.glob(f"{path.name}*"):
-            one.unlink()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
         return
     name = store.engine.url.database
     store.engine.dispose()
@@ -51,13 +51,13 @@ def _take_away(store):
 
 
 def test_many_submissions_ask_for_the_origins_once(api):
-    asked = []
+    statements = []
     engine = api.client.app.state.store.engine
-    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    sa.event.listen(engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
     headers = {"Origin": "https://herald.test"}
     for _ in range(20):
         api.client.options("/api/v1/comments", headers=headers)
-    assert len([one for one in asked if "origins_json" in one]) == 1
+    assert len([statement for statement in statements if "origins_json" in statement]) == 1
 
 
 class _Request:
@@ -152,9 +152,9 @@ def test_no_redirect_says_which_scheme_or_host(api):
 
 def test_head_is_get_without_the_body(api):
     for path in ("/healthz", "/readyz", "/console/login", "/api/v1/openapi.json"):
-        got, asked = api.client.get(path), api.client.head(path)
-        assert (asked.status_code, asked.content) == (got.status_code, b"")
-        assert asked.headers["content-type"] == got.headers["content-type"]
+        got, head = api.client.get(path), api.client.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["content-type"] == got.headers["content-type"]
 
 
 def test_private_answers_are_kept_by_nobody(api):

@@ -60,8 +60,8 @@ def test_a_page_address_that_no_index_can_hold_is_refused(api):
 
 
 def test_addresses_carry_nothing_that_breaks_out_of_an_attribute(api):
-    for mark in ('"', "<", ">", "\\", "`", " ", "\t", "\u2028"):
-        url = f"https://carol.test/a{mark}b"
+    for character in ('"', "<", ">", "\\", "`", " ", "\t", "\u2028"):
+        url = f"https://carol.test/a{character}b"
         assert api.hand_in(author={"name": "Carol", "url": url}).status_code == 422
         assert api.hand_in(page={"url": url}).status_code == 422
 
@@ -77,16 +77,19 @@ def test_what_cannot_be_stored_does_not_take_its_neighbours_along(store):
     intake = Intake(store, lambda: None, 30)
 
     async def hand_all_in():
-        waiting = [intake.submit(one) for one in (good[0], bad[0], *good[1:4], bad[1], good[4])]
+        waiting = [
+            intake.submit(submission)
+            for submission in (good[0], bad[0], *good[1:4], bad[1], good[4])
+        ]
         return await asyncio.gather(*waiting, return_exceptions=True)
 
     answers = asyncio.run(hand_all_in())
     intake.close()
-    refused = [one for one in answers if isinstance(one, BaseException)]
-    assert all(isinstance(one, Invalid) for one in refused), refused
+    refused = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert all(isinstance(answer, Invalid) for answer in refused), refused
     with store.read() as connection:
         stored = set(connection.scalars(sa.select(comments.c.id)))
-    assert {one.id for one in good} <= stored
+    assert {submission.id for submission in good} <= stored
     assert len(stored) == len(answers) - len(refused)
 
 
