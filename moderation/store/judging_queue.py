@@ -13,6 +13,9 @@ from moderation.store.comment_fields import SentComment, columns_of, or_empty, s
 from moderation.store.sql.dialect import claim_pending, execute, fetch
 from moderation.store.sql.schema import pages, pending, revisions, sites
 
+# Due by any clock: a time would be read by another machine, whose clock may be behind.
+AT_ONCE = 0
+
 _parent_revisions = revisions.alias("parent_revisions")
 
 
@@ -104,8 +107,8 @@ def postpone(connection: Connection, due: Mapping[str, int]) -> None:
         )
 
 
-def release(connection: Connection, lease: str, now: int, *, counted: bool) -> int:
-    """Hands back at once whatever a lease holds; returns how many jobs.
+def release(connection: Connection, lease: str, *, counted: bool) -> int:
+    """Hands back whatever a lease holds, due at once by anybody's clock; returns how many jobs.
 
     counted: the attempt stays counted. True where the worker died, for the job may have killed it;
     False where it was asked to stop.
@@ -114,7 +117,7 @@ def release(connection: Connection, lease: str, now: int, *, counted: bool) -> i
     released = connection.execute(
         sa.update(pending)
         .where(pending.c.lease == lease)
-        .values(lease="", due_at=now, attempts=attempts)
+        .values(lease="", due_at=AT_ONCE, attempts=attempts)
     )
     return released.rowcount
 
