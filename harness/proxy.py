@@ -55,6 +55,10 @@ class Proxy:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends every connection and every thread."""
         with self._changed:
             self._open, self._fault = False, Fault.NONE
             self._changed.notify_all()
