@@ -58,5 +58,7 @@ def log_to_stderr(level: str) -> None:
     # Their lines contain URLs with queries, SQL parameters or internals of tasks.
     for name in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine", "alembic"):
         logging.getLogger(name).setLevel("WARNING")
+    # The store says it when a connection is lost; this would be one more error for each.
+    logging.getLogger("sqlalchemy.pool").setLevel("CRITICAL")
     # Its warnings quote what strangers send.
     logging.getLogger("python_multipart").setLevel("ERROR")

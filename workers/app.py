@@ -1,11 +1,14 @@
 """The Celery app and its configuration."""
 
 import logging
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import (
+    celeryd_init,
     setup_logging,
     worker_init,
     worker_process_init,
@@ -112,6 +115,14 @@ def _log(**_: Any) -> None:
     # These log every doorbell message at INFO, some thousand lines a day.
     for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu"):
         logging.getLogger(name).setLevel("WARNING")
+    # Celery logs its plans for its next version as warnings, at every loss of the broker.
+    logging.getLogger("py.warnings").setLevel("ERROR")
+
+
+@on(celeryd_init)
+def _allow_root(**_: Any) -> None:
+    # It warns of root for what messages may do; ours carry no data, and only JSON is read.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 def _role() -> str:

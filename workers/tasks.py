@@ -3,16 +3,17 @@
 import os
 import random
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from moderation.clock import now_ms
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
-from moderation.judging.judge import judge
+from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
 from moderation.notify.deliver import deliver
 from moderation.notify.digest import send_digests
 from moderation.review.campaign_decisions import resume_unfinished
+from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam
 from moderation.upkeep.retention import DAY, purge
@@ -28,6 +29,10 @@ LINGER_SECONDS = 0.015
 SMALL_BATCH = 16  # comments; after a larger batch more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim few comments. Seconds.
 BATCH_SECONDS = 1.0
+# Between two tries while the database is away. Seconds.
+AWAY_SECONDS = 1.0
+# Batches in a row that the database failed before the attempts are counted: one of the comments may be why.
+UNCOUNTED_FAILURES = 4
 # Between two purges, and between two looks for digests. Seconds.
 PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
@@ -38,21 +43,20 @@ def judge_due() -> None:
     """Judges due comments, batch by batch."""
     worker = process.context
     worker.bell.acknowledge(JUDGE)
+    with _outage_noted(worker, JUDGE):
+        if _judge_a_slice(worker):
+            worker.bell.ring(JUDGE)
+
+
+def _judge_a_slice(worker: WorkerContext) -> bool:
+    """Judges for SLICE_SECONDS at most; whether there may be more to do. Raises Unavailable."""
+    _release_unfinished(worker)
     until = time.monotonic() + SLICE_SECONDS
     lingered = False
     while time.monotonic() < until:
         limit = max(1, min(worker.settings.judge_batch, int(BATCH_SECONDS / worker.pace)))
         started = time.monotonic()
-        judged = judge(
-            worker.store,
-            worker.pipeline,
-            worker.policy,
-            lease=worker.lease,
-            lease_ms=int(worker.settings.lease_seconds * 1000),
-            limit=limit,
-            now=now_ms,
-            entropy=os.urandom,
-        )
+        judged = _judge_a_batch(worker, limit)
         worker.bell.publish_decided(judged.comment_ids)
         if judged.deliveries:
             worker.bell.ring(DELIVER)
@@ -60,14 +64,60 @@ def judge_due() -> None:
             seconds = (time.monotonic() - started) / judged.claimed
             worker.pace = 0.8 * worker.pace + 0.2 * max(seconds, 1e-4)
         elif not judged.claimed and lingered:
-            return
+            return False
         lingered = judged.claimed == 0
         if judged.claimed < min(SMALL_BATCH, limit):
             time.sleep(LINGER_SECONDS)
         if worker.pipeline.hung:
             # The message is delivered again to the process that replaces this one and its stuck thread.
             raise SystemExit("A scorer hangs; this process makes room for a new one.")
-    worker.bell.ring(JUDGE)
+    return True
+
+
+def _judge_a_batch(worker: WorkerContext, limit: int) -> Judged:
+    """Judges up to `limit` comments, and keeps count of how often in a row the database failed."""
+    try:
+        judged = judge(
+            worker.store,
+            worker.pipeline,
+            worker.policy,
+            lease=worker.lease,
+            lease_ms=int(worker.settings.lease_seconds * 1000),
+            limit=limit,
+            now=worker.now,
+            entropy=os.urandom,
+        )
+    except Unavailable:
+        worker.failures += 1
+        raise
+    worker.failures = 0
+    return judged
+
+
+def _release_unfinished(worker: WorkerContext) -> None:
+    """After an outage: hands back the batch that could not be recorded, which would wait for its lease.
+
+    Raises Unavailable.
+    """
+    if not worker.failures:
+        return
+    with worker.store.write() as connection:
+        # That the database was away is not the comments' fault, unless it happens with them every time.
+        counted = worker.failures > UNCOUNTED_FAILURES
+        judging_queue.release(connection, worker.lease, counted=counted)
+
+
+@contextmanager
+def _outage_noted(worker: WorkerContext, task_name: str) -> Iterator[None]:
+    """Logs an outage of the database once, and rings for another try soon; does not raise Unavailable."""
+    try:
+        yield
+    except Unavailable:
+        worker.outage.begin()
+        worker.stopping.wait(AWAY_SECONDS)
+        worker.bell.ring(task_name)
+    else:
+        worker.outage.end()
 
 
 @task("gatehouse.deliver")
@@ -75,17 +125,18 @@ def deliver_due() -> None:
     """Sends due deliveries."""
     worker = process.context
     worker.bell.acknowledge(DELIVER)
-    deliver(
-        worker.store,
-        worker.sender.post,
-        now=now_ms,
-        entropy=os.urandom,
-        chance=random.random,
-        lease=worker.lease,
-        scale=worker.settings.webhook_schedule_scale,
-        notify=worker.notifier.notify,
-        public_url=worker.settings.public_url,
-    )
+    with _outage_noted(worker, DELIVER):
+        deliver(
+            worker.store,
+            worker.sender.post,
+            now=worker.now,
+            entropy=os.urandom,
+            chance=random.random,
+            lease=worker.lease,
+            scale=worker.settings.webhook_schedule_scale,
+            notify=worker.notifier.notify,
+            public_url=worker.settings.public_url,
+        )
 
 
 @task("gatehouse.sweep")
@@ -99,24 +150,26 @@ def run_due_work() -> None:
     try:
         reclaim_leases(worker)
         _send_digests(worker)
-        due = sweep(worker.store, now_ms())
+        due = sweep(worker.store, worker.now())
         _clean_up(worker)
     except Unavailable:
+        worker.outage.begin()
         return  # the next sweep is seconds away
+    worker.outage.end()
     if due.judge:
         worker.bell.ring(JUDGE)
     if due.deliver:
         worker.bell.ring(DELIVER)
     # Last, because it takes longest: the doorbells have been rung by now.
     with suppress(Unavailable, ScorerUnavailable):
-        learn(worker.store, worker.prior, now_ms())
+        learn(worker.store, worker.prior, worker.now())
 
 
 def _send_digests(worker: WorkerContext) -> None:
     """Sends the digests that are due, every DIGEST_SECONDS. Raises Unavailable."""
     if time.monotonic() - worker.digested_at > DIGEST_SECONDS:
         worker.digested_at = time.monotonic()
-        send_digests(worker.store, now_ms(), worker.settings.digest_hour, os.urandom)
+        send_digests(worker.store, worker.now(), worker.settings.digest_hour, os.urandom)
 
 
 def _clean_up(worker: WorkerContext) -> None:
@@ -127,13 +180,13 @@ def _clean_up(worker: WorkerContext) -> None:
     store, settings = worker.store, worker.settings
     purge(
         store,
-        now_ms(),
+        worker.now(),
         settings.idempotency_hours,
         feedback_days=settings.feedback_days,
         webhook_days=settings.webhook_days,
         personal_days=settings.personal_days,
     )
     if settings.spam_days:
-        before = now_ms() - settings.spam_days * DAY
-        empty_spam(store, before, now=now_ms(), entropy=os.urandom)
-    resume_unfinished(store, now_ms(), os.urandom)
+        before = worker.now() - settings.spam_days * DAY
+        empty_spam(store, before, now=worker.now(), entropy=os.urandom)
+    resume_unfinished(store, worker.now(), os.urandom)

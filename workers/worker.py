@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
-from moderation.clock import now_ms
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
@@ -30,9 +29,11 @@ from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 from moderation.store import deliveries, heartbeats, judging_queue
 from moderation.store.addresses import addresses_of
+from moderation.store.sql.database_clock import DatabaseClock
 from moderation.store.sql.engine import Store
 from workers.akismet import Akismet
 from workers.dns_lists import DnsLists
+from workers.outage import Outage
 from workers.sender import Sender
 
 log = logging.getLogger("gatehouse.worker")
@@ -44,9 +45,10 @@ BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
 class WorkerContext:
     """What the tasks of one worker process share.
 
-    role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/random. pid: the process
-    it was made in, the only one that may use it. pace: seconds a comment took lately. cleaned_up_at,
-    digested_at: when this process last cleaned up and last looked for digests; time.monotonic().
+    role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/random. now: the time, for
+    leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
+    failures: batches in a row that the database failed. pace: seconds a comment took lately. cleaned_up_at, digested_at: when this process last cleaned up and
+    last looked for digests; time.monotonic().
     """
 
     settings: Settings
@@ -55,7 +57,10 @@ class WorkerContext:
     bell: Doorbell
     lease: str
     stopping: threading.Event = field(default_factory=threading.Event)
+    now: DatabaseClock = field(default_factory=DatabaseClock)
     pid: int = field(default_factory=os.getpid)
+    outage: Outage = field(default_factory=Outage)
+    failures: int = 0
     pace: float = 0.01
     cleaned_up_at: float = -math.inf
     digested_at: float = -math.inf
@@ -136,6 +141,7 @@ class WorkerProcess:
         if role == "judge":
             _warm_up(context)
         with suppress(Unavailable):  # the sweep tries again
+            context.now.measure(store)
             reclaim_leases(context)
         threading.Thread(target=_beat, args=(context,), name="heartbeat", daemon=True).start()
 
@@ -147,8 +153,8 @@ class WorkerProcess:
         context.stopping.set()
         try:
             with context.store.write() as connection:
-                released = judging_queue.release(connection, context.lease, now_ms(), counted=False)
-                released += deliveries.release(connection, context.lease, now_ms())
+                released = judging_queue.release(connection, context.lease, counted=False)
+                released += deliveries.release(connection, context.lease, context.now())
                 heartbeats.stop(connection, context.name)
             if released:
                 log.info("leases handed back", extra={"count": released})
@@ -183,7 +189,7 @@ def reclaim_leases(worker: WorkerContext) -> None:
     host = worker.lease.split("/")[0] + "/"
     with worker.store.read() as connection:
         judging = judging_queue.leases(connection, host)
-        sending = deliveries.leases(connection, host, now_ms())
+        sending = deliveries.leases(connection, host, worker.now())
     dead_judging = [lease for lease in judging if _is_dead(lease, worker)]
     dead_sending = [lease for lease in sending if _is_dead(lease, worker)]
     if not dead_judging and not dead_sending:
@@ -191,9 +197,9 @@ def reclaim_leases(worker: WorkerContext) -> None:
     with worker.store.write() as connection:
         freed = 0
         for lease in dead_judging:
-            freed += judging_queue.release(connection, lease, now_ms(), counted=True)
+            freed += judging_queue.release(connection, lease, counted=True)
         for lease in dead_sending:
-            freed += deliveries.release(connection, lease, now_ms())
+            freed += deliveries.release(connection, lease, worker.now())
     log.warning("work of a dead process taken back", extra={"count": freed})
 
 
@@ -228,8 +234,9 @@ def _beat(worker: WorkerContext) -> None:
         if worker.role == "judge":
             detail = {**_models(models_of(worker.settings)), "loaded": not worker.pipeline.failing}
         try:
+            worker.now.measure(worker.store)
             with worker.store.write() as connection:
-                heartbeats.beat(connection, worker.name, detail, now_ms())
+                heartbeats.beat(connection, worker.name, detail, worker.now())
         except Unavailable:
             pass  # a missing heartbeat shows in /readyz, as it should
         worker.stopping.wait(BEAT_SECONDS)

@@ -24,25 +24,73 @@ Report = Callable[[str], None]
 
 
 class LogFile:
-    """The log of one child: a new file at every start and when it grows long; the previous one is kept."""
+    """The log of one child: a new file at every start and when it grows long; the previous one is kept.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    A disk that is full or read-only costs lines, never the process: they are counted, and once a line
+    can be written again, another before it says how many are missing.
+    """
+
+    def __init__(self, path: Path, report: Report = lambda line: None) -> None:
+        """report: is told when lines begin to be dropped, and when writing works again."""
+        self._path, self._report = path, report
         self._file: IO[bytes] | None = None
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+        self._line_is_torn = False
+        self.dropped = 0
 
     def write(self, line: bytes) -> None:
-        if self._file is None or self._file.tell() > LOG_LIMIT:
-            self.close()
-            with suppress(FileNotFoundError):
-                self._path.replace(self._path.with_suffix(".log.1"))
-            self._file = self._path.open("wb", buffering=0)
-        self._file.write(line)
+        """line: with its end."""
+        try:
+            if self._file is None or self._file.tell() > LOG_LIMIT:
+                self._open()
+            if self._line_is_torn:
+                self._write_all(b"\n")
+                self._line_is_torn = False
+            if self.dropped:
+                self._write_all(_dropped_record(self.dropped))
+                self._report(f"{self._path} can be written again; {_missing(self.dropped)}")
+                self.dropped = 0
+            self._write_all(line)
+        except OSError as error:
+            if not self.dropped:
+                self._report(f"{self._path} cannot be written: {error.strerror}")
+            self.dropped += 1
+
+    def _open(self) -> None:
+        self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileNotFoundError):
+            self._path.replace(self._path.with_suffix(".log.1"))
+        self._file = self._path.open("wb", buffering=0)
+        self._line_is_torn = False
+
+    def _write_all(self, line: bytes) -> None:
+        """Writes it all; a disk that fills up takes the first part and raises at the second."""
+        assert self._file
+        while line:
+            written = self._file.write(line) or 0
+            line = line[written:]
+            self._line_is_torn = bool(line)
 
     def close(self) -> None:
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            with suppress(OSError):  # some file systems say only now that the disk is full
+                file.close()
+
+
+def _missing(count: int) -> str:
+    return f"{count} {'line was' if count == 1 else 'lines were'} not written"
+
+
+def _dropped_record(count: int) -> bytes:
+    seconds = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    record = {
+        "at": seconds,
+        "level": "warning",
+        "logger": "gatehouse.up",
+        "fact": _missing(count),
+    }
+    return json.dumps(record).encode() + b"\n"
 
 
 class Child:

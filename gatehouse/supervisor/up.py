@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO
 
 from gatehouse.supervisor import broker, folder
 from gatehouse.supervisor.children import SETTINGS_STATUS, Child, LogFile
@@ -86,7 +86,7 @@ class Supervisor:
         self._add("courier", _gatehouse("courier"))
 
     def _add(self, name: str, command: list[str], **options: Any) -> None:
-        log = LogFile(self._settings.data / "log" / f"{name}.log")
+        log = LogFile(self._settings.data / "log" / f"{name}.log", _report)
         child = Child(name, command, self._environment, log, _report, rank=RANK[name], **options)
         self._children[name] = child
         self._start(child)
@@ -147,7 +147,7 @@ class Supervisor:
             self._start_workers()
         if ready and self._first_run:
             self._announced = True
-            print(self._first_run.text(self._settings), flush=True)
+            _print(self._first_run.text(self._settings), sys.stdout)
             seconds = time.monotonic() - self._started
             _report(f"ready after {seconds:.1f} s; Ctrl-C stops everything")
 
@@ -210,7 +210,12 @@ def _gatehouse(*arguments: str) -> list[str]:
 
 
 def _report(line: str) -> None:
-    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+    _print(f"{time.strftime('%H:%M:%S')} {line}", sys.stderr)
+
+
+def _print(text: str, file: TextIO) -> None:
+    with suppress(OSError):  # it may go to a file on a full disk, or to a terminal that was closed
+        print(text, file=file, flush=True)
 
 
 def run_all(settings: Settings) -> None:

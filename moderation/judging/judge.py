@@ -62,7 +62,7 @@ def judge(
     with store.write() as connection:
         jobs = judging_queue.claim(connection, lease, now(), now() + lease_ms, limit)
         rounds = share_out(jobs, judging_queue.unfinished(connection, jobs), MAX_ATTEMPTS)
-        judging_queue.hand_back(connection, lease, [job.id for job in rounds.waiting], now())
+        judging_queue.hand_back(connection, lease, [job.id for job in rounds.waiting])
     first, second = (
         _judge_jobs(store, pipeline, policy, jobs_of_round, lease, now, entropy)
         for jobs_of_round in (rounds.ordinary, rounds.alone)

@@ -1,15 +1,17 @@
 """Sends the deliveries that are due, in threads, until nothing is due or the time slice ends."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from functools import partial
+from dataclasses import dataclass, field
 
 from moderation.domain.delivery import Response
+from moderation.domain.errors import Unavailable
 from moderation.domain.notice import Notice
 from moderation.notify.record_attempts import AttemptRecorder, Delivered
 from moderation.notify.send_attempt import AttemptSender, Notify, Send, Sent
-from moderation.store import outbox
+from moderation.store import deliveries, outbox
 from moderation.store.outbox import DeliveryJob
 from moderation.store.sql.engine import Store
 
@@ -30,6 +32,8 @@ BATCH_BYTES = 256 * 1024
 # Seconds between looks for new work while sends are in progress: the longest a new event waits. After a
 # look that finds work the next comes soon; each that finds none doubles the pause, which saves CPU.
 LOOK, SOON = 0.03, 0.005
+# The same while the database is away.
+AWAY = 0.5
 
 
 def _refuse_notices(url: str, notice: Notice, emails: Sequence[str]) -> Response:
@@ -57,15 +61,17 @@ def deliver(
     attempts, in batches. After a crash in between the lease expires, and the same message with the
     same id is sent again: at least once. lease: names the process, see deliveries.release; every
     drain adds a random part, so that an attempt recorded too late is recognised as such.
+    While the database is away, the outcome of what was sent is kept and recorded once it is back.
     scale: multiplies the retry schedule. chance: 0 <= it < 1. public_url: where the links of a
-    notice lead. Raises Unavailable with the database.
+    notice lead. Raises Unavailable where the database is away and nothing is left to record.
     """
     lease = f"{lease}/{entropy(8).hex()}"
     until = now() + SLICE_MS
     recorder = AttemptRecorder(store, lease, entropy, chance, scale)
     sender = AttemptSender(store, send, notify, public_url, now)
-    claim = partial(_claim, store, lease, per_endpoint=per_endpoint)
+    claims = _Claims(store, lease, per_endpoint)
     pause, next_notices_at = SOON, 0
+    finished: list[Sent] = []
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="send") as send_pool,
         ThreadPoolExecutor(NOTICES, thread_name_prefix="notice") as notice_pool,
@@ -74,25 +80,37 @@ def deliver(
         notices = _InProgress(notice_pool, NOTICES, sender)
         while True:
             pause = min(2 * pause, LOOK)
-            free = min(sends.free, limit)
-            if free > 0 and now() < until:
-                jobs = claim(now(), free)
-                if started := sends.start(jobs):
-                    limit -= started
-                    pause = SOON
-            free = min(notices.free, limit)
-            if free > 0 and next_notices_at <= now() < until - NOTICE_TIME:
-                next_notices_at = now() + NOTICE_LOOK
-                jobs = claim(now(), free, notices=True)
-                limit -= notices.start(jobs)
-            if not sends.futures and not notices.futures:
+            try:
+                if finished:
+                    recorder.record(finished, now())
+                    claims.in_progress.difference_update(sent.job.id for sent in finished)
+                    finished = []
+                free = min(sends.free, limit)
+                if free > 0 and now() < until:
+                    jobs = claims.claim(now(), free)
+                    if started := sends.start(jobs):
+                        limit -= started
+                        pause = SOON
+                free = min(notices.free, limit)
+                if free > 0 and next_notices_at <= now() < until - NOTICE_TIME:
+                    next_notices_at = now() + NOTICE_LOOK
+                    jobs = claims.claim(now(), free, notices=True)
+                    limit -= notices.start(jobs)
+            except Unavailable:
+                # What was sent must not be sent again only because this cannot be recorded now.
+                if not finished and not sends.futures and not notices.futures:
+                    raise
+                if now() > until + LEASE_MS:  # every lease has run out, others may have sent it all
+                    raise
+                pause = AWAY
+                time.sleep(AWAY)
+            if not finished and not sends.futures and not notices.futures:
                 return recorder.totals
             wait(sends.futures | notices.futures, timeout=pause, return_when=FIRST_COMPLETED)
             finished_notices = notices.take_finished()
             if finished_notices:
                 next_notices_at = 0
-            if finished := sends.take_finished() + finished_notices:
-                recorder.record(finished, now())
+            finished += sends.take_finished() + finished_notices
 
 
 class _InProgress:
@@ -120,16 +138,37 @@ class _InProgress:
         return [attempted for future in finished for attempted in future.result()]
 
 
-def _claim(
-    store: Store, lease: str, now: int, limit: int, *, per_endpoint: int, notices: bool = False
-) -> list[DeliveryJob]:
-    """notices: claims only notices, else everything but notices."""
-    with store.read() as connection:  # looking does not take SQLite's one write lock
-        ids = outbox.due(connection, now, now + LEASE_MS, limit, per_endpoint, notices=notices)
-    if not ids:
-        return []
-    with store.write() as connection:
-        return outbox.take(connection, ids, lease, now, now + LEASE_MS)
+@dataclass(slots=True)
+class _Claims:
+    """What one lease holds.
+
+    in_progress: the ids of deliveries that were claimed and whose outcome is not recorded yet.
+    is_unsure: the last claim failed, perhaps after its commit: then the lease holds what nobody sends.
+    """
+
+    store: Store
+    lease: str
+    per_endpoint: int
+    in_progress: set[str] = field(default_factory=set)
+    is_unsure: bool = False
+
+    def claim(self, now: int, limit: int, *, notices: bool = False) -> list[DeliveryJob]:
+        """notices: claims only notices, else everything but notices. Raises Unavailable."""
+        until = now + LEASE_MS
+        if self.is_unsure:
+            with self.store.write() as connection:
+                deliveries.hand_back(connection, self.lease, self.in_progress, now)
+            self.is_unsure = False
+        with self.store.read() as connection:  # looking does not take SQLite's one write lock
+            ids = outbox.due(connection, now, until, limit, self.per_endpoint, notices=notices)
+        if not ids:
+            return []
+        self.is_unsure = True
+        with self.store.write() as connection:
+            jobs = outbox.take(connection, ids, self.lease, now, until)
+        self.is_unsure = False
+        self.in_progress.update(job.id for job in jobs)
+        return jobs
 
 
 def _posts(jobs: Sequence[DeliveryJob]) -> list[list[DeliveryJob]]:

@@ -15,6 +15,7 @@ from moderation.store.comment_fields import (
     personal_row,
     revision_row,
 )
+from moderation.store.judging_queue import AT_ONCE
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import insert_rows
 from moderation.store.sql.schema import (
@@ -70,7 +71,7 @@ def insert(
                 "comment_id": submission.id,
                 "revision": 1,
                 "site_id": submission.site_id,
-                "due_at": submission.created_at,
+                "due_at": AT_ONCE,
                 "attempts": 0,
                 "lease": "",
                 "created_at": submission.created_at,

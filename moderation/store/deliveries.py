@@ -155,6 +155,19 @@ def release(connection: Connection, lease: str, now: int) -> int:
     return released.rowcount
 
 
+def hand_back(connection: Connection, lease: str, kept_ids: Collection[str], now: int) -> None:
+    """Hands back at once what this very lease holds, except for these deliveries."""
+    connection.execute(
+        sa.update(deliveries)
+        .where(
+            deliveries.c.state == "due",
+            deliveries.c.lease == lease,
+            deliveries.c.id.not_in(kept_ids),
+        )
+        .values(lease="", due_at=now)
+    )
+
+
 def is_due(connection: Connection, now: int) -> bool:
     """Whether any delivery is due: one index look-up for each endpoint that is not paused."""
     due_for_endpoint = sa.exists().where(

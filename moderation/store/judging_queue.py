@@ -13,6 +13,9 @@ from moderation.store.comment_fields import SentComment, columns_of, or_empty, s
 from moderation.store.sql.dialect import claim_pending, execute, fetch
 from moderation.store.sql.schema import findings, pages, pending, revisions, sites
 
+# Due by any clock: a time would be read by another machine, whose clock may be behind.
+AT_ONCE = 0
+
 _parent_revisions = revisions.alias("parent_revisions")
 
 
@@ -104,13 +107,13 @@ def postpone(connection: Connection, due: Mapping[str, int]) -> None:
         )
 
 
-def hand_back(connection: Connection, lease: str, comment_ids: Collection[str], now: int) -> None:
+def hand_back(connection: Connection, lease: str, comment_ids: Collection[str]) -> None:
     """The jobs of a lease that were not begun: due again at once, and their attempt does not count."""
     if comment_ids:
         connection.execute(
             sa.update(pending)
             .where(pending.c.lease == lease, pending.c.comment_id.in_(comment_ids))
-            .values(lease="", due_at=now, attempts=pending.c.attempts - 1)
+            .values(lease="", due_at=AT_ONCE, attempts=pending.c.attempts - 1)
         )
 
 
@@ -130,8 +133,8 @@ def unfinished(connection: Connection, jobs: Sequence[JudgingJob]) -> set[str]:
     return earlier.keys() - finished
 
 
-def release(connection: Connection, lease: str, now: int, *, counted: bool) -> int:
-    """Hands back at once whatever a lease holds; returns how many jobs.
+def release(connection: Connection, lease: str, *, counted: bool) -> int:
+    """Hands back whatever a lease holds, due at once by anybody's clock; returns how many jobs.
 
     counted: the attempt stays counted. True where the worker died, for the job may have killed it;
     False where it was asked to stop.
@@ -140,7 +143,7 @@ def release(connection: Connection, lease: str, now: int, *, counted: bool) -> i
     released = connection.execute(
         sa.update(pending)
         .where(pending.c.lease == lease)
-        .values(lease="", due_at=now, attempts=attempts)
+        .values(lease="", due_at=AT_ONCE, attempts=attempts)
     )
     return released.rowcount
 

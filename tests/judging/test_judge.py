@@ -7,12 +7,15 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.judging.judge import RETRY_AFTER, judge
 from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.review import decisions, queues
 from moderation.store import judging_queue
+from moderation.store.sql import dialect
+from moderation.store.sql.database_clock import DatabaseClock
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import findings, pages, pending, sites
 from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
@@ -176,7 +179,7 @@ def test_what_may_have_killed_a_worker_is_judged_by_itself(store):
     suspects = hand_in(store, reply(site, "One."), reply(site, "Two."))
     with store.write() as connection:
         judging_queue.claim(connection, "dead", NOON, NOON + MINUTE, 10)
-        judging_queue.release(connection, "dead", NOON, counted=True)
+        judging_queue.release(connection, "dead", counted=True)
     (new,) = hand_in(store, reply(site, "Three."))
     judged = run(store, Scripted())
     assert judged.comment_ids == (new, min(suspects))
@@ -212,7 +215,7 @@ def test_a_stopped_worker_hands_its_leases_back_uncounted(store):
     with store.write() as connection:
         judging_queue.claim(connection, "host/1/aa", NOON, NOON + MINUTE, 10)
         assert judging_queue.leases(connection, "host/") == {"host/1/aa"}
-        assert judging_queue.release(connection, "host/1/aa", NOON, counted=False) == 1
+        assert judging_queue.release(connection, "host/1/aa", counted=False) == 1
         [again] = judging_queue.claim(connection, "host/2/bb", NOON, NOON + MINUTE, 10)
     assert again.attempts == 1
 
@@ -305,6 +308,79 @@ def test_a_claim_takes_no_more_than_it_was_told_however_it_is_planned(store, wit
         second = judging_queue.claim(connection, "b", NOON, NOON + 60_000, 4)
     assert len(first) == len(second) == 4
     assert not {job.id for job in first} & {job.id for job in second}
+
+
+def claimed(store, lease, at, limit):
+    """The ids that a claim at `at` takes, until a minute later."""
+    with store.write() as connection:
+        jobs = judging_queue.claim(connection, lease, at, at + MINUTE, limit)
+    return [job.id for job in jobs]
+
+
+def test_the_oldest_comment_is_next_whatever_happened_to_it(store):
+    site = newspaper(store)
+    first, second, third, fourth = hand_in(
+        store, *(reply(site, f"Number {number}", at=NOON + number) for number in range(4))
+    )
+    with store.read() as connection:
+        query = sa.select(pending.c.comment_id).order_by(pending.c.comment_id)
+        assert connection.scalars(query).all() == [first, second, third, fourth]
+    later = NOON + 1_000
+    assert claimed(store, "host/1/dead", later, 1) == [first]
+    assert claimed(store, "host/2/lost", later, 1) == [second]
+    with store.write() as connection:
+        assert judging_queue.release(connection, "host/1/dead", counted=True) == 1
+    assert claimed(store, "w3", later, 1) == [first], "handed back"
+    with store.write() as connection:
+        judging_queue.postpone(connection, {first: later + 5_000})
+    assert claimed(store, "w4", later, 1) == [third], "neither postponed nor leased ones"
+    [newest] = hand_in(store, reply(site, at=later + 2 * MINUTE))
+    assert claimed(store, "w5", later + 3 * MINUTE, 2) == [first, second], "postponed, run out"
+    assert claimed(store, "w6", later + 3 * MINUTE, 9) == [third, fourth, newest]
+
+
+def test_sqlite_finds_the_oldest_without_sorting_the_backlog(store):
+    if not store.is_sqlite:
+        pytest.skip("PostgreSQL chooses by what it knows of the table")
+    with store.read() as connection:
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {dialect.CLAIM_PENDING['sqlite']}",
+            {"lease": "w1", "now": NOON, "until": NOON, "limit": 10},
+        ).all()
+    assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step.detail]
+
+
+def test_a_clock_that_is_minutes_ahead_keeps_no_comment_back(store):
+    """By its own clock the worker would ask a failing scorer again in five minutes, and its leases
+    would last as much longer.
+    """
+    site = newspaper(store)
+    hand_in(store, reply(site, at=now_ms() - 1_000), reply(site, at=now_ms() + 5 * MINUTE))
+    clock = DatabaseClock(lambda: now_ms() + 5 * MINUTE)
+    clock.measure(store)
+    assert abs(clock() - now_ms()) < 2_000
+    assert len(claimed(store, "w1", clock(), 9)) == 2, "one was accepted by a clock that is ahead"
+    with store.write() as connection:
+        assert judging_queue.release(connection, "w1", counted=False) == 2
+    judged = judge(
+        store,
+        panel(Scripted("missing")),
+        POLICY,
+        lease="w2",
+        lease_ms=MINUTE,
+        limit=9,
+        now=clock,
+        entropy=os.urandom,
+    )
+    assert judged.claimed == 2
+    assert all(row.due_at < now_ms() + RETRY_AFTER[0] + 2_000 for row in waiting(store))
+
+
+@pytest.mark.parametrize("off", [0, 900, -900])
+def test_a_clock_that_is_right_enough_is_left_alone(store, off):
+    clock = DatabaseClock(lambda: now_ms() + off)
+    clock.measure(store)
+    assert clock.offset == 0
 
 
 def test_many_workers_decide_each_comment_once(store):

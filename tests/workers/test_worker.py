@@ -50,6 +50,24 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
     ], ended.stderr
 
 
+def test_what_celery_warns_of_is_not_logged(tmp_path):
+    ended = python(
+        "import warnings\n"
+        "from celery.exceptions import CPendingDeprecationWarning, SecurityWarning\n"
+        "from celery.signals import celeryd_init\n"
+        "from workers.app import app\n"
+        "celeryd_init.send(sender='judge', instance=None, conf=app.conf, options={})\n"
+        "warnings.warn(SecurityWarning('superuser'))\n"
+        "app.log.setup(loglevel='INFO')\n"
+        "warnings.warn(CPendingDeprecationWarning('version 6'))\n"
+        "import logging; logging.getLogger('gatehouse.worker').warning('this is logged')\n",
+        GATEHOUSE_DATA=str(tmp_path),
+    )
+    assert ended.returncode == 0, ended.stderr
+    [line] = ended.stderr.splitlines()
+    assert "this is logged" in line
+
+
 def test_a_wrong_setting_is_reported_when_it_is_needed():
     ended = python("from workers.app import app; app.conf.broker_url", GATEHOUSE_PORT="eighty")
     assert ended.returncode != 0

@@ -15,7 +15,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql.schema import Table
 
-_DUE_PENDING = "SELECT comment_id FROM pending WHERE due_at <= :now ORDER BY due_at LIMIT :limit"
+# Oldest first, whatever became of them meanwhile: ids sort by the time of the comment. Rows that are not
+# due yet are passed over, which is cheap as long as they are thousands.
+_DUE_PENDING = (
+    "SELECT comment_id FROM pending WHERE due_at <= :now ORDER BY comment_id LIMIT :limit"
+)
 _LEASE = "UPDATE pending SET lease = :lease, due_at = :until, attempts = attempts + 1"
 _CLAIMED = "RETURNING pending.comment_id, revision, site_id, attempts"
 
@@ -31,8 +35,20 @@ CLAIM_PENDING = {
 
 
 def claim_pending(connection: Connection) -> str:
-    """Takes due rows under a lease; binds: lease, until, now, limit. For fetch()."""
+    """Takes the oldest due rows under a lease; binds: lease, until, now, limit. For fetch()."""
     return CLAIM_PENDING[connection.dialect.name]
+
+
+_TIME = {
+    # The days since 4714 BC: versions before 3.42 tell no milliseconds since 1970.
+    "sqlite": "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
+}
+
+
+def database_time(connection: Connection) -> int:
+    """Milliseconds since 1970 UTC by the database's clock; SQLite has that of this process."""
+    return int(fetch(connection, _TIME[connection.dialect.name])[0][0])
 
 
 _OLDEST_OF_ONE = """

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from moderation.domain.errors import GatehouseError, Invalid, Unavailable
 from moderation.domain.filter import FilterSet
+from moderation.store.sql import guarded_connection
 from moderation.store.sql.crypto import Crypto
 
 __all__ = ["Connection", "Store"]
@@ -156,7 +157,7 @@ def _take_turn(connection: Connection) -> None:
 
 
 def _postgresql(url: str) -> Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         hide_parameters=True,
         pool_size=10,
@@ -164,16 +165,23 @@ def _postgresql(url: str) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": 3,
             "application_name": "gatehouse",
             # A statement that outlives a client must not hold its locks for ever.
             "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
             # Somebody who holds a lock for seconds is stuck; requests must not pile up behind it.
             " -c lock_timeout=5000",
-            # A server that is gone without a word is noticed within half a minute.
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 20_000,  # ms
+            # A server that is gone without a word is noticed within seconds; one that is there but whose
+            # answer was lost, by guarded_connection.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 8_000,  # ms
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+        return guarded_connection.connect(*arguments, **options)
+
+    return engine

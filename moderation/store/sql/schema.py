@@ -222,7 +222,7 @@ pending = sa.Table(
     _text("comment_id", primary_key=True),
     sa.Column("revision", sa.Integer, nullable=False),
     _text("site_id"),
-    sa.Column("due_at", Millis, nullable=False, index=True),  # not before
+    sa.Column("due_at", Millis, nullable=False, index=True),  # not before; 0 at once
     sa.Column("attempts", sa.Integer, nullable=False),
     _text("lease"),  # whose claim, '' nobody's
     sa.Column("created_at", Millis, nullable=False),
