@@ -127,8 +127,8 @@ def test_unknown_attributes_are_left_out_and_named(ask):
     # A score type that nobody has is no reason either, on an attribute that is left out.
     wanted = {"FLIRTATION": {"scoreType": "PERCENTILE"}, "TOXICITY": {}}
     assert ask(requestedAttributes=wanted).status_code == 200
-    many = ask(attributes=["TOXICITY", *(f"X{number}" for number in range(500))])
-    assert len(many.headers["x-gatehouse-unsupported"]) < 1_000
+    many = ask(attributes=["TOXICITY", *(f"X{number}" for number in range(60))])
+    assert len(many.headers["x-gatehouse-unsupported"].split(", ")) == 40
 
 
 @pytest.mark.parametrize("name", ["FLIRTATION", *BRIDGING])
