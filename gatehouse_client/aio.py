@@ -4,21 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
 
-from gatehouse_client import calls
-from gatehouse_client.answers import (
-    Comment,
-    Decision,
-    Delivery,
-    Endpoint,
-    PublicComment,
-    Queue,
-    Receipt,
-)
+from gatehouse_client import answers, calls
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
@@ -52,12 +42,7 @@ class AsyncGatehouse:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -84,7 +69,7 @@ class AsyncGatehouse:
         author_id: str = "",
         email_confirmed: bool = False,
         browser_token: str = "",
-    ) -> Receipt:
+    ) -> answers.Receipt:
         """Hands in a comment; with the receipt it is on disk and will be judged.
 
         page_id: the site's own, which then is the page's identity. name, email, url: the author's.
@@ -113,7 +98,7 @@ class AsyncGatehouse:
             )
         )
 
-    async def comment(self, comment_id: str) -> Comment:
+    async def comment(self, comment_id: str) -> answers.Comment:
         """A comment with its scores and its latest decision."""
         return await self.send(calls.comment(comment_id))
 
@@ -121,7 +106,7 @@ class AsyncGatehouse:
         """Where a comment stands, as its writer may ask with the receipt's token."""
         return await self.send(calls.status(comment_id, author_token))
 
-    async def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
+    async def wait(self, comment_id: str, seconds: float = 5.0) -> answers.Comment:
         """The comment, once it is decided, or as it stands after so long."""
         until = time.monotonic() + seconds
         pause = 0.02
@@ -134,14 +119,16 @@ class AsyncGatehouse:
 
     async def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
-    ) -> Decision:
+    ) -> answers.Decision:
         """The site's last word: approve, hold, reject or spam.
 
         sequence: of the decision that was seen; another one meanwhile is ApiError 409.
         """
         return await self.send(calls.decide(comment_id, outcome, reason, sequence))
 
-    async def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+    async def undo_decision(
+        self, comment_id: str, *, sequence: int | None = None
+    ) -> answers.Decision:
         """Takes the last decision of a person back; what was in effect before it is again.
 
         sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
@@ -149,11 +136,13 @@ class AsyncGatehouse:
         """
         return await self.send(calls.undo_decision(comment_id, sequence))
 
-    async def queues(self) -> list[Queue]:
+    async def queues(self) -> list[answers.Queue]:
         """The queues and how much they hold."""
         return await self.send(calls.queues())
 
-    def queue(self, name: str, *, reason: str = "", size: int = 100) -> AsyncIterator[Comment]:
+    def queue(
+        self, name: str, *, reason: str = "", size: int = 100
+    ) -> AsyncIterator[answers.Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
         Held and pending come oldest first, the others newest first.
@@ -162,7 +151,7 @@ class AsyncGatehouse:
 
     def thread(
         self, page_url: str, *, site_id: str = "", size: int = 100
-    ) -> AsyncIterator[PublicComment]:
+    ) -> AsyncIterator[answers.PublicComment]:
         """The approved comments of a page, oldest first. No key is sent: it is public."""
         return self._pages(calls.thread(page_url, site_id, size))
 
@@ -172,11 +161,11 @@ class AsyncGatehouse:
 
     # --- webhooks ---------------------------------------------------------------------------------
 
-    async def endpoints(self) -> list[Endpoint]:
+    async def endpoints(self) -> list[answers.Endpoint]:
         """Where the site is told."""
         return await self.send(calls.endpoints())
 
-    async def endpoint(self, endpoint_id: str) -> Endpoint:
+    async def endpoint(self, endpoint_id: str) -> answers.Endpoint:
         """One of them."""
         return await self.send(calls.endpoint(endpoint_id))
 
@@ -188,14 +177,14 @@ class AsyncGatehouse:
         payload: str = "full",
         format: str = "standard",
         batch: int = 1,
-    ) -> Endpoint:
+    ) -> answers.Endpoint:
         """A new one; its `secret` is shown this once. types: of events, () for all.
 
         payload: thin, full or text. format: standard or cloudevents. batch: events a POST, to 100.
         """
         return await self.send(calls.add_endpoint(url, types, payload, format, batch))
 
-    async def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
+    async def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> answers.Endpoint:
         """Stops telling it, or starts again from now on."""
         return await self.send(calls.switch_endpoint(endpoint_id, enabled))
 
@@ -213,11 +202,11 @@ class AsyncGatehouse:
 
     def deliveries(
         self, endpoint_id: str, *, state: str = "", size: int = 100
-    ) -> AsyncIterator[Delivery]:
+    ) -> AsyncIterator[answers.Delivery]:
         """What was sent there, newest first. state: due, delivered or dead; '' for all."""
         return self._pages(calls.deliveries(endpoint_id, state, size))
 
-    async def resend(self, delivery_id: str) -> Delivery:
+    async def resend(self, delivery_id: str) -> answers.Delivery:
         """Sends one again: the same id and the same bytes."""
         return await self.send(calls.resend(delivery_id))
 
@@ -259,6 +248,6 @@ class AsyncGatehouse:
         following: Call[Piece[T]] | None = call
         while following:
             piece = await self.send(following)
-            for one in piece.items:
-                yield one
+            for item in piece.items:
+                yield item
             following = calls.following(call, piece)

@@ -3,21 +3,11 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
 
-from gatehouse_client import calls
-from gatehouse_client.answers import (
-    Comment,
-    Decision,
-    Delivery,
-    Endpoint,
-    PublicComment,
-    Queue,
-    Receipt,
-)
+from gatehouse_client import answers, calls
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
@@ -51,12 +41,7 @@ class Gatehouse:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -83,7 +68,7 @@ class Gatehouse:
         author_id: str = "",
         email_confirmed: bool = False,
         browser_token: str = "",
-    ) -> Receipt:
+    ) -> answers.Receipt:
         """Hands in a comment; with the receipt it is on disk and will be judged.
 
         page_id: the site's own, which then is the page's identity. name, email, url: the author's.
@@ -112,7 +97,7 @@ class Gatehouse:
             )
         )
 
-    def comment(self, comment_id: str) -> Comment:
+    def comment(self, comment_id: str) -> answers.Comment:
         """A comment with its scores and its latest decision."""
         return self.send(calls.comment(comment_id))
 
@@ -120,7 +105,7 @@ class Gatehouse:
         """Where a comment stands, as its writer may ask with the receipt's token."""
         return self.send(calls.status(comment_id, author_token))
 
-    def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
+    def wait(self, comment_id: str, seconds: float = 5.0) -> answers.Comment:
         """The comment, once it is decided, or as it stands after so long."""
         until = time.monotonic() + seconds
         pause = 0.02
@@ -133,14 +118,14 @@ class Gatehouse:
 
     def decide(
         self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
-    ) -> Decision:
+    ) -> answers.Decision:
         """The site's last word: approve, hold, reject or spam.
 
         sequence: of the decision that was seen; another one meanwhile is ApiError 409.
         """
         return self.send(calls.decide(comment_id, outcome, reason, sequence))
 
-    def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+    def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> answers.Decision:
         """Takes the last decision of a person back; what was in effect before it is again.
 
         sequence: of the decision that was seen; another one meanwhile is ApiError 409, and so is where
@@ -148,11 +133,11 @@ class Gatehouse:
         """
         return self.send(calls.undo_decision(comment_id, sequence))
 
-    def queues(self) -> list[Queue]:
+    def queues(self) -> list[answers.Queue]:
         """The queues and how much they hold."""
         return self.send(calls.queues())
 
-    def queue(self, name: str, *, reason: str = "", size: int = 100) -> Iterator[Comment]:
+    def queue(self, name: str, *, reason: str = "", size: int = 100) -> Iterator[answers.Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
         Held and pending come oldest first, the others newest first.
@@ -161,7 +146,7 @@ class Gatehouse:
 
     def thread(
         self, page_url: str, *, site_id: str = "", size: int = 100
-    ) -> Iterator[PublicComment]:
+    ) -> Iterator[answers.PublicComment]:
         """The approved comments of a page, oldest first. No key is sent: it is public."""
         return self._pages(calls.thread(page_url, site_id, size))
 
@@ -171,11 +156,11 @@ class Gatehouse:
 
     # --- webhooks ---------------------------------------------------------------------------------
 
-    def endpoints(self) -> list[Endpoint]:
+    def endpoints(self) -> list[answers.Endpoint]:
         """Where the site is told."""
         return self.send(calls.endpoints())
 
-    def endpoint(self, endpoint_id: str) -> Endpoint:
+    def endpoint(self, endpoint_id: str) -> answers.Endpoint:
         """One of them."""
         return self.send(calls.endpoint(endpoint_id))
 
@@ -187,14 +172,14 @@ class Gatehouse:
         payload: str = "full",
         format: str = "standard",
         batch: int = 1,
-    ) -> Endpoint:
+    ) -> answers.Endpoint:
         """A new one; its `secret` is shown this once. types: of events, () for all.
 
         payload: thin, full or text. format: standard or cloudevents. batch: events a POST, to 100.
         """
         return self.send(calls.add_endpoint(url, types, payload, format, batch))
 
-    def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
+    def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> answers.Endpoint:
         """Stops telling it, or starts again from now on."""
         return self.send(calls.switch_endpoint(endpoint_id, enabled))
 
@@ -212,11 +197,11 @@ class Gatehouse:
 
     def deliveries(
         self, endpoint_id: str, *, state: str = "", size: int = 100
-    ) -> Iterator[Delivery]:
+    ) -> Iterator[answers.Delivery]:
         """What was sent there, newest first. state: due, delivered or dead; '' for all."""
         return self._pages(calls.deliveries(endpoint_id, state, size))
 
-    def resend(self, delivery_id: str) -> Delivery:
+    def resend(self, delivery_id: str) -> answers.Delivery:
         """Sends one again: the same id and the same bytes."""
         return self.send(calls.resend(delivery_id))
 

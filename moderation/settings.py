@@ -169,10 +169,7 @@ class Settings(BaseModel):
         description="Days that scores suggested by Perspective clients are kept, with their texts",
     )
     spam_days: int = Field(
-        0,
-        ge=0,
-        le=3650,
-        description="Days until comments filed as spam are erased; 0: never",
+        0, ge=0, le=3650, description="Days until comments filed as spam are erased; 0: never"
     )
     lists: str = Field(
         "",

@@ -3,14 +3,7 @@
 from collections.abc import Callable, Collection
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import (
-    Actor,
-    ActorKind,
-    Decision,
-    Outcome,
-    Reason,
-    in_effect_before,
-)
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect_before
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.record import record

@@ -113,9 +113,7 @@ def usage(connection: Connection, site_id: str, since: int, until: int) -> list[
             count(checks.c.mistake, "false_positive"),
         )
         .where(
-            checks.c.site_id == site_id,
-            checks.c.created_at >= since,
-            checks.c.created_at < until,
+            checks.c.site_id == site_id, checks.c.created_at >= since, checks.c.created_at < until
         )
         .group_by(checks.c.blog)
         .order_by(checks.c.blog)

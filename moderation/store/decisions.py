@@ -8,14 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import (
-    Actor,
-    ActorKind,
-    Decision,
-    Outcome,
-    Reason,
-    in_effect,
-)
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store.sql.dialect import fetch, insert_rows, update_rows
 from moderation.store.sql.schema import comments, decisions, findings
@@ -117,8 +110,7 @@ def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Deci
         .join(
             comments,
             sa.and_(
-                comments.c.id == decisions.c.comment_id,
-                comments.c.sequence == decisions.c.sequence,
+                comments.c.id == decisions.c.comment_id, comments.c.sequence == decisions.c.sequence
             ),
         )
         .where(comments.c.id.in_(comment_ids))
@@ -169,8 +161,7 @@ def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[
         .join(
             comments,
             sa.and_(
-                comments.c.id == findings.c.comment_id,
-                comments.c.revision == findings.c.revision,
+                comments.c.id == findings.c.comment_id, comments.c.revision == findings.c.revision
             ),
         )
         .where(comments.c.id.in_(comment_ids))

@@ -220,9 +220,7 @@ def record_failures(
         ):
             hold_back(connection, failure.endpoint_id, now + pause)
     failing = sa.select(endpoints.c.id).where(
-        endpoints.c.id.in_(ids),
-        endpoints.c.state == "enabled",
-        endpoints.c.failing_since <= limit,
+        endpoints.c.id.in_(ids), endpoints.c.state == "enabled", endpoints.c.failing_since <= limit
     )
     return list(connection.scalars(failing.order_by(endpoints.c.id)))
 

@@ -69,8 +69,7 @@ def sites_waiting(connection: Connection, before: int) -> list[str]:
 _WITH_TEXT = sa.select(feedback, revisions.c.text).outerjoin(
     revisions,
     sa.and_(
-        revisions.c.comment_id == feedback.c.comment_id,
-        revisions.c.number == feedback.c.revision,
+        revisions.c.comment_id == feedback.c.comment_id, revisions.c.number == feedback.c.revision
     ),
 )
 
@@ -79,9 +78,7 @@ def waiting(connection: Connection, site_id: str, before: int, limit: int) -> li
     """The oldest feedback that waits to be learned, oldest first, with the texts it is about."""
     rows = connection.execute(
         _WITH_TEXT.where(
-            feedback.c.site_id == site_id,
-            feedback.c.version == 0,
-            feedback.c.created_at <= before,
+            feedback.c.site_id == site_id, feedback.c.version == 0, feedback.c.created_at <= before
         )
         .order_by(feedback.c.created_at, feedback.c.id)
         .limit(limit)

@@ -191,8 +191,7 @@ def past_comments(
         .join(
             revisions,
             sa.and_(
-                revisions.c.comment_id == comments.c.id,
-                revisions.c.number == comments.c.revision,
+                revisions.c.comment_id == comments.c.id, revisions.c.number == comments.c.revision
             ),
         )
         .outerjoin(personal, personal.c.comment_id == comments.c.id)

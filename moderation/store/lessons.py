@@ -27,9 +27,7 @@ def load(connection: Connection, site_id: str, version: int) -> Lesson | None:
     """One lesson with its weights; None where there is none or its weights are no longer kept."""
     row = connection.execute(
         sa.select(lessons).where(
-            lessons.c.site_id == site_id,
-            lessons.c.version == version,
-            lessons.c.delta.is_not(None),
+            lessons.c.site_id == site_id, lessons.c.version == version, lessons.c.delta.is_not(None)
         )
     ).first()
     return _lesson(row) if row else None
@@ -58,11 +56,7 @@ def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     """Versions with weights that add to this prior, newest first."""
     rows = connection.execute(
         sa.select(lessons.c.version)
-        .where(
-            lessons.c.site_id == site_id,
-            lessons.c.model == model,
-            lessons.c.delta.is_not(None),
-        )
+        .where(lessons.c.site_id == site_id, lessons.c.model == model, lessons.c.delta.is_not(None))
         .order_by(lessons.c.version.desc())
     )
     return [row.version for row in rows]

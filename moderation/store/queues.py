@@ -36,8 +36,7 @@ def _entries() -> sa.Select[tuple[object, ...]]:
         .join(
             revisions,
             sa.and_(
-                revisions.c.comment_id == comments.c.id,
-                revisions.c.number == comments.c.revision,
+                revisions.c.comment_id == comments.c.id, revisions.c.number == comments.c.revision
             ),
         )
     )
@@ -70,8 +69,7 @@ def by_status(
         query = query.join(
             decisions,
             sa.and_(
-                decisions.c.comment_id == comments.c.id,
-                decisions.c.sequence == comments.c.sequence,
+                decisions.c.comment_id == comments.c.id, decisions.c.sequence == comments.c.sequence
             ),
         ).where(decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True))
     if alone:

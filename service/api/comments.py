@@ -50,7 +50,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
                 "schema": {"type": "string", "maxLength": 255},
                 "description": "The same key and body give the same receipt, and one comment.",
             }
-        ],
+        ]
     },
 )
 async def submit_comment(request: Request) -> Response:

@@ -12,24 +12,10 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
 from moderation.store.moderators import Membership
+from service.console import session
 from service.console.campaign_view import campaign_views
-from service.console.navigation import (
-    CAMPAIGNS,
-    PAGE_SIZE,
-    ROWS_READ,
-    one_page,
-    query,
-    queue_tabs,
-)
+from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    expected_sequence,
-    signed_form,
-)
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", route_class=PageRoute)
 
@@ -37,13 +23,15 @@ _ID = re.compile(r"[a-z0-9_]{1,64}")
 _MEMBERS = tuple(f"m{number}" for number in range(PAGE_SIZE))  # the checkboxes of a page of members
 _NONE_SELECTED = "Select the comments that do not belong here first; nothing was changed."
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "outcome", "sequence", *_MEMBERS))]
+Posted = Annotated[
+    session.SignedForm, Depends(session.signed_form("site", "outcome", "sequence", *_MEMBERS))
+]
 
 
 @router.get("")
 def campaign_page(
     request: Request,
-    visitor: CurrentVisitor,
+    visitor: session.CurrentVisitor,
     campaign_id: str,
     site: QueryName = "",
     after: QueryName = "",
@@ -66,12 +54,12 @@ def undo(request: Request, posted: Posted, campaign_id: str) -> Response:
 
 
 def _decide(
-    request: Request, posted: SignedForm, campaign_id: str, outcome: Outcome | None
+    request: Request, posted: session.SignedForm, campaign_id: str, outcome: Outcome | None
 ) -> Response:
     """Records a decision about a whole campaign. outcome: None undoes the last one."""
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
-    sequence = expected_sequence(form)
+    sequence = session.expected_sequence(form)
     target = (state.store, visitor.signed.moderator_id, membership.site_id, campaign_id)
     now, entropy = now_ms(), os.urandom
     is_fragment = "hx-request" in request.headers
@@ -126,14 +114,14 @@ def split(request: Request, posted: Posted, campaign_id: str) -> Response:
     return redirect(_url(new_id, site_id))
 
 
-def _selected(form: Form) -> list[str]:
+def _selected(form: session.Form) -> list[str]:
     """The ids of the selected members."""
     return sorted({form[name] for name in _MEMBERS if _ID.fullmatch(form.get(name, ""))})
 
 
 def _fragment(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     membership: Membership,
     campaign_id: str,
     *,
@@ -158,7 +146,7 @@ def _fragment(
 
 def _page(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     membership: Membership,
     campaign_id: str,
     *,

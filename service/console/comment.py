@@ -15,18 +15,11 @@ from moderation.doorbell import DELIVER
 from moderation.review import decisions, queues
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
+from service.console import session
 from service.console.navigation import queue_tabs
 from service.console.pages import URL, PageRoute, pages, redirect
 from service.console.presenters import CommentView, comment_view
 from service.console.reputation import reputation_lines
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    expected_sequence,
-    signed_form,
-)
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -34,11 +27,11 @@ router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
-Posted = Annotated[SignedForm, Depends(signed_form("outcome", "sequence", "back"))]
+Posted = Annotated[session.SignedForm, Depends(session.signed_form("outcome", "sequence", "back"))]
 
 
 @router.get("")
-def comment_page(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+def comment_page(request: Request, visitor: session.CurrentVisitor, comment_id: str) -> Response:
     """One comment with its history."""
     card = get_card(request.app.state.store, visitor, comment_id)
     return _comment(request, visitor, card)
@@ -59,12 +52,12 @@ def undo(request: Request, posted: Posted, comment_id: str) -> Response:
 
 
 def _decide(
-    request: Request, posted: SignedForm, comment_id: str, outcome: Outcome | None
+    request: Request, posted: session.SignedForm, comment_id: str, outcome: Outcome | None
 ) -> Response:
     """Records a decision about a comment. outcome: None undoes the last one."""
     visitor, form = posted
     state, site_ids = request.app.state, visitor.signed.site_ids
-    sequence, back = expected_sequence(form), _back(form)
+    sequence, back = session.expected_sequence(form), _back(form)
     target = (state.store, visitor.signed.moderator_id, site_ids, comment_id)
     now, entropy = now_ms(), os.urandom
     try:
@@ -93,14 +86,14 @@ def _decide(
     )
 
 
-def _back(form: Form) -> str:
+def _back(form: session.Form) -> str:
     back = form.get("back", "")
     return back if _BACK.fullmatch(back) else ""
 
 
 def _comment(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     card: CommentCard,
     back: str = "",
     *,
@@ -124,7 +117,7 @@ def _comment(
     )
 
 
-def get_card(store: Store, visitor: Visitor, comment_id: str) -> CommentCard:
+def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> CommentCard:
     """A comment of one of the visitor's sites. Raises NotFound."""
     if not _ID.fullmatch(comment_id):
         raise NotFound("There is no such comment.")

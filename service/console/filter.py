@@ -15,16 +15,7 @@ from moderation.review import filter_preview, filters
 from moderation.review.filter_preview import FilterPreview
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
-from service.console.filter_form import (
-    ACTIONS,
-    FIELDS,
-    FORM_LIMIT,
-    KINDS,
-    NAMES,
-    preview_view,
-    read_draft,
-    read_version,
-)
+from service.console import filter_form
 from service.console.form_error import FormError, form_error
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
@@ -36,7 +27,9 @@ _CONFLICT = (
     "their version."
 )
 
-Posted = Annotated[SignedForm, Depends(signed_form(*NAMES, limit=FORM_LIMIT))]
+Posted = Annotated[
+    SignedForm, Depends(signed_form(*filter_form.NAMES, limit=filter_form.FORM_LIMIT))
+]
 
 
 @router.get("/new")
@@ -56,7 +49,7 @@ def add(request: Request, posted: Posted) -> Response:
     """Adds a filter, or previews it and shows the form again with all that was typed."""
     visitor, form = posted
     store = request.app.state.store
-    membership, draft = visitor.membership(form.get("site", "")), read_draft(form)
+    membership, draft = visitor.membership(form.get("site", "")), filter_form.read_draft(form)
     if form.get("do") == "try":
         return _preview(store, visitor, membership, draft, None)
     require_editor(membership)
@@ -80,11 +73,11 @@ def change(request: Request, posted: Posted, filter_id: str) -> Response:
     visitor, form = posted
     store = request.app.state.store
     stored = filters.get_filter(store, visitor.signed.site_ids, filter_id)
-    membership, draft = visitor.membership(stored.site_id), read_draft(form)
+    membership, draft = visitor.membership(stored.site_id), filter_form.read_draft(form)
     if form.get("do") == "try":
         return _preview(store, visitor, membership, draft, stored)
     require_editor(membership)
-    version = read_version(form)
+    version = filter_form.read_version(form)
     try:
         changed = filters.change_filter(
             store,
@@ -165,10 +158,10 @@ def _form(
         draft=draft,
         stored=stored,
         error=error or FormError(),
-        preview=preview_view(preview) if preview else None,
+        preview=filter_form.preview_view(preview) if preview else None,
         is_removed=is_removed,
         may_write=membership.may(Action.CHANGE_FILTERS),
-        kinds=KINDS,
-        actions=ACTIONS,
-        fields=FIELDS,
+        kinds=filter_form.KINDS,
+        actions=filter_form.ACTIONS,
+        fields=filter_form.FIELDS,
     )
