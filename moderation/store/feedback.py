@@ -11,6 +11,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.lesson import Feedback, says_spam
 from moderation.store import sketches
 from moderation.store.sql.dialect import insert_rows, update_rows
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, feedback, revisions
 
 
@@ -279,14 +280,5 @@ def count_waiting(connection: Connection, site_id: str) -> int:
 
 
 def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
-    return Feedback(
-        id=row.id,
-        comment_id=row.comment_id,
-        is_spam=None if row.is_spam is None else bool(row.is_spam),
-        teacher=row.teacher,
-        created_at=row.created_at,
-        kin=row.kin,
-        weight=row.weight,
-        version=row.version,
-        text=row.text,
-    )
+    is_spam = None if row.is_spam is None else bool(row.is_spam)
+    return record_of(Feedback, row, is_spam=is_spam, known=())
