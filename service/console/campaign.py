@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
 from moderation.store.moderators import Membership
@@ -42,10 +42,7 @@ def campaign_page(
 
 @router.post("/decisions")
 def decide(request: Request, posted: Posted, campaign_id: str) -> Response:
-    _, form = posted
-    if form.get("outcome") not in set(Outcome):
-        raise Invalid("A decision is approve, hold, reject or spam.")
-    return _decide(request, posted, campaign_id, Outcome(form["outcome"]))
+    return _decide(request, posted, campaign_id, session.read_outcome(posted[1]))
 
 
 @router.post("/undo")
@@ -71,11 +68,8 @@ def _decide(
                 *target, outcome, expected_sequence=sequence, now=now, entropy=entropy
             )
     except Conflict as error:
-        if not is_fragment:
-            return _page(
-                request, visitor, membership, campaign_id, problem=error.message, status=409
-            )
-        return _fragment(
+        response = _fragment if is_fragment else _page
+        return response(
             request, visitor, membership, campaign_id, problem=error.message, status=409
         )
     state.ring(DELIVER)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import decisions, queues
 from moderation.review.queues import CommentCard
@@ -39,10 +39,7 @@ def comment_page(request: Request, visitor: session.CurrentVisitor, comment_id: 
 
 @router.post("/decisions")
 def decide(request: Request, posted: Posted, comment_id: str) -> Response:
-    _, form = posted
-    if form.get("outcome") not in set(Outcome):
-        raise Invalid("A decision is approve, hold, reject or spam.")
-    return _decide(request, posted, comment_id, Outcome(form["outcome"]))
+    return _decide(request, posted, comment_id, session.read_outcome(posted[1]))
 
 
 @router.post("/undo")
