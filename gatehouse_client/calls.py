@@ -7,15 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from gatehouse_client.answers import (
-    Comment,
-    Decision,
-    Delivery,
-    Endpoint,
-    PublicComment,
-    Queue,
-    Receipt,
-)
+from gatehouse_client import answers
 
 API = "/api/v1"
 T = TypeVar("T")
@@ -60,7 +52,7 @@ def submit(
     author_id: str,
     email_confirmed: bool,
     browser_token: str,
-) -> Call[Receipt]:
+) -> Call[answers.Receipt]:
     page = {"url": page_url, "title": page_title, "id": page_id}
     author = {"name": name, "email": email, "url": url, "id": author_id, "token": browser_token}
     context = {"ip": ip, "user_agent": user_agent, "referrer": referrer}
@@ -75,15 +67,15 @@ def submit(
     return Call(
         "POST",
         f"{API}/comments",
-        Receipt.read,
+        answers.Receipt.read,
         body,
         headers={"Idempotency-Key": key},
         repeatable=True,
     )
 
 
-def comment(comment_id: str) -> Call[Comment]:
-    return Call("GET", f"{API}/comments/{_id(comment_id)}", Comment.read, repeatable=True)
+def comment(comment_id: str) -> Call[answers.Comment]:
+    return Call("GET", f"{API}/comments/{_id(comment_id)}", answers.Comment.read, repeatable=True)
 
 
 def status(comment_id: str, author_token: str) -> Call[str]:
@@ -91,43 +83,49 @@ def status(comment_id: str, author_token: str) -> Call[str]:
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
 
 
-def decide(comment_id: str, outcome: str, reason: str, sequence: int | None) -> Call[Decision]:
+def decide(
+    comment_id: str, outcome: str, reason: str, sequence: int | None
+) -> Call[answers.Decision]:
     body: dict[str, Any] = {"outcome": outcome}
     if reason:
         body["reason"] = reason
     if sequence is not None:
         body["sequence"] = sequence
-    return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", Decision.read, body)
+    return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
 
 
-def undo_decision(comment_id: str, sequence: int | None) -> Call[Decision]:
+def undo_decision(comment_id: str, sequence: int | None) -> Call[answers.Decision]:
     body: dict[str, Any] = {} if sequence is None else {"sequence": sequence}
-    return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", Decision.read, body)
+    return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", answers.Decision.read, body)
 
 
-def queues() -> Call[list[Queue]]:
-    return Call("GET", f"{API}/queues", _items(Queue.read), repeatable=True)
+def queues() -> Call[list[answers.Queue]]:
+    return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
 
 
-def queue(name: str, reason: str, size: int) -> Call[Piece[Comment]]:
+def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
     query = _given({"limit": size, "reason": reason})
     return Call(
-        "GET", f"{API}/queues/{_id(name)}", _piece(Comment.read), query=query, repeatable=True
+        "GET",
+        f"{API}/queues/{_id(name)}",
+        _piece(answers.Comment.read),
+        query=query,
+        repeatable=True,
     )
 
 
-def thread(page_url: str, site_id: str, size: int) -> Call[Piece[PublicComment]]:
+def thread(page_url: str, site_id: str, size: int) -> Call[Piece[answers.PublicComment]]:
     query = _given({"page_url": page_url, "site_id": site_id, "limit": size})
-    read = _piece(PublicComment.read, "comments")
+    read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 
 
-def endpoints() -> Call[list[Endpoint]]:
-    return Call("GET", f"{API}/endpoints", _items(Endpoint.read), repeatable=True)
+def endpoints() -> Call[list[answers.Endpoint]]:
+    return Call("GET", f"{API}/endpoints", _items(answers.Endpoint.read), repeatable=True)
 
 
-def endpoint(endpoint_id: str) -> Call[Endpoint]:
-    return Call("GET", _endpoint(endpoint_id), Endpoint.read, repeatable=True)
+def endpoint(endpoint_id: str) -> Call[answers.Endpoint]:
+    return Call("GET", _endpoint(endpoint_id), answers.Endpoint.read, repeatable=True)
 
 
 def erase(comment_id: str) -> Call[None]:
@@ -136,15 +134,15 @@ def erase(comment_id: str) -> Call[None]:
 
 def add_endpoint(
     url: str, types: Sequence[str], payload: str, format: str, batch: int
-) -> Call[Endpoint]:
+) -> Call[answers.Endpoint]:
     chosen = {"payload": payload, "format": format, "batch": batch}
     body = {"url": url, "types": list(types), **chosen}
-    return Call("POST", f"{API}/endpoints", Endpoint.read, body)
+    return Call("POST", f"{API}/endpoints", answers.Endpoint.read, body)
 
 
-def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[Endpoint]:
+def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[answers.Endpoint]:
     body = {"enabled": enabled}
-    return Call("PATCH", _endpoint(endpoint_id), Endpoint.read, body, repeatable=True)
+    return Call("PATCH", _endpoint(endpoint_id), answers.Endpoint.read, body, repeatable=True)
 
 
 def remove_endpoint(endpoint_id: str) -> Call[None]:
@@ -170,14 +168,14 @@ def test_endpoint(endpoint_id: str) -> Call[str]:
     return Call("POST", f"{_endpoint(endpoint_id)}/test", lambda data: str(data["event_id"]))
 
 
-def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[Delivery]]:
+def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[answers.Delivery]]:
     path = f"{_endpoint(endpoint_id)}/deliveries"
     query = _given({"limit": size, "state": state})
-    return Call("GET", path, _piece(Delivery.read), query=query, repeatable=True)
+    return Call("GET", path, _piece(answers.Delivery.read), query=query, repeatable=True)
 
 
-def resend(delivery_id: str) -> Call[Delivery]:
-    return Call("POST", f"{API}/deliveries/{_id(delivery_id)}/resend", Delivery.read)
+def resend(delivery_id: str) -> Call[answers.Delivery]:
+    return Call("POST", f"{API}/deliveries/{_id(delivery_id)}/resend", answers.Delivery.read)
 
 
 def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:

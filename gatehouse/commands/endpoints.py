@@ -123,9 +123,7 @@ def test(endpoint_id: EndpointId) -> None:
 
 
 @endpoint.command("resend")
-def resend(
-    delivery: Annotated[str, typer.Argument(help="dlv_...; see `deliveries`.")],
-) -> None:
+def resend(delivery: Annotated[str, typer.Argument(help="dlv_...; see `deliveries`.")]) -> None:
     """Send one delivery again: the same id and the same bytes, whatever became of it before."""
     from moderation.notify import deliveries as past_deliveries
 

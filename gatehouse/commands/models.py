@@ -16,20 +16,8 @@ import typer
 
 from gatehouse.commands.output import print_line
 from moderation.domain.errors import Invalid, ScorerUnavailable
-from moderation.scorers.models.checkpoint import (
-    RELEASES,
-    fetch_release,
-    find_checkpoint,
-    is_installed,
-    open_checkpoint,
-)
-from moderation.scorers.models.model_names import (
-    BUNDLED,
-    Models,
-    check_model,
-    folder_name_of,
-    spec_of,
-)
+from moderation.scorers.models import checkpoint as checkpoints
+from moderation.scorers.models import model_names
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 
@@ -54,12 +42,12 @@ def list_models(
 
     settings = checked_settings()
     models = models_of(settings)
-    cards = {BUNDLED: _card(FOLDER)}
+    cards = {model_names.BUNDLED: _card(FOLDER)}
     if models.folder.is_dir():
         for folder in sorted(models.folder.iterdir()):
             if not folder.name.startswith(".") and (folder / "model.json").is_file():
                 cards[f"detoxify:{folder.name}"] = _card(folder)
-    names = {f"detoxify:{name}" for name in RELEASES}
+    names = {f"detoxify:{name}" for name in checkpoints.RELEASES}
     names |= {name for name in (settings.toxicity_model, settings.multilingual_model) if name}
     for name in sorted(names - cards.keys()):
         cards[name] = _card(models.place(name)) if models.runs_on(name) == "onnx" else {}
@@ -84,7 +72,7 @@ def _card(folder: Path) -> dict[str, Any]:
     }
 
 
-def _presence(name: str, card: dict[str, Any], models: Models) -> dict[str, Any]:
+def _presence(name: str, card: dict[str, Any], models: model_names.Models) -> dict[str, Any]:
     if card:
         return {"here": True, **card}
     if models.runs_on(name) == "torch":
@@ -108,7 +96,7 @@ def _text(fields: dict[str, Any]) -> str:
         state += f", {fields['megabytes']:g} MB, {languages}, SHA-256 {digest}"
     elif fields["here"]:
         state = "served by the Detoxify library (torch); `gatehouse model add` converts it"
-    elif is_installed():
+    elif checkpoints.is_installed():
         state = "not here: `gatehouse model add`"
     else:
         state = "not here; adding it needs the extra: pip install 'gatehouse[detoxify]'"
@@ -150,19 +138,19 @@ def add_model(
     names = names or [
         name
         for name in (settings.toxicity_model, settings.multilingual_model)
-        if name and name != BUNDLED
+        if name and name != model_names.BUNDLED
     ]
     if not names:
         _report("The settings name no model to add.")
     for name in names:
-        check_model(name, detoxify_only=True)
+        model_names.check_model(name, detoxify_only=True)
     if sha256 and len(names) != 1:
         raise Invalid("--sha256 is for one model.")
     for name in names:
         try:
             _add(
                 models_of(settings),
-                spec_of(name),
+                model_names.spec_of(name),
                 precision=precision,
                 languages=languages,
                 sha256=sha256.lower(),
@@ -176,7 +164,7 @@ def add_model(
 
 
 def _add(
-    models: Models,
+    models: model_names.Models,
     spec: str,
     *,
     precision: Precision,
@@ -186,24 +174,28 @@ def _add(
 ) -> None:
     from moderation.scorers.models.convert import convert, install
 
-    name = folder_name_of(spec)
+    name = model_names.folder_name_of(spec)
     target = models.folder / name
     if target.exists() and not replace and _is_made_of(target, spec, sha256):
         _report(f"{name} is here already, as it was converted.")
         return
-    if spec in RELEASES:
+    if spec in checkpoints.RELEASES:
         if not _checkpoint_path(spec):
-            _report(f"Fetching {spec}, {RELEASES[spec].megabytes} MB ...")
-        path = fetch_release(spec, progress=sys.stderr.isatty())
+            _report(f"Fetching {spec}, {checkpoints.RELEASES[spec].megabytes} MB ...")
+        path = checkpoints.fetch_release(spec, progress=sys.stderr.isatty())
     else:
-        path = find_checkpoint(spec)
+        path = checkpoints.find_checkpoint(spec)
     _report(f"Opening {path.name} ...")
-    checkpoint = open_checkpoint(path, offline=False)
+    checkpoint = checkpoints.open_checkpoint(path, offline=False)
     if sha256 and checkpoint.digest != sha256:
         raise Invalid(f"The checkpoint's SHA-256 is {checkpoint.digest}, not the one given.")
     codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
     if not codes:
-        codes = RELEASES[spec].languages if spec in RELEASES else frozenset({"en"})
+        codes = (
+            checkpoints.RELEASES[spec].languages
+            if spec in checkpoints.RELEASES
+            else frozenset({"en"})
+        )
     started = time.monotonic()
     with _temporary_folder(models.folder) as temporary:
         converted = temporary / name
@@ -227,7 +219,7 @@ def _add(
 def _checkpoint_path(spec: str) -> Path | None:
     """The checkpoint's file; None where it is not on this machine."""
     try:
-        return find_checkpoint(spec)
+        return checkpoints.find_checkpoint(spec)
     except ScorerUnavailable:
         return None
 
@@ -240,8 +232,8 @@ def _is_made_of(target: Path, spec: str, sha256: str) -> bool:
         converted = OnnxClassifier(target).card.facts.get("checkpoint", {}).get("sha256", "")
     except ScorerUnavailable:
         return False  # damaged: it is converted again
-    if spec in RELEASES:
-        digest = RELEASES[spec].digest
+    if spec in checkpoints.RELEASES:
+        digest = checkpoints.RELEASES[spec].digest
     elif path := _checkpoint_path(spec):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

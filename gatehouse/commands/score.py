@@ -75,10 +75,7 @@ def _scored_batches(models: Models, batches: Iterator[list[Text]]) -> Iterator[t
         return
     models = replace(models, threads=1)
     with ProcessPoolExecutor(
-        processes,
-        mp_context=get_context("spawn"),
-        initializer=_pipeline_of,
-        initargs=(models,),
+        processes, mp_context=get_context("spawn"), initializer=_pipeline_of, initargs=(models,)
     ) as pool:
         ahead: deque[Future[tuple[bytes, int]]] = deque()
         for batch in chain(first, batches):

@@ -73,9 +73,7 @@ _PARTS = (
         wikipedia.swapped_groups,
     ),
     _Part(
-        "impermium_insults",
-        "News and forum comments, insults against somebody present",
-        _insults,
+        "impermium_insults", "News and forum comments, insults against somebody present", _insults
     ),
 )
 

@@ -19,19 +19,14 @@ def store_suggestions(
     """Stores suggestions; each replaces an earlier one with the same token and attribute."""
     with store.write() as connection:
         suggested_scores.put(
-            connection,
-            [_identified(suggestion, now, entropy(10)) for suggestion in suggestions],
+            connection, [_identified(suggestion, now, entropy(10)) for suggestion in suggestions]
         )
 
 
 def _identified(suggestion: Suggestion, now: int, entropy: bytes) -> Suggestion:
     if suggestion.token:
         id = derived_id(
-            "sug",
-            suggestion.site_id,
-            suggestion.community,
-            suggestion.token,
-            suggestion.attribute,
+            "sug", suggestion.site_id, suggestion.community, suggestion.token, suggestion.attribute
         )
     else:
         id = timed_id("sug", now, entropy)

@@ -131,11 +131,7 @@ def outcome_of(status: int | None, error: str) -> AttemptOutcome:
 
 
 def next_delay(
-    attempts: int,
-    status: int | None,
-    retry_after: int | None,
-    chance: float,
-    scale: float = 1.0,
+    attempts: int, status: int | None, retry_after: int | None, chance: float, scale: float = 1.0
 ) -> int | None:
     """Milliseconds until the next attempt; None after the last one.
 

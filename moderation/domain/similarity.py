@@ -99,11 +99,7 @@ class IndexedComment(NamedTuple):
 
 
 def similarity(
-    comment: IndexedComment,
-    other: IndexedComment,
-    *,
-    same_link: bool,
-    fresh: Collection[str] = (),
+    comment: IndexedComment, other: IndexedComment, *, same_link: bool, fresh: Collection[str] = ()
 ) -> Similarity:
     """How similar two comments are that share a key.
 

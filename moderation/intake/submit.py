@@ -86,8 +86,7 @@ def submit(
             ),
         )
         comments.insert_pages(
-            connection,
-            [submission for submission in new if page_ids[submission.id] not in states],
+            connection, [submission for submission in new if page_ids[submission.id] not in states]
         )
         comments.insert(connection, new, store.crypto, personal_days)
         idempotency.add_later(connection, new)

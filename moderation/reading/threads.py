@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from moderation.store import comments, sites
 from moderation.store.sql.engine import Store
+from moderation.store.sql.rows import record_of
 
 PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has more
 
@@ -26,12 +27,7 @@ def list_approved(
     """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
     with store.read() as connection:
         rows = comments.approved(connection, site_id, page_url, after, limit)
-    return [
-        PublicComment(
-            row.id, row.parent_id, row.author_name, row.author_url, row.text, row.created_at
-        )
-        for row in rows
-    ]
+    return [record_of(PublicComment, row) for row in rows]
 
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:

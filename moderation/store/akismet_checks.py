@@ -14,24 +14,13 @@ from moderation.domain.akismet_check import (
 )
 from moderation.domain.event import Event, EventType, verdict_event
 from moderation.store.sql.dialect import update_rows, upsert
+from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import checks
 
 
 def put(connection: Connection, check: AkismetCheck, answer: AkismetAnswer) -> None:
     """Stores an answer. Asked again, the first answer stays, and `told` is what the client has heard last."""
-    row = {
-        "comment_id": check.comment_id,
-        "site_id": check.site_id,
-        "fingerprint": check.fingerprint,
-        "blog": check.blog,
-        "post_id": check.post_id,
-        "parent_id": check.parent_id,
-        "endpoint_id": check.endpoint_id,
-        "answer": answer.value,
-        "told": answer.value,
-        "mistake": "",
-        "created_at": check.created_at,
-    }
+    row = row_of(check, checks, answer=answer, told=answer, mistake="")
     connection.execute(upsert(connection, checks, "told", "endpoint_id"), row)
 
 
@@ -113,9 +102,7 @@ def usage(connection: Connection, site_id: str, since: int, until: int) -> list[
             count(checks.c.mistake, "false_positive"),
         )
         .where(
-            checks.c.site_id == site_id,
-            checks.c.created_at >= since,
-            checks.c.created_at < until,
+            checks.c.site_id == site_id, checks.c.created_at >= since, checks.c.created_at < until
         )
         .group_by(checks.c.blog)
         .order_by(checks.c.blog)

@@ -19,9 +19,7 @@ _CLUSTERS = f"""
 
 
 def clusters_of(
-    connection: Connection,
-    campaign_ids: Collection[str],
-    rulings: Mapping[str, Mapping[str, str]],
+    connection: Connection, campaign_ids: Collection[str], rulings: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Cluster]:
     """Campaigns with their members, by id. rulings: as rulings_of has them."""
     clusters: dict[str, Cluster] = {}

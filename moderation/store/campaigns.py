@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.campaign import COUNTED_FIELDS, CampaignStats, ClusterCounter
+from moderation.domain.campaign import CampaignStats, ClusterCounter
 from moderation.domain.comment import Status
 from moderation.domain.similarity import Similarity
 from moderation.store import sketches
 from moderation.store.sql.dialect import run_listed
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import campaigns, rulings
 
 
@@ -114,15 +115,7 @@ def member_ids(
 
 
 def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
-    stats = CampaignStats(
-        **{name: getattr(row, name) for name in COUNTED_FIELDS},
-        domain=row.domain,
-        letters=row.letters,
-        share=row.share,
-        first_at=row.first_at,
-        last_at=row.last_at,
-    )
-    return CampaignRecord(row.id, row.created_at, stats, row.first_seen_at)
+    return record_of(CampaignRecord, row, campaign_stats=record_of(CampaignStats, row))
 
 
 _OF_SITE = (
@@ -137,12 +130,7 @@ _OF_SITE = (
 def rulings_on_site(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
     """The rulings of a site's moderators on a campaign, first to last."""
     rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
-    return [
-        RulingEntry(
-            row.sequence, row.outcome, row.in_force, row.moderator_id, row.created_at, row.done
-        )
-        for row in rows
-    ]
+    return [record_of(RulingEntry, row) for row in rows]
 
 
 def lock(connection: Connection, campaign_id: str) -> bool:

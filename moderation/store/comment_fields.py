@@ -100,6 +100,11 @@ EXPIRED_PERSONAL = {
 }
 
 
+NEWEST_REVISION = sa.and_(
+    revisions.c.comment_id == comments.c.id, revisions.c.number == comments.c.revision
+)
+
+
 def or_empty(column: sa.Column[str]) -> sa.ColumnElement[str]:
     """A text column, '' where the row that it belongs to is missing."""
     return sa.func.coalesce(column, "")

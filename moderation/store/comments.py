@@ -9,6 +9,7 @@ from moderation.domain.comment import PageState, Status, Submission
 from moderation.store.comment_fields import (
     ERASED_COMMENT,
     ERASED_REVISION,
+    NEWEST_REVISION,
     comment_row,
     page_id_of,
     page_row,
@@ -109,13 +110,7 @@ def approved(
             comments.c.created_at,
             revisions.c.text,
         )
-        .join(
-            revisions,
-            sa.and_(
-                revisions.c.comment_id == comments.c.id,
-                revisions.c.number == comments.c.revision,
-            ),
-        )
+        .join(revisions, NEWEST_REVISION)
         .where(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
         .where(comments.c.id > after)
         .order_by(comments.c.id)

@@ -8,16 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import (
-    Actor,
-    ActorKind,
-    Decision,
-    Outcome,
-    Reason,
-    in_effect,
-)
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store.sql.dialect import fetch, insert_rows, update_rows
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comments, decisions, findings
 
 Json = dict[str, object]
@@ -61,20 +55,14 @@ def append(connection: Connection, new_decisions: Sequence[Decision]) -> None:
         connection,
         decisions,
         [
-            {
-                "comment_id": decision.comment_id,
-                "sequence": decision.sequence,
-                "revision": decision.revision,
-                "outcome": decision.outcome.value,
-                "actor_kind": decision.actor.kind.value,
-                "actor_id": decision.actor.id,
-                "actor_version": decision.actor.version,
-                "reasons_json": json.dumps([_reason_json(reason) for reason in decision.reasons]),
-                "created_at": decision.created_at,
-                "takes_back": decision.takes_back,
-                "campaign_id": decision.campaign_id,
-                "ruling": decision.ruling,
-            }
+            row_of(
+                decision,
+                decisions,
+                actor_kind=decision.actor.kind,
+                actor_id=decision.actor.id,
+                actor_version=decision.actor.version,
+                reasons_json=json.dumps([_reason_json(reason) for reason in decision.reasons]),
+            )
             for decision in new_decisions
         ],
     )
@@ -117,8 +105,7 @@ def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Deci
         .join(
             comments,
             sa.and_(
-                comments.c.id == decisions.c.comment_id,
-                comments.c.sequence == decisions.c.sequence,
+                comments.c.id == decisions.c.comment_id, comments.c.sequence == decisions.c.sequence
             ),
         )
         .where(comments.c.id.in_(comment_ids))
@@ -169,8 +156,7 @@ def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[
         .join(
             comments,
             sa.and_(
-                comments.c.id == findings.c.comment_id,
-                comments.c.revision == findings.c.revision,
+                comments.c.id == findings.c.comment_id, comments.c.revision == findings.c.revision
             ),
         )
         .where(comments.c.id.in_(comment_ids))
@@ -186,17 +172,12 @@ def newest_findings(connection: Connection, comment_ids: Sequence[str]) -> dict[
 
 
 def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
-    return Decision(
-        comment_id=row.comment_id,
-        sequence=row.sequence,
-        revision=row.revision,
+    return record_of(
+        Decision,
+        row,
         outcome=Outcome(row.outcome),
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
         reasons=tuple(_reason(reason) for reason in json.loads(row.reasons_json)),
-        created_at=row.created_at,
-        takes_back=row.takes_back,
-        campaign_id=row.campaign_id,
-        ruling=row.ruling,
     )
 
 

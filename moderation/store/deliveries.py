@@ -10,6 +10,7 @@ from moderation.domain.delivery import Attempt, Endpoint, Response
 from moderation.domain.event import DIGEST, EventType
 from moderation.domain.ids import timed_id
 from moderation.store.sql.dialect import insert_new
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import attempts, deliveries, endpoints, events
 
 _FOR_ALL = [type.value for type in EventType if type is not EventType.TEST]
@@ -214,20 +215,7 @@ def by_ids(connection: Connection, ids: Collection[str]) -> list[Delivery]:
         .where(deliveries.c.id.in_(ids))
         .order_by(deliveries.c.id.desc())
     )
-    return [
-        Delivery(
-            row.id,
-            row.event_id,
-            row.endpoint_id,
-            row.type,
-            row.comment_id,
-            row.state,
-            row.due_at,
-            row.created_at,
-            tuple(attempts_by_delivery[row.id]),
-        )
-        for row in rows
-    ]
+    return [record_of(Delivery, row, attempts=tuple(attempts_by_delivery[row.id])) for row in rows]
 
 
 def resend(connection: Connection, delivery_id: str, now: int) -> bool:

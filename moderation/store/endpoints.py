@@ -11,28 +11,20 @@ from moderation.domain.delivery import Endpoint, Format, Payload, pause_after_fa
 from moderation.domain.event import disabled_event
 from moderation.store import deliveries, outbox
 from moderation.store.outbox import Entropy
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import attempts, endpoints
 from moderation.store.sql.schema import deliveries as delivery_rows
 
 
 def add(connection: Connection, endpoint: Endpoint, secret_sealed: bytes) -> None:
-    connection.execute(
-        sa.insert(endpoints).values(
-            id=endpoint.id,
-            site_id=endpoint.site_id,
-            url=endpoint.url,
-            types_json=json.dumps(list(endpoint.types)),
-            payload=endpoint.payload.value,
-            format=endpoint.format.value,
-            batch=endpoint.batch,
-            secret_sealed=secret_sealed,
-            state=endpoint.state,
-            disabled_because="",
-            failures=0,
-            resume_at=0,
-            created_at=endpoint.created_at,
-        )
+    row = row_of(
+        endpoint,
+        endpoints,
+        types_json=json.dumps(list(endpoint.types)),
+        secret_sealed=secret_sealed,
+        failures=0,
     )
+    connection.execute(sa.insert(endpoints).values(row))
 
 
 def of_sites(connection: Connection, site_ids: Collection[str]) -> list[Endpoint]:
@@ -66,19 +58,12 @@ def get(connection: Connection, endpoint_id: str, site_ids: Collection[str]) -> 
 
 
 def _endpoint(row: sa.Row[tuple[object, ...]]) -> Endpoint:
-    return Endpoint(
-        id=row.id,
-        site_id=row.site_id,
-        url=row.url,
+    return record_of(
+        Endpoint,
+        row,
         types=tuple(json.loads(row.types_json)),
         payload=Payload(row.payload),
         format=Format(row.format),
-        batch=row.batch,
-        state=row.state,
-        disabled_because=row.disabled_because,
-        failing_since=row.failing_since,
-        resume_at=row.resume_at,
-        created_at=row.created_at,
     )
 
 
@@ -220,9 +205,7 @@ def record_failures(
         ):
             hold_back(connection, failure.endpoint_id, now + pause)
     failing = sa.select(endpoints.c.id).where(
-        endpoints.c.id.in_(ids),
-        endpoints.c.state == "enabled",
-        endpoints.c.failing_since <= limit,
+        endpoints.c.id.in_(ids), endpoints.c.state == "enabled", endpoints.c.failing_since <= limit
     )
     return list(connection.scalars(failing.order_by(endpoints.c.id)))
 

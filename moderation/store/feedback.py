@@ -11,6 +11,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.lesson import Feedback, says_spam
 from moderation.store import sketches
 from moderation.store.sql.dialect import insert_rows, update_rows
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, feedback, revisions
 
 
@@ -69,8 +70,7 @@ def sites_waiting(connection: Connection, before: int) -> list[str]:
 _WITH_TEXT = sa.select(feedback, revisions.c.text).outerjoin(
     revisions,
     sa.and_(
-        revisions.c.comment_id == feedback.c.comment_id,
-        revisions.c.number == feedback.c.revision,
+        revisions.c.comment_id == feedback.c.comment_id, revisions.c.number == feedback.c.revision
     ),
 )
 
@@ -79,9 +79,7 @@ def waiting(connection: Connection, site_id: str, before: int, limit: int) -> li
     """The oldest feedback that waits to be learned, oldest first, with the texts it is about."""
     rows = connection.execute(
         _WITH_TEXT.where(
-            feedback.c.site_id == site_id,
-            feedback.c.version == 0,
-            feedback.c.created_at <= before,
+            feedback.c.site_id == site_id, feedback.c.version == 0, feedback.c.created_at <= before
         )
         .order_by(feedback.c.created_at, feedback.c.id)
         .limit(limit)
@@ -282,14 +280,5 @@ def count_waiting(connection: Connection, site_id: str) -> int:
 
 
 def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
-    return Feedback(
-        id=row.id,
-        comment_id=row.comment_id,
-        is_spam=None if row.is_spam is None else bool(row.is_spam),
-        teacher=row.teacher,
-        created_at=row.created_at,
-        kin=row.kin,
-        weight=row.weight,
-        version=row.version,
-        text=row.text,
-    )
+    is_spam = None if row.is_spam is None else bool(row.is_spam)
+    return record_of(Feedback, row, is_spam=is_spam, known=())

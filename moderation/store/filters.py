@@ -19,9 +19,10 @@ from moderation.domain.filter import (
     FilterSet,
     entries_to_hash,
 )
-from moderation.store.comment_fields import SentComment, labelled
+from moderation.store.comment_fields import NEWEST_REVISION, SentComment, labelled
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
 
 
@@ -107,21 +108,15 @@ def _row(site_filter: Filter) -> dict[str, object]:
 
 
 def _filter(row: sa.Row[tuple[object, ...]]) -> Filter:
-    return Filter(
-        name=row.name,
+    return record_of(
+        Filter,
+        row,
         kind=FilterKind(row.kind),
         action=FilterAction(row.action),
         entries=tuple(json.loads(row.entries_json)),
         exceptions=tuple(json.loads(row.exceptions_json)),
         languages=tuple(json.loads(row.languages_json)),
         fields=tuple(FilterField(field) for field in json.loads(row.fields_json)),
-        enabled=row.enabled,
-        id=row.id,
-        site_id=row.site_id,
-        version=row.version,
-        changed_by=row.changed_by,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
     )
 
 
@@ -188,13 +183,7 @@ def past_comments(
     query = (
         sa.select(*labelled(PastComment))
         .join(pages, pages.c.id == comments.c.page_id)
-        .join(
-            revisions,
-            sa.and_(
-                revisions.c.comment_id == comments.c.id,
-                revisions.c.number == comments.c.revision,
-            ),
-        )
+        .join(revisions, NEWEST_REVISION)
         .outerjoin(personal, personal.c.comment_id == comments.c.id)
         .where(comments.c.site_id == site_id, comments.c.id >= first_id)
         .order_by(comments.c.id.desc())

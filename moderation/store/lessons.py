@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.lesson import Lesson
 from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import lessons
 
 # Versions whose weights are kept, each under 200 kB; an older one is made again from the feedback.
@@ -27,9 +28,7 @@ def load(connection: Connection, site_id: str, version: int) -> Lesson | None:
     """One lesson with its weights; None where there is none or its weights are no longer kept."""
     row = connection.execute(
         sa.select(lessons).where(
-            lessons.c.site_id == site_id,
-            lessons.c.version == version,
-            lessons.c.delta.is_not(None),
+            lessons.c.site_id == site_id, lessons.c.version == version, lessons.c.delta.is_not(None)
         )
     ).first()
     return _lesson(row) if row else None
@@ -58,11 +57,7 @@ def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     """Versions with weights that add to this prior, newest first."""
     rows = connection.execute(
         sa.select(lessons.c.version)
-        .where(
-            lessons.c.site_id == site_id,
-            lessons.c.model == model,
-            lessons.c.delta.is_not(None),
-        )
+        .where(lessons.c.site_id == site_id, lessons.c.model == model, lessons.c.delta.is_not(None))
         .order_by(lessons.c.version.desc())
     )
     return [row.version for row in rows]
@@ -84,17 +79,7 @@ def drop(connection: Connection, site_id: str, first: int, last: int) -> None:
 
 def add(connection: Connection, lesson: Lesson) -> bool:
     """Adds the next version; False where somebody else has added it meanwhile."""
-    row = {
-        "site_id": lesson.site_id,
-        "version": lesson.version,
-        "model": lesson.model,
-        "decisions": lesson.decisions,
-        "spam": lesson.spam,
-        "undone": lesson.undone,
-        "delta": lesson.delta,
-        "created_at": lesson.created_at,
-    }
-    if not insert_rows(connection, lessons, [row], new_only=True):
+    if not insert_rows(connection, lessons, [row_of(lesson, lessons)], new_only=True):
         return False
     connection.execute(
         sa.update(lessons)
@@ -109,13 +94,4 @@ def add(connection: Connection, lesson: Lesson) -> bool:
 
 
 def _lesson(row: sa.Row[tuple[object, ...]]) -> Lesson:
-    return Lesson(
-        row.site_id,
-        row.version,
-        row.model,
-        row.decisions,
-        row.spam,
-        row.created_at,
-        row.undone,
-        row.delta or b"",
-    )
+    return record_of(Lesson, row, delta=row.delta or b"")

@@ -13,6 +13,7 @@ from moderation.domain.event import Event, event_json
 from moderation.domain.ids import timed_id
 from moderation.store import akismet_checks
 from moderation.store.sql.dialect import fetch, insert_new, oldest_due
+from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import comments, deliveries, endpoints, events, revisions
 
 Entropy = Callable[[int], bytes]
@@ -137,19 +138,7 @@ def _insert(
     added_ids = set(
         connection.scalars(
             insert_new(connection, events).returning(events.c.id),
-            [
-                {
-                    "id": event.id,
-                    "site_id": event.site_id,
-                    "type": event.type,
-                    "comment_id": event.comment_id,
-                    "sequence": event.sequence,
-                    "revision": event.revision,
-                    "data_json": event_json(event.data),
-                    "created_at": event.created_at,
-                }
-                for event, _, _ in new_events
-            ],
+            [row_of(event, events, data_json=event_json(event.data)) for event, _, _ in new_events],
         )
     )
     rows = [

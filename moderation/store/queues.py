@@ -10,11 +10,15 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
-from moderation.store.comment_fields import CommentFields, labelled
+from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
 from moderation.store.sql.schema import comments, decisions, pages, revisions, sites
 
 # Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
 COUNT_LIMIT = 10_000
+
+_LATEST_DECISION = sa.and_(
+    decisions.c.comment_id == comments.c.id, decisions.c.sequence == comments.c.sequence
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +37,7 @@ def _entries() -> sa.Select[tuple[object, ...]]:
     return (
         sa.select(*labelled(QueueEntry))
         .join(pages, pages.c.id == comments.c.page_id)
-        .join(
-            revisions,
-            sa.and_(
-                revisions.c.comment_id == comments.c.id,
-                revisions.c.number == comments.c.revision,
-            ),
-        )
+        .join(revisions, NEWEST_REVISION)
     )
 
 
@@ -67,13 +65,8 @@ def by_status(
     if after:
         query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
     if reason:
-        query = query.join(
-            decisions,
-            sa.and_(
-                decisions.c.comment_id == comments.c.id,
-                decisions.c.sequence == comments.c.sequence,
-            ),
-        ).where(decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True))
+        has_reason = decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True)
+        query = query.join(decisions, _LATEST_DECISION).where(has_reason)
     if alone:
         query = query.where(comments.c.campaign_id == "")
     order = comments.c.id.desc() if newest_first else comments.c.id
@@ -82,12 +75,9 @@ def by_status(
 
 def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
     """Ids of comments, of any site, whose latest decision filed them as spam before `before` (ms)."""
-    latest = sa.and_(
-        decisions.c.comment_id == comments.c.id, decisions.c.sequence == comments.c.sequence
-    )
     query = (
         sa.select(comments.c.id)
-        .join(decisions, latest)
+        .join(decisions, _LATEST_DECISION)
         .where(
             comments.c.site_id.in_(sa.select(sites.c.id)),  # the index begins with the site
             comments.c.status == Status.SPAM.value,

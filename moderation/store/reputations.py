@@ -22,6 +22,7 @@ from moderation.store.sql.dialect import (
     insert_rows,
     run_listed,
 )
+from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import comments, personal, reputations, resets, votes
 
 
@@ -247,17 +248,7 @@ def replace_votes(connection: Connection, old: Sequence[Vote], new: Sequence[Vot
     insert_rows(
         connection,
         votes,
-        [
-            {
-                "comment_id": vote.comment_id,
-                "subject": vote.subject.key,
-                "kind": vote.subject.kind.value,
-                "kin": vote.kin,
-                "said": vote.said.value,
-                "created_at": vote.created_at,
-            }
-            for vote in new
-        ],
+        [row_of(vote, votes, subject=vote.subject.key, kind=vote.subject.kind) for vote in new],
     )
     _move(connection, before, _counted(connection, subjects, kins))
 

@@ -78,8 +78,7 @@ def forget_old_events(connection: Connection, before: int, limit: int) -> int:
     orphaned = (
         sa.select(events.c.id)
         .where(
-            events.c.created_at < before,
-            ~sa.exists().where(deliveries.c.event_id == events.c.id),
+            events.c.created_at < before, ~sa.exists().where(deliveries.c.event_id == events.c.id)
         )
         .order_by(events.c.created_at)
         .limit(limit)

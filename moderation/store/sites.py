@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
 
 Entropy = Callable[[int], bytes]
@@ -143,7 +144,7 @@ class KeyRow:
 def keys_of(connection: Connection, site_id: str) -> list[KeyRow]:
     """All keys of a site, oldest first, revoked ones too."""
     rows = connection.execute(sa.select(keys).where(keys.c.site_id == site_id).order_by(keys.c.id))
-    return [KeyRow(row.id, row.kind, row.hint, row.created_at, row.revoked_at) for row in rows]
+    return [record_of(KeyRow, row) for row in rows]
 
 
 def key_digest(key: str) -> str:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.store.sql.dialect import upsert
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import suggestions
 
 
@@ -31,9 +32,8 @@ class Suggestion:
 
 def put(connection: Connection, new: Sequence[Suggestion]) -> None:
     """Stores suggestions; one with an id that is there replaces it."""
-    columns = [column.name for column in suggestions.columns]
-    changed = [name for name in columns if name != "id"]
-    rows = [{name: getattr(suggestion, name) for name in columns} for suggestion in new]
+    rows = [row_of(suggestion, suggestions) for suggestion in new]
+    changed = [column.name for column in suggestions.c if column.name != "id"]
     connection.execute(upsert(connection, suggestions, *changed), rows)
 
 
@@ -45,4 +45,4 @@ def page(connection: Connection, site_id: str, after: str, limit: int) -> list[S
         .order_by(suggestions.c.id)
         .limit(limit)
     )
-    return [Suggestion(**row._asdict()) for row in rows]
+    return [record_of(Suggestion, row) for row in rows]

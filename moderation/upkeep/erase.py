@@ -56,10 +56,7 @@ def empty_spam(
 
 
 def _erase(
-    connection: Connection,
-    standings: Sequence[Standing],
-    now: int,
-    entropy: Callable[[int], bytes],
+    connection: Connection, standings: Sequence[Standing], now: int, entropy: Callable[[int], bytes]
 ) -> None:
     """standings: locked, and none of them erased yet."""
     ids = [standing.comment_id for standing in standings]

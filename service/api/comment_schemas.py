@@ -7,65 +7,56 @@ from pydantic import Field
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
 from moderation.domain.decision import Outcome
-from service.api.fields import (
-    CommentText,
-    Email,
-    IpAddress,
-    Line,
-    PageUrl,
-    Sequence,
-    StrictModel,
-    WebsiteUrl,
-)
+from service.api import fields
 from service.queues.hand_in import NewComment
 
 
-class PageIn(StrictModel):
+class PageIn(fields.StrictModel):
     """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
 
-    url: PageUrl
-    title: Annotated[str, Line(rules.TITLE_LIMIT)] = ""
-    id: Annotated[str, Line(200)] = ""
+    url: fields.PageUrl
+    title: Annotated[str, fields.Line(rules.TITLE_LIMIT)] = ""
+    id: Annotated[str, fields.Line(200)] = ""
 
 
-class AuthorIn(StrictModel):
+class AuthorIn(fields.StrictModel):
     """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
     is known again. With the secret key alone: id, the site's own for whoever is logged in;
     email_confirmed, that the e-mail is theirs.
     """
 
-    name: Annotated[str, Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
-    email: Email = ""
-    url: WebsiteUrl = ""
-    token: Annotated[str, Line(100)] = ""
-    id: Annotated[str, Line(200)] = ""
+    name: Annotated[str, fields.Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
+    email: fields.Email = ""
+    url: fields.WebsiteUrl = ""
+    token: Annotated[str, fields.Line(100)] = ""
+    id: Annotated[str, fields.Line(200)] = ""
     email_confirmed: bool = False
 
 
-class ContextIn(StrictModel):
+class ContextIn(fields.StrictModel):
     """Where the reader's submission came from; kept apart from the comment and not for long."""
 
-    ip: IpAddress = ""
-    user_agent: Annotated[str, Line(1_000)] = ""
-    referrer: Annotated[str, Line(2_000)] = ""
+    ip: fields.IpAddress = ""
+    user_agent: Annotated[str, fields.Line(1_000)] = ""
+    referrer: Annotated[str, fields.Line(2_000)] = ""
 
 
-class CommentIn(StrictModel):
+class CommentIn(fields.StrictModel):
     """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress."""
 
     page: PageIn
     author: AuthorIn
-    text: CommentText
-    parent_id: Annotated[str, Line(64)] = ""
+    text: fields.CommentText
+    parent_id: Annotated[str, fields.Line(64)] = ""
     context: ContextIn = ContextIn()
 
 
-class DecisionIn(StrictModel):
+class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
 
     outcome: Annotated[Outcome, Field(strict=False)]  # by its name
     reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
-    sequence: Sequence = None
+    sequence: fields.Sequence = None
 
 
 def to_submission(

@@ -53,7 +53,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
                 "with the publishable key are apart from the server's; there, only the same sender gets "
                 "the tokens again.",
             }
-        ],
+        ]
     },
 )
 async def submit_comment(request: Request) -> Response:

@@ -132,10 +132,7 @@ class OneOf:
 
 
 PageUrl = Annotated[
-    str,
-    Line(rules.PAGE_URL_LIMIT, 1),
-    AfterValidator(_web_address),
-    AfterValidator(_fits_index),
+    str, Line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address), AfterValidator(_fits_index)
 ]
 WebsiteUrl = Annotated[str, Line(rules.URL_LIMIT), AfterValidator(_web_address)]
 Email = Annotated[str, Line(rules.EMAIL_LIMIT), AfterValidator(_email)]

@@ -8,28 +8,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
 from moderation.store.moderators import Membership
+from service.console import session
 from service.console.campaign_view import campaign_views
-from service.console.navigation import (
-    CAMPAIGNS,
-    PAGE_SIZE,
-    ROWS_READ,
-    one_page,
-    query,
-    queue_tabs,
-)
+from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    expected_sequence,
-    signed_form,
-)
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", route_class=PageRoute)
 
@@ -37,13 +23,15 @@ _ID = re.compile(r"[a-z0-9_]{1,64}")
 _MEMBERS = tuple(f"m{number}" for number in range(PAGE_SIZE))  # the checkboxes of a page of members
 _NONE_SELECTED = "Select the comments that do not belong here first; nothing was changed."
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "outcome", "sequence", *_MEMBERS))]
+Posted = Annotated[
+    session.SignedForm, Depends(session.signed_form("site", "outcome", "sequence", *_MEMBERS))
+]
 
 
 @router.get("")
 def campaign_page(
     request: Request,
-    visitor: CurrentVisitor,
+    visitor: session.CurrentVisitor,
     campaign_id: str,
     site: QueryName = "",
     after: QueryName = "",
@@ -54,10 +42,7 @@ def campaign_page(
 
 @router.post("/decisions")
 def decide(request: Request, posted: Posted, campaign_id: str) -> Response:
-    _, form = posted
-    if form.get("outcome") not in set(Outcome):
-        raise Invalid("A decision is approve, hold, reject or spam.")
-    return _decide(request, posted, campaign_id, Outcome(form["outcome"]))
+    return _decide(request, posted, campaign_id, session.read_outcome(posted[1]))
 
 
 @router.post("/undo")
@@ -66,12 +51,12 @@ def undo(request: Request, posted: Posted, campaign_id: str) -> Response:
 
 
 def _decide(
-    request: Request, posted: SignedForm, campaign_id: str, outcome: Outcome | None
+    request: Request, posted: session.SignedForm, campaign_id: str, outcome: Outcome | None
 ) -> Response:
     """Records a decision about a whole campaign. outcome: None undoes the last one."""
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
-    sequence = expected_sequence(form)
+    sequence = session.expected_sequence(form)
     target = (state.store, visitor.signed.moderator_id, membership.site_id, campaign_id)
     now, entropy = now_ms(), os.urandom
     is_fragment = "hx-request" in request.headers
@@ -83,11 +68,8 @@ def _decide(
                 *target, outcome, expected_sequence=sequence, now=now, entropy=entropy
             )
     except Conflict as error:
-        if not is_fragment:
-            return _page(
-                request, visitor, membership, campaign_id, problem=error.message, status=409
-            )
-        return _fragment(
+        response = _fragment if is_fragment else _page
+        return response(
             request, visitor, membership, campaign_id, problem=error.message, status=409
         )
     state.ring(DELIVER)
@@ -126,14 +108,14 @@ def split(request: Request, posted: Posted, campaign_id: str) -> Response:
     return redirect(_url(new_id, site_id))
 
 
-def _selected(form: Form) -> list[str]:
+def _selected(form: session.Form) -> list[str]:
     """The ids of the selected members."""
     return sorted({form[name] for name in _MEMBERS if _ID.fullmatch(form.get(name, ""))})
 
 
 def _fragment(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     membership: Membership,
     campaign_id: str,
     *,
@@ -158,7 +140,7 @@ def _fragment(
 
 def _page(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     membership: Membership,
     campaign_id: str,
     *,

@@ -10,23 +10,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import decisions, queues
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
+from service.console import session
 from service.console.navigation import queue_tabs
 from service.console.pages import URL, PageRoute, pages, redirect
 from service.console.presenters import CommentView, comment_view
 from service.console.reputation import reputation_lines
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    expected_sequence,
-    signed_form,
-)
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -34,11 +27,11 @@ router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
-Posted = Annotated[SignedForm, Depends(signed_form("outcome", "sequence", "back"))]
+Posted = Annotated[session.SignedForm, Depends(session.signed_form("outcome", "sequence", "back"))]
 
 
 @router.get("")
-def comment_page(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+def comment_page(request: Request, visitor: session.CurrentVisitor, comment_id: str) -> Response:
     """One comment with its history."""
     card = get_card(request.app.state.store, visitor, comment_id)
     return _comment(request, visitor, card)
@@ -46,10 +39,7 @@ def comment_page(request: Request, visitor: CurrentVisitor, comment_id: str) -> 
 
 @router.post("/decisions")
 def decide(request: Request, posted: Posted, comment_id: str) -> Response:
-    _, form = posted
-    if form.get("outcome") not in set(Outcome):
-        raise Invalid("A decision is approve, hold, reject or spam.")
-    return _decide(request, posted, comment_id, Outcome(form["outcome"]))
+    return _decide(request, posted, comment_id, session.read_outcome(posted[1]))
 
 
 @router.post("/undo")
@@ -59,12 +49,12 @@ def undo(request: Request, posted: Posted, comment_id: str) -> Response:
 
 
 def _decide(
-    request: Request, posted: SignedForm, comment_id: str, outcome: Outcome | None
+    request: Request, posted: session.SignedForm, comment_id: str, outcome: Outcome | None
 ) -> Response:
     """Records a decision about a comment. outcome: None undoes the last one."""
     visitor, form = posted
     state, site_ids = request.app.state, visitor.signed.site_ids
-    sequence, back = expected_sequence(form), _back(form)
+    sequence, back = session.expected_sequence(form), _back(form)
     target = (state.store, visitor.signed.moderator_id, site_ids, comment_id)
     now, entropy = now_ms(), os.urandom
     try:
@@ -93,14 +83,14 @@ def _decide(
     )
 
 
-def _back(form: Form) -> str:
+def _back(form: session.Form) -> str:
     back = form.get("back", "")
     return back if _BACK.fullmatch(back) else ""
 
 
 def _comment(
     request: Request,
-    visitor: Visitor,
+    visitor: session.Visitor,
     card: CommentCard,
     back: str = "",
     *,
@@ -124,7 +114,7 @@ def _comment(
     )
 
 
-def get_card(store: Store, visitor: Visitor, comment_id: str) -> CommentCard:
+def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> CommentCard:
     """A comment of one of the visitor's sites. Raises NotFound."""
     if not _ID.fullmatch(comment_id):
         raise NotFound("There is no such comment.")

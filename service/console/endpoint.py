@@ -13,21 +13,9 @@ from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
 from moderation.notify import endpoints
 from moderation.store.moderators import Membership
+from service.console import endpoint_form
 from service.console.delivery_list import delivery_list
 from service.console.delivery_view import endpoint_view
-from service.console.endpoint_form import (
-    DRAFT_NAMES,
-    OVERLAPS,
-    PAYLOADS,
-    REPLAYS,
-    EndpointDraft,
-    ReplayDraft,
-    changed_types,
-    draft_of,
-    offered_types,
-    parse_batch,
-    read_draft,
-)
 from service.console.form_error import FormError, form_error
 from service.console.navigation import query
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
@@ -48,7 +36,9 @@ NOTICES = {
     "resent": "It is being sent again; the result will appear in the list below.",
 }
 
-Posted = Annotated[SignedForm, Depends(signed_form(*DRAFT_NAMES, "enabled", "overlap"))]
+Posted = Annotated[
+    SignedForm, Depends(signed_form(*endpoint_form.DRAFT_NAMES, "enabled", "overlap"))
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +52,9 @@ class EndpointAnswer:
     notice: str = ""
     secret: str = ""
     overlap: int | None = None
-    draft: EndpointDraft | None = None
+    draft: endpoint_form.EndpointDraft | None = None
     error: FormError = field(default_factory=FormError)
-    replay: ReplayDraft = field(default_factory=ReplayDraft)
+    replay: endpoint_form.ReplayDraft = field(default_factory=endpoint_form.ReplayDraft)
     replay_error: FormError = field(default_factory=FormError)
 
 
@@ -104,7 +94,7 @@ def endpoint_page(
 def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
     """Another URL, other types, another size of batches."""
     visitor, form = posted
-    endpoint, draft = get_endpoint(request, visitor, endpoint_id), read_draft(form)
+    endpoint, draft = get_endpoint(request, visitor, endpoint_id), endpoint_form.read_draft(form)
     state, is_channel = request.app.state, endpoint.format is Format.NOTICE
     try:
         endpoints.change_endpoint(
@@ -112,8 +102,8 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
             {endpoint.site_id},
             endpoint_id,
             url=None if is_channel or draft.url == endpoint.url else draft.url,
-            types=changed_types(draft, endpoint),
-            batch=None if is_channel else parse_batch(draft.batch),
+            types=endpoint_form.changed_types(draft, endpoint),
+            batch=None if is_channel else endpoint_form.parse_batch(draft.batch),
             allow=state.settings.webhook_allow,
         )
     except Invalid as error:
@@ -141,7 +131,7 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
     """A new secret; the page that answers shows it, once."""
     visitor, form = posted
     endpoint = get_endpoint(request, visitor, endpoint_id)
-    if form.get("overlap") not in OVERLAPS:
+    if form.get("overlap") not in endpoint_form.OVERLAPS:
         raise Invalid("The form does not say how long the old secret stays valid.")
     overlap = int(form["overlap"])
     secret = endpoints.rotate_secret(
@@ -194,7 +184,7 @@ def endpoint_response(
     """The page of an endpoint. state, before: which of its deliveries."""
     store, now = request.app.state.store, now_ms()
     [status] = endpoints.with_status(store, [endpoint])
-    draft = answer.draft or draft_of(endpoint)
+    draft = answer.draft or endpoint_form.draft_of(endpoint)
     is_refused = answer.error.message or answer.replay_error.message
     return pages.page(
         "endpoint.html",
@@ -204,9 +194,9 @@ def endpoint_response(
         endpoint=endpoint_view(status, now),
         answer=answer,
         draft=draft,
-        offered=offered_types(draft.kind),
-        payload=PAYLOADS[endpoint.payload].lower(),
-        overlaps=OVERLAPS,
-        replays=REPLAYS,
+        offered=endpoint_form.offered_types(draft.kind),
+        payload=endpoint_form.PAYLOADS[endpoint.payload].lower(),
+        overlaps=endpoint_form.OVERLAPS,
+        replays=endpoint_form.REPLAYS,
         deliveries=delivery_list(store, status, f"{LIST_URL}/{endpoint.id}", state, before, now),
     )

@@ -11,25 +11,9 @@ from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.notify import endpoints
 from moderation.store.moderators import Membership
+from service.console import endpoint as endpoint_page
+from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
-from service.console.endpoint import (
-    NOTICES,
-    EndpointAnswer,
-    endpoint_response,
-    endpoint_url,
-    require_manager,
-)
-from service.console.endpoint_form import (
-    CHANNEL,
-    DRAFT_NAMES,
-    FORMATS,
-    PAYLOADS,
-    WEBHOOK,
-    EndpointDraft,
-    offered_types,
-    parse_batch,
-    read_draft,
-)
 from service.console.form_error import FormError, form_error
 from service.console.pages import PageRoute, QueryName, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
@@ -45,7 +29,7 @@ def endpoints_page(
     if not visitor.signed.sites:
         return pages.page("no_site.html", visitor=visitor)
     membership = visitor.membership(site)
-    require_manager(membership)
+    endpoint_page.require_manager(membership)
     store, now = request.app.state.store, now_ms()
     statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {membership.site_id}))
     views = [endpoint_view(status, now) for status in statuses]
@@ -55,44 +39,50 @@ def endpoints_page(
         site=membership,
         webhooks=[view for view in views if not view.is_channel],
         channels=[view for view in views if view.is_channel],
-        notice=NOTICES.get(did, ""),
+        notice=endpoint_page.NOTICES.get(did, ""),
     )
 
 
 @router.get("/new")
 def new_page(
-    request: Request, visitor: CurrentVisitor, site: QueryName = "", kind: QueryName = WEBHOOK
+    request: Request,
+    visitor: CurrentVisitor,
+    site: QueryName = "",
+    kind: QueryName = endpoint_form.WEBHOOK,
 ) -> Response:
     if not visitor.signed.sites:
         return pages.page("no_site.html", visitor=visitor)
     membership = visitor.membership(site)
-    require_manager(membership)
-    if kind == CHANNEL:
-        draft = EndpointDraft(CHANNEL, types=frozenset(DEFAULT_TYPES))
+    endpoint_page.require_manager(membership)
+    if kind == endpoint_form.CHANNEL:
+        draft = endpoint_form.EndpointDraft(endpoint_form.CHANNEL, types=frozenset(DEFAULT_TYPES))
         return _form(request, visitor, membership, draft)
-    return _form(request, visitor, membership, EndpointDraft(WEBHOOK))
+    return _form(request, visitor, membership, endpoint_form.EndpointDraft(endpoint_form.WEBHOOK))
 
 
 @router.post("/new")
 def add(
-    request: Request, posted: Annotated[SignedForm, Depends(signed_form("site", *DRAFT_NAMES))]
+    request: Request,
+    posted: Annotated[SignedForm, Depends(signed_form("site", *endpoint_form.DRAFT_NAMES))],
 ) -> Response:
     """Adds an endpoint; the page that answers shows the secret of a webhook, once."""
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
-    require_manager(membership)
-    draft = read_draft(form)
+    endpoint_page.require_manager(membership)
+    draft = endpoint_form.read_draft(form)
     try:
-        if draft.kind == CHANNEL:
+        if draft.kind == endpoint_form.CHANNEL:
             channel = _add_channel(request, membership.site_id, draft)
-            return redirect(endpoint_url(channel.id, "added"))
+            return redirect(endpoint_page.endpoint_url(channel.id, "added"))
         webhook, secret = _add_webhook(request, membership.site_id, draft)
     except (Invalid, Conflict, Unavailable) as error:
         return _form(request, visitor, membership, draft, form_error(error))
-    return endpoint_response(request, visitor, webhook, EndpointAnswer(secret=secret))
+    return endpoint_page.endpoint_response(
+        request, visitor, webhook, endpoint_page.EndpointAnswer(secret=secret)
+    )
 
 
-def _add_channel(request: Request, site_id: str, draft: EndpointDraft) -> Endpoint:
+def _add_channel(request: Request, site_id: str, draft: endpoint_form.EndpointDraft) -> Endpoint:
     state = request.app.state
     url = MODERATORS if draft.url == "moderators" else draft.url
     return endpoints.add_channel(
@@ -107,7 +97,9 @@ def _add_channel(request: Request, site_id: str, draft: EndpointDraft) -> Endpoi
     )
 
 
-def _add_webhook(request: Request, site_id: str, draft: EndpointDraft) -> tuple[Endpoint, str]:
+def _add_webhook(
+    request: Request, site_id: str, draft: endpoint_form.EndpointDraft
+) -> tuple[Endpoint, str]:
     """The webhook and its secret."""
     state = request.app.state
     return endpoints.add_webhook(
@@ -116,7 +108,7 @@ def _add_webhook(request: Request, site_id: str, draft: EndpointDraft) -> tuple[
         draft.url,
         payload=Payload(draft.payload),
         format=Format(draft.format),
-        batch=parse_batch(draft.batch),
+        batch=endpoint_form.parse_batch(draft.batch),
         types=sorted(draft.types),
         allow=state.settings.webhook_allow,
         now=now_ms(),
@@ -128,7 +120,7 @@ def _form(
     request: Request,
     visitor: Visitor,
     membership: Membership,
-    draft: EndpointDraft,
+    draft: endpoint_form.EndpointDraft,
     error: FormError | None = None,
 ) -> Response:
     """The form of a new endpoint. error: why the draft was refused."""
@@ -139,8 +131,8 @@ def _form(
         site=membership,
         draft=draft,
         error=error or FormError(),
-        offered=offered_types(draft.kind),
-        payloads=PAYLOADS,
-        formats=FORMATS,
+        offered=endpoint_form.offered_types(draft.kind),
+        payloads=endpoint_form.PAYLOADS,
+        formats=endpoint_form.FORMATS,
         has_mail=bool(request.app.state.settings.mail_url.get_secret_value()),
     )

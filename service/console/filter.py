@@ -17,16 +17,7 @@ from moderation.review import filter_preview, filters
 from moderation.review.filter_preview import FilterPreview
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
-from service.console.filter_form import (
-    ACTIONS,
-    FIELDS,
-    FORM_LIMIT,
-    KINDS,
-    NAMES,
-    preview_view,
-    read_draft,
-    read_version,
-)
+from service.console import filter_form
 from service.console.form_error import FormError, form_error
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
@@ -39,7 +30,9 @@ _CONFLICT = (
     "their version."
 )
 
-Posted = Annotated[SignedForm, Depends(signed_form(*NAMES, limit=FORM_LIMIT))]
+Posted = Annotated[
+    SignedForm, Depends(signed_form(*filter_form.NAMES, limit=filter_form.FORM_LIMIT))
+]
 
 
 @router.get("/new")
@@ -58,7 +51,7 @@ def filter_page(request: Request, visitor: CurrentVisitor, filter_id: str) -> Re
 async def add(request: Request, posted: Posted) -> Response:
     """Adds a filter, or previews it and shows the form again with all that was typed."""
     visitor, form = posted
-    membership, draft = visitor.membership(form.get("site", "")), read_draft(form)
+    membership, draft = visitor.membership(form.get("site", "")), filter_form.read_draft(form)
     if form.get("do") == "try":
         return await _preview(request, visitor, membership, draft, None)
     return await run_in_threadpool(_add, request.app.state.store, visitor, membership, draft)
@@ -86,7 +79,7 @@ async def change(request: Request, posted: Posted, filter_id: str) -> Response:
     visitor, form = posted
     store = request.app.state.store
     stored = await run_in_threadpool(filters.get_filter, store, visitor.signed.site_ids, filter_id)
-    membership, draft = visitor.membership(stored.site_id), read_draft(form)
+    membership, draft = visitor.membership(stored.site_id), filter_form.read_draft(form)
     if form.get("do") == "try":
         return await _preview(request, visitor, membership, draft, stored)
     return await run_in_threadpool(_change, store, visitor, membership, draft, stored, form)
@@ -101,7 +94,7 @@ def _change(
     form: Form,
 ) -> Response:
     require_editor(membership)
-    version = read_version(form)
+    version = filter_form.read_version(form)
     try:
         changed = filters.change_filter(
             store,
@@ -202,10 +195,10 @@ def _form(
         draft=draft,
         stored=stored,
         error=error or FormError(),
-        preview=preview_view(preview) if preview else None,
+        preview=filter_form.preview_view(preview) if preview else None,
         is_removed=is_removed,
         may_write=membership.may(Action.CHANGE_FILTERS),
-        kinds=KINDS,
-        actions=ACTIONS,
-        fields=FIELDS,
+        kinds=filter_form.KINDS,
+        actions=filter_form.ACTIONS,
+        fields=filter_form.FIELDS,
     )

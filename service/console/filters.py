@@ -50,9 +50,7 @@ def filters_page(
 
 @router.post("/{filter_id}/switch")
 def switch(
-    request: Request,
-    posted: Annotated[SignedForm, Depends(signed_form("enabled"))],
-    filter_id: str,
+    request: Request, posted: Annotated[SignedForm, Depends(signed_form("enabled"))], filter_id: str
 ) -> Response:
     """Switches a filter on or off, as the button says."""
     visitor, form = posted

@@ -66,11 +66,7 @@ def _membership(visitor: Visitor, site: str) -> Membership:
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
-    problem: str = "",
-    status: int = 200,
+    request: Request, visitor: Visitor, membership: Membership, problem: str = "", status: int = 200
 ) -> Response:
     """problem: why nothing was changed."""
     store = request.app.state.store

@@ -10,16 +10,9 @@ from moderation.domain.errors import NotFound
 from moderation.review import campaigns, queues
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
+from service.console import navigation
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
-from service.console.navigation import (
-    PAGE_SIZE,
-    ROWS_READ,
-    one_page,
-    query,
-    queue_tabs,
-    queue_url,
-)
 from service.console.pages import PageRoute, QueryName, pages
 from service.console.presenters import CommentView
 from service.console.session import CurrentVisitor, Visitor
@@ -47,11 +40,13 @@ def queue_page(
     status, site_id = Status(queue), membership.site_id
     # Comments of a campaign are decided with it; with a reason chosen, each is shown by itself.
     is_grouped = status is Status.HELD and not reason
-    cards, last_id = one_page(
-        queues.list_queue(store, site_id, status, after, ROWS_READ, reason, alone=is_grouped)
+    cards, last_id = navigation.one_page(
+        queues.list_queue(
+            store, site_id, status, after, navigation.ROWS_READ, reason, alone=is_grouped
+        )
     )
     waiting = (
-        campaigns.waiting_campaigns(store, site_id, now_ms(), PAGE_SIZE)
+        campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE)
         if is_grouped and not after
         else []
     )
@@ -61,16 +56,16 @@ def queue_page(
         visitor=visitor,
         site=membership,
         queue=status,
-        tabs=queue_tabs(request, site_id, status),
+        tabs=navigation.queue_tabs(request, site_id, status),
         comments=comment_views(store, cards),
         campaigns=campaign_views(store, waiting),
         reason=reason,
         codes=_codes(cards, reason),
-        first_url=queue_url(**filters) if after else "",
-        next_url=queue_url(**filters, after=last_id) if last_id else "",
-        back=query(**filters, after=after),
+        first_url=navigation.queue_url(**filters) if after else "",
+        next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
+        back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
-        queue_url=queue_url,
+        queue_url=navigation.queue_url,
     )
 
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.accounts.sign_in import SignedIn
 from moderation.clock import now_ms
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.store.moderators import Membership
 from service.http.forms import read_form
@@ -174,6 +175,14 @@ def signed_form(*names: str, limit: int = FORM_LIMIT) -> Callable[..., SignedFor
         return visitor, form
 
     return check
+
+
+def read_outcome(form: Form) -> Outcome:
+    """The decision that a button stands for. Raises Invalid where there is no such decision."""
+    try:
+        return Outcome(form.get("outcome", ""))
+    except ValueError:
+        raise Invalid("A decision is approve, hold, reject or spam.") from None
 
 
 def expected_sequence(form: Form) -> int:

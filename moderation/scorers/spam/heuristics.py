@@ -14,13 +14,7 @@ from moderation.domain.filter import FilterSet
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.site.filters import trusted_domains
 from moderation.scorers.spam import author, behaviour, contacts, gibberish, links, style
-from moderation.scorers.spam.heuristic import (
-    BASE_LOG_ODDS,
-    HEURISTICS,
-    SCORER,
-    SIGNS,
-    SPAN_LIMIT,
-)
+from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SCORER, SIGNS, SPAN_LIMIT
 
 # Of the score `signs`; a change of HEURISTICS, or of what a heuristic finds, is another model.
 MODEL_NAME = "signs-2"

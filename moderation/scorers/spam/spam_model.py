@@ -156,7 +156,7 @@ class SpamModel:
                 explained_positions.setdefault(candidate.site_id, []).append(len(signals))
                 note = _strongest_causes(weights, candidate, features)
             signals.append(
-                (Signal("spam", probability, self.name, version, prior.sha256, (), note),),
+                (Signal("spam", probability, self.name, version, prior.sha256, (), note),)
             )
         for site, positions in explained_positions.items():
             weights = self._weights(prior, lessons.get(site))

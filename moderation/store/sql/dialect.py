@@ -6,7 +6,7 @@ SQLite has one writer at a time, so what PostgreSQL must lock it simply takes.
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -239,13 +239,7 @@ def insert_rows(
     lock, and a writer thread that must win it back for every row from a busy event loop is slow.
     new_only: leaves alone a row whose key is there already.
     """
-    if not rows:
-        return 0
-    dialect, columns = connection.dialect.name, tuple(rows[0])
-    tail = " ON CONFLICT DO NOTHING" if new_only else ""
-    count = len(rows) if dialect == "sqlite" else 0
-    statement = _insert_text(dialect, table, columns, count) + tail
-    return _run(connection, statement, _parameters(dialect, columns, rows))
+    return _insert(connection, table, rows, " ON CONFLICT DO NOTHING" if new_only else "")
 
 
 def increment_or_insert(
@@ -256,27 +250,31 @@ def increment_or_insert(
     rows: all with the same columns, no key twice.
     """
     sums = (f"{name} = {table.name}.{name} + excluded.{name}" for name in summed)
-    _put(connection, table, rows, ", ".join(sums))
+    _insert(connection, table, rows, _conflict_clause(table, sums))
 
 
 def upsert_rows(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *changed: str
 ) -> None:
     """Inserts rows, or gives their `changed` columns to the rows that have their keys; rows: as in add_up."""
-    _put(connection, table, rows, ", ".join(f"{name} = excluded.{name}" for name in changed))
+    changes = (f"{name} = excluded.{name}" for name in changed)
+    _insert(connection, table, rows, _conflict_clause(table, changes))
 
 
-def _put(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], changes: str
-) -> None:
-    if not rows:
-        return
-    dialect, columns = connection.dialect.name, tuple(rows[0])
+def _conflict_clause(table: Table, changes: Iterable[str]) -> str:
     keys = ", ".join(column.name for column in table.primary_key.columns)
+    return f" ON CONFLICT ({keys}) DO UPDATE SET {', '.join(changes)}"
+
+
+def _insert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], tail: str
+) -> int:
+    if not rows:
+        return 0
+    dialect, columns = connection.dialect.name, tuple(rows[0])
     count = len(rows) if dialect == "sqlite" else 0
-    statement = _insert_text(dialect, table, columns, count)
-    statement += f" ON CONFLICT ({keys}) DO UPDATE SET {changes}"
-    _run(connection, statement, _parameters(dialect, columns, rows))
+    statement = _insert_text(dialect, table, columns, count) + tail
+    return _run(connection, statement, _parameters(dialect, columns, rows))
 
 
 _TAKE_LOCKS = text(

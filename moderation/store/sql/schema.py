@@ -393,10 +393,7 @@ feedback = sa.Table(
     sa.Index("feedback_of_teacher", "site_id", "teacher", "created_at"),
 )
 sa.Index(
-    "feedback_waiting",
-    feedback.c.site_id,
-    feedback.c.created_at,
-    **_only(feedback.c.version == 0),
+    "feedback_waiting", feedback.c.site_id, feedback.c.created_at, **_only(feedback.c.version == 0)
 )
 
 lessons = sa.Table(
@@ -519,11 +516,7 @@ sa.Index(
     deliveries.c.id,
     **_only(deliveries.c.state == "dead"),
 )
-sa.Index(
-    "deliveries_due",
-    deliveries.c.due_at,
-    **_only(deliveries.c.state == "due"),
-)
+sa.Index("deliveries_due", deliveries.c.due_at, **_only(deliveries.c.state == "due"))
 
 attempts = sa.Table(
     "attempts",

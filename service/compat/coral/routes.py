@@ -12,14 +12,8 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.domain import errors
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import (
-    Invalid,
-    NotFound,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-)
 from moderation.domain.policy import Verdict
 from moderation.domain.reason_codes import ReasonCode
 from moderation.store import compat_apis
@@ -67,7 +61,7 @@ async def phase(request: Request) -> Response:
     integration = await run_in_threadpool(_find, request, site_id)
     body = await read_body(request, BODY_LIMIT)
     if not is_signed(body, request.headers.get("x-coral-signature", ""), integration.secrets):
-        raise Unauthenticated("The signature is not one of this site's.")
+        raise errors.Unauthenticated("The signature is not one of this site's.")
     text = _text_to_judge(strict_json(body, surrogates=True))
     if text is None:
         return Response(status_code=204)
@@ -77,7 +71,7 @@ async def phase(request: Request) -> Response:
     try:
         await request.app.state.limits.admit_call(site_id, CORAL, integration.limit)
         verdict = await policy_verdict(request, site_id, text)
-    except (TooMany, Unavailable):
+    except (errors.TooMany, errors.Unavailable):
         return JSONResponse({"status": "PREMOD"})
     response = phase_response(verdict)
     return JSONResponse(response) if response else Response(status_code=204)
@@ -95,7 +89,7 @@ def _find(request: Request, site_id: str) -> _Integration:
     with store.read() as connection:
         apis = {api.face: api for api in compat_apis.of_site(connection, site_id)}
     if CORAL not in apis:
-        raise NotFound("There is no such integration.")
+        raise errors.NotFound("There is no such integration.")
     return _Integration(apis[CORAL].limit, compat_apis.signing_secrets(store.crypto, apis[CORAL]))
 
 
@@ -116,10 +110,10 @@ def is_signed(body: bytes, header: str, secrets: Sequence[str]) -> bool:
 def _text_to_judge(payload: Any) -> str | None:
     """The text of Coral's comment; None where it is not judged. Raises Invalid."""
     if not isinstance(payload, Mapping):
-        raise Invalid("The body is a JSON object.")
+        raise errors.Invalid("The body is a JSON object.")
     comment, author = payload.get("comment"), payload.get("author")
     if not isinstance(comment, Mapping) or not isinstance(comment.get("body", ""), str | None):
-        raise Invalid("A comment has a body.", "/comment/body")
+        raise errors.Invalid("A comment has a body.", "/comment/body")
     if isinstance(author, Mapping) and author.get("role") in STAFF:
         return None
     text = mend_surrogates(comment.get("body") or "")

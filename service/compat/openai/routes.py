@@ -8,14 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from moderation.domain.errors import (
-    Forbidden,
-    GatehouseError,
-    Invalid,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-)
+from moderation.domain import errors
 from moderation.domain.score import Findings
 from moderation.store.compat_apis import OPENAI
 from service.access.keys import bearer_token
@@ -59,7 +52,7 @@ CATEGORIES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def _error_response(error: GatehouseError) -> Response:
+def _error_response(error: errors.GatehouseError) -> Response:
     """The answer to an error, in OpenAI's shape."""
     headers: dict[str, str] = {}
     code: str | None = None
@@ -68,17 +61,17 @@ def _error_response(error: GatehouseError) -> Response:
     match error:
         case BadRequest():
             status = error.status
-        case Unauthenticated():
+        case errors.Unauthenticated():
             status, code = 401, "invalid_api_key"
-        case Forbidden():
+        case errors.Forbidden():
             status, code = 403, error.code
-        case TooMany():
+        case errors.TooMany():
             status, kind, code = 429, "requests", "rate_limit_exceeded"
             headers["Retry-After"] = str(error.retry_after)
-        case Unavailable():
+        case errors.Unavailable():
             status, kind = 503, "server_error"
             headers["Retry-After"] = str(error.retry_after)
-        case Invalid():
+        case errors.Invalid():
             pass
         case _:
             status, kind = 500, "server_error"
@@ -93,16 +86,16 @@ api = CompatApi(OPENAI, _error_response)
 async def moderations(request: Request) -> Response:
     """One result for each string; a single one for a list of parts."""
     if not (token := bearer_token(request)):
-        raise Unauthenticated("Send the key as 'Authorization: Bearer <key>'.")
+        raise errors.Unauthenticated("Send the key as 'Authorization: Bearer <key>'.")
     await api.admit(request, token)
     limit = request.app.state.settings.body_limit
     body = strict_json(await read_body(request, limit), surrogates=True)
     if not isinstance(body, dict):
-        raise Invalid("The body is a JSON object.")
+        raise errors.Invalid("The body is a JSON object.")
     model = body.get("model")
     model = DEFAULT_MODEL if model is None else model
     if not isinstance(model, str) or not _MODEL.fullmatch(model):
-        raise Invalid("The model is a name.", "/model")
+        raise errors.Invalid("The model is a name.", "/model")
     texts = _texts(body.get("input"))
     findings = await request.app.state.scoring.score(texts, deadline=DEADLINE)
     results = [_result(*pair) for pair in zip(texts, findings, strict=True)]
@@ -115,9 +108,9 @@ def _texts(sent: Any) -> list[str]:
     if isinstance(sent, str):
         return [_text(sent, "/input")]
     if not isinstance(sent, list) or not sent:
-        raise Invalid("'input' is a string, a list of strings or a list of parts.", "/input")
+        raise errors.Invalid("'input' is a string, a list of strings or a list of parts.", "/input")
     if len(sent) > INPUTS_LIMIT:
-        raise Invalid(f"'input' has at most {INPUTS_LIMIT} elements.", "/input")
+        raise errors.Invalid(f"'input' has at most {INPUTS_LIMIT} elements.", "/input")
     if all(isinstance(element, str) for element in sent):
         return [_text(text, f"/input/{index}") for index, text in enumerate(sent)]
     parts = [_part(part, f"/input/{index}") for index, part in enumerate(sent)]
@@ -131,20 +124,20 @@ def _part(part: Any, pointer: str) -> str:
         return text
     if kind == "image_url":
         # Without it the answer would say that the image is harmless.
-        raise Invalid("Images are not looked at here: send the text parts alone.", pointer)
-    raise Invalid("A part is {'type': 'text', 'text': '...'}.", pointer)
+        raise errors.Invalid("Images are not looked at here: send the text parts alone.", pointer)
+    raise errors.Invalid("A part is {'type': 'text', 'text': '...'}.", pointer)
 
 
 def _text(sent: str, pointer: str) -> str:
     text = mend_surrogates(sent)
     if len(text.encode()) > TEXT_LIMIT:
-        raise Invalid(f"A text has at most {TEXT_LIMIT} bytes.", pointer)
+        raise errors.Invalid(f"A text has at most {TEXT_LIMIT} bytes.", pointer)
     return text
 
 
 def _result(text: str, findings: Findings) -> dict[str, Any]:
     if findings.failed:  # what was not measured is not harmless
-        raise Unavailable("A text could not be scored.")
+        raise errors.Unavailable("A text could not be scored.")
 
     def probability(label: str) -> float | None:
         signal = findings.get(label)

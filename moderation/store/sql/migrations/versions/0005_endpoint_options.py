@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 _DEAD: Any = {
     "sqlite_where": sa.text("state = 'dead'"),

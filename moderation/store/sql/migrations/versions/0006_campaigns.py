@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 _MEMBER = sa.text("campaign_id != ''")
 _WAITING = sa.text("campaign_id != '' AND status = 'held'")

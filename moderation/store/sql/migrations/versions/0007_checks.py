@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 _TEXTS = (
     *("site_id", "fingerprint", "blog", "post_id", "parent_id"),

@@ -7,8 +7,6 @@ from moderation.domain.similarity import short_hash
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 _MARKS = ("site", "page", "name", "address", "network")
 _TOLD = sa.text("campaign_id != '' AND decided_by = 'moderator'")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 _BATCH = 1_000
 # The reasons as they were written until now: the value of the first is the sequence of the decision
