@@ -23,7 +23,7 @@ def stored(*comments: IndexedComment, fixed: bool = False) -> Cluster:
 def test_similar_comments_of_a_batch_share_a_cluster_and_others_have_none() -> None:
     batch = [comment(1, FERRY), comment(2, ELECTION), comment(3, FERRY)]
     clustering = cluster_batch(batch, {}, {}, {})
-    first, second, third = clustering.lots
+    first, second, third = clustering.clusters
     assert first is not None and first is third
     assert second is None
     assert first.counter.comments == {1, 3}

@@ -175,7 +175,7 @@ def test_every_message_is_ascii_json_with_the_text_and_time_of_its_events(
     events = body if isinstance(body, list) else body["data"]["events"]
     assert [event["data"]["text"] for event in events] == [text for text, _ in contents]
     assert [event.get("time") or event["timestamp"] for event in events] == [
-        iso(time) for _, time in given
+        iso(time) for _, time in contents
     ]
 
 
