@@ -33,6 +33,7 @@ class ScorerContract:
     """Inherited by the tests of any scorer: give it a `scorer` fixture. of: the classes that it asks."""
 
     of: ClassVar[Collection[type]]
+    cost_floor: ClassVar[float] = 0.05  # CPU seconds that are noise beside the cost of prose
 
     def test_is_asked_of_what_it_says(self, scorer: Scorer) -> None:
         assert type(scorer) in self.of
@@ -77,20 +78,21 @@ class ScorerContract:
     def test_an_unknown_label_has_no_explanation(self, scorer: Scorer) -> None:
         assert scorer.explain(candidate(ORDINARY[1]), "no such label") == ()
 
+    @pytest.mark.timeout(600)
     def test_no_text_costs_much_more_than_prose(self, scorer: Scorer) -> None:
         """CPU of the worst texts of 65 kB, compared with prose of that length in the same run.
 
-        Measuring may cost twice as much, and explaining no more than that; 50 ms are noise.
+        Measuring may cost twice as much, and explaining no more than that.
         """
         scorer.measure([candidate(text) for text in ORDINARY])  # loads what is loaded at first use
         prose = _cpu_seconds(scorer, candidate(PROSE))
         for name, text in COSTLY.items():
             worst = candidate(text)
             seconds = _cpu_seconds(scorer, worst)
-            assert seconds < COST_RATIO * prose + 0.05, (name, seconds, prose)
+            assert seconds < COST_RATIO * prose + self.cost_floor, (name, seconds, prose)
             begun = time.process_time()
             scorer.explain(worst, "toxicity")
-            assert time.process_time() - begun < COST_RATIO * prose + 0.05, name
+            assert time.process_time() - begun < COST_RATIO * prose + self.cost_floor, name
 
 
 SCORERS = build_scorers("bundled")
