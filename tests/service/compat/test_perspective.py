@@ -139,10 +139,17 @@ def test_where_only_unknown_attributes_are_asked_for_it_is_google_s_error(ask, n
     assert "carol@private.test" not in ask(attributes=["carol@private.test"]).text
 
 
-def test_strictly_one_attribute_refuses_the_call(house, ask, monkeypatch):
-    state = house.app.state
-    strict = state.settings.model_copy(update={"perspective_strict": True})
-    monkeypatch.setattr(state, "settings", strict)
+@pytest.fixture
+def strict(house):
+    """Within the test, the service has GATEHOUSE_PERSPECTIVE_STRICT."""
+    state, usual = house.app.state, house.app.state.settings
+    state.settings = usual.model_copy(update={"perspective_strict": True})
+    yield
+    state.settings = usual
+
+
+@pytest.mark.usefixtures("strict")
+def test_strictly_one_attribute_refuses_the_call(ask):
     answer = ask(attributes=SEVEN)
     assert kind_of(answer) == "INVALID_REQUEST"
     assert error(answer)["message"] == (
