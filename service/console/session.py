@@ -160,7 +160,7 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
 
     async def read(request: Request) -> Form:
         check_origin(request)
-        return await read_form(request, ("csrf", *names), limit)
+        return await read_form(request, ("csrf", *names), limit, strict=True)
 
     return read
 

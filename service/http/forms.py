@@ -22,11 +22,13 @@ _CHARSET = re.compile(
 _TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
 
 
-async def read_form(request: Request, names: Collection[str], limit: int) -> dict[str, str]:
+async def read_form(
+    request: Request, names: Collection[str], limit: int, *, strict: bool = False
+) -> dict[str, str]:
     """The fields of a form that are in `names`; others are ignored, for themes and plugins add their
     own. Of a repeated field the last counts, as in WordPress; a theme and a plugin may both print it.
 
-    Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
+    strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused. Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)
@@ -38,6 +40,8 @@ async def read_form(request: Request, names: Collection[str], limit: int) -> dic
     else:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
     raw = {name.decode("utf-8", "replace"): value for name, value in pairs}
+    if strict:
+        _check_own(pairs)
     # Browsers fill in a field of this name with the charset of the form.
     charset = raw.get("_charset_", b"") or options.get(b"charset", b"")
     return {
@@ -45,6 +49,16 @@ async def read_form(request: Request, names: Collection[str], limit: int) -> dic
         for name, value in raw.items()
         if name in names
     }
+
+
+def _check_own(pairs: list[tuple[bytes, bytes]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise BadRequest("The form has a field twice.")
+    try:
+        for name, value in pairs:
+            (name + value).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("The form is not UTF-8.") from None
 
 
 def decoded(value: bytes, charset: str) -> str:

@@ -75,7 +75,10 @@ def test_akismet_in_node(house) -> None:
 @pytest.mark.parametrize("path", ["/reply/{}", "/wp-comments-post.php"])
 def test_the_form_of_the_page(house, path: str) -> None:
     [form] = blocks("forms", "<form")
-    assert '<form action="https://gatehouse.example/reply/SITE" method="post">' in form
+    assert (
+        '<form action="https://gatehouse.example/reply/SITE" method="post" accept-charset="utf-8">'
+        in form
+    )
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
     fields = {name: value.replace("https://news.example", ORIGIN) for name, value in fields.items()}
     typed = dict.fromkeys(re.findall(r'name="(\w+)"', form), "")
