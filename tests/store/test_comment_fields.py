@@ -19,7 +19,7 @@ from moderation.store.comment_fields import (
 )
 from moderation.store.sql.crypto import network_of
 from moderation.store.sql.schema import comments, personal
-from moderation.upkeep import due_work
+from moderation.upkeep import retention
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, hand_in, newspaper, reply
 
@@ -158,7 +158,7 @@ def test_what_a_person_typed_in_is_cleared_when_the_comment_is_erased(store):
 
 def test_what_is_known_of_a_sender_is_cleared_in_time_but_for_the_e_mail(store):
     _, _, child = submitted(store)
-    due_work.purge(store, NOON + 31 * DAY, 24)
+    retention.purge(store, NOON + 31 * DAY, 24)
     with store.read() as connection:
         row = connection.execute(sa.select(personal)).one()
     cleared = {column.name for column in personal.c} - {

@@ -72,8 +72,8 @@ def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypat
     ruled(store, site, comment_id, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
     worker = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
+    worker.now = lambda: max(now, NOON + 31 * DAY)
     monkeypatch.setattr(process, "_context", worker)
-    monkeypatch.setattr(tasks, "now_ms", lambda: max(now, NOON + 31 * DAY))
     worker.bell.ring = lambda name: None
     tasks.run_due_work()
     assert status(store, site, comment_id) is left
