@@ -34,7 +34,8 @@ def test_every_202_is_on_disk_and_a_repetition_gets_the_same_receipt(gatehouse, 
 
     async def load_and_end():
         async def end():
-            await asyncio.sleep(0.5 * COMMENTS / RATE)
+            while len(await asyncio.to_thread(stored, gatehouse)) < 0.4 * COMMENTS:
+                await asyncio.sleep(0.01)
             api.ask_to_stop(number)
 
         load, _ = await asyncio.gather(at_rate(gatehouse.port, raws, RATE, 16), end())
