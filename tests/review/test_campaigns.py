@@ -566,7 +566,7 @@ def test_members_can_be_taken_out_and_split_off(store):
     card = the_campaign(store, site)
     assert campaigns.exclude(store, site.id, card.id, ids[:2]) == 2
     assert the_campaign(store, site).counts == {Status.HELD: 7}
-    assert the_campaign(store, site).crowd.comments == 7
+    assert the_campaign(store, site).campaign_stats.comments == 7
     with pytest.raises(NotFound):
         campaigns.exclude(store, site.id, card.id, ids[:3])  # two are no members any more
     new = campaigns.split(store, site.id, card.id, ids[5:], now=NOON, entropy=os.urandom)
