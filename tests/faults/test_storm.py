@@ -11,7 +11,7 @@ from harness.texts import made_up, submissions
 COMMENTS, RATE = 640, 80.0
 BROKER_AWAY = 3.0  # seconds
 # ms from accepted to decided, on any machine: one lost lease or one missed bell would cost a minute.
-WORST = 55_000
+WORST = 45_000
 
 
 @pytest.mark.timeout(120)
