@@ -20,8 +20,9 @@ FEWEST_TO_GUESS = 7
 SURE_CONFIDENCE = 0.5
 # Words read in one go: a sentence or two. A quoted phrase does not outweigh the sentence around it.
 PIECE_WORDS = 30
+FEWEST_WORDS = 3
 # Pieces about which the detector is asked: the others count as what they are for the known words.
-DETECTIONS = 60
+DETECTIONS = 30
 LONGEST_GUESS = 200  # words; the time of a guess grows with the text
 # Foreign words, an insult counted twice, for each word of a piece: "je ne sais quoi" tells nothing in a long sentence.
 SOME = 0.25
@@ -81,7 +82,7 @@ class LanguageGuesser:
                 found.append(piece)
                 continue
             unknown += words  # short sentences together tell more
-            if _letters(unknown) >= FEWEST_LETTERS and detections < DETECTIONS:
+            if detections < DETECTIONS and _letters(unknown) >= FEWEST_LETTERS:
                 detections += 1
                 found.append(self._detected(unknown, home))
                 unknown = []
@@ -142,11 +143,17 @@ class LanguageGuesser:
 
 
 def _sentences(text: str) -> Iterator[list[str]]:
-    """Lower-case words of a sentence, at most PIECE_WORDS at a time."""
+    """Lower-case words of a sentence, at most PIECE_WORDS at a time; "No. Yes." goes with the next one."""
+    words: list[str] = []
     for sentence in _PIECE_END.split(text.translate(_QUOTES).lower()):
-        words = list(_words(sentence))
+        words += _words(sentence)
+        if len(words) < FEWEST_WORDS:
+            continue
         for first in range(0, len(words), PIECE_WORDS):
             yield words[first : first + PIECE_WORDS]
+        words = []
+    if words:
+        yield words
 
 
 def _letters(words: list[str]) -> int:
