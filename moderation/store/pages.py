@@ -153,7 +153,7 @@ class _Batch:
             (self._new_addresses if before is None else self._moved)[address] = row
 
     def _join(self, page_id: str, into: str) -> StoredPage:
-        self._insert_pages()
+        self._write_pages()
         page = join(self._connection, page_id, into)
         self._replace(page_id, page)
         self._replace(into, page)
@@ -192,7 +192,7 @@ class _Batch:
 
     def write(self) -> bool:
         """Stores what was added and changed; False where another process was quicker with an address."""
-        self._insert_pages()
+        self._write_pages()
         added = insert_rows(
             self._connection, page_addresses, list(self._new_addresses.values()), new_only=True
         )
@@ -202,17 +202,19 @@ class _Batch:
             upsert_rows(
                 self._connection, page_addresses, list(self._moved.values()), "page_id", "url"
             )
-        changes = [self._changed[page_id] for page_id in sorted(self._changed)]
-        update_rows(self._connection, pages, "id", changes)
         return True
 
-    def _insert_pages(self) -> None:
+    def _write_pages(self) -> None:
         insert_rows(self._connection, pages, list(self._new_pages.values()), new_only=True)
+        # In one order for all, so that no two transactions wait for each other.
+        changes = [self._changed[page_id] for page_id in sorted(self._changed)]
+        update_rows(self._connection, pages, "id", changes)
         self._new_pages.clear()
+        self._changed.clear()
 
 
 # Of two pages that are one, the stricter state counts: whoever closed one of them meant the article.
-_STRICTNESS = (PageState.OPEN.value, PageState.PREMODERATED.value, PageState.CLOSED.value)
+_STRICTNESS = {PageState.PREMODERATED.value: 1, PageState.CLOSED.value: 2}
 
 
 def join(connection: Connection, page_id: str, into: str) -> StoredPage:
@@ -239,7 +241,7 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
         .values(
             title=named.title,
             title_verified=named.title_verified,
-            state=max(gone.state, kept.state, key=_STRICTNESS.index),
+            state=max(kept.state, gone.state, key=lambda state: _STRICTNESS.get(state, 0)),
         )
     )
     return StoredPage(into, kept.url, named.title, named.title_verified, kept.external_id)
@@ -257,6 +259,13 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
     upsert_rows(connection, page_addresses, [row], "page_id", "url")
     connection.execute(sa.update(pages).where(pages.c.id == page.id).values(url=url))
     return is_joined
+
+
+def set_title(connection: Connection, page_id: str, title: str) -> None:
+    """By the word of whoever runs the site."""
+    connection.execute(
+        sa.update(pages).where(pages.c.id == page_id).values(title=title, title_verified=True)
+    )
 
 
 def rename_addresses(connection: Connection, site_id: str) -> int:
@@ -281,7 +290,10 @@ def rename_addresses(connection: Connection, site_id: str) -> int:
             page_addresses.c.site_id == site_id, page_addresses.c.url != ""
         )
     )
-    urls = {key: row.url for key, row in zip(keys, rows, strict=True)}
+    urls: dict[str, str] = {}
+    for key, row in zip(keys, rows, strict=True):
+        if key not in urls or row.page_id == pages_by_key[key]:
+            urls[key] = row.url
     renamed = [
         {
             "id": derived_id("pg", site_id, "url", key),
