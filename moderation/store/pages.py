@@ -96,14 +96,19 @@ def find_or_add(
     wanted = {address for pair in addresses for address in pair if address}
     for _ in range(_TRIES):
         batch = _Batch(connection, _found(fetch(connection, _LOCKED_AT, ids=list(wanted))))
+        savepoint = connection.begin_nested() if len(batch.known) < len(wanted) else None
         for submission, pair in zip(submissions, addresses, strict=True):
             batch.take(submission, *pair, rules[submission.site_id])
         if batch.write():
+            if savepoint:
+                savepoint.commit()
             return {
                 submission.id: batch.known.get(by_id or by_url)
                 for submission, (by_url, by_id) in zip(submissions, addresses, strict=True)
             }
         # Another process added one of the addresses meanwhile: where it leads is read again.
+        assert savepoint
+        savepoint.rollback()
     raise Unavailable("The pages of these comments are being moved; try again shortly.")
 
 
@@ -130,7 +135,7 @@ class _Batch:
         if page is None:
             if submission.parent_id:
                 return
-            page = self._add(submission, by_id or by_url)
+            page = self._add(submission)
         if by_id:
             self._lead(by_id, page, submission, "")
             if at_url and at_url.id != page.id and not at_url.external_id:
@@ -138,7 +143,8 @@ class _Batch:
         self._lead(by_url, page, submission, submission.page.url)
         self._name(page, submission, rules)
 
-    def _add(self, submission: Submission, page_id: str) -> StoredPage:
+    def _add(self, submission: Submission) -> StoredPage:
+        page_id = derived_id("pg", submission.id)
         row = page_row(submission, page_id)
         self._new_pages[page_id] = row
         sent = submission.page
@@ -205,7 +211,7 @@ class _Batch:
         return True
 
     def _write_pages(self) -> None:
-        insert_rows(self._connection, pages, list(self._new_pages.values()), new_only=True)
+        insert_rows(self._connection, pages, list(self._new_pages.values()))
         # In one order for all, so that no two transactions wait for each other.
         changes = [self._changed[page_id] for page_id in sorted(self._changed)]
         update_rows(self._connection, pages, "id", changes)
