@@ -14,6 +14,7 @@ from gatehouse.commands import (
     filters,
     learning,
     models,
+    pages,
     policies,
     processes,
     reputation,
@@ -78,6 +79,7 @@ for name in ("site", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
 app.add_typer(compat.face, name="face")
 app.add_typer(comment, name="comment")
+app.add_typer(pages.page, name="page")
 app.add_typer(endpoints.endpoint, name="endpoint")
 app.add_typer(channels.channel, name="channel")
 app.add_typer(filters.filter, name="filter")
