@@ -40,7 +40,7 @@ FROM runtime AS slim
 COPY --from=build /opt/gatehouse /opt/gatehouse
 
 FROM build AS build-detoxify
-# torch's builds for GPUs, unless the lock is one for CPUs: docs/operations.md says how to make it.
+# torch's builds for GPUs, unless the lock is one for CPUs: docs/containers.md says how to make it.
 ARG DETOXIFY_LOCK=locks/detoxify.lock
 RUN pip install --require-hashes -r "$DETOXIFY_LOCK"
 
