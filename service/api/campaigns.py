@@ -16,11 +16,12 @@ from moderation.store.queues import QueueEntry
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import Sequence, SequenceIn, StrictModel
-from service.api.paging import Cursor, Limit, page_response
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
+router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=KEYED)
 
 
 class RulingIn(StrictModel):
@@ -41,7 +42,7 @@ class CampaignMembersIn(StrictModel):
 
 @router.get("", summary="The campaigns of the site, the newest first")
 def listed(
-    request: Request, key: SecretKey, after: Cursor = "", limit: Limit = 25, waiting: bool = False
+    request: Request, key: SecretKey, after: After, limit: Limit = 25, waiting: bool = False
 ) -> Response:
     """waiting: those of which something is held, what waits longest first, on one page."""
     store = request.app.state.store
@@ -60,7 +61,7 @@ def read(request: Request, campaign_id: str, key: SecretKey) -> Response:
 
 @router.get("/{campaign_id}/comments", summary="Its members on the site, oldest first")
 def members(
-    request: Request, campaign_id: str, key: SecretKey, after: Cursor = "", limit: Limit = 25
+    request: Request, campaign_id: str, key: SecretKey, after: After, limit: Limit = 25
 ) -> Response:
     comments = campaigns.list_members(
         request.app.state.store, key.site_id, campaign_id, after, limit + 1

@@ -17,11 +17,12 @@ from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.endpoint_schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn
 from service.api.fields import epoch_ms
-from service.api.paging import Cursor, Limit, page_response
+from service.api.paging import Before, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["endpoints"])
+router = APIRouter(prefix="/api/v1", tags=["endpoints"], dependencies=KEYED)
 
 HOUR = 3_600_000  # ms
 
@@ -189,7 +190,7 @@ def deliveries(
     request: Request,
     endpoint_id: str,
     key: SecretKey,
-    before: Cursor = "",
+    before: Before,
     state: Annotated[str, Query(pattern=r"^(due|delivered|dead|)$")] = "",
     limit: Limit = 25,
 ) -> Response:

@@ -23,10 +23,17 @@ from moderation.review.filter_preview import FilterPreview
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import FilterEntry, Line, StrictModel
-from service.api.responses import etag_header, if_match, precondition_failed, private_json
+from service.api.parameters import KEYED
+from service.api.responses import (
+    IfVersion,
+    etag_header,
+    if_match,
+    precondition_failed,
+    private_json,
+)
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["filters"])
+router = APIRouter(prefix="/api/v1", tags=["filters"], dependencies=KEYED)
 
 
 class FilterIn(StrictModel):
@@ -111,7 +118,9 @@ def read(request: Request, filter_id: str, key: SecretKey) -> Response:
 @router.put(
     "/filters/{filter_id}", summary="Change a filter", openapi_extra=describe_body(FilterIn)
 )
-def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -> Response:
+def change(
+    request: Request, filter_id: str, key: SecretKey, body: FilterBody, seen: IfVersion = "*"
+) -> Response:
     """The whole filter anew. If-Match with the filter's ETag keeps two from overwriting each other."""
     try:
         filter = filters.change_filter(
@@ -120,7 +129,7 @@ def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -
             filter_id,
             draft_of(body),
             key.id,
-            if_match(request, "v", "filter"),
+            if_match(seen),
             now=now_ms(),
         )
     except Conflict as error:
@@ -129,11 +138,9 @@ def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -
 
 
 @router.delete("/filters/{filter_id}", status_code=204, summary="Take a filter away")
-def remove(request: Request, filter_id: str, key: SecretKey) -> Response:
+def remove(request: Request, filter_id: str, key: SecretKey, seen: IfVersion = "*") -> Response:
     try:
-        filters.remove_filter(
-            request.app.state.store, {key.site_id}, filter_id, if_match(request, "v", "filter")
-        )
+        filters.remove_filter(request.app.state.store, {key.site_id}, filter_id, if_match(seen))
     except Conflict as error:
         return precondition_failed(error)
     return Response(status_code=204)

@@ -12,10 +12,11 @@ from moderation.learning.status import LearningStatus, learning_status
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel, epoch_ms
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["learning"])
+router = APIRouter(prefix="/api/v1", tags=["learning"], dependencies=KEYED)
 
 
 class LessonIn(StrictModel):

@@ -8,11 +8,12 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import queues
 from service.access.keys import SecretKey
-from service.api.paging import Cursor, Limit, page_response
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import comment_out
 
-router = APIRouter(prefix="/api/v1", tags=["queues"])
+router = APIRouter(prefix="/api/v1", tags=["queues"], dependencies=KEYED)
 
 
 @router.get("/queues", summary="The queues and how much they hold")
@@ -31,7 +32,7 @@ def queue(
     request: Request,
     name: str,
     key: SecretKey,
-    after: Cursor = "",
+    after: After,
     limit: Limit = 25,
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
 ) -> Response:

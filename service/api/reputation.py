@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
@@ -11,11 +11,12 @@ from moderation.review.reputation import Reputation
 from service.access.keys import SecretKey
 from service.api.bodies import describe_body, json_body
 from service.api.fields import SequenceIn
-from service.api.paging import Limit, page_response
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["reputation"])
+router = APIRouter(prefix="/api/v1", tags=["reputation"], dependencies=KEYED)
 
 # A domain, or 64 hex digits that stand for an author or a network and are good on this site only.
 Name = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
@@ -26,8 +27,8 @@ SequenceBody = Annotated[SequenceIn, Depends(json_body(SequenceIn, required=Fals
 def listed(
     request: Request,
     key: SecretKey,
+    after: After,
     kind: SubjectKind = SubjectKind.DOMAIN,
-    after: Annotated[str, Query(max_length=120)] = "",
     limit: Limit = 25,
 ) -> Response:
     """Authors and networks are known by a keyed hash."""

@@ -4,15 +4,16 @@ import hashlib
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.domain.errors import NotFound
 from moderation.reading.threads import list_approved, site_of
 from service.access.keys import origin_of
-from service.api.paging import Cursor, link_header, page_of
+from service.api.paging import After, link_header, page_of
+from service.api.parameters import check_parameters
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["threads"])
+router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
 
 PAGE = 100  # comments in an answer: with the longest texts some 6 MB
 # A caching proxy may answer for a second: one query per page and second, and a removal shows at once.
@@ -22,9 +23,9 @@ CACHE = "public, max-age=1"
 @router.get("/threads", summary="The approved comments of a page")
 def threads(
     request: Request,
+    after: After,
     page_url: Annotated[str, Query(max_length=2_000)],
     site_id: Annotated[str, Query(max_length=64)] = "",
-    after: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> Response:
     """Oldest first; `next` and Link lead to the next page. No key is needed: it is public.
