@@ -24,6 +24,7 @@ from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    docs_page,
     endpoints,
     filters,
     health,
@@ -88,8 +89,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Gatehouse",
         version="1",
         description="Every reply passes the gatehouse before it enters the page.",
+        servers=[{"url": "/"}],
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # the stock page loads its scripts from elsewhere
+        docs_url=None,  # service/api/docs_page.py: the stock page loads its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect would lead from the proxy's https to our http
         lifespan=lifespan,
@@ -119,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reputation.router,
         learning.router,
         health.router,
+        docs_page.router,
         console,
         embed,
     ):

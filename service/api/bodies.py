@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
+from service.api.answers import reference_to
 from service.api.fields import StrictModel
 from service.http.body import read_body, strict_json
 from service.http.broken_rules import BadParameter, broken_rules
@@ -18,8 +19,7 @@ Body = TypeVar("Body", bound=StrictModel)
 
 def describe_body(model: type[StrictModel], *, required: bool = True) -> dict[str, Any]:
     """The part of a route's OpenAPI description that describes its body."""
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    content = {"application/json": {"schema": schema}}
+    content = {"application/json": {"schema": reference_to(model)}}
     return {"requestBody": {"required": required, "content": content}}
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from moderation.clock import now_ms
-from moderation.domain.comment import Receipt
+from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated, together
 from moderation.doorbell import DELIVER
@@ -22,8 +22,18 @@ from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
 from service.access.keys import SecretKey, caller, secret_caller
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
-from service.api.comment_schemas import AuthorIn, CommentIn, DecisionIn, to_submission
+from service.api.comment_schemas import (
+    AuthorIn,
+    CommentDecided,
+    CommentIn,
+    CommentOrStatus,
+    DecisionIn,
+    ReceiptOut,
+    StatusOut,
+    to_submission,
+)
 from service.api.fields import SequenceIn
 from service.api.parameters import KEYED, check_parameters, unknown_parameters
 from service.api.responses import (
@@ -51,6 +61,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
     summary="Hand in a comment",
     operation_id="hand_in_api_v1_comments_post",  # public; generated clients use it
     openapi_extra=describe_body(CommentIn)
+    | describe_answer(ReceiptOut, 409, 429, status=202, headers=["Location"])
     | {
         "parameters": [
             {
@@ -142,7 +153,7 @@ def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
 
 def receipt_out(
     request: Request, receipt: Receipt, browser_token: str, *, is_own: bool
-) -> dict[str, Any]:
+) -> ReceiptOut:
     """The receipt, the same for every repetition of the same sender. author_token: lets its author ask for its
     status; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
     same browser; None for the site's own server, unless it sent one.
@@ -150,7 +161,7 @@ def receipt_out(
     state = request.app.state
     return {
         "id": receipt.comment_id,
-        "status": "pending",
+        "status": Status.PENDING,
         "status_url": state.settings.public_url + _path(receipt.comment_id),
         "author_token": state.store.crypto.author_token(receipt.comment_id) if is_own else None,
         "browser_token": browser_token or None,
@@ -162,6 +173,7 @@ def receipt_out(
     "/{comment_id}",
     summary="Read a comment, or ask after one's own",
     dependencies=[Depends(check_parameters)],
+    openapi_extra=describe_answer(CommentOrStatus, headers=["ETag"]),
 )
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
@@ -181,7 +193,8 @@ async def read(request: Request, comment_id: str) -> Response:
     status_code=201,
     summary="Decide about a comment",
     dependencies=KEYED,
-    openapi_extra=describe_body(DecisionIn),
+    openapi_extra=describe_body(DecisionIn)
+    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def decide(
     request: Request,
@@ -216,7 +229,8 @@ def decide(
     status_code=201,
     summary="Take the last decision about it back",
     dependencies=KEYED,
-    openapi_extra=describe_body(SequenceIn),
+    openapi_extra=describe_body(SequenceIn)
+    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def undo(
     request: Request,
@@ -268,7 +282,11 @@ def _decided(
                 return precondition_failed(error)
         raise
     state.ring(DELIVER)
-    body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
+    body: CommentDecided = {
+        **decision_out(decision),
+        "comment_id": comment_id,
+        "status": decision.status,
+    }
     return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 
 
@@ -282,14 +300,14 @@ def forget(request: Request, comment_id: str, key: SecretKey) -> Response:
     return Response(status_code=204)
 
 
-def _status_out(store: Store, comment_id: str) -> dict[str, Any]:
+def _status_out(store: Store, comment_id: str) -> StatusOut:
     comment = comment_status.get_status(store, comment_id)
     if comment is None:
         raise NotFound("There is no such comment.")
-    return {"id": comment_id, "status": comment.status.value, "created_at": iso(comment.created_at)}
+    return {"id": comment_id, "status": comment.status, "created_at": iso(comment.created_at)}
 
 
-def _private(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def _private(body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:
     return private_json(body, headers={"X-Robots-Tag": "noindex", **(headers or {})})
 
 

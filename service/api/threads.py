@@ -5,13 +5,16 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from typing_extensions import TypedDict
 
 from moderation.domain.errors import NotFound
-from moderation.reading.threads import list_approved, site_of
+from moderation.reading.threads import PublicComment, list_approved, site_of
 from service.access.keys import origin_of
+from service.api import answers
+from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
-from service.api.serializers import iso
+from service.api.serializers import AuthorOut, iso
 
 router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
 
@@ -20,7 +23,29 @@ PAGE = 100  # comments in an answer: with the longest texts some 6 MB
 CACHE = "public, max-age=1"
 
 
-@router.get("/threads", summary="The approved comments of a page")
+class PublicCommentOut(TypedDict):
+    """An approved comment as the world sees it."""
+
+    id: answers.CommentId
+    parent_id: answers.CommentId | None
+    author: AuthorOut
+    text: answers.Text
+    created_at: answers.Moment
+
+
+class ThreadOut(TypedDict):
+    """The approved comments of a page, oldest first."""
+
+    page_url: answers.Url
+    next: answers.NextPage
+    comments: list[PublicCommentOut]
+
+
+@router.get(
+    "/threads",
+    summary="The approved comments of a page",
+    openapi_extra=describe_answer(ThreadOut, 304, 404, headers=["ETag", "Link"]),
+)
 def threads(
     request: Request,
     after: After,
@@ -39,22 +64,12 @@ def threads(
         raise NotFound("No site here has this page.")
     rows = list_approved(store, site, url, limit + 1, after)
     page, next_page = page_of(request, rows, limit, lambda comment: comment.id)
-    body = json.dumps(
-        {
-            "page_url": url,
-            "next": next_page or None,
-            "comments": [
-                {
-                    "id": comment.id,
-                    "parent_id": comment.parent_id or None,
-                    "author": {"name": comment.author_name, "url": comment.author_url or None},
-                    "text": comment.text,
-                    "created_at": iso(comment.created_at),
-                }
-                for comment in page
-            ],
-        }
-    )
+    thread: ThreadOut = {
+        "page_url": url,
+        "next": next_page or None,
+        "comments": [_comment_out(comment) for comment in page],
+    }
+    body = json.dumps(thread)
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
     headers = {
         "ETag": etag,
@@ -65,3 +80,13 @@ def threads(
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _comment_out(comment: PublicComment) -> PublicCommentOut:
+    return {
+        "id": comment.id,
+        "parent_id": comment.parent_id or None,
+        "author": {"name": comment.author_name, "url": comment.author_url or None},
+        "text": comment.text,
+        "created_at": iso(comment.created_at),
+    }

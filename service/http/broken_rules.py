@@ -39,7 +39,8 @@ def broken_rules(
         if error["type"] == "extra_forbidden" and location == tuple(error["loc"]):
             rule = unknown("field", str(location[-1]), names_at(location[:-1]))
         rule = rule.removeprefix("Value error, ")
-        pointer, rule = pointer_to(location), rule[0].upper() + rule[1:].rstrip(".") + "."
+        rule = rule[0].upper() + rule[1:] + ("" if rule.endswith((".", "?")) else ".")
+        pointer = pointer_to(location)
         broken.append(Invalid(f"{pointer or WHOLE}: {rule}", pointer))
     return broken
 

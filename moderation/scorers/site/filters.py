@@ -242,7 +242,8 @@ def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]
     groups = []
     every_pattern = read_each(entries, _pattern)
     for first in range(0, len(entries), _GROUP_SIZE):
-        group, patterns = (each[first : first + _GROUP_SIZE] for each in (entries, every_pattern))
+        group = entries[first : first + _GROUP_SIZE]
+        patterns = every_pattern[first : first + _GROUP_SIZE]
         alternatives = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in group)
         try:
             groups.append((_compile(alternatives, _GROUP_SIZE * _PATTERN_MEMORY), patterns))
