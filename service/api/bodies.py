@@ -70,9 +70,10 @@ def parse(model: type[Body], value: Any) -> Body:
 
 def _names_at(model: type[BaseModel], location: Sequence[str | int]) -> Collection[str]:
     """The names of the fields at a place of a body; none where there is no object of ours."""
-    fields = model.model_fields
     for part in location:
-        inner = fields[part].annotation if isinstance(part, str) and part in fields else None
-        is_model = isinstance(inner, type) and issubclass(inner, BaseModel)
-        fields = inner.model_fields if is_model else {}
-    return fields
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return ()
+        model = inner
+    return model.model_fields

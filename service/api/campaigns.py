@@ -137,8 +137,8 @@ def exclude(
 ) -> Response:
     """What was decided about them stays as it is."""
     count = campaigns.exclude(request.app.state.store, key.site_id, campaign_id, body.comment_ids)
-    body: MembersExcluded = {"campaign_id": campaign_id, "excluded": count}
-    return private_json(body)
+    excluded: MembersExcluded = {"campaign_id": campaign_id, "excluded": count}
+    return private_json(excluded)
 
 
 @router.post(

@@ -1,6 +1,6 @@
 """What the API takes in and gives out about endpoints and their deliveries."""
 
-from typing import Annotated, NotRequired, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 from typing_extensions import TypedDict
@@ -83,9 +83,9 @@ class EndpointOut(TypedDict):
 
 
 class EndpointAdded(EndpointOut):
-    """A new endpoint. secret: signs what it is sent, and is shown here alone; a channel has none."""
+    """A new webhook. secret: signs what it is sent, and is shown here alone."""
 
-    secret: NotRequired[answers.WebhookSecret]
+    secret: answers.WebhookSecret
 
 
 class EndpointStatusOut(EndpointOut):

@@ -46,7 +46,8 @@ HOUR = 3_600_000  # ms
     "/endpoints",
     status_code=201,
     summary="Add an endpoint",
-    openapi_extra=describe_body(EndpointIn) | describe_answer(EndpointAdded, 409, status=201),
+    openapi_extra=describe_body(EndpointIn)
+    | describe_answer(EndpointAdded | EndpointOut, 409, status=201),
 )
 def add(
     request: Request, key: SecretKey, body: Annotated[EndpointIn, Depends(json_body(EndpointIn))]
@@ -69,8 +70,7 @@ def add(
             now=now_ms(),
             entropy=os.urandom,
         )
-        added: EndpointAdded = {**endpoint_out(channel)}
-        return private_json(added, 201)
+        return private_json(endpoint_out(channel), 201)
     endpoint, secret = endpoints.add_webhook(
         state.store,
         key.site_id,
@@ -83,7 +83,7 @@ def add(
         now=now_ms(),
         entropy=os.urandom,
     )
-    added = {**endpoint_out(endpoint), "secret": secret}
+    added: EndpointAdded = {**endpoint_out(endpoint), "secret": secret}
     return private_json(added, 201)
 
 

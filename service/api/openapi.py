@@ -14,6 +14,14 @@ from service.api.examples import example_of
 from service.http.broken_rules import BadParameter
 from service.http.errors import BadRequest, answer, problem
 
+DESCRIPTION = """\
+Every reply passes the gatehouse before it enters the page.
+
+A site's server sends its secret key as `Authorization: Bearer ghs_...`; a script of its pages hands comments in with the
+publishable key, `ghp_...`. What is refused is answered with a problem document (RFC 9457): `code` is for programs,
+`errors` names every field, parameter or header that breaks a rule. A list leads to its next page with `next` and the
+header `Link`.
+"""
 _KEYLESS = ("/api/v1/threads", "/healthz", "/readyz", "/metrics")  # which has a token of its own
 _REFERENCE = "#/components/schemas/{model}"
 _GENERATED = (

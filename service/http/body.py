@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -124,8 +125,7 @@ def _members(mark: Mark, pairs: list[tuple[str, Any]]) -> Any:
         return mark(f"Has more than {MEMBERS_LIMIT} members.")
     members = dict(pairs)
     if len(members) < len(pairs):
-        seen: set[str] = set()
-        name = next(name for name, _ in pairs if name in seen or seen.add(name))
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
         return mark("Is there twice.", name) if is_presentable(name) else mark("Has a name twice.")
     return members
 
