@@ -18,8 +18,7 @@ _FORMATS = jsonschema.FormatChecker([])
 
 @_FORMATS.checks("date-time", ValueError)
 def _is_moment(value: object) -> bool:
-    assert isinstance(value, str)
-    return datetime.fromisoformat(value).tzinfo is not None
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 @cache
