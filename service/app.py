@@ -24,6 +24,7 @@ from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    docs_page,
     endpoints,
     filters,
     health,
@@ -33,7 +34,7 @@ from service.api import (
     reputation,
     threads,
 )
-from service.api.openapi import DescribedApp
+from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
 from service.compat.akismet.routes import api as akismet
 from service.compat.coral.routes import api as coral
@@ -88,9 +89,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = DescribedApp(
         title="Gatehouse",
         version="1",
-        description="Every reply passes the gatehouse before it enters the page.",
+        description=DESCRIPTION,
+        servers=[{"url": "/"}],
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # the stock page loads its scripts from elsewhere
+        docs_url=None,  # service/api/docs_page.py: the stock page loads its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect would lead from the proxy's https to our http
         lifespan=lifespan,
@@ -121,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reputation.router,
         learning.router,
         health.router,
+        docs_page.router,
         console,
         embed,
     ):
