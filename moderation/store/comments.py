@@ -96,11 +96,26 @@ def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, .
     return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
 
 
-def approved(
-    connection: Connection, site_id: str, page_url: str, after: str, limit: int
-) -> list[sa.Row[tuple[object, ...]]]:
-    """The approved comments of a page past the id `after`, oldest first: all readers may ever see."""
+def _approved_on(site_id: str, page_url: str) -> sa.ColumnElement[bool]:
+    """Whether a comment is on a page and all readers may see it."""
     on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
+    return sa.and_(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
+
+
+def approved(
+    connection: Connection,
+    site_id: str,
+    page_url: str,
+    after: str,
+    limit: int,
+    *,
+    newest_first: bool = False,
+    id: str = "",
+) -> list[sa.Row[tuple[object, ...]]]:
+    """The approved comments of a page past the id `after`, oldest first: all readers may ever see.
+
+    after: '' for the first ones. id: this comment alone, if it is among them.
+    """
     query = (
         sa.select(
             comments.c.id,
@@ -111,12 +126,22 @@ def approved(
             revisions.c.text,
         )
         .join(revisions, NEWEST_REVISION)
-        .where(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
-        .where(comments.c.id > after)
-        .order_by(comments.c.id)
+        .where(_approved_on(site_id, page_url))
+        .order_by(comments.c.id.desc() if newest_first else comments.c.id)
         .limit(limit)
     )
+    if after:
+        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
+    if id:
+        query = query.where(comments.c.id == id)
     return list(connection.execute(query))
+
+
+def count_approved(connection: Connection, site_id: str, page_url: str, limit: int) -> int:
+    """How many approved comments a page has, counted up to the limit."""
+    counted = sa.select(comments.c.id).where(_approved_on(site_id, page_url)).limit(limit)
+    query = sa.select(sa.func.count()).select_from(counted.subquery())
+    return connection.execute(query).scalar_one()
 
 
 def erase(connection: Connection, comment_id: str, sequence: int) -> None:

@@ -217,6 +217,21 @@ def test_invalid_addresses_get_an_error_page_without_an_echo(browser):
         assert "<html" in answer.text and "<b>" not in answer.text
 
 
+def test_an_error_page_keeps_the_navigation_and_the_site(browser, store, site):
+    for path in (
+        *("?queue=nothing", "?after=%00", "comments/cmt_nobody", "nothing", "settings", "logout"),
+        *("filters/nothing", "endpoints/nothing", "campaigns/nothing", "comments/a/decisions"),
+    ):
+        mark = "&" if "?" in path else "?"
+        answer = browser.get(f"/console/{path}{mark}site={site.id}", Accept="text/html")
+        assert answer.status_code in (403, 404, 405, 422), path
+        for part in ("Log out", f"/console/filters?site={site.id}", "Back to the queue"):
+            assert part in answer.text, (path, part)
+    browser.client.cookies.clear()
+    answer = browser.get("/console/nothing", Accept="text/html")
+    assert answer.status_code == 404 and "Log out" not in answer.text
+
+
 def test_an_invalid_form_changes_nothing(browser, site):
     [comment_id] = held(browser.store, site, "bad")
     for change in (
