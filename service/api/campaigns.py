@@ -161,7 +161,7 @@ def split(
 
 
 def campaign_out(card: CampaignCard) -> dict[str, Any]:
-    """A campaign as a site reads it; `counted` counts over all sites of this installation."""
+    """A campaign as a site reads it; `counted` counts its members on this site."""
     stats = card.campaign_stats
     return {
         "id": card.id,

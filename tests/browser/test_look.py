@@ -73,6 +73,8 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
         assert too_small(watch) == [], name
         assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
+    watch.page.goto(gatehouse.url)
+    look("start")
     watch.page.goto(f"{gatehouse.url}/console/login")
     look("login")
     watch.page.goto(gatehouse.login_url())
@@ -86,6 +88,8 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     watch.page.goto(f"{gatehouse.url}/console/")
     look("queue")
     watch.page.keyboard.press("d")
+    look("selected")
+    watch.page.keyboard.press("d")
     watch.page.locator(".stub").wait_for()
     look("decided")
     watch.page.keyboard.press("?")
@@ -97,9 +101,12 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     look("approved")
     watch.page.goto(f"{gatehouse.demo}?gatehouse=received")
     look("demo")
-    watch.page.goto(f"{gatehouse.url}/console/?queue=nothing")
-    watch.errors.clear()  # the browser told the console of that 404
-    look("error")
+    watch.page.locator("a.answer", has_text="Reply").first.click()
+    look("demo-reply")
+    for path, name in (("/console/?queue=nothing", "error"), ("/nothing", "error-outside")):
+        watch.page.goto(f"{gatehouse.url}{path}")
+        watch.errors.clear()  # the browser told the console of that 404
+        look(name)
     assert watch.incidents == []
 
 
