@@ -9,10 +9,9 @@ import typer
 from gatehouse.commands.arguments import AsJson, EndpointId, EventTypes, SiteName
 from gatehouse.commands.endpoints import endpoint_state
 from gatehouse.commands.output import print_created, print_line
-from gatehouse.database import entropy, open_all_sites, open_site
+from gatehouse.database import checked_settings, entropy, open_all_sites, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
-from moderation.startup import checked_settings
 
 channel = typer.Typer(
     help="Where people are notified: Slack, Teams, Discord, mail and so on.", no_args_is_help=True

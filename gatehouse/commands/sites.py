@@ -8,10 +8,9 @@ import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
-from gatehouse.database import entropy, find_site, open_store
+from gatehouse.database import checked_settings, entropy, find_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
-from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.moderators import Moderator

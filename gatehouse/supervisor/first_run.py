@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,13 +58,12 @@ class FirstRun:
 
 
 def _command(settings: Settings) -> str:
-    """The `gatehouse` command with the variables it needs in another terminal in the same folder."""
-    variables, defaults = [], read_settings({})
-    if settings.data != defaults.data.absolute():
-        variables.append(f"GATEHOUSE_DATA={shlex.quote(str(settings.data))}")
-    if settings.public_url != defaults.public_url:
-        variables.append(f"GATEHOUSE_PUBLIC_URL={settings.public_url}")
-    return " ".join([*variables, sys.argv[0]])
+    """The `gatehouse` command for another terminal: with its path where the shell would not find it."""
+    found = shutil.which("gatehouse")
+    command = "gatehouse" if found and Path(found).resolve() == Path(sys.argv[0]).resolve() else shlex.quote(sys.argv[0])
+    if settings.data == read_settings({}).data.absolute():
+        return command
+    return f"{command} --data {shlex.quote(str(settings.data))}"
 
 
 def _curl(url: str, key: str) -> list[str]:
