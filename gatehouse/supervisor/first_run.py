@@ -60,7 +60,11 @@ class FirstRun:
 def _command(settings: Settings) -> str:
     """The `gatehouse` command for another terminal: with its path where the shell would not find it."""
     found = shutil.which("gatehouse")
-    command = "gatehouse" if found and Path(found).resolve() == Path(sys.argv[0]).resolve() else shlex.quote(sys.argv[0])
+    command = (
+        "gatehouse"
+        if found and Path(found).resolve() == Path(sys.argv[0]).resolve()
+        else shlex.quote(sys.argv[0])
+    )
     if settings.data == read_settings({}).data.absolute():
         return command
     return f"{command} --data {shlex.quote(str(settings.data))}"

@@ -46,7 +46,9 @@ def _read(path: Path) -> Iterator[tuple[str, str]]:
         return
     # Of another version some may be gone.
     known = _names() - {PREFIX + "DATA"}
-    yield from ((name, value) for name, value in written.items() if name.removesuffix("_FILE") in known)
+    yield from (
+        (name, value) for name, value in written.items() if name.removesuffix("_FILE") in known
+    )
 
 
 def _names() -> set[str]:
@@ -87,5 +89,5 @@ def is_running(folder: Path) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
