@@ -31,7 +31,8 @@ ENTRIES = {
     "export": Entry("export", "Write a site's comments to stdout."),
     "erase": Entry("erase", "Erase comments for good; endpoints get `comment.erased`."),
     "doctor": Entry("doctor", "Check everything that the service needs, and say what to do."),
-    "digest": Entry("channels", "Print the digest that channels get once a day; nothing is sent."),
+    "metrics-token": Entry("metrics", "Print the token that /metrics wants, for Prometheus."),
+    "digest": Entry("channels", "Print the digest as of now, as channels get it; nothing is sent."),
     "perspective-clients": Entry(
         "perspective_clients", "Find the calls of Google's Perspective API in a source tree."
     ),
@@ -39,13 +40,20 @@ ENTRIES = {
     "alive": Entry("doctor", "", hidden=True),
     "site": Entry("sites", "Sites and their keys."),
     "moderator": Entry("sites", "The people who moderate."),
-    "face": Entry("compat", "Akismet, Coral, OpenAI, Perspective: which a site answers."),
-    "comment": Entry("comments", "Comments of the running service, by its API."),
+    "face": Entry(
+        "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
+    ),
+    "comment": Entry(
+        "comments",
+        "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
+    ),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
-    "channel": Entry("channels", "Where people are notified: Slack, Teams, mail and so on."),
+    "channel": Entry(
+        "channels", "Where people are notified: Slack, Teams, Discord, mail and so on."
+    ),
     "filter": Entry("filters", "A site's own lists: what they hold, and what they would."),
     "reputation": Entry(
-        "reputation", "What moderators decided about authors, domains and networks."
+        "reputation", "What moderators decided about authors, linked domains and networks."
     ),
     "spam": Entry("learning", "What a site's spam score has learned from its moderators."),
     "policy": Entry("policies", "Thresholds and rules."),
@@ -79,12 +87,13 @@ def load(name: str) -> Any:
     entry = ENTRIES[name]
     module = importlib.import_module(f"gatehouse.commands.{entry.module}")
     found = getattr(module, name.replace("-", "_"))
-    if not isinstance(found, typer.Typer):
-        single = typer.Typer()
+    if isinstance(found, typer.Typer):
+        found.rich_markup_mode = None
+        command: Any = typer.main.get_group(found)
+    else:
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(name, hidden=entry.hidden)(found)
-        found = single
-    found.rich_markup_mode, found._add_completion = None, False
-    command = typer.main.get_command(found)
+        command = typer.main.get_command(single)
     command.name, command.epilog = name, _DATA_HELP
     for subcommand in getattr(command, "commands", {}).values():
         subcommand.epilog = _DATA_HELP

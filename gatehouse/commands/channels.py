@@ -103,7 +103,7 @@ def remove(channel_id: EndpointId) -> None:
 
 
 def digest(site: SiteName, as_json: AsJson = False) -> None:
-    """Print the digest as of now, in the form that channels get once a day; nothing is sent."""
+    """Print the digest as of now, as channels get it; nothing is sent."""
     from dataclasses import asdict
 
     from moderation.notify.digest import build_digest, notice_of
