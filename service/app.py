@@ -42,6 +42,8 @@ from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
 from service.embed.routes import router as embed
+from service.front import router as front
+from service.front import show_error
 from service.http import errors
 from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
@@ -111,7 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.webhook_timeout,
         settings.public_url,
     )
-    errors.install(app)
+    errors.install(app, show_error)
     for router in (
         comments.router,
         queues.router,
@@ -126,6 +128,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_page.router,
         console,
         embed,
+        front,
     ):
         app.include_router(router)
     for api in (akismet, akismet_account, coral, openai, perspective):

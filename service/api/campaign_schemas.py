@@ -150,7 +150,7 @@ class MembersExcluded(TypedDict):
 
 
 def campaign_out(card: CampaignCard) -> CampaignOut:
-    """A campaign as a site reads it; `counted` counts over all sites of this installation."""
+    """A campaign as a site reads it; `counted` counts its members on this site."""
     stats = card.campaign_stats
     return {
         "id": card.id,
