@@ -30,6 +30,7 @@ from gatehouse.supervisor.broker import NoBroker
 from gatehouse.supervisor.folder import FolderError
 from gatehouse.supervisor.port import reachable_host
 from gatehouse.supervisor.up import ChildFailed, run_all
+from moderation import memory
 from moderation.domain.errors import GatehouseError
 from moderation.settings import SettingsError
 from moderation.startup import checked_settings
@@ -64,7 +65,7 @@ def up(
         reachable = f"[{reachable}]" if ":" in reachable else reachable
         environment["GATEHOUSE_PUBLIC_URL"] = f"http://{reachable}:{settings.port}"
         settings = checked_settings(environment)
-    run_all(settings)
+    run_all(settings, run)
 
 
 for command in (
@@ -91,6 +92,7 @@ app.add_typer(models.model, name="model")
 def run() -> None:
     """The entry point: an error that the operator can mend is one sentence, without a traceback."""
     os.umask(0o077)  # only their owner may read the database, the broker's file and the logs
+    memory.limit_arenas()
     try:
         app()
     except SettingsError as error:
