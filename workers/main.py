@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from celery import concurrency as pools
 from celery.apps.beat import Beat
 from celery.apps.worker import Worker
+from celery.utils.nodenames import host_format
 
 import workers.tasks  # noqa: F401 - registers the tasks
 from workers.app import app, process
@@ -22,9 +24,9 @@ def run_worker(
     """
     worker = Worker(
         app=app,
-        hostname=f"{name}@%h",
+        hostname=host_format(f"{name}@%h"),
         queues=list(queues),
-        pool_cls=pool,
+        pool_cls=pools.get_implementation(pool),
         concurrency=concurrency,
         sweeps=sweeps,
         loglevel=process.settings.log_level,

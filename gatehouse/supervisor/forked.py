@@ -66,6 +66,6 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [sys.argv[0], *arguments]
-    with suppress(OSError):  # for `ps` and `top`, on Linux; 15 characters
-        Path("/proc/self/comm").write_text(f"gatehouse {arguments[0]}")
+    with suppress(OSError):  # for `ps` and `top`, on Linux
+        Path("/proc/self/comm").write_text(arguments[0])
     run()

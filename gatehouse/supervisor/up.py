@@ -215,10 +215,11 @@ class Supervisor:
 
 
 def _preload(module: str) -> None:
-    """Imports what children need, once for all of them; none of it starts a thread or opens a file."""
+    """Imports what children need, once for all of them; none of it opens a file or connects to anything."""
+    gc.disable()  # imports make much that stays, and little that could be collected
     importlib.import_module(module)
-    gc.collect()
     gc.freeze()  # a collection in a child would write into every page that it shares
+    gc.enable()
 
 
 def _report(line: str) -> None:
@@ -235,7 +236,7 @@ def run_all(settings: Settings, run_command: Callable[[], None]) -> None:
     data = folder.prepare(settings.data)
     if not settings.port:
         raise SettingsError("GATEHOUSE_PORT must be chosen: 0 would be another one each time.")
-    lock = folder.lock(data)
+    lock = folder.lock(data, _report)
     try:
         if not is_free(settings.host, settings.port):
             raise SettingsError(
