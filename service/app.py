@@ -1,7 +1,7 @@
 """Builds the app: opens the store, starts what works beside the requests, and adds the routes."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.broker import client_url
 from moderation.domain.address import parse_networks
-from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.notify.notifier import Notifier
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
-from moderation.store import compat_apis
 from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
@@ -83,9 +81,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 partial(_pipeline, settings), settings.face_deadline
             )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
-            with suppress(GatehouseError):  # without a database the first call loads the models
-                if await run_in_threadpool(_has_compat_apis, store):
-                    app.state.scoring.start()
             yield
 
     app = DescribedApp(
@@ -140,16 +135,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _pipeline(settings: Settings) -> "ScorerPipeline":
-    # Models and numpy, which only an installation with a compatible API needs.
+    # Models and numpy, which only callers that wait for scores need.
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
 
-    return ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
-
-
-def _has_compat_apis(store: Store) -> bool:
-    with store.read() as connection:
-        return compat_apis.any_on(connection)
+    pipeline = ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
+    pipeline.load()
+    return pipeline
 
 
 async def _redirect_to_console() -> Response:
