@@ -7,11 +7,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+from psycopg.errors import InsufficientPrivilege
 
+from moderation.domain.errors import GatehouseError
 from moderation.store.sql.engine import Connection, Store
 
 # Any number will do as long as everyone takes the same; it spells 'gate'.
 _ADVISORY_LOCK = 0x67617465
+
+
+class DatabaseUnfit(GatehouseError):
+    """The database cannot be brought to this version before an operator has acted."""
+
+    code = "unfit"
 
 
 def _config() -> Config:
@@ -28,7 +38,29 @@ def configured(connection: Connection) -> Config:
 
 
 def migrate(store: Store) -> None:
-    """Upgrades to the newest revision; several processes may call it at once."""
+    """Upgrades to the newest revision; several processes may call it at once.
+
+    Raises Unavailable, and DatabaseUnfit.
+    """
+    try:
+        _upgrade(store)
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise DatabaseUnfit(
+            "The database is of a newer version, which this one does not know: run that version, "
+            "or restore the backup of before the upgrade."
+        ) from error
+    except sa.exc.ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise DatabaseUnfit(
+            "The user in GATEHOUSE_DATABASE_URL may not make or change the tables: make it the "
+            "database's owner."
+        ) from error
+
+
+def _upgrade(store: Store) -> None:
     with store.write() as connection:
         if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
             # Whoever comes second waits as long as the first one's migration takes.
