@@ -10,13 +10,14 @@ from service.api.endpoint_schemas import EndpointChange, EndpointIn, ReplayIn, R
 from service.api.fields import SequenceIn, StrictModel
 from service.api.filters import FilterIn
 from service.api.learning import LessonIn
+from service.api.pages import PageMoveIn
 
 # The request models; the operations refer to them by name, see bodies.describe_body().
 _BODIES: tuple[type[StrictModel], ...] = (
     *(CommentIn, DecisionIn),
     *(RulingIn, SequenceIn, CampaignMembersIn),
     *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
-    *(FilterIn, LessonIn),
+    *(FilterIn, LessonIn, PageMoveIn),
 )
 _KEYLESS = ("/api/v1/threads", "/healthz", "/readyz", "/metrics")  # which has a token of its own
 _PROBLEM: dict[str, Any] = {
