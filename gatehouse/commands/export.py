@@ -73,7 +73,12 @@ def _comment(card: "CommentCard") -> dict[str, Any]:
     return {
         "id": card.id,
         "site_id": card.site_id,
-        "page": {"url": card.page_url, "title": card.page_title, "id": card.page_external_id},
+        "page": {
+            "url": card.page_url,
+            "title": card.page_title,
+            "title_verified": card.page_title_verified,
+            "id": card.page_external_id,
+        },
         "parent_id": card.parent_id,
         "author": {"name": card.author_name, "url": card.author_url},
         "text": card.text,

@@ -1,6 +1,6 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,8 +11,6 @@ from moderation.store.comment_fields import (
     ERASED_REVISION,
     NEWEST_REVISION,
     comment_row,
-    page_id_of,
-    page_row,
     personal_row,
     revision_row,
 )
@@ -52,17 +50,22 @@ def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, st
     return {row.id: row.page_id for row in rows}
 
 
-def insert_pages(connection: Connection, submissions: Iterable[Submission]) -> None:
-    """Adds the pages that submissions name for the first time."""
-    rows = {page_id_of(submission): page_row(submission) for submission in submissions}
-    insert_rows(connection, pages, list(rows.values()), new_only=True)
-
-
 def insert(
-    connection: Connection, submissions: Sequence[Submission], crypto: Crypto, personal_days: int
+    connection: Connection,
+    submissions: Sequence[Submission],
+    page_ids: Mapping[str, str],
+    crypto: Crypto,
+    personal_days: int,
 ) -> None:
-    """Stores new comments, each with its first revision, and queues them for judging."""
-    insert_rows(connection, comments, [comment_row(submission) for submission in submissions])
+    """Stores new comments, each with its first revision, and queues them for judging.
+
+    page_ids: by submission.
+    """
+    insert_rows(
+        connection,
+        comments,
+        [comment_row(submission, page_ids[submission.id]) for submission in submissions],
+    )
     insert_rows(connection, revisions, [revision_row(submission) for submission in submissions])
     insert_rows(
         connection,
@@ -96,16 +99,14 @@ def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, .
     return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
 
 
-def _approved_on(site_id: str, page_url: str) -> sa.ColumnElement[bool]:
+def _approved_on(page_id: str) -> sa.ColumnElement[bool]:
     """Whether a comment is on a page and all readers may see it."""
-    on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
-    return sa.and_(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
+    return sa.and_(comments.c.page_id == page_id, comments.c.status == Status.APPROVED.value)
 
 
 def approved(
     connection: Connection,
-    site_id: str,
-    page_url: str,
+    page_id: str,
     after: str,
     limit: int,
     *,
@@ -126,7 +127,7 @@ def approved(
             revisions.c.text,
         )
         .join(revisions, NEWEST_REVISION)
-        .where(_approved_on(site_id, page_url))
+        .where(_approved_on(page_id))
         .order_by(comments.c.id.desc() if newest_first else comments.c.id)
         .limit(limit)
     )
@@ -137,9 +138,9 @@ def approved(
     return list(connection.execute(query))
 
 
-def count_approved(connection: Connection, site_id: str, page_url: str, limit: int) -> int:
+def count_approved(connection: Connection, page_id: str, limit: int) -> int:
     """How many approved comments a page has, counted up to the limit."""
-    counted = sa.select(comments.c.id).where(_approved_on(site_id, page_url)).limit(limit)
+    counted = sa.select(comments.c.id).where(_approved_on(page_id)).limit(limit)
     query = sa.select(sa.func.count()).select_from(counted.subquery())
     return connection.execute(query).scalar_one()
 

@@ -198,7 +198,11 @@ def campaign_out(card: CampaignCard) -> dict[str, Any]:
 def _member_out(comment: QueueEntry) -> dict[str, Any]:
     return {
         "id": comment.id,
-        "page": {"url": comment.page_url, "title": comment.page_title or None},
+        "page": {
+            "url": comment.page_url,
+            "title": comment.page_title or None,
+            "title_verified": comment.page_title_verified,
+        },
         "author": {"name": comment.author_name, "url": comment.author_url or None},
         "text": comment.text,
         "status": comment.status.value,

@@ -17,6 +17,7 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
         "page": {
             "url": card.page_url,
             "title": card.page_title or None,
+            "title_verified": card.page_title_verified,
             "id": card.page_external_id or None,
         },
         "parent_id": card.parent_id or None,

@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
+from moderation.domain.page_url import origin_of, plain_url
 from moderation.reading import threads
 from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.access import identity
-from service.access.keys import origin_of
 from service.embed import form_formats
 from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
 from service.embed.thread_order import in_thread_order
@@ -133,14 +133,14 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
     except GatehouseError as error:
         error_url = fields.get(form_formats.REDIRECT_ERROR, "")
         if site and within(error_url, site.origins):
-            return RedirectResponse(error_url, 303, headers=HEADERS)
+            return RedirectResponse(plain_url(error_url), 303, headers=HEADERS)
         if wants_html(request):
             return _refused(error, site, typed)
         headers = {**retry_header(error), **_cors(request, site)}
         return JSONResponse(form_formats.staticman_error(error), status_of(error)[0], headers)
     redirect_to = fields.get(form_formats.REDIRECT, "")
     if within(redirect_to, site.origins):
-        return _go_back(request, site, redirect_to, token)
+        return _go_back(request, site, plain_url(redirect_to), token)
     if wants_html(request):
         return _go_back(request, site, landing(typed["page_url"]), token)
     body = {"success": True, "fields": {"_id": receipt.comment_id}}
@@ -234,7 +234,8 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: st
     if site_id is None:
         return pages.page("nosite.html", 404, origin=origin)
     page_url = f"{state.settings.public_url}{DEMO}"
-    newest = threads.list_newest(state.store, site_id, page_url, DEMO_SIZE, before, replytocom)
+    page = threads.find_page(state.store, site_id, page_url)
+    newest = threads.list_newest(state.store, page, DEMO_SIZE, before, replytocom)
     answered = newest.answered
     return pages.page(
         "demo.html",
