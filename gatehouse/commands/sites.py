@@ -58,7 +58,6 @@ def add_site(
 
 def normal_origin(origin: str) -> str:
     """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
-    from moderation.domain.page_url import origin_of, plain_url
 
     normal = origin_of(origin.strip())
     if not normal:
