@@ -185,12 +185,14 @@ class Ruling:
     """What moderators decided about a campaign. outcome: those of this site, '' where nothing is in force.
 
     elsewhere: whether those of another site call it spam. member: whether those of this site have not
-    ruled on it, but called one of its members spam and approved none.
+    ruled on it, but called one of its members spam and approved none. target: the link target or telephone
+    number that the comment shares with those of this site that people called spam, '' for none.
     """
 
     outcome: str = ""
     elsewhere: bool = False
     member: bool = False
+    target: str = ""
 
 
 NO_RULING = Ruling()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import timed_id
 from moderation.store import campaigns, queues, sketches
@@ -46,6 +47,15 @@ class CampaignCard:
     @property
     def can_undo(self) -> bool:
         return bool(self.rulings) and self.rulings[-1].outcome != UNDONE
+
+    @property
+    def left_sentence(self) -> str:
+        """'2 published earlier were left as they are.'; '' where a ruling of spam left none."""
+        published = self.counts.get(Status.APPROVED, 0)
+        if self.in_force not in (Outcome.SPAM, Outcome.REJECT) or not published:
+            return ""
+        were = "was left as it is" if published == 1 else "were left as they are"
+        return f"{published:,} published earlier {were}: decide singly, if need be."
 
     @property
     def comments(self) -> int:

@@ -80,7 +80,11 @@ def decide(
     key: SecretKey,
     body: Annotated[RulingIn, Depends(json_body(RulingIn))],
 ) -> Response:
-    """Members that a person has decided about singly stay; those that come later meet the outcome."""
+    """Members that a person has decided about singly stay; those that come later meet the outcome.
+
+    A ruling of spam or rejection leaves what was published before (`left_published`), what comes from an
+    author of standing, and what shares neither a link, a contact nor a sender with the rest.
+    """
     state = request.app.state
     decision = campaign_decisions.decide(
         state.store,
@@ -214,6 +218,7 @@ def _decision_out(campaign_id: str, outcome: str, decision: CampaignDecision) ->
             "outcome": outcome,
             "changed": decision.changed,
             "left": decision.left,
+            "left_published": decision.published,
         },
         201,
     )

@@ -64,9 +64,13 @@ class Calm:
     name = "calm"
 
     def measure(self, batch: Any) -> list[tuple[Signal, ...]]:
-        values = {"language": 0.0, "spam": 0.3}  # not quite harmless: links are looked at
-        signals = tuple(Signal(label, value, self.name, "m") for label, value in values.items())
-        return [signals for _ in batch]
+        return [self._signals("SALE" in candidate.text) for candidate in batch]
+
+    def _signals(self, is_sale: bool) -> tuple[Signal, ...]:
+        # Not quite harmless: links are looked at.
+        score = 0.8 if is_sale else 0.3
+        values = {"language": 0.0, "spam": score, "spam_untaught": score}
+        return tuple(Signal(label, value, self.name, "m") for label, value in values.items())
 
     def explain(self, candidate: Any, label: str) -> tuple[()]:
         return ()
@@ -237,7 +241,9 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     assert counts_for(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
-def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
+def test_a_domain_of_bad_reputation_is_held_and_filed_only_with_text_that_looks_like_spam(
+    store: Store,
+) -> None:
     site = newspaper(store)
     statuses = []
     for number in range(6):
@@ -251,7 +257,11 @@ def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
         statuses.append(queues.get_card(store, {site.id}, id).status)
         record_decision(store, site, id, SPAM)
     approved, held, spam = Status.APPROVED, Status.HELD, Status.SPAM
-    assert statuses == [approved, approved, held, held, held, spam]
+    assert statuses == [approved, approved, held, held, held, held]
+    [filed] = submit_and_judge(store, site, f"{harmless_text(39)} SALE http://shop.example/39")
+    card = queues.get_card(store, {site.id}, filed)
+    assert card.status is spam
+    assert card.decision and "ill_domain_spam" in [reason.code for reason in card.decision.reasons]
     [id] = submit_and_judge(store, site, f"{harmless_text(40)} http://other.example/")
     assert queues.get_card(store, {site.id}, id).status is approved
 

@@ -52,6 +52,7 @@ def test_a_campaign_is_listed_decided_and_taken_back(api, flood):
         "outcome": "spam",
         "changed": 8,
         "left": 0,
+        "left_published": 0,
     }
     assert api.get(f"/api/v1/comments/{flood[3]}").json()["status"] == "spam"
     assert api.post(f"{url}/decisions", {"outcome": "approve", "sequence": 0}).status_code == 409

@@ -1,0 +1,64 @@
+"""Which link targets make a campaign bad, and which of its members a ruling reaches."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from moderation.domain.much_used_domains import is_much_used
+
+
+class MemberTraits(NamedTuple):
+    """What a member of a campaign leads to and comes from.
+
+    targets: link targets and telephone numbers. address, network: hashes of the sender's, 0 unknown.
+    is_published: whether it was published before the ruling, or its author has a good name.
+    """
+
+    comment_id: str
+    targets: frozenset[str]
+    address: int
+    network: int
+    is_published: bool
+
+
+def bad_targets(of_spam: Iterable[str], of_published: Iterable[str]) -> frozenset[str]:
+    """Targets that tell spam from what it copies: no published member leads to them, and they are not
+    much used. Whoever copies an honest comment copies its link, too.
+    """
+    return frozenset(
+        target for target in set(of_spam).difference(of_published) if not is_much_used(target)
+    )
+
+
+def reached_members(members: Sequence[MemberTraits]) -> set[str]:
+    """The members that a ruling of spam reaches, by comment id; never one that is published.
+
+    Where members carry a link or a contact, those that share neither it nor a sender with one that
+    does are left: they may be quotes. So are those from the address of a published one, unless they have
+    what only the others have: that is whom the others copy.
+    """
+    unpublished = [member for member in members if not member.is_published]
+    of_published = {
+        target for member in members if member.is_published for target in member.targets
+    }
+    of_unpublished = {target for member in unpublished for target in member.targets}
+    # Where the first copies were published as well, no target is left over: then all of them count.
+    only_here = bad_targets(of_unpublished, of_published)
+    copied = {member.address for member in members if member.is_published and member.address}
+    unpublished = [
+        member
+        for member in unpublished
+        if member.address not in copied or member.targets & only_here
+    ]
+    bad = only_here or bad_targets(of_unpublished, ())
+    if not bad:
+        return {member.comment_id for member in unpublished}
+    linked = [member for member in unpublished if member.targets & bad]
+    senders = {("address", member.address) for member in linked if member.address}
+    senders |= {("network", member.network) for member in linked if member.network}
+    return {
+        member.comment_id
+        for member in unpublished
+        if member.targets & bad
+        or ("address", member.address) in senders
+        or ("network", member.network) in senders
+    }
