@@ -23,8 +23,12 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--small", action="store_true", help="two days of a quiet section")
+    parser.add_argument("--days", type=int, default=Plan().days)
+    parser.add_argument("--honest", type=int, default=Plan().honest, help="comments in all")
+    parser.add_argument("--campaign", type=int, default=Plan().campaign, help="copies of one offer")
     arguments = parser.parse_args()
-    print(report(simulate(SMALL if arguments.small else Plan(), arguments.seed)))
+    chosen = Plan(arguments.days, arguments.honest, campaign=arguments.campaign)
+    print(report(simulate(SMALL if arguments.small else chosen, arguments.seed)))
 
 
 def report(result: Result) -> str:
