@@ -185,14 +185,16 @@ class Ruling:
     """What moderators decided about a campaign. outcome: those of this site, '' where nothing is in force.
 
     elsewhere: whether those of another site call it spam. member: whether those of this site have not
-    ruled on it, but called one of its members spam and approved none. target: the link target or telephone
-    number that the comment shares with those of this site that people called spam, '' for none.
+    ruled on it, but called one of its members spam and approved none. target: the link target or contact
+    that the comment shares with those of this site that people called spam, '' for none. is_news: whether
+    the comment brings something that is worth another look at the campaign (campaign_targets.py).
     """
 
     outcome: str = ""
     elsewhere: bool = False
     member: bool = False
     target: str = ""
+    is_news: bool = False
 
 
 NO_RULING = Ruling()

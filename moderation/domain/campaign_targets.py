@@ -1,9 +1,12 @@
 """Which link targets make a campaign bad, and which of its members a ruling reaches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from moderation.domain.much_used_domains import is_much_used
+
+# A campaign that has led to so many places leads anywhere: one more is nothing that its ruling did not mean.
+_LEADS_ANYWHERE = 2
 
 
 class MemberTraits(NamedTuple):
@@ -27,6 +30,14 @@ def bad_targets(of_spam: Iterable[str], of_published: Iterable[str]) -> frozense
     return frozenset(
         target for target in set(of_spam).difference(of_published) if not is_much_used(target)
     )
+
+
+def is_news(targets: Collection[str], known: Collection[str]) -> bool:
+    """Whether a member that leads to these targets is worth another look at a campaign that was ruled on.
+
+    known: what its earlier members on the site lead to. Its text alone is not news, however often it comes.
+    """
+    return len(known) < _LEADS_ANYWHERE and not set(targets).issubset(known)
 
 
 def reached_members(members: Sequence[MemberTraits]) -> set[str]:

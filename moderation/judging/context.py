@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.campaign import NEW_DOMAIN_MS, NO_RULING, Ruling
-from moderation.domain.campaign_targets import bad_targets
+from moderation.domain.campaign_targets import bad_targets, is_news
 from moderation.domain.clustering import Cluster, Clustering, cluster_batch
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
@@ -15,7 +15,7 @@ from moderation.domain.score import Candidate
 from moderation.domain.similarity import IndexedComment, Member, Sketch, short_hash
 from moderation.judging.published_links import other_senders, published_links
 from moderation.judging.reputation import author_of, network_of, reputation_scores
-from moderation.store import campaign_clusters, campaign_traits, linked_domains, sketches
+from moderation.store import campaign_clusters, campaign_traits, campaigns, linked_domains, sketches
 from moderation.store.campaign_clusters import MemberJoin
 from moderation.store.campaign_traits import DecidedTargets
 from moderation.store.sql.engine import Connection
@@ -70,6 +70,7 @@ def load_context(
         rulings,
         dict(zip(formed, decided, strict=True)),
         dict(zip(ill, campaign_traits.decided_targets(connection, ill), strict=True)),
+        campaign_traits.targets_by_site(connection, rulings.keys()),
         first_seen,
         reputations,
         published_links(connection, batch, numbers_by_key, earlier, reputations),
@@ -96,14 +97,15 @@ class _Background:
 
     rulings: the outcome in force, by campaign and site. member_decisions: the sites with the status
     they gave to a single member, by cluster that people see as a campaign. targets: what its decided
-    members link to. first_seen: of domains, ms. published: comments that the policy published, by what
-    they link to.
+    members link to; known_targets: what all members of a campaign link to, by campaign and site, of those that
+    were ruled on. first_seen: of domains, ms. published: comments that the policy published, by what they link to.
     """
 
     now: int
     rulings: Mapping[str, Mapping[str, str]]
     member_decisions: Mapping[Cluster, Collection[tuple[str, str]]]
     targets: Mapping[Cluster, Sequence[DecidedTargets]]
+    known_targets: Mapping[tuple[str, int], Collection[str]]
     first_seen: Mapping[str, int]
     reputations: Mapping[Subject, ReputationScore]
     published: Mapping[str, Sequence[Member]]
@@ -145,6 +147,10 @@ class _Background:
             ),
             called_spam and not approved and site_id not in by_site,
             self._bad_target(cluster, site_id, comment, by_site.get(site_id, "")),
+            is_news(
+                comment.sketch.domains,
+                self.known_targets.get((cluster.campaign_id, comment.member.site), ()),
+            ),
         )
 
     def _bad_target(
@@ -226,6 +232,24 @@ def save_context(
             first_seen[name] = min(first_seen.get(name, created_at), created_at)
     linked_domains.add(connection, first_seen)
     campaign_clusters.join(connection, _member_joins(context, set(positions), now, entropy), now)
+
+
+def reopen_campaigns(
+    connection: Connection, context: JudgingContext, held: Mapping[str, str], now: int
+) -> None:
+    """Offers those campaigns again that were ruled spam, of which something new is held now.
+
+    held: the sites of comments that are held now, by id. Copies that bring nothing new wait with the ruling.
+    """
+    reopened = {
+        (history.campaign_id, held[comment_id])
+        for comment_id, history in zip(context.comment_ids, context.histories, strict=True)
+        if comment_id in held
+        and history.ruling.is_news
+        and history.ruling.outcome in (Outcome.SPAM, Outcome.REJECT)
+    }
+    for campaign_id, site_id in sorted(reopened):
+        campaigns.reopen(connection, campaign_id, site_id, now)
 
 
 def _member_joins(

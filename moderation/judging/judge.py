@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Actor, ActorKind, Decision
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.event import Event, decision_event
 from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
@@ -175,6 +175,12 @@ def _record(
         now,
     )
     decisions.append(connection, new)
+    held_now = {
+        decision.comment_id: standings[decision.comment_id].site_id
+        for decision in new
+        if decision.outcome is Outcome.HOLD
+    }
+    context.reopen_campaigns(connection, known, held_now, now)
     deliveries = _announce(connection, new, standings, entropy)
     due_again = {
         judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after

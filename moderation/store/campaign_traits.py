@@ -103,6 +103,23 @@ def decided_targets(
     ]
 
 
+_LED_TO = """
+    SELECT DISTINCT campaign_id, site, domains FROM sketches
+    WHERE campaign_id AMONG :ids AND campaign_id <> '' AND domains <> ''
+"""
+
+
+def targets_by_site(
+    connection: Connection, campaign_ids: Collection[str]
+) -> dict[tuple[str, int], set[str]]:
+    """What the members of campaigns link to, by campaign and by the short hash of the site."""
+    targets: dict[tuple[str, int], set[str]] = defaultdict(set)
+    if campaign_ids:
+        for campaign_id, site, domains in fetch(connection, _LED_TO, ids=sorted(campaign_ids)):
+            targets[campaign_id, site].update(domains.split())
+    return targets
+
+
 _PUBLISHED = """
     SELECT s.number FROM sketches s JOIN comments c ON c.id = s.comment_id
     WHERE s.number AMONG :numbers AND c.status = 'approved' AND c.decided_by = 'policy'
