@@ -65,21 +65,29 @@ def decide(
     outcome: Outcome,
     *,
     expected_sequence: int | None = None,
+    held_only: bool = False,
     now: int,
     entropy: Entropy,
 ) -> CampaignDecision:
     """Decides every member on the site, and sets the outcome of members that come later.
 
     Members that a person has decided singly stay as they are. expected_sequence: of the last ruling the
-    person saw; None decides whatever came before. Raises NotFound, and Conflict if somebody else has
-    decided meanwhile.
+    person saw; None decides whatever came before. held_only: decides exactly the members that are held, which
+    wait with the ruling that is in force, and leaves that in force. Raises NotFound, and Conflict if somebody
+    else has decided meanwhile, or if nothing is in force that members could wait with.
     """
     campaign = _SiteCampaign(campaign_id, site_id)
     in_force = "" if outcome is Outcome.HOLD else outcome.value
     with store.write() as connection:
         rulings = _locked_rulings(connection, campaign, expected_sequence)
+        if held_only:
+            in_force = rulings[-1].in_force if rulings else ""
+            if not in_force:
+                raise Conflict("This campaign has no ruling that its held comments wait with.")
         sequence = rulings[-1].sequence + 1 if rulings else 1
-        ruling = RulingEntry(sequence, outcome.value, in_force, moderator_id, now, False)
+        ruling = RulingEntry(
+            sequence, outcome.value, in_force, moderator_id, now, False, held_only=held_only
+        )
         campaigns.add_ruling(connection, campaign_id, site_id, ruling)
     return _decide_members(store, campaign, ruling, now, entropy)
 
@@ -189,6 +197,8 @@ def _member_decisions(
     member_decisions = []
     for comment_id, standing in sorted(standings.items()):
         current = in_effect(histories[comment_id])
+        if ruling.held_only and standing.status is not Status.HELD:
+            continue
         if left_out is not None and left_out.is_left(standing, current):
             published += standing.status is Status.APPROVED
             continue

@@ -23,24 +23,30 @@ STANDING = 0.5
 class LeftMembers:
     """What a ruling of spam or rejection leaves. ids: of members that it does not reach.
 
-    approved_since: from then on (ms) an earlier ruling approved new members; None where none did.
+    approved_since: from then on (ms) an earlier ruling approved new members; None where none did. rulings:
+    the sequences of the earlier ones about all members.
     """
 
     campaign_id: str
     ids: frozenset[str]
     approved_since: int | None
+    rulings: frozenset[int]
 
     def is_left(self, standing: Standing, current: Decision | None) -> bool:
         """Whether a member stays as it is. current: its decision in effect."""
         return standing.comment_id in self.ids or self.is_published(standing, current)
 
     def is_published(self, standing: Standing, current: Decision | None) -> bool:
-        """Whether it was published before, and not by a ruling on this campaign."""
+        """Whether it was published before, and not by a ruling on this whole campaign."""
         return _is_published(
             standing.status,
             standing.decided_by,
             current.created_at if current else 0,
-            bool(current and current.campaign_id == self.campaign_id),
+            bool(
+                current
+                and current.campaign_id == self.campaign_id
+                and current.ruling in self.rulings
+            ),
             self.approved_since,
         )
 
@@ -52,11 +58,15 @@ def left_members(
     ruling: RulingEntry,
     earlier: Sequence[RulingEntry],
 ) -> LeftMembers | None:
-    """What the ruling leaves; None where it reaches all. earlier: the rulings before it, first to last."""
-    if ruling.outcome not in (Outcome.SPAM, Outcome.REJECT):
+    """What the ruling leaves; None where it reaches all. earlier: the rulings before it, first to last.
+
+    One about the held members alone reaches them all: that is what the person looked at.
+    """
+    if ruling.outcome not in (Outcome.SPAM, Outcome.REJECT) or ruling.held_only:
         return None
     approving = bool(earlier) and earlier[-1].in_force == Outcome.APPROVE
     approved_since = earlier[-1].created_at if approving else None
+    whole = frozenset(entry.sequence for entry in earlier if not entry.held_only)
     sources = campaign_traits.members_of(connection, campaign_id, site_id)
     respected = _respected(connection, site_id, sources, ruling.created_at)
     traits = [
@@ -70,14 +80,14 @@ def left_members(
                 source.status,
                 source.decided_by,
                 source.decided_at,
-                source.decided_with == campaign_id,
+                source.decided_with == campaign_id and source.ruling in whole,
                 approved_since,
             ),
         )
         for source in sources
     ]
     ids = {source.comment_id for source in sources} - reached_members(traits)
-    return LeftMembers(campaign_id, frozenset(ids), approved_since)
+    return LeftMembers(campaign_id, frozenset(ids), approved_since, whole)
 
 
 def _respected(

@@ -7,9 +7,10 @@ from moderation.domain.event import decision_event
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Opinion, Subject, SubjectKind, reputation_score
 from moderation.domain.score import Findings
-from moderation.store import campaigns, decisions, filings, outbox, reputations
+from moderation.store import campaigns, decisions, filings, outbox, queues, reputations
 from moderation.store.campaigns import RulingEntry
-from moderation.store.sql.engine import Connection
+from moderation.store.queues import QueueEntry
+from moderation.store.sql.engine import Connection, Store
 
 Entropy = Callable[[int], bytes]
 _CAMPAIGN_SIGNALS = ("campaign_spam", "campaign_member_spam")
@@ -78,6 +79,25 @@ def undo_filings(
         held = _hold(connection, ids, ("campaign_member_spam",), now, entropy)
     domains = {subject for subject in subjects.subjects if subject.kind is SubjectKind.DOMAIN}
     return held + _hold_for_domains(connection, site_id, domains, since, now, entropy)
+
+
+def undo_domain_filings(
+    connection: Connection, subject: Subject, since: int, now: int, entropy: Entropy
+) -> int:
+    """Holds what was filed for links to a domain, if its name is no longer as bad; returns how many."""
+    return _hold_for_domains(connection, subject.site_id, {subject}, since, now, entropy)
+
+
+def list_domain_filings(store: Store, subject: Subject) -> list[QueueEntry]:
+    """What the policy filed for links to a domain, and no person has decided, the newest first."""
+    with store.read() as connection:
+        ids = [
+            filing.comment_id
+            for filing in filings.filed_for_domains(connection, subject.site_id, _READ)
+        ]
+        findings = decisions.newest_findings(connection, ids)
+        named = [id for id in ids if _ill_domain(findings.get(id, Findings())) == subject.name]
+        return queues.by_ids(connection, named)[::-1]
 
 
 def _domains_of(connection: Connection, comment_ids: Collection[str]) -> set[Subject]:

@@ -17,7 +17,8 @@ class MemberSource(NamedTuple):
     """A member of a campaign, as it stands.
 
     targets: link targets and telephone numbers. address, network: hashes, 0 unknown. author_key: '' for an
-    author who is not proved. decided_at: ms; decided_with: the campaign whose ruling decided it, '' none.
+    author who is not proved. decided_at: ms; decided_with: the campaign whose ruling decided it, '' none;
+    ruling: the ruling's sequence, 0 none.
     """
 
     comment_id: str
@@ -29,11 +30,12 @@ class MemberSource(NamedTuple):
     decided_by: str
     decided_at: int
     decided_with: str
+    ruling: int
 
 
 _MEMBERS = """
     SELECT s.comment_id, s.domains, s.address, s.network, coalesce(p.author_key, ''),
-        c.status, c.decided_by, coalesce(d.created_at, 0), coalesce(d.campaign_id, '')
+        c.status, c.decided_by, coalesce(d.created_at, 0), coalesce(d.campaign_id, ''), coalesce(d.ruling, 0)
     FROM sketches s JOIN comments c ON c.id = s.comment_id
     LEFT JOIN decisions d ON d.comment_id = c.id AND d.sequence = c.sequence
     LEFT JOIN personal p ON p.comment_id = c.id

@@ -80,11 +80,14 @@ _COUNTED = sa.text("""
     SELECT status, count(*) FROM comments
     WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
 """)
-_MEMBERS = sa.text("""
-    SELECT id FROM comments
-    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
-    ORDER BY id LIMIT :limit
-""")
+_OF_SITE_HERE = "FROM comments WHERE campaign_id = :id AND site_id = :site AND campaign_id <> ''"
+_FILED = "status IN ('spam', 'rejected') AND decided_by = 'policy'"
+# By which members are asked for.
+_MEMBERS = {
+    only: sa.text(f"SELECT id {_OF_SITE_HERE} AND id > :after {and_} ORDER BY id LIMIT :limit")
+    for only, and_ in (("", ""), ("held", "AND status = 'held'"), ("filed", f"AND {_FILED}"))
+}
+_FILED_COUNT = sa.text(f"SELECT count(*) {_OF_SITE_HERE} AND {_FILED}")
 
 
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
@@ -136,11 +139,19 @@ def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Statu
 
 
 def member_ids(
-    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
+    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int, only: str = ""
 ) -> list[str]:
-    """Members on a site past the comment `after`, oldest first."""
+    """Members on a site past the comment `after`, oldest first.
+
+    only: 'held' for those that are; 'filed' for those that the policy filed, and no person; '' for all.
+    """
     values = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
-    return list(connection.scalars(_MEMBERS, values))
+    return list(connection.scalars(_MEMBERS[only], values))
+
+
+def count_filed(connection: Connection, campaign_id: str, site_id: str) -> int:
+    """How many members on a site the policy filed, and no person."""
+    return connection.scalar(_FILED_COUNT, {"id": campaign_id, "site": site_id}) or 0
 
 
 def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:

@@ -30,6 +30,20 @@ def filed_since(connection: Connection, site_id: str, since: int) -> list[Filing
     return [Filing(*row) for row in rows]
 
 
+_FILED_FOR_DOMAIN = """
+    SELECT c.id, c.campaign_id FROM comments c
+    JOIN decisions d ON d.comment_id = c.id AND d.sequence = c.sequence
+    WHERE c.site_id = :site AND c.status IN ('spam', 'rejected') AND c.decided_by = 'policy'
+    AND d.reasons_json LIKE :label ORDER BY c.id DESC LIMIT :limit
+"""
+
+
+def filed_for_domains(connection: Connection, site_id: str, limit: int) -> list[Filing]:
+    """What the policy filed for a link to a domain with a bad name, the newest first."""
+    rows = fetch(connection, _FILED_FOR_DOMAIN, site=site_id, label='%"ill_domain"%', limit=limit)
+    return [Filing(*row) for row in rows]
+
+
 _CALLED_SPAM = """
     SELECT count(*) FROM comments WHERE campaign_id = :campaign AND campaign_id <> ''
     AND site_id = :site AND decided_by = 'moderator' AND status = 'spam'

@@ -24,10 +24,13 @@ router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
 
 class RulingIn(StrictModel):
-    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
+    """A person's word on a campaign. sequence: of the one that was seen, 0 for none. held: about those members
+    alone that are held with the ruling in force, which stays.
+    """
 
     outcome: Annotated[Outcome, Field(strict=False)]  # by its name
     sequence: Sequence = None
+    held: bool = False
 
 
 class CampaignMembersIn(StrictModel):
@@ -41,12 +44,21 @@ class CampaignMembersIn(StrictModel):
 
 @router.get("", summary="The campaigns of the site, the newest first")
 def listed(
-    request: Request, key: SecretKey, after: Cursor = "", limit: Limit = 25, waiting: bool = False
+    request: Request,
+    key: SecretKey,
+    after: Cursor = "",
+    limit: Limit = 25,
+    waiting: bool = False,
+    ruled: bool = False,
 ) -> Response:
-    """waiting: those of which something is held, what waits longest first, on one page."""
+    """waiting: those that wait for a ruling, what waits longest first, on one page. ruled: likewise those that
+    were ruled spam or rejected, and have comments that are held with that ruling.
+    """
     store = request.app.state.store
-    if waiting:
-        cards = campaigns.waiting_campaigns(store, key.site_id, now_ms(), limit)
+    if waiting or ruled:
+        cards = campaigns.waiting_campaigns(
+            store, key.site_id, now_ms(), limit, ruled=ruled and not waiting
+        )
         return private_json({"items": [campaign_out(card) for card in cards], "next": None})
     cards = campaigns.list_campaigns(store, key.site_id, now_ms(), after, limit + 1)
     return page_response(request, cards, limit, campaign_out, lambda card: card.id)
@@ -93,6 +105,7 @@ def decide(
         campaign_id,
         body.outcome,
         expected_sequence=body.sequence,
+        held_only=body.held,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -185,6 +198,7 @@ def campaign_out(card: CampaignCard) -> dict[str, Any]:
         "comments": {status.value: count for status, count in card.counts.items()},
         "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
         "in_force": card.in_force or None,
+        "held_with_ruling": card.held_with_ruling,
         "sequence": card.sequence,
         "decisions": [
             {

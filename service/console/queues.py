@@ -59,6 +59,7 @@ def queue_page(
         tabs=navigation.queue_tabs(request, site_id, status),
         comments=comment_views(store, cards),
         campaigns=campaign_views(store, waiting),
+        held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
         reason=reason,
         codes=_codes(cards, reason),
         first_url=navigation.queue_url(**filters) if after else "",

@@ -368,13 +368,16 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     record_decision(store, site, ids[0], APPROVE, NOON + 5_000)
     record_decision(store, site, ids[1], SPAM, NOON + 6_000)
     who = author(store, site)
-    assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
+    assert (
+        reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000, entropy=os.urandom).repute
+        == ReputationScore()
+    )
     record_decision(store, site, ids[2], APPROVE, NOON + 8_000)
     assert counts_for(store, who) == (1, 0, 0)
     assert counts_for(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
-        reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
-    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
+        reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000, entropy=os.urandom)
+    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000, entropy=os.urandom)
     assert (whole.repute.approved, whole.repute.spam) == (2, 1)
     assert [(entry.sequence, entry.counts_after) for entry in whole.resets] == [
         (1, NOON + 7_000),
@@ -382,9 +385,9 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     ]
     assert [vote.comment_id for vote in whole.votes] == [ids[2], ids[1], ids[0]]
     with pytest.raises(Conflict):
-        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000)
+        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000, entropy=os.urandom)
     with pytest.raises(NotFound):
-        reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON)
+        reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON, entropy=os.urandom)
 
 
 def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:
