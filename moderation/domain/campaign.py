@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.durations import DAY_MS
 from moderation.domain.similarity import MIN_COMMON_LETTERS, Member, Similarity
 
@@ -75,8 +76,8 @@ def describe_campaign(stats: CampaignStats, first_seen_at: int | None, now: int)
     first_seen_at: of the domain, ms; None unknown.
     """
     sentence = f"Same text from {stats.facts}"
-    if stats.domain.startswith("tel:"):
-        return f"{sentence}; the same telephone number."
+    if contact := contact_kind(stats.domain):
+        return f"{sentence}; the same {contact}."
     if stats.domain:
         sentence += f"; link to {stats.domain}"
         if first_seen_at is not None:

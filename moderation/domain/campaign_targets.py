@@ -12,7 +12,7 @@ _LEADS_ANYWHERE = 2
 class MemberTraits(NamedTuple):
     """What a member of a campaign leads to and comes from.
 
-    targets: link targets and telephone numbers. address, network: hashes of the sender's, 0 unknown.
+    targets: link targets and contacts. address, network: hashes of the sender's, 0 unknown.
     is_published: whether it was published before the ruling, or its author has a good name.
     """
 
@@ -30,6 +30,20 @@ def bad_targets(of_spam: Iterable[str], of_published: Iterable[str]) -> frozense
     return frozenset(
         target for target in set(of_spam).difference(of_published) if not is_much_used(target)
     )
+
+
+_CONTACTS = {
+    "tel": "telephone number",
+    "mail": "e-mail address",
+    "chat": "messenger handle",
+    "pay": "account for payments",
+}
+
+
+def contact_kind(target: str) -> str:
+    """'telephone number' for 'tel:...' and so on; '' for what is no contact."""
+    kind, colon, _ = target.partition(":")
+    return _CONTACTS.get(kind, "") if colon else ""
 
 
 def is_news(targets: Collection[str], known: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ from moderation.domain.score import Candidate
 from moderation.domain.similarity import IndexedComment, Member, Sketch, short_hash
 from moderation.judging.published_links import other_senders, published_links
 from moderation.judging.reputation import author_of, network_of, reputation_scores
+from moderation.scorers.spam.link_targets import quoted_targets
 from moderation.store import campaign_clusters, campaign_traits, campaigns, linked_domains, sketches
 from moderation.store.campaign_clusters import MemberJoin
 from moderation.store.campaign_traits import DecidedTargets
@@ -120,7 +121,7 @@ class _Background:
             now=self.now,
             campaign_id=campaign.campaign_id if campaign else "",
             campaign_stats=campaign.stats(position) if campaign else None,
-            ruling=self._ruling(cluster, candidate.site_id, comment) if cluster else NO_RULING,
+            ruling=self._ruling(cluster, candidate, comment) if cluster else NO_RULING,
             repeats=len(near),
             own_repeats=sum(_same_author(comment.member, other.member) for other in near),
             domains=tuple(
@@ -131,8 +132,9 @@ class _Background:
             network=self.reputations.get(network_of(candidate), NO_REPUTATION),
         )
 
-    def _ruling(self, cluster: Cluster, site_id: str, comment: IndexedComment) -> Ruling:
-        """What people's decisions about a cluster mean for a comment of this site."""
+    def _ruling(self, cluster: Cluster, candidate: Candidate, comment: IndexedComment) -> Ruling:
+        """What people's decisions about a cluster mean for a comment of its site."""
+        site_id = candidate.site_id
         by_site = self.rulings.get(cluster.campaign_id, {})
         statuses = self.member_decisions.get(cluster, ())
         # A member that was rejected was rejected for what it says; that says nothing of who copies it.
@@ -146,7 +148,7 @@ class _Background:
                 if site != site_id
             ),
             called_spam and not approved and site_id not in by_site,
-            self._bad_target(cluster, site_id, comment, by_site.get(site_id, "")),
+            self._bad_target(cluster, candidate, comment, by_site.get(site_id, "")),
             is_news(
                 comment.sketch.domains,
                 self.known_targets.get((cluster.campaign_id, comment.member.site), ()),
@@ -154,18 +156,22 @@ class _Background:
         )
 
     def _bad_target(
-        self, cluster: Cluster, site_id: str, comment: IndexedComment, ruling: str
+        self, cluster: Cluster, candidate: Candidate, comment: IndexedComment, ruling: str
     ) -> str:
-        """What a comment links to of that which only the spam of its campaign links to; '' for nothing."""
+        """Where a comment leads of that which only the spam of its campaign leads to; '' for nothing, and for what
+        it quotes.
+        """
         called_spam = {Status.SPAM}
         if ruling == Outcome.REJECT:  # then all members were rejected, for what they have in common
             called_spam.add(Status.REJECTED)
-        here = [each for each in self.targets.get(cluster, ()) if each.site_id == site_id]
+        here = [each for each in self.targets.get(cluster, ()) if each.site_id == candidate.site_id]
         bad = bad_targets(
             (target for each in here if each.status in called_spam for target in each.targets),
             (target for each in here if each.status is Status.APPROVED for target in each.targets),
         )
-        return next((target for target in comment.sketch.domains if target in bad), "")
+        shared = [target for target in comment.sketch.domains if target in bad]
+        quoted = quoted_targets(candidate) if shared else ()
+        return next((target for target in shared if target not in quoted), "")
 
     def _linked_domain(self, name: str, site_id: str, member: Member) -> LinkedDomain:
         """member: the comment that links to it."""

@@ -16,7 +16,7 @@ _READ = 10_000  # members of one campaign; the newest
 class MemberSource(NamedTuple):
     """A member of a campaign, as it stands.
 
-    targets: link targets and telephone numbers. address, network: hashes, 0 unknown. author_key: '' for an
+    targets: link targets and contacts. address, network: hashes, 0 unknown. author_key: '' for an
     author who is not proved. decided_at: ms; decided_with: the campaign whose ruling decided it, '' none;
     ruling: the ruling's sequence, 0 none.
     """

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from moderation.clock import now_ms
+from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.decision import Outcome
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
@@ -194,7 +195,7 @@ def campaign_out(card: CampaignCard) -> dict[str, Any]:
             "pages": stats.pages,
             "sites": stats.sites,
         },
-        "link": stats.domain or None,
+        "link": stats.domain if stats.domain and not contact_kind(stats.domain) else None,
         "comments": {status.value: count for status, count in card.counts.items()},
         "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
         "in_force": card.in_force or None,
