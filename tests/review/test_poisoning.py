@@ -3,9 +3,14 @@
 import os
 from typing import Any
 
+import pytest
+
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.review import campaign_decisions, campaigns, decisions, queues
+from moderation.domain.errors import Conflict
+from moderation.domain.reputation import Subject, SubjectKind
+from moderation.review import campaign_decisions, campaigns, decisions, queues, reputation
+from moderation.review.filings import list_domain_filings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -187,3 +192,166 @@ def test_comments_that_were_published_speak_for_a_domain(store: Store) -> None:
     note = {signal.name: signal.note for signal in card(store, site, late).signals}["ill_domain"]
     assert note == "mill.example: 0 approved, 3 spam by your moderators, 7 published unasked"
     assert statuses(store, site, [late]) == [Status.APPROVED]
+
+
+RUMOUR = (
+    "They say that the old lighthouse keeper has seen a grey whale in the harbour every single morning"
+    " this week, tell everybody you know about it"
+)
+
+
+def waiting(store: Store, site: Site, *, ruled: bool = False) -> list[Any]:
+    return campaigns.waiting_campaigns(store, site.id, NOON, ruled=ruled)
+
+
+def rule_and_clean(store: Store, site: Site, ids: list[str]) -> None:
+    """A ruling of spam; and those that were published before there was a campaign are decided singly."""
+    rule(store, site)
+    for comment_id, status in zip(ids, statuses(store, site, ids), strict=True):
+        if status is Status.APPROVED:
+            record_decision(store, site, comment_id, SPAM, NOON + MINUTE)
+
+
+def test_copies_without_a_link_wait_with_the_ruling_and_ask_for_no_other(store: Store) -> None:
+    site = newspaper(store)
+    send(store, site, *[RUMOUR] * 5)
+    rule(store, site)
+    late = send(store, site, *[RUMOUR] * 4, start=10, at=NOON + 2 * MINUTE)
+    assert statuses(store, site, late) == [Status.HELD] * 4
+    assert waiting(store, site) == [] and campaigns.count_waiting(store, site.id) == 0
+    [held] = waiting(store, site, ruled=True)
+    assert held.held_with_ruling == campaigns.count_held_with_rulings(store, site.id) == 4
+    members = campaigns.list_members(store, site.id, held.id, only="held")
+    assert [member.id for member in members] == late
+
+    def decide_held(outcome: Outcome, at: int) -> Any:
+        return campaign_decisions.decide(
+            store, "mod_a", site.id, held.id, outcome, held_only=True, now=at, entropy=os.urandom
+        )
+
+    # One is honest, and approved by itself; the others are confirmed in one action.
+    record_decision(store, site, late[0], APPROVE, NOON + 3 * MINUTE)
+    assert decide_held(SPAM, NOON + 4 * MINUTE).changed == 3
+    assert statuses(store, site, late) == [Status.APPROVED] + [Status.SPAM] * 3
+    assert waiting(store, site, ruled=True) == []
+    campaign_decisions.undo(
+        store, "mod_a", site.id, held.id, now=NOON + 5 * MINUTE, entropy=os.urandom
+    )
+    assert statuses(store, site, late) == [Status.APPROVED] + [Status.HELD] * 3
+    # Or they are let through, which changes nothing for those that come later.
+    assert decide_held(APPROVE, NOON + 6 * MINUTE).changed == 3
+    assert set(statuses(store, site, late)) == {Status.APPROVED}
+    [later] = send(store, site, RUMOUR, start=20, at=NOON + 7 * MINUTE)
+    assert statuses(store, site, [later]) == [Status.HELD] and waiting(store, site) == []
+    # A ruling on all never takes back what was let through.
+    rule(store, site, at=NOON + 8 * MINUTE)
+    assert set(statuses(store, site, late)) == {Status.APPROVED}
+
+
+def test_nothing_can_wait_with_a_ruling_that_was_not_made(store: Store) -> None:
+    site = newspaper(store)
+    send(store, site, *[RUMOUR] * 5)
+    [campaign] = waiting(store, site)
+    with pytest.raises(Conflict):
+        campaign_decisions.decide(
+            store,
+            "mod_a",
+            site.id,
+            campaign.id,
+            SPAM,
+            held_only=True,
+            now=NOON + MINUTE,
+            entropy=os.urandom,
+        )
+
+
+def test_a_ruled_campaign_is_offered_again_for_a_new_link_and_not_for_every_one(
+    store: Store,
+) -> None:
+    site = newspaper(store)
+    send(store, site, *[RUMOUR] * 5)
+    rule(store, site)
+    asked = []
+    for number, place in enumerate(("one", "one", "two", "three", "four")):
+        at = NOON + (2 + number) * MINUTE
+        send(store, site, f"{RUMOUR} https://{place}.example/", start=10 + number, at=at)
+        asked.append(bool(waiting(store, site)))
+        if asked[-1]:
+            rule(store, site, at=at + 30_000)
+    assert asked == [True, False, True, False, False]
+
+
+def test_a_ruling_leaves_the_held_that_do_not_share_its_link_and_does_not_ask_again(
+    store: Store,
+) -> None:
+    site = newspaper(store)
+    # From a network each, so that the text alone is what the first and the others have in common.
+    send(store, site, *[f"{RUMOUR} {LOAN}"] * 4)
+    quotes = send(store, site, *[RUMOUR] * 2, start=10, at=NOON + 30_000)
+    assert statuses(store, site, quotes) == [Status.HELD] * 2
+    rule(store, site)
+    assert statuses(store, site, quotes) == [Status.HELD] * 2
+    assert waiting(store, site) == []
+    [held] = waiting(store, site, ruled=True)
+    assert held.held_with_ruling == 2
+
+
+def test_a_reply_that_quotes_the_link_of_the_spam_it_answers_is_not_filed(store: Store) -> None:
+    site = newspaper(store)
+    spam = send(store, site, *[f"{RUMOUR} {LOAN}"] * 4)
+    rule_and_clean(store, site, spam)
+    page = PageRef("https://herald.test/news/0", "News")
+    answer = reply(
+        site,
+        f"{RUMOUR} {LOAN}",
+        at=NOON + 2 * MINUTE,
+        author=AuthorRef("Reader 90"),
+        page=page,
+        parent_id=spam[0],
+        context=Context(ip="192.0.2.90"),
+    )
+    [quoting] = hand_in(store, answer)
+    run(store, NOON + 3 * MINUTE)
+    assert statuses(store, site, [quoting]) == [Status.HELD]
+    assert "campaign_spam_text" in codes(store, site, quoting)
+    [copy] = send(store, site, f"{RUMOUR} {LOAN}", start=91, at=NOON + 4 * MINUTE)
+    assert statuses(store, site, [copy])[0] in (Status.SPAM, Status.REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("contact", "other_way"),
+    [
+        ("Telegram: @whale_tours", "ask on telegram @Whale_Tours"),
+        ("book at tours@whale.example", "book at tours(at)whale(dot)example"),
+        ("pay 1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "or 1BoatSLRHtKNngkdXEeobR76b53LETtpyT here"),
+    ],
+)
+def test_copies_with_the_same_contact_are_filed(store: Store, contact: str, other_way: str) -> None:
+    site = newspaper(store)
+    rule_and_clean(store, site, send(store, site, *[f"{RUMOUR} {contact}"] * 5))
+    late, without = send(
+        store, site, f"{RUMOUR} {other_way}", RUMOUR, start=20, at=NOON + 2 * MINUTE
+    )
+    assert statuses(store, site, [late, without]) == [Status.SPAM, Status.HELD]
+    assert "campaign_spam" in codes(store, site, late)
+    notes = " ".join(signal.note for signal in card(store, site, late).signals)
+    assert "whale" not in notes and "1Boat" not in notes
+
+
+def test_a_reset_of_a_domain_holds_what_was_filed_for_it(store: Store) -> None:
+    site = newspaper(store)
+    called = send(
+        store,
+        site,
+        *(f"{harmless_text(number)} https://mill.example/{number}" for number in range(5)),
+    )
+    for comment_id in called:
+        record_decision(store, site, comment_id, SPAM, NOON + 10_000)
+    [filed] = send(
+        store, site, f"{harmless_text(50)} SALE https://mill.example/", start=50, at=NOON + MINUTE
+    )
+    domain = Subject(SubjectKind.DOMAIN, site.id, "mill.example")
+    assert [entry.id for entry in list_domain_filings(store, domain)] == [filed]
+    reputation.reset(store, "mod_a", domain, now=NOON + 2 * MINUTE, entropy=os.urandom)
+    assert statuses(store, site, [filed]) == [Status.HELD]
+    assert list_domain_filings(store, domain) == []
