@@ -37,10 +37,14 @@ def campaign_page(
     site: QueryName = "",
     after: QueryName = "",
     only: QueryName = "",
+    ask: QueryName = "",
 ) -> Response:
-    """One campaign with its members. only: 'held', or 'filed' for those that no person filed."""
+    """One campaign with its members. only: 'held', or 'filed' for those that no person filed. ask: the outcome that
+    was chosen when the session had ended.
+    """
     only = only if only in ("held", "filed") else ""
-    return _page(request, visitor, visitor.membership(site), campaign_id, after=after, only=only)
+    membership = visitor.membership(site)
+    return _page(request, visitor, membership, campaign_id, after=after, only=only, ask=ask)
 
 
 @router.post("/decisions")
@@ -154,6 +158,7 @@ def _page(
     *,
     after: str = "",
     only: str = "",
+    ask: str = "",
     problem: str = "",
     status: int = 200,
 ) -> Response:
@@ -172,6 +177,7 @@ def _page(
         tabs=queue_tabs(request, site_id, CAMPAIGNS),
         campaign=campaign,
         problem=problem,
+        ask=ask,
         members=members,
         only=only,
         filed=campaigns.count_filed(store, site_id, campaign_id),

@@ -41,7 +41,8 @@ def campaigns_page(
         visitor=visitor,
         site=membership,
         tabs=queue_tabs(request, site_id, CAMPAIGNS),
-        campaigns=campaign_views(store, cards),
+        # Of one comment that waits with a ruling, too: it is shown nowhere else.
+        campaigns=campaign_views(store, [card for card in cards if ruled or not card.is_lone]),
         ruled=bool(ruled),
         held_with_rulings=campaigns.count_held_with_rulings(store, site_id),
         first_url=f"{url}?{query(site=site_id)}" if after else "",
