@@ -13,7 +13,6 @@ from gatehouse.database import open_site
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision, Reason
 from moderation.domain.event import iso
-from moderation.review import queues
 
 if TYPE_CHECKING:
     from moderation.review.queues import CommentCard
@@ -59,6 +58,8 @@ def _export_suggested_scores(store: "Store", site_id: str) -> None:
 
 
 def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:
+    from moderation.review import queues
+
     written: set[str] = set()
     for status in ORDER:
         after = ""

@@ -8,11 +8,10 @@ import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
-from gatehouse.database import entropy, find_site, open_site, open_store
+from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.page_url import origin_of, plain_url
-from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.moderators import Moderator
@@ -40,6 +39,7 @@ def add_site(
 
     origins = [normal_origin(written) for written in origin]
     with open_store() as store, store.write() as connection:
+        namesakes = [site for site in sites.all_sites(connection) if {*site.origins} & {*origins}]
         added = sites.add_site(connection, name, origins, language, now_ms(), entropy)
         keys = {
             f"{kind}_key": sites.add_key(connection, added.id, kind, now_ms(), entropy)
@@ -48,10 +48,17 @@ def add_site(
         for face in compat_apis.ON_BY_DEFAULT if faces_on else ():
             compat_apis.switch_on(connection, added.id, face, "", now_ms())
     print_created({"id": added.id, "name": name, "origins": origins, **keys}, as_json)
+    if namesakes:
+        print(
+            f"{namesakes[0].name} ({namesakes[0].id}) has one of these origins too: what asks by a page's"
+            " URL alone, as GET /threads does, must then say site=SITE_ID.",
+            file=sys.stderr,
+        )
 
 
 def normal_origin(origin: str) -> str:
     """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
+
     normal = origin_of(origin.strip())
     if not normal:
         raise Invalid("An origin is written https://news.example.", "/origins")

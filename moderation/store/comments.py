@@ -99,10 +99,24 @@ def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, .
     return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
 
 
+def _approved_on(page_id: str) -> sa.ColumnElement[bool]:
+    """Whether a comment is on a page and all readers may see it."""
+    return sa.and_(comments.c.page_id == page_id, comments.c.status == Status.APPROVED.value)
+
+
 def approved(
-    connection: Connection, page_id: str, after: str, limit: int
+    connection: Connection,
+    page_id: str,
+    after: str,
+    limit: int,
+    *,
+    newest_first: bool = False,
+    id: str = "",
 ) -> list[sa.Row[tuple[object, ...]]]:
-    """The approved comments of a page past the id `after`, oldest first: all readers may ever see."""
+    """The approved comments of a page past the id `after`, oldest first: all readers may ever see.
+
+    after: '' for the first ones. id: this comment alone, if it is among them.
+    """
     query = (
         sa.select(
             comments.c.id,
@@ -113,12 +127,22 @@ def approved(
             revisions.c.text,
         )
         .join(revisions, NEWEST_REVISION)
-        .where(comments.c.page_id == page_id, comments.c.status == Status.APPROVED.value)
-        .where(comments.c.id > after)
-        .order_by(comments.c.id)
+        .where(_approved_on(page_id))
+        .order_by(comments.c.id.desc() if newest_first else comments.c.id)
         .limit(limit)
     )
+    if after:
+        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
+    if id:
+        query = query.where(comments.c.id == id)
     return list(connection.execute(query))
+
+
+def count_approved(connection: Connection, page_id: str, limit: int) -> int:
+    """How many approved comments a page has, counted up to the limit."""
+    counted = sa.select(comments.c.id).where(_approved_on(page_id)).limit(limit)
+    query = sa.select(sa.func.count()).select_from(counted.subquery())
+    return connection.execute(query).scalar_one()
 
 
 def erase(connection: Connection, comment_id: str, sequence: int) -> None:

@@ -155,10 +155,9 @@ class _Batch:
         before = self.known.get(address)
         self.known[address] = page
         if before is None or before.id != page.id:
-            site_id = submission.site_id
             row: dict[str, object] = {
                 "id": address,
-                "site_id": site_id,
+                "site_id": submission.site_id,
                 "page_id": page.id,
                 "url": url,
             }

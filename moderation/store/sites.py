@@ -68,6 +68,14 @@ def add_site(
     return site
 
 
+def add_origins(connection: Connection, site: Site, origins: Sequence[str]) -> None:
+    """Gives a site these origins as well."""
+    together = list(dict.fromkeys((*site.origins, *origins)))
+    connection.execute(
+        sa.update(sites).where(sites.c.id == site.id).values(origins_json=json.dumps(together))
+    )
+
+
 def get_site(connection: Connection, site_id: str) -> Site | None:
     row = connection.execute(sa.select(sites).where(sites.c.id == site_id)).one_or_none()
     return _site(row) if row else None
