@@ -224,10 +224,16 @@ def test_a_comment_is_judged_and_its_webhook_delivered(
     assert comment["status"] == "approved"
 
     def delivered() -> Any:
-        log = running.compose("logs", "--no-log-prefix", "receiver")
-        requests = [json.loads(line) for line in log.splitlines() if line.startswith("[")]
-        messages = [Webhook(endpoint["secret"]).verify(body, head) for head, body in requests]
-        return [one for one in messages if one["data"].get("comment_id") == comment["id"]]
+        (receiver,) = running.containers("receiver")
+        log = subprocess.run(["docker", "logs", receiver["Id"]], capture_output=True, check=True)
+        requests = [json.loads(line) for line in log.stdout.splitlines()]
+        return [
+            message
+            for head, body in requests
+            if (message := json.loads(body))["type"] == "comment.approved"
+            and message["data"]["comment_id"] == comment["id"]
+            and Webhook(endpoint["secret"]).verify(body, head)
+        ]
 
     (message, *_) = wait_until(delivered, "the webhook is delivered", 600)
     assert message["data"]["status"] == "approved"
