@@ -109,10 +109,14 @@ class Installation:
         return str(self.ask("/comments", site["secret_key"], comment)["id"])
 
     def judged(self, site: dict[str, Any], comment: str) -> Any:
-        """The comment as soon as it is decided."""
+        """The comment as soon as it is decided; a database that is away is waited for."""
 
         def decided() -> Any:
-            found = self.ask(f"/comments/{comment}", site["secret_key"])
+            try:
+                found = self.ask(f"/comments/{comment}", site["secret_key"])
+            except urllib.error.HTTPError as error:
+                assert error.code == 503
+                return None
             return found if found["status"] != "pending" else None
 
         return wait_until(decided, f"{comment} is judged", 600)
