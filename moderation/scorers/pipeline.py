@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
+from moderation import memory
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Findings, Scorer, Signal, Span
 
@@ -65,6 +66,7 @@ class ScorerPipeline:
             except Exception as error:
                 thread.failing = True
                 _log_failure(thread.scorer.name, "cannot be loaded", error)
+        memory.give_back()
 
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
         """The findings about each candidate, in order. Never raises because of a scorer.
@@ -75,7 +77,9 @@ class ScorerPipeline:
         failed: list[list[str]] = [[] for _ in batch]
         for thread in self._threads:
             candidates = [
-                replace(candidate, known=(*candidate.known, *measured)) if measured else candidate
+                replace(candidate, signals=(*candidate.signals, *measured))
+                if measured
+                else candidate
                 for candidate, measured in zip(batch, signals, strict=True)
             ]
             for position, scorer_signals in enumerate(self._ask(thread, candidates)):

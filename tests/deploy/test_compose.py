@@ -11,14 +11,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-import typer.main
 import yaml
 
-from gatehouse.main import app
+from gatehouse.main import ENTRIES, load
 from moderation.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: load(name) for name in ENTRIES}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 
