@@ -30,7 +30,7 @@ test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests 
 		--numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 	$(if $(COVERAGE),$(PYTHON) deploy/coverage_report.py)
 
-test-compose: dev ## Build the image and run docker-compose.yml for real (needs a Docker engine and Compose 2.24)
+test-compose: dev ## Build the image and run docker-compose.yml for real (needs a Docker engine and Compose 2)
 	$(PYTHON) -m pytest -m engine --timeout=3600 tests/deploy/test_compose_live.py $(ARGS)
 
 check: dev ## Check format, lint, types, imports and lock files
