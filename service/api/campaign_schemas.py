@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.review.campaigns import UNDONE, CampaignCard
@@ -15,10 +16,13 @@ from service.api.serializers import AuthorOut, iso
 
 
 class RulingIn(StrictModel):
-    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
+    """A person's word on a campaign. sequence: of the one that was seen, 0 for none. held: about those members
+    alone that are held with the ruling in force, which stays.
+    """
 
     outcome: Annotated[Outcome, Field(strict=False, examples=["spam"])]  # by its name
     sequence: Sequence = None
+    held: bool = False
 
 
 class CampaignMembersIn(StrictModel):
@@ -82,7 +86,8 @@ class RulingOut(TypedDict):
 
 class CampaignOut(TypedDict):
     """A campaign as a site reads it. comments, sample: its members on the site. in_force: what members that come
-    later meet, null for nothing.
+    later meet, null for nothing. held_with_ruling: how many are held with it, and ask for no other. link: null
+    where they share a contact.
     """
 
     id: answers.CampaignId
@@ -95,6 +100,7 @@ class CampaignOut(TypedDict):
     comments: answers.CountsByStatus
     sample: list[SampleOut]
     in_force: Outcome | None
+    held_with_ruling: answers.Count
     sequence: answers.SequenceNumber
     decisions: list[RulingOut]
 
@@ -111,6 +117,7 @@ class MemberPageOut(TypedDict):
 
     url: answers.Url
     title: answers.Title | None
+    title_verified: bool
 
 
 class MemberOut(TypedDict):
@@ -132,13 +139,14 @@ class MemberPage(TypedDict):
 
 
 class CampaignDecided(TypedDict):
-    """What a decision did. left: members that it left as they were."""
+    """What a decision did. left: members that it left as they were; left_published: those of them that are public."""
 
     campaign_id: answers.CampaignId
     sequence: answers.SequenceNumber
     outcome: Ruled
     changed: answers.Count
     left: answers.Count
+    left_published: answers.Count
 
 
 class MembersExcluded(TypedDict):
@@ -149,7 +157,7 @@ class MembersExcluded(TypedDict):
 
 
 def campaign_out(card: CampaignCard) -> CampaignOut:
-    """A campaign as a site reads it; `counted` counts over all sites of this installation."""
+    """A campaign as a site reads it; `counted` counts its members on this site."""
     stats = card.campaign_stats
     return {
         "id": card.id,
@@ -165,10 +173,11 @@ def campaign_out(card: CampaignCard) -> CampaignOut:
             "pages": stats.pages,
             "sites": stats.sites,
         },
-        "link": stats.domain or None,
+        "link": stats.domain if stats.domain and not contact_kind(stats.domain) else None,
         "comments": dict(card.counts),
         "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
         "in_force": Outcome(card.in_force) if card.in_force else None,
+        "held_with_ruling": card.held_with_ruling,
         "sequence": card.sequence,
         "decisions": [
             {
@@ -186,7 +195,11 @@ def campaign_out(card: CampaignCard) -> CampaignOut:
 def member_out(comment: QueueEntry) -> MemberOut:
     return {
         "id": comment.id,
-        "page": {"url": comment.page_url, "title": comment.page_title or None},
+        "page": {
+            "url": comment.page_url,
+            "title": comment.page_title or None,
+            "title_verified": comment.page_title_verified,
+        },
         "author": {"name": comment.author_name, "url": comment.author_url or None},
         "text": comment.text,
         "status": comment.status,

@@ -14,7 +14,10 @@ from service.queues.hand_in import NewComment
 
 
 class PageIn(fields.StrictModel):
-    """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
+    """One article, on one of the site's origins. Its URL is known in every spelling. id: the site's own; with
+    it the server may name the page by another URL later, and both lead to it. Only titles from the server
+    are verified.
+    """
 
     url: fields.PageUrl
     title: Annotated[str, fields.Line(rules.TITLE_LIMIT), Field(examples=["The harbour"])] = ""
@@ -99,18 +102,19 @@ def to_submission(
     new: NewComment,
     *,
     vouched_for: str = "",
+    by_server: bool = False,
     idempotency_key: str = "",
     joins_since: int | None = None,
 ) -> Submission:
     """The submission that a comment makes. vouched_for: its author's identity by the word of the site's own
-    server, which goes before that of the browser.
+    server, which goes before that of the browser. by_server: whether it came with the secret key.
     """
     page, author, context = comment.page, comment.author, comment.context
     identity = vouched_for or new.identity
     return Submission(
         id=new.id,
         site_id=new.site_id,
-        page=PageRef(page.url.partition("#")[0], page.title, page.id),
+        page=PageRef(page.url.partition("#")[0], page.title, page.id, by_server),
         author=AuthorRef(author.name, author.email, author.url, identity),
         text=comment.text,
         created_at=new.created_at,

@@ -21,7 +21,7 @@ from moderation.store.sites import SECRET
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
-from service.access.keys import SecretKey, caller, secret_caller
+from service.access.keys import SecretKey, caller, require_on_site, secret_caller
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.comment_schemas import (
@@ -86,6 +86,7 @@ async def submit_comment(request: Request) -> Response:
     is_server = key.kind == SECRET
     if not is_server:
         comment = _without_claims(comment, request.headers.get("user-agent", ""))
+    require_on_site(comment.page.url, key, "/page/url")
     # A secret key is the site's own server, which names its reader if it wants him limited.
     address = comment.context.ip or ("" if is_server else client_address(request, state.trusted))
     receipt, browser_token = await hand_in(
@@ -96,6 +97,7 @@ async def submit_comment(request: Request) -> Response:
             comment,
             new,
             vouched_for=_vouched_for(comment.author),
+            by_server=is_server,
             idempotency_key=stored_key(key.kind, idempotency_key),
             joins_since=None if is_server else 0,
         ),
@@ -127,8 +129,8 @@ def _vouched_for(author: AuthorIn) -> str:
 def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
     """The comment without what a script on the page may not claim: it runs in a stranger's browser.
 
-    Its page is known by the URL alone; otherwise the first caller could bind the site's own id of an
-    article to another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
+    Its page is known by the URL alone; otherwise any caller could bind the site's own id of an article to
+    another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
     claims about the reader.
     """
     claims = {

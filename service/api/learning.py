@@ -8,7 +8,6 @@ from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
-from moderation.learning import lessons
 from moderation.learning.status import LearningStatus, learning_status
 from service.access.keys import SecretKey
 from service.api import answers
@@ -97,6 +96,8 @@ def undo(
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
     took something back can be taken back, too. 201 with the lesson that counts now.
     """
+    # numpy, which only these calls need
+    from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
 
     lesson = lessons.undo(

@@ -15,10 +15,11 @@ __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
 
 
 class PageOut(TypedDict):
-    """An article. id: the site's own, null where it gave none."""
+    """An article. title_verified: the site gave the title, not a reader. id: the site's own, null where it gave none."""
 
     url: answers.Url
     title: answers.Title | None
+    title_verified: bool
     id: answers.ArticleId | None
 
 
@@ -105,6 +106,7 @@ def comment_out(card: CommentCard) -> CommentOut:
         "page": {
             "url": card.page_url,
             "title": card.page_title or None,
+            "title_verified": card.page_title_verified,
             "id": card.page_external_id or None,
         },
         "parent_id": card.parent_id or None,

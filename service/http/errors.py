@@ -1,11 +1,12 @@
-"""Answers every error as application/problem+json (RFC 9457); HTTP statuses are decided only here.
+"""Answers every error as application/problem+json (RFC 9457), and browsers with a page; HTTP statuses
+are decided only here.
 
 An answer names every field with its rule. It never repeats a value that was sent.
 """
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -117,23 +118,46 @@ def _field(error: errors.Invalid) -> dict[str, str]:
     return {place: name, "detail": error.message.removeprefix(f"{name or WHOLE}: ")}
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the app a problem document."""
+# Shows an error as a page: request, status, title, message, headers.
+ShowPage = Callable[[Request, int, str, str, dict[str, str]], Awaitable[Response]]
 
-    async def domain(_: Request, error: Exception) -> Response:
+
+def wants_html(request: Request) -> bool:
+    """Whether a browser shows the answer as a page, and no script reads it."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _is_for_people(request: Request) -> bool:
+    return wants_html(request) and not request.url.path.startswith("/api/")
+
+
+def install(app: FastAPI, show_page: ShowPage) -> None:
+    """Makes every error of the app a problem document, or for people a page."""
+
+    async def respond(request: Request, problem: Response, title: str, message: str) -> Response:
+        if not _is_for_people(request):
+            return problem
+        kept = ("retry-after", "allow", "x-request-id")
+        headers = {name: problem.headers[name] for name in kept if name in problem.headers}
+        return await show_page(request, problem.status_code, title, message, headers)
+
+    async def domain(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.GatehouseError)
-        return answer(error)
+        return await respond(request, answer(error), status_of(error)[1], error.message)
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         title = _HTTP_TITLES.get(error.status_code, "Request refused")
-        return problem(
+        document = problem(
             error.status_code, title, f"{title}.", "http", headers=dict(error.headers or {})
         )
+        return await respond(request, document, title, f"{title}.")
 
-    async def validation(_: Request, error: Exception) -> Response:
+    async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(errors.together(broken_parameters(error.errors())))
+        broken = errors.together(broken_parameters(error.errors()))
+        title = "The request breaks a rule"
+        return await respond(request, answer(broken), title, "This address is not valid.")
 
     async def unexpected(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")
@@ -145,13 +169,15 @@ def install(app: FastAPI) -> None:
             },
             exc_info=error,
         )
-        return problem(
+        title, message = "Something went wrong here", "The error was logged."
+        document = problem(
             500,
-            "Something went wrong here",
-            "The error was logged.",
+            title,
+            message,
             "internal",
             headers={"X-Request-ID": request.scope.get("request_id", "")},
         )
+        return await respond(request, document, title, message)
 
     app.add_exception_handler(errors.GatehouseError, domain)
     app.add_exception_handler(HTTPException, http)

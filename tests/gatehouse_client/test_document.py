@@ -49,7 +49,8 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
-    "thread": calls.thread("https://herald.test/1", "site_1", 10),
+    "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "move_page": calls.move_page("https://herald.test/1", "https://herald.test/2"),
     "endpoints": calls.endpoints(),
     "endpoint": calls.endpoint("ep_1"),
     "add_endpoint": calls.add_endpoint(

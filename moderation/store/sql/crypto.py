@@ -36,6 +36,11 @@ class Crypto:
         info = f"gatehouse/{purpose}".encode()
         return HKDF(SHA256(), 32, salt=None, info=info).derive(self._secret)
 
+    @property
+    def metrics_token(self) -> str:
+        """The bearer token of /metrics where none is set: the same in every process of an installation."""
+        return f"ghm_{self._derive('metrics').hex()[:40]}"
+
     def encrypt(self, plain: str, bound_to: str) -> bytes:
         """AES-256-GCM; opens only for the same `bound_to`, so that rows cannot be swapped."""
         nonce = os.urandom(_NONCE)
