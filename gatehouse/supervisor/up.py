@@ -94,10 +94,7 @@ class Supervisor:
         self._fork("courier", "courier")
 
     def _fork(self, name: str, *arguments: str, **options: Any) -> None:
-        def launch(environment: Mapping[str, str]) -> Forked:
-            return Forked(self._run_command, arguments, environment)
-
-        self._add(name, launch, **options)
+        self._add(name, partial(Forked, self._run_command, arguments), **options)
 
     def _add(self, name: str, launch: Launch, **options: Any) -> None:
         log = LogFile(self._settings.data / "log" / f"{name}.log", _report)
