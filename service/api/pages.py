@@ -35,7 +35,7 @@ class PageMoved(TypedDict):
 @router.post(
     "/move",
     summary="Give a page another URL",
-    openapi_extra=describe_body(PageMoveIn) | describe_answer(PageMoved),
+    openapi_extra=describe_body(PageMoveIn) | describe_answer(PageMoved, 404),
 )
 def move(
     request: Request, key: SecretKey, body: Annotated[PageMoveIn, Depends(json_body(PageMoveIn))]

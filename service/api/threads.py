@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from typing_extensions import TypedDict
 
-from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
 from moderation.reading.threads import (
     PublicComment,
@@ -23,6 +23,7 @@ from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
 from service.api.serializers import AuthorOut, iso
+from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
 
@@ -93,7 +94,7 @@ def threads(
 def _find_page(store: Store, url: str, page_id: str, site_id: str) -> StoredPage | None:
     """The page, None where nothing was written on it yet. Raises Invalid and NotFound."""
     if not url and not page_id:
-        raise Invalid("page_url: Say which page, by page_url or page_id.", "/page_url")
+        raise BadParameter("page_url", "Say which page, by page_url or page_id.")
     site = site_of(store, site_id, origin_of(url)) if url or site_id else ""
     if site is None:
         raise NotFound("No site here has this page.")

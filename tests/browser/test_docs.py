@@ -16,6 +16,7 @@ def test_the_documentation_shows_every_route_and_loads_nothing_from_elsewhere(
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
     page = watch.page
+    page.set_default_timeout(60_000)  # the page is 2 MB of script
     answer = page.goto(f"{gatehouse.url}/docs")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
@@ -36,6 +37,7 @@ def test_the_documentation_shows_every_route_and_loads_nothing_from_elsewhere(
 def test_a_route_can_be_tried_from_the_page(visit, gatehouse):
     watch = visit()
     page = watch.page
+    page.set_default_timeout(60_000)  # the page is 2 MB of script
     page.goto(f"{gatehouse.url}/docs")
     page.get_by_role("button", name="Authorize").click()
     page.locator("#auth-bearer-value").fill(key_of(gatehouse.store, gatehouse.site, sites.SECRET))

@@ -42,7 +42,7 @@ NASTY = (
     b"{" + b",".join(b'"%s%d":0' % (CANARY.encode(), n) for n in range(20_000)) + b"}",
     b"[" + b",".join([b"1"] * 200_000) + b"]",
     b'{"outcome":"hold","sequence":' + b"7" * 30 + b"}",
-    b'{"outcome":"hold","%s":1}' % CANARY.encode(),
+    b'{"outcome":"hold","%s@x.test":1}' % CANARY.encode(),  # a name could be anybody's e-mail
     b'{"url":"https://x.test/","types":["%s"]}' % CANARY.encode(),
     b'{"enabled":"%s"}' % CANARY.encode(),
 )
