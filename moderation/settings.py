@@ -236,7 +236,8 @@ class Settings(BaseModel):
         description="Hour of the day (UTC) at which channels get the digest of the queue",
     )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
+        SecretStr(""),
+        description="Bearer token for /metrics; empty: the one that `gatehouse metrics-token` prints",
     )
     log_level: str = Field(
         "INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

@@ -22,15 +22,17 @@ from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    docs_page,
     endpoints,
     filters,
     health,
     learning,
+    pages,
     queues,
     reputation,
     threads,
 )
-from service.api.openapi import DescribedApp
+from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
 from service.compat.akismet.routes import api as akismet
 from service.compat.coral.routes import api as coral
@@ -38,6 +40,8 @@ from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
 from service.embed.routes import router as embed
+from service.front import router as front
+from service.front import show_error
 from service.http import errors
 from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
@@ -82,9 +86,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = DescribedApp(
         title="Gatehouse",
         version="1",
-        description="Every reply passes the gatehouse before it enters the page.",
+        description=DESCRIPTION,
+        servers=[{"url": "/"}],
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # the stock page loads its scripts from elsewhere
+        docs_url=None,  # service/api/docs_page.py: the stock page loads its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect would lead from the proxy's https to our http
         lifespan=lifespan,
@@ -103,19 +108,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.webhook_timeout,
         settings.public_url,
     )
-    errors.install(app)
+    errors.install(app, show_error)
     for router in (
         comments.router,
         queues.router,
         campaigns.router,
         threads.router,
+        pages.router,
         endpoints.router,
         filters.router,
         reputation.router,
         learning.router,
         health.router,
+        docs_page.router,
         console,
         embed,
+        front,
     ):
         app.include_router(router)
     for api in (akismet, akismet_account, coral, openai, perspective):

@@ -3,14 +3,14 @@
 import os
 import sys
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.database import open_store
-from moderation.scorers.models.model_names import available_cores
-from moderation.settings import Settings, SettingsError
-from moderation.startup import checked_settings
+from gatehouse.database import checked_settings, open_store
+
+if TYPE_CHECKING:
+    from moderation.settings import Settings
 
 # Migrating a database of millions of comments may take a while. Seconds.
 MIGRATION_LIMIT = 600.0
@@ -30,8 +30,9 @@ def api(
     serve(settings)
 
 
-def _await_migration(settings: Settings) -> None:
+def _await_migration(settings: "Settings") -> None:
     from moderation.domain.errors import Unavailable
+    from moderation.settings import SettingsError
     from moderation.store.sql.engine import Store
     from moderation.store.sql.migrate import is_current
 
@@ -57,6 +58,8 @@ def worker(
 ) -> None:
     """Judge comments until SIGTERM or Ctrl-C."""
     if "GATEHOUSE_MODEL_THREADS" not in os.environ:
+        from moderation.scorers.models.model_names import available_cores
+
         # The processes share the cores: more threads than cores only wait for each other.
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
     from workers.main import run_worker
@@ -101,7 +104,7 @@ def migrate() -> None:
     print("The database is up to date.", file=sys.stderr)
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: "Settings") -> None:
     from moderation.store.sql import migrate
     from moderation.store.sql.engine import Store
 

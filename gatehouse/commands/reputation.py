@@ -1,6 +1,7 @@
 """`gatehouse reputation`: what a site's moderators decided about an author, a domain or a network."""
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,9 @@ def reset(site: SiteName, kind: Kind, name: Name) -> None:
     from moderation.review import reputation
 
     with open_site(site) as (store, found_site):
-        reputation.reset(store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms())
+        reputation.reset(
+            store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms(), entropy=os.urandom
+        )
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
 
@@ -81,7 +84,9 @@ def undo(site: SiteName, kind: Kind, name: Name) -> None:
 
     with open_site(site) as (store, found_site):
         subject = Subject(kind, found_site.id, name)
-        restored = reputation.undo_reset(store, CHANGED_BY, subject, now=now_ms())
+        restored = reputation.undo_reset(
+            store, CHANGED_BY, subject, now=now_ms(), entropy=os.urandom
+        )
     print(_text(restored.subject, restored.repute))
 
 
@@ -107,7 +112,7 @@ def _history_text(reputation: "Reputation") -> str:
     lines = [_text(reputation.subject, reputation.repute)]
     for vote in reputation.votes:
         old = "" if vote.created_at > reputation.counts_after else "  (does not count)"
-        lines.append(f"  {iso(vote.created_at)}  {vote.comment_id}  {vote.said.value}{old}")
+        lines.append(f"  {iso(vote.created_at)}  {vote.comment_id}  {vote.opinion.value}{old}")
     for reset in reputation.resets:
         change = "reset" if reset.counts_after == reset.created_at else "reset taken back"
         lines.append(f"  {iso(reset.created_at)}  {change} by {reset.moderator_id}")
@@ -118,7 +123,7 @@ def _history_fields(reputation: "Reputation") -> dict[str, object]:
     return {
         **_fields(reputation.subject, reputation.repute),
         "decisions": [
-            {"comment_id": vote.comment_id, "said": vote.said.value, "at": iso(vote.created_at)}
+            {"comment_id": vote.comment_id, "said": vote.opinion.value, "at": iso(vote.created_at)}
             for vote in reputation.votes
         ],
         "resets": [

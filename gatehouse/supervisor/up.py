@@ -19,6 +19,7 @@ from gatehouse.supervisor.first_run import FirstRun, read_line
 from gatehouse.supervisor.forked import Forked
 from gatehouse.supervisor.orphan_reaper import OrphanReaper
 from gatehouse.supervisor.port import is_free, is_ready
+from gatehouse.supervisor.running import remember
 from moderation.settings import Settings, SettingsError
 
 # How long each may take to stop: the API finishes its requests (service/server.py gives it 20 s), a
@@ -244,6 +245,7 @@ def run_all(settings: Settings, run_command: Callable[[], None]) -> None:
                 "choose another with --port or --host."
             )
         settings = settings.model_copy(update={"data": data})
+        remember(settings, _environment(settings))
         command = None if settings.redis_url else broker.server_command(data)
         Supervisor(settings, _environment(settings), command, OrphanReaper(lock), run_command).run()
     finally:

@@ -62,7 +62,7 @@ def statuses(store, site, comment_ids):
 def fields(browser, page, action):
     """The hidden fields of the form that posts to `action`."""
     text = browser.get(page).text
-    [form] = [
+    [*_, form] = [
         form for form in re.findall(r"<form.*?</form>", text, re.S) if f'action="{action}"' in form
     ]
     values = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
@@ -191,3 +191,69 @@ def test_the_campaigns_of_another_site_are_not_found(open_browser, store, site, 
     assert statuses(store, site, flood) == {Status.HELD}
     assert ORIGIN.startswith("http")
     assert "No campaigns" in bob.get("/console/campaigns").text
+
+
+def test_later_copies_wait_with_the_ruling_and_are_confirmed_in_one_press(browser, site, flood):
+    card = only_card(browser.store, site)
+    action = f"/console/campaigns/{card.id}/decisions"
+    browser.post(action, fields(browser, "/console/", action) | {"outcome": "spam"})
+    late = hand_in(
+        browser.store,
+        *(
+            reply(site, PITCH, at=now(), page=PageRef(f"https://herald.test/9{n}", "News"))
+            for n in range(2)
+        ),
+    )
+    judge_all(browser.store)
+    assert statuses(browser.store, site, late) == {Status.HELD}
+    page = browser.get().text
+    assert "Held with a ruled campaign: 2" in page and card.id not in page
+    assert '<span class="count" id="count-campaigns">0</span>' in page
+    ruled = f"/console/campaigns?site={site.id}&ruled=1"
+    page = browser.get(ruled).text
+    assert card.id in page and "Held with this ruling: 2" in page
+    held = browser.get(f"/console/campaigns/{card.id}?site={site.id}&only=held").text
+    assert all(id in held for id in late) and flood[0] not in held
+    pressed = browser.post(
+        action, fields(browser, ruled, action) | {"outcome": "spam", "held": "1"}, **HTMX
+    )
+    assert pressed.status_code == 200
+    assert statuses(browser.store, site, late) == {Status.SPAM}
+    assert "Held with a ruled campaign" not in browser.get().text
+
+
+def test_a_copy_whose_likes_are_on_other_sites_is_a_comment_like_any_other(browser, store, site):
+    """Nothing is told of them either."""
+    others = [newspaper(store, f"Other {n}", f"https://other{n}.test") for n in range(2)]
+    ids = hand_in(
+        store,
+        *(
+            reply(
+                owner,
+                f"{PITCH} {n}",
+                at=now() - 100 + n,
+                page=PageRef(f"{owner.origins[0]}/{n}", f"News {n}"),
+                author=AuthorRef(f"Writer {n}"),
+            )
+            for n, owner in enumerate((*others, *others, *others, site))
+        ),
+    )
+    judge_all(store)
+    page = browser.get().text
+    assert re.findall(r'<article class="card[^"]*" id="(\w)-(\w+)"', page) == [("c", ids[-1])]
+    assert "Writer 6" in page and 'class="reasons"' in page and "Campaign of" not in page
+    assert "sites" not in page and re.search(r'id="count-campaigns">0<', page)
+    assert "Campaign of" not in browser.get("/console/campaigns").text
+    card = only_card(store, site)
+    assert (card.campaign_stats.comments, card.campaign_stats.pages) == (1, 1)
+    assert card.sentence.startswith("Same text from 1 name on 1 page in ")
+    assert browser.press(ids[-1], "spam").status_code == 303
+    assert statuses(store, site, [ids[-1]]) == {Status.SPAM}
+
+
+def test_a_campaign_over_several_sites_counts_what_is_on_this_one(store, site, flood):
+    other = newspaper(store, "Other", "https://other.test")
+    hand_in(store, *(reply(other, f"{PITCH} {n}", at=now() + n) for n in range(4)))
+    judge_all(store)
+    assert only_card(store, site).sentence.startswith("Same text from 6 names on 6 pages in ")
+    assert only_card(store, other).sentence.startswith("Same text from 1 name on 1 page in ")
