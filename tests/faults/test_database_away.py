@@ -152,10 +152,9 @@ def test_a_claim_whose_answer_was_lost_is_not_waited_for(proxied: tuple[Proxy, S
         unsure: set[str] = set()
 
         def lose_the_answer(connection: sa.Connection) -> None:
-            sa.event.remove(store.engine, "commit", lose_the_answer)
             proxy.begin(Fault.SWALLOW)
 
-        sa.event.listen(store.engine, "commit", lose_the_answer)
+        sa.event.listen(store.engine, "commit", lose_the_answer, once=True)
         with pytest.raises(Unavailable):
             herald.deliver(posts, unsure=unsure)
         proxy.end()

@@ -106,7 +106,7 @@ def test_what_a_dead_process_holds_is_free_although_another_has_its_number(monke
             )
     reclaim_leases(process.context)
     with store.read() as connection:
-        assert judging_queue.leases(connection, "") == {leases[alive]}
+        assert judging_queue.leases(connection, f"{host}/") == {leases[alive]}
     process.stop()
 
 
