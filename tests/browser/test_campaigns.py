@@ -1,7 +1,10 @@
 """A campaign in the browser: a key and Enter decide it, another undoes it; its pages are accessible."""
 
+import os
+
 from moderation.domain.comment import AuthorRef, PageRef
-from moderation.review import campaigns
+from moderation.domain.decision import Outcome
+from moderation.review import campaign_decisions, campaigns
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.service.console.console_browser import now
 
@@ -93,4 +96,50 @@ def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, 
     watch.page.locator(".campaign .button").last.click()
     watch.page.locator(".members").wait_for()
     look("campaign-many")
+    assert watch.incidents == []
+
+
+@LOOKS
+def test_what_waits_with_a_ruling_is_shown_and_confirmed(visit, gatehouse, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    flood(gatehouse)
+    gatehouse.judge()
+    store, site_id = gatehouse.store, gatehouse.site.id
+    [card] = campaigns.list_campaigns(store, site_id, now())
+    campaign_decisions.decide(
+        store,
+        gatehouse.moderator_id,
+        site_id,
+        card.id,
+        Outcome.SPAM,
+        now=now(),
+        entropy=os.urandom,
+    )
+    for number in range(3):
+        gatehouse.hand_in(
+            PITCH,
+            "Herald Editor",
+            page=PageRef(f"{gatehouse.url}/late{number}", f"Late article {number}"),
+        )
+    gatehouse.hand_in("A fine article.", "I will murder your children tonight")
+    gatehouse.judge()
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+    page = watch.page
+
+    def look(name: str) -> None:
+        page.screenshot(path=shots / f"held-with-{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    look("queue")
+    assert page.get_by_text("author's name").first.is_visible()
+    page.get_by_role("link", name="Held with a ruled campaign: 3").click()
+    look("list")
+    page.get_by_role("link", name="Held with this ruling: 3").click()
+    look("members")
+    page.get_by_role("button", name="Spam, too").click()
+    page.wait_for_load_state()
+    assert campaigns.count_held_with_rulings(store, site_id) == 0
     assert watch.incidents == []
