@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from gatehouse.commands.output import with_path
+from moderation import memory
 
 
 class Entry(NamedTuple):
@@ -146,6 +147,7 @@ def _no_options() -> None:
 def run() -> None:
     """The entry point: an error that the operator can mend is one sentence, without a traceback."""
     os.umask(0o077)  # only their owner may read the database, the broker's file and the logs
+    memory.limit_arenas()
     try:
         _call(take_data_folder(sys.argv[1:]))
     except Exception as error:
@@ -176,7 +178,7 @@ def _call(arguments: list[str]) -> None:
         from gatehouse.supervisor.running import adopt
 
         adopt(os.environ)
-    command(arguments, prog_name=name)
+    command(arguments, prog_name=name, obj=run)
 
 
 def _exit(message: object, status: int) -> None:

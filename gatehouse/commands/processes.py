@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.database import DatabaseNotReady, checked_settings, open_store
+from gatehouse.database import checked_settings, open_store
 
 if TYPE_CHECKING:
     from moderation.settings import Settings
@@ -62,11 +62,10 @@ def worker(
 
         # The processes share the cores: more threads than cores only wait for each other.
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
-    _celery(
-        "worker",
-        *("-n", f"judge-{os.getpid()}@%h", "-Q", "judge,sweep"),
-        *("-P", "prefork", "-c", str(concurrency)),
-        *(["--beat"] if beat else []),
+    from workers.main import run_worker
+
+    sys.exit(
+        run_worker(f"judge-{os.getpid()}", ("judge", "sweep"), "prefork", concurrency, sweeps=beat)
     )
 
 
@@ -79,11 +78,10 @@ def courier(
     ] = 2,
 ) -> None:
     """Deliver webhooks until SIGTERM or Ctrl-C."""
-    _celery(
-        "worker",
-        *("-n", f"courier-{os.getpid()}@%h", "-Q", "deliver"),
-        *("-P", "threads", "-c", str(concurrency)),  # they wait, they do not compute
-    )
+    from workers.main import run_worker
+
+    # Threads: they wait, they do not compute.
+    sys.exit(run_worker(f"courier-{os.getpid()}", ("deliver",), "threads", concurrency))
 
 
 def beat() -> None:
@@ -91,19 +89,9 @@ def beat() -> None:
 
     One such process is enough, and none is needed where a worker has --beat.
     """
-    _celery(
-        "beat", "--pidfile="
-    )  # one per container or unit; a stale file would keep it from starting
+    from workers.main import run_beat
 
-
-def _celery(command: str, *options: str) -> None:
-    """Replaces this process by Celery, so that signals reach it directly."""
-    level = checked_settings().log_level
-    if command == "worker":
-        # Workers need not know each other: what they share is in the database.
-        options = (*options, "--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery = (sys.executable, "-P", "-m", "celery", "--quiet", "-A", "workers.app", command)
-    os.execv(sys.executable, [*celery, "--loglevel", level, *options])  # noqa: S606
+    run_beat()
 
 
 def migrate() -> None:
@@ -117,11 +105,6 @@ def migrate() -> None:
 
 
 def _migrate(settings: "Settings") -> None:
-    """Raises Unavailable, and DatabaseNotReady where an operator must act."""
-    from alembic.util import CommandError
-    from psycopg.errors import InsufficientPrivilege
-    from sqlalchemy.exc import ProgrammingError
-
     from moderation.store.sql import migrate
     from moderation.store.sql.engine import Store
 
@@ -131,18 +114,6 @@ def _migrate(settings: "Settings") -> None:
     try:
         if not migrate.is_current(store):
             migrate.migrate(store)
-    except CommandError:
-        raise DatabaseNotReady(
-            "The database is of a newer version, which this one does not know: run that version, "
-            "or restore the backup of before the upgrade."
-        ) from None
-    except ProgrammingError as error:
-        if not isinstance(error.orig, InsufficientPrivilege):
-            raise
-        raise DatabaseNotReady(
-            "The user in GATEHOUSE_DATABASE_URL may not make or change the tables: make it the "
-            "database's owner."
-        ) from None
     finally:
         store.close()
 

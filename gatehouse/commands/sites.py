@@ -11,6 +11,7 @@ from gatehouse.commands.output import print_created, print_line, seconds_iso
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.page_url import origin_of, plain_url
 
 if TYPE_CHECKING:
     from moderation.store.moderators import Moderator
@@ -57,7 +58,6 @@ def add_site(
 
 def normal_origin(origin: str) -> str:
     """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
-    from moderation.domain.page_url import origin_of, plain_url
 
     normal = origin_of(origin.strip())
     if not normal:

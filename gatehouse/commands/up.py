@@ -9,6 +9,7 @@ from gatehouse.database import checked_settings
 
 
 def up(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
@@ -30,4 +31,4 @@ def up(
         reachable = f"[{reachable}]" if ":" in reachable else reachable
         environment["GATEHOUSE_PUBLIC_URL"] = f"http://{reachable}:{settings.port}"
         settings = checked_settings(environment)
-    run_all(settings)
+    run_all(settings, context.obj)  # the entry point, which the forked processes call

@@ -103,6 +103,7 @@ async def secret_caller(request: Request) -> Key:
     key = await caller(request)
     if key.kind != SECRET:
         raise Forbidden("This needs the site's secret key.")
+    request.state.site_id = key.site_id
     return key
 
 

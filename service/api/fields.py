@@ -143,15 +143,26 @@ PageUrl = Annotated[
     AfterValidator(_web_address),
     AfterValidator(_fits_limit),
     AfterValidator(_plain_address),
+    Field(examples=["https://news.example/2026/harbour"]),
 ]
 WebsiteUrl = Annotated[str, Line(rules.URL_LIMIT), AfterValidator(_web_address)]
-Email = Annotated[str, Line(rules.EMAIL_LIMIT), AfterValidator(_email)]
-IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address)]
-CommentText = Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_is_text)]
-FilterEntry = Annotated[
-    str, Field(max_length=1_000), AfterValidator(_no_surrogates), AfterValidator(_one_line)
+Email = Annotated[
+    str, Line(rules.EMAIL_LIMIT), AfterValidator(_email), Field(examples=["ada@mail.example"])
 ]
-Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
+IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address), Field(examples=["203.0.113.7"])]
+CommentText = Annotated[
+    str,
+    AfterValidator(_no_surrogates),
+    AfterValidator(_is_text),
+    Field(examples=["A fine article."]),
+]
+FilterEntry = Annotated[
+    str,
+    Field(max_length=1_000, examples=["casino*"]),
+    AfterValidator(_no_surrogates),
+    AfterValidator(_one_line),
+]
+Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1, examples=[1])]
 
 
 class StrictModel(BaseModel):

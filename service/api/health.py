@@ -1,12 +1,14 @@
 """/healthz, /readyz and /metrics: for load balancers, for people on call, for Prometheus."""
 
 import hmac
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
@@ -14,6 +16,8 @@ from moderation.store import deliveries, endpoints, heartbeats, judging_queue
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import is_current
 from service import metrics
+from service.api import answers
+from service.api.answers import describe_answer
 
 router = APIRouter(tags=["operations"])
 
@@ -23,12 +27,42 @@ SILENCE = 30_000
 OLD_PENDING = 60
 
 
-@router.get("/healthz", summary="Whether this process lives")
+class AliveOut(TypedDict):
+    """The process lives."""
+
+    status: Literal["ok"]
+
+
+class CheckOut(TypedDict):
+    """Whether a part works. detail: why not. count, oldest_seconds, models: what was seen, of some parts."""
+
+    ok: bool
+    detail: NotRequired[answers.Sentence]
+    count: NotRequired[answers.Count]
+    oldest_seconds: NotRequired[float]
+    models: NotRequired[dict[str, bool | None]]
+
+
+class ReadyOut(TypedDict):
+    """Whether the service works, part by part: store, migrations, broker, limits, worker, courier ..."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    checks: Annotated[dict[str, CheckOut], Field(examples=[{"store": {"ok": True}}])]
+
+
+_READY = describe_answer(ReadyOut)
+_READY["responses"]["503"] = _READY["responses"]["200"] | {"description": "No comment can be taken"}
+
+
+@router.get(
+    "/healthz", summary="Whether this process lives", openapi_extra=describe_answer(AliveOut)
+)
 async def healthz() -> Response:
-    return JSONResponse({"status": "ok"})
+    alive: AliveOut = {"status": "ok"}
+    return JSONResponse(alive)
 
 
-@router.get("/readyz", summary="Whether the service works, part by part")
+@router.get("/readyz", summary="Whether the service works, part by part", openapi_extra=_READY)
 async def readyz(request: Request) -> Response:
     """200 as long as comments can be taken in ('ok' or 'degraded'), 503 when not ('unavailable')."""
     state = request.app.state
@@ -42,14 +76,15 @@ async def readyz(request: Request) -> Response:
         )
     works = checks["store"]["ok"] and checks["migrations"]["ok"]
     healthy = all(check["ok"] for check in checks.values())
-    status = "ok" if healthy else "degraded" if works else "unavailable"
+    ready: ReadyOut = {
+        "status": "ok" if healthy else "degraded" if works else "unavailable",
+        "checks": checks,
+    }
     headers = {"Cache-Control": "no-store"}
-    return JSONResponse(
-        {"status": status, "checks": checks}, 200 if works else 503, headers=headers
-    )
+    return JSONResponse(ready, 200 if works else 503, headers=headers)
 
 
-def _database_checks(store: Store, now: int) -> dict[str, dict[str, Any]]:
+def _database_checks(store: Store, now: int) -> dict[str, CheckOut]:
     """The checks that need the database: store, schema, workers, pending comments."""
     try:
         with store.read() as connection:
@@ -85,11 +120,17 @@ def _database_checks(store: Store, now: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def _check(ok: bool, otherwise: str = "", **facts: Any) -> dict[str, Any]:
-    return {"ok": ok, **({"detail": otherwise} if not ok and otherwise else {}), **facts}
+def _check(ok: bool, otherwise: str = "", **facts: Any) -> CheckOut:
+    detail = {"detail": otherwise} if not ok and otherwise else {}
+    return cast(CheckOut, {"ok": ok, **detail, **facts})
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=PlainTextResponse,
+    openapi_extra=describe_answer(None, 401),
+)
 async def show_metrics(request: Request) -> Response:
     """With the token of GATEHOUSE_METRICS_TOKEN, or without one with that of `gatehouse metrics-token`.
 

@@ -1,17 +1,21 @@
 """/api/v1/pages: an article's new URL, where its comments are found from then on."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from typing_extensions import TypedDict
 
 from moderation.review import page_moves
 from moderation.store.pages import StoredPage
 from service.access.keys import SecretKey
 from service.api import fields
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
+from service.api.parameters import KEYED
 from service.api.responses import private_json
+from service.api.serializers import PageOut
 
-router = APIRouter(prefix="/api/v1/pages", tags=["pages"])
+router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
 
 
 class PageMoveIn(fields.StrictModel):
@@ -21,7 +25,18 @@ class PageMoveIn(fields.StrictModel):
     new: fields.PageUrl
 
 
-@router.post("/move", summary="Give a page another URL", openapi_extra=describe_body(PageMoveIn))
+class PageMoved(TypedDict):
+    """joined: there were comments at the new URL already; they are on the same page now."""
+
+    page: PageOut
+    joined: bool
+
+
+@router.post(
+    "/move",
+    summary="Give a page another URL",
+    openapi_extra=describe_body(PageMoveIn) | describe_answer(PageMoved),
+)
 def move(
     request: Request, key: SecretKey, body: Annotated[PageMoveIn, Depends(json_body(PageMoveIn))]
 ) -> Response:
@@ -29,10 +44,11 @@ def move(
     already; they are on the same page now.
     """
     moved = page_moves.move_page(request.app.state.store, key.site_id, body.old, body.new)
-    return private_json({"page": page_out(moved.page), "joined": moved.joined})
+    answer: PageMoved = {"page": page_out(moved.page), "joined": moved.joined}
+    return private_json(answer)
 
 
-def page_out(page: StoredPage) -> dict[str, Any]:
+def page_out(page: StoredPage) -> PageOut:
     """A page as the site's server reads it."""
     return {
         "url": page.url,

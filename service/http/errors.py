@@ -1,20 +1,20 @@
 """Answers every error as application/problem+json (RFC 9457), and browsers with a page; HTTP statuses
 are decided only here.
 
-An answer names the field and the rule. It never repeats what was sent.
+An answer names every field with its rule. It never repeats a value that was sent.
 """
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from moderation.domain import errors
+from service.http.broken_rules import WHOLE, BadParameter, broken_parameters
 
 log = logging.getLogger("gatehouse.service")
 
@@ -41,17 +41,19 @@ _HTTP_TITLES = {
 }
 
 
-_FIELDS_LIMIT = 20  # errors in one answer; a body of nonsense has thousands
-
-
 class BadRequest(errors.GatehouseError):
-    """The request cannot be parsed; no field was looked at. status: the HTTP status."""
+    """The request cannot be parsed; no field was looked at. status: the HTTP status. others: what is wrong
+    with it, each with its place.
+    """
 
     code = "bad_request"
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    def __init__(
+        self, message: str, status: int = 400, others: Sequence[errors.Invalid] = ()
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.others = tuple(others)
 
 
 def problem(
@@ -63,7 +65,7 @@ def problem(
     fields: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. fields: {'pointer', 'detail'} of each field that breaks a rule."""
+    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -97,35 +99,23 @@ def answer(error: errors.GatehouseError) -> Response:
         headers["Retry-After"] = str(retry_after)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="gatehouse"'
-    pointer = getattr(error, "pointer", "")
-    rule = error.message.removeprefix(f"{pointer}: ")
-    fields = [{"pointer": pointer, "detail": rule}] if pointer else []
-    return problem(status, title, error.message, error.code, fields=fields, headers=headers)
+    broken = [
+        *([error] if isinstance(error, errors.Invalid) else []),
+        *getattr(error, "others", ()),
+    ]
+    broken = broken[: errors.ERRORS_LIMIT]
+    more = f" And {len(broken) - 1} more: see errors." if len(broken) > 1 else ""
+    fields = [_field(each) for each in broken]
+    return problem(status, title, error.message + more, error.code, fields=fields, headers=headers)
 
 
-def broken_rule(error: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
-    """The field and the rule it breaks, from one of pydantic's errors; never repeats what was sent."""
-    location, message = tuple(error["loc"]), str(error["msg"])
-    if error["type"] == "extra_forbidden":  # the unknown name itself came from the sender
-        return location[:-1], "There is a field that is not known here"
-    return location, message
-
-
-def first_broken_rule(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    """The first error of a validation, as broken_rule() returns it."""
-    return broken_rule(
-        error.errors(include_url=False, include_input=False, include_context=False)[0]
-    )
-
-
-def pointer_to(location: Iterable[str | int]) -> str:
-    """The JSON Pointer to a field; '' for the whole."""
-    return "".join(f"/{part}" for part in location)
-
-
-def _field(error: Mapping[str, Any]) -> dict[str, str]:
-    location, message = broken_rule(error)
-    return {"pointer": pointer_to(location), "detail": message}
+def _field(error: errors.Invalid) -> dict[str, str]:
+    """The entry of an error in the list of a problem document."""
+    if isinstance(error, BadParameter):
+        place, name = error.place, error.name
+    else:
+        place, name = "pointer", error.pointer
+    return {place: name, "detail": error.message.removeprefix(f"{name or WHOLE}: ")}
 
 
 # Shows an error as a page: request, status, title, message, headers.
@@ -165,10 +155,9 @@ def install(app: FastAPI, show_page: ShowPage) -> None:
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = [_field(field) for field in error.errors()[:_FIELDS_LIMIT]]
+        broken = errors.together(broken_parameters(error.errors()))
         title = "The request breaks a rule"
-        document = problem(422, title, "See errors.", "invalid", fields=fields)
-        return await respond(request, document, title, "This address is not valid.")
+        return await respond(request, answer(broken), title, "This address is not valid.")
 
     async def unexpected(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")

@@ -15,8 +15,8 @@ from moderation.domain.similarity import (
     Similarity,
     similarity,
 )
-from moderation.scorers.spam.text_sketch import comparable_text, sketches_of
-from tests.scorers.candidates import HOSTILE
+from moderation.scorers.spam.text_sketch import comparable_text, sketches, sketches_of
+from tests.scorers.candidates import HOSTILE, candidate
 
 SPAM = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 _SOME = """harbour ferry ticket minister election train weather school pupil hospital river budget bridge
@@ -25,6 +25,7 @@ market kitchen painter science captain theatre doctor battery festival newspaper
 WORDS = _SOME.split()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 LETTERS = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz "), max_size=30)
+ORDINARY = " ".join(random.Random(1).choices(WORDS, k=9_000))  # as long as the longest comment
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=14, unique=True).map(" ".join)
 
 
@@ -98,14 +99,19 @@ def test_a_phrase_in_common_is_not_a_copy(first: str, second: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_bad_input_is_sketched_in_no_time(text: str) -> None:
     view = normalise(text).text
-    sketches_of([view])
+    [sketch] = sketches_of([view])
+    assert len(sketch.keys) <= 8
+    # The best of three each, and a ratio: others work on this machine as well.
+    assert _cpu_seconds(view) < 10 * _cpu_seconds(ORDINARY) + 0.002
+
+
+def _cpu_seconds(text: str) -> float:
     took = []
     for _ in range(3):
         started = time.thread_time()
-        [sketch] = sketches_of([view])
+        sketches_of([text])
         took.append(time.thread_time() - started)
-    assert len(sketch.keys) <= 8
-    assert min(took) < 0.01  # an order of magnitude more than it takes
+    return min(took)
 
 
 def test_quotes_and_spelling_tricks_are_seen_through() -> None:
@@ -114,3 +120,16 @@ def test_quotes_and_spelling_tricks_are_seen_through() -> None:
     assert like("", "").is_near is False
     # Chinese says in six signs what others need eighteen letters for.
     assert meet("免费领取比特币请加微信客服", "免费领取比特币请加微信客服谢谢大家")
+
+
+def test_a_quote_of_the_parent_or_the_title_is_no_part_of_a_sketch() -> None:
+    parent = "The ferry across the old harbour will be closed for the whole of next winter"
+    own = "that is a great pity for everybody who lives on the islands"
+    plain = candidate(own)
+    reply = candidate(f"{parent}. {own}", parent_text=f"As I said: {parent}.")
+    titled = candidate(f"{parent}. {own}", page_title=parent)
+    unrelated = candidate(f"{parent}. {own}", parent_text="Something else was said about all of it")
+    linked = candidate(f"{parent}. {own} https://shop.example/", parent_text=parent)
+    expected, *quoting = sketches([plain, reply, titled])
+    assert quoting == [expected] * 2
+    assert all(sketch.letters > expected.letters for sketch in sketches([unrelated, linked]))

@@ -11,7 +11,7 @@ from unicodedata import normalize
 import re2
 from cachetools import LRUCache
 
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, read_each, together
 from moderation.domain.filter import (
     BYTES_LIMIT,
     ENTRY_LIMIT,
@@ -25,6 +25,7 @@ from moderation.domain.filter import (
     address_of_entry,
     without_comment,
 )
+from moderation.domain.names import looks_like
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
@@ -37,6 +38,7 @@ PATTERN_LIMIT = 500  # characters
 PATTERNS_LIMIT = 200  # of a filter
 _GROUP_SIZE = 50  # patterns that one search looks for, before each is searched by itself
 _PATTERN_MEMORY = 4 << 20  # bytes; a pattern that needs more is refused
+_NAME_ENTRIES = 1_000  # of a list of words, that are compared with the look of a name
 _MATCH_LIMIT = 100  # of one filter in one comment
 # The prefix that is stored of an address: nothing narrower can be recognised.
 _KEPT_PREFIX = {4: 24, 6: 48}
@@ -72,6 +74,12 @@ class CompiledFilter:
             if (entry := _without_remark(line))
         ]
         self._words: Wordlist | None = None
+        # As names are compared; more of them would cost every comment too much.
+        self._name_entries = [
+            without_comment(entry)
+            for _, entry in entries[:_NAME_ENTRIES]
+            if draft.kind is FilterKind.WORDS and "*" not in without_comment(entry)[:-1]
+        ]
         self._patterns: list[tuple[Any, list[Any]]] = []
         self._domains: frozenset[str] = frozenset()
         self._emails: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -79,11 +87,17 @@ class CompiledFilter:
         self._addresses: frozenset[str] = frozenset()
         match draft.kind:
             case FilterKind.WORDS:
-                self._words = Wordlist(draft.entries, "/entries")
+                # All names: only to be trusted.
+                is_trusting = draft.action is FilterAction.TRUST
+                lines = [
+                    "" if is_trusting and _without_remark(line) == "*" else line
+                    for line in draft.entries
+                ]
+                self._words = Wordlist(lines, "/entries")
             case FilterKind.PATTERNS:
                 self._patterns = _patterns(entries)
             case FilterKind.DOMAINS:
-                self._domains = frozenset(_domain(number, entry) for number, entry in entries)
+                self._domains = frozenset(read_each(entries, _domain))
             case FilterKind.EMAILS:
                 self._emails = _emails(entries, keys)
             case FilterKind.NETWORKS:
@@ -126,10 +140,19 @@ class CompiledFilter:
             (FilterField.WEBSITE, candidate.author_url),
         ):
             if field in fields and value:
+                if field is FilterField.NAME and self._is_name_like(value):
+                    yield FilterMatch(field.value, None, value)
+                    continue
                 for written in dict.fromkeys((value, plain_name(value))):
                     if spans_found := self._find(written):
                         yield FilterMatch(field.value, None, written[slice(*spans_found[0])])
                         break
+
+    def _is_name_like(self, name: str) -> bool:
+        """Whether words of the name look like an entry: HeraId Editor and HeraldEditor like Herald Editor."""
+        if self._words is None or not any(looks_like(name, entry) for entry in self._name_entries):
+            return False
+        return self._exceptions is None or not self._exceptions.find(name)
 
     def _find(self, text: str) -> list[tuple[int, int]]:
         if self._words is not None:
@@ -171,11 +194,11 @@ class CompiledFilter:
                 yield FilterMatch("website", None, host)
 
     def _read_networks(
-        self, entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
+        self, entries: Sequence[tuple[int, str]], keys: Mapping[str, str]
     ) -> frozenset[str]:
         addresses = []
-        for entry_number, entry in entries:
-            network = _network(entry_number, entry)
+        networks = read_each(entries, _network)
+        for (_, entry), network in zip(entries, networks, strict=True):
             if network.num_addresses == 1:
                 if key := keys.get(address_of_entry(entry)):
                     addresses.append(key)
@@ -198,26 +221,34 @@ class CompiledFilter:
 
 
 def _check(draft: FilterDraft) -> None:
+    if broken := list(_broken_rules(draft)):
+        raise together(broken)
+
+
+def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
     if not 0 < len(draft.name) <= NAME_LIMIT or not draft.name.isprintable():
-        raise Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
+        yield Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
     for field, lines in (("entries", draft.entries), ("exceptions", draft.exceptions)):
         if len(lines) > ENTRY_LIMIT or sum(len(line.encode()) + 1 for line in lines) > BYTES_LIMIT:
-            raise Invalid(
+            yield Invalid(
                 f"A filter has at most {ENTRY_LIMIT:,} entries and {BYTES_LIMIT // 1024} kB.",
                 f"/{field}",
             )
     if not any(map(_without_remark, draft.entries)):
-        raise Invalid("A filter needs at least one entry.", "/entries")
-    if draft.action is FilterAction.TRUST and draft.kind is not FilterKind.DOMAINS:
-        raise Invalid("Only domains can be trusted.", "/action")
+        yield Invalid("A filter needs at least one entry.", "/entries")
+    trusts_names = draft.kind is FilterKind.WORDS and draft.fields == (FilterField.NAME,)
+    if draft.action is FilterAction.TRUST and not (
+        trusts_names or draft.kind is FilterKind.DOMAINS
+    ):
+        yield Invalid("Only domains, and words in the name alone, can be trusted.", "/action")
     has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
     if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
-        raise Invalid("Only words and patterns have exceptions.", "/exceptions")
+        yield Invalid("Only words and patterns have exceptions.", "/exceptions")
     if not draft.fields and draft.kind not in (FilterKind.EMAILS, FilterKind.NETWORKS):
-        raise Invalid("A filter looks in the text, the name or the website.", "/fields")
-    for language in draft.languages:
+        yield Invalid("A filter looks in the text, the name or the website.", "/fields")
+    for index, language in enumerate(draft.languages):
         if not language.replace("-", "").isalnum() or not 2 <= len(language) <= 20:
-            raise Invalid("A language is written like en or pt-BR.", "/languages")
+            yield Invalid("A language is written like en or pt-BR.", f"/languages/{index}")
 
 
 def _without_remark(line: str) -> str:
@@ -235,9 +266,10 @@ def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]
     if len(entries) > PATTERNS_LIMIT:
         raise Invalid(f"A filter has at most {PATTERNS_LIMIT} patterns.", "/entries")
     groups = []
+    every_pattern = read_each(entries, _pattern)
     for first in range(0, len(entries), _GROUP_SIZE):
         group = entries[first : first + _GROUP_SIZE]
-        patterns = [_pattern(number, entry) for number, entry in group]
+        patterns = every_pattern[first : first + _GROUP_SIZE]
         alternatives = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in group)
         try:
             groups.append((_compile(alternatives, _GROUP_SIZE * _PATTERN_MEMORY), patterns))
@@ -257,7 +289,8 @@ def _compile(pattern: str, memory: int) -> Any:
     return re2.compile(pattern, options)
 
 
-def _pattern(number: int, entry: str) -> Any:
+def _pattern(numbered: tuple[int, str]) -> Any:
+    number, entry = numbered
     pointer = _pointer(number)
     if len(entry) > PATTERN_LIMIT:
         raise Invalid(f"Pattern {number} is longer than {PATTERN_LIMIT} characters.", pointer)
@@ -266,14 +299,15 @@ def _pattern(number: int, entry: str) -> Any:
     except re2.error as error:
         detail = error.args[0] if error.args else b""
         message = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
-        raise Invalid(f"Pattern {number} cannot be read: {message}.", pointer) from None
+        rule = message.partition(":")[0]  # behind it RE2 repeats a part of the pattern
+        raise Invalid(f"Pattern {number} cannot be read: {rule}.", pointer) from None
     if pattern.search("") or all(pattern.search(sample) for sample in ("a", "1", " ", "é")):
         raise Invalid(f"Pattern {number} would match almost any text.", pointer)
     return pattern
 
 
-def _domain(number: int, entry: str) -> str:
-    entry = without_comment(entry).lower()
+def _domain(numbered: tuple[int, str]) -> str:
+    number, entry = numbered[0], without_comment(numbered[1]).lower()
     if entry.startswith("."):
         suffix = in_ascii(entry)
         if suffix and all(part.replace("-", "").isalnum() for part in suffix.split(".")):
@@ -289,21 +323,26 @@ def _emails(
     entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     keyed, domains = set(), set()
-    for number, line in entries:
-        entry = without_comment(line).lower()
-        local, separator, domain = entry.rpartition("@")
-        if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
-            raise Invalid(
-                f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
-            )
-        if not local:
-            domains.add(domain)
+    for entry in read_each(entries, _email):
+        if entry.startswith("@"):
+            domains.add(entry[1:])
         elif key := keys.get(entry):
             keyed.add(key)
     return frozenset(keyed), frozenset(domains)
 
 
-def _network(number: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def _email(numbered: tuple[int, str]) -> str:
+    number, entry = numbered[0], without_comment(numbered[1]).lower()
+    _, separator, domain = entry.rpartition("@")
+    if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
+        raise Invalid(
+            f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
+        )
+    return entry
+
+
+def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    number, entry = numbered
     pointer = _pointer(number)
     try:
         network = canonical_network(without_comment(entry))
@@ -383,9 +422,9 @@ class FilterSignals:
 def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
     """Domains of the filters that trust, as links.under() compares them."""
     return frozenset(
-        _domain(number, entry)
+        _domain((number, entry))
         for filter_ in filters
-        if filter_.action is FilterAction.TRUST
+        if filter_.action is FilterAction.TRUST and filter_.kind is FilterKind.DOMAINS
         for number, line in enumerate(filter_.entries, 1)
         if (entry := _without_remark(line))
     )

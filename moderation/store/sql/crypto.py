@@ -76,6 +76,10 @@ class Crypto:
         """HMAC-SHA256 hex of a /24 or /48, another on every site; '' for none."""
         return self._keyed("network", f"{site_id}\x1f{network}" if network else "")
 
+    def cursor_mac(self, named: str) -> str:
+        """The MAC of a place in a list, by whatever names it: 16 hex digits; a guess opens nothing."""
+        return self._keyed("cursor", named)[:16]
+
     def _keyed(self, kind: str, value: str) -> str:
         if not value:
             return ""
