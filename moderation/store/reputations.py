@@ -33,7 +33,7 @@ class Vote:
     comment_id: str
     subject: Subject
     kin: str
-    said: Opinion
+    opinion: Opinion
     created_at: int
 
 
