@@ -112,7 +112,7 @@ def _history_text(reputation: "Reputation") -> str:
     lines = [_text(reputation.subject, reputation.repute)]
     for vote in reputation.votes:
         old = "" if vote.created_at > reputation.counts_after else "  (does not count)"
-        lines.append(f"  {iso(vote.created_at)}  {vote.comment_id}  {vote.opinion.value}{old}")
+        lines.append(f"  {iso(vote.created_at)}  {vote.comment_id}  {vote.said.value}{old}")
     for reset in reputation.resets:
         change = "reset" if reset.counts_after == reset.created_at else "reset taken back"
         lines.append(f"  {iso(reset.created_at)}  {change} by {reset.moderator_id}")
@@ -123,7 +123,7 @@ def _history_fields(reputation: "Reputation") -> dict[str, object]:
     return {
         **_fields(reputation.subject, reputation.repute),
         "decisions": [
-            {"comment_id": vote.comment_id, "said": vote.opinion.value, "at": iso(vote.created_at)}
+            {"comment_id": vote.comment_id, "said": vote.said.value, "at": iso(vote.created_at)}
             for vote in reputation.votes
         ],
         "resets": [

@@ -33,7 +33,7 @@ class Vote:
     comment_id: str
     subject: Subject
     kin: str
-    opinion: Opinion
+    said: Opinion
     created_at: int
 
 

@@ -79,7 +79,7 @@ def reputation_out(details: Reputation) -> ReputationOut:
         "decisions": [
             {
                 "comment_id": vote.comment_id,
-                "said": vote.opinion,
+                "said": vote.said,
                 "counts": vote.created_at > details.counts_after,
                 "created_at": iso(vote.created_at),
             }
