@@ -13,7 +13,6 @@ router = APIRouter(include_in_schema=False)
 _ICON = (Path(__file__).parent / "console" / "static" / "logo.svg").read_bytes()
 # Nothing here is for a search engine but the demo and the documentation.
 _ROBOTS = f"User-agent: *\nDisallow: {URL}\nDisallow: /api/\nDisallow: /reply/\n"
-_DOCUMENTATION = "/docs"
 _MESSAGES = {
     404: "There is no page at this address.",
     405: "This address is for forms and programs; there is nothing to read here.",
@@ -21,13 +20,9 @@ _MESSAGES = {
 
 
 @router.get("/")
-def start(request: Request) -> Response:
+def start() -> Response:
     """Where people find what is here."""
-    paths = {getattr(route, "path", "") for route in request.app.routes}
-    return pages.page(
-        "start.html",
-        documentation=_DOCUMENTATION if _DOCUMENTATION in paths else str(request.app.openapi_url),
-    )
+    return pages.page("start.html")
 
 
 @router.get("/favicon.ico")

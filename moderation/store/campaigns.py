@@ -158,17 +158,16 @@ def stats_on_site(connection: Connection, record: CampaignRecord, site_id: str) 
     return replace(record.campaign_stats, addresses=0, networks=0, sites=1, **here)
 
 
-_LONE = sa.text("""
-    SELECT count(*) FROM comments m
-    WHERE m.site_id = :site AND m.status = 'held' AND m.campaign_id <> '' AND NOT EXISTS (
+_LONE = sa.text(f"""
+    SELECT count(*) FROM (SELECT id, campaign_id {_waiting(False)}) AS m WHERE NOT EXISTS (
         SELECT 1 FROM comments o WHERE o.campaign_id = m.campaign_id AND o.campaign_id <> ''
-        AND o.site_id = m.site_id AND o.id <> m.id
+        AND o.site_id = :site AND o.id <> m.id
     )
-""")
+""")  # noqa: S608 - all parts stand here
 
 
 def count_lone(connection: Connection, site_id: str) -> int:
-    """How many comments held on a site have all their likes on other sites."""
+    """How many comments held on a site, that wait for a ruling, have all their likes on other sites."""
     return connection.scalar(_LONE, {"site": site_id}) or 0
 
 

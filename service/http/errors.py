@@ -127,8 +127,12 @@ def wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+# What the OpenAPI document describes is answered as it says, whoever asks.
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
 def _is_for_people(request: Request) -> bool:
-    return wants_html(request) and not request.url.path.startswith("/api/")
+    return wants_html(request) and not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def install(app: FastAPI, show_page: ShowPage) -> None:

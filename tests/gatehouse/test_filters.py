@@ -26,7 +26,8 @@ def test_a_list_out_of_a_file(gatehouse: Run, tmp_path: Path) -> None:
         "enabled": True,
         "version": 1,
     }
-    bad = gatehouse("filter", "add", "Herald", "-", "--kind", "patterns", stdin="ok\n(\n")
+    bad = gatehouse("filter", "add", "Herald", "-", "--kind", "patterns", stdin="ok\n(zq7mark\n")
+    assert "zq7mark" not in bad.stderr + bad.stdout
     assert bad.returncode == 1
     assert "Pattern 2 cannot be read" in bad.stderr and bad.stderr.count("\n") == 1
     assert gatehouse("filter", "remove", "Herald", added.stdout.strip()).returncode == 0

@@ -62,6 +62,22 @@ def test_a_bad_entry_keeps_what_was_typed_and_nothing_else(editor, site, store):
     assert stored(store, site) == []
 
 
+def test_an_error_never_says_what_was_typed(editor):
+    """It stands in the field, and nowhere else."""
+    mark = "zq7mark"
+    for kind, bad in (
+        ("patterns", f"({mark}@leak.example"),
+        ("patterns", f"[{mark}-"),
+        ("domains", f"{mark} leak"),
+        ("emails", f"{mark}@@leak"),
+        ("networks", f"{mark}/99"),
+    ):
+        answer = send(editor, kind=kind, entries=bad)
+        assert answer.status_code == 422, kind
+        without_field = re.sub(r"<textarea.*?</textarea>", "", answer.text, flags=re.S)
+        assert mark in answer.text and mark not in without_field, kind
+
+
 def test_a_preview_shows_what_would_match_and_what_collides(editor, site, store):
     hand_in(store, reply(site, "My <i>specialist</i> has cialis", at=now() - 5_000))
     answer = send(editor, kind="patterns", entries="cialis", languages="", do="try")
