@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 
 import sqlalchemy as sa
 
-from moderation.domain.comment import PageState, Status, Submission
+from moderation.domain.comment import Status, Submission
 from moderation.domain.ids import derived_id
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
@@ -33,7 +33,7 @@ def page_row(submission: Submission) -> dict[str, object]:
         "external_id": submission.page.id,
         "url": submission.page.url,
         "title": submission.page.title,
-        "state": PageState.OPEN.value,
+        "state": "",
         "created_at": submission.created_at,
     }
 
