@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 
 import sqlalchemy as sa
 
-from moderation.domain.comment import Status, Submission
+from moderation.domain.comment import PageRef, Status, Submission
 from moderation.domain.ids import derived_id
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
@@ -21,8 +21,12 @@ DAY = 86_400_000  # ms
 
 def page_id_of(submission: Submission) -> str:
     """The page's identity: the site's own id where it gave one, else the URL."""
-    page = submission.page
-    return derived_id("pg", submission.site_id, "id" if page.id else "url", page.id or page.url)
+    return page_id(submission.site_id, submission.page)
+
+
+def page_id(site_id: str, page: PageRef) -> str:
+    """The identity of a page of a site, as page_id_of."""
+    return derived_id("pg", site_id, "id" if page.id else "url", page.id or page.url)
 
 
 def page_row(submission: Submission) -> dict[str, object]:
