@@ -14,6 +14,7 @@ from gatehouse.commands import (
     filters,
     learning,
     models,
+    page_states,
     policies,
     processes,
     reputation,
@@ -74,6 +75,10 @@ for command in (
     app.command()(command)
 app.command(hidden=True)(processes.prepare)
 app.command(hidden=True)(alive)
+sites.site.command("pages")(page_states.site_pages)
+page = typer.Typer(help="Pages of a site.", no_args_is_help=True)
+page.command("state")(page_states.page_state)
+app.add_typer(page, name="page")
 for name in ("site", "moderator"):
     app.add_typer(getattr(sites, name), name=name)
 app.add_typer(compat.face, name="face")

@@ -7,6 +7,7 @@ from pydantic import Field
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
 from moderation.domain.decision import Outcome
+from moderation.review.branches import Replies
 from service.api import fields
 from service.queues.hand_in import NewComment
 
@@ -52,11 +53,14 @@ class CommentIn(fields.StrictModel):
 
 
 class DecisionIn(fields.StrictModel):
-    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
+    replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
+    """
 
     outcome: Annotated[Outcome, Field(strict=False)]  # by its name
     reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
     sequence: fields.Sequence = None
+    replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
 
 
 def to_submission(

@@ -16,7 +16,7 @@ from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from moderation.doorbell import DELIVER
 from moderation.reading import comment_status
-from moderation.review import decisions, queues
+from moderation.review import branches, decisions, queues
 from moderation.store.sites import SECRET
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
@@ -173,6 +173,7 @@ def decide(
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
+    `replies` in the answer counts those that were rejected along with it, if the body asks for that.
     """
 
     def make_decision(expected: int | None) -> Decision:
@@ -184,6 +185,7 @@ def decide(
             body.outcome,
             body.reason,
             expected,
+            replies=body.replies,
             now=now_ms(),
             entropy=os.urandom,
         )
@@ -206,7 +208,8 @@ def undo(
     """One more decision, with the outcome that was in effect before the last one; held where none was.
 
     `takes_back` is the sequence of the one it takes back, which says nothing of its author any more. An undo is
-    taken back in the same way. 409 where the last decision is a machine's, or there is none. If-Match
+    taken back in the same way. Replies that were rejected along with it are restored, and counted in
+    `replies`. 409 where the last decision is a machine's, or there is none. If-Match
     guards as it does for decisions.
     """
 
@@ -247,7 +250,12 @@ def _decided(
                 return precondition_failed(error)
         raise
     state.ring(DELIVER)
-    body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
+    body = {
+        "comment_id": comment_id,
+        "status": decision.status.value,
+        **decision_out(decision),
+        "replies": branches.count_along(state.store, decision),
+    }
     return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 
 

@@ -10,6 +10,7 @@ from service.api.endpoint_schemas import EndpointChange, EndpointIn, ReplayIn, R
 from service.api.fields import SequenceIn, StrictModel
 from service.api.filters import FilterIn
 from service.api.learning import LessonIn
+from service.api.page_states import PageDefaultIn, PageStateIn
 
 # The request models; the operations refer to them by name, see bodies.describe_body().
 _BODIES: tuple[type[StrictModel], ...] = (
@@ -17,6 +18,7 @@ _BODIES: tuple[type[StrictModel], ...] = (
     *(RulingIn, SequenceIn, CampaignMembersIn),
     *(EndpointIn, EndpointChange, RotationIn, ReplayIn),
     *(FilterIn, LessonIn),
+    *(PageStateIn, PageDefaultIn),
 )
 _KEYLESS = ("/api/v1/threads", "/healthz", "/readyz", "/metrics")  # which has a token of its own
 _PROBLEM: dict[str, Any] = {

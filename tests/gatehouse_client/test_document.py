@@ -42,11 +42,17 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
-    "decide": calls.decide("cmt_1", "approve", "fine", 1),
+    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject"),
     "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
     "thread": calls.thread("https://herald.test/1", "site_1", 10),
+    "page_state": calls.page_state("https://herald.test/1", "7"),
+    "set_page_state": calls.set_page_state(
+        "https://herald.test/1", "closed", 14, "7", datetime.now(UTC)
+    ),
+    "page_default": calls.page_default(),
+    "set_page_default": calls.set_page_default("premoderated", 0),
     "endpoints": calls.endpoints(),
     "endpoint": calls.endpoint("ep_1"),
     "add_endpoint": calls.add_endpoint(
@@ -107,6 +113,6 @@ def test_nothing_that_sites_call_is_missing(document: dict[str, Any]) -> None:
         (path, method)
         for path, operations in document["paths"].items()
         for method, described in operations.items()
-        if {"comments", "queues", "threads"} & set(described.get("tags", []))
+        if {"comments", "pages", "queues", "threads"} & set(described.get("tags", []))
     }
     assert served <= covered
