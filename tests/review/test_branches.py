@@ -15,7 +15,7 @@ from moderation.review import branches, decisions, page_states, queues
 from moderation.review.branches import Replies
 from moderation.store.sql.schema import feedback, votes
 from moderation.upkeep.erase import erase
-from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
 
 URL = "https://herald.test/news/1"
 
@@ -25,9 +25,9 @@ def site(store):
     return newspaper(store)
 
 
-def run(store, lease: str = "test") -> int:
+def run(store, lease: str = "test", scorer: Scripted | None = None) -> int:
     judged = judge(
-        *(store, panel(), POLICY),
+        *(store, panel(*filter(None, [scorer])), POLICY),
         lease=lease,
         lease_ms=60_000,
         limit=500,
@@ -103,6 +103,21 @@ def test_a_batch_knows_what_becomes_of_its_own(store, site):
     ]
     assert len(card(store, site, answer).decisions) == 1
     assert codes(store, site, below) == ["parent_held"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "then"), [(Outcome.APPROVE, "approved"), (Outcome.REJECT, "held")]
+)
+def test_what_counts_is_how_the_parent_stands_when_the_reply_is_recorded(
+    store, site, outcome, then
+):
+    """A person decides about the parent while the scorers read the reply."""
+    parent = say(store, site, "bad")
+    answer = say(store, site, parent=parent, judged=False)
+    scorer = Scripted()
+    scorer.during = lambda: decide(store, site, parent, outcome)
+    run(store, scorer=scorer)
+    assert statuses(store, site, answer) == [then]
 
 
 @pytest.mark.parametrize("removal", ["reject", "spam", "erase"])
