@@ -114,8 +114,10 @@ def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
     )
 
 
-def thread(page_url: str, site_id: str, size: int) -> Call[Piece[answers.PublicComment]]:
-    query = _given({"page_url": page_url, "site_id": site_id, "limit": size})
+def thread(
+    page_url: str, site_id: str, size: int, page_id: str = ""
+) -> Call[Piece[answers.PublicComment]]:
+    query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 
@@ -147,6 +149,11 @@ def page_default() -> Call[answers.PageDefault]:
 def set_page_default(state: str, close_after_days: int) -> Call[answers.PageDefault]:
     body = {"state": state, "close_after_days": close_after_days}
     return Call("PUT", f"{API}/pages/default", answers.PageDefault.read, body, repeatable=True)
+
+
+def move_page(old: str, new: str) -> Call[answers.Page]:
+    body = {"old": old, "new": new}
+    return Call("POST", f"{API}/pages/move", lambda data: answers.Page.read(data["page"]), body)
 
 
 def endpoints() -> Call[list[answers.Endpoint]]:

@@ -1,4 +1,4 @@
-"""`gatehouse page state` and `gatehouse site pages`: whether pages take comments, by themselves or by default."""
+"""`gatehouse page state` and `gatehouse site state`: whether pages take comments, by themselves or by default."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName, read_time
-from gatehouse.database import open_site
+from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef
 from moderation.domain.errors import Invalid
@@ -50,11 +50,11 @@ def page_state(
                 days = None if close_after == AS_SITE else _days(close_after)
             published_at = read_time(published) if published else None
             change = PageChange(own_state, days, published_at)
-            status = page_states.set_page(store, found_site.id, page, change, now)
+            status = page_states.set_page(store, found_site.id, page, change, now, entropy)
     print(json.dumps(_fields(status)) if as_json else _text(status))
 
 
-def site_pages(
+def site_state(
     site: SiteName,
     state: Annotated[
         str, typer.Argument(help="open, premoderated or closed; without one, it is shown.")

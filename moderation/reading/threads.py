@@ -1,10 +1,13 @@
 """What readers of a page may see: its approved comments, where one was removed above them, and its state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from moderation.domain.comment import PageState
 from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, closes_at, state_at
-from moderation.store import comments, page_states, sites
+from moderation.store import comments, page_states, pages, sites
+from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
 from moderation.store.sql.rows import record_of
 
@@ -28,15 +31,19 @@ class PublicComment:
 
 
 def list_approved(
-    store: Store, site_id: str, page_url: str, limit: int = PAGE_LIMIT, after: str = ""
+    store: Store, page: StoredPage | None, limit: int = PAGE_LIMIT, after: str = ""
 ) -> list[PublicComment]:
     """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
+    if page is None:
+        return []
     with store.read() as connection:
-        rows = comments.approved(connection, site_id, page_url, after, limit)
-    return [record_of(PublicComment, row, is_removed=False) for row in rows]
+        rows = comments.approved(connection, page.id, after, limit)
+    return [_public(row) for row in rows]
 
 
-def with_removed(store: Store, shown: list[PublicComment], after: str = "") -> list[PublicComment]:
+def with_removed(
+    store: Store, shown: Sequence[PublicComment], after: str = ""
+) -> list[PublicComment]:
     """The comments with a placeholder for each one above them that is not shown, in the order of their ids.
 
     after: as in list_approved(); what stands above a comment up to there had its placeholder before.
@@ -46,7 +53,7 @@ def with_removed(store: Store, shown: list[PublicComment], after: str = "") -> l
     with store.read() as connection:
         hidden = comments.hidden_above(connection, parent_ids, after)
     removed = [PublicComment(id, parent, "", "", "", at, True) for id, parent, at in hidden]
-    return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else shown
+    return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,66 @@ class CurrentState:
     closes_at: int | None
 
 
-def state_of(store: Store, site_id: str, page_url: str, now: int) -> CurrentState:
-    """The state of a page, of its site's default where nobody has commented yet. now: ms."""
+def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:
+    """The state of a page; where nobody has commented yet, of the default of the site. now: ms."""
     with store.read() as connection:
-        default = page_states.defaults_of(connection, [site_id]).get(site_id, PageDefault())
-        settings = page_states.settings_by_url(connection, site_id, page_url)
-    states = [
-        CurrentState(state_at(default, setting, now), closes_at(default, setting))
-        for setting in settings or [UNKNOWN_PAGE]
-    ]
-    # One address may be several pages, where a site gives ids: what is said here must hold for each.
-    order = list(PageState)
-    return max(states, key=lambda current: order.index(current.state))
+        row = page_states.get(connection, page.id) if page else None
+        site = row.site_id if row else site_id
+        default = page_states.defaults_of(connection, [site]).get(site, PageDefault())
+    setting = row.setting if row else UNKNOWN_PAGE
+    return CurrentState(state_at(default, setting, now), closes_at(default, setting))
+
+
+def find_page(store: Store, site_id: str, page_url: str) -> StoredPage | None:
+    """The page of a site that a URL leads to, in whatever spelling; None where nothing was written yet."""
+    with store.read() as connection:
+        return pages.find_url(connection, site_id, page_url)
+
+
+def find_page_by_id(store: Store, site_id: str, own_id: str) -> StoredPage | None:
+    """The page with this id of the site's own; site_id: '' where only one site can have it."""
+    with store.read() as connection:
+        site_ids = [site_id] if site_id else [site.id for site in sites.all_sites(connection)]
+        addresses = [pages.id_address(site_id, own_id) for site_id in site_ids]
+        found = list(pages.find(connection, addresses).values())
+    return found[0] if len(found) == 1 else None
+
+
+COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
+
+
+@dataclass(frozen=True, slots=True)
+class NewestComments:
+    """The newest approved comments of a page. count: of all there are, counted up to COUNT_LIMIT.
+    next: the id that the older ones come after, '' for none. answered: the comment to reply to.
+    """
+
+    comments: list[PublicComment]
+    count: int
+    next: str
+    answered: PublicComment | None
+
+
+def list_newest(
+    store: Store, page: StoredPage | None, limit: int, before: str = "", answered: str = ""
+) -> NewestComments:
+    """The approved comments of a page, newest first, older than the comment `before`, '' for the first.
+
+    answered: the id of a comment to reply to; it is found on whatever page it stands.
+    """
+    if page is None:
+        return NewestComments([], 0, "", None)
+    with store.read() as connection:
+        rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
+        count = comments.count_approved(connection, page.id, COUNT_LIMIT)
+        asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
+    newest = [_public(row) for row in rows[:limit]]
+    return NewestComments(
+        newest,
+        count,
+        newest[-1].id if len(rows) > limit else "",
+        _public(asked[0]) if asked else None,
+    )
 
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:
@@ -79,3 +134,16 @@ def site_of(store: Store, site_id: str, origin: str) -> str | None:
             return named.id if named else None
         owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
     return owners[0] if len(owners) == 1 else None
+
+
+def demo_site(store: Store, origin: str) -> str | None:
+    """The site of the demo article, which has its origin: with several the oldest, which was set up with
+    the service; None for none.
+    """
+    with store.read() as connection:
+        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
+    return owners[0] if owners else None
+
+
+def _public(row: Any) -> PublicComment:
+    return record_of(PublicComment, row, is_removed=False)

@@ -1,7 +1,7 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
@@ -21,8 +21,7 @@ NOT_FOUND = "There is no such campaign."
 class CampaignCard:
     """Everything a site's moderators see of a campaign.
 
-    sentence: describes it. campaign_stats: counted over every site of this installation. counts: its members on
-    this site, by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
+    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
     new members, '' for none yet. sequence: of the last ruling, 0 for none.
     """
 
@@ -52,6 +51,11 @@ class CampaignCard:
         """How many members are on this site."""
         return sum(self.counts.values())
 
+    @property
+    def is_lone(self) -> bool:
+        """Whether a single comment of it is on this site: there it is a comment like any other."""
+        return self.comments == 1
+
 
 def waiting_campaigns(store: Store, site_id: str, now: int, limit: int = 10) -> list[CampaignCard]:
     """Campaigns with held members, the one that has waited longest first."""
@@ -64,6 +68,7 @@ def count_waiting(store: Store, site_id: str) -> int | None:
     """How many campaigns have held members; None if the site never had a campaign."""
     with store.read() as connection:
         waiting = campaigns.count_with_held_comments(connection, site_id)
+        waiting -= campaigns.count_lone(connection, site_id)  # shown as the comment that it is
         if waiting or campaigns.newest(connection, site_id, "", 1):
             return waiting
     return None
@@ -100,13 +105,18 @@ def list_members(
 
 def _card(connection: Connection, record: CampaignRecord, site_id: str, now: int) -> CampaignCard:
     sample_ids = campaigns.member_ids(connection, record.id, site_id, "", SAMPLE_SIZE)
+    counts = campaigns.counts(connection, record.id, site_id)
+    stats = record.campaign_stats
+    if stats.sites > 1:
+        stats = campaigns.stats_on_site(connection, record, site_id)
+        stats = replace(stats, comments=sum(counts.values()))
     return CampaignCard(
         id=record.id,
         site_id=site_id,
-        sentence=describe_campaign(record.campaign_stats, record.first_seen_at, now),
-        campaign_stats=record.campaign_stats,
+        sentence=describe_campaign(stats, record.first_seen_at, now),
+        campaign_stats=stats,
         created_at=record.created_at,
-        counts=campaigns.counts(connection, record.id, site_id),
+        counts=counts,
         sample=tuple(queues.by_ids(connection, sample_ids)),
         rulings=tuple(campaigns.rulings_on_site(connection, record.id, site_id)),
     )

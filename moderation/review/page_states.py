@@ -1,10 +1,11 @@
 """The states of pages: shown and changed by moderators, for one page or as their site's default."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from moderation.domain.comment import PageRef, PageState
+from moderation.domain.comment import AuthorRef, PageRef, PageState, Submission
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import timed_id
 from moderation.domain.page_state import (
     UNKNOWN_PAGE,
     PageDefault,
@@ -13,9 +14,9 @@ from moderation.domain.page_state import (
     closes_at,
     state_at,
 )
-from moderation.store import page_states, sites
-from moderation.store.comment_fields import page_id as page_id_of
-from moderation.store.page_states import StoredPage
+from moderation.domain.page_url import within
+from moderation.store import page_states, pages, sites
+from moderation.store.page_states import PageRow
 from moderation.store.sql.engine import Connection, Store
 
 _NO_SITE = "There is no such site."
@@ -76,25 +77,64 @@ def get_page(store: Store, site_id: str, page: PageRef, now: int) -> PageStatus:
     """
     with store.read() as connection:
         default = _default(connection, site_id)
-        stored = page_states.get(connection, page_id_of(site_id, page))
+        page_id = _find(connection, site_id, page)
+        stored = page_states.get(connection, page_id) if page_id else None
     return _status(stored, default, now) if stored else _unknown(page, default, now)
 
 
-def set_page(store: Store, site_id: str, page: PageRef, change: PageChange, now: int) -> PageStatus:
+def set_page(
+    store: Store,
+    site_id: str,
+    page: PageRef,
+    change: PageChange,
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> PageStatus:
     """Sets what holds for a page, which may have no comment yet. page: as in get_page().
 
     Raises NotFound for a site that is not there; Invalid for a page that is neither known nor on one of the
     site's origins, and for days out of range.
     """
-    page_id = page_id_of(site_id, page)
     with store.write() as connection:
         default = _default(connection, site_id)
-        if page_states.get(connection, page_id, lock=True) is None:
-            site = sites.get_site(connection, site_id)
-            if site is None or not _is_on(page.url, site.origins):
-                raise Invalid("/page/url: is not on this site.", "/page/url")
-            page_states.add(connection, page_id, site_id, page, now)
+        page_id = _find(connection, site_id, page) or _add(connection, site_id, page, now, entropy)
+        page_states.get(connection, page_id, lock=True)
         return _set(connection, page_id, default, change, now)
+
+
+def _find(connection: Connection, site_id: str, page: PageRef) -> str:
+    """The id of the page, '' where there is none."""
+    if page.id:
+        found = pages.find(connection, [pages.id_address(site_id, page.id)])
+        if found:
+            return next(iter(found.values())).id
+    at_url = pages.find_url(connection, site_id, page.url)
+    # What has another id of the site's is another article, that was at this URL before.
+    return at_url.id if at_url and page.id in ("", at_url.external_id) else ""
+
+
+def _add(
+    connection: Connection,
+    site_id: str,
+    page: PageRef,
+    now: int,
+    entropy: Callable[[int], bytes],
+) -> str:
+    """Adds a page as its first comment would."""
+    origins = sites.page_rules(connection, [site_id])[site_id].origins
+    if origins and not within(page.url, origins):
+        raise Invalid("/page/url: Is not on this site.", "/page/url")
+    first = Submission(
+        timed_id("set", now, entropy(10)),
+        site_id,
+        replace(page, by_server=True),
+        AuthorRef(""),
+        "",
+        now,
+    )
+    added = pages.find_or_add(connection, [first])[first.id]
+    assert added  # only replies are not
+    return added.id
 
 
 def change_page(
@@ -123,12 +163,12 @@ def change_page(
 
 
 def list_pages(
-    store: Store, site_id: str, now: int, after: str = "", limit: int = 25, *, url: str = ""
+    store: Store, site_id: str, now: int, after: str = "", limit: int = 25
 ) -> list[PageStatus]:
-    """Up to `limit` pages of a site past the page `after`, the newest first. url: only those there."""
+    """Up to `limit` pages of a site past the page `after`, the newest first."""
     with store.read() as connection:
         default = _default(connection, site_id)
-        stored = page_states.newest(connection, site_id, after, limit, url)
+        stored = page_states.newest(connection, site_id, after, limit)
     return [_status(page, default, now) for page in stored]
 
 
@@ -162,7 +202,7 @@ def _default(connection: Connection, site_id: str) -> PageDefault:
     return default
 
 
-def _status(stored: StoredPage, default: PageDefault, now: int) -> PageStatus:
+def _status(stored: PageRow, default: PageDefault, now: int) -> PageStatus:
     setting = stored.setting
     state, closing = state_at(default, setting, now), closes_at(default, setting)
     return PageStatus(stored.id, stored.page, setting, default, state, closing)
@@ -171,8 +211,3 @@ def _status(stored: StoredPage, default: PageDefault, now: int) -> PageStatus:
 def _unknown(page: PageRef, default: PageDefault, now: int) -> PageStatus:
     state = state_at(default, UNKNOWN_PAGE, now)
     return PageStatus("", page, UNKNOWN_PAGE, default, state, None)
-
-
-def _is_on(url: str, origins: Sequence[str]) -> bool:
-    """Whether a URL lies on one of the origins: only '/', '?' or nothing follows it."""
-    return any(url == origin or url.startswith((f"{origin}/", f"{origin}?")) for origin in origins)

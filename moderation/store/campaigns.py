@@ -1,7 +1,7 @@
 """Campaigns as people see them: their counts and members, and what people ruled on them."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -104,6 +104,40 @@ def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Statu
     """How many of its members on a site have which status."""
     rows = connection.execute(_COUNTED, {"id": campaign_id, "site": site_id})
     return {Status(status): count for status, count in rows}
+
+
+_TOLD_OF = 1_000  # members; a page must be quick
+_ON_SITE = sa.text("""
+    SELECT count(*) AS comments, count(DISTINCT author_name) AS names, count(DISTINCT page_id) AS pages,
+           min(created_at) AS first_at, max(created_at) AS last_at
+    FROM (
+        SELECT author_name, page_id, created_at FROM comments
+        WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' ORDER BY id DESC LIMIT :limit
+    ) AS newest
+""")
+
+
+def stats_on_site(connection: Connection, record: CampaignRecord, site_id: str) -> CampaignStats:
+    """What a site's people may know of a campaign: its newest _TOLD_OF members there. Of
+    networks and addresses it is not kept whose they were.
+    """
+    values = {"id": record.id, "site": site_id, "limit": _TOLD_OF}
+    here = connection.execute(_ON_SITE, values).one()._mapping
+    return replace(record.campaign_stats, addresses=0, networks=0, sites=1, **here)
+
+
+_LONE = sa.text("""
+    SELECT count(*) FROM comments m
+    WHERE m.site_id = :site AND m.status = 'held' AND m.campaign_id <> '' AND NOT EXISTS (
+        SELECT 1 FROM comments o WHERE o.campaign_id = m.campaign_id AND o.campaign_id <> ''
+        AND o.site_id = m.site_id AND o.id <> m.id
+    )
+""")
+
+
+def count_lone(connection: Connection, site_id: str) -> int:
+    """How many comments held on a site have all their likes on other sites."""
+    return connection.scalar(_LONE, {"site": site_id}) or 0
 
 
 def member_ids(

@@ -19,7 +19,7 @@ _DEFAULTS = sa.select(sites.c.id, sites.c.page_state, sites.c.close_after_days).
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPage:
+class PageRow:
     """A page with its setting. created_at: when its first comment or setting came, ms."""
 
     id: str
@@ -49,52 +49,34 @@ def settings_of(connection: Connection, page_ids: Iterable[str]) -> dict[str, Pa
     return {row.id: _setting(row) for row in rows}
 
 
-def settings_by_url(connection: Connection, site_id: str, url: str) -> list[PageSetting]:
-    """What is set for the pages of this address; several where the site gave them ids of its own."""
-    query = sa.select(*_SETTINGS).where(pages.c.site_id == site_id, pages.c.url == url)
-    return [_setting(row) for row in connection.execute(query)]
-
-
 _STORED = sa.select(
     *_SETTINGS,
-    *(pages.c.site_id, pages.c.url, pages.c.title, pages.c.external_id, pages.c.created_at),
+    *(
+        pages.c.site_id,
+        pages.c.url,
+        pages.c.title,
+        pages.c.title_verified,
+        pages.c.external_id,
+        pages.c.created_at,
+    ),
 )
 
 
-def get(connection: Connection, page_id: str, *, lock: bool = False) -> StoredPage | None:
+def get(connection: Connection, page_id: str, *, lock: bool = False) -> PageRow | None:
     """A page; lock: nobody else changes it until the commit."""
     query = _STORED.where(pages.c.id == page_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return _stored(row) if row else None
 
 
-def newest(
-    connection: Connection, site_id: str, after: str, limit: int, url: str = ""
-) -> list[StoredPage]:
-    """Up to `limit` pages of a site past the page `after` ('' from the newest on). url: only those there."""
+def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[PageRow]:
+    """Up to `limit` pages of a site past the page `after`, '' from the newest on."""
     query = _STORED.where(pages.c.site_id == site_id)
-    if url:
-        query = query.where(pages.c.url == url)
     if after and (last := get(connection, after)):
         place = sa.tuple_(pages.c.created_at, pages.c.id)
         query = query.where(place < sa.tuple_(sa.literal(last.created_at), sa.literal(last.id)))
     order = (pages.c.created_at.desc(), pages.c.id.desc())
     return [_stored(row) for row in connection.execute(query.order_by(*order).limit(limit))]
-
-
-def add(connection: Connection, page_id: str, site_id: str, page: PageRef, now: int) -> None:
-    """A page that no comment has named yet."""
-    connection.execute(
-        sa.insert(pages).values(
-            id=page_id,
-            site_id=site_id,
-            external_id=page.id,
-            url=page.url,
-            title=page.title,
-            state="",
-            created_at=now,
-        )
-    )
 
 
 def set_page(
@@ -118,6 +100,6 @@ def _setting(row: sa.Row[tuple[object, ...]]) -> PageSetting:
     return PageSetting(PageState(row.state) if row.state else None, row.close_after_days, row.since)
 
 
-def _stored(row: sa.Row[tuple[object, ...]]) -> StoredPage:
-    page = PageRef(row.url, row.title, row.external_id)
-    return StoredPage(row.id, row.site_id, page, _setting(row), row.created_at)
+def _stored(row: sa.Row[tuple[object, ...]]) -> PageRow:
+    page = PageRef(row.url, row.title, row.external_id, row.title_verified)
+    return PageRow(row.id, row.site_id, page, _setting(row), row.created_at)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
+from moderation.store.sql.dialect import count_reasons, fetch
 from moderation.store.sql.schema import comments, decisions, pages, revisions, sites
 
 # Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
@@ -23,9 +24,13 @@ _LATEST_DECISION = sa.and_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry(CommentFields):
-    """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none."""
+    """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
+
+    page_title_verified: whether the site's server gave the title; else whoever commented first.
+    """
 
     page_external_id: Annotated[str, pages.c.external_id]
+    page_title_verified: Annotated[bool, pages.c.title_verified]
     parent_id: Annotated[str, comments.c.parent_id]
     status: Annotated[Status, comments.c.status]
     revision: Annotated[int, comments.c.revision]
@@ -136,6 +141,12 @@ def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status
         .group_by(comments.c.status)
     )
     return Counter({Status(status): count for status, count in rows})
+
+
+def reason_counts(connection: Connection, site_id: str, status: Status) -> dict[str, int]:
+    """How many comments of a queue have which reason code, of the first COUNT_LIMIT."""
+    binds = {"site": site_id, "status": status.value, "limit": COUNT_LIMIT}
+    return dict(map(tuple, fetch(connection, count_reasons(connection), **binds)))
 
 
 def count(connection: Connection, site_id: str, status: Status) -> int:

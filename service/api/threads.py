@@ -1,66 +1,98 @@
-"""/api/v1/threads: the approved comments of a page and its state, open to everybody."""
+"""/api/v1/threads: the approved comments of a page, open to everybody."""
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
-from moderation.domain.comment import Status
-from moderation.domain.errors import NotFound
+from moderation.domain.comment import PageState
+from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.page_url import origin_of
 from moderation.reading.threads import (
     PublicComment,
+    find_page,
+    find_page_by_id,
     list_approved,
     site_of,
     state_of,
     with_removed,
 )
-from service.access.keys import origin_of
-from service.api.paging import Cursor, link_header, page_of
-from service.api.serializers import iso
+from moderation.store.pages import StoredPage
+from moderation.store.sql.engine import Store
+from service.api import answers
+from service.api.answers import describe_answer
+from service.api.paging import After, link_header, page_of
+from service.api.parameters import check_parameters
+from service.api.serializers import AuthorOut, iso
 
-router = APIRouter(prefix="/api/v1", tags=["threads"])
+router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
 
 PAGE = 100  # comments in an answer: with the longest texts some 6 MB
 # A caching proxy may answer for a second: one query per page and second, and a removal shows at once.
 CACHE = "public, max-age=1"
 
 
-@router.get("/threads", summary="The approved comments of a page")
+class PublicCommentOut(TypedDict):
+    """An approved comment as the world sees it; or the place of one that was removed, for what answers it: without
+    author and text.
+    """
+
+    id: answers.CommentId
+    parent_id: answers.CommentId | None
+    status: Literal["approved", "removed"]
+    author: AuthorOut | None
+    text: answers.Text | None
+    created_at: answers.Moment
+
+
+class ThreadOut(TypedDict):
+    """The approved comments of a page, oldest first. page_url: null where a page_id names no page yet. closes_at: when
+    its age closes the page, null for never.
+    """
+
+    page_url: answers.Url | None
+    next: answers.NextPage
+    state: PageState
+    closes_at: answers.Moment | None
+    comments: list[PublicCommentOut]
+
+
+@router.get(
+    "/threads",
+    summary="The approved comments of a page",
+    openapi_extra=describe_answer(ThreadOut, 304, 404, headers=["ETag", "Link"]),
+)
 def threads(
     request: Request,
-    page_url: Annotated[str, Query(max_length=2_000)],
+    after: After,
+    page_url: Annotated[str, Query(max_length=2_000)] = "",
+    page_id: Annotated[str, Query(max_length=200)] = "",
     site_id: Annotated[str, Query(max_length=64)] = "",
-    after: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> Response:
     """Oldest first; `next` and Link lead to the next page. No key is needed: it is public.
 
-    state: open, premoderated or closed; closes_at: when its age closes the page, null for never. A comment
-    that was removed, but has replies, is there with the status `removed` and neither author nor text, in
-    addition to `limit`, once: with the first of the replies.
-    site_id: needed only where two sites share an origin.
+    page_url: in any spelling, and any that the page had before. page_id: the site's own id, instead.
+    site_id: needed only where two sites share an origin, or have a page with this id. A comment that was removed,
+    but has replies, is there in addition to `limit`, once: with the first of them.
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
-    site = site_of(store, site_id, origin_of(url))
-    if site is None:
-        raise NotFound("No site here has this page.")
-    rows = list_approved(store, site, url, limit + 1, after)
+    site, found = _find_page(store, url, page_id, site_id)
+    rows = list_approved(store, found, limit + 1, after)
     page, next_page = page_of(request, rows, limit, lambda comment: comment.id)
-    now = state_of(store, site, url, now_ms())
-    body = json.dumps(
-        {
-            "page_url": url,
-            "next": next_page or None,
-            "state": now.state.value,
-            "closes_at": iso(now.closes_at) if now.closes_at else None,
-            "comments": [
-                _comment_out(comment) for comment in with_removed(store, list(page), after)
-            ],
-        }
-    )
+    current = state_of(store, found, site, now_ms())
+    thread: ThreadOut = {
+        "page_url": url or (found.url if found else None),
+        "next": next_page or None,
+        "state": current.state,
+        "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
+        "comments": [_comment_out(comment) for comment in with_removed(store, page, after)],
+    }
+    body = json.dumps(thread)
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
     headers = {
         "ETag": etag,
@@ -73,13 +105,27 @@ def threads(
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _comment_out(comment: PublicComment) -> dict[str, Any]:
-    """A comment for everybody; of one that was removed only where it stood."""
-    author = {"name": comment.author_name, "url": comment.author_url or None}
+def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
+    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+    if not url and not page_id:
+        raise Invalid("page_url: Say which page, by page_url or page_id.", "/page_url")
+    site = site_of(store, site_id, origin_of(url)) if url or site_id else ""
+    if site is None:
+        raise NotFound("No site here has this page.")
+    if not page_id:
+        return site, find_page(store, site, url)
+    page = find_page_by_id(store, site, page_id)
+    if page is None and not site:
+        raise NotFound("No site here has a page with this id, or more than one: name site_id.")
+    return site, page
+
+
+def _comment_out(comment: PublicComment) -> PublicCommentOut:
+    author: AuthorOut = {"name": comment.author_name, "url": comment.author_url or None}
     return {
         "id": comment.id,
         "parent_id": comment.parent_id or None,
-        "status": "removed" if comment.is_removed else Status.APPROVED.value,
+        "status": "removed" if comment.is_removed else "approved",
         "author": None if comment.is_removed else author,
         "text": None if comment.is_removed else comment.text,
         "created_at": iso(comment.created_at),

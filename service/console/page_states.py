@@ -1,5 +1,6 @@
 """The console's pages under /console/pages: which take comments, and what holds for the rest of a site."""
 
+import os
 import re
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def change_state(request: Request, posted: Posted) -> Response:
         url = form.get("url", "").partition("#")[0]
         if not is_web_address(url):
             raise Invalid("A page's address begins with http:// or https://.")
-        status = page_states.set_page(store, site_id, PageRef(url), change, now)
+        status = page_states.set_page(store, site_id, PageRef(url), change, now, os.urandom)
         return redirect(_changed_url(site_id, status.id, PageChange()))
     try:
         status, before = page_states.change_page(
@@ -106,10 +107,12 @@ def _page(
     url = url.strip().partition("#")[0]
     if one and one != SITE:
         listed, next_id = [page_states.get_by_id(store, site_id, one, now)], ""
+    elif url:
+        is_address = is_web_address(url)
+        listed = [page_states.get_page(store, site_id, PageRef(url), now)] if is_address else []
+        next_id = ""
     else:
-        rows = page_states.list_pages(store, site_id, now, after, navigation.ROWS_READ, url=url)
-        if url and not rows and is_web_address(url):
-            rows = [page_states.get_page(store, site_id, PageRef(url), now)]
+        rows = page_states.list_pages(store, site_id, now, after, navigation.ROWS_READ)
         listed = rows[: navigation.PAGE_SIZE]
         next_id = listed[-1].id if len(rows) > navigation.PAGE_SIZE else ""
     default = page_states.get_default(store, site_id)
@@ -128,7 +131,7 @@ def _page(
         url=url,
         problem=problem,
         first_url=_list_url(site_id) if after or one or url else "",
-        next_url=_list_url(site_id, after=next_id, url=url) if next_id else "",
+        next_url=_list_url(site_id, after=next_id) if next_id else "",
     )
 
 

@@ -19,7 +19,7 @@ def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_make_alone_lists_every_target() -> None:
     shown = make()
     assert shown.returncode == 0
-    for target in ("env", "run", "test", "check", "lock", "bench", "docs"):
+    for target in ("env", "run", "test", "test-compose", "check", "lock", "bench", "docs"):
         assert re.search(rf"^  make {target} +\S", shown.stdout, re.MULTILINE)
 
 
@@ -43,7 +43,7 @@ def test_the_locks_match_the_project_and_name_no_host() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("name", ["run", "dev"])
+@pytest.mark.parametrize("name", ["run", "dev", "detoxify", "notices"])
 def test_every_locked_version_has_its_hashes(name: str) -> None:
     text = (ROOT / "locks" / f"{name}.lock").read_text()
     for entry in re.split(r"\n(?=\w)", text)[1:]:

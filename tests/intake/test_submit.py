@@ -97,9 +97,9 @@ def test_what_holds_for_a_site_holds_for_pages_that_nobody_has_seen(store):
     page_states.set_default(store, site.id, PageDefault(PageState.CLOSED))
     [answer] = take(store, reply(site, idempotency_key="k1"))
     assert isinstance(answer, PageClosed)
-    assert rows(store, "pages") == rows(store, "idempotency") == []
+    assert rows(store, "comments") == rows(store, "idempotency") == []
     page = PageRef("https://herald.test/news/1")
-    page_states.set_page(store, site.id, page, PageChange(PageState.OPEN), NOON)
+    page_states.set_page(store, site.id, page, PageChange(PageState.OPEN), NOON, os.urandom)
     [answer] = take(store, reply(site, page=page, idempotency_key="k1"))
     assert isinstance(answer, Receipt)
     bob = newspaper(store, "Bob's Blog", "https://bob.test")

@@ -69,7 +69,8 @@ def codes(store, site, id: str) -> list[str]:
 
 
 def thread(store, site, **options) -> list[tuple[str, str, bool]]:
-    shown = threads.list_approved(store, site.id, URL, **options)
+    page = threads.find_page(store, site.id, URL)
+    shown = threads.list_approved(store, page, **options)
     every = threads.with_removed(store, shown, options.get("after", ""))
     return [(comment.id, comment.parent_id, comment.is_removed) for comment in every]
 
@@ -250,13 +251,15 @@ def test_a_placeholder_comes_once_with_the_first_page_that_needs_it(store, site)
 def test_pages_are_set_before_their_first_comment_and_by_their_own_site_only(store, site):
     bob = newspaper(store, "Bob's Blog", "https://bob.test")
     closed = page_states.PageChange(PageState.CLOSED)
-    status = page_states.set_page(store, site.id, PageRef(URL), closed, NOON)
+    status = page_states.set_page(store, site.id, PageRef(URL), closed, NOON, os.urandom)
     assert (status.state, status.page.url) == (PageState.CLOSED, URL)
-    assert threads.state_of(store, site.id, URL, NOON).state is PageState.CLOSED
-    assert threads.state_of(store, bob.id, URL, NOON).state is PageState.OPEN
+    for spelling in (URL, f"{URL}/?utm_source=x#respond"):
+        page = threads.find_page(store, site.id, spelling)
+        assert threads.state_of(store, page, site.id, NOON).state is PageState.CLOSED
+    assert threads.state_of(store, None, bob.id, NOON).state is PageState.OPEN
     for url in ("https://bob.test/1", "https://herald.test.evil.test/", "https://herald.testx"):
         with pytest.raises(Invalid) as refused:
-            page_states.set_page(store, site.id, PageRef(url), closed, NOON)
+            page_states.set_page(store, site.id, PageRef(url), closed, NOON, os.urandom)
         assert refused.value.pointer == "/page/url"
     with pytest.raises(page_states.NotFound):
         page_states.change_page(store, bob.id, status.id, closed, now=NOON)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from harness.servers import SECRET
 from moderation.domain.comment import PageRef
@@ -15,7 +16,7 @@ from moderation.domain.decision import Outcome, in_effect
 from moderation.review import decisions, queues
 from moderation.store import decisions as stored_decisions
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import configured, is_current, migrate
+from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import metadata, sketches
 from tests.factories import hand_in, newspaper, reply
 from tests.review.test_campaigns import PITCH, post, run
@@ -27,6 +28,8 @@ def test_the_migrated_schema_is_the_schema(empty_database_url):
     migrate(store)
     assert is_current(store)
     with store.read() as connection:
+        versions = ScriptDirectory.from_config(configured(connection))
+        assert versions.get_current_head() == newest_revision()
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     store.close()
@@ -176,7 +179,7 @@ def test_pages_that_nobody_set_follow_their_sites_default(empty_database_url):
         return {row.url.rpartition("/")[2]: row.state for row in connection.execute(states)}
 
     with store.write() as connection:
-        command.downgrade(configured(connection), "0013")
+        command.downgrade(configured(connection), "0014")
         assert set(stored(connection).values()) == {"open"}
         for name in names:
             connection.execute(
@@ -190,6 +193,6 @@ def test_pages_that_nobody_set_follow_their_sites_default(empty_database_url):
             "closed": "closed",
         }
         connection.execute(sa.text("UPDATE sites SET page_state = 'premoderated'"))
-        command.downgrade(configured(connection), "0013")
+        command.downgrade(configured(connection), "0014")
         assert stored(connection)["open"] == "premoderated"  # nothing is let through by going back
     store.close()

@@ -31,6 +31,7 @@ sites = sa.Table(
     _text("origins_json"),  # ["https://news.example", ...]
     _text("language"),  # BCP 47 of its pages, '' unknown
     _text("policy"),  # '' the service's default, else TOML
+    _text("page_rules_json", server_default="{}"),  # PageRules without the origins
     # Rises with every change of the site's filters; 0 while it has none.
     sa.Column("filters_version", sa.Integer, nullable=False, server_default="0"),
     # What holds for its pages unless they have their own: open | premoderated | closed; 0 days: never.
@@ -121,17 +122,28 @@ filters = sa.Table(
 pages = sa.Table(
     "pages",
     metadata,
-    _text("id", primary_key=True),  # derived from the site and its own id or URL
+    _text("id", primary_key=True),
     _text("site_id"),
     _text("external_id"),
-    _text("url"),
+    _text("url"),  # as it was first sent, or as the site's server last named it
     _text("title"),
+    # Whether the site's server gave the title; else whoever commented there first.
+    sa.Column("title_verified", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("state"),  # '' as the site's, else open | premoderated | closed
     sa.Column("close_after_days", sa.Integer),  # null as the site's, 0 never
     sa.Column("published_at", Millis),  # by the site's word, null unknown
     sa.Column("created_at", Millis, nullable=False),
-    sa.Index("pages_by_url", "site_id", "url"),
     sa.Index("pages_by_time", "site_id", "created_at", "id"),
+)
+
+# By which pages are found: a row for each URL that leads to one, and for the site's own id of it.
+page_addresses = sa.Table(
+    "page_addresses",
+    metadata,
+    _text("id", primary_key=True),  # derived from the site and that id, or the URL's key
+    _text("site_id"),
+    _text("page_id", index=True),
+    _text("url"),  # as it was first sent; '' of an id
 )
 
 comments = sa.Table(

@@ -31,7 +31,7 @@ def decide(api, id, outcome, **more):
 
 def test_a_page_is_closed_before_its_first_comment_and_opened_again(api):
     assert api.get(f"{STATE}?page_url={URL}").json() == {
-        "page": {"url": URL, "title": None, "id": None},
+        "page": {"url": URL, "title": None, "title_verified": False, "id": None},
         "known": False,
         "state": "open",
         "closes_at": None,

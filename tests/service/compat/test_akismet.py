@@ -364,7 +364,7 @@ def test_a_correction_about_a_page_that_is_closed_here_is_thanked_for(site) -> N
     """WordPress knows nothing of the states of our pages, and its moderators cannot mend a refusal."""
     url = f"https://herald.test/{uuid.uuid4().hex}"
     closed = page_states.PageChange(PageState.CLOSED)
-    page_states.set_page(site.store, site.id, PageRef(url), closed, NOON)
+    page_states.set_page(site.store, site.id, PageRef(url), closed, NOON, os.urandom)
     about = {"permalink": url, "comment_content": f"Never asked about. {uuid.uuid4().hex}"}
     for call in ("submit-spam", "submit-ham"):
         assert decided(site.post(call, **about)) == THANKS
