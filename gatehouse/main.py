@@ -41,7 +41,6 @@ ENTRIES = {
     "alive": Entry("doctor", "", hidden=True),
     "site": Entry("sites", "Sites and their keys."),
     "moderator": Entry("sites", "The people who moderate."),
-    "page": Entry("pages", "The articles of a site, and their URLs."),
     "face": Entry(
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
@@ -49,6 +48,7 @@ ENTRIES = {
         "comments",
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
+    "page": Entry("pages", "Articles that got another URL or title."),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
     "channel": Entry(
         "channels", "Where people are notified: Slack, Teams, Discord, mail and so on."

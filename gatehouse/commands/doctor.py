@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gatehouse.commands.output import with_path
 from gatehouse.database import checked_settings, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
@@ -31,7 +32,7 @@ def doctor() -> None:
     for name, check in CHECKS.items():
         for ok, text in _findings(check, settings):
             well = well and ok
-            print(f"{'ok   ' if ok else 'FAULT'} {name:10} {text}")
+            print(f"{'ok   ' if ok else 'FAULT'} {name:10} {with_path(text)}")
     if not well:
         raise typer.Exit(1)
 

@@ -13,7 +13,6 @@ from gatehouse.commands.arguments import read_text
 from gatehouse.commands.page_states import page_state
 from gatehouse.database import find_site, open_store
 from moderation.domain.errors import GatehouseError, Invalid, NotFound
-from moderation.domain.page_url import origin_of
 
 if TYPE_CHECKING:
     from moderation.store.sql.engine import Store
@@ -73,6 +72,8 @@ def title(
 
 def _lines(map_file: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not empty, with their numbers; without the line that names the columns."""
+    from moderation.domain.page_url import origin_of
+
     lines = csv.reader(io.StringIO(read_text(map_file).removeprefix("\ufeff")))
     for number, line in enumerate(lines, 1):
         urls = [field.strip() for field in line]
@@ -90,6 +91,7 @@ def _move(store: "Store", site: str, old: str, new: str) -> str:
 
 
 def _site_id(store: "Store", site: str, url: str) -> str:
+    from moderation.domain.page_url import origin_of
     from moderation.reading.threads import site_of
 
     if site:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.database import DatabaseNotReady, checked_settings, open_store
+from gatehouse.database import checked_settings, open_store
 
 if TYPE_CHECKING:
     from moderation.settings import Settings
@@ -105,11 +105,6 @@ def migrate() -> None:
 
 
 def _migrate(settings: "Settings") -> None:
-    """Raises Unavailable, and DatabaseNotReady where an operator must act."""
-    from alembic.util import CommandError
-    from psycopg.errors import InsufficientPrivilege
-    from sqlalchemy.exc import ProgrammingError
-
     from moderation.store.sql import migrate
     from moderation.store.sql.engine import Store
 
@@ -119,18 +114,6 @@ def _migrate(settings: "Settings") -> None:
     try:
         if not migrate.is_current(store):
             migrate.migrate(store)
-    except CommandError:
-        raise DatabaseNotReady(
-            "The database is of a newer version, which this one does not know: run that version, "
-            "or restore the backup of before the upgrade."
-        ) from None
-    except ProgrammingError as error:
-        if not isinstance(error.orig, InsufficientPrivilege):
-            raise
-        raise DatabaseNotReady(
-            "The user in GATEHOUSE_DATABASE_URL may not make or change the tables: make it the "
-            "database's owner."
-        ) from None
     finally:
         store.close()
 

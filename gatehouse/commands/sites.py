@@ -59,6 +59,7 @@ def add_site(
 
 def normal_origin(origin: str) -> str:
     """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
+
     normal = origin_of(origin.strip())
     if not normal:
         raise Invalid("An origin is written https://news.example.", "/origins")

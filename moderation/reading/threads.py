@@ -74,6 +74,43 @@ def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> C
     return CurrentState(state_at(default, setting, now), closes_at(default, setting))
 
 
+COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
+
+
+@dataclass(frozen=True, slots=True)
+class NewestComments:
+    """The newest approved comments of a page. count: of all there are, counted up to COUNT_LIMIT.
+    next: the id that the older ones come after, '' for none. answered: the comment to reply to.
+    """
+
+    comments: list[PublicComment]
+    count: int = 0
+    next: str = ""
+    answered: PublicComment | None = None
+
+
+def list_newest(
+    store: Store, page: StoredPage | None, limit: int, before: str = "", answered: str = ""
+) -> NewestComments:
+    """The approved comments of a page, newest first, older than the comment `before`, '' for the first.
+
+    answered: the id of a comment to reply to; it is found on whatever page it stands.
+    """
+    if page is None:
+        return NewestComments([])
+    with store.read() as connection:
+        rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
+        count = comments.count_approved(connection, page.id, COUNT_LIMIT)
+        asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
+    newest = [_public(row) for row in rows[:limit]]
+    return NewestComments(
+        newest,
+        count,
+        newest[-1].id if len(rows) > limit else "",
+        _public(asked[0]) if asked else None,
+    )
+
+
 def find_page(store: Store, site_id: str, page_url: str) -> StoredPage | None:
     """The page of a site that a URL leads to, in whatever spelling; None where nothing was written yet."""
     with store.read() as connection:
@@ -87,43 +124,6 @@ def find_page_by_id(store: Store, site_id: str, own_id: str) -> StoredPage | Non
         addresses = [pages.id_address(site_id, own_id) for site_id in site_ids]
         found = list(pages.find(connection, addresses).values())
     return found[0] if len(found) == 1 else None
-
-
-COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
-
-
-@dataclass(frozen=True, slots=True)
-class NewestComments:
-    """The newest approved comments of a page. count: of all there are, counted up to COUNT_LIMIT.
-    next: the id that the older ones come after, '' for none. answered: the comment to reply to.
-    """
-
-    comments: list[PublicComment]
-    count: int
-    next: str
-    answered: PublicComment | None
-
-
-def list_newest(
-    store: Store, page: StoredPage | None, limit: int, before: str = "", answered: str = ""
-) -> NewestComments:
-    """The approved comments of a page, newest first, older than the comment `before`, '' for the first.
-
-    answered: the id of a comment to reply to; it is found on whatever page it stands.
-    """
-    if page is None:
-        return NewestComments([], 0, "", None)
-    with store.read() as connection:
-        rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
-        count = comments.count_approved(connection, page.id, COUNT_LIMIT)
-        asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
-    newest = [_public(row) for row in rows[:limit]]
-    return NewestComments(
-        newest,
-        count,
-        newest[-1].id if len(rows) > limit else "",
-        _public(asked[0]) if asked else None,
-    )
 
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:

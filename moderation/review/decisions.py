@@ -9,11 +9,13 @@ from moderation.domain.decision import (
     Decision,
     Outcome,
     Reason,
+    in_effect,
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.branches import Replies, reject_replies, take_back_replies
+from moderation.review.filings import undo_filings
 from moderation.review.record import record
 from moderation.store import decisions
 from moderation.store.decisions import Standing
@@ -58,7 +60,9 @@ def decide(
         made = [(decision, standing)]
         if replies is Replies.REJECT:
             made += reject_replies(connection, decision)
+        history = decisions.histories(connection, [comment_id])[comment_id]
         record(connection, made, entropy)
+        undo_filings(connection, standing.site_id, in_effect(history), decision, now, entropy)
     return decision
 
 
@@ -98,6 +102,14 @@ def undo(
         )
         made = [(decision, standing), *take_back_replies(connection, decision)]
         record(connection, made, entropy)
+        undo_filings(
+            connection,
+            standing.site_id,
+            in_effect(history),
+            in_effect([*history, decision]),
+            now,
+            entropy,
+        )
     return decision
 
 

@@ -30,6 +30,8 @@ class RulingEntry:
     """A decision of a site's moderators about a campaign. outcome: an Outcome, or 'undo'.
 
     in_force: the outcome for new members from then on, '' none. done: whether it has reached all members.
+    reopened_at: since when something new about the campaign asks for another one, ms; None: nothing does.
+    held_only: whether it was about the held members alone, which wait with the ruling before it.
     """
 
     sequence: int
@@ -38,6 +40,8 @@ class RulingEntry:
     moderator_id: str
     created_at: int
     done: bool
+    reopened_at: int | None = None
+    held_only: bool = False
 
 
 _KNOWN = """
@@ -48,24 +52,42 @@ _HERE = "EXISTS (SELECT 1 FROM comments m WHERE m.campaign_id = c.id AND m.site_
 _NEWEST = sa.text(
     f"{_KNOWN} AND {_HERE} AND (:after = '' OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
 )
-_WAITING = sa.text("""
-    SELECT campaign_id, count(*) AS held FROM comments
-    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
-    GROUP BY campaign_id ORDER BY min(id) LIMIT :limit
-""")
-_WAITING_COUNT = sa.text("""
-    SELECT count(DISTINCT campaign_id) FROM comments
-    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
-""")
+# Campaigns whose last ruling on the site calls them spam or rejects them, and to which nothing new has come since.
+_SETTLED = """
+    SELECT r.campaign_id FROM rulings r
+    WHERE r.site_id = :site AND r.in_force IN ('spam', 'reject') AND r.reopened_at IS NULL
+    AND r.sequence = (
+        SELECT max(n.sequence) FROM rulings n
+        WHERE n.campaign_id = r.campaign_id AND n.site_id = r.site_id
+    )
+"""
+_HELD = "FROM comments WHERE site_id = :site AND status = 'held' AND campaign_id <> ''"
+
+
+def _waiting(settled: bool) -> str:
+    return f"{_HELD} AND campaign_id {'IN' if settled else 'NOT IN'} ({_SETTLED})"
+
+
+_WAITING = {
+    settled: sa.text(
+        f"SELECT campaign_id {_waiting(settled)} GROUP BY campaign_id ORDER BY min(id) LIMIT :limit"
+    )
+    for settled in (False, True)
+}
+_WAITING_COUNT = sa.text(f"SELECT count(DISTINCT campaign_id) {_waiting(False)}")
+_SETTLED_COUNT = sa.text(f"SELECT count(*) {_waiting(True)}")
 _COUNTED = sa.text("""
     SELECT status, count(*) FROM comments
     WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
 """)
-_MEMBERS = sa.text("""
-    SELECT id FROM comments
-    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
-    ORDER BY id LIMIT :limit
-""")
+_OF_SITE_HERE = "FROM comments WHERE campaign_id = :id AND site_id = :site AND campaign_id <> ''"
+_FILED = "status IN ('spam', 'rejected') AND decided_by = 'policy'"
+# By which members are asked for.
+_MEMBERS = {
+    only: sa.text(f"SELECT id {_OF_SITE_HERE} AND id > :after {and_} ORDER BY id LIMIT :limit")
+    for only, and_ in (("", ""), ("held", "AND status = 'held'"), ("filed", f"AND {_FILED}"))
+}
+_FILED_COUNT = sa.text(f"SELECT count(*) {_OF_SITE_HERE} AND {_FILED}")
 
 
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
@@ -74,9 +96,14 @@ def newest(connection: Connection, site_id: str, after: str, limit: int) -> list
     return [_campaign(row) for row in rows]
 
 
-def with_held_comments(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
-    """Campaigns with comments held on a site, the longest waiting first."""
-    rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
+def with_held_comments(
+    connection: Connection, site_id: str, limit: int, *, settled: bool = False
+) -> list[CampaignRecord]:
+    """Campaigns with comments held on a site, the longest waiting first.
+
+    settled: those whose comments wait with a ruling, and not for one.
+    """
+    rows = connection.execute(_WAITING[settled], {"site": site_id, "limit": limit})
     ids = [row.campaign_id for row in rows]
     if not ids:
         return []
@@ -87,8 +114,13 @@ def with_held_comments(connection: Connection, site_id: str, limit: int) -> list
 
 
 def count_with_held_comments(connection: Connection, site_id: str) -> int:
-    """How many campaigns have a comment held on a site."""
+    """How many campaigns have a comment held on a site that waits for a ruling."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
+
+
+def count_settled_comments(connection: Connection, site_id: str) -> int:
+    """How many comments are held on a site with a campaign that was ruled on."""
+    return connection.scalar(_SETTLED_COUNT, {"site": site_id}) or 0
 
 
 def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
@@ -141,11 +173,19 @@ def count_lone(connection: Connection, site_id: str) -> int:
 
 
 def member_ids(
-    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
+    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int, only: str = ""
 ) -> list[str]:
-    """Members on a site past the comment `after`, oldest first."""
+    """Members on a site past the comment `after`, oldest first.
+
+    only: 'held' for those that are; 'filed' for those that the policy filed, and no person; '' for all.
+    """
     values = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
-    return list(connection.scalars(_MEMBERS, values))
+    return list(connection.scalars(_MEMBERS[only], values))
+
+
+def count_filed(connection: Connection, campaign_id: str, site_id: str) -> int:
+    """How many members on a site the policy filed, and no person."""
+    return connection.scalar(_FILED_COUNT, {"id": campaign_id, "site": site_id}) or 0
 
 
 def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
@@ -190,6 +230,20 @@ def finish_ruling(connection: Connection, campaign_id: str, site_id: str, sequen
         )
         .values(done=True)
     )
+
+
+_REOPEN = """
+    UPDATE rulings SET reopened_at = :now
+    WHERE campaign_id = :campaign AND site_id = :site AND reopened_at IS NULL
+"""
+
+
+def reopen(connection: Connection, campaign_id: str, site_id: str, now: int) -> None:
+    """Offers a campaign again that was ruled on: something new about it is held. now: ms.
+
+    Only the last ruling is ever read for it; the next one begins anew.
+    """
+    connection.execute(sa.text(_REOPEN), {"now": now, "campaign": campaign_id, "site": site_id})
 
 
 def unfinished_rulings(connection: Connection, before: int) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ _BROKEN = errors.together(
         BadParameter("limt", "There is no such parameter. Did you mean 'limit'?"),
     ]
 )
-_UNREADABLE = "The body: Is not JSON: Expecting value at line 1, column 10 (character 9)."
+_UNREADABLE = "The body is not JSON: Expecting value at line 1, column 10 (character 9)."
 # One error for each status, answered as the service answers it.
 _PROBLEMS = {
     400: answer(BadRequest(_UNREADABLE, others=[errors.Invalid(_UNREADABLE)])),

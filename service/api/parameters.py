@@ -8,7 +8,7 @@ from fastapi._compat import ModelField
 from fastapi.dependencies.utils import get_flat_params, request_params_to_args
 from fastapi.routing import APIRoute
 
-from moderation.domain.errors import Invalid, together
+from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
 from service.access.keys import secret_caller
 from service.api.paging import CURSORS, is_cursor
 from service.http.broken_rules import (
@@ -67,6 +67,8 @@ def unknown_parameters(request: Request, names: set[str]) -> list[Invalid]:
             broken.append(BadParameter(name, unknown("parameter", name, names)))
         else:
             broken.append(BadParameter("", "There is a parameter that is not known here."))
+        if len(broken) == ERRORS_LIMIT:
+            break
     return broken
 
 

@@ -34,7 +34,7 @@ class ActorOut(TypedDict):
     """Who decided. version: of the policy, null for people."""
 
     kind: ActorKind
-    id: answers.ModeratorId
+    id: answers.PolicyOrPerson
     version: answers.Hash | None
 
 

@@ -18,7 +18,7 @@ from service.http.errors import BadRequest
 
 MEMBERS_LIMIT = 200  # of one object; a submission has about a dozen in all
 DEPTH_LIMIT = 32
-_TOO_DEEP = f"Is nested deeper than {DEPTH_LIMIT}."
+_TOO_DEEP = f"The JSON is nested deeper than {DEPTH_LIMIT}."
 _SURROGATE = "Has a lone surrogate (\\ud800 to \\udfff)."
 
 
@@ -77,15 +77,17 @@ def strict_json(body: bytes, *, surrogates: bool = False) -> Any:
             parse_float=partial(_decimal, mark),
         )
     except UnicodeDecodeError as error:
-        raise _unreadable(f"Is not UTF-8, at byte {error.start}.") from None
+        raise _unreadable(f"The body is not UTF-8, at byte {error.start}.") from None
     except json.JSONDecodeError as error:
         rule, place = error.msg.removesuffix(" at"), f"line {error.lineno}, column {error.colno}"
-        raise _unreadable(f"Is not JSON: {rule} at {place} (character {error.pos}).") from None
+        raise _unreadable(
+            f"The body is not JSON: {rule} at {place} (character {error.pos})."
+        ) from None
     except RecursionError:
         raise _unreadable(_TOO_DEEP) from None
     if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
         _check_depth(value)
-    if flaws or (not surrogates and b"\\u" in body):
+    if flaws or (not surrogates and (b"\\ud" in body or b"\\uD" in body)):  # as in \ud800
         found = list(islice(_flaws_in(value, surrogates), ERRORS_LIMIT))
         if found:
             raise BadRequest(found[0].message, others=found)
@@ -115,8 +117,7 @@ def _check_depth(value: Any) -> None:
     raise _unreadable(_TOO_DEEP)
 
 
-def _unreadable(rule: str) -> BadRequest:
-    message = f"{WHOLE}: {rule}"
+def _unreadable(message: str) -> BadRequest:
     return BadRequest(message, others=[Invalid(message)])
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from moderation.domain.errors import GatehouseError
 from moderation.store.sql.engine import Connection, Store
 
 if TYPE_CHECKING:  # only who migrates pays for its import; every API asks whether that was done
@@ -14,6 +15,12 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Any number will do as long as everyone takes the same; it spells 'gate'.
 _ADVISORY_LOCK = 0x67617465
+
+
+class DatabaseUnfit(GatehouseError):
+    """The database cannot be brought to this version before an operator has acted."""
+
+    code = "unfit"
 
 
 def configured(connection: Connection) -> "Config":
@@ -27,7 +34,33 @@ def configured(connection: Connection) -> "Config":
 
 
 def migrate(store: Store) -> None:
-    """Upgrades to the newest revision; several processes may call it at once."""
+    """Upgrades to the newest revision; several processes may call it at once.
+
+    Raises Unavailable, and DatabaseUnfit.
+    """
+    from alembic.script.revision import ResolutionError
+    from alembic.util import CommandError
+    from psycopg.errors import InsufficientPrivilege
+
+    try:
+        _upgrade(store)
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise DatabaseUnfit(
+            "The database is of a newer version, which this one does not know: run that version, "
+            "or restore the backup of before the upgrade."
+        ) from error
+    except sa.exc.ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise DatabaseUnfit(
+            "The user in GATEHOUSE_DATABASE_URL may not make or change the tables: make it the "
+            "database's owner."
+        ) from error
+
+
+def _upgrade(store: Store) -> None:
     from alembic import command
 
     with store.write() as connection:
