@@ -74,7 +74,7 @@ class Candidate:
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
     author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
     submitted, ms. Ids are '' for a text that is scored and not stored. filters: the site's. names: that only
-    the site's staff should use. history: what the store knows about it. known: the signals of the scorers that ran before this one.
+    the site's staff should use. history: what the store knows about it. signals: those of the scorers that ran before this one.
     """
 
     text: str
@@ -94,7 +94,7 @@ class Candidate:
     filters: FilterSet = NO_FILTERS
     names: SiteNames = NO_NAMES
     history: History = NO_HISTORY
-    known: tuple[Signal, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,7 @@ def _member_joins(
     """What changes about each cluster, in one order for all. judged: positions."""
     joins = []
     for cluster in dict.fromkeys(context.clustering.clusters):
-        positions = sorted(judged.intersection(cluster.found)) if cluster else []
+        positions = sorted(judged.intersection(cluster.members)) if cluster else []
         if not cluster or not positions:
             continue
         joins.append(

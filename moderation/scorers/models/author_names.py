@@ -115,7 +115,7 @@ def _ordinary(name: str) -> str:
 def _language(candidate: Candidate) -> str:
     """By which a model for some languages may choose."""
     names = ("language", "language_unsupported")
-    return " ".join(signal.note for signal in candidate.known if signal.name in names)
+    return " ".join(signal.note for signal in candidate.signals if signal.name in names)
 
 
 def _together(

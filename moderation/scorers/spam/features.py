@@ -72,7 +72,7 @@ def signal_features(candidate: Candidate) -> list[Signal]:
     """The signals that the spam model takes as features."""
     return [
         signal
-        for signal in candidate.known
+        for signal in candidate.signals
         if signal.name == SIGNS
         or (
             not signal.is_score
@@ -85,8 +85,10 @@ def signal_features(candidate: Candidate) -> list[Signal]:
 
 def without_copies(candidate: Candidate) -> Candidate:
     """The candidate without the signals that other people's comments bring about."""
-    known = tuple(signal for signal in candidate.known if not signal.name.startswith(_ABOUT_COPIES))
-    return replace(candidate, known=known)
+    signals = tuple(
+        signal for signal in candidate.signals if not signal.name.startswith(_ABOUT_COPIES)
+    )
+    return replace(candidate, signals=signals)
 
 
 def extract_features(batch: Sequence[Candidate]) -> list[Features]:

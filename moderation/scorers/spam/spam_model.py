@@ -119,7 +119,7 @@ def train(prior: Prior, delta: _Weights, lessons: Iterable[tuple[Features, bool,
 class SpamModel:
     """The score `spam`, 0..1, of every candidate, by the weights of its site.
 
-    The last scorer of the pipeline: it looks at what the others measured (Candidate.known). spans: the words
+    The last scorer of the pipeline: it looks at what the others measured (Candidate.signals). spans: the words
     and signals that raise it, from EVIDENCE_FROM on. note: what raised it most, such as 'links,words'.
     From UNTAUGHT_FROM on also `spam_untaught`, 0..1: the same by the prior alone, and without the signals
     of copies and campaigns. Whoever copies a comment, or has its link called spam, cannot raise that.
