@@ -16,6 +16,8 @@ from gatehouse_client.answers import (
     Delivery,
     Endpoint,
     Page,
+    PageDefault,
+    PageState,
     PublicComment,
     Queue,
     Receipt,
@@ -134,13 +136,20 @@ class AsyncGatehouse:
         return comment
 
     async def decide(
-        self, comment_id: str, outcome: str, *, reason: str = "", sequence: int | None = None
+        self,
+        comment_id: str,
+        outcome: str,
+        *,
+        reason: str = "",
+        sequence: int | None = None,
+        replies: str = "leave",
     ) -> Decision:
         """Decides for the site: approve, hold, reject or spam.
 
-        sequence: of the decision that was seen; ApiError 409 if there is a newer one.
+        sequence: of the decision that was seen; ApiError 409 if there is a newer one. replies: 'reject'
+        rejects all that answers a rejected comment or spam, too; undo_decision() takes it back as well.
         """
-        return await self.send(calls.decide(comment_id, outcome, reason, sequence))
+        return await self.send(calls.decide(comment_id, outcome, reason, sequence, replies))
 
     async def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
         """Takes back a person's last decision; what was in effect before applies again.
@@ -164,7 +173,7 @@ class AsyncGatehouse:
     def thread(
         self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
     ) -> AsyncIterator[PublicComment]:
-        """The approved comments of a page, oldest first. No key is sent: it is public.
+        """The approved comments of a page, oldest first, and where one above them was removed. No key is sent.
 
         page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
         """
@@ -173,6 +182,36 @@ class AsyncGatehouse:
     async def move_page(self, old: str, new: str) -> Page:
         """Gives a page another URL; its comments are found at both from now on."""
         return await self.send(calls.move_page(old, new))
+
+    async def page_state(self, page_url: str, *, page_id: str = "") -> PageState:
+        """Whether a page is open, premoderated or closed. page_id: the site's own, if it sends one."""
+        return await self.send(calls.page_state(page_url, page_id))
+
+    async def set_page_state(
+        self,
+        page_url: str,
+        state: str | None,
+        *,
+        close_after_days: int | None = None,
+        page_id: str = "",
+        published_at: datetime | None = None,
+    ) -> PageState:
+        """Opens, premoderates or closes a page, which may have no comment yet. None: as the site's default.
+
+        close_after_days: 0 for never. published_at: aware; its age counts from then, else from its first comment.
+        """
+        call = calls.set_page_state(page_url, state, close_after_days, page_id, published_at)
+        return await self.send(call)
+
+    async def page_default(self) -> PageDefault:
+        """What holds for the site's pages that have nothing set."""
+        return await self.send(calls.page_default())
+
+    async def set_page_default(
+        self, state: str = "open", *, close_after_days: int = 0
+    ) -> PageDefault:
+        """Sets that: 'open', 'premoderated' or 'closed', and after how many days they close, 0 for never."""
+        return await self.send(calls.set_page_default(state, close_after_days))
 
     async def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""

@@ -1,7 +1,7 @@
 """What Gatehouse answers, as dataclasses. A field that a newer service adds is left out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 
 def _known(cls: type[Made], data: Json, **read: Any) -> Made:
     """The dataclass, from those members of a JSON object that it knows. read: what was read already."""
-    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
     return cls(**{name: read[name] if name in read else data[name] for name in names})
 
 
@@ -97,7 +97,8 @@ class Decision:
     """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
 
     actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
-    sequence of the decision that it takes back, None for none.
+    sequence of the decision that it takes back, None for none. replies: how many were decided along with it;
+    only in the answer to decide() and undo_decision().
     """
 
     sequence: int
@@ -108,6 +109,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     created_at: datetime
     takes_back: int | None = None
+    replies: int = field(default=0, compare=False)
 
     @classmethod
     def read(cls, data: Json) -> "Decision":
@@ -121,6 +123,7 @@ class Decision:
             tuple(Reason.read(reason) for reason in data["reasons"]),
             moment(data["created_at"]),
             data.get("takes_back"),
+            data.get("replies", 0),
         )
 
 
@@ -176,18 +179,66 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class PublicComment:
-    """An approved comment as the world sees it."""
+    """An approved comment as the world sees it.
+
+    status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
+    are None.
+    """
 
     id: str
     parent_id: str | None
-    author: Author
-    text: str
+    author: Author | None
+    text: str | None
     created_at: datetime
+    status: str = "approved"
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
-        author = _known(Author, data["author"])
-        return _known(cls, data, author=author, created_at=moment(data["created_at"]))
+        author = _known(Author, data["author"]) if data["author"] else None
+        status = data.get("status", "approved")
+        created_at = moment(data["created_at"])
+        return _known(cls, data, author=author, created_at=created_at, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDefault:
+    """What holds for the pages of a site. state: open | premoderated | closed. close_after_days: 0 never."""
+
+    state: str
+    close_after_days: int
+
+    @classmethod
+    def read(cls, data: Json) -> "PageDefault":
+        return _known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What a page does with new comments: open | premoderated | closed. closes_at: by its age, None for never.
+
+    known: whether somebody has commented there, or set something. own_state, own_days: what is set for this
+    page, None as the site's.
+    """
+
+    page: Page
+    known: bool
+    state: str
+    closes_at: datetime | None
+    own_state: str | None
+    own_days: int | None
+    default: PageDefault
+
+    @classmethod
+    def read(cls, data: Json) -> "PageState":
+        return _known(
+            cls,
+            data,
+            page=_known(Page, data["page"]),
+            closes_at=_moment(data["closes_at"]),
+            own_state=data["set"]["state"],
+            own_days=data["set"]["close_after_days"],
+            default=PageDefault.read(data["default"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ def status(comment_id: str, author_token: str) -> Call[str]:
 
 
 def decide(
-    comment_id: str, outcome: str, reason: str, sequence: int | None
+    comment_id: str, outcome: str, reason: str, sequence: int | None, replies: str
 ) -> Call[answers.Decision]:
-    body: dict[str, Any] = {"outcome": outcome}
+    body: dict[str, Any] = {"outcome": outcome, "replies": replies}
     if reason:
         body["reason"] = reason
     if sequence is not None:
@@ -120,6 +120,35 @@ def thread(
     query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
+
+
+def page_state(page_url: str, page_id: str) -> Call[answers.PageState]:
+    query = _given({"page_url": page_url, "page_id": page_id})
+    path = f"{API}/pages/state"
+    return Call("GET", path, answers.PageState.read, query=query, repeatable=True)
+
+
+def set_page_state(
+    page_url: str,
+    state: str | None,
+    close_after_days: int | None,
+    page_id: str,
+    published_at: datetime | None,
+) -> Call[answers.PageState]:
+    page = _given({"url": page_url, "id": page_id})
+    body: dict[str, Any] = {"page": page, "state": state, "close_after_days": close_after_days}
+    if published_at is not None:
+        body["published_at"] = published_at.isoformat()
+    return Call("PUT", f"{API}/pages/state", answers.PageState.read, body, repeatable=True)
+
+
+def page_default() -> Call[answers.PageDefault]:
+    return Call("GET", f"{API}/pages/default", answers.PageDefault.read, repeatable=True)
+
+
+def set_page_default(state: str, close_after_days: int) -> Call[answers.PageDefault]:
+    body = {"state": state, "close_after_days": close_after_days}
+    return Call("PUT", f"{API}/pages/default", answers.PageDefault.read, body, repeatable=True)
 
 
 def move_page(old: str, new: str) -> Call[answers.Page]:

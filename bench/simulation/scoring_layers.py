@@ -24,7 +24,7 @@ _ADDED = {
 _TOXICITY = ("wordlist", "bundled", "detoxify")
 # Reasons that are not about spam.
 OTHER_REASONS = word_set("""toxic severely_toxic threat insult obscene identity_attack wordlist language_unsupported premoderated
-    scorer_unavailable scoring_failed""")
+    scorer_unavailable scoring_failed parent_held parent_removed""")
 
 
 @dataclass(frozen=True, slots=True)

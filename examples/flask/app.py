@@ -82,7 +82,9 @@ def page(
 ) -> str:
     """The article. typed: the contents of the form; problems: by field, '' for the whole form."""
     try:
-        comments = list(thread_client.thread(ARTICLE))
+        comments = [
+            comment for comment in thread_client.thread(ARTICLE) if comment.status == "approved"
+        ]
     except ClientError:
         comments = None  # the article is readable without comments
     return render_template(

@@ -42,7 +42,9 @@ function thread(string $page_url): ?array
         if ($status !== 200) {
             return null;
         }
-        array_push($comments, ...$answer['comments']);
+        // What was removed is in the list only for what answers it, which this page does not show below it.
+        $shown = array_filter($answer['comments'], fn ($comment) => $comment['status'] === 'approved');
+        array_push($comments, ...$shown);
         $next = $answer['next'];
     }
     return $comments;

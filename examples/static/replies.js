@@ -13,15 +13,28 @@ const AWAY = "Comments cannot be accepted at the moment. Please try again shortl
 
 async function load() {
   const comments = [];
+  let state = "open";
   let next = `/api/v1/threads?page_url=${encodeURIComponent(page.url)}`;
   while (next) {
     const answer = await fetch(gatehouse + next);
     if (!answer.ok) throw new Error(`the thread: ${answer.status}`);
     const batch = await answer.json();
-    comments.push(...batch.comments);
+    // What was removed is in the list only for what answers it, which this page does not show below it.
+    comments.push(...batch.comments.filter((comment) => comment.status === "approved"));
+    state = batch.state;
     next = batch.next;
   }
+  tell(state);
   return comments;
+}
+
+// A closed page needs no form, unless something is typed there already: that is not taken away.
+function tell(state) {
+  form.hidden = state === "closed" && !form.elements.comment.value;
+  document.getElementById("state").textContent = {
+    closed: "Comments are closed.",
+    premoderated: "A moderator looks at every comment before it appears.",
+  }[state] ?? "";
 }
 
 // Comments are inserted as text, never as markup.

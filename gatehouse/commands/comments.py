@@ -99,13 +99,18 @@ def decide(
     comment_id: str,
     outcome: Annotated[str, typer.Argument(help="approve, hold, reject or spam.")],
     reason: Annotated[str, typer.Option(help="A code of your own.")] = "",
+    with_replies: Annotated[
+        bool, typer.Option("--with-replies", help="Reject all that answers it, too.")
+    ] = False,
     url: Url = LOCAL_URL,
     key: Key = "",
 ) -> None:
     """Decide about a comment, whatever was decided before."""
     with _service(url, key) as service:
-        decision = service.decide(comment_id, outcome, reason=reason)
-        print(f"{comment_id}  {decision.outcome} (decision {decision.sequence})")
+        replies = "reject" if with_replies else "leave"
+        decision = service.decide(comment_id, outcome, reason=reason, replies=replies)
+        along = f", {decision.replies} replies along with it" if with_replies else ""
+        print(f"{comment_id}  {decision.outcome} (decision {decision.sequence}{along})")
 
 
 @comment.command("undo")
@@ -114,6 +119,8 @@ def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
     with _service(url, key) as service:
         decision = service.undo_decision(comment_id)
         takes_back = f"decision {decision.sequence}, takes {decision.takes_back} back"
+        if decision.replies:
+            takes_back += f", {decision.replies} replies along with it"
         print(f"{comment_id}  {decision.outcome} ({takes_back})")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.arguments import read_text
+from gatehouse.commands.page_states import page_state
 from gatehouse.database import find_site, open_store
 from moderation.domain.errors import GatehouseError, Invalid, NotFound
 
@@ -100,3 +101,6 @@ def _site_id(store: "Store", site: str, url: str) -> str:
     if site_id is None:
         raise GatehouseError("No site, or more than one, has this URL: give --site.")
     return site_id
+
+
+page.command("state")(page_state)

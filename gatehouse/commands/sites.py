@@ -8,6 +8,7 @@ import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
+from gatehouse.commands.page_states import site_state
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
@@ -268,3 +269,6 @@ def login_link(email: str) -> None:
         account = _moderator(connection, email)
         token = moderators.add_login_link(connection, account.id, now_ms(), entropy)
     print(f"{settings.public_url}/console/login?link={token}")
+
+
+site.command("state")(site_state)

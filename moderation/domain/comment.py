@@ -27,6 +27,10 @@ class Status(StrEnum):
     ERASED = "erased"
 
 
+# What is gone for readers, whoever decided so, and can be answered no more.
+REMOVED = frozenset({Status.REJECTED, Status.SPAM, Status.ERASED})
+
+
 class PageState(StrEnum):
     """What a page does with new comments."""
 

@@ -66,7 +66,8 @@ class Decision:
 
     created_at: milliseconds since 1970 UTC. revision: the one that was judged. takes_back: the sequence of
     the decision that this one takes back, None for none. campaign_id, ruling: the campaign whose ruling
-    made this decision, and that ruling's sequence; '' and None for none.
+    made this decision, and that ruling's sequence; '' and None for none. branch_id, branch_sequence: the
+    comment further up with which this reply was decided, and the sequence of the decision about that one.
     """
 
     comment_id: str
@@ -79,6 +80,8 @@ class Decision:
     takes_back: int | None = None
     campaign_id: str = ""
     ruling: int | None = None
+    branch_id: str = ""
+    branch_sequence: int | None = None
 
     @property
     def status(self) -> Status:
@@ -103,8 +106,10 @@ def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | N
 
 
 def opinion_of(decision: Decision | None) -> Opinion | None:
-    """What a decision says about the comment; None where a machine or an import made it, or it holds."""
-    if decision is None or decision.actor.kind is not ActorKind.MODERATOR:
+    """What a decision says about the comment; None where a machine or an import made it, it holds, or
+    the comment was decided with the one it answers: that says nothing of its author.
+    """
+    if decision is None or decision.actor.kind is not ActorKind.MODERATOR or decision.branch_id:
         return None
     if decision.outcome is Outcome.SPAM or any(
         reason.code == ReasonCode.SPAM for reason in decision.reasons

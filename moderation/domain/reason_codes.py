@@ -11,6 +11,9 @@ class ReasonCode(StrEnum):
     SCORING_FAILED = "scoring_failed"  # nor in the last attempt
     TOO_LONG_TO_JUDGE = "too_long_to_judge"  # a model has read only parts of the text
     PREMODERATED = "premoderated"  # the page holds every comment
+    PARENT_HELD = "parent_held"  # it answers a comment that is not decided yet
+    PARENT_REMOVED = "parent_removed"  # it answers one that was removed while it was on its way
+    BRANCH_REJECTED = "branch_rejected"  # rejected with the comment it answers; label: that comment
     CAMPAIGN_DECIDED = "campaign_decided"  # decided with the campaign; value: the ruling's sequence
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again
     SITE_SAID_SO = "site_said_so"  # corrected through Akismet's API

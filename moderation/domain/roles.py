@@ -16,17 +16,20 @@ class Role(StrEnum):
 
 class Action(StrEnum):
     """What only some roles may do. Every role may do the rest: decide about comments and campaigns,
-    see and preview filters, see and reset reputations.
+    close and premoderate pages, see and preview filters, see and reset reputations.
     """
 
     CHANGE_FILTERS = "change_filters"
+    CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     MANAGE_ENDPOINTS = "manage_endpoints"  # to see them too: a URL may hold a password
     MANAGE_LEARNING = "manage_learning"  # see who taught the spam score what, and take it back
 
 
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.MODERATOR: frozenset(),
-    Role.EDITOR: frozenset({Action.CHANGE_FILTERS, Action.MANAGE_ENDPOINTS}),
+    Role.EDITOR: frozenset(
+        {Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT, Action.MANAGE_ENDPOINTS}
+    ),
     Role.ADMIN: frozenset(Action),
 }
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from moderation.domain.comment import SAME_SENDER_LIMIT, PageState, Receipt, Submission
+from moderation.domain.comment import REMOVED, SAME_SENDER_LIMIT, PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
-from moderation.store import addresses, comments, idempotency, outbox, pages
+from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, state_at
+from moderation.store import addresses, comments, idempotency, outbox, page_states, pages
 from moderation.store.idempotency import Sender, Stored
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
@@ -34,8 +35,9 @@ def submit(
         senders = idempotency.senders_of(connection, _firsts(batch, holders))
         found_pages = pages.find_or_add(connection, batch)
         page_ids = {id: page.id if page else "" for id, page in found_pages.items()}
-        states = comments.page_states(connection, page_ids.values())
-        parents = comments.pages_of(
+        defaults = page_states.defaults_of(connection, {each.site_id for each in batch})
+        settings = page_states.settings_of(connection, page_ids.values())
+        parents = comments.parents_of(
             connection, (submission.parent_id for submission in batch if submission.parent_id)
         )
 
@@ -52,13 +54,23 @@ def submit(
                 if _joins(submission, holder, sender):
                     same_sender = _is_same_sender(store.crypto, submission, holder, sender)
                     return Receipt(holder.comment_id, holder.created_at, True, same_sender)
-            if states.get(page_ids[submission.id]) is PageState.CLOSED:
+            page_id = page_ids[submission.id]
+            state = state_at(
+                defaults.get(submission.site_id, PageDefault()),
+                settings.get(page_id, UNKNOWN_PAGE),
+                submission.created_at,
+            )
+            if state is PageState.CLOSED:
                 return PageClosed("This page takes no more comments.")
-            if (
-                submission.parent_id
-                and parents.get(submission.parent_id) != page_ids[submission.id]
-            ):
-                return Invalid("There is no such comment on this page.", "/parent_id")
+            if submission.parent_id:
+                parent = parents.get(submission.parent_id)
+                if parent is None or parent.page_id != page_id:
+                    return Invalid("There is no such comment on this page.", "/parent_id")
+                if parent.status in REMOVED:
+                    # Why it was removed is nobody's business.
+                    return Invalid(
+                        "/parent_id: Has been removed, and takes no replies.", "/parent_id"
+                    )
             if holder and is_repeated:
                 if not idempotency.take(connection, submission, holder):
                     # Another process was quicker: what it stored is the first now.

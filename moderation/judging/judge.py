@@ -12,7 +12,14 @@ from moderation.domain.score import Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
 from moderation.judging.rounds import share_out
-from moderation.judging.verdicts import MAX_ATTEMPTS, actor_of, gave_up, policy_of, verdict_of
+from moderation.judging.verdicts import (
+    MAX_ATTEMPTS,
+    actor_of,
+    below_parent,
+    gave_up,
+    policy_of,
+    verdict_of,
+)
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import addresses, decisions, judging_queue, outbox
@@ -173,7 +180,9 @@ def _record(
     held = judging_queue.still_leased(connection, lease, ids)
     ours = [judgement for judgement in judgements if judgement.job.id in held]
     context.save_context(connection, known, held, now, entropy)
-    standings = decisions.standings(connection, sorted(held))
+    # With what they answer, which is not decided about meanwhile.
+    parent_ids = {judgement.job.parent_id for judgement in ours} - {""}
+    standings = decisions.standings(connection, sorted(held | parent_ids))
     new = _new_decisions(connection, ours, standings, now)
     decisions.add_findings(
         connection,
@@ -184,6 +193,8 @@ def _record(
         now,
     )
     decisions.append(connection, new)
+    approved = [each.comment_id for each in new if each.outcome is Outcome.APPROVE]
+    judging_queue.judge_replies_again(connection, approved, now)
     held_now = {
         decision.comment_id: standings[decision.comment_id].site_id
         for decision in new
@@ -208,13 +219,19 @@ def _new_decisions(
     standings: Mapping[str, Standing],
     now: int,
 ) -> list[Decision]:
-    decided = [id for id, standing in standings.items() if standing.sequence > 0]
-    latest = decisions.latest(connection, decided)
-    new = (
-        judgement.decision(standings[judgement.job.id], latest.get(judgement.job.id), now)
-        for judgement in judgements
-    )
-    return [decision for decision in new if decision]
+    ids = {judgement.job.id for judgement in judgements}
+    latest = decisions.latest(connection, [id for id in sorted(ids) if standings[id].sequence > 0])
+    statuses = {id: standing.status for id, standing in standings.items()}
+    new = []
+    # By their ids: most comments come before what answers them.
+    for judgement in sorted(judgements, key=lambda each: each.job.id):
+        id = judgement.job.id
+        verdict = below_parent(judgement.verdict, statuses.get(judgement.job.parent_id))
+        judgement = replace(judgement, verdict=verdict)
+        if decision := judgement.decision(standings[id], latest.get(id), now):
+            new.append(decision)
+            statuses[id] = decision.status
+    return new
 
 
 def _announce(

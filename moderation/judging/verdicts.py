@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from moderation.domain.comment import PageState
+from moderation.domain.comment import REMOVED, PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import Policy, Verdict, decide, parse_policy
@@ -61,6 +61,19 @@ def verdict_of(
         _with_evidence(reason, candidate, findings, pipeline) for reason in verdict.reasons
     )
     return replace(verdict, reasons=reasons), actor_of(policy)
+
+
+def below_parent(verdict: Verdict, parent_status: Status | None) -> Verdict:
+    """What a verdict becomes below a comment of this status: nothing is published that answers what
+    readers do not see. parent_status: None for a comment that answers none.
+    """
+    if verdict.outcome is not Outcome.APPROVE or parent_status in (None, Status.APPROVED):
+        return verdict
+    if parent_status in REMOVED:
+        code, what = ReasonCode.PARENT_REMOVED, "has been removed"
+    else:
+        code, what = ReasonCode.PARENT_HELD, "is not decided yet"
+    return Verdict(Outcome.HOLD, (Reason(code, f"The comment that it answers {what}."),))
 
 
 def gave_up(reasons: tuple[Reason, ...] = ()) -> Verdict:

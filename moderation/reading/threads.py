@@ -1,8 +1,12 @@
-"""What readers of a page may see: its approved comments, and nothing else."""
+"""What readers of a page may see: its approved comments, where one was removed above them, and its state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from moderation.store import comments, pages, sites
+from moderation.domain.comment import PageState
+from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, closes_at, state_at
+from moderation.store import comments, page_states, pages, sites
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
 from moderation.store.sql.rows import record_of
@@ -12,7 +16,10 @@ PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has m
 
 @dataclass(frozen=True, slots=True)
 class PublicComment:
-    """A comment as the world sees it. created_at: milliseconds since 1970 UTC."""
+    """A comment as the world sees it. created_at: milliseconds since 1970 UTC.
+
+    is_removed: it is not shown, and stands here only so that what answers it keeps its place; no author, no text.
+    """
 
     id: str
     parent_id: str
@@ -20,6 +27,7 @@ class PublicComment:
     author_url: str
     text: str
     created_at: int
+    is_removed: bool = False
 
 
 def list_approved(
@@ -30,7 +38,40 @@ def list_approved(
         return []
     with store.read() as connection:
         rows = comments.approved(connection, page.id, after, limit)
-    return [record_of(PublicComment, row) for row in rows]
+    return [_public(row) for row in rows]
+
+
+def with_removed(
+    store: Store, shown: Sequence[PublicComment], after: str = ""
+) -> list[PublicComment]:
+    """The comments with a placeholder for each one above them that is not shown, in the order of their ids.
+
+    after: as in list_approved(); what stands above a comment up to there had its placeholder before.
+    """
+    known = {comment.id for comment in shown}
+    parent_ids = {comment.parent_id for comment in shown} - {""} - known
+    with store.read() as connection:
+        hidden = comments.hidden_above(connection, parent_ids, after)
+    removed = [PublicComment(id, parent, "", "", "", at, True) for id, parent, at in hidden]
+    return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentState:
+    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never."""
+
+    state: PageState
+    closes_at: int | None
+
+
+def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:
+    """The state of a page; where nobody has commented yet, of the default of the site. now: ms."""
+    with store.read() as connection:
+        row = page_states.get(connection, page.id) if page else None
+        site = row.site_id if row else site_id
+        default = page_states.defaults_of(connection, [site]).get(site, PageDefault())
+    setting = row.setting if row else UNKNOWN_PAGE
+    return CurrentState(state_at(default, setting, now), closes_at(default, setting))
 
 
 COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
@@ -61,12 +102,12 @@ def list_newest(
         rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
         count = comments.count_approved(connection, page.id, COUNT_LIMIT)
         asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
-    newest = [record_of(PublicComment, row) for row in rows[:limit]]
+    newest = [_public(row) for row in rows[:limit]]
     return NewestComments(
         newest,
         count,
         newest[-1].id if len(rows) > limit else "",
-        record_of(PublicComment, asked[0]) if asked else None,
+        _public(asked[0]) if asked else None,
     )
 
 
@@ -102,3 +143,7 @@ def demo_site(store: Store, origin: str) -> str | None:
     with store.read() as connection:
         owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
     return owners[0] if owners else None
+
+
+def _public(row: Any) -> PublicComment:
+    return record_of(PublicComment, row, is_removed=False)

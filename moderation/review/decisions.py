@@ -12,8 +12,9 @@ from moderation.domain.decision import (
     in_effect,
     in_effect_before,
 )
-from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.reason_codes import ReasonCode
+from moderation.review.branches import Replies, reject_replies, take_back_replies
 from moderation.review.filings import undo_filings
 from moderation.review.record import record
 from moderation.store import decisions
@@ -30,6 +31,7 @@ def decide(
     note_code: str = "",
     expected_sequence: int | None = None,
     *,
+    replies: Replies = Replies.LEAVE,
     now: int,
     entropy: Callable[[int], bytes],
 ) -> Decision:
@@ -37,8 +39,13 @@ def decide(
 
     note_code: the reason code the moderator chose, '' for none.
     expected_sequence: of the decision the moderator saw; None decides whatever came before.
-    Raises NotFound for a comment of another site, Conflict if somebody else has decided meanwhile.
+    replies: REJECT rejects all that answers the comment, too, and is taken back with the decision.
+    Raises NotFound for a comment of another site, Conflict if somebody else has decided meanwhile, Invalid
+    for replies rejected with a comment that is not.
     """
+    rejects = outcome in (Outcome.REJECT, Outcome.SPAM)
+    if replies is Replies.REJECT and not rejects:
+        raise Invalid("/replies: Only with a comment that is rejected or spam.", "/replies")
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
         decision = Decision(
@@ -50,8 +57,11 @@ def decide(
             reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
             created_at=now,
         )
+        made = [(decision, standing)]
+        if replies is Replies.REJECT:
+            made += reject_replies(connection, decision)
         history = decisions.histories(connection, [comment_id])[comment_id]
-        record(connection, [(decision, standing)], entropy)
+        record(connection, made, entropy)
         undo_filings(connection, standing.site_id, in_effect(history), decision, now, entropy)
     return decision
 
@@ -68,7 +78,8 @@ def undo(
 ) -> Decision:
     """Takes a moderator's last decision back by adding one with the outcome in effect before it.
 
-    Without an earlier one the comment is held. An undo is itself a decision, and can be undone.
+    Without an earlier one the comment is held. An undo is itself a decision, and can be undone. Replies that
+    were decided along with it go back as well.
     expected_sequence: of the decision the moderator saw; None takes back the last one, whichever it is.
     Raises NotFound for a comment of another site; Conflict if somebody else has decided meanwhile, or if
     the last decision is not a moderator's.
@@ -89,7 +100,8 @@ def undo(
             created_at=now,
             takes_back=standing.sequence,
         )
-        record(connection, [(decision, standing)], entropy)
+        made = [(decision, standing), *take_back_replies(connection, decision)]
+        record(connection, made, entropy)
         undo_filings(
             connection,
             standing.site_id,

@@ -7,7 +7,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import decisions, queues
+from moderation.store import decisions, queues, replies
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
@@ -19,10 +19,14 @@ _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
 @dataclass(frozen=True, slots=True)
 class CommentCard(QueueEntry):
-    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force."""
+    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force.
+
+    replies: how many answer it, near or far, that are not removed.
+    """
 
     findings: Findings
     decisions: tuple[Decision, ...]
+    replies: int
 
     @property
     def scores(self) -> dict[str, float]:
@@ -41,11 +45,13 @@ def _cards(connection: Connection, entries: Sequence[QueueEntry]) -> list[Commen
     ids = [entry.id for entry in entries]
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
+    reply_counts = replies.counts_below(connection, ids)
     return [
         CommentCard(
             **{field.name: getattr(entry, field.name) for field in fields(QueueEntry)},
             findings=findings.get(entry.id, Findings()),
             decisions=tuple(histories[entry.id]),
+            replies=reply_counts[entry.id],
         )
         for entry in entries
     ]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 
 import sqlalchemy as sa
 
-from moderation.domain.comment import PageState, Status, Submission
+from moderation.domain.comment import Status, Submission
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
 
@@ -28,7 +28,7 @@ def page_row(submission: Submission, page_id: str) -> dict[str, object]:
         "url": page.url,
         "title": page.title,
         "title_verified": page.by_server and page.title != "",
-        "state": PageState.OPEN.value,
+        "state": "",
         "created_at": submission.created_at,
     }
 

@@ -1,11 +1,12 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import PageState, Status, Submission
+from moderation.domain.comment import Status, Submission
 from moderation.store.comment_fields import (
     ERASED_COMMENT,
     ERASED_REVISION,
@@ -16,38 +17,37 @@ from moderation.store.comment_fields import (
 )
 from moderation.store.judging_queue import AT_ONCE
 from moderation.store.sql.crypto import Crypto
-from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.dialect import fetch, insert_rows
 from moderation.store.sql.schema import (
     addresses,
     comments,
     feedback,
     findings,
-    pages,
     pending,
     personal,
     revisions,
 )
 
-_PAGE_STATES = sa.select(pages.c.id, pages.c.state).where(
-    pages.c.id.in_(sa.bindparam("ids", expanding=True))
-)
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What an answer must know of the comment it answers."""
+
+    page_id: str
+    status: Status
 
 
-def page_states(connection: Connection, page_ids: Iterable[str]) -> dict[str, PageState]:
-    """The state of those pages that exist."""
-    rows = connection.execute(_PAGE_STATES, {"ids": list(set(page_ids))})
-    return {row.id: PageState(row.state) for row in rows}
-
-
-def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
-    """The page of each comment that exists."""
+def parents_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, Parent]:
+    """Page and status of each comment that exists."""
     wanted = set(comment_ids)
     if not wanted:
         return {}
     rows = connection.execute(
-        sa.select(comments.c.id, comments.c.page_id).where(comments.c.id.in_(wanted))
+        sa.select(comments.c.id, comments.c.page_id, comments.c.status).where(
+            comments.c.id.in_(wanted)
+        )
     )
-    return {row.id: row.page_id for row in rows}
+    return {row.id: Parent(row.page_id, Status(row.status)) for row in rows}
 
 
 def insert(
@@ -136,6 +136,44 @@ def approved(
     if id:
         query = query.where(comments.c.id == id)
     return list(connection.execute(query))
+
+
+# Comments that readers do not see, above those that they do: with every place in a conversation kept,
+# no reply seems to answer something else.
+_HIDDEN_ABOVE = """
+    WITH RECURSIVE hidden (id, parent_id) AS (
+        SELECT p.id, p.parent_id FROM comments p WHERE p.id AMONG :ids AND p.status <> 'approved'
+        UNION
+        SELECT p.id, p.parent_id FROM hidden h JOIN comments p ON p.id = h.parent_id
+        WHERE p.status <> 'approved'
+    )
+    SELECT c.id, c.parent_id, c.created_at FROM hidden h JOIN comments c ON c.id = h.id
+"""
+# Whether readers see something below a comment that they were shown already: at or before `after`.
+_SHOWN_BELOW = """
+    WITH RECURSIVE below (root, id, status) AS (
+        SELECT c.parent_id, c.id, c.status FROM comments c WHERE c.parent_id AMONG :ids
+        UNION ALL
+        SELECT b.root, c.id, c.status FROM below b JOIN comments c ON c.parent_id = b.id
+        WHERE b.status <> 'approved'
+    )
+    SELECT DISTINCT root FROM below WHERE status = 'approved' AND id <= :after
+"""
+
+
+def hidden_above(
+    connection: Connection, parent_ids: Iterable[str], after: str
+) -> list[tuple[str, str, int]]:
+    """id, parent_id and created_at of what readers do not see among these comments and above them, up to
+    the first that they see. Without those that stand above a comment up to `after`, too.
+    """
+    wanted = sorted(set(parent_ids))
+    hidden = fetch(connection, _HIDDEN_ABOVE, ids=wanted) if wanted else []
+    if not hidden or not after:
+        return hidden
+    ids = [id for id, _, _ in hidden]
+    earlier = {root for (root,) in fetch(connection, _SHOWN_BELOW, ids=ids, after=after)}
+    return [row for row in hidden if row[0] not in earlier]
 
 
 def count_approved(connection: Connection, page_id: str, limit: int) -> int:

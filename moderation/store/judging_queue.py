@@ -9,9 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import NO_FORM, FormFacts, PageState
+from moderation.domain.reason_codes import ReasonCode
 from moderation.store.comment_fields import SentComment, columns_of, or_empty, select_list
-from moderation.store.sql.dialect import claim_pending, execute, fetch
-from moderation.store.sql.schema import findings, pages, pending, revisions, sites
+from moderation.store.sql.dialect import claim_pending, execute, fetch, insert_rows
+from moderation.store.sql.schema import (
+    comments,
+    findings,
+    pages,
+    pending,
+    revisions,
+    sites,
+)
 
 # Due by any clock: a time would be read by another machine, whose clock may be behind.
 AT_ONCE = 0
@@ -24,12 +32,16 @@ class JudgingJob(SentComment):
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
-    parent_text: of the comment answered to, its newest revision; '' where there is none.
+    parent_text: of the comment answered to, its newest revision; '' where there is none. page_state: of the
+    page or its site's default; by its age a page closes for new comments only.
     """
 
     attempts: int
     revision: Annotated[int, revisions.c.number]
-    page_state: Annotated[PageState, pages.c.state]
+    parent_id: Annotated[str, comments.c.parent_id]
+    page_state: Annotated[
+        PageState, sa.func.coalesce(sa.func.nullif(pages.c.state, ""), sites.c.page_state)
+    ]
     form: Annotated[FormFacts, revisions.c.form_json]
     parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
     language: Annotated[str, sites.c.language]
@@ -105,6 +117,45 @@ def postpone(connection: Connection, due: Mapping[str, int]) -> None:
             .where(pending.c.comment_id == comment_id)
             .values(lease="", due_at=due_at)
         )
+
+
+_HELD_FOR_PARENT = f"""
+    SELECT c.id, c.revision, c.site_id FROM comments c
+    JOIN decisions d ON d.comment_id = c.id AND d.sequence = c.sequence
+    WHERE c.parent_id AMONG :ids AND c.parent_id <> '' AND c.status = 'held' AND c.decided_by = 'policy'
+    AND (d.reasons_json LIKE '%"{ReasonCode.PARENT_HELD.value}"%'
+        OR d.reasons_json LIKE '%"{ReasonCode.PARENT_REMOVED.value}"%')
+"""  # noqa: S608 - both codes are constants
+_FORGET_FINDINGS = "DELETE FROM findings WHERE comment_id AMONG :ids"
+
+
+def judge_replies_again(connection: Connection, parent_ids: Sequence[str], now: int) -> None:
+    """Queues the replies that a policy holds only until these comments are approved. now: ms.
+
+    The caller holds the locks of decisions.standings() on the parents, as does whoever holds a reply for
+    such a reason: so none is overlooked. What was measured of them is measured again.
+    """
+    waiting = fetch(connection, _HELD_FOR_PARENT, ids=list(parent_ids)) if parent_ids else []
+    if waiting:
+        execute(connection, _FORGET_FINDINGS, ids=[comment_id for comment_id, _, _ in waiting])
+        add(connection, waiting, now)
+
+
+def add(connection: Connection, jobs: Sequence[tuple[str, int, str]], now: int) -> None:
+    """Queues comments (id, revision, site) that do not wait already, due at once. now: ms."""
+    rows = [
+        {
+            "comment_id": comment_id,
+            "revision": revision,
+            "site_id": site_id,
+            "due_at": AT_ONCE,
+            "attempts": 0,
+            "lease": "",
+            "created_at": now,
+        }
+        for comment_id, revision, site_id in jobs
+    ]
+    insert_rows(connection, pending, rows, new_only=True)
 
 
 def hand_back(connection: Connection, lease: str, comment_ids: Collection[str]) -> None:

@@ -253,9 +253,16 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
             title=named.title,
             title_verified=named.title_verified,
             state=max(kept.state, gone.state, key=lambda state: _STRICTNESS.get(state, 0)),
+            close_after_days=_either(kept.close_after_days, gone.close_after_days),
+            published_at=_either(kept.published_at, gone.published_at),
+            created_at=min(kept.created_at, gone.created_at),
         )
     )
     return StoredPage(into, kept.url, named.title, named.title_verified, kept.external_id)
+
+
+def _either(kept: int | None, gone: int | None) -> int | None:
+    return gone if kept is None else kept
 
 
 def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bool:

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
+from moderation.review.branches import Replies
 from service.api import answers, fields
 from service.api.serializers import CommentOut, DecisionOut
 from service.queues.hand_in import NewComment
@@ -57,13 +58,16 @@ class CommentIn(fields.StrictModel):
 
 
 class DecisionIn(fields.StrictModel):
-    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
+    replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
+    """
 
     outcome: Annotated[Outcome, Field(strict=False, examples=["approve"])]  # by its name
     reason: Annotated[
         str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$", examples=["off_topic"])
     ] = ""
     sequence: fields.Sequence = None
+    replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
 
 
 class ReceiptOut(TypedDict):
@@ -91,10 +95,13 @@ CommentOrStatus = CommentOut | StatusOut
 
 
 class CommentDecided(DecisionOut):
-    """The decision that was made, and the status of the comment after it."""
+    """The decision that was made, and the status of the comment after it. replies: how many of those below it
+    were decided along with it.
+    """
 
     comment_id: answers.CommentId
     status: Status
+    replies: answers.Count
 
 
 def to_submission(

@@ -16,7 +16,7 @@ from moderation.domain.decision import Decision
 from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated, together
 from moderation.doorbell import DELIVER
 from moderation.reading import comment_status
-from moderation.review import decisions, queues
+from moderation.review import branches, decisions, queues
 from moderation.store.sites import SECRET
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
@@ -208,6 +208,7 @@ def decide(
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
+    `replies` in the answer counts those that were rejected along with it, if the body asks for that.
     """
 
     def make_decision(expected: int | None) -> Decision:
@@ -219,6 +220,7 @@ def decide(
             body.outcome,
             body.reason,
             expected,
+            replies=body.replies,
             now=now_ms(),
             entropy=os.urandom,
         )
@@ -244,7 +246,8 @@ def undo(
     """One more decision, with the outcome that was in effect before the last one; held where none was.
 
     `takes_back` is the sequence of the one it takes back, which says nothing of its author any more. An undo is
-    taken back in the same way. 409 where the last decision is a machine's, or there is none. If-Match
+    taken back in the same way. Replies that were rejected along with it are restored, and counted in
+    `replies`. 409 where the last decision is a machine's, or there is none. If-Match
     guards as it does for decisions.
     """
 
@@ -288,6 +291,7 @@ def _decided(
         **decision_out(decision),
         "comment_id": comment_id,
         "status": decision.status,
+        "replies": branches.count_along(state.store, decision),
     }
     return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 

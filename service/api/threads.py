@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from typing_extensions import TypedDict
 
+from moderation.clock import now_ms
+from moderation.domain.comment import PageState
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
 from moderation.reading.threads import (
@@ -15,6 +17,8 @@ from moderation.reading.threads import (
     find_page_by_id,
     list_approved,
     site_of,
+    state_of,
+    with_removed,
 )
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -33,20 +37,27 @@ CACHE = "public, max-age=1"
 
 
 class PublicCommentOut(TypedDict):
-    """An approved comment as the world sees it."""
+    """An approved comment as the world sees it; or the place of one that was removed, for what answers it: without
+    author and text.
+    """
 
     id: answers.CommentId
     parent_id: answers.CommentId | None
-    author: AuthorOut
-    text: answers.Text
+    status: Literal["approved", "removed"]
+    author: AuthorOut | None
+    text: answers.Text | None
     created_at: answers.Moment
 
 
 class ThreadOut(TypedDict):
-    """The approved comments of a page, oldest first. page_url: null where a page_id names no page yet."""
+    """The approved comments of a page, oldest first. page_url: null where a page_id names no page yet. closes_at: when
+    its age closes the page, null for never.
+    """
 
     page_url: answers.Url | None
     next: answers.NextPage
+    state: PageState
+    closes_at: answers.Moment | None
     comments: list[PublicCommentOut]
 
 
@@ -66,17 +77,21 @@ def threads(
     """Oldest first; `next` and Link lead to the next page. No key is needed: it is public.
 
     page_url: in any spelling, and any that the page had before. page_id: the site's own id, instead.
-    site_id: needed only where two sites share an origin, or have a page with this id.
+    site_id: needed only where two sites share an origin, or have a page with this id. A comment that was removed,
+    but has replies, is there in addition to `limit`, once: with the first of them.
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
-    found = _find_page(store, url, page_id, site_id)
+    site, found = _find_page(store, url, page_id, site_id)
     rows = list_approved(store, found, limit + 1, after)
     page, next_page = page_of(request, rows, limit, lambda comment: comment.id)
+    current = state_of(store, found, site, now_ms())
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
-        "comments": [_comment_out(comment) for comment in page],
+        "state": current.state,
+        "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
+        "comments": [_comment_out(comment) for comment in with_removed(store, page, after)],
     }
     body = json.dumps(thread)
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
@@ -91,26 +106,28 @@ def threads(
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _find_page(store: Store, url: str, page_id: str, site_id: str) -> StoredPage | None:
-    """The page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
+    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
     if not url and not page_id:
         raise BadParameter("page_url", "Say which page, by page_url or page_id.")
     site = site_of(store, site_id, origin_of(url)) if url or site_id else ""
     if site is None:
         raise NotFound("No site here has this page.")
     if not page_id:
-        return find_page(store, site, url)
+        return site, find_page(store, site, url)
     page = find_page_by_id(store, site, page_id)
     if page is None and not site:
         raise NotFound("No site here has a page with this id, or more than one: name site_id.")
-    return page
+    return site, page
 
 
 def _comment_out(comment: PublicComment) -> PublicCommentOut:
+    author: AuthorOut = {"name": comment.author_name, "url": comment.author_url or None}
     return {
         "id": comment.id,
         "parent_id": comment.parent_id or None,
-        "author": {"name": comment.author_name, "url": comment.author_url or None},
-        "text": comment.text,
+        "status": "removed" if comment.is_removed else "approved",
+        "author": None if comment.is_removed else author,
+        "text": None if comment.is_removed else comment.text,
         "created_at": iso(comment.created_at),
     }

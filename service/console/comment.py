@@ -12,7 +12,8 @@ from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
-from moderation.review import decisions, queues
+from moderation.review import branches, decisions, queues
+from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
@@ -27,7 +28,9 @@ router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 _BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
-Posted = Annotated[session.SignedForm, Depends(session.signed_form("outcome", "sequence", "back"))]
+Posted = Annotated[
+    session.SignedForm, Depends(session.signed_form("outcome", "sequence", "back", "replies"))
+]
 
 
 @router.get("")
@@ -63,7 +66,12 @@ def _decide(
         if outcome is None:
             decisions.undo(*target, sequence, now=now, entropy=entropy)
         else:
-            decisions.decide(*target, outcome, "", sequence, now=now, entropy=entropy)
+            rejects = outcome in (Outcome.REJECT, Outcome.SPAM)
+            is_along = rejects and form.get("replies") == Replies.REJECT
+            replies = Replies.REJECT if is_along else Replies.LEAVE
+            decisions.decide(
+                *target, outcome, "", sequence, replies=replies, now=now, entropy=entropy
+            )
     except Conflict:
         card = queues.get_card(state.store, site_ids, comment_id)
         return _comment(request, visitor, card, back, is_stale=True, status=409)
@@ -80,6 +88,7 @@ def _decide(
         "comment_decided.html",
         visitor=visitor,
         comment=comment,
+        along=branches.count_along(state.store, card.decision) if card.decision else 0,
         back=back,
         tabs=queue_tabs(request, card.site_id, None),
     )

@@ -13,6 +13,7 @@ from service.console import (
     filters,
     learning,
     login,
+    page_states,
     queues,
     reputation,
 )
@@ -27,6 +28,7 @@ router.include_router(campaign.router)
 router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
+router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)

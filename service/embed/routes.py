@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.clock import now_ms
 from moderation.domain.comment import Receipt
-from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
+from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound, PageClosed
 from moderation.domain.page_url import origin_of, plain_url
 from moderation.reading import threads
 from moderation.store import sites
@@ -202,7 +203,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
     broken = problem(error) if isinstance(error, Invalid) else Problem("", error.message)
     # Only the page's own URL goes back into the form, and only if it is on the site.
     origins = site.origins if site else ()
-    can_retry = site is not None and within(fields.get("page_url", ""), origins)
+    is_on_site = site is not None and within(fields.get("page_url", ""), origins)
     return pages.page(
         "refused.html",
         status,
@@ -211,13 +212,15 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
         title=title,
         problem=broken,
         wait=getattr(error, "retry_after", 0),
-        can_retry=can_retry,
+        can_retry=is_on_site and not isinstance(error, PageClosed),
         site_id=site.id if site else "",
         typed=fields,
         form={
-            "page_url": fields.get("page_url", "") if can_retry else "",
+            "page_url": fields.get("page_url", "") if is_on_site else "",
             "page_title": fields.get("page_title", ""),
-            "parent": fields.get("comment_parent", ""),
+            # What cannot be answered any more would be refused again: sent once more, it stands by itself.
+            "parent": "" if broken.field == "comment_parent" else fields.get("comment_parent", ""),
+            "state": "",
         },
     )
 
@@ -235,12 +238,13 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: st
         return pages.page("nosite.html", 404, origin=origin)
     page_url = f"{state.settings.public_url}{DEMO}"
     page = threads.find_page(state.store, site_id, page_url)
+    now = threads.state_of(state.store, page, site_id, now_ms())
     newest = threads.list_newest(state.store, page, DEMO_SIZE, before, replytocom)
     answered = newest.answered
     return pages.page(
         "demo.html",
         form_action=filter(_is_plain, [origin]),
-        comments=in_thread_order(newest.comments),
+        comments=in_thread_order(threads.with_removed(state.store, newest.comments)),
         count=newest.count,
         is_counted=newest.count < threads.COUNT_LIMIT,
         before=before,
@@ -254,6 +258,7 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: st
             "page_url": page_url,
             "page_title": "The night ferry comes back",
             "parent": answered.id if answered else "0",
+            "state": now.state.value,
         },
     )
 

@@ -139,6 +139,25 @@ def test_without_a_script_the_form_is_enough(visit, paper) -> None:
     assert RUDE not in with_script.content()
 
 
+def test_the_form_hides_itself_on_a_closed_page_unless_something_is_typed(visit, paper) -> None:
+    page = visit().page
+    paper.gatehouse.set_page_state(paper.url, "premoderated")
+    page.reload()
+    page.get_by_text("A moderator looks at every comment").wait_for()
+    page.get_by_label("Comment").fill("Almost done.")
+    paper.gatehouse.set_page_state(paper.url, "closed")
+    page.get_by_label("Name").fill("Carol")
+    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_text("This page takes no more comments.").wait_for()
+    assert page.get_by_label("Comment").input_value() == "Almost done."
+    page.reload()
+    page.get_by_text("Comments are closed.").wait_for()
+    assert not page.locator("form").is_visible()
+    paper.gatehouse.set_page_state(paper.url, None)
+    page.reload()
+    page.get_by_role("button", name="Post Comment").wait_for()
+
+
 def test_while_gatehouse_is_away_the_article_is_there(visit, paper) -> None:
     reader = visit()
     reader.page.route(f"{paper.service}/**", lambda route: route.abort())

@@ -45,11 +45,17 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
-    "decide": calls.decide("cmt_1", "approve", "fine", 1),
+    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject"),
     "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
     "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "page_state": calls.page_state("https://herald.test/1", "7"),
+    "set_page_state": calls.set_page_state(
+        "https://herald.test/1", "closed", 14, "7", datetime.now(UTC)
+    ),
+    "page_default": calls.page_default(),
+    "set_page_default": calls.set_page_default("premoderated", 0),
     "move_page": calls.move_page("https://herald.test/1", "https://herald.test/2"),
     "endpoints": calls.endpoints(),
     "endpoint": calls.endpoint("ep_1"),
@@ -154,7 +160,10 @@ READ_FROM = {
     answers.Author: ("AuthorOut", set()),
     answers.Signal: ("SignalOut", set()),
     answers.Reason: ("ReasonOut", set()),
-    answers.Decision: ("DecisionOut", {"actor_id", "version"}),  # of the object `actor`
+    # of the object `actor`; `replies` where one is made
+    answers.Decision: ("DecisionOut", {"actor_id", "version", "replies"}),
+    answers.PageDefault: ("PageDefaultOut", set()),
+    answers.PageState: ("PageStateOut", {"own_state", "own_days"}),  # of the object `set`
     answers.PublicComment: ("PublicCommentOut", set()),
     answers.Queue: ("QueueOut", set()),
     answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
@@ -170,6 +179,8 @@ def test_every_field_of_an_answer_is_in_the_document(document: dict[str, Any]) -
     for answer, (schema, different) in READ_FROM.items():
         names = {field.name for field in fields(answer)} - different
         assert names <= schemas[schema]["properties"].keys(), answer
+    assert {"replies"} <= schemas["CommentDecided"]["properties"].keys()
+    assert {"state", "close_after_days"} <= schemas["PageSettingOut"]["properties"].keys()
     assert {"secret"} <= schemas["EndpointAdded"]["properties"].keys()
     assert {"id", "version"} <= schemas["ActorOut"]["properties"].keys()
 
@@ -180,6 +191,6 @@ def test_nothing_that_sites_call_is_missing(document: dict[str, Any]) -> None:
         (path, method)
         for path, operations in document["paths"].items()
         for method, described in operations.items()
-        if {"comments", "queues", "threads"} & set(described.get("tags", []))
+        if {"comments", "pages", "queues", "threads"} & set(described.get("tags", []))
     }
     assert served <= covered

@@ -6,9 +6,13 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from moderation.domain.comment import AuthorRef, Context, PageRef, Receipt
+from moderation.domain.comment import AuthorRef, Context, PageRef, PageState, Receipt
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import IdempotencyConflict, Invalid, PageClosed
+from moderation.domain.page_state import PageDefault
 from moderation.intake.submit import submit
+from moderation.review import decisions, page_states
+from moderation.review.page_states import PageChange
 from moderation.store import comment_fields
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import metadata, pages
@@ -86,6 +90,51 @@ def test_a_closed_page_takes_nothing(store):
         connection.execute(sa.update(pages).values(state="closed"))
     [answer] = take(store, reply(site))
     assert isinstance(answer, PageClosed)
+
+
+def test_what_holds_for_a_site_holds_for_pages_that_nobody_has_seen(store):
+    site = newspaper(store)
+    page_states.set_default(store, site.id, PageDefault(PageState.CLOSED))
+    [answer] = take(store, reply(site, idempotency_key="k1"))
+    assert isinstance(answer, PageClosed)
+    assert rows(store, "comments") == rows(store, "idempotency") == []
+    page = PageRef("https://herald.test/news/1")
+    page_states.set_page(store, site.id, page, PageChange(PageState.OPEN), NOON, os.urandom)
+    [answer] = take(store, reply(site, page=page, idempotency_key="k1"))
+    assert isinstance(answer, Receipt)
+    bob = newspaper(store, "Bob's Blog", "https://bob.test")
+    assert isinstance(take(store, reply(bob))[0], Receipt)
+
+
+def test_a_page_closes_by_its_age_to_the_millisecond(store):
+    site = newspaper(store)
+    page_states.set_default(store, site.id, PageDefault(PageState.OPEN, 14))
+    hand_in(store, reply(site, at=NOON))
+    late = NOON + 14 * comment_fields.DAY
+    in_time, too_late = take(store, reply(site, at=late - 1), reply(site, at=late))
+    assert isinstance(in_time, Receipt) and isinstance(too_late, PageClosed)
+    other = PageRef("https://herald.test/new")
+    assert isinstance(take(store, reply(site, at=late, page=other))[0], Receipt)
+
+
+@pytest.mark.parametrize("status", ["rejected", "spam", "erased"])
+def test_what_was_removed_cannot_be_answered(store, status):
+    site = newspaper(store)
+    [parent] = hand_in(store, reply(site))
+    answer = reply(site, parent_id=parent, idempotency_key="k1")
+    [first] = take(store, answer)
+    if status == "erased":
+        erase(store, {site.id}, parent, now=NOON, entropy=os.urandom)
+    else:
+        outcome = Outcome.SPAM if status == "spam" else Outcome.REJECT
+        decisions.decide(store, "mod_1", {site.id}, parent, outcome, now=NOON, entropy=os.urandom)
+    [again, new] = take(store, reply(site, parent_id=parent, idempotency_key="k1"),
+                        reply(site, parent_id=parent, idempotency_key="k2"))  # fmt: skip
+    assert again == Receipt(first.comment_id, first.created_at, replayed=True)
+    assert isinstance(new, Invalid) and new.pointer == "/parent_id"
+    # The same sentence whatever the reason: it says nothing of why.
+    assert new.message == "/parent_id: Has been removed, and takes no replies."
+    assert [row.key for row in rows(store, "idempotency")] == ["k1"]
 
 
 def test_private_things_are_sealed_keyed_and_cut(store):

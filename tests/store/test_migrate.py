@@ -11,13 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from harness.servers import SECRET
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome, in_effect
 from moderation.review import decisions, queues
 from moderation.store import decisions as stored_decisions
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import metadata, sketches
-from tests.factories import hand_in, newspaper
+from tests.factories import hand_in, newspaper, reply
 from tests.review.test_campaigns import PITCH, post, run
 
 
@@ -163,4 +164,35 @@ def test_an_undo_of_before_is_undone_after(empty_database_url):
         command.upgrade(configured(connection), "head")
     assert queues.get_card(store, {site.id}, id).decision.takes_back == 1
     assert decisions.undo(*by, 2, **clock).outcome is Outcome.SPAM
+    store.close()
+
+
+def test_pages_that_nobody_set_follow_their_sites_default(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    names = ("open", "premoderated", "closed")
+    hand_in(store, *(reply(site, page=PageRef(f"https://herald.test/{name}")) for name in names))
+    states = sa.text("SELECT url, state FROM pages ORDER BY url")
+
+    def stored(connection):
+        return {row.url.rpartition("/")[2]: row.state for row in connection.execute(states)}
+
+    with store.write() as connection:
+        command.downgrade(configured(connection), "0014")
+        assert set(stored(connection).values()) == {"open"}
+        for name in names:
+            connection.execute(
+                sa.text("UPDATE pages SET state = :name WHERE url = :url"),
+                {"name": name, "url": f"https://herald.test/{name}"},
+            )
+        command.upgrade(configured(connection), "head")
+        assert stored(connection) == {
+            "open": "",
+            "premoderated": "premoderated",
+            "closed": "closed",
+        }
+        connection.execute(sa.text("UPDATE sites SET page_state = 'premoderated'"))
+        command.downgrade(configured(connection), "0014")
+        assert stored(connection)["open"] == "premoderated"  # nothing is let through by going back
     store.close()

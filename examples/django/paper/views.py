@@ -85,7 +85,9 @@ def receive_webhook(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: ReplyForm, code: int = 200, status: str = "") -> HttpResponse:
     """The article with its approved comments. status: what became of the reader's own."""
     try:
-        comments = list(thread_client.thread(ARTICLE))
+        comments = [
+            comment for comment in thread_client.thread(ARTICLE) if comment.status == "approved"
+        ]
     except ClientError:
         comments = None  # the article is readable without comments
     facts = {"title": TITLE, "comments": comments, "form": form, "status": status}

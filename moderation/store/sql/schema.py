@@ -34,6 +34,9 @@ sites = sa.Table(
     _text("page_rules_json", server_default="{}"),  # PageRules without the origins
     # Rises with every change of the site's filters; 0 while it has none.
     sa.Column("filters_version", sa.Integer, nullable=False, server_default="0"),
+    # What holds for its pages unless they have their own: open | premoderated | closed; 0 days: never.
+    _text("page_state", server_default="open"),
+    sa.Column("close_after_days", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -126,8 +129,11 @@ pages = sa.Table(
     _text("title"),
     # Whether the site's server gave the title; else whoever commented there first.
     sa.Column("title_verified", sa.Boolean, nullable=False, server_default=sa.false()),
-    _text("state"),  # open | premoderated | closed
+    _text("state"),  # '' as the site's, else open | premoderated | closed
+    sa.Column("close_after_days", sa.Integer),  # null as the site's, 0 never
+    sa.Column("published_at", Millis),  # by the site's word, null unknown
     sa.Column("created_at", Millis, nullable=False),
+    sa.Index("pages_by_time", "site_id", "created_at", "id"),
 )
 
 # By which pages are found: a row for each URL that leads to one, and for the site's own id of it.
@@ -181,6 +187,8 @@ sa.Index(
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id != "", comments.c.status == "held")),
 )
+
+sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
 
 revisions = sa.Table(
     "revisions",
@@ -268,6 +276,16 @@ decisions = sa.Table(
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
     sa.Column("ruling", sa.Integer),  # the sequence of the ruling on that campaign
+    _text(
+        "branch_id", server_default=""
+    ),  # the comment above it with which it was decided, '' none
+    sa.Column("branch_sequence", sa.Integer),  # the sequence of the decision about that comment
+)
+sa.Index(
+    "decisions_of_branch",
+    decisions.c.branch_id,
+    decisions.c.branch_sequence,
+    **_only(decisions.c.branch_id != ""),
 )
 
 suggestions = sa.Table(

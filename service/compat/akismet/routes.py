@@ -136,7 +136,10 @@ async def _correct(request: Request, answer: AkismetAnswer, outcome: Outcome) ->
     if comment.is_test or comment.certain is not None:
         return _plain(THANKS)
     state = request.app.state
-    comment_id = await _find(request, key, comment) or await _store(request, key, comment)
+    try:
+        comment_id = await _find(request, key, comment) or await _store(request, key, comment)
+    except PageClosed:  # it was never here, and the client does not care what our pages do
+        return _plain(THANKS)
 
     def decide() -> None:
         if akismet_checks.note_correction(state.store, key.site_id, comment_id, answer):

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from moderation.domain.akismet_check import is_blatant
-from moderation.domain.comment import Status
+from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import Reason
 from moderation.reading import comment_status
-from moderation.review import queues
+from moderation.review import page_states, queues
 from moderation.store import compat_apis, sites
 from moderation.store.sql.schema import checks, comments, personal, revisions
 from moderation.upkeep.erase import erase
@@ -358,6 +358,19 @@ def test_a_comment_never_asked_about_is_kept_and_learned_from(site) -> None:
     cards = queues.list_queue(site.store, site.id, Status.SPAM, limit=50)
     [card] = [queued for queued in cards if queued.text == about["comment_content"]]
     assert card.decision and card.decision.actor.kind.value == "moderator"
+
+
+def test_a_correction_about_a_page_that_is_closed_here_is_thanked_for(site) -> None:
+    """WordPress knows nothing of the states of our pages, and its moderators cannot mend a refusal."""
+    url = f"https://herald.test/{uuid.uuid4().hex}"
+    closed = page_states.PageChange(PageState.CLOSED)
+    page_states.set_page(site.store, site.id, PageRef(url), closed, NOON, os.urandom)
+    about = {"permalink": url, "comment_content": f"Never asked about. {uuid.uuid4().hex}"}
+    for call in ("submit-spam", "submit-ham"):
+        assert decided(site.post(call, **about)) == THANKS
+    checked, _ = site.check("Too late?", permalink=url)
+    assert (checked.text, "x-akismet-guid" in checked.headers) == ("false", True)
+    assert "x-akismet-recheck-after" in checked.headers
 
 
 def test_corrections_come_as_json_too(site) -> None:

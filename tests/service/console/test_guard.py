@@ -21,7 +21,7 @@ from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
 from moderation.review import campaign_decisions, campaigns, decisions, filters, reputation
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators
+from moderation.store import moderators, queues
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
@@ -112,6 +112,7 @@ def test_the_routes_are_all_here(scene):
         "/console/filters/{filter_id}",
         "/console/learning",
         "/console/login",
+        "/console/pages",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -251,6 +252,9 @@ def build(browser, open_browser, site):
         "site": site.id, "name": "poker", "kind": "words", "action": "spam",
         "entries": "poker", "in_text": "on", "do": "save",
     }  # fmt: skip
+    with store.read() as connection:
+        page_id = queues.by_id(connection, comment_id, [site.id]).page_id
+    page = token | {"site": site.id, "state": "closed", "days": ""}
     members = change | {"outcome": "spam", "m0": copies[0]}
     forms = {
         "/console/campaigns/{campaign_id}/decisions": members,
@@ -273,6 +277,8 @@ def build(browser, open_browser, site):
         "/console/filters/{filter_id}/switch": token,
         "/console/learning/undo": change | {"version": "1"},
         "/console/logout": token,
+        "/console/pages/default": page | {"was": "open.0"},
+        "/console/pages/state": page | {"was": "default.", "page": page_id},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
     }

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from moderation.domain.comment import AuthorRef, PageRef
+from moderation.domain.comment import AuthorRef, PageRef, PageState
 from moderation.domain.decision import Outcome
 from moderation.reading.threads import PublicComment
-from moderation.review import decisions
+from moderation.review import decisions, page_states
+from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import sites
 from service.embed.routes import DEMO_SIZE
 from service.embed.thread_order import DEPTH_LIMIT, in_thread_order
@@ -66,6 +67,34 @@ def test_only_what_is_approved_is_ever_shown(reader):
     for path in ("/demo", f"/demo?replytocom={comment_id}"):
         text = reader.client.get(path).text
         assert "Shown to all." not in text and comment_id not in text
+
+
+def test_a_closed_page_has_a_sentence_instead_of_the_form(reader):
+    comment_id = approved(reader, "First.")
+    page = PageRef(DEMO)
+    closed = PageChange(PageState.CLOSED)
+    page_states.set_page(reader.store, reader.demo.id, page, closed, NOON, os.urandom)
+    text = reader.client.get("/demo").text
+    assert "Comments are closed." in text and "<form" not in text
+    assert "First." in text and f"replytocom={comment_id}" not in text
+    premoderated = PageChange(PageState.PREMODERATED)
+    page_states.set_page(reader.store, reader.demo.id, page, premoderated, NOON, os.urandom)
+    text = reader.client.get("/demo").text
+    assert "A moderator looks at every comment" in text and "<form" in text
+    page_states.set_page(reader.store, reader.demo.id, page, PageChange(), NOON, os.urandom)
+    text = reader.client.get("/demo").text
+    assert "A moderator looks at" not in text and "Comments are closed" not in text
+
+
+def test_replies_stand_below_the_place_of_what_was_removed(reader):
+    first = approved(reader, "Gone tomorrow.")
+    approved(reader, "I was here.", parent_id=first)
+    decide(reader, first, Outcome.REJECT)
+    text = reader.client.get("/demo").text
+    assert "1 Reply<" in text and "Gone tomorrow." not in text
+    place = text.index("This comment was removed.")
+    assert place < text.index('class="depth-1"') < text.index("I was here.")
+    assert f"replytocom={first}" not in text
 
 
 def test_an_answer_starts_from_its_comment_without_javascript(reader):

@@ -1,13 +1,16 @@
 """The form without JavaScript: what is taken, what is refused and how, and where one goes afterwards."""
 
 import html
+import os
 import re
 
 import pytest
 import sqlalchemy as sa
 
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import TooMany
 from moderation.domain.ids import timed_id
+from moderation.review import decisions
 from moderation.store.sql.schema import personal
 from service.embed.reply import landing, page_of, within
 from tests.factories import NOON
@@ -308,6 +311,28 @@ def test_a_closed_page_says_so(reader):
     answer = reader.send(comment="Too late?")
     assert answer.status_code == 403 and "no more comments" in problem_of(answer)
     assert "Too late?</textarea>" in answer.text
+    assert "<form" not in answer.text  # it would be refused again
+    assert f'<a href="{PAGE}">Back to the page</a>' in answer.text
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECT, Outcome.SPAM])
+def test_a_reply_to_what_was_removed_keeps_what_was_typed(reader, outcome):
+    reader.send()
+    [parent] = reader.stored()
+    clock = {"now": NOON, "entropy": os.urandom}
+    decisions.decide(reader.store, "mod_1", {reader.site.id}, parent.id, outcome, **clock)
+    answer = reader.send(comment="Well said!", comment_parent=parent.id)
+    assert answer.status_code == 422
+    assert problem_of(answer) == (
+        "The comment you reply to has been removed, and takes no replies."
+    )
+    assert "Well said!</textarea>" in answer.text
+    # Sent again from there it is taken: as a comment of its own, and the reader is told so.
+    assert "yours is a comment of its own" in answer.text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+    assert hidden["comment_parent"] == ""
+    assert reader.send(comment="Well said!", **hidden).status_code == 303
+    assert reader.stored()[-1].parent_id == ""
 
 
 def tokens(reader) -> list[str]:

@@ -1,0 +1,162 @@
+"""/api/v1/pages: whether a page is open, premoderated or closed, and what holds for a site's pages by default."""
+
+import os
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
+
+from moderation.clock import now_ms
+from moderation.domain.comment import PageRef, PageState
+from moderation.domain.page_state import CLOSE_AFTER_LIMIT, PageDefault
+from moderation.review import page_states
+from moderation.review.page_states import PageChange, PageStatus
+from service.access.keys import SecretKey
+from service.api import answers
+from service.api.answers import describe_answer
+from service.api.bodies import describe_body, json_body, parse
+from service.api.comment_schemas import PageIn
+from service.api.fields import StrictModel, epoch_ms
+from service.api.parameters import KEYED
+from service.api.responses import private_json
+from service.api.serializers import PageOut, iso
+
+router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
+
+# Not strict: by its name.
+_State = Annotated[PageState, Field(strict=False)]
+_Days = Annotated[int, Field(ge=0, le=CLOSE_AFTER_LIMIT)]
+
+
+class PageStateIn(StrictModel):
+    """What to set for a page. state, close_after_days: null as the site's; 0 days: it never closes by age.
+    published_at: with its zone; its age begins then, else with its first comment. Left out, it stays.
+    """
+
+    page: PageIn
+    state: _State | None = None
+    close_after_days: _Days | None = None
+    published_at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+
+
+class PageDefaultIn(StrictModel):
+    """What holds for the pages of the site that have no setting of their own. 0 days: never."""
+
+    state: _State = PageState.OPEN
+    close_after_days: _Days = 0
+
+
+class PageDefaultOut(TypedDict):
+    """What holds for the pages of the site that have no setting of their own. 0 days: never."""
+
+    state: PageState
+    close_after_days: answers.Count
+
+
+class PageSettingOut(TypedDict):
+    """What is set for a page by itself, null as the site's."""
+
+    state: PageState | None
+    close_after_days: answers.Count | None
+
+
+class PageStateOut(TypedDict):
+    """What a page does with a comment that comes now. known: whether somebody commented there, or set something.
+    closes_at: by its age, null for never.
+    """
+
+    page: PageOut
+    known: bool
+    state: PageState
+    closes_at: answers.Moment | None
+    set: PageSettingOut
+    default: PageDefaultOut
+
+
+@router.get(
+    "/state",
+    summary="What a page does with new comments",
+    openapi_extra=describe_answer(PageStateOut),
+)
+def read_state(
+    request: Request,
+    key: SecretKey,
+    page_url: Annotated[str, Query(max_length=2_000)],
+    page_id: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """A page that nobody has commented on yet has the site's default. page_id: the site's own, if it sends one."""
+    page = _page(parse(PageIn, {"url": page_url, "id": page_id}))
+    status = page_states.get_page(request.app.state.store, key.site_id, page, now_ms())
+    return private_json(state_out(status))
+
+
+@router.put(
+    "/state",
+    summary="Open, premoderate or close a page",
+    openapi_extra=describe_body(PageStateIn) | describe_answer(PageStateOut),
+)
+def change_state(
+    request: Request, key: SecretKey, body: Annotated[PageStateIn, Depends(json_body(PageStateIn))]
+) -> Response:
+    """It may have no comment yet. The page is named as in a comment: by the site's own id, else by its URL."""
+    change = PageChange(body.state, body.close_after_days, epoch_ms(body.published_at))
+    store = request.app.state.store
+    status = page_states.set_page(
+        store, key.site_id, _page(body.page), change, now_ms(), os.urandom
+    )
+    return private_json(state_out(status))
+
+
+@router.get(
+    "/default",
+    summary="What holds for pages without a setting of their own",
+    openapi_extra=describe_answer(PageDefaultOut),
+)
+def read_default(request: Request, key: SecretKey) -> Response:
+    return private_json(_default_out(page_states.get_default(request.app.state.store, key.site_id)))
+
+
+@router.put(
+    "/default",
+    summary="Open, premoderate or close pages by default",
+    openapi_extra=describe_body(PageDefaultIn) | describe_answer(PageDefaultOut),
+)
+def change_default(
+    request: Request,
+    key: SecretKey,
+    body: Annotated[PageDefaultIn, Depends(json_body(PageDefaultIn))],
+) -> Response:
+    """It holds at once, also for pages that are there already."""
+    default = PageDefault(body.state, body.close_after_days)
+    page_states.set_default(request.app.state.store, key.site_id, default)
+    return private_json(_default_out(default))
+
+
+def _page(page: PageIn) -> PageRef:
+    return PageRef(page.url.partition("#")[0], page.title, page.id)
+
+
+def state_out(status: PageStatus) -> PageStateOut:
+    """A page as the site reads it. state: now, its age included. set: what is its own, null as the site's."""
+    setting, page = status.setting, status.page
+    return {
+        "page": {
+            "url": page.url,
+            "title": page.title or None,
+            "title_verified": page.by_server and page.title != "",
+            "id": page.id or None,
+        },
+        "known": bool(status.id),
+        "state": status.state,
+        "closes_at": iso(status.closes_at) if status.closes_at is not None else None,
+        "set": {
+            "state": setting.state,
+            "close_after_days": setting.close_after_days,
+        },
+        "default": _default_out(status.default),
+    }
+
+
+def _default_out(default: PageDefault) -> PageDefaultOut:
+    return {"state": default.state, "close_after_days": default.close_after_days}

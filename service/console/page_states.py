@@ -1,0 +1,177 @@
+"""The console's pages under /console/pages: which take comments, and what holds for the rest of a site."""
+
+import os
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from moderation.clock import now_ms
+from moderation.domain.comment import PageRef
+from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.page_state import PageDefault, parse_state
+from moderation.domain.roles import Action
+from moderation.review import page_states
+from moderation.review.page_states import PageChange, PageStatus
+from moderation.store.moderators import Membership
+from service.api.fields import is_web_address
+from service.console import navigation
+from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+
+router = APIRouter(prefix="/pages", route_class=PageRoute)
+
+AS_SITE = "default"  # the choice that follows the site's default
+SITE = "site"  # in the place of a page's id: the default itself
+# What was set before, in the query of the page that offers to restore it: 'closed.14', 'default.'.
+_SETTING = re.compile(r"([a-z]{1,20})\.([0-9]{0,9})")
+
+Posted = Annotated[
+    SignedForm, Depends(signed_form("site", "page", "url", "state", "days", "was", "undo"))
+]
+
+
+@router.get("")
+def pages_page(
+    request: Request,
+    visitor: CurrentVisitor,
+    site: QueryName = "",
+    after: QueryName = "",
+    one: QueryName = "",
+    was: QueryName = "",
+    url: Annotated[str, Query(max_length=2_000)] = "",
+) -> Response:
+    """A site's pages, newest first. one, was: what was just changed, and what was set before; url: find it."""
+    if not visitor.signed.sites:
+        return pages.page("no_site.html", visitor=visitor)
+    return _page(request, visitor, visitor.membership(site), after, one=one, was=was, url=url)
+
+
+@router.post("/state")
+def change_state(request: Request, posted: Posted) -> Response:
+    """Sets what holds for one page: one that is listed, or one by its address that has no comment yet."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    store, site_id = request.app.state.store, membership.site_id
+    change = _change(form.get("state", ""), form.get("days", ""))
+    page_id, now = form.get("page", ""), now_ms()
+    if not page_id:
+        url = form.get("url", "").partition("#")[0]
+        if not is_web_address(url):
+            raise Invalid("A page's address begins with http:// or https://.")
+        status = page_states.set_page(store, site_id, PageRef(url), change, now, os.urandom)
+        return redirect(_changed_url(site_id, status.id, PageChange()))
+    try:
+        status, before = page_states.change_page(
+            store, site_id, page_id, change, _setting(form.get("was", "")), now=now
+        )
+    except Conflict as error:
+        return _page(request, visitor, membership, one=page_id, problem=error.message, status=409)
+    return redirect(_changed_url(site_id, status.id, None if form.get("undo") else before))
+
+
+@router.post("/default")
+def change_default(request: Request, posted: Posted) -> Response:
+    """Sets what holds for all pages that have nothing set; editors and admins only."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    if not membership.may(Action.CHANGE_PAGE_DEFAULT):
+        raise Forbidden(
+            "Only editors and admins of a site can change what holds for all its pages."
+        )
+    store, site_id = request.app.state.store, membership.site_id
+    default = _as_default(_change(form.get("state", ""), form.get("days", "")))
+    expected = _as_default(_setting(form.get("was", "")))
+    try:
+        before = page_states.set_default(store, site_id, default, expected)
+    except Conflict as error:
+        return _page(request, visitor, membership, problem=error.message, status=409)
+    restored = PageChange(before.state, before.close_after_days)
+    return redirect(_changed_url(site_id, SITE, None if form.get("undo") else restored))
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    after: str = "",
+    *,
+    one: str = "",
+    was: str = "",
+    url: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    """problem: why nothing was changed."""
+    store, site_id, now = request.app.state.store, membership.site_id, now_ms()
+    url = url.strip().partition("#")[0]
+    if one and one != SITE:
+        listed, next_id = [page_states.get_by_id(store, site_id, one, now)], ""
+    elif url:
+        is_address = is_web_address(url)
+        listed = [page_states.get_page(store, site_id, PageRef(url), now)] if is_address else []
+        next_id = ""
+    else:
+        rows = page_states.list_pages(store, site_id, now, after, navigation.ROWS_READ)
+        listed = rows[: navigation.PAGE_SIZE]
+        next_id = listed[-1].id if len(rows) > navigation.PAGE_SIZE else ""
+    default = page_states.get_default(store, site_id)
+    return pages.page(
+        "pages.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        default=default,
+        default_was=_words(PageChange(default.state, default.close_after_days)),
+        pages=[(page, _words(_own(page))) for page in listed],
+        now=now,
+        may_change_default=membership.may(Action.CHANGE_PAGE_DEFAULT),
+        one=one,
+        undo=was if was and _SETTING.fullmatch(was) else "",
+        url=url,
+        problem=problem,
+        first_url=_list_url(site_id) if after or one or url else "",
+        next_url=_list_url(site_id, after=next_id) if next_id else "",
+    )
+
+
+def _own(page: PageStatus) -> PageChange:
+    return PageChange(page.setting.state, page.setting.close_after_days)
+
+
+def _change(state: str, days: str) -> PageChange:
+    """What a form says. Raises Invalid."""
+    days = days.strip()
+    if days and not (days.isascii() and days.isdecimal() and len(days) <= 9):
+        raise Invalid("Days are a number, 0 for never.")
+    chosen = None if state == AS_SITE else parse_state(state)
+    return PageChange(chosen, int(days) if days else None)
+
+
+def _as_default(change: PageChange) -> PageDefault:
+    if change.state is None:
+        raise Invalid("A site's pages are open, premoderated or closed.")
+    return PageDefault(change.state, change.close_after_days or 0)
+
+
+def _words(setting: PageChange) -> str:
+    """A setting as _SETTING reads it."""
+    days = setting.close_after_days
+    return f"{setting.state.value if setting.state else AS_SITE}.{'' if days is None else days}"
+
+
+def _setting(words: str) -> PageChange:
+    """Raises Invalid where a form does not say what it saw."""
+    if not (matched := _SETTING.fullmatch(words)):
+        raise Invalid("The form does not say what it changes.")
+    return _change(matched[1], matched[2])
+
+
+def _list_url(site_id: str, **fields: str) -> str:
+    return f"{URL}/pages?{navigation.query(site=site_id, **fields)}"
+
+
+def _changed_url(site_id: str, page_id: str, before: PageChange | None) -> str:
+    """before: what an undo restores; None after an undo."""
+    was = _words(before) if before else ""
+    return f"{_list_url(site_id, one=page_id, was=was)}#notice"

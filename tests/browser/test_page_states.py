@@ -1,0 +1,67 @@
+"""The pages' states in a browser: closed, taken back, a branch rejected; and what readers of the demo see of it."""
+
+from moderation.domain.comment import AuthorRef, PageRef
+from moderation.store import moderators
+from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+
+
+def furnish(gatehouse) -> None:
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+    root = gatehouse.hand_in("The four crowns are fair.", "Marit Holm", age=50)
+    answer = gatehouse.hand_in("To whom, you wonder?", "Old Per", age=40, parent_id=root)
+    gatehouse.hand_in("To the bakers!", "Ida", age=30, parent_id=answer)
+    for n, title in enumerate(("T" * 480, f"Z{STACKED}algo"[:200], "مقال", "<b>bold</b>")):
+        page = PageRef(f"{gatehouse.url}/{n}{'p' * 600}", title)
+        gatehouse.hand_in("Fine.", page=page, author=AuthorRef("Carol"))
+    gatehouse.judge()
+
+
+@LOOKS
+def test_pages_are_closed_and_branches_rejected(visit, gatehouse, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    watch = visit(viewport=size, color_scheme=scheme)
+    watch.log_in()
+    page = watch.page
+
+    def look(name: str) -> None:
+        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    page.get_by_role("link", name="Pages", exact=True).click()
+    look("pages-empty")
+    furnish(gatehouse)
+    page.reload()
+    look("pages")
+    page.get_by_text("Change the default").click()
+    page.locator("#days-site").fill("14")
+    page.get_by_role("button", name="Save for all pages").click()
+    page.get_by_text("and close after 14 days.").wait_for()
+    page.get_by_label("Find a page").fill(gatehouse.demo)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_label("Comments", exact=True).last.select_option("closed")
+    page.get_by_role("button", name="Save for The night ferry").click()
+    page.get_by_text("This page is closed.").wait_for()
+    look("page-closed")
+    page.goto(gatehouse.demo)
+    page.get_by_text("Comments are closed.").wait_for()
+    assert page.get_by_role("button").count() == 0
+    look("demo-closed")
+    page.goto(f"{gatehouse.url}/console/?queue=approved")
+    root = page.locator(".card", has_text="The four crowns are fair.")
+    root.get_by_text("with its 2 replies").scroll_into_view_if_needed()
+    look("branch")
+    root.get_by_role("button", name="Reject").click()
+    page.get_by_role("article", name="Rejected").wait_for()
+    page.goto(gatehouse.demo)
+    page.get_by_text("This comment was removed.").wait_for()
+    look("demo-removed")
+    page.goto(f"{gatehouse.url}/console/?queue=rejected")
+    page.get_by_text("with its 2 replies").click()
+    page.get_by_role("button", name="Spam").click()
+    page.get_by_text("Marked as spam, with 2 replies").wait_for()
+    page.goto(gatehouse.demo)
+    page.get_by_text("No replies yet").wait_for()
+    assert watch.incidents == []
