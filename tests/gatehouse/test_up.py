@@ -11,7 +11,6 @@ from harness.servers import wait_until
 from tests.gatehouse.conftest import Run, Up, living
 
 REPLY = {
-    "page": {"url": "http://127.0.0.1:8000/demo"},
     "author": {"name": "Carol"},
     "text": "Thank you, that was a thoughtful article about the harbour.",
 }
@@ -21,7 +20,7 @@ def hand_in(up: Up) -> tuple[str, str]:
     """A comment with the printed key: its id and its author's token."""
     receipt = up.ask(
         "/api/v1/comments",
-        REPLY,
+        {**REPLY, "page": {"url": f"{up.url}/demo"}},
         Authorization=f"Bearer {up.find('ghp_[0-9a-f]{40}')}",
         Origin=up.url,
     )
