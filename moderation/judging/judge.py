@@ -174,7 +174,7 @@ def _record(
         ],
         now,
     )
-    decisions.append(connection, new)
+    decisions.append(connection, new, standings)
     deliveries = _announce(connection, new, standings, entropy)
     due_again = {
         judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after

@@ -1,13 +1,14 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import timed_id
-from moderation.store import campaigns, queues, sketches
+from moderation.store import campaigns, counts, queues, sketches
 from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
@@ -57,7 +58,7 @@ def waiting_campaigns(store: Store, site_id: str, now: int, limit: int = 10) -> 
     """Campaigns with held members, the one that has waited longest first."""
     with store.read() as connection:
         records = campaigns.with_held_comments(connection, site_id, limit)
-        return [_card(connection, record, site_id, now) for record in records]
+        return _cards(connection, records, site_id, now)
 
 
 def count_waiting(store: Store, site_id: str) -> int | None:
@@ -75,7 +76,7 @@ def list_campaigns(
     """Every campaign of a site, newest first, past the campaign `after`."""
     with store.read() as connection:
         records = campaigns.newest(connection, site_id, after, limit)
-        return [_card(connection, record, site_id, now) for record in records]
+        return _cards(connection, records, site_id, now)
 
 
 def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> CampaignCard:
@@ -84,7 +85,7 @@ def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> Camp
         record = campaigns.get(connection, campaign_id, site_id)
         if record is None:
             raise NotFound(NOT_FOUND)
-        return _card(connection, record, site_id, now)
+        return _cards(connection, [record], site_id, now)[0]
 
 
 def list_members(
@@ -98,18 +99,28 @@ def list_members(
         return queues.by_ids(connection, ids)
 
 
-def _card(connection: Connection, record: CampaignRecord, site_id: str, now: int) -> CampaignCard:
-    sample_ids = campaigns.member_ids(connection, record.id, site_id, "", SAMPLE_SIZE)
-    return CampaignCard(
-        id=record.id,
-        site_id=site_id,
-        sentence=describe_campaign(record.campaign_stats, record.first_seen_at, now),
-        campaign_stats=record.campaign_stats,
-        created_at=record.created_at,
-        counts=campaigns.counts(connection, record.id, site_id),
-        sample=tuple(queues.by_ids(connection, sample_ids)),
-        rulings=tuple(campaigns.rulings_on_site(connection, record.id, site_id)),
-    )
+def _cards(
+    connection: Connection, records: Sequence[CampaignRecord], site_id: str, now: int
+) -> list[CampaignCard]:
+    ids = [record.id for record in records]
+    counts_by_campaign = counts.of_campaigns(connection, site_id, ids)
+    rulings_by_campaign = campaigns.rulings_by_campaign(connection, ids, site_id)
+    sample_ids = {id: campaigns.member_ids(connection, id, site_id, "", SAMPLE_SIZE) for id in ids}
+    entries = queues.by_ids(connection, list(chain.from_iterable(sample_ids.values())))
+    entries_by_id = {entry.id: entry for entry in entries}
+    return [
+        CampaignCard(
+            id=record.id,
+            site_id=site_id,
+            sentence=describe_campaign(record.campaign_stats, record.first_seen_at, now),
+            campaign_stats=record.campaign_stats,
+            created_at=record.created_at,
+            counts=counts_by_campaign[record.id],
+            sample=tuple(entries_by_id[id] for id in sample_ids[record.id] if id in entries_by_id),
+            rulings=tuple(rulings_by_campaign[record.id]),
+        )
+        for record in records
+    ]
 
 
 def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str]) -> int:

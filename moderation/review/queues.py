@@ -7,7 +7,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import decisions, queues
+from moderation.store import counts, decisions, queues
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
@@ -81,9 +81,10 @@ def list_queue(
 
 
 def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
-    """How many comments each queue holds, counted no further than queues.COUNT_LIMIT."""
+    """How many comments each queue holds."""
     with store.read() as connection:
-        return {status: queues.count(connection, site_id, status) for status in QUEUE_ORDER}
+        counts_by_status = counts.of_site(connection, site_id)
+    return {status: counts_by_status[status] for status in QUEUE_ORDER}
 
 
 def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:

@@ -1,18 +1,17 @@
 """Campaigns as people see them: their counts and members, and what people ruled on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.campaign import CampaignStats, ClusterCounter
-from moderation.domain.comment import Status
 from moderation.domain.similarity import Similarity
 from moderation.store import sketches
 from moderation.store.sql.dialect import run_listed
 from moderation.store.sql.rows import record_of
-from moderation.store.sql.schema import campaigns, rulings
+from moderation.store.sql.schema import campaigns, comment_counts, rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +41,25 @@ class RulingEntry:
 
 _KNOWN = """
     SELECT c.*, d.first_seen_at FROM campaigns c LEFT JOIN domains d ON d.name = c.domain
-    WHERE c.formed_at IS NOT NULL
+    WHERE c.formed_at IS NOT NULL AND c.id AMONG :ids
 """
-_HERE = "EXISTS (SELECT 1 FROM comments m WHERE m.campaign_id = c.id AND m.site_id = :site)"
-_NEWEST = sa.text(
-    f"{_KNOWN} AND {_HERE} AND (:after = '' OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
-)
-_WAITING = sa.text("""
-    SELECT campaign_id, count(*) AS held FROM comments
+_HERE = """
+    EXISTS (SELECT 1 FROM comments m
+            WHERE m.campaign_id = c.id AND m.campaign_id <> '' AND m.site_id = :site)
+"""
+_WAITING = """
+    SELECT campaign_id FROM comment_counts
     WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
-    GROUP BY campaign_id ORDER BY min(id) LIMIT :limit
-""")
-_WAITING_COUNT = sa.text("""
-    SELECT count(DISTINCT campaign_id) FROM comments
-    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
-""")
-_COUNTED = sa.text("""
-    SELECT status, count(*) FROM comments
-    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
-""")
+    GROUP BY campaign_id HAVING sum(comments) > 0
+"""
+_LONGEST_WAITING = sa.text(f"""
+    SELECT campaign_id, (
+        SELECT min(id) FROM comments m WHERE m.site_id = :site AND m.status = 'held'
+        AND m.campaign_id <> '' AND m.campaign_id = w.campaign_id
+    ) AS oldest
+    FROM ({_WAITING}) AS w ORDER BY oldest LIMIT :limit
+""")  # noqa: S608 - both parts stand here
+_WAITING_COUNT = sa.text(f"SELECT count(*) FROM ({_WAITING}) AS w")  # noqa: S608
 _MEMBERS = sa.text("""
     SELECT id FROM comments
     WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
@@ -70,20 +69,27 @@ _MEMBERS = sa.text("""
 
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with members on a site, the newest first, past the campaign `after`."""
-    rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
-    return [_campaign(row) for row in rows]
+    id, members = comment_counts.c.campaign_id, sa.func.sum(comment_counts.c.comments)
+    query = sa.select(id).where(comment_counts.c.site_id == site_id, id > "")
+    if after:
+        query = query.where(id < after)
+    query = query.group_by(id).having(members > 0).order_by(id.desc()).limit(limit)
+    return _known(connection, connection.scalars(query).all())
 
 
 def with_held_comments(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with comments held on a site, the longest waiting first."""
-    rows = connection.execute(_WAITING, {"site": site_id, "limit": limit})
-    ids = [row.campaign_id for row in rows]
+    values = {"site": site_id, "limit": limit}
+    return _known(connection, connection.scalars(_LONGEST_WAITING, values).all())
+
+
+def _known(connection: Connection, ids: Sequence[str]) -> list[CampaignRecord]:
+    """The campaigns in this order."""
     if not ids:
         return []
-    campaign_rows = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
-    return sorted(
-        (_campaign(row) for row in campaign_rows), key=lambda campaign: ids.index(campaign.id)
-    )
+    rows = run_listed(connection, _KNOWN, "ids", ids)
+    records_by_id = {row.id: _campaign(row) for row in rows}
+    return [records_by_id[id] for id in ids if id in records_by_id]
 
 
 def count_with_held_comments(connection: Connection, site_id: str) -> int:
@@ -93,17 +99,9 @@ def count_with_held_comments(connection: Connection, site_id: str) -> int:
 
 def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
     """The campaign, if it has members on the site."""
-    rows = run_listed(
-        connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
-    )
-    row = rows.one_or_none()
+    query = f"{_KNOWN} AND {_HERE}"
+    row = run_listed(connection, query, "ids", [campaign_id], site=site_id).one_or_none()
     return _campaign(row) if row else None
-
-
-def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Status, int]:
-    """How many of its members on a site have which status."""
-    rows = connection.execute(_COUNTED, {"id": campaign_id, "site": site_id})
-    return {Status(status): count for status, count in rows}
 
 
 def member_ids(
@@ -118,19 +116,25 @@ def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
     return record_of(CampaignRecord, row, campaign_stats=record_of(CampaignStats, row))
 
 
-_OF_SITE = (
-    sa.select(rulings)
-    .where(
-        rulings.c.campaign_id == sa.bindparam("campaign"), rulings.c.site_id == sa.bindparam("site")
-    )
-    .order_by(rulings.c.sequence)
-)
+_OF_SITE = """
+    SELECT * FROM rulings WHERE campaign_id AMONG :ids AND site_id = :site
+    ORDER BY campaign_id, sequence
+"""
 
 
 def rulings_on_site(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
     """The rulings of a site's moderators on a campaign, first to last."""
-    rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
-    return [record_of(RulingEntry, row) for row in rows]
+    return rulings_by_campaign(connection, [campaign_id], site_id)[campaign_id]
+
+
+def rulings_by_campaign(
+    connection: Connection, campaign_ids: Collection[str], site_id: str
+) -> dict[str, list[RulingEntry]]:
+    """The rulings of a site's moderators on each campaign, first to last."""
+    rulings_of_each: dict[str, list[RulingEntry]] = {id: [] for id in campaign_ids}
+    for row in run_listed(connection, _OF_SITE, "ids", campaign_ids, site=site_id):
+        rulings_of_each[row.campaign_id].append(record_of(RulingEntry, row))
+    return rulings_of_each
 
 
 def lock(connection: Connection, campaign_id: str) -> bool:

@@ -17,7 +17,6 @@ router = APIRouter(prefix="/api/v1", tags=["queues"])
 
 @router.get("/queues", summary="The queues and how much they hold")
 def list_queues(request: Request, key: SecretKey) -> Response:
-    """Counts stop at 10,000: 'at least so many'."""
     counts = queues.queue_counts(request.app.state.store, key.site_id)
     items = [
         {"name": name.value, "count": count, "url": f"/api/v1/queues/{name.value}"}

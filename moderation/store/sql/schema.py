@@ -170,6 +170,35 @@ sa.Index(
     **_only(sa.and_(comments.c.campaign_id != "", comments.c.status == "held")),
 )
 
+# Of those, that stand by themselves: a campaign is one card, however many it has.
+sa.Index(
+    "comments_held_alone",
+    comments.c.site_id,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0023): a
+# count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
+comment_counts = sa.Table(
+    "comment_counts",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("campaign_id", primary_key=True),  # '' all comments of the site
+    _text("status", primary_key=True),
+    # 0, or a transaction on PostgreSQL whose changes are not folded into that yet.
+    sa.Column("part", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("comments", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index(
+    "campaigns_held",
+    comment_counts.c.site_id,
+    comment_counts.c.campaign_id,
+    comment_counts.c.comments,
+    **_only(sa.and_(comment_counts.c.campaign_id != "", comment_counts.c.status == "held")),
+)
+
 revisions = sa.Table(
     "revisions",
     metadata,
@@ -256,6 +285,18 @@ decisions = sa.Table(
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
     sa.Column("ruling", sa.Integer),  # the sequence of the ruling on that campaign
+)
+
+# The reason codes of each comment's latest decision: a projection like comments.status, to find them by.
+comment_reasons = sa.Table(
+    "comment_reasons",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("code", primary_key=True),
+    _text("site_id"),
+    _text("status"),
+    sa.Index("comments_by_reason", "site_id", "status", "code", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 suggestions = sa.Table(
