@@ -13,7 +13,7 @@ from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
-SAMPLE_SIZE = 3  # members on a card; they say the same
+SAMPLE_SIZE = 3  # members of each campaign that are read with it; they say the same
 UNDONE = "undo"  # the outcome of a ruling that takes the one before it back
 NOT_FOUND = "There is no such campaign."
 
@@ -54,11 +54,13 @@ class CampaignCard:
         return sum(self.counts.values())
 
 
-def waiting_campaigns(store: Store, site_id: str, now: int, limit: int = 10) -> list[CampaignCard]:
-    """Campaigns with held members, the one that has waited longest first."""
+def waiting_campaigns(
+    store: Store, site_id: str, now: int, limit: int = 10, sample: int = SAMPLE_SIZE
+) -> list[CampaignCard]:
+    """Campaigns with held members, the one that has waited longest first. sample: members with each."""
     with store.read() as connection:
         records = campaigns.with_held_comments(connection, site_id, limit)
-        return _cards(connection, records, site_id, now)
+        return _cards(connection, records, site_id, now, sample)
 
 
 def count_waiting(store: Store, site_id: str) -> int | None:
@@ -71,12 +73,17 @@ def count_waiting(store: Store, site_id: str) -> int | None:
 
 
 def list_campaigns(
-    store: Store, site_id: str, now: int, after: str = "", limit: int = 25
+    store: Store,
+    site_id: str,
+    now: int,
+    after: str = "",
+    limit: int = 25,
+    sample: int = SAMPLE_SIZE,
 ) -> list[CampaignCard]:
-    """Every campaign of a site, newest first, past the campaign `after`."""
+    """Every campaign of a site, newest first, past the campaign `after`. sample: members with each."""
     with store.read() as connection:
         records = campaigns.newest(connection, site_id, after, limit)
-        return _cards(connection, records, site_id, now)
+        return _cards(connection, records, site_id, now, sample)
 
 
 def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> CampaignCard:
@@ -100,12 +107,16 @@ def list_members(
 
 
 def _cards(
-    connection: Connection, records: Sequence[CampaignRecord], site_id: str, now: int
+    connection: Connection,
+    records: Sequence[CampaignRecord],
+    site_id: str,
+    now: int,
+    sample: int = SAMPLE_SIZE,
 ) -> list[CampaignCard]:
     ids = [record.id for record in records]
     counts_by_campaign = counts.of_campaigns(connection, site_id, ids)
     rulings_by_campaign = campaigns.rulings_by_campaign(connection, ids, site_id)
-    sample_ids = {id: campaigns.member_ids(connection, id, site_id, "", SAMPLE_SIZE) for id in ids}
+    sample_ids = {id: campaigns.member_ids(connection, id, site_id, "", sample) for id in ids}
     entries = queues.by_ids(connection, list(chain.from_iterable(sample_ids.values())))
     entries_by_id = {entry.id: entry for entry in entries}
     return [

@@ -102,6 +102,17 @@ def approved(
 ) -> list[sa.Row[tuple[object, ...]]]:
     """The approved comments of a page past the id `after`, oldest first: all readers may ever see."""
     on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
+    # The ids first, off an index: of a page with thousands, no more texts are read than are asked for.
+    found = (
+        sa.select(comments.c.id)
+        .where(
+            comments.c.page_id.in_(connection.scalars(on_page).all()),
+            comments.c.status == Status.APPROVED.value,
+            comments.c.id > after,
+        )
+        .order_by(comments.c.id)
+        .limit(limit)
+    )
     query = (
         sa.select(
             comments.c.id,
@@ -112,10 +123,8 @@ def approved(
             revisions.c.text,
         )
         .join(revisions, NEWEST_REVISION)
-        .where(comments.c.page_id.in_(on_page), comments.c.status == Status.APPROVED.value)
-        .where(comments.c.id > after)
+        .where(comments.c.id.in_(found))
         .order_by(comments.c.id)
-        .limit(limit)
     )
     return list(connection.execute(query))
 

@@ -21,7 +21,9 @@ def campaigns_page(
         return pages.page("no_site.html", visitor=visitor)
     membership = visitor.membership(site)
     store, site_id = request.app.state.store, membership.site_id
-    cards, last_id = one_page(campaigns.list_campaigns(store, site_id, now_ms(), after, ROWS_READ))
+    cards, last_id = one_page(
+        campaigns.list_campaigns(store, site_id, now_ms(), after, ROWS_READ, sample=1)
+    )
     url = f"{URL}/campaigns"
     return pages.page(
         "campaigns.html",

@@ -46,7 +46,7 @@ def queue_page(
         )
     )
     waiting = (
-        campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE)
+        campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE, sample=1)
         if is_grouped and not after
         else []
     )

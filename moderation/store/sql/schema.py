@@ -437,6 +437,19 @@ sa.Index(
     "feedback_waiting", feedback.c.site_id, feedback.c.created_at, **_only(feedback.c.version == 0)
 )
 
+# What each moderator has taught, summed up without reading the rows.
+sa.Index(
+    "feedback_standing",
+    feedback.c.site_id,
+    feedback.c.teacher,
+    feedback.c.is_spam,
+    feedback.c.weight,
+    **_only(sa.and_(feedback.c.weight > 0, feedback.c.undone_in == 0)),
+)
+sa.Index(
+    "feedback_undone", feedback.c.site_id, feedback.c.undone_in, **_only(feedback.c.undone_in > 0)
+)
+
 lessons = sa.Table(
     "lessons",
     metadata,
@@ -541,6 +554,8 @@ deliveries = sa.Table(
     _text("lease"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Index("deliveries_of_endpoint", "endpoint_id", "id"),
+    # Newest first those of one state, however many of the others lie between them.
+    sa.Index("deliveries_by_state", "endpoint_id", "state", "id"),
 )
 # The oldest due of one endpoint, without looking at another's backlog.
 sa.Index(
@@ -549,13 +564,6 @@ sa.Index(
     deliveries.c.due_at,
     deliveries.c.id,
     **_only(deliveries.c.state == "due"),
-)
-# Dead letters, newest first, however many were delivered around them.
-sa.Index(
-    "deliveries_dead",
-    deliveries.c.endpoint_id,
-    deliveries.c.id,
-    **_only(deliveries.c.state == "dead"),
 )
 sa.Index("deliveries_due", deliveries.c.due_at, **_only(deliveries.c.state == "due"))
 

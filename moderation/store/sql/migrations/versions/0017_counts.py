@@ -9,6 +9,10 @@ down_revision = "0013"
 _HELD_ALONE = sa.text("campaign_id = '' AND status = 'held'")
 _HELD_IN_CAMPAIGNS = sa.text("campaign_id <> '' AND status = 'held'")
 
+_STANDING = sa.text("weight > 0 AND undone_in = 0")
+_UNDONE = sa.text("undone_in > 0")
+_DEAD = sa.text("state = 'dead'")
+
 # Counts what is there already: of each site, and of each campaign on each site.
 _COUNT_SITES = """
     INSERT INTO comment_counts (site_id, campaign_id, status, part, comments)
@@ -75,6 +79,22 @@ def upgrade() -> None:
         sqlite_where=_HELD_IN_CAMPAIGNS,
         postgresql_where=_HELD_IN_CAMPAIGNS,
     )
+    op.drop_index("deliveries_dead", table_name="deliveries")
+    op.create_index("deliveries_by_state", "deliveries", ["endpoint_id", "state", "id"])
+    op.create_index(
+        "feedback_standing",
+        "feedback",
+        ["site_id", "teacher", "is_spam", "weight"],
+        sqlite_where=_STANDING,
+        postgresql_where=_STANDING,
+    )
+    op.create_index(
+        "feedback_undone",
+        "feedback",
+        ["site_id", "undone_in"],
+        sqlite_where=_UNDONE,
+        postgresql_where=_UNDONE,
+    )
     for statement in _SQLITE if dialect == "sqlite" else _POSTGRESQL:
         op.execute(statement)
 
@@ -86,6 +106,16 @@ def downgrade() -> None:
         else:
             op.execute(f"DROP TRIGGER comments_counted_{event} ON comments")
             op.execute(f"DROP FUNCTION count_comments_{event}()")
+    op.drop_index("feedback_undone", table_name="feedback")
+    op.drop_index("feedback_standing", table_name="feedback")
+    op.drop_index("deliveries_by_state", table_name="deliveries")
+    op.create_index(
+        "deliveries_dead",
+        "deliveries",
+        ["endpoint_id", "id"],
+        sqlite_where=_DEAD,
+        postgresql_where=_DEAD,
+    )
     op.drop_index("comments_held_alone", table_name="comments")
     op.drop_table("comment_reasons")
     op.drop_table("comment_counts")
