@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -185,7 +186,7 @@ class _Filling:
         writer.add(
             "findings",
             "comment_id revision attempt signals_json failed_json created_at",
-            [(c.id, 1, 1, self._signals(c.number), "[]", c.time) for c in comments],
+            [(c.id, 1, 1, _signals_json(c.number % 97), "[]", c.time) for c in comments],
         )
         self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
         self._add_opinions(writer, [c for c in comments if c.sequence > 1])
@@ -212,22 +213,13 @@ class _Filling:
             yield comment
 
     def _decisions(self, comment: "_Comment") -> Iterator[Sequence[object]]:
-        reasons = json.dumps(
-            [{"code": code, "message": f"{code} 0.91, the limit is 0.5.", "label": code, "value": 0.91}
-             for code in comment.codes]
-        )  # fmt: skip
+        reasons = _reasons_json(tuple(comment.codes))
         last = _OUTCOMES[comment.status]
         first = last if comment.sequence == 1 else "hold"
         yield (comment.id, 1, 1, first, "policy", "newsroom", "0" * 12, reasons, comment.time, "")
         if comment.sequence > 1:
             by = self._moderator_id
             yield (comment.id, 2, 1, last, "moderator", by, "", reasons, comment.time + 1, "")
-
-    def _signals(self, number: int) -> str:
-        return json.dumps(
-            [{"name": name, "value": number % 97 / 100, "scorer": "bundled", "model": "bundled-1"}
-             for name in _SCORES]
-        )  # fmt: skip
 
     def _add_deliveries(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
         ids = [timed_id("dlv", comment.time, self._random()) for comment in comments]
@@ -356,3 +348,20 @@ class _Comment:
 
 def _key(kind: str, number: int) -> str:
     return f"{kind}{number:0{64 - len(kind)}d}"
+
+
+@cache
+def _reasons_json(codes: tuple[str, ...]) -> str:
+    message = "{} 0.91, the limit is 0.5."
+    return json.dumps(
+        [
+            {"code": code, "message": message.format(code), "label": code, "value": 0.91}
+            for code in codes
+        ]
+    )
+
+
+@cache
+def _signals_json(percent: int) -> str:
+    signal = {"value": percent / 100, "scorer": "bundled", "model": "bundled-1"}
+    return json.dumps([{"name": name, **signal} for name in _SCORES])
