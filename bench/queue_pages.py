@@ -11,7 +11,8 @@ import http.client
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from bench.environment import Environment, bench_environment
@@ -91,51 +92,63 @@ def api_pages(filled: Filled, endpoint_id: str) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """headers: of somebody who may see it."""
+
+    name: str
+    path: str
+    headers: Mapping[str, str]
+
+
+def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
+    """Every page, once the database has `count` comments; gatehouse: with ALLOWED in its settings."""
+    now, store, site = time.time_ns() // 1_000_000, gatehouse.store, gatehouse.site
+    with store.write() as connection:
+        ada = moderators.add(connection, "ada@herald.test", "", now, os.urandom)
+        moderators.grant(connection, ada, site.id, "admin")
+        session = moderators.open_session(connection, ada, now, os.urandom)
+    for number in range(FILTERS):
+        words = FilterDraft(f"Words {number}", FilterKind.WORDS, FilterAction.HOLD, ("word",))
+        filters.add_filter(store, site.id, words, ada, now=now + number, entropy=os.urandom)
+    url = f"http://{ALLOWED}/"
+    endpoint, _ = endpoints.add_webhook(
+        store, site.id, url, allow=ALLOWED, now=now, entropy=os.urandom
+    )
+    filled = fill(store, site, endpoint.id, ada, count)
+    signed_in = {"Cookie": f"gatehouse_session={session}"}
+    with_key = {"Authorization": f"Bearer {gatehouse.key}"}
+    console = console_pages(filled, site.id, endpoint.id)
+    api = api_pages(filled, endpoint.id)
+    return [
+        *(Page(name, path, signed_in) for name, path in console.items()),
+        *(Page(name, path, with_key) for name, path in api.items()),
+    ]
+
+
 def measured(environment: Environment, count: int, rounds: int) -> dict[str, float]:
     """Seconds of each page, beside `count` comments."""
     with environment.gatehouse({"webhook_allow": ALLOWED}) as gatehouse:
-        now, site = time.time_ns() // 1_000_000, gatehouse.site
-        with gatehouse.store.write() as connection:
-            ada = moderators.add(connection, "ada@herald.test", "", now, os.urandom)
-            moderators.grant(connection, ada, site.id, "admin")
-            session = moderators.open_session(connection, ada, now, os.urandom)
-        endpoint, _ = endpoints.add_webhook(
-            gatehouse.store, site.id, f"http://{ALLOWED}/", allow=ALLOWED, now=now, entropy=os.urandom
-        )  # fmt: skip
-        for number in range(FILTERS):
-            words = FilterDraft(
-                f"Words {number}", FilterKind.WORDS, FilterAction.HOLD, ("word",) * 1
-            )
-            filters.add_filter(
-                gatehouse.store, site.id, words, ada, now=now + number, entropy=os.urandom
-            )
         began = time.perf_counter()
-        filled = fill(gatehouse.store, site, endpoint.id, ada, count)
+        pages = filled_pages(gatehouse, count)
         print(f"{count:,} filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
         gatehouse.start_api()
-        console = console_pages(filled, site.id, endpoint.id)
-        api = api_pages(filled, endpoint.id)
-        return {
-            **_times(gatehouse, console, {"Cookie": f"gatehouse_session={session}"}, rounds),
-            **_times(gatehouse, api, {"Authorization": f"Bearer {gatehouse.key}"}, rounds),
-        }
+        return _times(gatehouse.port, pages, rounds)
 
 
-def _times(
-    gatehouse: GatehouseProcess, pages: Mapping[str, str], headers: Mapping[str, str], rounds: int
-) -> dict[str, float]:
-    connection = http.client.HTTPConnection("127.0.0.1", gatehouse.port, timeout=120)
-    times: dict[str, list[float]] = {name: [] for name in pages}
+def _times(port: int, pages: Sequence[Page], rounds: int) -> dict[str, float]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    times: dict[str, list[float]] = {page.name: [] for page in pages}
     for number in range(rounds + 1):
-        for name, path in pages.items():
+        for page in pages:
             began = time.perf_counter()
-            connection.request("GET", path, headers=dict(headers))
+            connection.request("GET", page.path, headers=dict(page.headers))
             answer = connection.getresponse()
             answer.read()
             if answer.status != 200:
-                raise SystemExit(f"{path}: {answer.status}")
+                raise SystemExit(f"{page.path}: {answer.status}")
             if number:  # the first round compiles templates and opens connections
-                times[name].append(time.perf_counter() - began)
+                times[page.name].append(time.perf_counter() - began)
     connection.close()
     return {name: median(seconds) for name, seconds in times.items()}
 
