@@ -1,13 +1,20 @@
 # The service's image. Targets: `slim` (every process; the default), `detoxify` (with torch: adds models).
-# Another Python, 3.11 to 3.14: --build-arg PYTHON_IMAGE=python:3.13-slim-bookworm
+# Another Python, 3.11 to 3.14, or a mirror's: --build-arg PYTHON_IMAGE=python:3.13-slim-bookworm
+#
+# The order of the stages matters: the classic builder builds all that stand above its target, and torch
+# takes several GB.
 ARG PYTHON_IMAGE=python:3.14-slim-bookworm
 FROM $PYTHON_IMAGE AS build
+# A mirror of the package index, and a further one; pip does without what is empty.
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
 RUN python -m venv /opt/gatehouse
 ENV PATH=/opt/gatehouse/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-# The locked versions first: they change less often than the code.
+# The locked versions first: they change less often than the code. Apprise, which tells people, is 20 MB.
 COPY locks locks
-RUN pip install --require-hashes -r locks/run.lock
+RUN pip install --require-hashes -r locks/run.lock \
+    && pip install --require-hashes -r locks/notices.lock
 COPY pyproject.toml README.md ./
 COPY moderation moderation
 COPY service service
@@ -15,13 +22,6 @@ COPY workers workers
 COPY gatehouse gatehouse
 COPY gatehouse_client gatehouse_client
 RUN pip install --no-deps --no-build-isolation --no-index .
-# Apprise, which tells people: 20 MB.
-RUN pip install --no-build-isolation --constraint locks/notices.lock '.[notices]'
-
-FROM build AS build-detoxify
-# A place with torch's builds for CPUs only; without one pip takes the build for GPUs, several GB.
-ARG PIP_EXTRA_INDEX_URL
-RUN pip install --no-build-isolation --constraint locks/detoxify.lock '.[detoxify]'
 
 FROM $PYTHON_IMAGE AS runtime
 # The data folder is the user's own, and used only where no database and secret are named.
@@ -36,11 +36,18 @@ STOPSIGNAL SIGTERM
 ENTRYPOINT ["gatehouse"]
 CMD ["api"]
 
+FROM runtime AS slim
+COPY --from=build /opt/gatehouse /opt/gatehouse
+
+FROM build AS build-detoxify
+# torch's builds for GPUs, unless the lock is one for CPUs: docs/containers.md says how to make it.
+ARG DETOXIFY_LOCK=locks/detoxify.lock
+RUN pip install --require-hashes -r "$DETOXIFY_LOCK"
+
 FROM runtime AS detoxify
 # What serves never fetches; `gatehouse model add` in a container is told HF_HUB_OFFLINE=0.
 ENV HF_HUB_OFFLINE=1
 COPY --from=build-detoxify /opt/gatehouse /opt/gatehouse
 
 # Last, and so the default.
-FROM runtime AS slim
-COPY --from=build /opt/gatehouse /opt/gatehouse
+FROM slim

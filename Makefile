@@ -11,13 +11,13 @@ ARGS :=
 COVERAGE :=
 CORE = $(shell $(PYTHON) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
-.PHONY: help env run test check lock docs bench format dev extras clients
+.PHONY: help env run test test-compose check lock docs bench format dev extras clients
 .DEFAULT_GOAL := help
 # Two pips at once would spoil the environment.
 .NOTPARALLEL:
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 env: .venv/.run extras ## Make the environment in .venv, from the lock file (EXTRAS=detoxify for more)
 
@@ -29,6 +29,9 @@ test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests 
 	$(if $(COVERAGE),COVERAGE_CORE=$(CORE)) $(PYTHON) -m pytest $(if $(COVERAGE),--cov --cov-report=) \
 		--numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(ARGS)
 	$(if $(COVERAGE),$(PYTHON) deploy/coverage_report.py)
+
+test-compose: dev ## Build the image and run docker-compose.yml for real (needs a Docker engine and Compose 2.24)
+	$(PYTHON) -m pytest -m engine --timeout=3600 tests/deploy/test_compose_live.py $(ARGS)
 
 check: dev ## Check format, lint, types, imports and lock files
 	$(PYTHON) -m ruff format --check .
@@ -71,9 +74,11 @@ clients: .venv/.clients
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --prefix tests/clients && touch $@ || \
 		echo "They could not be had; their tests will say so." >&2
 
+# The versions of the lock, without its hashes: which build of torch fits depends on the machine.
 extras: .venv/.run
 	@for extra in $(EXTRAS); do \
 		echo "Installing the extra $$extra ..." >&2; \
+		sed -e 's/ *\\$$//' -e '/^ *--hash/d' locks/$$extra.lock >.venv/$$extra.constraints || exit 1; \
 		$(PYTHON) -m pip install -qq --disable-pip-version-check --no-build-isolation \
-			--constraint locks/$$extra.lock --editable ".[$$extra]" || exit 1; \
+			--constraint .venv/$$extra.constraints --editable ".[$$extra]" || exit 1; \
 	done

@@ -16,6 +16,7 @@ from harness.texts import made_up
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
 from moderation.store import sites
+from moderation.store.pages import url_address
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 
@@ -114,6 +115,7 @@ class _Filling:
         self._now = time.time_ns() // 1_000_000
         self._texts = made_up(2_000, seed=3)
         with store.write() as connection:
+            self._rules = sites.page_rules(connection, [site.id])[site.id]
             others = [
                 sites.add_site(connection, f"Paper {n}", [], "en", self._now, os.urandom)
                 for n in range(OTHER_SITES)
@@ -142,12 +144,19 @@ class _Filling:
 
     def add_comments(self, writer: _Writer, numbers: range) -> None:
         comments = list(self._comments(numbers))
+        page_numbers = range(numbers.start // 100, (numbers.stop + 99) // 100)
+        urls = {f"pg_{number}": PAGE_URL.format(number) for number in page_numbers}
         writer.add(
             "pages",
             "id site_id external_id url title state created_at",
+            [(id, self._site.id, "", url, "News", "open", 0) for id, url in urls.items()],
+        )
+        writer.add(
+            "page_addresses",
+            "id site_id page_id url",
             [
-                (f"pg_{number}", self._site.id, "", PAGE_URL.format(number), "News", "open", 0)
-                for number in range(numbers.start // 100, (numbers.stop + 99) // 100)
+                (url_address(self._site.id, url, self._rules), self._site.id, id, url)
+                for id, url in urls.items()
             ],
         )
         writer.add(

@@ -1,5 +1,6 @@
-"""The time from `gatehouse up` to its first 202, and the memory of all its processes (Linux)."""
+"""The time from `gatehouse up` to its first 202, and the memory of each of its processes (Linux)."""
 
+import argparse
 import json
 import os
 import re
@@ -9,10 +10,25 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.table import table
 
 PORT = 8471
 STARTS = 3
+SHOWN_NAMES = {"valkey-server": "broker", "redis-server": "broker", "python": "orphan reaper"}
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of Gatehouse. pss, private: MB, proportional and its own alone; cpu: seconds."""
+
+    name: str
+    pss: float
+    private: float
+    cpu: float
 
 
 def first_202(output: Path) -> float:
@@ -35,37 +51,95 @@ def first_202(output: Path) -> float:
     return time.perf_counter() - began
 
 
-def memory(data: Path) -> float:
-    """Proportional set size (PSS) in MB of every process that knows this data folder."""
-    total = 0
-    for process in Path("/proc").glob("[0-9]*"):
+def processes(up: int) -> list[Process]:
+    """`up` and all that come from it, in the order of their start."""
+    parents, stats = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            arguments = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            if str(data).encode() in arguments:
-                rollup = (process / "smaps_rollup").read_text()
-                match = re.search(r"^Pss:\s+(\d+)", rollup, re.M)
-                total += int(match[1]) if match else 0
+            # After the name, which may contain anything (proc(5)): state, ppid, pgrp ...
+            name, _, fields = (folder / "stat").read_text().partition("(")[2].rpartition(")")
         except OSError:
             continue  # it has ended meanwhile
-    return total / 1024
+        pid = int(folder.name)
+        stats[pid] = (name, fields.split())
+        parents[pid] = int(stats[pid][1][1])
+    pids = {up}
+    while more := {pid for pid, parent in parents.items() if parent in pids} - pids:
+        pids |= more
+    return [_process(pid, pid == up, *stats[pid]) for pid in sorted(pids)]
+
+
+def _process(pid: int, is_up: bool, name: str, fields: list[str]) -> Process:
+    rollup = (Path("/proc") / str(pid) / "smaps_rollup").read_text()
+    kilobytes = {key: int(size) for key, size in re.findall(r"^(\w+):\s+(\d+) kB", rollup, re.M)}
+    ticks = int(fields[11]) + int(fields[12])
+    return Process(
+        "up" if is_up else SHOWN_NAMES.get(name, name),
+        kilobytes["Pss"] / 1024,
+        (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1024,
+        ticks / os.sysconf("SC_CLK_TCK"),
+    )
+
+
+def start_once() -> tuple[float, list[Process]]:
+    """One start: seconds to the first 202, and the processes once the worker has judged a comment."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, output = Path(folder) / "data", Path(folder) / "output"
+        command = [str(Path(sys.executable).parent / "gatehouse"), "up"]
+        command += ["--data", str(data), "--port", str(PORT)]
+        with output.open("w") as file:
+            up = subprocess.Popen(command, stdout=file, stderr=file)
+        try:
+            seconds = first_202(output)
+            wait_for_all()
+            return seconds, processes(up.pid)
+        finally:
+            up.send_signal(signal.SIGINT)
+            up.wait()
+
+
+def wait_for_all() -> None:
+    """Until worker and courier are at work, and nothing waits to be judged."""
+    while True:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz") as answer:
+            health = json.load(answer)
+        if health["status"] == "ok" and health["checks"]["pending"]["count"] == 0:
+            return
+        time.sleep(0.2)
 
 
 def main() -> None:
-    for number in range(STARTS):
-        with tempfile.TemporaryDirectory() as folder:
-            data, output = Path(folder) / "data", Path(folder) / "output"
-            command = [str(Path(sys.executable).parent / "gatehouse"), "up"]
-            command += ["--data", str(data), "--port", str(PORT)]
-            with output.open("w") as file:
-                environment = os.environ | {"GATEHOUSE_DATA": str(data)}
-                up = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
-            try:
-                seconds = first_202(output)
-                time.sleep(8)  # until the workers have loaded their models
-                print(f"start {number + 1}: first 202 after {seconds:.2f} s; {memory(data):.0f} MB")
-            finally:
-                up.send_signal(signal.SIGINT)
-                up.wait()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=STARTS)
+    starts = parser.parse_args().starts
+    seconds, totals = [], []
+    measured: dict[tuple[str, int], list[Process]] = defaultdict(list)
+    for _ in range(starts):
+        took, running = start_once()
+        seconds.append(took)
+        totals.append(sum(process.pss for process in running))
+        seen: dict[str, int] = defaultdict(int)
+        for process in running:
+            measured[process.name, seen[process.name]].append(process)
+            seen[process.name] += 1
+    rows = [
+        [
+            f"{name}{', its child' if number else ''}",
+            *(
+                f"{sum(getattr(process, what) for process in same) / len(same):.{digits}f}"
+                for what, digits in (("pss", 0), ("private", 0), ("cpu", 2))
+            ),
+            f"{sum(process.pss for process in same) / len(same) / (sum(totals) / starts):.0%}",
+        ]
+        for (name, number), same in measured.items()
+    ]
+    print(table(["process", "PSS MB", "of it private MB", "CPU s", "share"], rows))
+    cpu = sum(process.cpu for same in measured.values() for process in same) / starts
+    print(
+        f"\nfirst 202 after {min(seconds):.2f} s (best of {starts}; all: "
+        f"{', '.join(f'{each:.2f}' for each in seconds)}); {sum(totals) / starts:.0f} MB in all; "
+        f"{cpu:.1f} CPU s until the first comment was judged"
+    )
 
 
 if __name__ == "__main__":

@@ -57,10 +57,21 @@ if ! { [ -x .venv/bin/python ] && runs .venv/bin/python && .venv/bin/python -m p
 fi
 
 pip() {
-    .venv/bin/python -m pip "$@" -qq --disable-pip-version-check --no-input  # -qq: errors only
+    .venv/bin/python -m pip "$@" --disable-pip-version-check --no-input
 }
 
-echo "Installing $lock into .venv ..." >&2
-pip install --require-hashes -r "$lock"
+# What pip does, a line for each twentieth package and each long step; its errors go past this.
+progress() {
+    awk -v of="$(grep -c '^[A-Za-z0-9].*==' "$lock")" '
+        /^Collecting|^Requirement already satisfied/ { if (++count % 20 == 0 || count == of) say("  " count " of " of " packages") }
+        /^Installing collected packages/ { say("  unpacking them; this takes the longest") }
+        function say(text) { print text; fflush() }
+    ' >&2
+}
+
+echo "Installing the $(grep -c '^[A-Za-z0-9].*==' "$lock") packages of $lock into .venv; a few minutes at the first time ..." >&2
+# The status of pip, not of what shows its progress; there is no pipefail in every sh.
+status=$({ { pip install --require-hashes -r "$lock" && echo 0 >&3 || echo 1 >&3; } | progress; } 3>&1)
+[ "$status" = 0 ] || exit 1
 # The builder came with the lock, so this needs nothing from outside.
-pip install --no-deps --no-build-isolation --no-index --editable .
+pip install -qq --no-deps --no-build-isolation --no-index --editable .  # -qq: errors only

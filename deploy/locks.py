@@ -1,4 +1,7 @@
-"""Writes the lock files with uv, and checks offline whether they still match pyproject.toml."""
+"""Writes the lock files with uv, and checks offline whether they still match pyproject.toml.
+
+usage: deploy/locks.py write|check|cpu [options of uv]
+"""
 
 import hashlib
 import json
@@ -29,18 +32,24 @@ def digest() -> str:
 
 def write() -> None:
     """Resolves again; versions already locked stay unless pyproject.toml or --upgrade says otherwise."""
-    hashes = ("--generate-hashes",)
-    _compile("run", "locks/build.in", *hashes)
-    _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock", *hashes)
-    # Constraints without hashes: which build of torch fits depends on the machine.
+    _compile("run", "locks/build.in")
+    _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock")
     _compile("detoxify", "--extra", "detoxify", "-c", "locks/dev.lock")
     _compile("notices", "--extra", "notices", "-c", "locks/dev.lock")
+
+
+def write_cpu() -> None:
+    """locks/detoxify-cpu.lock, with the builds of torch for CPUs that uv's settings lead to.
+
+    It is not part of the project: these builds have other files, and hashes, on every index.
+    """
+    _compile("detoxify-cpu", "--extra", "detoxify", "-c", "locks/dev.lock")
 
 
 def _compile(name: str, *options: str) -> None:
     path = LOCKS / f"{name}.lock"
     command = ["uv", "pip", "compile", "pyproject.toml", *options, "-o", str(path), "--quiet"]
-    command += ["--universal", "--python-version", OLDEST_PYTHON]
+    command += ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[2:]]
     # uv takes the index from the environment and its own settings, and writes neither into the file.
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own command
@@ -71,6 +80,8 @@ def check() -> list[str]:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
         write()
+    if sys.argv[1:2] == ["cpu"]:
+        write_cpu()
     for sentence in (faults := check()):
         print(sentence, file=sys.stderr)
     sys.exit(bool(faults))

@@ -1,15 +1,14 @@
 """The database that a command works on, and the site in it; one sentence where either is missing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from moderation.domain.errors import GatehouseError, NotFound
-from moderation.settings import Settings
-from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
+    from moderation.settings import Settings
     from moderation.store.sites import Site
     from moderation.store.sql.engine import Connection, Store
 
@@ -23,8 +22,15 @@ class DatabaseNotReady(GatehouseError):
 entropy = os.urandom
 
 
+def checked_settings(environment: Mapping[str, str] | None = None) -> "Settings":
+    """As moderation.startup.checked_settings, which is imported where a command runs, not for its help."""
+    from moderation import startup
+
+    return startup.checked_settings(environment)
+
+
 @contextmanager
-def open_store(settings: Settings | None = None) -> Iterator["Store"]:
+def open_store(settings: "Settings | None" = None) -> Iterator["Store"]:
     """The store that the settings name, migrated. Raises DatabaseNotReady or Unavailable."""
     from moderation.store.sql.engine import Store
     from moderation.store.sql.migrate import is_current
@@ -46,7 +52,7 @@ def open_store(settings: Settings | None = None) -> Iterator["Store"]:
 
 
 @contextmanager
-def open_site(name: str, settings: Settings | None = None) -> Iterator[tuple["Store", "Site"]]:
+def open_site(name: str, settings: "Settings | None" = None) -> Iterator[tuple["Store", "Site"]]:
     """The store, and the site of this id or name. Raises as open_store, and NotFound."""
     with open_store(settings) as store:
         with store.read() as connection:
@@ -55,7 +61,7 @@ def open_site(name: str, settings: Settings | None = None) -> Iterator[tuple["St
 
 
 @contextmanager
-def open_all_sites(settings: Settings | None = None) -> Iterator[tuple["Store", set[str]]]:
+def open_all_sites(settings: "Settings | None" = None) -> Iterator[tuple["Store", set[str]]]:
     """The store, and the ids of all its sites: who may run the command may change any of them."""
     from moderation.store import sites
 

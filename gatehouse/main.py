@@ -1,41 +1,137 @@
 """The `gatehouse` command: its subcommands, and the exit status and sentence of each error."""
 
+import importlib
 import os
 import sys
-from pathlib import Path
-from typing import Annotated
+from typing import Any, NamedTuple, cast
 
 import typer
+from typer.core import TyperGroup
 
-from gatehouse.commands import (
-    channels,
-    compat,
-    endpoints,
-    filters,
-    learning,
-    models,
-    policies,
-    processes,
-    reputation,
-    sites,
+from gatehouse.commands.output import with_path
+from moderation import memory
+
+
+class Entry(NamedTuple):
+    """Where a subcommand is, and what the list of subcommands says: only the one that is run is imported."""
+
+    module: str
+    help: str
+    hidden: bool = False
+
+
+_PROCESSES = "processes"
+ENTRIES = {
+    "up": Entry("up", "Run everything on this machine until Ctrl-C."),
+    "api": Entry(_PROCESSES, "Run the API until SIGTERM or Ctrl-C."),
+    "worker": Entry(_PROCESSES, "Judge comments until SIGTERM or Ctrl-C."),
+    "courier": Entry(_PROCESSES, "Deliver webhooks until SIGTERM or Ctrl-C."),
+    "beat": Entry(_PROCESSES, "Start the sweep every few seconds."),
+    "migrate": Entry(_PROCESSES, "Bring the database to this version."),
+    "score": Entry("score", "Score texts from stdin."),
+    "export": Entry("export", "Write a site's comments to stdout."),
+    "erase": Entry("erase", "Erase comments for good; endpoints get `comment.erased`."),
+    "doctor": Entry("doctor", "Check everything that the service needs, and say what to do."),
+    "metrics-token": Entry("metrics", "Print the token that /metrics wants, for Prometheus."),
+    "digest": Entry("channels", "Print the digest as of now, as channels get it; nothing is sent."),
+    "perspective-clients": Entry(
+        "perspective_clients", "Find the calls of Google's Perspective API in a source tree."
+    ),
+    "prepare": Entry(_PROCESSES, "", hidden=True),
+    "alive": Entry("doctor", "", hidden=True),
+    "site": Entry("sites", "Sites and their keys."),
+    "moderator": Entry("sites", "The people who moderate."),
+    "face": Entry(
+        "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
+    ),
+    "comment": Entry(
+        "comments",
+        "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
+    ),
+    "page": Entry("pages", "Articles that got another URL or title."),
+    "endpoint": Entry("endpoints", "Where a site's webhooks go."),
+    "channel": Entry(
+        "channels", "Where people are notified: Slack, Teams, Discord, mail and so on."
+    ),
+    "filter": Entry("filters", "A site's own lists: what they hold, and what they would."),
+    "reputation": Entry(
+        "reputation", "What moderators decided about authors, linked domains and networks."
+    ),
+    "spam": Entry("learning", "What a site's spam score has learned from its moderators."),
+    "policy": Entry("policies", "Thresholds and rules."),
+    "model": Entry("models", "The toxicity models."),
+}
+
+
+# These are the service, and get their settings from whoever starts them.
+_PROCESS_NAMES = ("gatehouse", "up", "api", "worker", "courier", "beat", "prepare")
+
+
+class Commands(TyperGroup):
+    """Imports a subcommand when it is asked for: all of them together would cost a second of CPU."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = dict.fromkeys(ENTRIES, cast(Any, None))  # their names, for "did you mean"
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return load(cmd_name) if cmd_name in ENTRIES else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, entry.help) for name, entry in ENTRIES.items() if not entry.hidden]
+            )
+
+
+def load(name: str) -> Any:
+    """The subcommand, or the group of subcommands, of this name."""
+    entry = ENTRIES[name]
+    module = importlib.import_module(f"gatehouse.commands.{entry.module}")
+    found = getattr(module, name.replace("-", "_"))
+    if isinstance(found, typer.Typer):
+        found.rich_markup_mode = None
+        command: Any = typer.main.get_group(found)
+    else:
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
+        single.command(name, hidden=entry.hidden)(found)
+        command = typer.main.get_command(single)
+    command.name, command.epilog = name, _DATA_HELP
+    for subcommand in getattr(command, "commands", {}).values():
+        subcommand.epilog = _DATA_HELP
+    return command
+
+
+_DATA_HELP = (
+    "Every command takes --data FOLDER, the service's data folder, in place of GATEHOUSE_DATA."
 )
-from gatehouse.commands.comments import comment
-from gatehouse.commands.doctor import alive, doctor
-from gatehouse.commands.erase import erase
-from gatehouse.commands.evaluate import evaluate
-from gatehouse.commands.export import export
-from gatehouse.commands.perspective_clients import perspective_clients
-from gatehouse.commands.score import score
-from gatehouse.supervisor.broker import NoBroker
-from gatehouse.supervisor.folder import FolderError
-from gatehouse.supervisor.port import reachable_host
-from gatehouse.supervisor.up import ChildFailed, run_all
-from moderation.domain.errors import GatehouseError
-from moderation.settings import SettingsError
-from moderation.startup import checked_settings
+
+
+def take_data_folder(arguments: list[str]) -> list[str]:
+    """Makes the setting of --data, wherever it stands, so that all that is started has it; the rest."""
+    rest: list[str] = []
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            return [*rest, argument, *remaining]
+        if argument == "--data":
+            folder = next(remaining, "")
+        elif argument.startswith("--data="):
+            folder = argument.removeprefix("--data=")
+        else:
+            rest.append(argument)
+            continue
+        if not folder:
+            _exit("--data names a folder.", 2)
+        os.environ.pop("GATEHOUSE_DATA_FILE", None)
+        os.environ["GATEHOUSE_DATA"] = folder
+    return rest
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Gatehouse: every reply passes the gatehouse before it enters the page.",
+    epilog=_DATA_HELP,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,66 +139,50 @@ app = typer.Typer(
 )
 
 
-@app.command()
-def up(
-    data: Annotated[Path | None, typer.Option(help="Folder for all data.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-) -> None:
-    """Run everything on this machine until Ctrl-C.
-
-    Broker, API, workers and a demo page; the next start with the same folder finds all data again.
-    """
-    environment = dict(os.environ)
-    options = {"DATA": data, "HOST": host, "PORT": port}
-    environment.update(
-        {f"GATEHOUSE_{key}": str(value) for key, value in options.items() if value is not None}
-    )
-    settings = checked_settings(environment)
-    if not {"GATEHOUSE_PUBLIC_URL", "GATEHOUSE_PUBLIC_URL_FILE"} & environment.keys():
-        reachable = reachable_host(settings.host)
-        reachable = f"[{reachable}]" if ":" in reachable else reachable
-        environment["GATEHOUSE_PUBLIC_URL"] = f"http://{reachable}:{settings.port}"
-        settings = checked_settings(environment)
-    run_all(settings)
-
-
-for command in (
-    *(processes.api, processes.worker, processes.courier, processes.beat, processes.migrate),
-    *(score, export, erase, doctor, channels.digest, perspective_clients),
-):
-    app.command()(command)
-app.command(hidden=True)(processes.prepare)
-app.command(hidden=True)(alive)
-for name in ("site", "moderator"):
-    app.add_typer(getattr(sites, name), name=name)
-app.add_typer(compat.face, name="face")
-app.add_typer(comment, name="comment")
-app.add_typer(endpoints.endpoint, name="endpoint")
-app.add_typer(channels.channel, name="channel")
-app.add_typer(filters.filter, name="filter")
-app.add_typer(reputation.reputation, name="reputation")
-app.add_typer(learning.spam, name="spam")
-app.add_typer(policies.policy, name="policy")
-models.model.command("eval")(evaluate)
-app.add_typer(models.model, name="model")
+@app.callback()
+def _no_options() -> None:
+    """So that Typer makes a group, which has its commands of ENTRIES."""
 
 
 def run() -> None:
     """The entry point: an error that the operator can mend is one sentence, without a traceback."""
     os.umask(0o077)  # only their owner may read the database, the broker's file and the logs
+    memory.limit_arenas()
     try:
-        app()
-    except SettingsError as error:
-        _exit(error, 2)
-    except GatehouseError as error:
-        _exit(error.message, 1)
-    except (FolderError, NoBroker, ChildFailed) as error:
-        _exit(error, 1)
+        _call(take_data_folder(sys.argv[1:]))
+    except Exception as error:
+        from gatehouse.supervisor.broker import NoBroker
+        from gatehouse.supervisor.folder import FolderError
+        from gatehouse.supervisor.up import ChildFailed
+        from moderation.domain.errors import GatehouseError
+        from moderation.settings import SettingsError
+
+        if isinstance(error, SettingsError):
+            _exit(error, 2)
+        if isinstance(error, GatehouseError):
+            _exit(error.message, 1)
+        if isinstance(error, FolderError | NoBroker | ChildFailed):
+            _exit(error, 1)
+        raise
+
+
+def _call(arguments: list[str]) -> None:
+    """Calls the command that is named first. Typer would get there as well, and import pydantic on its way."""
+    name = "gatehouse"
+    command, commands = typer.main.get_command(app), dict.fromkeys(ENTRIES)
+    while arguments and arguments[0] in commands:
+        name = f"{name} {arguments[0]}"
+        command = commands[arguments[0]] or load(arguments[0])
+        commands, arguments = getattr(command, "commands", {}), arguments[1:]
+    if name.split()[-1] not in _PROCESS_NAMES and "--help" not in arguments:
+        from gatehouse.supervisor.running import adopt
+
+        adopt(os.environ)
+    command(arguments, prog_name=name, obj=run)
 
 
 def _exit(message: object, status: int) -> None:
-    print(f"gatehouse: {message}", file=sys.stderr)
+    print(f"gatehouse: {with_path(str(message))}", file=sys.stderr)
     sys.exit(status)
 
 

@@ -45,11 +45,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One article. id: the site's own, None where it gave none."""
+    """One article. id: the site's own, None where it gave none. title_verified: whether the site's server
+    gave the title; else it is what the first commenter sent.
+    """
 
     url: str
     title: str | None
     id: str | None
+    title_verified: bool = False
+
+    @classmethod
+    def read(cls, data: Json) -> "Page":
+        return cls(data["url"], data["title"], data["id"], data.get("title_verified", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ class Comment:
         return _known(
             cls,
             data,
-            page=_known(Page, data["page"]),
+            page=Page.read(data["page"]),
             author=_known(Author, data["author"]),
             created_at=moment(data["created_at"]),
             signals=tuple(Signal.read(signal) for signal in data["signals"]),

@@ -114,10 +114,17 @@ def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
     )
 
 
-def thread(page_url: str, site_id: str, size: int) -> Call[Piece[answers.PublicComment]]:
-    query = _given({"page_url": page_url, "site_id": site_id, "limit": size})
+def thread(
+    page_url: str, site_id: str, size: int, page_id: str = ""
+) -> Call[Piece[answers.PublicComment]]:
+    query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
+
+
+def move_page(old: str, new: str) -> Call[answers.Page]:
+    body = {"old": old, "new": new}
+    return Call("POST", f"{API}/pages/move", lambda data: answers.Page.read(data["page"]), body)
 
 
 def endpoints() -> Call[list[answers.Endpoint]]:

@@ -10,10 +10,14 @@ class ClientError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """A field that breaks a rule. pointer: JSON Pointer (RFC 6901) into what was sent."""
+    """What breaks a rule: a field (pointer: JSON Pointer, RFC 6901, into what was sent), a parameter or a header; the
+    others of the three are ''.
+    """
 
     pointer: str
     detail: str
+    parameter: str = ""
+    header: str = ""
 
 
 class ApiError(ClientError):

@@ -14,6 +14,7 @@ from gatehouse_client.answers import (
     Decision,
     Delivery,
     Endpoint,
+    Page,
     PublicComment,
     Queue,
     Receipt,
@@ -160,10 +161,17 @@ class Gatehouse:
         return self._pages(calls.queue(name, reason, size))
 
     def thread(
-        self, page_url: str, *, site_id: str = "", size: int = 100
+        self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
     ) -> Iterator[PublicComment]:
-        """The approved comments of a page, oldest first. No key is sent: it is public."""
-        return self._pages(calls.thread(page_url, site_id, size))
+        """The approved comments of a page, oldest first. No key is sent: it is public.
+
+        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
+        """
+        return self._pages(calls.thread(page_url, site_id, size, page_id))
+
+    def move_page(self, old: str, new: str) -> Page:
+        """Gives a page another URL; its comments are found at both from now on."""
+        return self.send(calls.move_page(old, new))
 
     def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""

@@ -61,7 +61,13 @@ def _refusal(response: httpx.Response) -> ApiError | Unreachable:
         problem = response.json()
         code, detail = str(problem["code"]), str(problem["detail"])
         fields = [
-            FieldError(error["pointer"], error["detail"]) for error in problem.get("errors", ())
+            FieldError(
+                error.get("pointer", ""),
+                error["detail"],
+                error.get("parameter", ""),
+                error.get("header", ""),
+            )
+            for error in problem.get("errors", ())
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         if response.status_code in (502, 503, 504):  # a proxy, while the service is away

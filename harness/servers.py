@@ -59,11 +59,12 @@ class Postgres:
         else:
             self._admin = self._start()
 
-    def create(self) -> str:
+    def create(self, encoding: str = "UTF8") -> str:
         """A new, empty database; its URL."""
         name = f"gatehouse_test_{uuid.uuid4().hex[:12]}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 LOCALE 'C' ENCODING {}")
         with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(create.format(sql.Identifier(name), encoding))
         self._created.append(name)
         head, separator, query = self._admin.partition("?")
         return f"{head.rpartition('/')[0]}/{name}{separator}{query}"

@@ -106,7 +106,7 @@ class Settings(BaseModel):
     )
     judge_batch: int = Field(64, ge=1, le=1000, description="Comments claimed at once by a worker")
     sweep_seconds: float = Field(
-        2.0, gt=0, le=60, description="Seconds between sweeps for lost doorbells and due work"
+        2.0, gt=0, le=3600, description="Seconds between sweeps for lost doorbells and due work"
     )
     limit_address: RateLimit = Field(
         "10/minute", description="Submissions per client address (IPv4) or /64 (IPv6)"
@@ -236,7 +236,8 @@ class Settings(BaseModel):
         description="Hour of the day (UTC) at which channels get the digest of the queue",
     )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token for /metrics; empty: only loopback may read it"
+        SecretStr(""),
+        description="Bearer token for /metrics; empty: the one that `gatehouse metrics-token` prints",
     )
     log_level: str = Field(
         "INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

@@ -1,7 +1,7 @@
 """Builds the app: opens the store, starts what works beside the requests, and adds the routes."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,27 +12,27 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.broker import client_url
 from moderation.domain.address import parse_networks
-from moderation.domain.errors import GatehouseError
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.notify.notifier import Notifier
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
-from moderation.store import compat_apis
 from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    docs_page,
     endpoints,
     filters,
     health,
     learning,
+    pages,
     queues,
     reputation,
     threads,
 )
-from service.api.openapi import DescribedApp
+from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
 from service.compat.akismet.routes import api as akismet
 from service.compat.coral.routes import api as coral
@@ -40,6 +40,8 @@ from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
 from service.embed.routes import router as embed
+from service.front import router as front
+from service.front import show_error
 from service.http import errors
 from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
@@ -79,17 +81,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 partial(_pipeline, settings), settings.face_deadline
             )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
-            with suppress(GatehouseError):  # without a database the first call loads the models
-                if await run_in_threadpool(_has_compat_apis, store):
-                    app.state.scoring.start()
             yield
 
     app = DescribedApp(
         title="Gatehouse",
         version="1",
-        description="Every reply passes the gatehouse before it enters the page.",
+        description=DESCRIPTION,
+        servers=[{"url": "/"}],
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # the stock page loads its scripts from elsewhere
+        docs_url=None,  # service/api/docs_page.py: the stock page loads its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect would lead from the proxy's https to our http
         lifespan=lifespan,
@@ -108,19 +108,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.webhook_timeout,
         settings.public_url,
     )
-    errors.install(app)
+    errors.install(app, show_error)
     for router in (
         comments.router,
         queues.router,
         campaigns.router,
         threads.router,
+        pages.router,
         endpoints.router,
         filters.router,
         reputation.router,
         learning.router,
         health.router,
+        docs_page.router,
         console,
         embed,
+        front,
     ):
         app.include_router(router)
     for api in (akismet, akismet_account, coral, openai, perspective):
@@ -132,16 +135,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _pipeline(settings: Settings) -> "ScorerPipeline":
-    # Models and numpy, which only an installation with a compatible API needs.
+    # Models and numpy, which only callers that wait for scores need.
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
 
-    return ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
-
-
-def _has_compat_apis(store: Store) -> bool:
-    with store.read() as connection:
-        return compat_apis.any_on(connection)
+    pipeline = ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
+    pipeline.load()
+    return pipeline
 
 
 async def _redirect_to_console() -> Response:

@@ -35,10 +35,13 @@ _count = itertools.count()
 
 
 def newspaper(
-    store: Store, name: str = "Alice's Herald", origin: str = "https://herald.test"
+    store: Store,
+    name: str = "Alice's Herald",
+    origin: str = "https://herald.test",
+    at: int = NOON,
 ) -> Site:
     with store.write() as connection:
-        return sites.add_site(connection, name, [origin], "en", NOON, os.urandom)
+        return sites.add_site(connection, name, [origin], "en", at, os.urandom)
 
 
 def key_of(store: Store, site: Site, kind: str = sites.SECRET) -> str:

@@ -41,6 +41,16 @@ app = Celery("gatehouse", include=["workers.tasks"])
 app.amqp.Connection = FastReconnect
 
 
+def sweep_entry() -> dict[str, Any]:
+    """The sweep as beat sends it. Raises SettingsError."""
+    seconds = process.settings.sweep_seconds
+    return {
+        "task": "gatehouse.sweep",
+        "schedule": seconds,
+        "options": {"queue": SWEEP, "expires": max(5.0, 2 * seconds)},
+    }
+
+
 def _configuration() -> dict[str, Any]:
     """Celery calls this when it needs it, so that importing this file does not read the environment.
 
@@ -74,13 +84,7 @@ def _configuration() -> dict[str, Any]:
         "task_time_limit": max(110, int(settings.scorer_timeout * 4)),
         "task_default_queue": JUDGE,
         "task_create_missing_queues": True,
-        "beat_schedule": {
-            "sweep": {
-                "task": "gatehouse.sweep",
-                "schedule": settings.sweep_seconds,
-                "options": {"queue": SWEEP, "expires": max(5.0, 2 * settings.sweep_seconds)},
-            }
-        },
+        "beat_schedule": {"sweep": sweep_entry()},
         # In memory: for one entry a file is not worth having.
         "beat_scheduler": "celery.beat:Scheduler",
         "beat_max_loop_interval": settings.sweep_seconds,

@@ -30,7 +30,7 @@ SMALL_BATCH = 16  # comments; after a larger batch more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim few comments. Seconds.
 BATCH_SECONDS = 1.0
 # Between two tries while the database is away. Seconds.
-AWAY_SECONDS = 1.0
+AWAY_SECONDS = 0.5
 # Batches in a row that the database failed before the attempts are counted: one of the comments may be why.
 UNCOUNTED_FAILURES = 4
 # Between two purges, and between two looks for digests. Seconds.
@@ -133,6 +133,7 @@ def deliver_due() -> None:
             entropy=os.urandom,
             chance=random.random,
             lease=worker.lease,
+            unsure=worker.unsure_leases,
             scale=worker.settings.webhook_schedule_scale,
             notify=worker.notifier.notify,
             public_url=worker.settings.public_url,
@@ -149,6 +150,7 @@ def run_due_work() -> None:
     worker = process.context
     try:
         reclaim_leases(worker)
+        _release_unfinished(worker)  # the ring after the outage may have been lost
         _send_digests(worker)
         due = sweep(worker.store, worker.now())
         _clean_up(worker)

@@ -16,7 +16,7 @@ from pathlib import Path
 from moderation.domain.errors import Unavailable
 from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
-from moderation.doorbell import Doorbell
+from moderation.doorbell import DELIVER, JUDGE, Doorbell
 from moderation.learning.lesson_cache import LessonCache
 from moderation.notify.notifier import Notifier
 from moderation.policies import load_policy
@@ -45,9 +45,9 @@ BEAT_SECONDS = 5.0  # /readyz calls a worker silent after six of these
 class WorkerContext:
     """What the tasks of one worker process share.
 
-    role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/random. now: the time, for
+    role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/birth-random. now: the time, for
     leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
-    failures: batches in a row that the database failed. pace: seconds a comment took lately. cleaned_up_at, digested_at: when this process last cleaned up and
+    failures: batches in a row that the database failed. unsure_leases: see deliver(). pace: seconds a comment took lately. cleaned_up_at, digested_at: when this process last cleaned up and
     last looked for digests; time.monotonic().
     """
 
@@ -61,6 +61,7 @@ class WorkerContext:
     pid: int = field(default_factory=os.getpid)
     outage: Outage = field(default_factory=Outage)
     failures: int = 0
+    unsure_leases: set[str] = field(default_factory=set)
     pace: float = 0.01
     cleaned_up_at: float = -math.inf
     digested_at: float = -math.inf
@@ -134,15 +135,17 @@ class WorkerProcess:
 
         Raises SettingsError.
         """
-        lease = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        lease = f"{socket.gethostname()}/{os.getpid()}/{_birth(os.getpid())}-{secrets.token_hex(4)}"
         store = Store(self.settings.database, self.settings.master_secret())
         context = WorkerContext(self.settings, role, store, Doorbell(self.settings.broker), lease)
         self._context = context
-        if role == "judge":
-            _warm_up(context)
         with suppress(Unavailable):  # the sweep tries again
             context.now.measure(store)
             reclaim_leases(context)
+        # Others that are there already may take it meanwhile; else this one does, once it is ready.
+        context.bell.ring(JUDGE if role == "judge" else DELIVER)
+        if role == "judge":
+            _warm_up(context)
         threading.Thread(target=_beat, args=(context,), name="heartbeat", daemon=True).start()
 
     def stop(self) -> None:
@@ -207,7 +210,8 @@ def _is_dead(lease: str, worker: WorkerContext) -> bool:
     """Whether the process of this host that holds the lease is dead."""
     if lease.startswith(worker.lease):
         return False
-    pid = int(lease.split("/")[1])
+    _, number, token, *_ = lease.split("/")
+    pid, birth = int(number), token.partition("-")[0]
     if pid == os.getpid():
         return True  # an earlier process with the same number
     try:
@@ -216,7 +220,17 @@ def _is_dead(lease: str, worker: WorkerContext) -> bool:
         return True
     except PermissionError:
         pass
-    return False
+    # In a container that was started again the same numbers are soon in use again.
+    return "-" in token and _birth(pid) != birth
+
+
+def _birth(pid: int) -> str:
+    """When a process was started, in ticks since the machine's start (Linux); '' where nobody says."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return fields[19]  # starttime, the 22nd field (proc(5)); the first two end with the name
 
 
 def _models(models: Models) -> dict[str, object]:

@@ -9,10 +9,9 @@ import typer
 from gatehouse.commands.arguments import AsJson, EndpointId, EventTypes, SiteName
 from gatehouse.commands.endpoints import endpoint_state
 from gatehouse.commands.output import print_created, print_line
-from gatehouse.database import entropy, open_all_sites, open_site
+from gatehouse.database import checked_settings, entropy, open_all_sites, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
-from moderation.startup import checked_settings
 
 channel = typer.Typer(
     help="Where people are notified: Slack, Teams, Discord, mail and so on.", no_args_is_help=True
@@ -104,7 +103,7 @@ def remove(channel_id: EndpointId) -> None:
 
 
 def digest(site: SiteName, as_json: AsJson = False) -> None:
-    """Print the digest as of now, in the form that channels get once a day; nothing is sent."""
+    """Print the digest as of now, as channels get it; nothing is sent."""
     from dataclasses import asdict
 
     from moderation.notify.digest import build_digest, notice_of

@@ -3,15 +3,17 @@
 import socket
 import stat
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gatehouse.database import open_store
+from gatehouse.commands.output import with_path
+from gatehouse.database import checked_settings, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError
-from moderation.settings import Settings
-from moderation.startup import checked_settings, models_of
+
+if TYPE_CHECKING:
+    from moderation.settings import Settings
 
 SILENCE = 30_000  # ms without a heartbeat; workers send one every five seconds (workers/worker.py)
 CLOCK_LIMIT = 2_000  # ms of difference; leases last a minute, so two seconds do no harm
@@ -30,13 +32,13 @@ def doctor() -> None:
     for name, check in CHECKS.items():
         for ok, text in _findings(check, settings):
             well = well and ok
-            print(f"{'ok   ' if ok else 'FAULT'} {name:10} {text}")
+            print(f"{'ok   ' if ok else 'FAULT'} {name:10} {with_path(text)}")
     if not well:
         raise typer.Exit(1)
 
 
 def _findings(
-    check: Callable[[Settings], Iterator[Finding]], settings: Settings
+    check: Callable[["Settings"], Iterator[Finding]], settings: "Settings"
 ) -> Iterator[Finding]:
     try:
         yield from check(settings)
@@ -46,7 +48,7 @@ def _findings(
         yield False, f"could not be examined: {type(error).__name__}"
 
 
-def _folder(settings: Settings) -> Iterator[Finding]:
+def _folder(settings: "Settings") -> Iterator[Finding]:
     folder = settings.data.absolute()
     if not folder.exists():
         if settings.database_url and settings.secret_key.get_secret_value():
@@ -62,12 +64,12 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: "Settings") -> Iterator[Finding]:
     with open_store(settings) as store:
         yield True, f"{'SQLite' if store.is_sqlite else 'PostgreSQL'} answers and is migrated"
 
 
-def _broker(settings: Settings) -> Iterator[Finding]:
+def _broker(settings: "Settings") -> Iterator[Finding]:
     import redis
 
     from moderation.doorbell import redis_client
@@ -100,10 +102,11 @@ def _broker(settings: Settings) -> Iterator[Finding]:
     client.close()
 
 
-def _model(settings: Settings) -> Iterator[Finding]:
+def _model(settings: "Settings") -> Iterator[Finding]:
     from moderation.judging.score_texts import score_texts
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
+    from moderation.startup import models_of
 
     models = models_of(settings)
     for name in filter(None, (settings.toxicity_model, settings.multilingual_model)):
@@ -126,7 +129,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield True, f"{model} loads and scores{on_runtime}; SHA-256 {sha256[:12]} as it should be"
 
 
-def _workers(settings: Settings) -> Iterator[Finding]:
+def _workers(settings: "Settings") -> Iterator[Finding]:
     from moderation.store import heartbeats, judging_queue
 
     with open_store(settings) as store, store.read() as connection:
@@ -144,7 +147,7 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     yield age < 60, f"{waiting} comments wait, the oldest for {age:.0f} s"
 
 
-def _endpoints(settings: Settings) -> Iterator[Finding]:
+def _endpoints(settings: "Settings") -> Iterator[Finding]:
     from importlib.util import find_spec
 
     from moderation.notify.notifier import APPRISE_MISSING

@@ -1,17 +1,18 @@
 """`gatehouse endpoint`: where a site's webhooks go, what became of them, and sending them again."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gatehouse.commands.arguments import AsJson, EndpointId, EventTypes, SiteName, read_time
 from gatehouse.commands.output import print_created, print_line, seconds_iso
-from gatehouse.database import entropy, open_all_sites, open_site
+from gatehouse.database import checked_settings, entropy, open_all_sites, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.startup import checked_settings
 
 if TYPE_CHECKING:
     from moderation.store.deliveries import Delivery
@@ -36,7 +37,7 @@ def add(
     from moderation.notify import endpoints
 
     settings = checked_settings()
-    with open_site(site, settings) as (store, found_site):
+    with _with_advice(), open_site(site, settings) as (store, found_site):
         added, secret = endpoints.add_webhook(
             store,
             found_site.id,
@@ -50,6 +51,22 @@ def add(
             entropy=entropy,
         )
     print_created({"id": added.id, "url": added.url, "secret": secret}, as_json)
+
+
+@contextmanager
+def _with_advice() -> Iterator[None]:
+    """Adds to the refusal of a URL how one of the operator's own hosts is allowed."""
+    try:
+        yield
+    except Invalid as error:
+        if error.pointer != "/url":
+            raise
+        raise Invalid(
+            f"{error.message} For a host of your own, start the service with"
+            " GATEHOUSE_WEBHOOK_ALLOW=HOST:PORT (docs/webhooks.md): this command takes the settings of the"
+            " `gatehouse up` that runs, and where the service is started otherwise, needs the same variable.",
+            error.pointer,
+        ) from None
 
 
 @endpoint.command("list")
@@ -198,7 +215,7 @@ def change(
 
     settings = checked_settings()
     types = () if all_types else type
-    with open_all_sites(settings) as (store, site_ids):
+    with _with_advice(), open_all_sites(settings) as (store, site_ids):
         endpoints.change_endpoint(
             store,
             site_ids,

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid
-from moderation.startup import checked_settings
 
 
 def evaluate(
-    data: Annotated[Path, typer.Option(help="Folder of the public test sets, <name>.csv.gz each.")],
+    sets: Annotated[Path, typer.Option(help="Folder of the public test sets, <name>.csv.gz each.")],
     model: Annotated[
         str, typer.Option(help="bundled or detoxify:<name or path>; the setting's without this.")
     ] = "",
@@ -26,15 +26,15 @@ def evaluate(
     from moderation.policies import load_policy
     from moderation.scorers.build import build_scorers
 
-    if not data.is_dir():
-        raise Invalid(f"{data} is not a folder.")
+    if not sets.is_dir():
+        raise Invalid(f"{sets} is not a folder.")
     settings = checked_settings()
     progress = _Progress()
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
     scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
     tested = EvaluatedModel(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
-    for heading, lines in report(data, tested, only):
+    for heading, lines in report(sets, tested, only):
         progress.clear()
         print(f"\n{heading}")
         width = max(len(measure) for measure, _ in lines)

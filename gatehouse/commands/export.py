@@ -13,7 +13,6 @@ from gatehouse.database import open_site
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision, Reason
 from moderation.domain.event import iso
-from moderation.review import queues
 
 if TYPE_CHECKING:
     from moderation.review.queues import CommentCard
@@ -59,6 +58,8 @@ def _export_suggested_scores(store: "Store", site_id: str) -> None:
 
 
 def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:
+    from moderation.review import queues
+
     written: set[str] = set()
     for status in ORDER:
         after = ""
@@ -72,7 +73,12 @@ def _comment(card: "CommentCard") -> dict[str, Any]:
     return {
         "id": card.id,
         "site_id": card.site_id,
-        "page": {"url": card.page_url, "title": card.page_title, "id": card.page_external_id},
+        "page": {
+            "url": card.page_url,
+            "title": card.page_title,
+            "title_verified": card.page_title_verified,
+            "id": card.page_external_id,
+        },
         "parent_id": card.parent_id,
         "author": {"name": card.author_name, "url": card.author_url},
         "text": card.text,

@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatehouse.commands.evaluate import evaluate
 from gatehouse.commands.output import print_line
+from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid, ScorerUnavailable
-from moderation.scorers.models import checkpoint as checkpoints
-from moderation.scorers.models import model_names
-from moderation.settings import Settings
-from moderation.startup import checked_settings, models_of
+
+if TYPE_CHECKING:
+    from moderation.scorers.models.model_names import Models
+    from moderation.settings import Settings
 
 model = typer.Typer(help="The toxicity models.", no_args_is_help=True)
 
@@ -38,7 +40,10 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List the models: what is here, and which is in use (*)."""
+    from moderation.scorers.models import checkpoint as checkpoints
+    from moderation.scorers.models import model_names
     from moderation.scorers.models.bundled import FOLDER
+    from moderation.startup import models_of
 
     settings = checked_settings()
     models = models_of(settings)
@@ -72,7 +77,7 @@ def _card(folder: Path) -> dict[str, Any]:
     }
 
 
-def _presence(name: str, card: dict[str, Any], models: model_names.Models) -> dict[str, Any]:
+def _presence(name: str, card: dict[str, Any], models: "Models") -> dict[str, Any]:
     if card:
         return {"here": True, **card}
     if models.runs_on(name) == "torch":
@@ -80,7 +85,9 @@ def _presence(name: str, card: dict[str, Any], models: model_names.Models) -> di
     return {"here": False}
 
 
-def _use(name: str, settings: Settings) -> str:
+def _use(name: str, settings: "Settings") -> str:
+    from moderation.startup import models_of
+
     models = models_of(settings)
     if name == models.serving and name != models.missing:
         return "serves" if name == models.toxicity else f"serves instead of {models.toxicity}"
@@ -90,6 +97,8 @@ def _use(name: str, settings: Settings) -> str:
 
 
 def _text(fields: dict[str, Any]) -> str:
+    from moderation.scorers.models import checkpoint as checkpoints
+
     if fields.get("id"):
         languages, digest = " ".join(fields["languages"]), fields["sha256"][:12]
         state = f"{fields['id']} {fields['precision']}".strip()
@@ -134,6 +143,9 @@ def add_model(
 
     Afterwards it is served without torch.
     """
+    from moderation.scorers.models import model_names
+    from moderation.startup import models_of
+
     settings = checked_settings()
     names = names or [
         name
@@ -164,7 +176,7 @@ def add_model(
 
 
 def _add(
-    models: model_names.Models,
+    models: "Models",
     spec: str,
     *,
     precision: Precision,
@@ -172,6 +184,8 @@ def _add(
     sha256: str,
     replace: bool,
 ) -> None:
+    from moderation.scorers.models import checkpoint as checkpoints
+    from moderation.scorers.models import model_names
     from moderation.scorers.models.convert import convert, install
 
     name = model_names.folder_name_of(spec)
@@ -218,6 +232,8 @@ def _add(
 
 def _checkpoint_path(spec: str) -> Path | None:
     """The checkpoint's file; None where it is not on this machine."""
+    from moderation.scorers.models import checkpoint as checkpoints
+
     try:
         return checkpoints.find_checkpoint(spec)
     except ScorerUnavailable:
@@ -226,6 +242,7 @@ def _checkpoint_path(spec: str) -> Path | None:
 
 def _is_made_of(target: Path, spec: str, sha256: str) -> bool:
     """Whether the folder was made of that checkpoint and is whole. Raises Invalid for another checkpoint."""
+    from moderation.scorers.models import checkpoint as checkpoints
     from moderation.scorers.models.onnx_classifier import OnnxClassifier
 
     try:
@@ -260,3 +277,6 @@ def _temporary_folder(folder: Path) -> Iterator[Path]:
 
 def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+model.command("eval")(evaluate)

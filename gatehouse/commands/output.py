@@ -1,6 +1,8 @@
 """What commands print: one object as JSON or as text, and times."""
 
 import json
+import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,3 +28,11 @@ def print_created(fields: Mapping[str, object], as_json: bool, *, has_keys: bool
 def seconds_iso(time: int) -> str:
     """Milliseconds since 1970 as '2026-11-25T08:00:00+00:00'."""
     return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="seconds")
+
+
+def with_path(text: str) -> str:
+    """A sentence that names commands, with the path of `gatehouse` where the shell would not find it."""
+    command = sys.argv[0]
+    if "/" not in command or not command.endswith("/gatehouse") or shutil.which("gatehouse"):
+        return text
+    return text.replace("`gatehouse ", f"`{shlex.quote(command)} ")

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson
+from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid
-from moderation.startup import checked_settings
 
 FILE_LIMIT = 2 * 1024 * 1024  # bytes; what is larger is data, or made by a program
 FILES_LIMIT = 200_000

@@ -3,16 +3,18 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gatehouse.commands.arguments import read_text
 from gatehouse.commands.jsonl import Reader
 from gatehouse.commands.score import TIMEOUT
+from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid
-from moderation.domain.policy import Condition, Policy, decide, parse_policy
-from moderation.startup import checked_settings, models_of
+
+if TYPE_CHECKING:
+    from moderation.domain.policy import Condition, Policy
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
 
@@ -23,6 +25,8 @@ def test_policy(file: Annotated[Path, typer.Argument(help="A policy in TOML.")])
 
     Prints the outcome of each text on stdin, which is read as by `score`.
     """
+    from moderation.domain.policy import parse_policy
+
     text = read_text(file)
     try:
         parsed = parse_policy(text)
@@ -36,7 +40,7 @@ def test_policy(file: Annotated[Path, typer.Argument(help="A policy in TOML.")])
         raise typer.Exit(1)
 
 
-def _rules(policy: Policy) -> str:
+def _rules(policy: "Policy") -> str:
     lines = [
         f"{policy.name}, version {policy.version}; needs {', '.join(policy.needs) or 'nothing'}"
     ]
@@ -47,18 +51,20 @@ def _rules(policy: Policy) -> str:
     return "\n".join([*lines, "  approve otherwise"])
 
 
-def _condition(condition: Condition) -> str:
+def _condition(condition: "Condition") -> str:
     names = " or ".join(condition.signals)
     if condition.below is None:
         return f"{names} >= {condition.at_least:g}"
     return f"{names} < {condition.below:g}"
 
 
-def _print_outcomes(policy: Policy) -> bool:
+def _print_outcomes(policy: "Policy") -> bool:
     """Whether every line could be read."""
+    from moderation.domain.policy import decide
     from moderation.judging.score_texts import score_texts
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
+    from moderation.startup import models_of
 
     pipeline = ScorerPipeline(build_scorers(models_of(checked_settings())), TIMEOUT)
     texts = Reader(sys.stdin.buffer)

@@ -3,14 +3,14 @@
 import os
 import sys
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.database import open_store
-from moderation.scorers.models.model_names import available_cores
-from moderation.settings import Settings, SettingsError
-from moderation.startup import checked_settings
+from gatehouse.database import checked_settings, open_store
+
+if TYPE_CHECKING:
+    from moderation.settings import Settings
 
 # Migrating a database of millions of comments may take a while. Seconds.
 MIGRATION_LIMIT = 600.0
@@ -30,8 +30,9 @@ def api(
     serve(settings)
 
 
-def _await_migration(settings: Settings) -> None:
+def _await_migration(settings: "Settings") -> None:
     from moderation.domain.errors import Unavailable
+    from moderation.settings import SettingsError
     from moderation.store.sql.engine import Store
     from moderation.store.sql.migrate import is_current
 
@@ -57,13 +58,14 @@ def worker(
 ) -> None:
     """Judge comments until SIGTERM or Ctrl-C."""
     if "GATEHOUSE_MODEL_THREADS" not in os.environ:
+        from moderation.scorers.models.model_names import available_cores
+
         # The processes share the cores: more threads than cores only wait for each other.
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
-    _celery(
-        "worker",
-        *("-n", f"judge-{os.getpid()}@%h", "-Q", "judge,sweep"),
-        *("-P", "prefork", "-c", str(concurrency)),
-        *(["--beat"] if beat else []),
+    from workers.main import run_worker
+
+    sys.exit(
+        run_worker(f"judge-{os.getpid()}", ("judge", "sweep"), "prefork", concurrency, sweeps=beat)
     )
 
 
@@ -76,11 +78,10 @@ def courier(
     ] = 2,
 ) -> None:
     """Deliver webhooks until SIGTERM or Ctrl-C."""
-    _celery(
-        "worker",
-        *("-n", f"courier-{os.getpid()}@%h", "-Q", "deliver"),
-        *("-P", "threads", "-c", str(concurrency)),  # they wait, they do not compute
-    )
+    from workers.main import run_worker
+
+    # Threads: they wait, they do not compute.
+    sys.exit(run_worker(f"courier-{os.getpid()}", ("deliver",), "threads", concurrency))
 
 
 def beat() -> None:
@@ -88,19 +89,9 @@ def beat() -> None:
 
     One such process is enough, and none is needed where a worker has --beat.
     """
-    _celery(
-        "beat", "--pidfile="
-    )  # one per container or unit; a stale file would keep it from starting
+    from workers.main import run_beat
 
-
-def _celery(command: str, *options: str) -> None:
-    """Replaces this process by Celery, so that signals reach it directly."""
-    level = checked_settings().log_level
-    if command == "worker":
-        # Workers need not know each other: what they share is in the database.
-        options = (*options, "--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery = (sys.executable, "-P", "-m", "celery", "--quiet", "-A", "workers.app", command)
-    os.execv(sys.executable, [*celery, "--loglevel", level, *options])  # noqa: S606
+    run_beat()
 
 
 def migrate() -> None:
@@ -113,7 +104,7 @@ def migrate() -> None:
     print("The database is up to date.", file=sys.stderr)
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: "Settings") -> None:
     from moderation.store.sql import migrate
     from moderation.store.sql.engine import Store
 

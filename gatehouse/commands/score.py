@@ -5,21 +5,21 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gatehouse.commands.jsonl import Reader, Text
-from moderation.scorers.models.model_names import BUNDLED, Models, available_cores
-from moderation.startup import checked_settings, models_of
+from gatehouse.database import checked_settings
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from moderation.domain.score import Candidate, Findings
+    from moderation.scorers.models.model_names import Models
     from moderation.scorers.pipeline import ScorerPipeline
 
 # Texts a process takes at once: some 32 ms of the bundled model, so that passing them on costs little.
@@ -40,6 +40,8 @@ def score(
     Each line is a JSON object with "id" and "text"; stdout gets one with the scores, in the same order.
     A line that cannot be read is reported on stderr, and the exit status is then 1.
     """
+    from moderation.startup import models_of
+
     models = models_of(checked_settings())
     if model:  # named by the operator: no fallback replaces it
         models = replace(models, toxicity=model, fallback="")
@@ -64,8 +66,13 @@ def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
         yield batch
 
 
-def _scored_batches(models: Models, batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
+def _scored_batches(models: "Models", batches: Iterator[list[Text]]) -> Iterator[tuple[bytes, int]]:
     """What _score_batch returns of each. A second process is worth its start from two batches on."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from moderation.scorers.models.model_names import BUNDLED, available_cores
+
     first = list(islice(batches, 2))
     # torch uses every core by itself, and its models are large.
     uses_torch = models.serving != BUNDLED and models.runs_on(models.serving) == "torch"
@@ -87,7 +94,7 @@ def _scored_batches(models: Models, batches: Iterator[list[Text]]) -> Iterator[t
 
 
 @cache
-def _pipeline_of(models: Models) -> "ScorerPipeline":
+def _pipeline_of(models: "Models") -> "ScorerPipeline":
     """The scorers of this process, built once."""
     from moderation.scorers.build import build_scorers
     from moderation.scorers.pipeline import ScorerPipeline
@@ -95,7 +102,7 @@ def _pipeline_of(models: Models) -> "ScorerPipeline":
     return ScorerPipeline(build_scorers(models), TIMEOUT)
 
 
-def _score_batch(models: Models, batch: Sequence[Text]) -> tuple[bytes, int]:
+def _score_batch(models: "Models", batch: Sequence[Text]) -> tuple[bytes, int]:
     """The lines for a batch, and how many of them lack something."""
     from moderation.domain.normalise import normalise
     from moderation.domain.score import Candidate

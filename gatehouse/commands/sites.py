@@ -1,17 +1,17 @@
 """`gatehouse site` and `gatehouse moderator`: sites with their keys, and who moderates them."""
 
 import sys
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
-from gatehouse.database import entropy, find_site, open_store
+from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
-from moderation.startup import checked_settings
+from moderation.domain.page_url import origin_of, plain_url
 
 if TYPE_CHECKING:
     from moderation.store.moderators import Moderator
@@ -39,6 +39,7 @@ def add_site(
 
     origins = [normal_origin(written) for written in origin]
     with open_store() as store, store.write() as connection:
+        namesakes = [site for site in sites.all_sites(connection) if {*site.origins} & {*origins}]
         added = sites.add_site(connection, name, origins, language, now_ms(), entropy)
         keys = {
             f"{kind}_key": sites.add_key(connection, added.id, kind, now_ms(), entropy)
@@ -47,23 +48,77 @@ def add_site(
         for face in compat_apis.ON_BY_DEFAULT if faces_on else ():
             compat_apis.switch_on(connection, added.id, face, "", now_ms())
     print_created({"id": added.id, "name": name, "origins": origins, **keys}, as_json)
+    if namesakes:
+        print(
+            f"{namesakes[0].name} ({namesakes[0].id}) has one of these origins too: what asks by a page's"
+            " URL alone, as GET /threads does, must then say site=SITE_ID.",
+            file=sys.stderr,
+        )
 
 
 def normal_origin(origin: str) -> str:
     """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
-    try:
-        parts = urlsplit(origin.strip())
-        port = parts.port
-        host = (parts.hostname or "").encode("idna").decode()
-    except ValueError:
-        host, port = "", None
-    if parts.scheme not in ("http", "https") or not host:
+
+    normal = origin_of(origin.strip())
+    if not normal:
         raise Invalid("An origin is written https://news.example.", "/origins")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+    if plain_url(origin.strip()) not in (normal, f"{normal}/"):
         raise Invalid("An origin has no path: https://news.example.", "/origins")
-    host = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if port in (None, default) else f":{port}")
+    return normal
+
+
+@site.command("pages")
+def pages(
+    site: SiteName,
+    add_origin: Annotated[
+        list[str] | None, typer.Option(help="https://news.example; may be repeated.")
+    ] = None,
+    remove_origin: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="A query parameter that names no page.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="A query parameter that does name a page.")
+    ] = None,
+    apart: Annotated[
+        list[str] | None, typer.Option(help="Told apart from now on: scheme, www or slash.")
+    ] = None,
+    together: Annotated[list[str] | None, typer.Option(help="No longer told apart.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a site's pages are told apart, or change it; pages that are one then are joined for good."""
+    from moderation.review import page_moves
+
+    with open_site(site) as (store, found_site):
+        before = page_moves.get_rules(store, found_site.id)
+        added, removed = map(_origins, (add_origin, remove_origin))
+        ignored, kept = map(_lower, (ignore, keep))
+        apart_now, one_now = map(_lower, (apart, together))
+        rules = replace(
+            before,
+            origins=tuple(
+                origin
+                for origin in dict.fromkeys((*before.origins, *added))
+                if origin not in removed
+            ),
+            ignored=(before.ignored | ignored) - kept,
+            kept=(before.kept | kept) - ignored,
+            apart=(before.apart | apart_now) - one_now,
+        )
+        if rules != before:
+            joined = page_moves.change_rules(store, found_site.id, rules)
+            print(f"{joined} pages were joined with others.", file=sys.stderr)
+    fields = {name: sorted(names) for name, names in asdict(rules).items()}
+    text = "\n".join(f"{name:9}{' '.join(names) or '-'}" for name, names in fields.items())
+    print_line(fields, text, as_json)
+
+
+def _origins(written: list[str] | None) -> list[str]:
+    return [normal_origin(origin) for origin in written or ()]
+
+
+def _lower(names: list[str] | None) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in names or ())
 
 
 @site.command("list")

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 # A child that dies is started again after this, doubled each time up to the limit. Seconds.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
@@ -21,6 +21,31 @@ LOG_LIMIT = 16 * 1024 * 1024
 SETTINGS_STATUS = 2
 
 Report = Callable[[str], None]
+
+
+class Running(Protocol):
+    """A process that was started: subprocess.Popen, or a Forked. stdout: its output, errors included."""
+
+    pid: int
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None: ...
+    def send_signal(self, number: int, /) -> None: ...
+
+
+Launch = Callable[[Mapping[str, str]], Running]
+
+
+def launch_program(command: Sequence[str], environment: Mapping[str, str]) -> Running:
+    """Starts another program, in a session of its own: a Ctrl-C reaches `up` alone."""
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 class LogFile:
@@ -96,14 +121,14 @@ def _dropped_record(count: int) -> bytes:
 class Child:
     """One process with its own children, in a process group of their own.
 
-    report: prints a line for the operator. rank: the order of stopping, lower first. once: it does one
+    launch: starts it, with this environment. report: prints a line for the operator. rank: the order of stopping, lower first. once: it does one
     thing and then ends. handle_line: gets every line first; a line it returns True for is not logged.
     """
 
     def __init__(
         self,
         name: str,
-        command: Sequence[str],
+        launch: Launch,
         environment: Mapping[str, str],
         log: LogFile,
         report: Report,
@@ -113,9 +138,9 @@ class Child:
         handle_line: Callable[[bytes], bool] = lambda line: False,
     ) -> None:
         self.name, self.rank, self.once = name, rank, once
-        self._command, self._environment = command, environment
+        self._launch, self._environment = launch, environment
         self._log, self._report, self._handle_line = log, report, handle_line
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._partial_line = b""
         self._unstructured: deque[str] = deque(maxlen=3)
         self._wait = FIRST_WAIT
@@ -140,14 +165,7 @@ class Child:
         self.due = None
         self._started = time.monotonic()
         self._unstructured.clear()
-        self._process = subprocess.Popen(  # noqa: S603 - our own commands
-            self._command,
-            env=dict(self._environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a Ctrl-C reaches `up` alone, which stops the others in order
-        )
+        self._process = self._launch(self._environment)
         os.set_blocking(self.pipe, False)
 
     def read(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,13 +58,16 @@ class FirstRun:
 
 
 def _command(settings: Settings) -> str:
-    """The `gatehouse` command with the variables it needs in another terminal in the same folder."""
-    variables, defaults = [], read_settings({})
-    if settings.data != defaults.data.absolute():
-        variables.append(f"GATEHOUSE_DATA={shlex.quote(str(settings.data))}")
-    if settings.public_url != defaults.public_url:
-        variables.append(f"GATEHOUSE_PUBLIC_URL={settings.public_url}")
-    return " ".join([*variables, sys.argv[0]])
+    """The `gatehouse` command for another terminal: with its path where the shell would not find it."""
+    found = shutil.which("gatehouse")
+    command = (
+        "gatehouse"
+        if found and Path(found).resolve() == Path(sys.argv[0]).resolve()
+        else shlex.quote(sys.argv[0])
+    )
+    if settings.data == read_settings({}).data.absolute():
+        return command
+    return f"{command} --data {shlex.quote(str(settings.data))}"
 
 
 def _curl(url: str, key: str) -> list[str]:
@@ -95,8 +99,7 @@ def read_line(line: bytes) -> FirstRun | None:
 def prepare(store: "Store", settings: Settings) -> FirstRun:
     """Adds a demo site where there is no site yet, and a log-in link each time.
 
-    A service that has other sites gets no demo site. A demo site belongs to one address: on another
-    port another one is added.
+    A service that has other sites gets no demo site. On another port the demo site gets one more origin.
     """
     from moderation.store import moderators, sites
 
@@ -106,9 +109,11 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         sites_by_id = {site.id: site for site in sites.all_sites(connection)}
         site_id, publishable_key = demo_file.read()
         demo = sites_by_id.get(site_id)
-        if not sites_by_id or (demo and settings.public_url not in demo.origins):
+        if demo:
+            sites.add_origins(connection, demo, _origins(settings))
+        elif not sites_by_id:
             site_id, publishable_key, secret_key = _add_demo_site(connection, settings)
-        elif demo is None:
+        else:
             site_id = publishable_key = ""
         operator = moderators.by_email(connection, OPERATOR)
         operator_id = (
@@ -129,14 +134,18 @@ def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, s
     """The id, publishable key and secret key of a new demo site."""
     from moderation.store import compat_apis, sites
 
-    # A browser may use either name of this machine.
-    origins = {settings.public_url, settings.public_url.replace("//127.0.0.1", "//localhost")}
-    site = sites.add_site(connection, "Demo", sorted(origins), "en", now_ms(), entropy)
+    site = sites.add_site(connection, "Demo", _origins(settings), "en", now_ms(), entropy)
     for face in compat_apis.ON_BY_DEFAULT:
         compat_apis.switch_on(connection, site.id, face, "", now_ms())
     publishable_key = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
     secret_key = sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
     return site.id, publishable_key, secret_key
+
+
+def _origins(settings: Settings) -> list[str]:
+    """Of the demo site. A browser may use either name of this machine."""
+    url = settings.public_url
+    return sorted({url, url.replace("//127.0.0.1", "//localhost")})
 
 
 class _DemoFile:

@@ -3,7 +3,14 @@
 import fcntl
 import os
 import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+# How long another start waits for the children of an `up` that was killed: the orphan reaper gives them
+# three seconds (orphan_reaper.py), on a busy machine it takes longer. Seconds.
+ORPHANS_LIMIT = 30.0
 
 # A folder with any of these is a data folder.
 _DATA_FILES = {"up.lock", "secret.key", "gatehouse.db"}
@@ -31,20 +38,45 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def lock(folder: Path) -> int:
+def lock(folder: Path, report: Callable[[str], None]) -> int:
     """Locks the folder for this process and those forked from it; the lock ends with the last of them.
 
-    Returns the open file. A crash leaves nothing to clean up. Raises FolderError where it is locked.
+    Waits for the children of one that was killed, which end within seconds. Returns the open file. A crash
+    leaves nothing to clean up. report: is told that it waits. Raises FolderError where it is locked.
     """
     descriptor = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _take(descriptor):
         holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
-        os.close(descriptor)
-        raise FolderError(
-            f"`gatehouse up` runs in {folder} already, or is still stopping (process {holder})."
-        ) from None
+        if not _is_gone(holder):
+            os.close(descriptor)
+            raise FolderError(f"`gatehouse up` runs in {folder} already (process {holder}).")
+        report("waiting for the processes of a killed `gatehouse up` to end")
+        deadline = time.monotonic() + ORPHANS_LIMIT
+        while not _take(descriptor):
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise FolderError(
+                    f"Processes of a killed `gatehouse up` (process {holder}) still use {folder}."
+                )
+            time.sleep(0.02)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether the process of this number has ended."""
+    with suppress(ValueError, PermissionError):
+        try:
+            os.kill(int(holder), 0)
+        except ProcessLookupError:
+            return True
+    return False

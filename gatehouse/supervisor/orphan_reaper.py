@@ -7,8 +7,9 @@ import sys
 import time
 from contextlib import suppress
 
-# A worker finishes its slice of two seconds and a batch; the broker writes its file. Seconds.
-STOP_LIMIT = 15.0
+# Seconds from the death of `up` until its children are killed. Whoever starts it again waits for them, and
+# nothing is lost by it: unfinished work is taken back at the next start (workers/worker.py).
+STOP_LIMIT = 3.0
 
 
 class OrphanReaper:
@@ -59,18 +60,19 @@ def _wait_for_parent(pipe: int) -> None:
                 groups[group] = rank
             else:
                 groups.pop(group, None)
+    deadline = time.monotonic() + STOP_LIMIT
     for rank in sorted(set(groups.values())):
-        _end_groups([group for group, group_rank in groups.items() if group_rank == rank])
+        _end_groups([group for group, group_rank in groups.items() if group_rank == rank], deadline)
 
 
-def _end_groups(groups: list[int]) -> None:
-    for number, seconds in ((signal.SIGTERM, STOP_LIMIT), (signal.SIGKILL, 1.0)):
+def _end_groups(groups: list[int], deadline: float) -> None:
+    """Asks them to end, and kills those that are left at the deadline."""
+    for number, until in ((signal.SIGTERM, deadline), (signal.SIGKILL, deadline + 1.0)):
         for group in groups:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, number)
-        deadline = time.monotonic() + seconds
-        while any(map(_lives, groups)) and time.monotonic() < deadline:
-            time.sleep(0.05)  # they are not our children: waitpid does not work
+        while any(map(_lives, groups)) and time.monotonic() < until:
+            time.sleep(0.02)  # they are not our children: waitpid does not work
 
 
 def _lives(group: int) -> bool:

@@ -1,20 +1,25 @@
 """`gatehouse up`: starts all processes on one machine in order, keeps them running, stops them in order."""
 
+import gc
+import importlib
 import os
 import selectors
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TextIO
 
 from gatehouse.supervisor import broker, folder
-from gatehouse.supervisor.children import SETTINGS_STATUS, Child, LogFile
+from gatehouse.supervisor.children import SETTINGS_STATUS, Child, Launch, LogFile, launch_program
 from gatehouse.supervisor.first_run import FirstRun, read_line
+from gatehouse.supervisor.forked import Forked
 from gatehouse.supervisor.orphan_reaper import OrphanReaper
 from gatehouse.supervisor.port import is_free, is_ready
+from gatehouse.supervisor.running import remember
 from moderation.settings import Settings, SettingsError
 
 # How long each may take to stop: the API finishes its requests (service/server.py gives it 20 s), a
@@ -42,9 +47,11 @@ class Supervisor:
         environment: Mapping[str, str],
         broker_command: list[str] | None,
         orphan_reaper: OrphanReaper,
+        run_command: Callable[[], None],
     ) -> None:
-        """broker_command: None where the settings name a broker that runs."""
+        """broker_command: None where the settings name a broker that runs. run_command: see Forked."""
         self._settings = settings
+        self._run_command = run_command
         self._broker_command = broker_command
         self._environment = environment
         self._selector = selectors.DefaultSelector()
@@ -70,24 +77,28 @@ class Supervisor:
 
     def _start_first(self) -> None:
         if self._broker_command:
-            self._add("broker", self._broker_command)
-        self._add("prepare", _gatehouse("prepare"), once=True, handle_line=self._read_first_run)
-        # It imports while the database is prepared, and then waits for that.
-        self._add("api", _gatehouse("api", "--when-migrated"))
+            self._add("broker", partial(launch_program, self._broker_command))
+        self._fork("prepare", "prepare", once=True, handle_line=self._read_first_run)
+        _preload("service.server")  # meanwhile the database is prepared
+        self._fork("api", "api", "--when-migrated")
 
     def _read_first_run(self, line: bytes) -> bool:
         self._first_run = self._first_run or read_line(line)
         return self._first_run is not None
 
     def _start_workers(self) -> None:
-        """After the API, which should answer first: each worker imports for a second."""
+        """After the API, which should answer first: the worker loads its models for a second."""
         self._workers_due = None
-        self._add("judge", _gatehouse("worker", "--beat"))
-        self._add("courier", _gatehouse("courier"))
+        _preload("workers.main")
+        self._fork("judge", "worker", "--beat")
+        self._fork("courier", "courier")
 
-    def _add(self, name: str, command: list[str], **options: Any) -> None:
+    def _fork(self, name: str, *arguments: str, **options: Any) -> None:
+        self._add(name, partial(Forked, self._run_command, arguments), **options)
+
+    def _add(self, name: str, launch: Launch, **options: Any) -> None:
         log = LogFile(self._settings.data / "log" / f"{name}.log", _report)
-        child = Child(name, command, self._environment, log, _report, rank=RANK[name], **options)
+        child = Child(name, launch, self._environment, log, _report, rank=RANK[name], **options)
         self._children[name] = child
         self._start(child)
 
@@ -204,9 +215,12 @@ class Supervisor:
             sender.close()
 
 
-def _gatehouse(*arguments: str) -> list[str]:
-    # -P: no file in the current folder is taken for a module.
-    return [sys.executable, "-P", "-m", "gatehouse.main", *arguments]
+def _preload(module: str) -> None:
+    """Imports what children need, once for all of them; none of it opens a file or connects to anything."""
+    gc.disable()  # imports make much that stays, and little that could be collected
+    importlib.import_module(module)
+    gc.freeze()  # a collection in a child would write into every page that it shares
+    gc.enable()
 
 
 def _report(line: str) -> None:
@@ -218,12 +232,12 @@ def _print(text: str, file: TextIO) -> None:
         print(text, file=file, flush=True)
 
 
-def run_all(settings: Settings) -> None:
-    """Runs everything until asked to stop. Raises SettingsError, FolderError, NoBroker or ChildFailed."""
+def run_all(settings: Settings, run_command: Callable[[], None]) -> None:
+    """Runs everything until asked to stop. run_command: see Forked. Raises SettingsError, FolderError, NoBroker or ChildFailed."""
     data = folder.prepare(settings.data)
     if not settings.port:
         raise SettingsError("GATEHOUSE_PORT must be chosen: 0 would be another one each time.")
-    lock = folder.lock(data)
+    lock = folder.lock(data, _report)
     try:
         if not is_free(settings.host, settings.port):
             raise SettingsError(
@@ -231,8 +245,9 @@ def run_all(settings: Settings) -> None:
                 "choose another with --port or --host."
             )
         settings = settings.model_copy(update={"data": data})
+        remember(settings, _environment(settings))
         command = None if settings.redis_url else broker.server_command(data)
-        Supervisor(settings, _environment(settings), command, OrphanReaper(lock)).run()
+        Supervisor(settings, _environment(settings), command, OrphanReaper(lock), run_command).run()
     finally:
         os.close(lock)
 

@@ -63,14 +63,26 @@ _ALLOCATED = ip_network("2000::/3")
 
 # So that webhooks are no port scanner; other ports are allowed by GATEHOUSE_WEBHOOK_ALLOW.
 PORTS = frozenset({443, 8443})
-# Names of internal hosts: RFC 6761, RFC 6762, RFC 8375, ICANN on .internal.
+# Names of internal hosts: RFC 6761, RFC 6762 with its appendix G, RFC 8375, RFC 9476, ICANN on .internal and on
+# names never to be delegated; what Kubernetes, Consul and Docker call theirs. '.arpa' is for addresses.
 _INTERNAL_SUFFIXES = (
     ".localhost",
     ".local",
     ".internal",
-    ".home.arpa",
+    ".localdomain",
+    ".localdomain6",
+    ".arpa",
     ".lan",
+    ".home",
+    ".corp",
+    ".mail",
+    ".private",
     ".intranet",
+    ".svc",
+    ".cluster",
+    ".consul",
+    ".docker",
+    ".alt",
     ".onion",
 )
 # RFC 1035, and '_', which some names have.

@@ -64,8 +64,6 @@ class CampaignStats:
             else quantity(self.names, "name")
         )
         where = quantity(self.pages, "page")
-        if self.sites > 1:
-            where += f" of {self.sites} sites"
         return f"{sources} on {where} in {duration(self.last_at - self.first_at)}"
 
 

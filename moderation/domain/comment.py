@@ -37,11 +37,15 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """One article of a site. id: the site's own; where it is '' the URL identifies the page."""
+    """One article of a site. id: the site's own; where it is '' the URL identifies the page.
+
+    by_server: whether the site's server names it; then its title is verified.
+    """
 
     url: str
     title: str = ""
     id: str = ""
+    by_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,14 @@
 Messages name fields, limits and rules. They never carry what was submitted.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+Entry = TypeVar("Entry")
+Value = TypeVar("Value")
+
+ERRORS_LIMIT = 20  # told at once; a body of nonsense has thousands
+
 
 class GatehouseError(Exception):
     """Base of every error that a caller may see.
@@ -18,13 +26,16 @@ class GatehouseError(Exception):
 
 
 class Invalid(GatehouseError):
-    """A value breaks a rule. pointer: JSON Pointer (RFC 6901) of the field, '' for the whole."""
+    """A value breaks a rule. pointer: JSON Pointer (RFC 6901) of the field, '' for the whole. others: what
+    else is wrong with the same input.
+    """
 
     code = "invalid"
 
-    def __init__(self, message: str, pointer: str = "") -> None:
+    def __init__(self, message: str, pointer: str = "", others: Sequence["Invalid"] = ()) -> None:
         super().__init__(message)
         self.pointer = pointer
+        self.others = tuple(others)
 
 
 class NotFound(GatehouseError):
@@ -90,3 +101,26 @@ class ScorerUnavailable(GatehouseError):
     """A scorer could not measure: not loaded, failed, timed out or answered nonsense."""
 
     code = "scorer_unavailable"
+
+
+def read_each(entries: Iterable[Entry], read: Callable[[Entry], Value]) -> list[Value]:
+    """What `read` makes of each entry. Raises Invalid with everything that is wrong, up to ERRORS_LIMIT."""
+    values: list[Value] = []
+    errors: list[Invalid] = []
+    for entry in entries:
+        try:
+            values.append(read(entry))
+        except Invalid as error:
+            errors.append(error)
+            if len(errors) == ERRORS_LIMIT:
+                break
+    if errors:
+        raise together(errors) from None
+    return values
+
+
+def together(errors: Sequence[Invalid]) -> Invalid:
+    """One error that tells all of them, and what they tell. errors: at least one."""
+    first, *others = [each for error in errors for each in (error, *error.others)]
+    first.others = tuple(others)
+    return first

@@ -55,14 +55,13 @@ def event_id(subject: str, type: str, sequence: int | str) -> str:
     return derived_id("evt", subject, type, str(sequence))
 
 
-def received_event(submission: Submission) -> Event:
-    """The event of a comment that was received: sequence 0, before any decision."""
-    page = submission.page
+def received_event(submission: Submission, page: Mapping[str, object]) -> Event:
+    """The event of a comment that was received: sequence 0, before any decision. page: as in decision_event."""
     return _comment_event(
         EventType.RECEIVED,
         submission.id,
         submission.site_id,
-        {"url": page.url, "title": page.title, "id": page.id},
+        page,
         submission.parent_id,
         submission.created_at,
         0,
@@ -78,9 +77,9 @@ def received_event(submission: Submission) -> Event:
 
 
 def decision_event(
-    decision: Decision, site_id: str, page: Mapping[str, str], parent_id: str, previous: Status
+    decision: Decision, site_id: str, page: Mapping[str, object], parent_id: str, previous: Status
 ) -> Event:
-    """The event of a decision. page: url, title, id. previous: the status before it."""
+    """The event of a decision. page: url, title, title_verified, id. previous: the status before it."""
     return _comment_event(
         f"comment.{decision.status.value}",
         decision.comment_id,
@@ -104,7 +103,7 @@ def decision_event(
 def erased_event(
     comment_id: str,
     site_id: str,
-    page: Mapping[str, str],
+    page: Mapping[str, object],
     parent_id: str,
     previous: Status,
     sequence: int,
@@ -180,7 +179,7 @@ def _comment_event(
     type: str,
     comment_id: str,
     site_id: str,
-    page: Mapping[str, str],
+    page: Mapping[str, object],
     parent_id: str,
     created_at: int,
     sequence: int,

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from moderation.domain.comment import SAME_SENDER_LIMIT, PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
-from moderation.store import addresses, comments, idempotency, outbox
-from moderation.store.comment_fields import page_id_of
+from moderation.store import addresses, comments, idempotency, outbox, pages
 from moderation.store.idempotency import Sender, Stored
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
@@ -33,7 +32,8 @@ def submit(
     with store.write() as connection:
         holders = idempotency.claim(connection, batch)
         senders = idempotency.senders_of(connection, _firsts(batch, holders))
-        page_ids = {submission.id: page_id_of(submission) for submission in batch}
+        found_pages = pages.find_or_add(connection, batch)
+        page_ids = {id: page.id if page else "" for id, page in found_pages.items()}
         states = comments.page_states(connection, page_ids.values())
         parents = comments.pages_of(
             connection, (submission.parent_id for submission in batch if submission.parent_id)
@@ -85,10 +85,7 @@ def submit(
                 if isinstance(answer_given, PageClosed | Invalid)
             ),
         )
-        comments.insert_pages(
-            connection, [submission for submission in new if page_ids[submission.id] not in states]
-        )
-        comments.insert(connection, new, store.crypto, personal_days)
+        comments.insert(connection, new, page_ids, store.crypto, personal_days)
         idempotency.add_later(connection, new)
         addresses.keep(
             connection,
@@ -96,7 +93,12 @@ def submit(
             store.crypto,
         )
         if outbox.has_listeners(connection, {submission.site_id for submission in new}):
-            outbox.put(connection, [received_event(submission) for submission in new], entropy)
+            events = [
+                received_event(submission, page.described())
+                for submission in new
+                if (page := found_pages[submission.id])
+            ]
+            outbox.put(connection, events, entropy)
     return answers
 
 

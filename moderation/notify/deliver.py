@@ -50,6 +50,7 @@ def deliver(
     notify: Notify = _refuse_notices,
     public_url: str = "",
     lease: str = "courier",
+    unsure: set[str] | None = None,
     scale: float = 1.0,
     limit: int = 10_000,
     threads: int = SEND_THREADS,
@@ -60,11 +61,15 @@ def deliver(
     Sends wait in threads, outside any transaction; this thread alone claims deliveries and records
     attempts, in batches. After a crash in between the lease expires, and the same message with the
     same id is sent again: at least once. lease: names the process, see deliveries.release; every
-    drain adds a random part, so that an attempt recorded too late is recognised as such.
+    drain adds a random part, so that an attempt recorded too late is recognised as such. unsure: the
+    leases of earlier drains whose last claim failed, perhaps after its commit; what they hold is handed
+    back first, and a drain that ends like this adds its own.
     While the database is away, the outcome of what was sent is kept and recorded once it is back.
     scale: multiplies the retry schedule. chance: 0 <= it < 1. public_url: where the links of a
     notice lead. Raises Unavailable where the database is away and nothing is left to record.
     """
+    unsure = set() if unsure is None else unsure
+    _hand_back(store, unsure, now())
     lease = f"{lease}/{entropy(8).hex()}"
     until = now() + SLICE_MS
     recorder = AttemptRecorder(store, lease, entropy, chance, scale)
@@ -99,6 +104,8 @@ def deliver(
             except Unavailable:
                 # What was sent must not be sent again only because this cannot be recorded now.
                 if not finished and not sends.futures and not notices.futures:
+                    if claims.is_unsure:
+                        unsure.add(lease)
                     raise
                 if now() > until + LEASE_MS:  # every lease has run out, others may have sent it all
                     raise
@@ -111,6 +118,17 @@ def deliver(
             if finished_notices:
                 next_notices_at = 0
             finished += sends.take_finished() + finished_notices
+
+
+def _hand_back(store: Store, leases: set[str], now: int) -> None:
+    """Raises Unavailable."""
+    if not leases:
+        return
+    handed_back = frozenset(leases)  # another thread may add one meanwhile
+    with store.write() as connection:
+        for lease in handed_back:
+            deliveries.release(connection, lease, now)
+    leases -= handed_back
 
 
 class _InProgress:

@@ -16,7 +16,7 @@ from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import Notice
 
 READ_THREADS = 2  # channels read at once: a form is not a way to start a hundred processes
-READ_SECONDS = 10.0  # half a second on an idle machine, nearly all of it Apprise's start
+READ_SECONDS = 30.0  # half a second on an idle machine, nearly all of it Apprise's start; ten and more on a busy one
 APPRISE_MISSING = (
     "Notices need Apprise, which is not installed here: pip install 'gatehouse[notices]', or make "
     "env EXTRAS=notices."

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from moderation.store import comments, sites
+from moderation.store import comments, pages, sites
+from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
 from moderation.store.sql.rows import record_of
 
@@ -22,12 +23,66 @@ class PublicComment:
 
 
 def list_approved(
-    store: Store, site_id: str, page_url: str, limit: int = PAGE_LIMIT, after: str = ""
+    store: Store, page: StoredPage | None, limit: int = PAGE_LIMIT, after: str = ""
 ) -> list[PublicComment]:
     """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
+    if page is None:
+        return []
     with store.read() as connection:
-        rows = comments.approved(connection, site_id, page_url, after, limit)
+        rows = comments.approved(connection, page.id, after, limit)
     return [record_of(PublicComment, row) for row in rows]
+
+
+COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
+
+
+@dataclass(frozen=True, slots=True)
+class NewestComments:
+    """The newest approved comments of a page. count: of all there are, counted up to COUNT_LIMIT.
+    next: the id that the older ones come after, '' for none. answered: the comment to reply to.
+    """
+
+    comments: list[PublicComment]
+    count: int = 0
+    next: str = ""
+    answered: PublicComment | None = None
+
+
+def list_newest(
+    store: Store, page: StoredPage | None, limit: int, before: str = "", answered: str = ""
+) -> NewestComments:
+    """The approved comments of a page, newest first, older than the comment `before`, '' for the first.
+
+    answered: the id of a comment to reply to; it is found on whatever page it stands.
+    """
+    if page is None:
+        return NewestComments([])
+    with store.read() as connection:
+        rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
+        count = comments.count_approved(connection, page.id, COUNT_LIMIT)
+        asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
+    newest = [record_of(PublicComment, row) for row in rows[:limit]]
+    return NewestComments(
+        newest,
+        count,
+        newest[-1].id if len(rows) > limit else "",
+        record_of(PublicComment, asked[0]) if asked else None,
+    )
+
+
+def find_page(store: Store, site_id: str, page_url: str) -> StoredPage | None:
+    """The page of a site that a URL leads to, in whatever spelling; None where nothing was written yet."""
+    with store.read() as connection:
+        return pages.find_url(connection, site_id, page_url)
+
+
+def find_page_by_id(store: Store, site_id: str, own_id: str) -> StoredPage | None:
+    """The page with this id of the site's own; site_id: '' where only one site can have it."""
+    with store.read() as connection:
+        site_ids = [site_id] if site_id else [site.id for site in sites.all_sites(connection)]
+        addresses = [pages.id_address(site_id, own_id) for site_id in site_ids]
+        found = list(pages.find(connection, addresses).values())
+    return found[0] if len(found) == 1 else None
 
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:
@@ -38,3 +93,12 @@ def site_of(store: Store, site_id: str, origin: str) -> str | None:
             return named.id if named else None
         owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
     return owners[0] if len(owners) == 1 else None
+
+
+def demo_site(store: Store, origin: str) -> str | None:
+    """The site of the demo article, which has its origin: with several the oldest, which was set up with
+    the service; None for none.
+    """
+    with store.read() as connection:
+        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
+    return owners[0] if owners else None

@@ -1,7 +1,7 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
@@ -22,8 +22,7 @@ NOT_FOUND = "There is no such campaign."
 class CampaignCard:
     """Everything a site's moderators see of a campaign.
 
-    sentence: describes it. campaign_stats: counted over every site of this installation. counts: its members on
-    this site, by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
+    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
     new members, '' for none yet. sequence: of the last ruling, 0 for none.
     """
 
@@ -53,6 +52,11 @@ class CampaignCard:
         """How many members are on this site."""
         return sum(self.counts.values())
 
+    @property
+    def is_lone(self) -> bool:
+        """Whether a single comment of it is on this site: there it is a comment like any other."""
+        return self.comments == 1
+
 
 def waiting_campaigns(
     store: Store, site_id: str, now: int, limit: int = 10, sample: int = SAMPLE_SIZE
@@ -64,7 +68,9 @@ def waiting_campaigns(
 
 
 def count_waiting(store: Store, site_id: str) -> int | None:
-    """How many campaigns have held members; None if the site never had a campaign."""
+    """How many campaigns have held members, but for those of one comment on the site; None if it never had
+    a campaign.
+    """
     with store.read() as connection:
         waiting = campaigns.count_with_held_comments(connection, site_id)
         if waiting or campaigns.newest(connection, site_id, "", 1):
@@ -119,19 +125,24 @@ def _cards(
     sample_ids = {id: campaigns.member_ids(connection, id, site_id, "", sample) for id in ids}
     entries = queues.by_ids(connection, list(chain.from_iterable(sample_ids.values())))
     entries_by_id = {entry.id: entry for entry in entries}
-    return [
-        CampaignCard(
+    cards = []
+    for record in records:
+        stats, counts_here = record.campaign_stats, counts_by_campaign[record.id]
+        if stats.sites > 1:
+            stats = campaigns.stats_on_site(connection, record, site_id)
+            stats = replace(stats, comments=sum(counts_here.values()))
+        card = CampaignCard(
             id=record.id,
             site_id=site_id,
-            sentence=describe_campaign(record.campaign_stats, record.first_seen_at, now),
-            campaign_stats=record.campaign_stats,
+            sentence=describe_campaign(stats, record.first_seen_at, now),
+            campaign_stats=stats,
             created_at=record.created_at,
-            counts=counts_by_campaign[record.id],
+            counts=counts_here,
             sample=tuple(entries_by_id[id] for id in sample_ids[record.id] if id in entries_by_id),
             rulings=tuple(rulings_by_campaign[record.id]),
         )
-        for record in records
-    ]
+        cards.append(card)
+    return cards
 
 
 def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str]) -> int:

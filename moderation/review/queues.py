@@ -87,6 +87,13 @@ def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
     return {status: counts_by_status[status] for status in QUEUE_ORDER}
 
 
+def reason_counts(store: Store, site_id: str, status: Status) -> dict[str, int]:
+    """How many comments of a queue have which reason code in effect; the most frequent first."""
+    with store.read() as connection:
+        counts_by_code = counts.of_reasons(connection, site_id, status)
+    return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
+
+
 def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:
     """One comment. Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
@@ -94,3 +101,12 @@ def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> Commen
         if entry is None:
             raise NotFound("There is no such comment.")
         return _cards(connection, [entry])[0]
+
+
+def get_cards(
+    store: Store, site_ids: Collection[str], comment_ids: Collection[str]
+) -> list[CommentCard]:
+    """Those of the comments that belong to one of the sites, oldest first."""
+    with store.read() as connection:
+        entries = queues.by_ids(connection, comment_ids)
+        return _cards(connection, [entry for entry in entries if entry.site_id in site_ids])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
+from moderation import memory
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import Candidate, Findings, Scorer, Signal, Span
 
@@ -65,6 +66,7 @@ class ScorerPipeline:
             except Exception as error:
                 thread.failing = True
                 _log_failure(thread.scorer.name, "cannot be loaded", error)
+        memory.give_back()
 
     def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
         """The findings about each candidate, in order. Never raises because of a scorer.

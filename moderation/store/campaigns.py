@@ -1,7 +1,7 @@
 """Campaigns as people see them: their counts and members, and what people ruled on them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -59,7 +59,13 @@ _LONGEST_WAITING = sa.text(f"""
     ) AS oldest
     FROM ({_WAITING}) AS w ORDER BY oldest LIMIT :limit
 """)  # noqa: S608 - both parts stand here
-_WAITING_COUNT = sa.text(f"SELECT count(*) FROM ({_WAITING}) AS w")  # noqa: S608
+# One comment on a site is shown as the comment that it is.
+_WAITING_COUNT = sa.text(f"""
+    SELECT count(*) FROM ({_WAITING}) AS w WHERE 1 < (
+        SELECT sum(comments) FROM comment_counts t
+        WHERE t.site_id = :site AND t.campaign_id = w.campaign_id
+    )
+""")  # noqa: S608 - both parts stand here
 _MEMBERS = sa.text("""
     SELECT id FROM comments
     WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
@@ -93,7 +99,7 @@ def _known(connection: Connection, ids: Sequence[str]) -> list[CampaignRecord]:
 
 
 def count_with_held_comments(connection: Connection, site_id: str) -> int:
-    """How many campaigns have a comment held on a site."""
+    """How many campaigns with a comment held on a site have more than that one there."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
@@ -102,6 +108,26 @@ def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecor
     query = f"{_KNOWN} AND {_HERE}"
     row = run_listed(connection, query, "ids", [campaign_id], site=site_id).one_or_none()
     return _campaign(row) if row else None
+
+
+_TOLD_OF = 1_000  # members; a page must be quick
+_ON_SITE = sa.text("""
+    SELECT count(*) AS comments, count(DISTINCT author_name) AS names, count(DISTINCT page_id) AS pages,
+           min(created_at) AS first_at, max(created_at) AS last_at
+    FROM (
+        SELECT author_name, page_id, created_at FROM comments
+        WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' ORDER BY id DESC LIMIT :limit
+    ) AS newest
+""")
+
+
+def stats_on_site(connection: Connection, record: CampaignRecord, site_id: str) -> CampaignStats:
+    """What a site's people may know of a campaign: its newest _TOLD_OF members there. Of
+    networks and addresses it is not kept whose they were.
+    """
+    values = {"id": record.id, "site": site_id, "limit": _TOLD_OF}
+    here = connection.execute(_ON_SITE, values).one()._mapping
+    return replace(record.campaign_stats, addresses=0, networks=0, sites=1, **here)
 
 
 def member_ids(

@@ -12,38 +12,33 @@ from typing import Annotated, Any, get_origin, get_type_hints
 import sqlalchemy as sa
 
 from moderation.domain.comment import PageState, Status, Submission
-from moderation.domain.ids import derived_id
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
 
 DAY = 86_400_000  # ms
 
 
-def page_id_of(submission: Submission) -> str:
-    """The page's identity: the site's own id where it gave one, else the URL."""
+def page_row(submission: Submission, page_id: str) -> dict[str, object]:
+    """The page that a submission names, new."""
     page = submission.page
-    return derived_id("pg", submission.site_id, "id" if page.id else "url", page.id or page.url)
-
-
-def page_row(submission: Submission) -> dict[str, object]:
-    """The page that a submission names."""
     return {
-        "id": page_id_of(submission),
+        "id": page_id,
         "site_id": submission.site_id,
-        "external_id": submission.page.id,
-        "url": submission.page.url,
-        "title": submission.page.title,
+        "external_id": page.id,
+        "url": page.url,
+        "title": page.title,
+        "title_verified": page.by_server and page.title != "",
         "state": PageState.OPEN.value,
         "created_at": submission.created_at,
     }
 
 
-def comment_row(submission: Submission) -> dict[str, object]:
+def comment_row(submission: Submission, page_id: str) -> dict[str, object]:
     """A new comment, not judged yet."""
     return {
         "id": submission.id,
         "site_id": submission.site_id,
-        "page_id": page_id_of(submission),
+        "page_id": page_id,
         "parent_id": submission.parent_id,
         "author_name": submission.author.name,
         "author_url": submission.author.url,

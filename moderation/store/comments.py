@@ -1,6 +1,6 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,8 +11,6 @@ from moderation.store.comment_fields import (
     ERASED_REVISION,
     NEWEST_REVISION,
     comment_row,
-    page_id_of,
-    page_row,
     personal_row,
     revision_row,
 )
@@ -53,17 +51,22 @@ def pages_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, st
     return {row.id: row.page_id for row in rows}
 
 
-def insert_pages(connection: Connection, submissions: Iterable[Submission]) -> None:
-    """Adds the pages that submissions name for the first time."""
-    rows = {page_id_of(submission): page_row(submission) for submission in submissions}
-    insert_rows(connection, pages, list(rows.values()), new_only=True)
-
-
 def insert(
-    connection: Connection, submissions: Sequence[Submission], crypto: Crypto, personal_days: int
+    connection: Connection,
+    submissions: Sequence[Submission],
+    page_ids: Mapping[str, str],
+    crypto: Crypto,
+    personal_days: int,
 ) -> None:
-    """Stores new comments, each with its first revision, and queues them for judging."""
-    insert_rows(connection, comments, [comment_row(submission) for submission in submissions])
+    """Stores new comments, each with its first revision, and queues them for judging.
+
+    page_ids: by submission.
+    """
+    insert_rows(
+        connection,
+        comments,
+        [comment_row(submission, page_ids[submission.id]) for submission in submissions],
+    )
     insert_rows(connection, revisions, [revision_row(submission) for submission in submissions])
     insert_rows(
         connection,
@@ -97,22 +100,24 @@ def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, .
     return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
 
 
+def _approved_on(page_id: str) -> sa.ColumnElement[bool]:
+    """Whether a comment is on a page and all readers may see it."""
+    return sa.and_(comments.c.page_id == page_id, comments.c.status == Status.APPROVED.value)
+
+
 def approved(
-    connection: Connection, site_id: str, page_url: str, after: str, limit: int
+    connection: Connection,
+    page_id: str,
+    after: str,
+    limit: int,
+    *,
+    newest_first: bool = False,
+    id: str = "",
 ) -> list[sa.Row[tuple[object, ...]]]:
-    """The approved comments of a page past the id `after`, oldest first: all readers may ever see."""
-    on_page = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.url == page_url)
-    # The ids first, off an index: of a page with thousands, no more texts are read than are asked for.
-    found = (
-        sa.select(comments.c.id)
-        .where(
-            comments.c.page_id.in_(connection.scalars(on_page).all()),
-            comments.c.status == Status.APPROVED.value,
-            comments.c.id > after,
-        )
-        .order_by(comments.c.id)
-        .limit(limit)
-    )
+    """The approved comments of a page past the id `after`, oldest first: all readers may ever see.
+
+    after: '' for the first ones. id: this comment alone, if it is among them.
+    """
     query = (
         sa.select(
             comments.c.id,
@@ -123,10 +128,22 @@ def approved(
             revisions.c.text,
         )
         .join(revisions, NEWEST_REVISION)
-        .where(comments.c.id.in_(found))
-        .order_by(comments.c.id)
+        .where(_approved_on(page_id))
+        .order_by(comments.c.id.desc() if newest_first else comments.c.id)
+        .limit(limit)
     )
+    if after:
+        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
+    if id:
+        query = query.where(comments.c.id == id)
     return list(connection.execute(query))
+
+
+def count_approved(connection: Connection, page_id: str, limit: int) -> int:
+    """How many approved comments a page has, counted up to the limit."""
+    counted = sa.select(comments.c.id).where(_approved_on(page_id)).limit(limit)
+    query = sa.select(sa.func.count()).select_from(counted.subquery())
+    return connection.execute(query).scalar_one()
 
 
 def erase(connection: Connection, comment_id: str, sequence: int) -> None:

@@ -93,10 +93,5 @@ def of_site(connection: Connection, site_id: str) -> list[SiteCompatApi]:
     ]
 
 
-def any_on(connection: Connection) -> bool:
-    """Whether any site has a face."""
-    return connection.execute(sa.select(site_faces.c.face).limit(1)).first() is not None
-
-
 def _is(site_id: str, face: str) -> sa.ColumnElement[bool]:
     return sa.and_(site_faces.c.site_id == site_id, site_faces.c.face == face)

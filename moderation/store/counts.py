@@ -1,4 +1,4 @@
-"""How many comments a site and its campaigns have in each status: kept by triggers, read and folded here."""
+"""How many comments a site and its campaigns have by status and by reason: kept by triggers, read and folded here."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -39,26 +39,38 @@ def of_campaigns(
     return counts_by_campaign
 
 
-# The changes of finished transactions; those of others cannot be seen, and are folded the next time.
-_FOLD = sa.text("""
-    WITH finished AS (
-        DELETE FROM comment_counts WHERE part <> 0
-        RETURNING site_id, campaign_id, status, comments
-    )
-    INSERT INTO comment_counts (site_id, campaign_id, status, part, comments)
-    SELECT site_id, campaign_id, status, 0, sum(comments) FROM finished
-    GROUP BY site_id, campaign_id, status ORDER BY site_id, campaign_id, status
-    ON CONFLICT (site_id, campaign_id, status, part)
-    DO UPDATE SET comments = comment_counts.comments + excluded.comments
+_OF_REASONS = sa.text("""
+    SELECT code, sum(comments) FROM reason_counts
+    WHERE site_id = :site AND status = :status GROUP BY code
 """)
-_FORGET_ZEROS = sa.text("DELETE FROM comment_counts WHERE part = 0 AND comments = 0")
+
+
+def of_reasons(connection: Connection, site_id: str, status: Status) -> Counter[str]:
+    """How many comments of a site with this status have which reason code in effect."""
+    rows = connection.execute(_OF_REASONS, {"site": site_id, "status": status.value})
+    return Counter({code: int(count) for code, count in rows if count})
+
+
+_KEYS = {"comment_counts": "site_id, campaign_id, status", "reason_counts": "site_id, status, code"}
 
 
 def fold(connection: Connection) -> None:
     """Makes one row of each count, and none where there is nothing left to count.
 
     On PostgreSQL each transaction adds rows of its own; SQLite, with its one writer, changes the counts.
+    Those of transactions that have not ended cannot be seen, and are folded the next time.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_FOLD)
-    connection.execute(_FORGET_ZEROS)
+    for table, key in _KEYS.items():
+        if connection.dialect.name == "postgresql":
+            connection.execute(
+                sa.text(f"""
+                    WITH finished AS (
+                        DELETE FROM {table} WHERE part <> 0 RETURNING {key}, comments
+                    )
+                    INSERT INTO {table} ({key}, part, comments)
+                    SELECT {key}, 0, sum(comments) FROM finished GROUP BY {key} ORDER BY {key}
+                    ON CONFLICT ({key}, part)
+                    DO UPDATE SET comments = {table}.comments + excluded.comments
+                """)  # noqa: S608 - the names stand here
+            )
+        connection.execute(sa.text(f"DELETE FROM {table} WHERE part = 0 AND comments = 0"))  # noqa: S608

@@ -23,7 +23,7 @@ class Standing:
 
     comment_id: str
     status: Status
-    page: Mapping[str, str]
+    page: Mapping[str, object]
     site_id: str
     revision: int
     sequence: int
@@ -32,7 +32,7 @@ class Standing:
 
 
 _STANDINGS = """
-    SELECT c.id, c.status, p.url, p.title, p.external_id, c.site_id, c.revision, c.sequence, c.decided_by, c.parent_id
+    SELECT c.id, c.status, p.url, p.title, p.title_verified, p.external_id, c.site_id, c.revision, c.sequence, c.decided_by, c.parent_id
     FROM comments c JOIN pages p ON p.id = c.page_id
     WHERE c.id AMONG :ids ORDER BY c.id FOR UPDATE OF c
 """
@@ -42,8 +42,13 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
     """The comments' standings; the rows stay locked, in one order for all, until the commit."""
     rows = fetch(connection, _STANDINGS, ids=list(comment_ids))
     return {
-        id: Standing(id, Status(status), {"url": url, "title": title, "id": external_id}, *values)
-        for id, status, url, title, external_id, *values in rows
+        id: Standing(
+            id,
+            Status(status),
+            {"url": url, "title": title, "title_verified": bool(verified), "id": external_id},
+            *values,
+        )
+        for id, status, url, title, verified, external_id, *values in rows
     }
 
 

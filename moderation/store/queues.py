@@ -28,9 +28,13 @@ _LATEST_DECISION = sa.and_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry(CommentFields):
-    """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none."""
+    """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
+
+    page_title_verified: whether the site's server gave the title; else whoever commented first.
+    """
 
     page_external_id: Annotated[str, pages.c.external_id]
+    page_title_verified: Annotated[bool, pages.c.title_verified]
     parent_id: Annotated[str, comments.c.parent_id]
     status: Annotated[Status, comments.c.status]
     revision: Annotated[int, comments.c.revision]

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
+from moderation.domain.page_url import PageRules, rules_of
+from moderation.store.sql.dialect import fetch
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
 
@@ -65,6 +68,14 @@ def add_site(
     return site
 
 
+def add_origins(connection: Connection, site: Site, origins: Sequence[str]) -> None:
+    """Gives a site these origins as well."""
+    together = list(dict.fromkeys((*site.origins, *origins)))
+    connection.execute(
+        sa.update(sites).where(sites.c.id == site.id).values(origins_json=json.dumps(together))
+    )
+
+
 def get_site(connection: Connection, site_id: str) -> Site | None:
     row = connection.execute(sa.select(sites).where(sites.c.id == site_id)).one_or_none()
     return _site(row) if row else None
@@ -73,6 +84,30 @@ def get_site(connection: Connection, site_id: str) -> Site | None:
 def all_sites(connection: Connection) -> list[Site]:
     """Every site, oldest first."""
     return [_site(row) for row in connection.execute(sa.select(sites).order_by(sites.c.id))]
+
+
+_PAGE_RULES = "SELECT id, origins_json, page_rules_json FROM sites WHERE id AMONG :ids"
+
+
+def page_rules(connection: Connection, site_ids: Collection[str]) -> dict[str, PageRules]:
+    """How each of the sites tells its pages apart."""
+    rows = fetch(connection, _PAGE_RULES, ids=list(site_ids))
+    return {id: _page_rules(origins, stored) for id, origins, stored in rows}
+
+
+@lru_cache(maxsize=1_024)
+def _page_rules(origins_json: str, stored_json: str) -> PageRules:
+    return rules_of(tuple(json.loads(origins_json)), json.loads(stored_json))
+
+
+def set_page_rules(connection: Connection, site_id: str, rules: PageRules) -> None:
+    """Changes how a site tells its pages apart, its origins too; store/pages.py then joins its pages."""
+    stored = {name: sorted(names) for name, names in asdict(rules).items() if name != "origins"}
+    connection.execute(
+        sa.update(sites)
+        .where(sites.c.id == site_id)
+        .values(origins_json=json.dumps(rules.origins), page_rules_json=json.dumps(stored))
+    )
 
 
 def _site(row: sa.Row[tuple[object, ...]]) -> Site:

@@ -4,13 +4,13 @@ import asyncio
 import time
 from contextlib import suppress
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from cachetools import TTLCache
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from moderation.domain.errors import Forbidden, GatehouseError, Unauthenticated
+from moderation.domain.errors import Forbidden, GatehouseError, Invalid, Unauthenticated
+from moderation.domain.page_url import within
 from moderation.store import sites
 from moderation.store.sites import PUBLISHABLE, SECRET, Key
 from moderation.store.sql.engine import Store
@@ -103,26 +103,22 @@ async def secret_caller(request: Request) -> Key:
     key = await caller(request)
     if key.kind != SECRET:
         raise Forbidden("This needs the site's secret key.")
+    request.state.site_id = key.site_id
     return key
 
 
 SecretKey = Annotated[Key, Depends(secret_caller)]
 
 
+def require_on_site(url: str, key: Key, pointer: str) -> None:
+    """Raises Invalid, with the field's pointer, for a page that is on none of the site's origins.
+
+    Its comments could never be read by the page's URL. A site without origins is known to its server alone.
+    """
+    if key.origins and not within(url, key.origins):
+        raise Invalid(f"{pointer}: Must lie on one of the site's origins.", pointer)
+
+
 def is_origin_of(request: Request, origins: tuple[str, ...]) -> bool:
     """Whether the request's Origin is one of the site's."""
     return request.headers.get("origin", "").lower() in origins
-
-
-def origin_of(url: str) -> str:
-    """'https://news.example' of a URL on it; '' where it has none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return ""
-    default = {"http": 80, "https": 443}[parts.scheme]
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + ("" if port in (None, default) else f":{port}")

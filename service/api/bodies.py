@@ -1,23 +1,25 @@
 """Reads JSON bodies into request models, and describes them in the OpenAPI document."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
+from service.api.answers import reference_to
 from service.api.fields import StrictModel
 from service.http.body import read_body, strict_json
-from service.http.errors import BadRequest, first_broken_rule, pointer_to
+from service.http.broken_rules import BadParameter, broken_rules
+from service.http.errors import BadRequest
 
 Body = TypeVar("Body", bound=StrictModel)
 
 
 def describe_body(model: type[StrictModel], *, required: bool = True) -> dict[str, Any]:
     """The part of a route's OpenAPI description that describes its body."""
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    content = {"application/json": {"schema": schema}}
+    content = {"application/json": {"schema": reference_to(model)}}
     return {"requestBody": {"required": required, "content": content}}
 
 
@@ -29,14 +31,25 @@ def json_body(model: type[Body], *, required: bool = True) -> Callable[[Request]
     """
 
     async def read(request: Request) -> Body:
+        broken = getattr(request.state, "broken", [])  # of the parameters, see check_parameters()
         if not required and _has_no_body(request):
+            if broken:
+                raise together(broken)
             return model()
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != (
             "application/json"
         ):
-            raise BadRequest("Send JSON (Content-Type: application/json).", 415)
+            rule = "Send JSON (Content-Type: application/json)."
+            raise BadRequest(rule, 415, [BadParameter("Content-Type", rule, "header")])
         limit = request.app.state.settings.body_limit
-        return parse(model, strict_json(await read_body(request, limit)))
+        value = strict_json(await read_body(request, limit))
+        try:
+            body = parse(model, value)
+        except Invalid as error:
+            raise together([*broken, error]) from None
+        if broken:
+            raise together(broken)
+        return body
 
     return read
 
@@ -47,16 +60,20 @@ def _has_no_body(request: Request) -> bool:
 
 
 def parse(model: type[Body], value: Any) -> Body:
-    """The model of `value`. Raises Invalid with the JSON Pointer and the rule of the first wrong field."""
+    """The model of `value`. Raises Invalid with the JSON Pointer and the rule of every wrong field."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise invalid(error) from None
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+    raise together(broken_rules(found[:ERRORS_LIMIT], partial(_names_at, model)))
 
 
-def invalid(error: ValidationError) -> Invalid:
-    """The first error of a validation; never repeats what was sent."""
-    location, rule = first_broken_rule(error)
-    rule = rule.removeprefix("Value error, ")
-    message, pointer = rule[0].upper() + rule[1:] + ".", pointer_to(location)
-    return Invalid(f"{pointer or 'The body'}: {message}", pointer)
+def _names_at(model: type[BaseModel], location: Sequence[str | int]) -> Collection[str]:
+    """The names of the fields at a place of a body; none where there is no object of ours."""
+    for part in location:
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return ()
+        model = inner
+    return model.model_fields

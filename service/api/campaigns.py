@@ -1,78 +1,79 @@
 """/api/v1/campaigns: many comments that say the same, decided once."""
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
 
 from moderation.clock import now_ms
-from moderation.domain.decision import Outcome
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
 from moderation.review.campaign_decisions import CampaignDecision
-from moderation.review.campaigns import CampaignCard
-from moderation.store.queues import QueueEntry
 from service.access.keys import SecretKey
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
-from service.api.fields import Sequence, SequenceIn, StrictModel
-from service.api.paging import Cursor, Limit, page_response
+from service.api.campaign_schemas import (
+    CampaignDecided,
+    CampaignMembersIn,
+    CampaignOut,
+    CampaignPage,
+    MemberPage,
+    MembersExcluded,
+    RulingIn,
+    campaign_out,
+    member_out,
+)
+from service.api.fields import SequenceIn
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
-
-
-class RulingIn(StrictModel):
-    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
-
-    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
-    sequence: Sequence = None
+router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=KEYED)
 
 
-class CampaignMembersIn(StrictModel):
-    """Members of a campaign, by their ids."""
-
-    comment_ids: Annotated[
-        list[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]],
-        Field(min_length=1, max_length=500),
-    ]
-
-
-@router.get("", summary="The campaigns of the site, the newest first")
+@router.get(
+    "",
+    summary="The campaigns of the site, the newest first",
+    openapi_extra=describe_answer(CampaignPage, headers=["Link"]),
+)
 def listed(
-    request: Request, key: SecretKey, after: Cursor = "", limit: Limit = 25, waiting: bool = False
+    request: Request, key: SecretKey, after: After, limit: Limit = 25, waiting: bool = False
 ) -> Response:
     """waiting: those of which something is held, what waits longest first, on one page."""
     store = request.app.state.store
     if waiting:
         cards = campaigns.waiting_campaigns(store, key.site_id, now_ms(), limit)
-        return private_json({"items": [campaign_out(card) for card in cards], "next": None})
+        body: CampaignPage = {"items": [campaign_out(card) for card in cards], "next": None}
+        return private_json(body)
     cards = campaigns.list_campaigns(store, key.site_id, now_ms(), after, limit + 1)
     return page_response(request, cards, limit, campaign_out, lambda card: card.id)
 
 
-@router.get("/{campaign_id}", summary="One campaign")
+@router.get("/{campaign_id}", summary="One campaign", openapi_extra=describe_answer(CampaignOut))
 def read(request: Request, campaign_id: str, key: SecretKey) -> Response:
     card = campaigns.get_campaign(request.app.state.store, key.site_id, campaign_id, now_ms())
     return private_json(campaign_out(card))
 
 
-@router.get("/{campaign_id}/comments", summary="Its members on the site, oldest first")
+@router.get(
+    "/{campaign_id}/comments",
+    summary="Its members on the site, oldest first",
+    openapi_extra=describe_answer(MemberPage, headers=["Link"]),
+)
 def members(
-    request: Request, campaign_id: str, key: SecretKey, after: Cursor = "", limit: Limit = 25
+    request: Request, campaign_id: str, key: SecretKey, after: After, limit: Limit = 25
 ) -> Response:
     comments = campaigns.list_members(
         request.app.state.store, key.site_id, campaign_id, after, limit + 1
     )
-    return page_response(request, comments, limit, _member_out, lambda comment: comment.id)
+    return page_response(request, comments, limit, member_out, lambda comment: comment.id)
 
 
 @router.post(
     "/{campaign_id}/decisions",
     status_code=201,
     summary="Decide about all its members on the site",
-    openapi_extra=describe_body(RulingIn),
+    openapi_extra=describe_body(RulingIn) | describe_answer(CampaignDecided, 409, status=201),
 )
 def decide(
     request: Request,
@@ -93,14 +94,14 @@ def decide(
         entropy=os.urandom,
     )
     state.ring(DELIVER)
-    return _decision_out(campaign_id, body.outcome.value, decision)
+    return _decided(campaign_id, body.outcome.value, decision)
 
 
 @router.post(
     "/{campaign_id}/undo",
     status_code=201,
     summary="Take the last decision about it back",
-    openapi_extra=describe_body(SequenceIn),
+    openapi_extra=describe_body(SequenceIn) | describe_answer(CampaignDecided, 409, status=201),
 )
 def undo(
     request: Request,
@@ -120,13 +121,13 @@ def undo(
         entropy=os.urandom,
     )
     state.ring(DELIVER)
-    return _decision_out(campaign_id, campaigns.UNDONE, decision)
+    return _decided(campaign_id, campaigns.UNDONE, decision)
 
 
 @router.post(
     "/{campaign_id}/exclusions",
     summary="Take members out that do not belong to it",
-    openapi_extra=describe_body(CampaignMembersIn),
+    openapi_extra=describe_body(CampaignMembersIn) | describe_answer(MembersExcluded, 409),
 )
 def exclude(
     request: Request,
@@ -136,14 +137,16 @@ def exclude(
 ) -> Response:
     """What was decided about them stays as it is."""
     count = campaigns.exclude(request.app.state.store, key.site_id, campaign_id, body.comment_ids)
-    return private_json({"campaign_id": campaign_id, "excluded": count})
+    excluded: MembersExcluded = {"campaign_id": campaign_id, "excluded": count}
+    return private_json(excluded)
 
 
 @router.post(
     "/{campaign_id}/splits",
     status_code=201,
     summary="Make a campaign of its own of some members",
-    openapi_extra=describe_body(CampaignMembersIn),
+    openapi_extra=describe_body(CampaignMembersIn)
+    | describe_answer(CampaignOut, 409, status=201, headers=["Location"]),
 )
 def split(
     request: Request,
@@ -160,60 +163,12 @@ def split(
     return private_json(campaign_out(card), 201, {"Location": f"/api/v1/campaigns/{new_id}"})
 
 
-def campaign_out(card: CampaignCard) -> dict[str, Any]:
-    """A campaign as a site reads it; `counted` counts over all sites of this installation."""
-    stats = card.campaign_stats
-    return {
-        "id": card.id,
-        "sentence": card.sentence,
-        "created_at": iso(card.created_at),
-        "first_at": iso(stats.first_at),
-        "last_at": iso(stats.last_at),
-        "counted": {
-            "comments": stats.comments,
-            "addresses": stats.addresses,
-            "names": stats.names,
-            "networks": stats.networks,
-            "pages": stats.pages,
-            "sites": stats.sites,
-        },
-        "link": stats.domain or None,
-        "comments": {status.value: count for status, count in card.counts.items()},
-        "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
-        "in_force": card.in_force or None,
-        "sequence": card.sequence,
-        "decisions": [
-            {
-                "sequence": ruling.sequence,
-                "outcome": ruling.outcome,
-                "actor": {"kind": "moderator", "id": ruling.moderator_id},
-                "done": ruling.done,
-                "created_at": iso(ruling.created_at),
-            }
-            for ruling in card.rulings
-        ],
+def _decided(campaign_id: str, outcome: str, decision: CampaignDecision) -> Response:
+    body: CampaignDecided = {
+        "campaign_id": campaign_id,
+        "sequence": decision.sequence,
+        "outcome": outcome,
+        "changed": decision.changed,
+        "left": decision.left,
     }
-
-
-def _member_out(comment: QueueEntry) -> dict[str, Any]:
-    return {
-        "id": comment.id,
-        "page": {"url": comment.page_url, "title": comment.page_title or None},
-        "author": {"name": comment.author_name, "url": comment.author_url or None},
-        "text": comment.text,
-        "status": comment.status.value,
-        "created_at": iso(comment.created_at),
-    }
-
-
-def _decision_out(campaign_id: str, outcome: str, decision: CampaignDecision) -> Response:
-    return private_json(
-        {
-            "campaign_id": campaign_id,
-            "sequence": decision.sequence,
-            "outcome": outcome,
-            "changed": decision.changed,
-            "left": decision.left,
-        },
-        201,
-    )
+    return private_json(body, 201)

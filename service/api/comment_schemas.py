@@ -1,21 +1,26 @@
-"""A comment as the API takes it in, and a decision about one."""
+"""A comment as the API takes it in, and a decision about one; the receipt, and what was decided."""
 
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from moderation.domain import comment as rules
-from moderation.domain.comment import AuthorRef, Context, PageRef, Submission, fingerprint
+from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
-from service.api import fields
+from service.api import answers, fields
+from service.api.serializers import CommentOut, DecisionOut
 from service.queues.hand_in import NewComment
 
 
 class PageIn(fields.StrictModel):
-    """One article. id: the site's own, where it has one; then it is the page's identity, not the URL."""
+    """One article, on one of the site's origins. Its URL is known in every spelling. id: the site's own; with
+    it the server may name the page by another URL later, and both lead to it. Only titles from the server
+    are verified.
+    """
 
     url: fields.PageUrl
-    title: Annotated[str, fields.Line(rules.TITLE_LIMIT)] = ""
+    title: Annotated[str, fields.Line(rules.TITLE_LIMIT), Field(examples=["The harbour"])] = ""
     id: Annotated[str, fields.Line(200)] = ""
 
 
@@ -54,9 +59,42 @@ class CommentIn(fields.StrictModel):
 class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict."""
 
-    outcome: Annotated[Outcome, Field(strict=False)]  # by its name
-    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    outcome: Annotated[Outcome, Field(strict=False, examples=["approve"])]  # by its name
+    reason: Annotated[
+        str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$", examples=["off_topic"])
+    ] = ""
     sequence: fields.Sequence = None
+
+
+class ReceiptOut(TypedDict):
+    """The comment is on disk. author_token: lets its author ask for its status. browser_token: to be sent as
+    `author.token` with the next comment from the same browser. Null where they are not the caller's.
+    """
+
+    id: answers.CommentId
+    status: Annotated[Status, Field(examples=["pending"])]
+    status_url: answers.Url
+    author_token: Annotated[str, Field(examples=["gha_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])] | None
+    browser_token: Annotated[str, Field(examples=["ghb_9fa2"])] | None
+    created_at: answers.Moment
+
+
+class StatusOut(TypedDict):
+    """What the author of a comment may know."""
+
+    id: answers.CommentId
+    status: Status
+    created_at: answers.Moment
+
+
+CommentOrStatus = CommentOut | StatusOut
+
+
+class CommentDecided(DecisionOut):
+    """The decision that was made, and the status of the comment after it."""
+
+    comment_id: answers.CommentId
+    status: Status
 
 
 def to_submission(
@@ -64,18 +102,19 @@ def to_submission(
     new: NewComment,
     *,
     vouched_for: str = "",
+    by_server: bool = False,
     idempotency_key: str = "",
     joins_since: int | None = None,
 ) -> Submission:
     """The submission that a comment makes. vouched_for: its author's identity by the word of the site's own
-    server, which goes before that of the browser.
+    server, which goes before that of the browser. by_server: whether it came with the secret key.
     """
     page, author, context = comment.page, comment.author, comment.context
     identity = vouched_for or new.identity
     return Submission(
         id=new.id,
         site_id=new.site_id,
-        page=PageRef(page.url.partition("#")[0], page.title, page.id),
+        page=PageRef(page.url.partition("#")[0], page.title, page.id, by_server),
         author=AuthorRef(author.name, author.email, author.url, identity),
         text=comment.text,
         created_at=new.created_at,

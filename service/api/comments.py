@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from moderation.clock import now_ms
-from moderation.domain.comment import Receipt
+from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
-from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
+from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated, together
 from moderation.doorbell import DELIVER
 from moderation.reading import comment_status
 from moderation.review import decisions, queues
@@ -21,12 +21,30 @@ from moderation.store.sites import SECRET
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
-from service.access.keys import SecretKey, caller, secret_caller
+from service.access.keys import SecretKey, caller, require_on_site, secret_caller
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
-from service.api.comment_schemas import AuthorIn, CommentIn, DecisionIn, to_submission
+from service.api.comment_schemas import (
+    AuthorIn,
+    CommentDecided,
+    CommentIn,
+    CommentOrStatus,
+    DecisionIn,
+    ReceiptOut,
+    StatusOut,
+    to_submission,
+)
 from service.api.fields import SequenceIn
-from service.api.responses import etag_header, if_match, precondition_failed, private_json
+from service.api.parameters import KEYED, check_parameters, unknown_parameters
+from service.api.responses import (
+    IfSequence,
+    etag_header,
+    if_match,
+    precondition_failed,
+    private_json,
+)
 from service.api.serializers import comment_out, decision_out, iso
+from service.http.broken_rules import BadParameter
 from service.http.client_address import client_address
 from service.http.middleware import COMMENTS_PATH
 from service.queues.hand_in import hand_in
@@ -43,6 +61,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
     summary="Hand in a comment",
     operation_id="hand_in_api_v1_comments_post",  # public; generated clients use it
     openapi_extra=describe_body(CommentIn)
+    | describe_answer(ReceiptOut, 409, 429, status=202, headers=["Location"])
     | {
         "parameters": [
             {
@@ -60,10 +79,14 @@ async def submit_comment(request: Request) -> Response:
     """Stores a reply and answers 202 with a receipt: the comment is on disk, and will be judged."""
     state = request.app.state
     key = await caller(request)
+    idempotency_key = request.headers.get("idempotency-key", "")
+    if broken := [*_broken_key(idempotency_key), *unknown_parameters(request, set())]:
+        request.state.broken = broken
     comment = await _read_comment(request)
     is_server = key.kind == SECRET
     if not is_server:
         comment = _without_claims(comment, request.headers.get("user-agent", ""))
+    require_on_site(comment.page.url, key, "/page/url")
     # A secret key is the site's own server, which names its reader if it wants him limited.
     address = comment.context.ip or ("" if is_server else client_address(request, state.trusted))
     receipt, browser_token = await hand_in(
@@ -74,7 +97,8 @@ async def submit_comment(request: Request) -> Response:
             comment,
             new,
             vouched_for=_vouched_for(comment.author),
-            idempotency_key=stored_key(key.kind, _idempotency_key(request)),
+            by_server=is_server,
+            idempotency_key=stored_key(key.kind, idempotency_key),
             joins_since=None if is_server else 0,
         ),
         browser_token=comment.author.token,
@@ -105,19 +129,22 @@ def _vouched_for(author: AuthorIn) -> str:
 def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
     """The comment without what a script on the page may not claim: it runs in a stranger's browser.
 
-    Its page is known by the URL alone; otherwise the first caller could bind the site's own id of an
-    article to another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
+    Its page is known by the URL alone; otherwise any caller could bind the site's own id of an article to
+    another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
     claims about the reader.
     """
-    if comment.context.ip:
-        raise Invalid(
-            "/context/ip: Only a secret key may name the reader's address.", "/context/ip"
-        )
-    if comment.author.id or comment.author.email_confirmed:
-        field = "id" if comment.author.id else "email_confirmed"
-        raise Invalid(
-            f"/author/{field}: Only a secret key may vouch for who it is.", f"/author/{field}"
-        )
+    claims = {
+        "/author/id": (comment.author.id, "vouch for who it is"),
+        "/author/email_confirmed": (comment.author.email_confirmed, "vouch for who it is"),
+        "/context/ip": (comment.context.ip, "name the reader's address"),
+    }
+    broken = [
+        Invalid(f"{pointer}: Only a secret key may {what}.", pointer)
+        for pointer, (claim, what) in claims.items()
+        if claim
+    ]
+    if broken:
+        raise together(broken)
     context = comment.context
     if not context.user_agent:
         printable = "".join(letter if letter.isprintable() else " " for letter in user_agent)
@@ -128,7 +155,7 @@ def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
 
 def receipt_out(
     request: Request, receipt: Receipt, browser_token: str, *, is_own: bool
-) -> dict[str, Any]:
+) -> ReceiptOut:
     """The receipt, the same for every repetition of the same sender. author_token: lets its author ask for its
     status; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
     same browser; None for the site's own server, unless it sent one.
@@ -136,7 +163,7 @@ def receipt_out(
     state = request.app.state
     return {
         "id": receipt.comment_id,
-        "status": "pending",
+        "status": Status.PENDING,
         "status_url": state.settings.public_url + _path(receipt.comment_id),
         "author_token": state.store.crypto.author_token(receipt.comment_id) if is_own else None,
         "browser_token": browser_token or None,
@@ -144,7 +171,12 @@ def receipt_out(
     }
 
 
-@router.get("/{comment_id}", summary="Read a comment, or ask after one's own")
+@router.get(
+    "/{comment_id}",
+    summary="Read a comment, or ask after one's own",
+    dependencies=[Depends(check_parameters)],
+    openapi_extra=describe_answer(CommentOrStatus, headers=["ETag"]),
+)
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
     store = request.app.state.store
@@ -162,13 +194,16 @@ async def read(request: Request, comment_id: str) -> Response:
     "/{comment_id}/decisions",
     status_code=201,
     summary="Decide about a comment",
-    openapi_extra=describe_body(DecisionIn),
+    dependencies=KEYED,
+    openapi_extra=describe_body(DecisionIn)
+    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def decide(
     request: Request,
     comment_id: str,
     key: SecretKey,
     body: Annotated[DecisionIn, Depends(json_body(DecisionIn))],
+    seen: IfSequence = "",
 ) -> Response:
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
@@ -188,20 +223,23 @@ def decide(
             entropy=os.urandom,
         )
 
-    return _decided(request, key.site_id, comment_id, body.sequence, make_decision)
+    return _decided(request, key.site_id, comment_id, body.sequence, seen, make_decision)
 
 
 @router.post(
     "/{comment_id}/undo",
     status_code=201,
     summary="Take the last decision about it back",
-    openapi_extra=describe_body(SequenceIn),
+    dependencies=KEYED,
+    openapi_extra=describe_body(SequenceIn)
+    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def undo(
     request: Request,
     comment_id: str,
     key: SecretKey,
     body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
+    seen: IfSequence = "",
 ) -> Response:
     """One more decision, with the outcome that was in effect before the last one; held where none was.
 
@@ -221,7 +259,7 @@ def undo(
             entropy=os.urandom,
         )
 
-    return _decided(request, key.site_id, comment_id, body.sequence, make_decision)
+    return _decided(request, key.site_id, comment_id, body.sequence, seen, make_decision)
 
 
 def _decided(
@@ -229,29 +267,32 @@ def _decided(
     site_id: str,
     comment_id: str,
     sequence: int | None,
+    seen: str,
     make_decision: Callable[[int | None], Decision],
 ) -> Response:
-    """Decides about what the caller saw, by the body's sequence or If-Match, and answers with it."""
+    """Decides about what the caller saw, by the body's sequence or If-Match (`seen`), and answers with it."""
     state = request.app.state
-    expected = sequence
-    has_if_match = bool(request.headers.get("if-match"))
-    if has_if_match and (number := if_match(request, "s", "comment")) is not None:
-        expected = number
+    number = if_match(seen)
+    expected = sequence if number is None else number
     try:
         decision = make_decision(expected)
     except Conflict as error:
         # A sequence only rises: one that is still current was not the cause.
-        if has_if_match and expected is not None:
+        if seen and expected is not None:
             card = queues.get_card(state.store, {site_id}, comment_id)
             if card.sequence != expected:
                 return precondition_failed(error)
         raise
     state.ring(DELIVER)
-    body = {"comment_id": comment_id, "status": decision.status.value, **decision_out(decision)}
+    body: CommentDecided = {
+        **decision_out(decision),
+        "comment_id": comment_id,
+        "status": decision.status,
+    }
     return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 
 
-@router.delete("/{comment_id}", status_code=204, summary="Erase a comment")
+@router.delete("/{comment_id}", status_code=204, summary="Erase a comment", dependencies=KEYED)
 def forget(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Its text, its author and all that is personal are forgotten; endpoints hear `comment.erased`."""
     state = request.app.state
@@ -261,14 +302,14 @@ def forget(request: Request, comment_id: str, key: SecretKey) -> Response:
     return Response(status_code=204)
 
 
-def _status_out(store: Store, comment_id: str) -> dict[str, Any]:
+def _status_out(store: Store, comment_id: str) -> StatusOut:
     comment = comment_status.get_status(store, comment_id)
     if comment is None:
         raise NotFound("There is no such comment.")
-    return {"id": comment_id, "status": comment.status.value, "created_at": iso(comment.created_at)}
+    return {"id": comment_id, "status": comment.status, "created_at": iso(comment.created_at)}
 
 
-def _private(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def _private(body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:
     return private_json(body, headers={"X-Robots-Tag": "noindex", **(headers or {})})
 
 
@@ -276,8 +317,7 @@ def _path(comment_id: str) -> str:
     return f"{COMMENTS_PATH}/{comment_id}"
 
 
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "")
-    if key and not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise Invalid("Idempotency-Key: 1 to 255 visible ASCII characters.")
-    return key
+def _broken_key(idempotency_key: str) -> list[Invalid]:
+    if not idempotency_key or _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+        return []
+    return [BadParameter("Idempotency-Key", "Takes 1 to 255 visible ASCII characters.", "header")]

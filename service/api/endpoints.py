@@ -1,27 +1,43 @@
 """/api/v1/endpoints: where a site's events go, what was sent there, and sending it again."""
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
-from moderation.domain.delivery import Endpoint, Format, Payload
+from moderation.domain.delivery import Format, Payload
 from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.endpoints import EndpointStatus
-from moderation.store.deliveries import Delivery
 from service.access.keys import SecretKey
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
-from service.api.endpoint_schemas import EndpointChange, EndpointIn, ReplayIn, RotationIn
+from service.api.endpoint_schemas import (
+    DeliveryOut,
+    DeliveryPage,
+    EndpointAdded,
+    EndpointChange,
+    EndpointIn,
+    EndpointList,
+    EndpointOut,
+    EndpointStatusOut,
+    Replayed,
+    ReplayIn,
+    RotationIn,
+    SecretOut,
+    TestSent,
+    delivery_out,
+    endpoint_out,
+    status_out,
+)
 from service.api.fields import epoch_ms
-from service.api.paging import Cursor, Limit, page_response
+from service.api.paging import Before, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["endpoints"])
+router = APIRouter(prefix="/api/v1", tags=["endpoints"], dependencies=KEYED)
 
 HOUR = 3_600_000  # ms
 
@@ -30,7 +46,8 @@ HOUR = 3_600_000  # ms
     "/endpoints",
     status_code=201,
     summary="Add an endpoint",
-    openapi_extra=describe_body(EndpointIn),
+    openapi_extra=describe_body(EndpointIn)
+    | describe_answer(EndpointAdded | EndpointOut, 409, status=201),
 )
 def add(
     request: Request, key: SecretKey, body: Annotated[EndpointIn, Depends(json_body(EndpointIn))]
@@ -53,7 +70,7 @@ def add(
             now=now_ms(),
             entropy=os.urandom,
         )
-        return private_json(_endpoint_out(channel), 201)
+        return private_json(endpoint_out(channel), 201)
     endpoint, secret = endpoints.add_webhook(
         state.store,
         key.site_id,
@@ -66,28 +83,36 @@ def add(
         now=now_ms(),
         entropy=os.urandom,
     )
-    return private_json({**_endpoint_out(endpoint), "secret": secret}, 201)
+    added: EndpointAdded = {**endpoint_out(endpoint), "secret": secret}
+    return private_json(added, 201)
 
 
-@router.get("/endpoints", summary="The site's endpoints")
+@router.get(
+    "/endpoints", summary="The site's endpoints", openapi_extra=describe_answer(EndpointList)
+)
 def list_all(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
     rows = endpoints.with_status(store, endpoints.list_endpoints(store, {key.site_id}))
-    return private_json({"items": [_status_out(row) for row in rows]})
+    body: EndpointList = {"items": [status_out(row) for row in rows]}
+    return private_json(body)
 
 
-@router.get("/endpoints/{endpoint_id}", summary="One endpoint")
+@router.get(
+    "/endpoints/{endpoint_id}",
+    summary="One endpoint",
+    openapi_extra=describe_answer(EndpointStatusOut),
+)
 def read(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     store = request.app.state.store
     endpoint = endpoints.get_endpoint(store, {key.site_id}, endpoint_id)
     [row] = endpoints.with_status(store, [endpoint])
-    return private_json(_status_out(row))
+    return private_json(status_out(row))
 
 
 @router.patch(
     "/endpoints/{endpoint_id}",
     summary="Change an endpoint; switch it off or on",
-    openapi_extra=describe_body(EndpointChange),
+    openapi_extra=describe_body(EndpointChange) | describe_answer(EndpointOut, 409),
 )
 def change(
     request: Request,
@@ -113,10 +138,15 @@ def change(
             state.store, {key.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
         )
         state.ring(DELIVER)  # the site's other endpoints get an event
-    return private_json(_endpoint_out(changed))
+    return private_json(endpoint_out(changed))
 
 
-@router.delete("/endpoints/{endpoint_id}", status_code=204, summary="Forget an endpoint")
+@router.delete(
+    "/endpoints/{endpoint_id}",
+    status_code=204,
+    summary="Forget an endpoint",
+    openapi_extra=describe_answer(None, status=204),
+)
 def remove(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     endpoints.remove_endpoint(request.app.state.store, {key.site_id}, endpoint_id)
     return Response(status_code=204)
@@ -126,7 +156,8 @@ def remove(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     "/endpoints/{endpoint_id}/secret",
     status_code=201,
     summary="A new secret",
-    openapi_extra=describe_body(RotationIn, required=False),
+    openapi_extra=describe_body(RotationIn, required=False)
+    | describe_answer(SecretOut, 409, status=201),
 )
 def rotate(
     request: Request,
@@ -143,24 +174,31 @@ def rotate(
         now=now_ms(),
         entropy=os.urandom,
     )
-    return private_json({"id": endpoint_id, "secret": secret}, 201)
+    rotated: SecretOut = {"id": endpoint_id, "secret": secret}
+    return private_json(rotated, 201)
 
 
-@router.post("/endpoints/{endpoint_id}/test", status_code=202, summary="Send a test message")
+@router.post(
+    "/endpoints/{endpoint_id}/test",
+    status_code=202,
+    summary="Send a test message",
+    openapi_extra=describe_answer(TestSent, 409, status=202),
+)
 def test(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     state = request.app.state
     event_id = endpoints.send_test(
         state.store, {key.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
     )
     state.ring(DELIVER)
-    return private_json({"event_id": event_id}, 202)
+    sent: TestSent = {"event_id": event_id}
+    return private_json(sent, 202)
 
 
 @router.post(
     "/endpoints/{endpoint_id}/replay",
     status_code=202,
     summary="Send a range again",
-    openapi_extra=describe_body(ReplayIn),
+    openapi_extra=describe_body(ReplayIn) | describe_answer(Replayed, 409, status=202),
 )
 def replay(
     request: Request,
@@ -181,15 +219,20 @@ def replay(
         entropy=os.urandom,
     )
     state.ring(DELIVER)
-    return private_json({"deliveries": count}, 202)
+    replayed: Replayed = {"deliveries": count}
+    return private_json(replayed, 202)
 
 
-@router.get("/endpoints/{endpoint_id}/deliveries", summary="What was sent there")
+@router.get(
+    "/endpoints/{endpoint_id}/deliveries",
+    summary="What was sent there",
+    openapi_extra=describe_answer(DeliveryPage, headers=["Link"]),
+)
 def deliveries(
     request: Request,
     endpoint_id: str,
     key: SecretKey,
-    before: Cursor = "",
+    before: Before,
     state: Annotated[str, Query(pattern=r"^(due|delivered|dead|)$")] = "",
     limit: Limit = 25,
 ) -> Response:
@@ -202,12 +245,15 @@ def deliveries(
         state=state,
         limit=limit + 1,
     )
-    return page_response(
-        request, rows, limit, _delivery_out, lambda delivery: delivery.id, "before"
-    )
+    return page_response(request, rows, limit, delivery_out, lambda delivery: delivery.id, "before")
 
 
-@router.post("/deliveries/{delivery_id}/resend", status_code=202, summary="Send one again")
+@router.post(
+    "/deliveries/{delivery_id}/resend",
+    status_code=202,
+    summary="Send one again",
+    openapi_extra=describe_answer(DeliveryOut, 409, status=202),
+)
 def resend(request: Request, delivery_id: str, key: SecretKey) -> Response:
     """The same id and the same bytes, whatever became of it before."""
     state = request.app.state
@@ -215,46 +261,4 @@ def resend(request: Request, delivery_id: str, key: SecretKey) -> Response:
         state.store, {key.site_id}, delivery_id, now=now_ms()
     )
     state.ring(DELIVER)
-    return private_json(_delivery_out(delivery), 202)
-
-
-def _endpoint_out(endpoint: Endpoint) -> dict[str, Any]:
-    return {
-        "id": endpoint.id,
-        "url": endpoint.url,
-        "types": list(endpoint.types),
-        "payload": endpoint.payload.value,
-        "format": endpoint.format.value,
-        "batch": endpoint.batch,
-        "state": endpoint.state,
-        "disabled_because": endpoint.disabled_because or None,
-        "failing_since": iso(endpoint.failing_since) if endpoint.failing_since else None,
-        "resume_at": iso(endpoint.resume_at) if endpoint.resume_at > now_ms() else None,
-        "created_at": iso(endpoint.created_at),
-    }
-
-
-def _status_out(row: EndpointStatus) -> dict[str, Any]:
-    return {**_endpoint_out(row.endpoint), "waiting": row.tally.due, "dead": row.tally.dead}
-
-
-def _delivery_out(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "id": delivery.id,
-        "event_id": delivery.event_id,
-        "type": delivery.type,
-        "comment_id": delivery.comment_id or None,
-        "state": delivery.state,
-        "due_at": iso(delivery.due_at) if delivery.state == "due" else None,
-        "created_at": iso(delivery.created_at),
-        "attempts": [
-            {
-                "number": attempt.number,
-                "started_at": iso(attempt.started_at),
-                "status": attempt.response.status,
-                "error": attempt.response.error or None,
-                "duration_ms": attempt.response.duration,
-            }
-            for attempt in delivery.attempts
-        ],
-    }
+    return private_json(delivery_out(delivery), 202)

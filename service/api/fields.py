@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchema
 from pydantic_core import CoreSchema, core_schema
 
 from moderation.domain import comment as rules
+from moderation.domain.page_url import origin_of
 from moderation.domain.sender_address import canonical_address
 
 # NUL cannot be stored by PostgreSQL; the other control characters have no place in a name or URL.
@@ -64,8 +65,13 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _fits_index(value: str) -> str:
-    # In bytes: the address is indexed, and PostgreSQL's index rows end at 2,704 of them.
+def _plain_address(value: str) -> str:
+    if not origin_of(value):
+        raise ValueError("must name its host plainly: no user, no escapes, no look-alike letters")
+    return value
+
+
+def _fits_limit(value: str) -> str:
     if len(value.encode("utf-8", "surrogatepass")) > rules.PAGE_URL_LIMIT:
         raise ValueError(f"must not be longer than {rules.PAGE_URL_LIMIT} bytes")
     return value
@@ -81,7 +87,7 @@ def _email(value: str) -> str:
 def is_web_address(value: str) -> bool:
     """Whether a value may be stored as the address of a page or a website."""
     try:
-        return bool(_web_address(_fits_index(value)))
+        return bool(_web_address(_fits_limit(value)))
     except ValueError:
         return False
 
@@ -132,16 +138,31 @@ class OneOf:
 
 
 PageUrl = Annotated[
-    str, Line(rules.PAGE_URL_LIMIT, 1), AfterValidator(_web_address), AfterValidator(_fits_index)
+    str,
+    Line(rules.PAGE_URL_LIMIT, 1),
+    AfterValidator(_web_address),
+    AfterValidator(_fits_limit),
+    AfterValidator(_plain_address),
+    Field(examples=["https://news.example/2026/harbour"]),
 ]
 WebsiteUrl = Annotated[str, Line(rules.URL_LIMIT), AfterValidator(_web_address)]
-Email = Annotated[str, Line(rules.EMAIL_LIMIT), AfterValidator(_email)]
-IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address)]
-CommentText = Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_is_text)]
-FilterEntry = Annotated[
-    str, Field(max_length=1_000), AfterValidator(_no_surrogates), AfterValidator(_one_line)
+Email = Annotated[
+    str, Line(rules.EMAIL_LIMIT), AfterValidator(_email), Field(examples=["ada@mail.example"])
 ]
-Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
+IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address), Field(examples=["203.0.113.7"])]
+CommentText = Annotated[
+    str,
+    AfterValidator(_no_surrogates),
+    AfterValidator(_is_text),
+    Field(examples=["A fine article."]),
+]
+FilterEntry = Annotated[
+    str,
+    Field(max_length=1_000, examples=["casino*"]),
+    AfterValidator(_no_surrogates),
+    AfterValidator(_one_line),
+]
+Sequence = Annotated[int | None, Field(ge=0, le=2**31 - 1, examples=[1])]
 
 
 class StrictModel(BaseModel):

@@ -2,62 +2,54 @@
 
 import os
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
-from moderation.domain.filter import (
-    ENTRY_LIMIT,
-    NAME_LIMIT,
-    Filter,
-    FilterAction,
-    FilterDraft,
-    FilterField,
-    FilterKind,
-)
+from moderation.domain.filter import Filter
 from moderation.review import filter_preview, filters
-from moderation.review.filter_preview import FilterPreview
 from service.access.keys import SecretKey
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
-from service.api.fields import FilterEntry, Line, StrictModel
-from service.api.responses import etag_header, if_match, precondition_failed, private_json
-from service.api.serializers import iso
+from service.api.filter_schemas import (
+    FilterIn,
+    FilterList,
+    FilterOut,
+    FilterTrialOut,
+    draft_of,
+    filter_out,
+    trial_out,
+)
+from service.api.parameters import KEYED
+from service.api.responses import (
+    IfVersion,
+    etag_header,
+    if_match,
+    precondition_failed,
+    private_json,
+)
 
-router = APIRouter(prefix="/api/v1", tags=["filters"])
-
-
-class FilterIn(StrictModel):
-    """A site's own list. kind: words (whole, * for the rest of a word), patterns (RE2), domains, emails,
-    networks. action: hold, spam, reject; trust for domains whose links do not count. fields: where
-    words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
-    """
-
-    name: Annotated[str, Line(NAME_LIMIT, 1)]
-    kind: Annotated[FilterKind, Field(strict=False)]
-    action: Annotated[FilterAction, Field(strict=False)]
-    entries: Annotated[list[FilterEntry], Field(max_length=ENTRY_LIMIT)]
-    exceptions: Annotated[list[FilterEntry], Field(max_length=ENTRY_LIMIT)] = Field([])
-    languages: Annotated[list[Annotated[str, Line(20)]], Field(max_length=50)] = Field([])
-    fields: Annotated[list[Annotated[FilterField, Field(strict=False)]], Field(max_length=3)] = (
-        Field([FilterField.TEXT])
-    )
-    enabled: bool = True
+router = APIRouter(prefix="/api/v1", tags=["filters"], dependencies=KEYED)
 
 
 FilterBody = Annotated[FilterIn, Depends(json_body(FilterIn))]
 
 
-@router.get("/filters", summary="The site's filters")
+@router.get("/filters", summary="The site's filters", openapi_extra=describe_answer(FilterList))
 def list_all(request: Request, key: SecretKey) -> Response:
     rows = filters.list_filters(request.app.state.store, {key.site_id})
-    return private_json({"items": [filter_out(row) for row in rows]})
+    body: FilterList = {"items": [filter_out(row) for row in rows]}
+    return private_json(body)
 
 
 @router.post(
-    "/filters", status_code=201, summary="Add a filter", openapi_extra=describe_body(FilterIn)
+    "/filters",
+    status_code=201,
+    summary="Add a filter",
+    openapi_extra=describe_body(FilterIn)
+    | describe_answer(FilterOut, 409, status=201, headers=["ETag", "Location"]),
 )
 def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
     """Comments that are judged from now on meet it. An entry that cannot be one is 422, with its number."""
@@ -76,7 +68,7 @@ def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
 @router.post(
     "/filters/trial",
     summary="What a filter would have matched",
-    openapi_extra=describe_body(FilterIn),
+    openapi_extra=describe_body(FilterIn) | describe_answer(FilterTrialOut, 429),
 )
 async def try_out(
     request: Request,
@@ -99,19 +91,27 @@ async def try_out(
             is_cancelled=is_cancelled,
         ),
     )
-    return private_json(preview_out(preview))
+    return private_json(trial_out(preview))
 
 
-@router.get("/filters/{filter_id}", summary="One filter")
+@router.get(
+    "/filters/{filter_id}",
+    summary="One filter",
+    openapi_extra=describe_answer(FilterOut, headers=["ETag"]),
+)
 def read(request: Request, filter_id: str, key: SecretKey) -> Response:
     filter = filters.get_filter(request.app.state.store, {key.site_id}, filter_id)
     return private_json(filter_out(filter), 200, _etag(filter))
 
 
 @router.put(
-    "/filters/{filter_id}", summary="Change a filter", openapi_extra=describe_body(FilterIn)
+    "/filters/{filter_id}",
+    summary="Change a filter",
+    openapi_extra=describe_body(FilterIn) | describe_answer(FilterOut, 412, headers=["ETag"]),
 )
-def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -> Response:
+def change(
+    request: Request, filter_id: str, key: SecretKey, body: FilterBody, seen: IfVersion = "*"
+) -> Response:
     """The whole filter anew. If-Match with the filter's ETag keeps two from overwriting each other."""
     try:
         filter = filters.change_filter(
@@ -120,7 +120,7 @@ def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -
             filter_id,
             draft_of(body),
             key.id,
-            if_match(request, "v", "filter"),
+            if_match(seen),
             now=now_ms(),
         )
     except Conflict as error:
@@ -128,70 +128,18 @@ def change(request: Request, filter_id: str, key: SecretKey, body: FilterBody) -
     return private_json(filter_out(filter), 200, _etag(filter))
 
 
-@router.delete("/filters/{filter_id}", status_code=204, summary="Take a filter away")
-def remove(request: Request, filter_id: str, key: SecretKey) -> Response:
+@router.delete(
+    "/filters/{filter_id}",
+    status_code=204,
+    summary="Take a filter away",
+    openapi_extra=describe_answer(None, 412, status=204),
+)
+def remove(request: Request, filter_id: str, key: SecretKey, seen: IfVersion = "*") -> Response:
     try:
-        filters.remove_filter(
-            request.app.state.store, {key.site_id}, filter_id, if_match(request, "v", "filter")
-        )
+        filters.remove_filter(request.app.state.store, {key.site_id}, filter_id, if_match(seen))
     except Conflict as error:
         return precondition_failed(error)
     return Response(status_code=204)
-
-
-def draft_of(body: FilterIn) -> FilterDraft:
-    return FilterDraft(
-        name=body.name,
-        kind=body.kind,
-        action=body.action,
-        entries=tuple(body.entries),
-        exceptions=tuple(body.exceptions),
-        languages=tuple(body.languages),
-        fields=tuple(dict.fromkeys(body.fields)),
-        enabled=body.enabled,
-    )
-
-
-def filter_out(filter: Filter) -> dict[str, Any]:
-    return {
-        "id": filter.id,
-        "name": filter.name,
-        "kind": filter.kind.value,
-        "action": filter.action.value,
-        "entries": list(filter.entries),
-        "exceptions": list(filter.exceptions),
-        "languages": list(filter.languages),
-        "fields": [field.value for field in filter.fields],
-        "enabled": filter.enabled,
-        "version": filter.version,
-        "changed_by": filter.changed_by,
-        "created_at": iso(filter.created_at),
-        "changed_at": iso(filter.changed_at),
-    }
-
-
-def preview_out(preview: FilterPreview) -> dict[str, Any]:
-    return {
-        "days": preview.days,
-        "examined": preview.examined,
-        "complete": preview.complete,
-        "matched": preview.matched,
-        "by_status": {status.value: count for status, count in preview.by_status.items()},
-        "words": [{"word": word, "count": count} for word, count in preview.words],
-        "collisions": [{"word": word, "count": count} for word, count in preview.collisions],
-        "matches": [
-            {
-                "comment_id": match.comment_id,
-                "status": match.status.value,
-                "author_name": match.author_name,
-                "excerpt": match.excerpt,
-                "spans": [[span.start, span.end] for span in match.spans],
-                "fields": list(match.where),
-                "created_at": iso(match.created_at),
-            }
-            for match in preview.matches
-        ],
-    }
 
 
 def _etag(filter: Filter) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """/healthz, /readyz and /metrics: for load balancers, for people on call, for Prometheus."""
 
 import hmac
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
@@ -14,7 +16,8 @@ from moderation.store import deliveries, endpoints, heartbeats, judging_queue
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import is_current
 from service import metrics
-from service.http.client_address import is_loopback
+from service.api import answers
+from service.api.answers import describe_answer
 
 router = APIRouter(tags=["operations"])
 
@@ -24,12 +27,42 @@ SILENCE = 30_000
 OLD_PENDING = 60
 
 
-@router.get("/healthz", summary="Whether this process lives")
+class AliveOut(TypedDict):
+    """The process lives."""
+
+    status: Literal["ok"]
+
+
+class CheckOut(TypedDict):
+    """Whether a part works. detail: why not. count, oldest_seconds, models: what was seen, of some parts."""
+
+    ok: bool
+    detail: NotRequired[answers.Sentence]
+    count: NotRequired[answers.Count]
+    oldest_seconds: NotRequired[float]
+    models: NotRequired[dict[str, bool | None]]
+
+
+class ReadyOut(TypedDict):
+    """Whether the service works, part by part: store, migrations, broker, limits, worker, courier ..."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    checks: Annotated[dict[str, CheckOut], Field(examples=[{"store": {"ok": True}}])]
+
+
+_READY = describe_answer(ReadyOut)
+_READY["responses"]["503"] = _READY["responses"]["200"] | {"description": "No comment can be taken"}
+
+
+@router.get(
+    "/healthz", summary="Whether this process lives", openapi_extra=describe_answer(AliveOut)
+)
 async def healthz() -> Response:
-    return JSONResponse({"status": "ok"})
+    alive: AliveOut = {"status": "ok"}
+    return JSONResponse(alive)
 
 
-@router.get("/readyz", summary="Whether the service works, part by part")
+@router.get("/readyz", summary="Whether the service works, part by part", openapi_extra=_READY)
 async def readyz(request: Request) -> Response:
     """200 as long as comments can be taken in ('ok' or 'degraded'), 503 when not ('unavailable')."""
     state = request.app.state
@@ -43,14 +76,15 @@ async def readyz(request: Request) -> Response:
         )
     works = checks["store"]["ok"] and checks["migrations"]["ok"]
     healthy = all(check["ok"] for check in checks.values())
-    status = "ok" if healthy else "degraded" if works else "unavailable"
+    ready: ReadyOut = {
+        "status": "ok" if healthy else "degraded" if works else "unavailable",
+        "checks": checks,
+    }
     headers = {"Cache-Control": "no-store"}
-    return JSONResponse(
-        {"status": status, "checks": checks}, 200 if works else 503, headers=headers
-    )
+    return JSONResponse(ready, 200 if works else 503, headers=headers)
 
 
-def _database_checks(store: Store, now: int) -> dict[str, dict[str, Any]]:
+def _database_checks(store: Store, now: int) -> dict[str, CheckOut]:
     """The checks that need the database: store, schema, workers, pending comments."""
     try:
         with store.read() as connection:
@@ -86,29 +120,32 @@ def _database_checks(store: Store, now: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def _check(ok: bool, otherwise: str = "", **facts: Any) -> dict[str, Any]:
-    return {"ok": ok, **({"detail": otherwise} if not ok and otherwise else {}), **facts}
+def _check(ok: bool, otherwise: str = "", **facts: Any) -> CheckOut:
+    detail = {"detail": otherwise} if not ok and otherwise else {}
+    return cast(CheckOut, {"ok": ok, **detail, **facts})
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=PlainTextResponse,
+    openapi_extra=describe_answer(None, 401),
+)
 async def show_metrics(request: Request) -> Response:
-    """With the token of GATEHOUSE_METRICS_TOKEN; without one set, only from this machine."""
+    """With the token of GATEHOUSE_METRICS_TOKEN, or without one with that of `gatehouse metrics-token`.
+
+    The peer's address proves nothing: a proxy on this machine asks for everybody.
+    """
     state = request.app.state
-    token = state.settings.metrics_token.get_secret_value()
+    token = state.settings.metrics_token.get_secret_value() or state.store.crypto.metrics_token
     sent = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token:
-        if not hmac.compare_digest(sent.encode(), token.encode()):
-            raise Unauthenticated("Send the metrics token as 'Authorization: Bearer <token>'.")
-    elif not _is_local(request):
-        raise Unauthenticated("Without GATEHOUSE_METRICS_TOKEN, metrics are for this machine only.")
+    if not hmac.compare_digest(sent.encode(), token.encode()):
+        raise Unauthenticated(
+            "Send the metrics token as 'Authorization: Bearer <token>': GATEHOUSE_METRICS_TOKEN, or what"
+            " `gatehouse metrics-token` prints."
+        )
     await run_in_threadpool(_update_gauges, state.store)
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-def _is_local(request: Request) -> bool:
-    if "x-forwarded-for" in request.headers or request.client is None:
-        return False  # it came through a proxy, not from this machine
-    return is_loopback(request.client.host)
 
 
 def _update_gauges(store: Store) -> None:

@@ -1,21 +1,24 @@
 """/api/v1/learning: what the spam score has learned from a site's moderators, and undoing it."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, Field, model_validator
+from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.lesson import Lesson
-from moderation.learning import lessons
 from moderation.learning.status import LearningStatus, learning_status
 from service.access.keys import SecretKey
+from service.api import answers
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel, epoch_ms
+from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["learning"])
+router = APIRouter(prefix="/api/v1", tags=["learning"], dependencies=KEYED)
 
 
 class LessonIn(StrictModel):
@@ -23,7 +26,7 @@ class LessonIn(StrictModel):
     with a time zone); without any: the newest that stands.
     """
 
-    version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    version: Annotated[int, Field(ge=0, le=2**31 - 1, examples=[3])] = 0
     moderator_id: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
     since: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
@@ -36,7 +39,42 @@ class LessonIn(StrictModel):
         return self
 
 
-@router.get("/learning", summary="What the site has taught its spam score")
+class LessonOut(TypedDict):
+    """One version. undone: the version it takes back (of a moderator's: the first of them), null for none."""
+
+    version: answers.SequenceNumber
+    decisions: answers.Count
+    spam: answers.Count
+    undone: answers.SequenceNumber | None
+    model: answers.Name
+    created_at: answers.Moment
+
+
+class TeacherOut(TypedDict):
+    """How much of what is known was learned from one moderator."""
+
+    id: answers.ModeratorId
+    decisions: answers.Count
+    spam: answers.Count
+    weight: answers.Probability
+
+
+class LearningOut(TypedDict):
+    """What a site's spam score has learned; the newest 20 lessons, newest first."""
+
+    version: answers.SequenceNumber
+    decisions: answers.Count
+    spam: answers.Count
+    waiting: answers.Count
+    moderators: list[TeacherOut]
+    lessons: list[LessonOut]
+
+
+@router.get(
+    "/learning",
+    summary="What the site has taught its spam score",
+    openapi_extra=describe_answer(LearningOut),
+)
 def read(request: Request, key: SecretKey) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two."""
     status = learning_status(request.app.state.store, key.site_id)
@@ -47,7 +85,8 @@ def read(request: Request, key: SecretKey) -> Response:
     "/learning/undo",
     status_code=201,
     summary="Take a lesson back, or what one moderator taught",
-    openapi_extra=describe_body(LessonIn, required=False),
+    openapi_extra=describe_body(LessonIn, required=False)
+    | describe_answer(LessonOut, 404, 409, status=201),
 )
 def undo(
     request: Request,
@@ -57,6 +96,8 @@ def undo(
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
     took something back can be taken back, too. 201 with the lesson that counts now.
     """
+    # numpy, which only these calls need
+    from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
 
     lesson = lessons.undo(
@@ -71,8 +112,7 @@ def undo(
     return private_json(lesson_out(lesson), 201)
 
 
-def learning_status_out(status: "LearningStatus") -> dict[str, Any]:
-    """What a site's spam score has learned; the newest 20 lessons, newest first."""
+def learning_status_out(status: LearningStatus) -> LearningOut:
     return {
         "version": status.version,
         "decisions": status.decisions,
@@ -91,8 +131,7 @@ def learning_status_out(status: "LearningStatus") -> dict[str, Any]:
     }
 
 
-def lesson_out(lesson: Lesson) -> dict[str, Any]:
-    """One version. undone: the version it takes back (of a moderator's: the first of them)."""
+def lesson_out(lesson: Lesson) -> LessonOut:
     return {
         "version": lesson.version,
         "decisions": lesson.decisions,

@@ -1,16 +1,50 @@
-"""Pages of a list: how many, after which, and where the next one is."""
+"""Pages of a list: how many, after which, and where the next one is.
 
-from collections.abc import Callable, Sequence
+A cursor is a position in one list of one site, with a MAC: no other list takes it, and nobody can make one up.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from service.api.responses import private_json
 
 Row = TypeVar("Row")
 
-Cursor = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")]
-Limit = Annotated[int, Query(ge=1, le=100)]
+CURSORS = ("after", "before")  # the parameters that take one
+_DESCRIPTION = "Take the whole URL from `next` or the header Link of the page before."
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+
+
+async def _after(after: Annotated[str, Query(description=_DESCRIPTION)] = "") -> str:
+    return after.rpartition(".")[0]
+
+
+async def _before(before: Annotated[str, Query(description=_DESCRIPTION)] = "") -> str:
+    return before.rpartition(".")[0]
+
+
+# The position in a cursor; check_parameters() has looked at its MAC.
+After = Annotated[str, Depends(_after)]
+Before = Annotated[str, Depends(_before)]
+
+
+def cursor_at(request: Request, position: str, parameter: str) -> str:
+    """The cursor of a position in the list that a request asks for, filters included."""
+    filters = sorted(
+        item for item in request.query_params.items() if item[0] not in (parameter, "limit")
+    )
+    site_id = getattr(request.state, "site_id", "")  # '' for what is public
+    named = "\x1f".join((site_id, request.url.path, repr(filters), position))
+    return f"{position}.{request.app.state.store.crypto.cursor_mac(named)}"
+
+
+def is_cursor(request: Request, sent: str, parameter: str) -> bool:
+    """Whether it came from cursor_at() for the same list."""
+    expected = cursor_at(request, sent.rpartition(".")[0], parameter)
+    return hmac.compare_digest(sent.encode(), expected.encode())
 
 
 def page_of(
@@ -28,7 +62,8 @@ def page_of(
     page = rows[:limit]
     if len(rows) <= limit:
         return page, ""
-    url = request.url.include_query_params(**{parameter: cursor(page[-1])})
+    position = cursor_at(request, cursor(page[-1]), parameter)
+    url = request.url.include_query_params(**{parameter: position})
     return page, f"{url.path}?{url.query}"
 
 
@@ -41,7 +76,7 @@ def page_response(
     request: Request,
     rows: Sequence[Row],
     limit: int,
-    row_out: Callable[[Row], dict[str, Any]],
+    row_out: Callable[[Row], Mapping[str, Any]],
     cursor: Callable[[Row], str],
     parameter: str = "after",
 ) -> Response:

@@ -3,34 +3,62 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from typing_extensions import TypedDict
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import queues
 from service.access.keys import SecretKey
-from service.api.paging import Cursor, Limit, page_response
+from service.api import answers
+from service.api.answers import describe_answer
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import comment_out
+from service.api.serializers import CommentPage, comment_out
 
-router = APIRouter(prefix="/api/v1", tags=["queues"])
+router = APIRouter(prefix="/api/v1", tags=["queues"], dependencies=KEYED)
 
 
-@router.get("/queues", summary="The queues and how much they hold")
+class QueueOut(TypedDict):
+    """A queue and how much it holds."""
+
+    name: Status
+    count: answers.Count
+    url: answers.Path
+
+
+class QueueList(TypedDict):
+    """The queues of a site."""
+
+    items: list[QueueOut]
+
+
+@router.get(
+    "/queues",
+    summary="The queues and how much they hold",
+    openapi_extra=describe_answer(QueueList),
+)
 def list_queues(request: Request, key: SecretKey) -> Response:
     counts = queues.queue_counts(request.app.state.store, key.site_id)
-    items = [
-        {"name": name.value, "count": count, "url": f"/api/v1/queues/{name.value}"}
-        for name, count in counts.items()
-    ]
-    return private_json({"items": items})
+    body: QueueList = {
+        "items": [
+            {"name": name, "count": count, "url": f"/api/v1/queues/{name}"}
+            for name, count in counts.items()
+        ]
+    }
+    return private_json(body)
 
 
-@router.get("/queues/{name}", summary="A page of a queue")
+@router.get(
+    "/queues/{name}",
+    summary="A page of a queue",
+    openapi_extra=describe_answer(CommentPage, headers=["Link"]),
+)
 def queue(
     request: Request,
     name: str,
     key: SecretKey,
-    after: Cursor = "",
+    after: After,
     limit: Limit = 25,
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
 ) -> Response:

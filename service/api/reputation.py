@@ -1,33 +1,44 @@
 """/api/v1/reputation: what moderators decided about an author's comments, a domain's links, a network."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from moderation.clock import now_ms
-from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
+from moderation.domain.reputation import Subject, SubjectKind
 from moderation.review import reputation
-from moderation.review.reputation import Reputation
 from service.access.keys import SecretKey
+from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.fields import SequenceIn
-from service.api.paging import Limit, page_response
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED
+from service.api.reputation_schemas import (
+    ReputationList,
+    ReputationOut,
+    ReputationPage,
+    reputation_out,
+    score_out,
+)
 from service.api.responses import private_json
-from service.api.serializers import iso
 
-router = APIRouter(prefix="/api/v1", tags=["reputation"])
+router = APIRouter(prefix="/api/v1", tags=["reputation"], dependencies=KEYED)
 
 # A domain, or 64 hex digits that stand for an author or a network and are good on this site only.
 Name = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
 SequenceBody = Annotated[SequenceIn, Depends(json_body(SequenceIn, required=False))]
 
 
-@router.get("/reputation", summary="The site's reputations of one kind, by name")
+@router.get(
+    "/reputation",
+    summary="The site's reputations of one kind, by name",
+    openapi_extra=describe_answer(ReputationPage, headers=["Link"]),
+)
 def listed(
     request: Request,
     key: SecretKey,
+    after: After,
     kind: SubjectKind = SubjectKind.DOMAIN,
-    after: Annotated[str, Query(max_length=120)] = "",
     limit: Limit = 25,
 ) -> Response:
     """Authors and networks are known by a keyed hash."""
@@ -37,7 +48,9 @@ def listed(
 
 
 @router.get(
-    "/comments/{comment_id}/reputation", summary="The reputations that a comment comes with"
+    "/comments/{comment_id}/reputation",
+    summary="The reputations that a comment comes with",
+    openapi_extra=describe_answer(ReputationList),
 )
 def of_comment(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Its author's, where it is proved who that is; its network's; those of the domains it links to.
@@ -45,10 +58,15 @@ def of_comment(request: Request, comment_id: str, key: SecretKey) -> Response:
     After 30 days neither is known any more, unless somebody has decided about it.
     """
     rows = reputation.of_comment(request.app.state.store, {key.site_id}, comment_id, now_ms())
-    return private_json({"items": [score_out(*row) for row in rows]})
+    body: ReputationList = {"items": [score_out(*row) for row in rows]}
+    return private_json(body)
 
 
-@router.get("/reputation/{kind}/{name}", summary="One reputation with its history")
+@router.get(
+    "/reputation/{kind}/{name}",
+    summary="One reputation with its history",
+    openapi_extra=describe_answer(ReputationOut),
+)
 def read(request: Request, kind: SubjectKind, name: Name, key: SecretKey) -> Response:
     """decisions: the newest 20, newest first."""
     subject = Subject(kind, key.site_id, name)
@@ -60,7 +78,8 @@ def read(request: Request, kind: SubjectKind, name: Name, key: SecretKey) -> Res
     "/reputation/{kind}/{name}/reset",
     status_code=201,
     summary="Have what was decided until now count no more",
-    openapi_extra=describe_body(SequenceIn, required=False),
+    openapi_extra=describe_body(SequenceIn, required=False)
+    | describe_answer(ReputationOut, 409, status=201),
 )
 def reset(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody
@@ -77,7 +96,8 @@ def reset(
     "/reputation/{kind}/{name}/undo",
     status_code=201,
     summary="Take the last reset back",
-    openapi_extra=describe_body(SequenceIn, required=False),
+    openapi_extra=describe_body(SequenceIn, required=False)
+    | describe_answer(ReputationOut, 409, status=201),
 )
 def undo(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody
@@ -88,42 +108,3 @@ def undo(
         request.app.state.store, key.id, subject, body.sequence, now=now_ms()
     )
     return private_json(reputation_out(details), 201)
-
-
-def score_out(subject: Subject, score: ReputationScore) -> dict[str, Any]:
-    """trust, distrust: the share of what comes next that will at least be approved, or not; both fade."""
-    return {
-        "kind": subject.kind.value,
-        "name": subject.name,
-        "approved": score.approved,
-        "spam": score.spam,
-        "rejected": score.rejected,
-        "trust": round(score.trust, 4),
-        "distrust": round(score.distrust, 4),
-    }
-
-
-def reputation_out(details: Reputation) -> dict[str, Any]:
-    """A reputation as a site reads it."""
-    return {
-        **score_out(details.subject, details.repute),
-        "sequence": details.sequence,
-        "decisions": [
-            {
-                "comment_id": vote.comment_id,
-                "said": vote.said.value,
-                "counts": vote.created_at > details.counts_after,
-                "created_at": iso(vote.created_at),
-            }
-            for vote in details.votes
-        ],
-        "resets": [
-            {
-                "sequence": reset.sequence,
-                "actor": {"kind": "moderator", "id": reset.moderator_id},
-                "counts_after": iso(reset.counts_after) if reset.counts_after else None,
-                "created_at": iso(reset.created_at),
-            }
-            for reset in details.resets
-        ],
-    }

@@ -1,14 +1,26 @@
 """Answers that only the caller may keep, and the ETags that guard a change."""
 
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Header, Response
 from fastapi.responses import JSONResponse
 
-from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.errors import Conflict
 from service.http.errors import problem
+
+
+def _if_match(kind: str, noun: str) -> Any:
+    return Header(
+        alias="If-Match",
+        pattern=rf'^(\*|"{kind}\d{{1,9}}")$',
+        description=f"The ETag of the {noun} that was seen: another one meanwhile is a 412",
+        examples=[f'"{kind}1"'],
+    )
+
+
+IfSequence = Annotated[str, _if_match("s", "comment")]
+IfVersion = Annotated[str, _if_match("v", "filter")]
 
 
 def private_json(
@@ -25,17 +37,9 @@ def etag_header(kind: str, number: int) -> dict[str, str]:
     return {"ETag": f'"{kind}{number}"'}
 
 
-def if_match(request: Request, kind: str, noun: str) -> int | None:
-    """The number in If-Match, None for '*' and where there is none. noun: what the ETag belongs to.
-
-    Raises Invalid for any other ETag.
-    """
-    header = request.headers.get("if-match", "*")
-    if header == "*":
-        return None
-    if not (matched := re.fullmatch(rf'"{kind}(\d{{1,9}})"', header)):
-        raise Invalid(f"If-Match takes the {noun}'s ETag.")
-    return int(matched[1])
+def if_match(header: str) -> int | None:
+    """The number in an If-Match of IfSequence or IfVersion; None for '*' and where there is none."""
+    return int(header[2:-1]) if header not in ("", "*") else None
 
 
 def precondition_failed(error: Conflict) -> Response:

@@ -1,15 +1,104 @@
 """Comments and decisions as the API gives them out: without e-mail address or IP address."""
 
-from typing import Any
+from typing import NotRequired
 
-from moderation.domain.decision import Decision
+from typing_extensions import TypedDict
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
+from moderation.domain.score import Signal
 from moderation.review.queues import CommentCard
+from service.api import answers
 
-__all__ = ["comment_out", "decision_out", "iso"]
+__all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
 
 
-def comment_out(card: CommentCard) -> dict[str, Any]:
+class PageOut(TypedDict):
+    """An article. title_verified: the site gave the title, not a reader. id: the site's own, null where it gave none."""
+
+    url: answers.Url
+    title: answers.Title | None
+    title_verified: bool
+    id: answers.ArticleId | None
+
+
+class AuthorOut(TypedDict):
+    """Who wrote, as typed in."""
+
+    name: answers.PersonName
+    url: answers.Url | None
+
+
+class ActorOut(TypedDict):
+    """Who decided. version: of the policy, null for people."""
+
+    kind: ActorKind
+    id: answers.PolicyOrPerson
+    version: answers.Hash | None
+
+
+class ReasonOut(TypedDict):
+    """Why. label, value, threshold: the signal that crossed a line, and the line, where there was one."""
+
+    code: answers.ReasonCodeName
+    message: answers.Sentence
+    label: NotRequired[answers.Name]
+    value: NotRequired[answers.Probability]
+    threshold: NotRequired[answers.Probability]
+    spans: NotRequired[answers.Spans]
+
+
+class DecisionOut(TypedDict):
+    """A decision. takes_back: the sequence of the decision that it takes back, null for none."""
+
+    sequence: answers.SequenceNumber
+    outcome: Outcome
+    actor: ActorOut
+    reasons: list[ReasonOut]
+    takes_back: answers.SequenceNumber | None
+    created_at: answers.Moment
+
+
+class SignalOut(TypedDict):
+    """One measured fact. model, sha256, runtime: where a model measured it."""
+
+    name: answers.Name
+    value: answers.Probability
+    scorer: answers.Name
+    model: answers.Name | None
+    sha256: answers.Hash | None
+    runtime: answers.Name | None
+    note: answers.Sentence | None
+    spans: answers.Spans
+
+
+class CommentOut(TypedDict):
+    """A comment as a moderator or the site's secret key reads it. decision: the last one, null for none."""
+
+    id: answers.CommentId
+    site_id: answers.SiteId
+    page: PageOut
+    parent_id: answers.CommentId | None
+    author: AuthorOut
+    text: answers.Text
+    status: Status
+    campaign_id: answers.CampaignId | None
+    created_at: answers.Moment
+    revision: answers.Count
+    scores: answers.Scores
+    signals: list[SignalOut]
+    decision: DecisionOut | None
+
+
+class CommentPage(TypedDict):
+    """A page of comments."""
+
+    items: list[CommentOut]
+    next: answers.NextPage
+
+
+def comment_out(card: CommentCard) -> CommentOut:
     """A comment as a moderator or the site's secret key reads it."""
     return {
         "id": card.id,
@@ -17,61 +106,59 @@ def comment_out(card: CommentCard) -> dict[str, Any]:
         "page": {
             "url": card.page_url,
             "title": card.page_title or None,
+            "title_verified": card.page_title_verified,
             "id": card.page_external_id or None,
         },
         "parent_id": card.parent_id or None,
         "author": {"name": card.author_name, "url": card.author_url or None},
         "text": card.text,
-        "status": card.status.value,
+        "status": card.status,
         "campaign_id": card.campaign_id or None,
         "created_at": iso(card.created_at),
         "revision": card.revision,
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
-        "signals": [
-            {
-                "name": signal.name,
-                "value": round(signal.value, 6),
-                "scorer": signal.scorer,
-                "model": signal.model or None,
-                "sha256": signal.sha256 or None,
-                "runtime": signal.runtime or None,
-                "note": signal.note or None,
-                "spans": [[span.start, span.end] for span in signal.spans],
-            }
-            for signal in card.signals
-        ],
+        "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
     }
 
 
-def decision_out(decision: Decision) -> dict[str, Any]:
-    """A decision with its reasons; label, value, threshold and spans where there are any.
+def _signal_out(signal: Signal) -> SignalOut:
+    return {
+        "name": signal.name,
+        "value": round(signal.value, 6),
+        "scorer": signal.scorer,
+        "model": signal.model or None,
+        "sha256": signal.sha256 or None,
+        "runtime": signal.runtime or None,
+        "note": signal.note or None,
+        "spans": [(span.start, span.end) for span in signal.spans],
+    }
 
-    takes_back: the sequence of the decision that it takes back, None for none.
-    """
+
+def decision_out(decision: Decision) -> DecisionOut:
+    """A decision with its reasons."""
     return {
         "sequence": decision.sequence,
-        "outcome": decision.outcome.value,
+        "outcome": decision.outcome,
         "actor": {
-            "kind": decision.actor.kind.value,
+            "kind": decision.actor.kind,
             "id": decision.actor.id,
             "version": decision.actor.version or None,
         },
-        "reasons": [
-            {
-                "code": reason.code,
-                "message": reason.message,
-                **({"label": reason.label} if reason.label else {}),
-                **({"value": round(reason.value, 6)} if reason.value is not None else {}),
-                **({"threshold": reason.threshold} if reason.threshold is not None else {}),
-                **(
-                    {"spans": [[span.start, span.end] for span in reason.spans]}
-                    if reason.spans
-                    else {}
-                ),
-            }
-            for reason in decision.reasons
-        ],
+        "reasons": [_reason_out(reason) for reason in decision.reasons],
         "takes_back": decision.takes_back,
         "created_at": iso(decision.created_at),
     }
+
+
+def _reason_out(reason: Reason) -> ReasonOut:
+    out: ReasonOut = {"code": reason.code, "message": reason.message}
+    if reason.label:
+        out["label"] = reason.label
+    if reason.value is not None:
+        out["value"] = round(reason.value, 6)
+    if reason.threshold is not None:
+        out["threshold"] = reason.threshold
+    if reason.spans:
+        out["spans"] = [(span.start, span.end) for span in reason.spans]
+    return out

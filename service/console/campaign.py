@@ -35,9 +35,11 @@ def campaign_page(
     campaign_id: str,
     site: QueryName = "",
     after: QueryName = "",
+    ask: QueryName = "",
 ) -> Response:
-    """One campaign with its members."""
-    return _page(request, visitor, visitor.membership(site), campaign_id, after=after)
+    """One campaign with its members. ask: the outcome that was chosen when the session had ended."""
+    membership = visitor.membership(site)
+    return _page(request, visitor, membership, campaign_id, after=after, ask=ask)
 
 
 @router.post("/decisions")
@@ -145,6 +147,7 @@ def _page(
     campaign_id: str,
     *,
     after: str = "",
+    ask: str = "",
     problem: str = "",
     status: int = 200,
 ) -> Response:
@@ -163,6 +166,7 @@ def _page(
         tabs=queue_tabs(request, site_id, CAMPAIGNS),
         campaign=campaign,
         problem=problem,
+        ask=ask,
         members=members,
         first_url=_url(campaign_id, site_id) if after else "",
         next_url=_url(campaign_id, site_id, last_id) if last_id else "",

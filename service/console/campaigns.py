@@ -30,7 +30,7 @@ def campaigns_page(
         visitor=visitor,
         site=membership,
         tabs=queue_tabs(request, site_id, CAMPAIGNS),
-        campaigns=campaign_views(store, cards),
+        campaigns=campaign_views(store, [card for card in cards if not card.is_lone]),
         first_url=f"{url}?{query(site=site_id)}" if after else "",
         next_url=f"{url}?{query(site=site_id, after=last_id)}" if last_id else "",
     )

@@ -17,7 +17,7 @@ from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
 from service.console.navigation import queue_tabs
-from service.console.pages import URL, PageRoute, pages, redirect
+from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.presenters import CommentView, comment_view
 from service.console.reputation import reputation_lines
 
@@ -31,10 +31,12 @@ Posted = Annotated[session.SignedForm, Depends(session.signed_form("outcome", "s
 
 
 @router.get("")
-def comment_page(request: Request, visitor: session.CurrentVisitor, comment_id: str) -> Response:
-    """One comment with its history."""
+def comment_page(
+    request: Request, visitor: session.CurrentVisitor, comment_id: str, ask: QueryName = ""
+) -> Response:
+    """One comment with its history. ask: the outcome that was chosen when the session had ended."""
     card = get_card(request.app.state.store, visitor, comment_id)
-    return _comment(request, visitor, card)
+    return _comment(request, visitor, card, ask=ask)
 
 
 @router.post("/decisions")
@@ -95,6 +97,7 @@ def _comment(
     back: str = "",
     *,
     is_stale: bool = False,
+    ask: str = "",
     status: int = 200,
 ) -> Response:
     """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first."""
@@ -104,10 +107,12 @@ def _comment(
         "comment_fragment.html" if is_fragment else "comment.html",
         status,
         visitor=visitor,
+        site=visitor.membership(card.site_id),
+        ask=ask,
         comment=comment,
         newer_decision=comment.history[-1] if is_stale and comment.history else None,
         back=back,
-        tabs=queue_tabs(request, card.site_id, None),
+        tabs=queue_tabs(request, card.site_id, None if is_fragment else card.status),
         reputations=[]
         if is_fragment
         else reputation_lines(store, visitor.signed.site_ids, card.id),

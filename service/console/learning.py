@@ -9,7 +9,6 @@ from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, Invalid, NotFound
 from moderation.domain.roles import Action
-from moderation.learning import lessons
 from moderation.learning.status import learning_status
 from moderation.store.moderators import Membership
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
@@ -34,6 +33,8 @@ def learning_page(request: Request, visitor: CurrentVisitor, site: QueryName = "
 @router.post("/undo")
 def undo(request: Request, posted: Posted) -> Response:
     """Undoes a lesson, or all that one moderator has taught."""
+    # numpy, which only these calls need
+    from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
 
     visitor, form = posted

@@ -11,7 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.console import session
 from service.console.known_device import device_of, remember_device
-from service.console.pages import URL, PageRoute, login_page, next_page, redirect
+from service.console.pages import ENDED_UNDONE, URL, PageRoute, login_page, next_page, redirect
 from service.console.session import Form, SignedForm, posted_form, signed_form
 from service.http.client_address import client_address, flood_unit
 
@@ -21,9 +21,12 @@ Posted = Annotated[Form, Depends(posted_form("email", "password", "link", "next"
 
 
 @router.get("/login")
-async def show_form(request: Request, link: str = "", next: str = "") -> Response:
-    """The form. Opening a link does not use it up, because mail scanners open every link."""
-    return login_page(request, link=link[:100], wanted=next)
+async def show_form(request: Request, link: str = "", next: str = "", ended: str = "") -> Response:
+    """The form. Opening a link does not use it up, because mail scanners open every link.
+
+    ended: given where a form came too late, after the session.
+    """
+    return login_page(request, link=link[:100], wanted=next, error=ENDED_UNDONE if ended else "")
 
 
 @router.post("/login")
@@ -142,7 +145,9 @@ def _try_again(
 
 
 def _signed_in(request: Request, token: str, wanted: str, email: str) -> Response:
-    response = redirect(next_page(wanted))
+    is_chosen = next_page(wanted) != next_page("")
+    response = redirect(next_page(wanted if is_chosen else session.kept_wanted(request)))
+    session.forget_wanted(response)
     session.start_session(request, response, token)
     remember_device(request, response, email)
     return response

@@ -2,14 +2,17 @@
 
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
@@ -35,6 +38,11 @@ pages = Pages(
     label=label,
     utc_time=utc_time,
 )
+
+ENDED = "Your session has ended. Please log in again."
+ENDED_UNDONE = "Your session has ended, and nothing was changed. Log in, and do it once more."
+# Where a decision is sent, and the page of what it was about.
+_DECIDED = re.compile(rf"({URL}/(?:comments|campaigns)/[a-z0-9_]{{1,64}})/(?:decisions|undo)")
 
 # The pages that a log-in may lead to: our own, spelled so plainly that no browser reads another host
 # into it.
@@ -80,6 +88,8 @@ def login_page(
     )
     if is_new:
         session.start_visit(request, response, cookie)
+    if next_page(wanted) != next_page(""):
+        session.keep_wanted(request, response, next_page(wanted))
     return response
 
 
@@ -95,21 +105,63 @@ class PageRoute(APIRoute):
             except Unauthenticated as error:
                 return _unauthenticated(request, error)
             except GatehouseError as error:
-                return _error_page(*status_of(error), error.message, retry_header(error))
+                shown = (*status_of(error), error.message, retry_header(error))
             except RequestValidationError:
-                return _error_page(422, "This address is not valid", "Start from the queue.", {})
+                shown = (422, "This address is not valid", "Start from the queue.", {})
             except Exception as error:
                 log.error("unexpected error", extra={"route": self.path}, exc_info=error)
-                return _error_page(500, "Something went wrong here", "The error was logged.", {})
+                shown = (500, "Something went wrong here", "The error was logged.", {})
+            return await run_in_threadpool(error_page, request, *shown)
 
         return answer
 
 
 def _unauthenticated(request: Request, error: Unauthenticated) -> Response:
-    wanted = f"{request.url.path}?{request.url.query}" if request.method == "GET" else ""
-    is_first_visit = request.method == "GET" and not session.session_cookie(request)
-    return login_page(request, 401, error="" if is_first_visit else error.message, wanted=wanted)
+    """The log-in form, with a word on what was not done, and the way back to where it can be done."""
+    if request.method == "GET":
+        wanted = f"{request.url.path}?{request.url.query}"
+        is_first_visit = not session.session_cookie(request)
+        return login_page(request, 401, error="" if is_first_visit else ENDED, wanted=wanted)
+    wanted = _page_of_form(request)
+    response = login_page(request, 401, error=ENDED_UNDONE, wanted=wanted)
+    if "hx-request" in request.headers:  # htmx leaves the page for this one
+        response.headers["HX-Redirect"] = f"{URL}/login?{urlencode({'next': wanted, 'ended': 1})}"
+    return response
 
 
-def _error_page(status: int, title: str, message: str, headers: dict[str, str]) -> Response:
-    return pages.page("error.html", status, headers, title=title, message=message)
+def _page_of_form(request: Request) -> str:
+    """The page from which a form can be sent again; a decision is asked again on its own page."""
+    form = getattr(request.state, "form", {})
+    if decided := _DECIDED.fullmatch(request.url.path):
+        asked = {"site": form.get("site", ""), "ask": form.get("outcome", "")}
+        asked = {name: value for name, value in asked.items() if value}
+        return next_page(f"{decided[1]}?{urlencode(asked)}" if asked else decided[1])
+    try:
+        sent_from = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return next_page("")
+    return next_page(f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path)
+
+
+def error_page(
+    request: Request, status: int, title: str, message: str, headers: Mapping[str, str]
+) -> Response:
+    """An error as a page. In the console it keeps the navigation of whoever is signed in."""
+    path = request.url.path
+    is_console = path == URL or path.startswith(f"{URL}/")
+    values: dict[str, Any] = {}
+    with suppress(GatehouseError):  # not signed in, or the database is away
+        if is_console:
+            values["visitor"] = visitor = session.current_visitor(request)
+            form = getattr(request.state, "form", {})
+            site_id = request.query_params.get("site") or form.get("site", "")
+            values["site"] = visitor.membership(site_id) if site_id else None
+    return pages.page(
+        "error.html",
+        status,
+        headers,
+        title=title,
+        message=message,
+        is_console=is_console,
+        **{name: value for name, value in values.items() if value},
+    )

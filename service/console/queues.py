@@ -1,14 +1,11 @@
 """The queues of a site under /console/: held, not judged yet, approved, rejected and spam."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import campaigns, queues
-from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.campaign_view import campaign_views
@@ -50,6 +47,9 @@ def queue_page(
         if is_grouped and not after
         else []
     )
+    # A campaign of which this site has one comment is a comment like any other here.
+    lone_ids = [campaign.sample[0].id for campaign in waiting if campaign.is_lone]
+    lone = queues.get_cards(store, {site_id}, lone_ids)
     filters = {"site": site_id, "queue": queue, "reason": reason}
     return pages.page(
         "queue.html",
@@ -57,10 +57,10 @@ def queue_page(
         site=membership,
         queue=status,
         tabs=navigation.queue_tabs(request, site_id, status),
-        comments=comment_views(store, cards),
-        campaigns=campaign_views(store, waiting),
+        comments=comment_views(store, [*lone, *cards]),
+        campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
         reason=reason,
-        codes=_codes(cards, reason),
+        reasons=_reasons(store, site_id, status, reason),
         first_url=navigation.queue_url(**filters) if after else "",
         next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
         back=navigation.query(**filters, after=after),
@@ -80,7 +80,9 @@ def _decided(store: Store, visitor: Visitor, comment_id: str) -> CommentView | N
     return comment_views(store, [card])[0] if card.decision else None
 
 
-def _codes(cards: Sequence[CommentCard], chosen: str) -> list[str]:
-    """The reason codes to filter by: those of this page, and the one that is chosen."""
-    codes = {reason.code for card in cards if card.decision for reason in card.decision.reasons}
-    return sorted(codes | ({chosen} if chosen else set()))
+def _reasons(store: Store, site_id: str, status: Status, chosen: str) -> dict[str, str]:
+    """The reason codes to filter by, of the whole queue, with their counts; and the one that is chosen."""
+    counts_by_code = queues.reason_counts(store, site_id, status)
+    if chosen:
+        counts_by_code.setdefault(chosen, 0)
+    return {code: f"{count:,}" for code, count in counts_by_code.items()}

@@ -78,6 +78,31 @@ def start_visit(request: Request, response: Response, cookie: str) -> None:
     )
 
 
+# The page that was asked for, for a log-in link, which is opened from a mail and cannot say it. Seconds.
+_WANTED, _WANTED_FOR = "gatehouse_next", 3600
+
+
+def keep_wanted(request: Request, response: Response, url: str) -> None:
+    response.set_cookie(
+        _WANTED,
+        url,
+        max_age=_WANTED_FOR,
+        path="/console/login",
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
+
+
+def kept_wanted(request: Request) -> str:
+    """The page that was asked for before the log-in, '' for none. As the browser says: check it."""
+    return request.cookies.get(_WANTED, "")
+
+
+def forget_wanted(response: Response) -> None:
+    response.delete_cookie(_WANTED, path="/console/login", httponly=True, samesite="lax")
+
+
 def new_visit() -> str:
     return os.urandom(32).hex()
 
@@ -160,7 +185,9 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
 
     async def read(request: Request) -> Form:
         check_origin(request)
-        return await read_form(request, ("csrf", *names), limit, strict=True)
+        form = await read_form(request, ("csrf", *names), limit, strict=True)
+        request.state.form = form  # for what answers an error (service/console/pages.py)
+        return form
 
     return read
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid
-from service.access.keys import origin_of
+from moderation.domain.page_url import origin_of
 from service.embed.reply import problem, within
 
 # Each theme for Staticman chooses its names; these are in use, the commonest first.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from moderation.domain import page_url
 from moderation.domain.comment import (
     PAGE_URL_LIMIT,
     SAME_SENDER_LIMIT,
@@ -13,6 +14,7 @@ from moderation.domain.comment import (
     fingerprint,
 )
 from moderation.domain.errors import Invalid
+from moderation.domain.page_url import plain_url
 from service.api.bodies import parse
 from service.api.comment_schemas import CommentIn, to_submission
 from service.api.fields import is_bare_host
@@ -66,18 +68,8 @@ def problem(error: Invalid) -> Problem:
 
 
 def within(url: str, origins: Iterable[str]) -> bool:
-    """Whether a URL lies on one of the origins, compared letter by letter.
-
-    Only '/', '?' or '#' may follow the origin, so no URL parser can see another host.
-    """
-    if len(url) > PAGE_URL_LIMIT or _UNPRINTABLE.search(url):
-        return False
-    if any("\ud800" <= char <= "\udfff" for char in url):
-        return False
-    return any(
-        url == origin or url.startswith((f"{origin}/", f"{origin}?", f"{origin}#"))
-        for origin in origins
-    )
+    """Whether a URL lies on one of the origins, and is no longer than a page's may be."""
+    return len(url) <= PAGE_URL_LIMIT and page_url.within(url, origins)
 
 
 def page_of(url: str) -> str:
@@ -91,7 +83,7 @@ def page_of(url: str) -> str:
 
 def landing(url: str) -> str:
     """Where the reader goes after handing in: the page, which says that the reply was received."""
-    page = page_of(url)
+    page = page_of(plain_url(url))
     safe = quote(page, safe=":/?#[]@!$&'()*+,;=%-._~")
     return f"{safe}{'&' if '?' in page else '?'}gatehouse=received#respond"
 
@@ -114,14 +106,14 @@ def read_submission(
     for typed, pointer in ((fields.get("author", ""), "/author/name"), (text, "/text")):
         if not typed.strip():
             raise Invalid(f"{pointer}: must not be empty.", pointer)
-    page_url = fields.get("page_url", "")
-    if not within(page_url, origins):
+    page = fields.get("page_url", "")
+    if not within(page, origins):
         raise Invalid("/page/url: is not on this site.", "/page/url")
     parent = fields.get("comment_parent", "").strip()
     comment = parse(
         CommentIn,
         {
-            "page": {"url": page_of(page_url), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
+            "page": {"url": page_of(page), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
             "author": {
                 "name": fields["author"],
                 "email": fields.get("email", "").strip(),

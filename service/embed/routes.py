@@ -13,17 +13,18 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.comment import Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound
+from moderation.domain.page_url import origin_of, plain_url
 from moderation.reading import threads
 from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.access import identity
-from service.access.keys import origin_of
 from service.embed import form_formats
 from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
 from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
 from service.http.client_address import client_address
+from service.http.errors import wants_html
 from service.http.forms import read_form
 from service.http.html import HEADERS, Pages, retry_header, status_of
 from service.queues.hand_in import hand_in
@@ -32,6 +33,7 @@ router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
 
 DEMO = "/demo"
+DEMO_SIZE = 50  # comments on one page of it
 _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -131,15 +133,15 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
     except GatehouseError as error:
         error_url = fields.get(form_formats.REDIRECT_ERROR, "")
         if site and within(error_url, site.origins):
-            return RedirectResponse(error_url, 303, headers=HEADERS)
-        if _wants_html(request):
+            return RedirectResponse(plain_url(error_url), 303, headers=HEADERS)
+        if wants_html(request):
             return _refused(error, site, typed)
         headers = {**retry_header(error), **_cors(request, site)}
         return JSONResponse(form_formats.staticman_error(error), status_of(error)[0], headers)
     redirect_to = fields.get(form_formats.REDIRECT, "")
     if within(redirect_to, site.origins):
-        return _go_back(request, site, redirect_to, token)
-    if _wants_html(request):
+        return _go_back(request, site, plain_url(redirect_to), token)
+    if wants_html(request):
         return _go_back(request, site, landing(typed["page_url"]), token)
     body = {"success": True, "fields": {"_id": receipt.comment_id}}
     return JSONResponse(body, headers=_cors(request, site))
@@ -165,11 +167,6 @@ async def _staticman_fields(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
         return form_formats.flattened(strict_json(await read_body(request, limit)))
     return await read_form(request, form_formats.STATICMAN_NAMES, limit)
-
-
-def _wants_html(request: Request) -> bool:
-    """Whether a browser shows the answer as a page, and no script reads it."""
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _cors(request: Request, site: Site | None) -> dict[str, str]:
@@ -226,20 +223,28 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
 
 
 @router.get(DEMO)
-def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Response:
-    """An article of a small invented newspaper, with its approved comments and the form."""
+def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: str = "") -> Response:
+    """An article of a small invented newspaper, with its newest approved comments and the form.
+
+    before: the id of a comment; those older than it are shown.
+    """
     state = request.app.state
     origin = origin_of(state.settings.public_url)
-    site_id = threads.site_of(state.store, "", origin)
+    site_id = threads.demo_site(state.store, origin)
     if site_id is None:
         return pages.page("nosite.html", 404, origin=origin)
     page_url = f"{state.settings.public_url}{DEMO}"
-    comments = threads.list_approved(state.store, site_id, page_url)
-    answered = next((comment for comment in comments if comment.id == replytocom), None)
+    page = threads.find_page(state.store, site_id, page_url)
+    newest = threads.list_newest(state.store, page, DEMO_SIZE, before, replytocom)
+    answered = newest.answered
     return pages.page(
         "demo.html",
         form_action=filter(_is_plain, [origin]),
-        comments=in_thread_order(comments),
+        comments=in_thread_order(newest.comments),
+        count=newest.count,
+        is_counted=newest.count < threads.COUNT_LIMIT,
+        before=before,
+        next=newest.next,
         answered=answered,
         received=gatehouse == "received",
         site_id=site_id,
@@ -248,7 +253,7 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "") -> Respons
         form={
             "page_url": page_url,
             "page_title": "The night ferry comes back",
-            "parent": replytocom if answered else "0",
+            "parent": answered.id if answered else "0",
         },
     )
 

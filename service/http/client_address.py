@@ -42,12 +42,6 @@ def flood_unit(address: str) -> str:
     return str(ip_network((canonical, 64), strict=False))
 
 
-def is_loopback(address: str) -> bool:
-    """Whether a peer is on this machine."""
-    canonical = canonical_address(address)
-    return bool(canonical) and ip_address(canonical).is_loopback
-
-
 @lru_cache(maxsize=256)  # so that each proxy is named once
 def _warn_of(proxy: str) -> None:
     log.warning(

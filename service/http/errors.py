@@ -1,19 +1,20 @@
-"""Answers every error as application/problem+json (RFC 9457); HTTP statuses are decided only here.
+"""Answers every error as application/problem+json (RFC 9457), and browsers with a page; HTTP statuses
+are decided only here.
 
-An answer names the field and the rule. It never repeats what was sent.
+An answer names every field with its rule. It never repeats a value that was sent.
 """
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from moderation.domain import errors
+from service.http.broken_rules import WHOLE, BadParameter, broken_parameters
 
 log = logging.getLogger("gatehouse.service")
 
@@ -40,17 +41,19 @@ _HTTP_TITLES = {
 }
 
 
-_FIELDS_LIMIT = 20  # errors in one answer; a body of nonsense has thousands
-
-
 class BadRequest(errors.GatehouseError):
-    """The request cannot be parsed; no field was looked at. status: the HTTP status."""
+    """The request cannot be parsed; no field was looked at. status: the HTTP status. others: what is wrong
+    with it, each with its place.
+    """
 
     code = "bad_request"
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    def __init__(
+        self, message: str, status: int = 400, others: Sequence[errors.Invalid] = ()
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.others = tuple(others)
 
 
 def problem(
@@ -62,7 +65,7 @@ def problem(
     fields: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. fields: {'pointer', 'detail'} of each field that breaks a rule."""
+    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -96,55 +99,65 @@ def answer(error: errors.GatehouseError) -> Response:
         headers["Retry-After"] = str(retry_after)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="gatehouse"'
-    pointer = getattr(error, "pointer", "")
-    rule = error.message.removeprefix(f"{pointer}: ")
-    fields = [{"pointer": pointer, "detail": rule}] if pointer else []
-    return problem(status, title, error.message, error.code, fields=fields, headers=headers)
+    broken = [
+        *([error] if isinstance(error, errors.Invalid) else []),
+        *getattr(error, "others", ()),
+    ]
+    broken = broken[: errors.ERRORS_LIMIT]
+    more = f" And {len(broken) - 1} more: see errors." if len(broken) > 1 else ""
+    fields = [_field(each) for each in broken]
+    return problem(status, title, error.message + more, error.code, fields=fields, headers=headers)
 
 
-def broken_rule(error: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
-    """The field and the rule it breaks, from one of pydantic's errors; never repeats what was sent."""
-    location, message = tuple(error["loc"]), str(error["msg"])
-    if error["type"] == "extra_forbidden":  # the unknown name itself came from the sender
-        return location[:-1], "There is a field that is not known here"
-    return location, message
+def _field(error: errors.Invalid) -> dict[str, str]:
+    """The entry of an error in the list of a problem document."""
+    if isinstance(error, BadParameter):
+        place, name = error.place, error.name
+    else:
+        place, name = "pointer", error.pointer
+    return {place: name, "detail": error.message.removeprefix(f"{name or WHOLE}: ")}
 
 
-def first_broken_rule(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    """The first error of a validation, as broken_rule() returns it."""
-    return broken_rule(
-        error.errors(include_url=False, include_input=False, include_context=False)[0]
-    )
+# Shows an error as a page: request, status, title, message, headers.
+ShowPage = Callable[[Request, int, str, str, dict[str, str]], Awaitable[Response]]
 
 
-def pointer_to(location: Iterable[str | int]) -> str:
-    """The JSON Pointer to a field; '' for the whole."""
-    return "".join(f"/{part}" for part in location)
+def wants_html(request: Request) -> bool:
+    """Whether a browser shows the answer as a page, and no script reads it."""
+    return "text/html" in request.headers.get("accept", "")
 
 
-def _field(error: Mapping[str, Any]) -> dict[str, str]:
-    location, message = broken_rule(error)
-    return {"pointer": pointer_to(location), "detail": message}
+def _is_for_people(request: Request) -> bool:
+    return wants_html(request) and not request.url.path.startswith("/api/")
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the app a problem document."""
+def install(app: FastAPI, show_page: ShowPage) -> None:
+    """Makes every error of the app a problem document, or for people a page."""
 
-    async def domain(_: Request, error: Exception) -> Response:
+    async def respond(request: Request, problem: Response, title: str, message: str) -> Response:
+        if not _is_for_people(request):
+            return problem
+        kept = ("retry-after", "allow", "x-request-id")
+        headers = {name: problem.headers[name] for name in kept if name in problem.headers}
+        return await show_page(request, problem.status_code, title, message, headers)
+
+    async def domain(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.GatehouseError)
-        return answer(error)
+        return await respond(request, answer(error), status_of(error)[1], error.message)
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         title = _HTTP_TITLES.get(error.status_code, "Request refused")
-        return problem(
+        document = problem(
             error.status_code, title, f"{title}.", "http", headers=dict(error.headers or {})
         )
+        return await respond(request, document, title, f"{title}.")
 
-    async def validation(_: Request, error: Exception) -> Response:
+    async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = [_field(field) for field in error.errors()[:_FIELDS_LIMIT]]
-        return problem(422, "The request breaks a rule", "See errors.", "invalid", fields=fields)
+        broken = errors.together(broken_parameters(error.errors()))
+        title = "The request breaks a rule"
+        return await respond(request, answer(broken), title, "This address is not valid.")
 
     async def unexpected(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")
@@ -156,13 +169,15 @@ def install(app: FastAPI) -> None:
             },
             exc_info=error,
         )
-        return problem(
+        title, message = "Something went wrong here", "The error was logged."
+        document = problem(
             500,
-            "Something went wrong here",
-            "The error was logged.",
+            title,
+            message,
             "internal",
             headers={"X-Request-ID": request.scope.get("request_id", "")},
         )
+        return await respond(request, document, title, message)
 
     app.add_exception_handler(errors.GatehouseError, domain)
     app.add_exception_handler(HTTPException, http)

@@ -35,10 +35,19 @@ HEADERS = {
 class Pages:
     """The templates and static files of a folder. url: where the static files are served.
 
-    names: available to every template, along with the values of its page.
+    more_files: static files from elsewhere, by name. names: available to every template, along with the values of its
+    page.
     """
 
-    def __init__(self, folder: Path, url: str, *, scripts: bool = False, **names: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        *,
+        scripts: bool = False,
+        more_files: Mapping[str, bytes] | None = None,
+        **names: Any,
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=True,
@@ -50,6 +59,7 @@ class Pages:
         self._url = url
         self._scripts = _SCRIPTS if scripts else ""
         self._files = {path.name: path.read_bytes() for path in (folder / "static").iterdir()}
+        self._files |= more_files or {}
         self._hashes = {
             name: hashlib.sha256(content).hexdigest()[:16] for name, content in self._files.items()
         }

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import metrics
+from service.http.errors import problem
 
 log = logging.getLogger("gatehouse.access")
 
@@ -29,6 +30,12 @@ _CORS = {
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
     "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
 }
+
+
+def _has_one_host(scope: Scope) -> bool:
+    """RFC 9112: a request without Host, or with two of them, is for nobody; HTTP/1.0 may have none."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    return len(hosts) == 1 or (not hosts and scope.get("http_version") == "1.0")
 
 
 class Middleware:
@@ -72,6 +79,11 @@ class Middleware:
             if cors and scope["method"] == "OPTIONS":
                 await answer({"type": "http.response.start", "status": 204, "headers": []})
                 await answer({"type": "http.response.body", "body": b""})
+            elif not _has_one_host(scope):
+                refused = problem(
+                    400, "Bad request", "A request has one Host header.", "bad_request"
+                )
+                await refused(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
         finally:

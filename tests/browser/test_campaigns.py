@@ -1,4 +1,4 @@
-"""A campaign in the browser: one key decides it, another undoes it; its pages are accessible."""
+"""A campaign in the browser: a key and Enter decide it, another undoes it; its pages are accessible."""
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.review import campaigns
@@ -20,7 +20,7 @@ def flood(gatehouse, count=6, text=PITCH):
     ]
 
 
-def test_one_key_decides_a_campaign_and_another_undoes_it(visit, gatehouse):
+def test_a_key_and_enter_decide_a_campaign_and_another_key_undoes_it(visit, gatehouse):
     ids = flood(gatehouse)
     other_id = gatehouse.hand_in("You idiot.", "Bertil", age=1)
     gatehouse.judge()
@@ -28,8 +28,12 @@ def test_one_key_decides_a_campaign_and_another_undoes_it(visit, gatehouse):
     watch.log_in()
     page = watch.page
     assert page.locator(".card").count() == 2
-    page.keyboard.press("j")
-    page.keyboard.press("s")
+    for key in ("s", "s", "s", "a", "s"):  # the first selects, the others ask
+        page.keyboard.press(key)
+    assert page.get_by_text("Press Enter to decide about all of it").is_visible()
+    assert page.locator(".confirm:visible").count() == 1
+    assert page.locator(".stub").count() == 0 and page.locator("#count-held").inner_text() == "7"
+    page.keyboard.press("Enter")
     stub = page.locator(".campaign, .stub").first
     page.locator(".stub").wait_for()
     assert "campaign of 6 comments" in stub.inner_text().lower()
@@ -74,7 +78,10 @@ def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, 
     gatehouse.judge()
     watch.page.goto(f"{gatehouse.url}/console/")
     look("queue-campaigns")
-    watch.page.keyboard.press("s")
+    for key in ("j", "s"):
+        watch.page.keyboard.press(key)
+    look("campaign-asked")
+    watch.page.keyboard.press("Enter")
     watch.page.locator(".stub").wait_for()
     look("campaign-decided")
     watch.page.goto(f"{gatehouse.url}/console/campaigns")

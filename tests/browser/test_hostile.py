@@ -137,15 +137,15 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
         watch.page.keyboard.press("a")
         watch.page.wait_for_timeout(150)
     watch.page.keyboard.press("z")
-    settle(watch)
+    wait_for_load(watch)
     watch.page.locator(".when a").last.click()
-    settle(watch)
+    wait_for_load(watch)
     for path in ("/demo", "/demo?gatehouse=received"):
         watch.page.goto(f"{infested.url}{path}")
-        settle(watch)
+        wait_for_load(watch)
     assert watch.page.locator("li .said").count() > len(PAYLOADS) // 3
     watch.page.locator(".answer").first.click()
-    settle(watch)
+    wait_for_load(watch)
     assert watch.incidents == []
 
 
@@ -158,7 +158,7 @@ def test_no_payload_does_anything_on_a_refused_form(visit, gatehouse):
         watch.page.get_by_label("Website").fill(payload)
         watch.page.get_by_role("button", name="Post Comment").click()
         watch.page.get_by_role("alert").wait_for()
-        settle(watch)
+        wait_for_load(watch)
     # The browser logs every 422 as an error; there must be no other.
     errors = [error for error in watch.errors if "422" not in error]
     assert watch.dialogs + watch.outbound + watch.navigated + errors == []
@@ -168,7 +168,7 @@ def pages(watch, url: str):
     """A list's pages one after the other; on none of them a payload became an element."""
     watch.page.goto(url)
     while True:
-        settle(watch)
+        wait_for_load(watch)
         for parent in (".card", ".campaign", ".members"):
             for element in (
                 "img",
@@ -188,7 +188,7 @@ def pages(watch, url: str):
             following.click()
 
 
-def settle(watch) -> None:
+def wait_for_load(watch) -> None:
     """Long enough for whatever fires by itself."""
     watch.page.wait_for_load_state("networkidle")
     watch.page.wait_for_timeout(50)

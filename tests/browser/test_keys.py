@@ -2,6 +2,7 @@
 
 import pytest
 
+from moderation.domain.comment import Status
 from moderation.review import queues
 
 
@@ -59,12 +60,67 @@ def test_a_queue_is_worked_off_without_a_mouse(console):
 
 
 def test_undo_takes_back_the_latest_decision_from_any_card(console):
-    console.page.keyboard.press("a")
+    for key in ("j", "a"):
+        console.page.keyboard.press(key)
     wait_for_stubs(console, 1)
     assert focused(console) == "Reader 1"
     console.page.keyboard.press("z")
     wait_for_stubs(console, 0)
     assert focused(console) == "Reader 0"
+
+
+def test_undo_goes_back_decision_by_decision_and_says_when_there_is_no_more(console, gatehouse):
+    keys = console.page.keyboard
+    keys.press("j")
+    for count in (1, 2, 3, 4):
+        keys.press("a")
+        wait_for_stubs(console, count)
+    for count, number in ((3, 3), (2, 2), (1, 1), (0, 0)):
+        keys.press("z")
+        wait_for_stubs(console, count)
+        assert announced(console) == "Undone." and focused(console) == f"Reader {number}"
+    keys.press("z")
+    assert console.page.get_by_text("There is nothing to undo on this page.").is_visible()
+    held = queues.list_queue(gatehouse.store, gatehouse.site.id, Status.HELD)
+    assert len(held) == 4 and {len(card.decisions) for card in held} == {3}
+    assert console.incidents == []
+
+
+def test_undo_pressed_fast_takes_back_one_decision_each(console):
+    keys = console.page.keyboard
+    keys.press("j")
+    for count in (1, 2, 3):
+        keys.press("d")
+        wait_for_stubs(console, count)
+    for _ in range(3):
+        keys.press("z")
+    wait_for_stubs(console, 0)
+
+
+def test_undo_of_a_row_takes_back_that_row_and_the_next_key_the_latest(console):
+    keys = console.page.keyboard
+    keys.press("j")
+    for count in (1, 2, 3):
+        keys.press("d")
+        wait_for_stubs(console, count)
+    console.page.get_by_role("button", name="Undo: Reader 1").click()
+    wait_for_stubs(console, 2)
+    assert focused(console) == "Reader 1"
+    keys.press("z")
+    wait_for_stubs(console, 1)
+    assert focused(console) == "Reader 2"
+    keys.press("z")
+    wait_for_stubs(console, 0)
+
+
+@pytest.mark.parametrize("key", ["a", "f", "d", "s"])
+def test_the_first_key_only_selects(console, key):
+    console.page.keyboard.press(key)
+    assert focused(console) == "Reader 0"
+    assert console.page.get_by_text("Nothing was selected.").is_visible()
+    wait_for_stubs(console, 0)
+    console.page.keyboard.press(key)
+    wait_for_stubs(console, 1)
 
 
 def test_the_keys_can_be_turned_off_and_stay_so(console):

@@ -85,7 +85,8 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     furnish(gatehouse)
     watch.page.goto(f"{gatehouse.url}/console/")
     look("queue")
-    watch.page.keyboard.press("d")
+    for _ in range(2):
+        watch.page.keyboard.press("d")
     watch.page.locator(".stub").wait_for()
     look("decided")
     watch.page.keyboard.press("?")
@@ -100,6 +101,58 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     watch.page.goto(f"{gatehouse.url}/console/?queue=nothing")
     watch.errors.clear()  # the browser told the console of that 404
     look("error")
+    assert watch.incidents == []
+
+
+@LOOKS
+def test_the_front_of_the_service_is_accessible(visit, gatehouse, shots, scheme, width):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    watch = visit(viewport=size, color_scheme=scheme)
+
+    def look(name: str) -> None:
+        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert faults(watch) == [], name
+        assert too_small(watch) == [], name
+        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+    watch.page.goto(gatehouse.url)
+    look("start")
+    watch.page.goto(f"{gatehouse.url}/nothing")
+    watch.errors.clear()  # the browser told the console of that 404
+    look("error-outside")
+    for n in range(52):
+        gatehouse.hand_in(f"A fine article, number {n}.", f"Reader {n}", age=60 - n)
+    gatehouse.judge()
+    watch.page.goto(gatehouse.demo)
+    look("demo-newest")
+    watch.page.get_by_role("link", name="Older replies").click()
+    look("demo-oldest")
+    watch.page.get_by_role("link", name="Reply to Reader 0", exact=True).click()
+    assert watch.page.locator("blockquote").inner_text() == "A fine article, number 0."
+    look("demo-reply")
+    assert watch.incidents == []
+
+
+def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
+    comment_id = gatehouse.hand_in("You stupid idiot.", "Bertil")
+    gatehouse.judge()
+    watch = visit(viewport={"width": 390, "height": 844})
+    watch.log_in()
+    watch.page.context.clear_cookies()
+    watch.page.get_by_role("button", name="Reject").click()
+    watch.page.wait_for_url("**/console/login?next=**")
+    assert "nothing was changed" in watch.page.get_by_role("alert").inner_text()
+    watch.errors.clear()  # the browser told the console of the 401
+    watch.page.screenshot(path=shots / "session-ended.png")
+    watch.page.goto(gatehouse.login_url())
+    watch.page.get_by_role("button", name="Log in").click()
+    watch.page.wait_for_url(f"**/console/comments/{comment_id}?ask=reject")
+    watch.page.screenshot(path=shots / "asked-again.png")
+    assert faults(watch) == []
+    assert watch.page.evaluate("document.activeElement.value") == "reject"
+    watch.page.keyboard.press("Enter")
+    watch.page.locator(".stub").wait_for()
+    assert watch.page.get_by_text("Not decided yet").count() == 0
     assert watch.incidents == []
 
 

@@ -11,20 +11,15 @@ from typing import Any
 
 import jsonschema
 import pytest
-import typer.main
 import yaml
 
-from gatehouse.main import app
+from gatehouse.main import ENTRIES, load
 from moderation.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: load(name) for name in ENTRIES}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = {
-    name: service
-    for name, service in COMPOSE["services"].items()
-    if service["image"].startswith("gatehouse:")
-}
+OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 
 
 def test_it_is_a_compose_file() -> None:
@@ -54,6 +49,7 @@ def test_every_command_exists(name: str) -> None:
 def test_every_variable_is_a_setting_and_makes_sense(name: str, tmp_path: Path) -> None:
     secrets = {
         "database_url": "postgresql://gatehouse:x@postgres:5432/gatehouse",
+        "redis_url": "redis://:x@valkey:6379/0",
         "secret_key": "k" * 64,
     }
     environment = {}
@@ -106,6 +102,10 @@ def test_the_script_makes_every_secret_and_keeps_what_is_there(tmp_path: Path) -
     url = (tmp_path / "deploy/secrets/database_url").read_text()
     settings = read_settings({"GATEHOUSE_SECRET_KEY": key, "GATEHOUSE_DATABASE_URL": url})
     assert (tmp_path / "deploy/secrets/postgres_password").read_text() in settings.database
+    word, password = (tmp_path / "deploy/secrets/valkey_conf").read_text().split()
+    redis_url = (tmp_path / "deploy/secrets/redis_url").read_text()
+    assert (word, redis_url) == ("requirepass", f"redis://:{password}@valkey:6379/0")
+    assert len(password) == 64 and password not in (key, settings.database)
 
 
 def test_models_are_fetched_by_one_process_and_read_by_the_others() -> None:
@@ -127,6 +127,32 @@ def test_models_are_fetched_by_one_process_and_read_by_the_others() -> None:
     assert re.search(rf"install -d .*-o gatehouse .*{folder}\b", (ROOT / "Dockerfile").read_text())
 
 
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_container_has_as_few_rights_as_it_can_do_with(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"] and service["pids_limit"] > 0
+    # Those of others start as root, to give their data to their own user.
+    owner = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
+    assert set(service.get("cap_add", ())) == (set() if name in OURS else owner)
+
+
+def test_every_image_can_come_from_a_mirror() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert re.match(r"\$\{[A-Z]+_(IMAGE|NAME):-[\w./-]+:[\w.-]+\}", service["image"]), name
+    arguments = OURS["api"]["build"]["args"]
+    assert OURS["models"]["build"]["args"] == arguments
+    text = (ROOT / "Dockerfile").read_text()
+    assert set(arguments) == set(re.findall(r"^ARG (\w+)", text, re.MULTILINE))
+    # One default in both, and bases by exact version.
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", text, re.MULTILINE)
+    assert arguments["PYTHON_IMAGE"] == f"${{PYTHON_IMAGE:-{base}}}"
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {
+        "$PYTHON_IMAGE",
+        *("build", "runtime", "slim"),
+    }
+
+
 def test_ports_are_for_this_machine_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
@@ -136,6 +162,14 @@ def test_the_broker_keeps_and_never_forgets() -> None:
     command = COMPOSE["services"]["valkey"]["command"]
     assert command[command.index("--appendonly") + 1] == "yes"
     assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+def test_the_broker_asks_for_a_password() -> None:
+    valkey = COMPOSE["services"]["valkey"]
+    assert valkey["secrets"] == ["valkey_conf"]
+    assert valkey["command"][:2] == ["valkey-server", "/run/secrets/valkey_conf"]
+    for name in set(OURS) - {"models"}:
+        assert OURS[name]["environment"]["GATEHOUSE_REDIS_URL_FILE"] == "/run/secrets/redis_url"
 
 
 def test_everything_starts_after_what_it_needs() -> None:
@@ -172,5 +206,12 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     for stage in re.findall(r"--from=(\S+)", text):
         assert stage in stages
     assert re.search(r"^USER 10001", text, re.MULTILINE)
+    # What the classic builder builds for the default target: everything above it.
+    assert stages.index(target[1]) < stages.index("build-detoxify")
+    assert text.splitlines()[-1] == f"FROM {target[1]}"
+    for installing in re.findall(r"pip install (.*)", text):
+        assert installing.startswith(
+            ("--require-hashes -r ", "--no-deps --no-build-isolation --no-index ")
+        )
     for key in re.findall(r"\b(GATEHOUSE_[A-Z_]+)=", text):
         assert key.removeprefix(PREFIX).lower() in Settings.model_fields

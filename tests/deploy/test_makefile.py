@@ -19,7 +19,7 @@ def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_make_alone_lists_every_target() -> None:
     shown = make()
     assert shown.returncode == 0
-    for target in ("env", "run", "test", "check", "lock", "bench", "docs"):
+    for target in ("env", "run", "test", "test-compose", "check", "lock", "bench", "docs"):
         assert re.search(rf"^  make {target} +\S", shown.stdout, re.MULTILINE)
 
 
@@ -43,7 +43,7 @@ def test_the_locks_match_the_project_and_name_no_host() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("name", ["run", "dev"])
+@pytest.mark.parametrize("name", ["run", "dev", "detoxify", "notices"])
 def test_every_locked_version_has_its_hashes(name: str) -> None:
     text = (ROOT / "locks" / f"{name}.lock").read_text()
     for entry in re.split(r"\n(?=\w)", text)[1:]:
@@ -137,3 +137,35 @@ def test_the_newest_python_that_will_do_makes_the_environment(
         (programs / needed).symlink_to(shutil.which(needed) or "")
     subprocess.run([str(deploy / "environment.sh"), "run"], env={"PATH": str(programs)})
     assert (tmp_path / "asked").read_text().strip() == chosen
+
+
+FAKE_PIP = """#!/bin/sh
+case "$*" in
+  *--editable*) exit 0 ;;
+  *"pip install"*)
+    for number in $(seq 45); do echo "Collecting package$number"; done
+    echo "Installing collected packages: package1"
+    [ ! -e refuse ] || { echo "ERROR: a hash differs" >&2; exit 3; } ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_installing_shows_how_far_it_is_and_fails_where_pip_does(
+    tmp_path: Path, refused: bool
+) -> None:
+    for folder in ("deploy", "locks", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "deploy" / "environment.sh", tmp_path / "deploy")
+    shutil.copy(ROOT / "locks" / "run.lock", tmp_path / "locks")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(FAKE_PIP)
+    python.chmod(0o755)
+    if refused:
+        (tmp_path / "refuse").touch()
+    tried = subprocess.run(
+        [str(tmp_path / "deploy" / "environment.sh"), "run"], capture_output=True, text=True
+    )
+    assert tried.returncode == int(refused), tried.stderr
+    assert re.search(r"20 of \d+ packages\n +40 of \d+ packages\n", tried.stderr)
+    assert ("a hash differs" in tried.stderr) == refused

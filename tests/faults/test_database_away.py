@@ -1,4 +1,6 @@
-"""PostgreSQL cut off, stalled, or its answers lost: every part is at work again within seconds of its return."""
+"""PostgreSQL cut off, stalled, or its answers lost: every part is at work again as soon as it is back.
+
+By themselves leases last an hour here and sweeps come once an hour: what is done at all was not waited for."""
 
 import json
 import os
@@ -16,20 +18,21 @@ from harness.proxy import Fault, Proxy, before_database
 from harness.servers import SECRET, wait_until
 from moderation.domain.delivery import Response
 from moderation.domain.errors import Unavailable
+from moderation.doorbell import JUDGE, Doorbell
 from moderation.notify.endpoints import add_webhook
-from moderation.store import decisions
+from moderation.store import decisions, deliveries
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import pending
 from tests.factories import hand_in, reply
 from tests.notify.receiver import Receiver
 from tests.notify.site import Scripted, newsroom
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(300)
 
 AWAY = "the database is away; work waits for it"
-# Seconds from the end of a fault to the next decision, and to the next attempt: 2 to 4 on an idle machine. A job
-# that waits for its lease takes 45 and more.
-BACK_WITHIN = 20.0
+HOUR = 3600
+# Seconds until the test fails: what is waited for comes 2 to 4 seconds after the end of a fault on an idle machine.
+GUARD = 100.0
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
@@ -54,11 +57,10 @@ def test_an_answer_that_was_lost_is_not_waited_for(proxied: tuple[Proxy, Store])
     with store.read() as connection:
         assert connection.scalar(sa.text("SELECT 1")) == 1
         proxy.begin(Fault.SWALLOW)
-        asked = time.monotonic()
         threading.Timer(1.0, proxy.end).start()
+        # The server's own limits, a minute, do not end this: it has long answered.
         with pytest.raises(sa.exc.OperationalError, match="answer was lost"):
             connection.scalar(sa.text("SELECT 1"))
-    assert time.monotonic() - asked < 1.0 + BACK_WITHIN
     assert select_one(store) == 1
 
 
@@ -67,10 +69,8 @@ def test_a_server_that_answers_nobody_is_away(proxied: tuple[Proxy, Store]) -> N
     proxy, store = proxied
     assert select_one(store) == 1
     proxy.begin(Fault.SWALLOW)
-    asked = time.monotonic()
     with pytest.raises(Unavailable):
         select_one(store)
-    assert time.monotonic() - asked < 20.0
     proxy.end()
     assert select_one(store) == 1
 
@@ -141,12 +141,43 @@ def test_what_was_sent_during_an_outage_is_recorded_and_not_sent_again(database_
 
 
 @on_postgresql
+def test_a_claim_whose_answer_was_lost_is_not_waited_for(proxied: tuple[Proxy, Store]) -> None:
+    """The database has committed it, the courier does not know: its lease would hold the message up."""
+    proxy, store = proxied
+    herald = newsroom(store)
+    posts = Scripted()
+    with Receiver() as receiver:
+        herald.listen(receiver)
+        herald.happen()
+        unsure: set[str] = set()
+
+        def lose_the_answer(connection: sa.Connection) -> None:
+            sa.event.remove(store.engine, "commit", lose_the_answer)
+            proxy.begin(Fault.SWALLOW)
+
+        sa.event.listen(store.engine, "commit", lose_the_answer)
+        with pytest.raises(Unavailable):
+            herald.deliver(posts, unsure=unsure)
+        proxy.end()
+        assert posts.sent == [] and len(unsure) == 1
+        with store.read() as connection:
+            assert not deliveries.is_due(connection, herald.clock()), "it was committed"
+        assert herald.deliver(posts, unsure=unsure).delivered == 1
+        assert not unsure
+
+
+@on_postgresql
 def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
     build: Callable[..., GatehouseProcess], database_url: str
 ) -> None:
     proxy, url = before_database(database_url)
     with proxy, Receiver() as receiver:
-        gatehouse = build(webhook_allow=receiver.allow, database_url=url, lease_seconds=60)
+        gatehouse = build(
+            webhook_allow=receiver.allow,
+            database_url=url,
+            lease_seconds=HOUR,
+            sweep_seconds=HOUR,
+        )
         gatehouse.start_worker()
         gatehouse.start_courier()
         gatehouse.wait_for_worker()
@@ -158,8 +189,7 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
             now=now(),
             entropy=os.urandom,
         )
-        decided_after(gatehouse, receiver, hand_in_one(gatehouse), 60.0)
-        seconds = []
+        wait_for_decision_and_webhook(gatehouse, receiver, hand_in_one(gatehouse))
         faults = ((Fault.CUT, 2.0), (Fault.SWALLOW, 3.0), (Fault.STALL, 3.0), (Fault.CUT, 0.0))
         for fault, lasts in faults:
             in_work = hand_in_one(gatehouse, "This takes 1000 ms.")
@@ -168,15 +198,14 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
             waiting = hand_in_one(gatehouse)
             time.sleep(lasts)
             proxy.end()
-            seconds.append((fault, *decided_after(gatehouse, receiver, waiting, BACK_WITHIN)))
-            decided_after(gatehouse, receiver, in_work, BACK_WITHIN)
-        print("seconds from the end of the fault to the decision and the webhook:", seconds)
+            wait_for_decision_and_webhook(gatehouse, receiver, waiting)
+            wait_for_decision_and_webhook(gatehouse, receiver, in_work)
         for fault, lasts in faults:  # in a row
             proxy.begin(fault)
             time.sleep(lasts)
             proxy.end()
             time.sleep(0.5)
-        decided_after(gatehouse, receiver, hand_in_one(gatehouse), BACK_WITHIN)
+        wait_for_decision_and_webhook(gatehouse, receiver, hand_in_one(gatehouse))
         for name in ("worker", "courier"):
             wait_until(lambda name=name: is_over(gatehouse, name), "the outage's end is logged")
             records = log_records(gatehouse, name)
@@ -186,7 +215,11 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
 
 
 def hand_in_one(gatehouse: GatehouseProcess, text: str = "A fine article.") -> str:
+    """A comment, and the ring that announces it; its id."""
     [comment_id] = hand_in(gatehouse.store, reply(gatehouse.site, text, at=now()))
+    bell = Doorbell(gatehouse.broker.url)
+    bell.ring(JUDGE)
+    bell.close()
     return comment_id
 
 
@@ -196,12 +229,9 @@ def is_claimed(gatehouse: GatehouseProcess, comment_id: str) -> bool:
         return bool(connection.scalar(query))
 
 
-def decided_after(
-    gatehouse: GatehouseProcess, receiver: Receiver, comment_id: str, seconds: float
-) -> tuple[float, float]:
-    """Waits at most so long for the decision and for its webhook; after how many seconds they came."""
-    began = time.monotonic()
-
+def wait_for_decision_and_webhook(
+    gatehouse: GatehouseProcess, receiver: Receiver, comment_id: str
+) -> None:
     def is_decided() -> bool:
         with gatehouse.store.read() as connection:
             return bool(decisions.histories(connection, [comment_id])[comment_id])
@@ -213,10 +243,8 @@ def decided_after(
             for message in messages
         )
 
-    wait_until(is_decided, "it is decided", seconds)
-    decided = time.monotonic() - began
-    wait_until(is_told, "the site is told", seconds - decided)
-    return round(decided, 1), round(time.monotonic() - began, 1)
+    wait_until(is_decided, "it is decided", GUARD)
+    wait_until(is_told, "the site is told", GUARD)
 
 
 def is_over(gatehouse: GatehouseProcess, name: str) -> bool:

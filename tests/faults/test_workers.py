@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from harness.servers import wait_until
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
+from moderation.doorbell import JUDGE, Doorbell
 from moderation.review import decisions, queues
 from moderation.store import decisions as stored_decisions
 from moderation.store import judging_queue
@@ -67,6 +68,28 @@ def test_the_work_of_a_killed_child_is_done_by_the_next_one(build):
     gatehouse.wait_until_decided(20)
     [decision] = history(gatehouse, slow[0])
     assert decision.outcome is Outcome.APPROVE
+
+
+def test_when_all_workers_were_killed_their_work_is_the_next_ones_first(build):
+    gatehouse = build(lease_seconds=3600, sweep_seconds=3600)
+    workers = [gatehouse.start_worker(), gatehouse.start_worker()]
+    gatehouse.wait_for_worker()
+    slow = hand_in(gatehouse.store, reply(gatehouse.site, "This takes 5000 ms.", at=now()))
+    ring(gatehouse)
+    wait_until(lambda: claimed(gatehouse, slow), "it is claimed")
+    for worker in workers:
+        worker.kill()
+    assert claimed(gatehouse, slow), "its claim lasts an hour"
+    waiting = hand_in(gatehouse.store, reply(gatehouse.site, "And this waits.", at=now()))
+    gatehouse.start_worker()  # nobody rings: it looks by itself
+    wait_until(lambda: history(gatehouse, slow[0]), "the claimed one is decided", 80)
+    wait_until(lambda: history(gatehouse, waiting[0]), "and the other", 80)
+
+
+def ring(gatehouse):
+    bell = Doorbell(gatehouse.broker.url)
+    bell.ring(JUDGE)
+    bell.close()
 
 
 def test_a_frozen_workers_decisions_after_its_lease_are_ignored(build):

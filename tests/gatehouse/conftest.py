@@ -39,7 +39,9 @@ def environment(data: Path, **settings: object) -> dict[str, str]:
         if not key.startswith("GATEHOUSE_") and key not in ("DATABASE_URL", "REDIS_URL")
     }
     variables = {f"GATEHOUSE_{key.upper()}": str(value) for key, value in settings.items()}
-    return {**kept, "GATEHOUSE_DATA": str(data), **variables}
+    # Where `up` says that it runs; not the home of whoever tests.
+    state = {"XDG_STATE_HOME": str(data.parent / "state")}
+    return {**kept, **state, "GATEHOUSE_DATA": str(data), **variables}
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -60,6 +60,7 @@ class Forked:
 
 # What commands import when they are called.
 _LATE = (
+    *("gatehouse.supervisor.running", "moderation.startup", "moderation.review.queues"),
     *(
         "gatehouse_client",
         "moderation.review.filters",
@@ -84,6 +85,8 @@ _LATE = (
 def _serve(line: socket.socket) -> None:
     from gatehouse import main
 
+    for entry in main.ENTRIES.values():
+        importlib.import_module(f"gatehouse.commands.{entry.module}")
     for name in _LATE:
         importlib.import_module(name)
     while True:

@@ -1,14 +1,17 @@
-"""The client is what the served OpenAPI document says: every call is there, and every body fits."""
+"""The client is what the served OpenAPI document says: every call is there, every body fits, and every answer that
+the document allows is read.
+"""
 
 import inspect
 import re
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
 import pytest
 
-from gatehouse_client import calls
+from gatehouse_client import answers, calls
 from gatehouse_client.calls import Call
 from harness.servers import SECRET
 from moderation.settings import read_settings
@@ -46,7 +49,8 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
-    "thread": calls.thread("https://herald.test/1", "site_1", 10),
+    "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "move_page": calls.move_page("https://herald.test/1", "https://herald.test/2"),
     "endpoints": calls.endpoints(),
     "endpoint": calls.endpoint("ep_1"),
     "add_endpoint": calls.add_endpoint(
@@ -99,6 +103,75 @@ def test_a_call_is_in_the_document(document: dict[str, Any], name: str) -> None:
     schema = described["requestBody"]["content"]["application/json"]["schema"]
     resolvable = {**schema, "components": document["components"]}
     jsonschema.Draft202012Validator(resolvable).validate(dict(call.body))
+
+
+def answer_of(document: dict[str, Any], call: Call[Any]) -> dict[str, Any]:
+    """The description of what a call is answered when all is well."""
+    _, described = operation(document, call)
+    [status] = [status for status in described["responses"] if status.startswith("2")]
+    return described["responses"][status]
+
+
+def without(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """An example with null wherever that is allowed, and without what may be missing."""
+    if "$ref" in schema:
+        return without(value, schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "anyOf" in schema:
+        if {"type": "null"} in schema["anyOf"]:
+            return None
+        return without(value, schema["anyOf"][0], schemas)
+    if schema.get("type") == "array" and "items" in schema:
+        return [without(item, schema["items"], schemas) for item in value]
+    if "properties" in schema:
+        return {
+            name: without(value[name], member, schemas)
+            for name, member in schema["properties"].items()
+            if name in schema["required"]
+        }
+    return value
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
+    document: dict[str, Any], name: str
+) -> None:
+    call = EVERY[name]
+    answer = answer_of(document, call)
+    if "content" not in answer:
+        assert call.read(None) is None
+        return
+    content = answer["content"]["application/json"]
+    schemas = document["components"]["schemas"]
+    assert call.read(content["example"]) is not None
+    assert call.read(without(content["example"], content["schema"], schemas)) is not None
+
+
+# Each dataclass, the schema it is read from, and what it names differently.
+READ_FROM = {
+    answers.Receipt: ("ReceiptOut", set()),
+    answers.Comment: ("CommentOut", set()),
+    answers.Page: ("PageOut", set()),
+    answers.Author: ("AuthorOut", set()),
+    answers.Signal: ("SignalOut", set()),
+    answers.Reason: ("ReasonOut", set()),
+    answers.Decision: ("DecisionOut", {"actor_id", "version"}),  # of the object `actor`
+    answers.PublicComment: ("PublicCommentOut", set()),
+    answers.Queue: ("QueueOut", set()),
+    answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
+    answers.Attempt: ("AttemptOut", set()),
+    answers.Delivery: ("DeliveryOut", set()),
+}
+
+
+def test_every_field_of_an_answer_is_in_the_document(document: dict[str, Any]) -> None:
+    classes = {value for value in vars(answers).values() if is_dataclass(value)}
+    assert classes == set(READ_FROM)
+    schemas = document["components"]["schemas"]
+    for answer, (schema, different) in READ_FROM.items():
+        names = {field.name for field in fields(answer)} - different
+        assert names <= schemas[schema]["properties"].keys(), answer
+    assert {"secret"} <= schemas["EndpointAdded"]["properties"].keys()
+    assert {"id", "version"} <= schemas["ActorOut"]["properties"].keys()
 
 
 def test_nothing_that_sites_call_is_missing(document: dict[str, Any]) -> None:

@@ -118,7 +118,6 @@ def test_a_services_answer_is_in_the_response(mode: str, status: int | None, err
         seconds = 2.5 if mode == "hang" else 20.0
         response = channels(receiver.allow, seconds=seconds).notify(gotify(receiver), WORDS, [])
     assert (response.status, response.error) == (status, error)
-    assert response.duration < 10_000
 
 
 def test_a_service_may_ask_for_patience() -> None:

@@ -9,7 +9,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.judging.judge import judge
-from moderation.reading import threads
+from moderation.reading.threads import find_page, list_approved
 from moderation.review import decisions, queues
 from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
 
@@ -47,11 +47,12 @@ def test_approval_publishes_and_rejection_unpublishes(store):
     site = newspaper(store)
     [comment_id] = judged(store, site, "a bad word")
     url = "https://herald.test/news/1"
-    assert threads.list_approved(store, site.id, url) == []
+    page = find_page(store, site.id, url)
+    assert list_approved(store, page) == []
     assert decide(store, site, comment_id, Outcome.APPROVE).sequence == 2
-    assert [c.id for c in threads.list_approved(store, site.id, url)] == [comment_id]
+    assert [c.id for c in list_approved(store, page)] == [comment_id]
     decide(store, site, comment_id, Outcome.SPAM)
-    assert threads.list_approved(store, site.id, url) == []
+    assert list_approved(store, page) == []
     history = queues.get_card(store, {site.id}, comment_id).decisions
     assert [(d.sequence, d.outcome) for d in history] == [
         (1, Outcome.HOLD),

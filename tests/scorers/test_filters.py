@@ -170,7 +170,7 @@ def test_networks_are_matched_as_far_as_addresses_are_kept(
         (draft(WORDS, *["ab"] * 20_001), "/entries"),
         (draft(WORDS, "ok", name=""), "/name"),
         (draft(WORDS, "ok", name="two\nlines"), "/name"),
-        (draft(WORDS, "ok", languages=("English!",)), "/languages"),
+        (draft(WORDS, "ok", languages=("English!",)), "/languages/0"),
         (draft(WORDS, "ok", fields=()), "/fields"),
         (draft(WORDS, "ok", action=FilterAction.TRUST), "/action"),
         (draft(PATTERNS, "ok", "(unclosed"), "/entries/1"),

@@ -1,11 +1,15 @@
 """Languages: told from the raw text, inherited where too short, never by way of the network."""
 
 import socket
+import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.domain.score import Signal
 from moderation.scorers.language import Language
+from moderation.scorers.language_guess import FOLDER
 from tests.scorers.candidates import candidate
 
 
@@ -40,7 +44,7 @@ def test_what_is_not_covered_is_said_to_be_so(text: str, code: str) -> None:
     ("page", "code"), [("", "en"), ("en-GB", "en"), ("de-AT", "de"), ("fr", "fr")]
 )
 def test_short_comments_are_in_the_language_of_the_page(page: str, code: str) -> None:
-    by_name = signals("lol, ok!", language=page)
+    by_name = signals("hm, öh!", language=page)
     assert (by_name["language"].note, by_name["language"].value) == (code, 0.0)
     assert ("language_unsupported" in by_name) == (code != "en")
 
@@ -93,7 +97,77 @@ def test_a_comment_in_another_language_than_its_page(text: str, page: str, unlik
 
 
 def test_a_guess_that_is_not_sure_is_told_as_one() -> None:
-    assert signals("x" * 200, covered="en")["language_unsupported"].note == "perhaps en"
-    assert (
-        signals("Le conseil municipal votera.", covered="en")["language_unsupported"].note == "fr"
-    )
+    note = signals("xqzt wvpl grmpf schnark", covered="en")["language_unsupported"].note
+    assert note.startswith("not sure, perhaps ")
+    note = signals("Le conseil municipal votera.", covered="en")["language_unsupported"].note
+    assert note == "fr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It’s real to you, so it’s real. I’m sorry for your loss.",
+        *("great article, thank you!", "Lovely photos, thank you!", "Thanks for this tutorial!"),
+        *("Congratulations Siobhán!", "Always appreciate your input Håkan.", "whatever"),
+        *(
+            "Hardly a valid comparison.",
+            "What a ridiculous comment, absurd.",
+            "Excellent editorial",
+        ),
+        *("Free Chechnya!!!", "utter tosh", "What an idiot. Wow.", "I agree, Jean-François."),
+        *("👍👍👍", "...", "ok", "Another comment from a believer, ha, ha, ha, ha."),
+        "He has a certain je ne sais quoi, and the vote was a fait accompli before the debate began.",
+        "The minister said “das ist nicht wahr” and left, which I find a strange way to answer a question.",
+    ],
+)
+@pytest.mark.parametrize("page", ["", "en", "en-GB"])
+def test_english_is_english_short_or_with_the_quotes_of_a_phone(text: str, page: str) -> None:
+    assert "language_unsupported" not in signals(text, language=page)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(
+            ("Du Hurensohn, fick dich", "de"),
+            ("Tod allen Juden!", "de"),
+            ("Ich hasse Juden.", "de"),
+        ),
+        *(("Hijo de puta, muere", "es"), ("Muere puta", "es"), ("Je hais les homos.", "fr")),
+        *(("Ik haat Moslims.", "nl"), ("Nienawidzę gejów", "pl"), ("I gay sono un virus.", "it")),
+        *(("s c h e i ß Juden", "de"), ("Sch3iß Ausl4nder", "de"), ("gays pratikarak hain.", "hi")),
+    ],
+)
+@pytest.mark.parametrize("page", ["", "en"])
+def test_a_few_foreign_words_are_foreign(text: str, code: str, page: str) -> None:
+    note = signals(text, language=page)["language_unsupported"].note
+    assert note.removeprefix("not sure, perhaps ") == code
+    assert "language_unsupported" not in signals(text, language=page, covered=f"en {code}")
+
+
+@pytest.mark.parametrize("before", [1_049, 20_000, 60_000])
+def test_foreign_sentences_are_seen_wherever_they_stand(before: int) -> None:
+    english = (
+        "The council votes on the new bridge, and nobody asked the people who live there. " * 800
+    )[:before]
+    hate = "Alle diese Ausländer sollte man sofort aus dem Land werfen, dieses Pack."
+    assert "language_unsupported" not in signals(english, language="en")
+    assert signals(f"{english}. Tod allen Juden! {english}")["language_unsupported"].note == "de"
+    for text in (f"{english}. {hate}", f"{hate} {english}", f"{english}. {hate} {english}"):
+        by_name = signals(text, language="en")
+        assert by_name["language_unsupported"].note == "de"
+        assert by_name["language"].note == "en"
+
+
+@given(st.text(max_size=300))
+def test_every_text_has_one_language(text: str) -> None:
+    by_name = signals(text)
+    assert 0 <= by_name["language"].value <= 1
+
+
+def test_no_word_tells_two_things() -> None:
+    english = (FOLDER / "english.txt").read_text("utf-8").split()
+    assert english == sorted(set(english))
+    for code, kinds in tomllib.loads((FOLDER / "foreign.toml").read_text("utf-8")).items():
+        words = [word for kind in kinds.values() for word in kind.split()]
+        assert len(words) == len(set(words)) and not set(words) & set(english), code

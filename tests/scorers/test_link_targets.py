@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from moderation.domain.score import Candidate
 from moderation.scorers.spam.link_targets import links_of, targets_of
 from moderation.scorers.spam.links import find_heuristics
 from moderation.scorers.spam.text_sketch import sketches
@@ -50,9 +51,19 @@ def test_a_site_without_a_public_name_has_its_own_links_too() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_bad_input_costs_next_to_nothing(text: str) -> None:
     comment = candidate(text + " https://a.example/b " + "x.com " * 100)
-    sketches([comment])
-    started = time.thread_time()
     [sketch] = sketches([comment])
-    assert time.thread_time() - started < 0.02  # what links were found is remembered
+    # What links were found is remembered. A ratio: others work on this machine as well.
+    ordinary = candidate("a harbour ferry " * 4_000)
+    sketches([ordinary])
+    assert _cpu_seconds(comment) < 10 * _cpu_seconds(ordinary) + 0.005
     assert len(sketch.domains) <= 8 and len(sketch.link_keys) <= 8
     assert all(" " not in target and len(target) <= 120 for target in sketch.domains)
+
+
+def _cpu_seconds(comment: Candidate) -> float:
+    took = []
+    for _ in range(3):
+        started = time.thread_time()
+        sketches([comment])
+        took.append(time.thread_time() - started)
+    return min(took)

@@ -1,6 +1,9 @@
 """A classifier out of a folder: every token is read, between sentences, and nothing damaged is served."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +144,21 @@ def test_another_number_of_outputs_than_the_card_says(tmp_path: Path) -> None:
 def test_no_model_no_scores(tmp_path: Path) -> None:
     with pytest.raises(ScorerUnavailable, match="no model in nothing"):
         OnnxClassifier(tmp_path / "nothing")
+
+
+def test_the_runtime_reports_to_nobody(tmp_path: Path) -> None:
+    """It would keep an id of the machine, and what it is about to send, in the home folder."""
+    folder = make_folder(tmp_path / "model")
+    load = (
+        "from pathlib import Path; from moderation.scorers.models.onnx_classifier import OnnxClassifier; "
+        f"OnnxClassifier(Path({str(folder)!r})).logits(['You IDIOT!'])"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("CI", "ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    }
+    subprocess.run([sys.executable, "-c", load], env={**kept, "HOME": str(home)}, check=True)
+    assert list(home.rglob("*")) == []

@@ -25,6 +25,7 @@ market kitchen painter science captain theatre doctor battery festival newspaper
 WORDS = _SOME.split()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 LETTERS = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz "), max_size=30)
+ORDINARY = " ".join(random.Random(1).choices(WORDS, k=9_000))  # as long as the longest comment
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=14, unique=True).map(" ".join)
 
 
@@ -98,14 +99,19 @@ def test_a_phrase_in_common_is_not_a_copy(first: str, second: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_bad_input_is_sketched_in_no_time(text: str) -> None:
     view = normalise(text).text
-    sketches_of([view])
+    [sketch] = sketches_of([view])
+    assert len(sketch.keys) <= 8
+    # The best of three each, and a ratio: others work on this machine as well.
+    assert _cpu_seconds(view) < 10 * _cpu_seconds(ORDINARY) + 0.002
+
+
+def _cpu_seconds(text: str) -> float:
     took = []
     for _ in range(3):
         started = time.thread_time()
-        [sketch] = sketches_of([view])
+        sketches_of([text])
         took.append(time.thread_time() - started)
-    assert len(sketch.keys) <= 8
-    assert min(took) < 0.01  # an order of magnitude more than it takes
+    return min(took)
 
 
 def test_quotes_and_spelling_tricks_are_seen_through() -> None:

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from harness.servers import SECRET
 from moderation.domain.decision import Outcome, in_effect
 from moderation.review import decisions, queues
 from moderation.store import decisions as stored_decisions
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import configured, is_current, migrate
+from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import metadata, sketches
 from tests.factories import hand_in, newspaper
 from tests.review.test_campaigns import PITCH, post, run
@@ -26,6 +27,8 @@ def test_the_migrated_schema_is_the_schema(empty_database_url):
     migrate(store)
     assert is_current(store)
     with store.read() as connection:
+        versions = ScriptDirectory.from_config(configured(connection))
+        assert versions.get_current_head() == newest_revision()
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     store.close()

@@ -3,11 +3,17 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from moderation.settings import SettingsError
-from workers.worker import WorkerContext, WorkerProcess
+from moderation.store import judging_queue
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
+from moderation.store.sql.schema import pending
+from tests.factories import hand_in, newspaper, reply
+from workers.worker import WorkerContext, WorkerProcess, reclaim_leases
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -79,6 +85,29 @@ def test_a_worker_refuses_a_policy_and_a_model_that_make_no_sense(monkeypatch, n
     monkeypatch.setenv(name, "nonsense")
     with pytest.raises(SettingsError, match=name):
         WorkerProcess().start("judge")
+
+
+def test_what_a_dead_process_holds_is_free_although_another_has_its_number(monkeypatch, tmp_path):
+    """In a container that was started again; a process that lives keeps what it holds."""
+    monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path))
+    process = WorkerProcess()
+    migrate(Store(process.settings.database, process.settings.master_secret()))
+    process.start("courier")
+    store, host = process.context.store, process.context.lease.split("/")[0]
+    site = newspaper(store)
+    dead, alive = hand_in(store, reply(site), reply(site))
+    other = os.getppid()
+    birth = Path(f"/proc/{other}/stat").read_text().rpartition(")")[2].split()[19]
+    leases = {dead: f"{host}/{other}/1-abcd", alive: f"{host}/{other}/{birth}-abcd"}
+    with store.write() as connection:
+        for comment_id, lease in leases.items():
+            connection.execute(
+                pending.update().where(pending.c.comment_id == comment_id).values(lease=lease)
+            )
+    reclaim_leases(process.context)
+    with store.read() as connection:
+        assert judging_queue.leases(connection, "") == {leases[alive]}
+    process.stop()
 
 
 def test_a_context_belongs_to_the_process_that_made_it(monkeypatch, tmp_path):

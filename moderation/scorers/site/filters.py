@@ -11,7 +11,7 @@ from unicodedata import normalize
 import re2
 from cachetools import LRUCache
 
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, read_each, together
 from moderation.domain.filter import (
     BYTES_LIMIT,
     ENTRY_LIMIT,
@@ -83,7 +83,7 @@ class CompiledFilter:
             case FilterKind.PATTERNS:
                 self._patterns = _patterns(entries)
             case FilterKind.DOMAINS:
-                self._domains = frozenset(_domain(number, entry) for number, entry in entries)
+                self._domains = frozenset(read_each(entries, _domain))
             case FilterKind.EMAILS:
                 self._emails = _emails(entries, keys)
             case FilterKind.NETWORKS:
@@ -171,11 +171,11 @@ class CompiledFilter:
                 yield FilterMatch("website", None, host)
 
     def _read_networks(
-        self, entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
+        self, entries: Sequence[tuple[int, str]], keys: Mapping[str, str]
     ) -> frozenset[str]:
         addresses = []
-        for entry_number, entry in entries:
-            network = _network(entry_number, entry)
+        networks = read_each(entries, _network)
+        for (_, entry), network in zip(entries, networks, strict=True):
             if network.num_addresses == 1:
                 if key := keys.get(address_of_entry(entry)):
                     addresses.append(key)
@@ -198,26 +198,31 @@ class CompiledFilter:
 
 
 def _check(draft: FilterDraft) -> None:
+    if broken := list(_broken_rules(draft)):
+        raise together(broken)
+
+
+def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
     if not 0 < len(draft.name) <= NAME_LIMIT or not draft.name.isprintable():
-        raise Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
+        yield Invalid(f"A filter's name has 1 to {NAME_LIMIT} visible characters.", "/name")
     for field, lines in (("entries", draft.entries), ("exceptions", draft.exceptions)):
         if len(lines) > ENTRY_LIMIT or sum(len(line.encode()) + 1 for line in lines) > BYTES_LIMIT:
-            raise Invalid(
+            yield Invalid(
                 f"A filter has at most {ENTRY_LIMIT:,} entries and {BYTES_LIMIT // 1024} kB.",
                 f"/{field}",
             )
     if not any(map(_without_remark, draft.entries)):
-        raise Invalid("A filter needs at least one entry.", "/entries")
+        yield Invalid("A filter needs at least one entry.", "/entries")
     if draft.action is FilterAction.TRUST and draft.kind is not FilterKind.DOMAINS:
-        raise Invalid("Only domains can be trusted.", "/action")
+        yield Invalid("Only domains can be trusted.", "/action")
     has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
     if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
-        raise Invalid("Only words and patterns have exceptions.", "/exceptions")
+        yield Invalid("Only words and patterns have exceptions.", "/exceptions")
     if not draft.fields and draft.kind not in (FilterKind.EMAILS, FilterKind.NETWORKS):
-        raise Invalid("A filter looks in the text, the name or the website.", "/fields")
-    for language in draft.languages:
+        yield Invalid("A filter looks in the text, the name or the website.", "/fields")
+    for index, language in enumerate(draft.languages):
         if not language.replace("-", "").isalnum() or not 2 <= len(language) <= 20:
-            raise Invalid("A language is written like en or pt-BR.", "/languages")
+            yield Invalid("A language is written like en or pt-BR.", f"/languages/{index}")
 
 
 def _without_remark(line: str) -> str:
@@ -235,9 +240,10 @@ def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]
     if len(entries) > PATTERNS_LIMIT:
         raise Invalid(f"A filter has at most {PATTERNS_LIMIT} patterns.", "/entries")
     groups = []
+    every_pattern = read_each(entries, _pattern)
     for first in range(0, len(entries), _GROUP_SIZE):
         group = entries[first : first + _GROUP_SIZE]
-        patterns = [_pattern(number, entry) for number, entry in group]
+        patterns = every_pattern[first : first + _GROUP_SIZE]
         alternatives = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in group)
         try:
             groups.append((_compile(alternatives, _GROUP_SIZE * _PATTERN_MEMORY), patterns))
@@ -257,7 +263,8 @@ def _compile(pattern: str, memory: int) -> Any:
     return re2.compile(pattern, options)
 
 
-def _pattern(number: int, entry: str) -> Any:
+def _pattern(numbered: tuple[int, str]) -> Any:
+    number, entry = numbered
     pointer = _pointer(number)
     if len(entry) > PATTERN_LIMIT:
         raise Invalid(f"Pattern {number} is longer than {PATTERN_LIMIT} characters.", pointer)
@@ -266,14 +273,15 @@ def _pattern(number: int, entry: str) -> Any:
     except re2.error as error:
         detail = error.args[0] if error.args else b""
         message = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
-        raise Invalid(f"Pattern {number} cannot be read: {message}.", pointer) from None
+        rule = message.partition(":")[0]  # behind it RE2 repeats a part of the pattern
+        raise Invalid(f"Pattern {number} cannot be read: {rule}.", pointer) from None
     if pattern.search("") or all(pattern.search(sample) for sample in ("a", "1", " ", "é")):
         raise Invalid(f"Pattern {number} would match almost any text.", pointer)
     return pattern
 
 
-def _domain(number: int, entry: str) -> str:
-    entry = without_comment(entry).lower()
+def _domain(numbered: tuple[int, str]) -> str:
+    number, entry = numbered[0], without_comment(numbered[1]).lower()
     if entry.startswith("."):
         suffix = in_ascii(entry)
         if suffix and all(part.replace("-", "").isalnum() for part in suffix.split(".")):
@@ -289,21 +297,26 @@ def _emails(
     entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     keyed, domains = set(), set()
-    for number, line in entries:
-        entry = without_comment(line).lower()
-        local, separator, domain = entry.rpartition("@")
-        if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
-            raise Invalid(
-                f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
-            )
-        if not local:
-            domains.add(domain)
+    for entry in read_each(entries, _email):
+        if entry.startswith("@"):
+            domains.add(entry[1:])
         elif key := keys.get(entry):
             keyed.add(key)
     return frozenset(keyed), frozenset(domains)
 
 
-def _network(number: int, entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def _email(numbered: tuple[int, str]) -> str:
+    number, entry = numbered[0], without_comment(numbered[1]).lower()
+    _, separator, domain = entry.rpartition("@")
+    if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
+        raise Invalid(
+            f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
+        )
+    return entry
+
+
+def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    number, entry = numbered
     pointer = _pointer(number)
     try:
         network = canonical_network(without_comment(entry))
@@ -383,7 +396,7 @@ class FilterSignals:
 def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
     """Domains of the filters that trust, as links.under() compares them."""
     return frozenset(
-        _domain(number, entry)
+        _domain((number, entry))
         for filter_ in filters
         if filter_.action is FilterAction.TRUST
         for number, line in enumerate(filter_.entries, 1)

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import re2
 
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, read_each
 from moderation.domain.patterns import find_matches
 from moderation.domain.score import Candidate, Signal, Span
 
@@ -36,7 +36,8 @@ class Wordlist:
     name = "wordlist"
 
     def __init__(self, entries: Iterable[str], pointer: str = "") -> None:
-        patterns = [_pattern(entry, number, pointer) for number, entry in enumerate(entries, 1)]
+        numbered = enumerate(entries, 1)
+        patterns = read_each(numbered, lambda each: _pattern(each[1], each[0], pointer))
         patterns = [pattern for pattern in patterns if pattern]
         if len(patterns) > ENTRY_LIMIT:
             raise Invalid(f"A word list has at most {ENTRY_LIMIT:,} entries.")

@@ -36,6 +36,11 @@ class Crypto:
         info = f"gatehouse/{purpose}".encode()
         return HKDF(SHA256(), 32, salt=None, info=info).derive(self._secret)
 
+    @property
+    def metrics_token(self) -> str:
+        """The bearer token of /metrics where none is set: the same in every process of an installation."""
+        return f"ghm_{self._derive('metrics').hex()[:40]}"
+
     def encrypt(self, plain: str, bound_to: str) -> bytes:
         """AES-256-GCM; opens only for the same `bound_to`, so that rows cannot be swapped."""
         nonce = os.urandom(_NONCE)
@@ -70,6 +75,10 @@ class Crypto:
     def network_key(self, site_id: str, network: str) -> str:
         """HMAC-SHA256 hex of a /24 or /48, another on every site; '' for none."""
         return self._keyed("network", f"{site_id}\x1f{network}" if network else "")
+
+    def cursor_mac(self, named: str) -> str:
+        """The MAC of a place in a list, by whatever names it: 16 hex digits; a guess opens nothing."""
+        return self._keyed("cursor", named)[:16]
 
     def _keyed(self, kind: str, value: str) -> str:
         if not value:

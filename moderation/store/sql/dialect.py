@@ -98,7 +98,9 @@ _AMONG_POSTGRESQL = {
 _LISTS = re.compile(r"\bAMONG :([A-Za-z_]\w*)")
 # A parameter; no cast (x::bigint), and nothing inside a literal. SQLite's driver reads :name by itself.
 _BINDS = re.compile(r"'[^']*'|(?<![:\w]):([A-Za-z_]\w*)")
-_LOCK = re.compile(r"\bFOR UPDATE(?: OF \w+)?")  # SQLite's one writer has everything locked
+_LOCK = re.compile(
+    r"\bFOR (?:UPDATE|KEY SHARE)(?: OF \w+)?"
+)  # SQLite's one writer has everything locked
 
 _Kinds = tuple[tuple[str, str], ...]
 

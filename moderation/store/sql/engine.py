@@ -182,6 +182,14 @@ def _postgresql(url: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:
-        return guarded_connection.connect(*arguments, **options)
+        connection = guarded_connection.connect(*arguments, **options)
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding not in ("UTF8", None):  # None: a pool between us that does not tell
+            connection.close()
+            raise Unavailable(
+                f"The database's encoding is {encoding}, and comments need UTF8: create it again, "
+                "with ENCODING 'UTF8' TEMPLATE template0."
+            )
+        return connection
 
     return engine

@@ -14,7 +14,7 @@ from psycopg.abc import RV, PQGen
 # Seconds of silence after which the server is asked, by another connection, whether it still works on the
 # statement; then again, until the answer is there. Twice the same answer counts: the first may be sent
 # while the server is being asked. Longer statements are fine, they only cost the questions.
-FIRST_LOOK, NEXT_LOOK, LATER_LOOK = 3.0, 1.0, 5.0
+FIRST_LOOK, NEXT_LOOK, LATER_LOOK = 2.0, 0.5, 5.0
 # Seconds that the connection for the question, and its answer, may take each.
 QUESTION_LIMIT = 2
 _INTERVAL = 0.1  # seconds between looks at the clock; psycopg's own default

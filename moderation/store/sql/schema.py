@@ -31,6 +31,7 @@ sites = sa.Table(
     _text("origins_json"),  # ["https://news.example", ...]
     _text("language"),  # BCP 47 of its pages, '' unknown
     _text("policy"),  # '' the service's default, else TOML
+    _text("page_rules_json", server_default="{}"),  # PageRules without the origins
     # Rises with every change of the site's filters; 0 while it has none.
     sa.Column("filters_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
@@ -118,14 +119,25 @@ filters = sa.Table(
 pages = sa.Table(
     "pages",
     metadata,
-    _text("id", primary_key=True),  # derived from the site and its own id or URL
+    _text("id", primary_key=True),
     _text("site_id"),
     _text("external_id"),
-    _text("url"),
+    _text("url"),  # as it was first sent, or as the site's server last named it
     _text("title"),
+    # Whether the site's server gave the title; else whoever commented there first.
+    sa.Column("title_verified", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("state"),  # open | premoderated | closed
     sa.Column("created_at", Millis, nullable=False),
-    sa.Index("pages_by_url", "site_id", "url"),
+)
+
+# By which pages are found: a row for each URL that leads to one, and for the site's own id of it.
+page_addresses = sa.Table(
+    "page_addresses",
+    metadata,
+    _text("id", primary_key=True),  # derived from the site and that id, or the URL's key
+    _text("site_id"),
+    _text("page_id", index=True),
+    _text("url"),  # as it was first sent; '' of an id
 )
 
 comments = sa.Table(
@@ -178,7 +190,7 @@ sa.Index(
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
 )
 
-# How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0023): a
+# How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
 # count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
 comment_counts = sa.Table(
     "comment_counts",
@@ -296,6 +308,18 @@ comment_reasons = sa.Table(
     _text("site_id"),
     _text("status"),
     sa.Index("comments_by_reason", "site_id", "status", "code", "comment_id"),
+    sqlite_with_rowid=False,
+)
+
+# How many of them there are, kept like comment_counts.
+reason_counts = sa.Table(
+    "reason_counts",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("status", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("part", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("comments", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

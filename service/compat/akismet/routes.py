@@ -25,12 +25,12 @@ from moderation.domain.akismet_check import (
 )
 from moderation.domain.decision import STATUS_AFTER, Outcome
 from moderation.domain.errors import NotFound, PageClosed, TooMany
+from moderation.domain.page_url import origin_of
 from moderation.domain.reason_codes import ReasonCode
 from moderation.doorbell import DELIVER
 from moderation.review import decisions
 from moderation.store.compat_apis import AKISMET
 from moderation.store.sites import Key, key_digest
-from service.access.keys import origin_of
 from service.compat.akismet.protocol import (
     GUID,
     NO_STORE,

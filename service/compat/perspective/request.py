@@ -12,7 +12,7 @@ from service.compat.perspective.attributes import ATTRIBUTES
 from service.compat.perspective.google_errors import AnalyzerError
 from service.compat.perspective.text_offsets import html_text, plain_text
 from service.http.body import mend_surrogates, strict_json
-from service.http.errors import first_broken_rule, pointer_to
+from service.http.broken_rules import first_broken_rule, pointer_to
 
 TEXT_LIMIT = 20_480  # bytes of UTF-8, as Perspective's
 _TOKEN_LIMIT = 1_000  # characters of clientToken, communityId and sessionId

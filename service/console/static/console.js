@@ -42,17 +42,56 @@ function show(card) {
   card.scrollIntoView({ block: "nearest" });
 }
 
+// A key decides about what is selected. With nothing selected it selects; a whole campaign wants Enter as well.
 function press(outcome) {
-  const card = current() || cards().find((other) => !other.classList.contains("stub"));
-  card?.querySelector(`.actions button[value="${outcome}"]`)?.click();
+  const card = current();
+  if (!card) {
+    const first = cards().find((other) => !other.classList.contains("stub"));
+    if (first) {
+      show(first);
+      say("Nothing was selected. The first card is now; press the key again to decide about it.");
+    }
+    return;
+  }
+  const button = card.querySelector(`.actions button[value="${outcome}"]`);
+  if (button && card.classList.contains("campaign")) ask(card, button);
+  else button?.click();
 }
 
-// The undo of the last decision on this page, or of the one that led to it.
-let latestUndo = document.querySelector(".notice .undo button");
+function ask(card, button) {
+  button.focus();
+  button.classList.add("asked");
+  button.addEventListener("blur", () => button.classList.remove("asked"), { once: true });
+  say(`Press Enter to decide about all of it: campaign of ${card.dataset.size}.`);
+}
+
+// Tells what a key did not do, to the eye as well, until the next key.
+function say(text) {
+  announcement.textContent = text;
+  announcement.className = "told";
+}
+
+// The ids of the cards decided about on this page, in the order of the decisions.
+let decidedIds = [];
 
 function undo() {
-  const button = current()?.querySelector(".undo button");
-  (button || (latestUndo?.isConnected ? latestUndo : null))?.click();
+  const button = undoOf(current()) || lastUndo();
+  if (button) button.click();
+  else if (!document.querySelector(".undo[aria-busy]")) say("There is nothing to undo on this page.");
+}
+
+// The undo of a card's decision, unless it is being undone.
+function undoOf(card) {
+  return card?.querySelector(".undo:not([aria-busy]) button");
+}
+
+// The undo of the last decision on this page that still stands, or of the one that led to it.
+function lastUndo() {
+  for (const id of [...decidedIds].reverse()) {
+    const button = undoOf(document.getElementById(id));
+    if (button) return button;
+  }
+  return document.querySelector(".notice .undo button");
 }
 
 const KEYS = {
@@ -73,13 +112,32 @@ document.addEventListener("keydown", (event) => {
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();
+  announcement.className = "unseen";
   act();
 });
+
+// ---- the menu of sites closes as menus do ----------------------------------------------------------
+
+const sites = document.querySelector("details.sites");
+if (sites) {
+  document.addEventListener("click", (event) => {
+    if (!sites.contains(event.target)) sites.open = false;
+  });
+  sites.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !sites.open) return;
+    sites.open = false;
+    sites.querySelector("summary").focus();
+  });
+  sites.addEventListener("toggle", () => {
+    if (sites.open) sites.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  });
+}
 
 // ---- after a decision ------------------------------------------------------------------------------
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   trouble.hidden = true;
+  announcement.className = "unseen";
   event.target.setAttribute("aria-busy", "true");
 });
 document.body.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
@@ -94,7 +152,7 @@ document.body.addEventListener("htmx:load", (event) => {
     return;
   }
   announcement.textContent = card.dataset.announcement;
-  latestUndo = card.querySelector(".undo button");
+  decidedIds = [...decidedIds.filter((id) => id !== card.id), card.id];
   let next = card.nextElementSibling;
   while (next?.matches(".stub")) next = next.nextElementSibling;
   show(next || card);

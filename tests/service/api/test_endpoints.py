@@ -131,6 +131,8 @@ def test_dead_letters_are_counted_listed_and_replayed(api):
         assert (answer.status_code, answer.json()) == (202, {"deliveries": 1})
     (listed,) = send(api, "GET", "/api/v1/endpoints").json()["items"]
     assert (listed["waiting"], listed["dead"]) == (2, 0)
+    again = send(api, "POST", f"/api/v1/deliveries/{dead['id']}/resend")
+    assert (again.status_code, again.json()["state"]) == (202, "due")
 
 
 def test_a_comment_is_erased(api):

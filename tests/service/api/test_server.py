@@ -92,6 +92,21 @@ def talk(port, *parts, wait=10.0):
         return answer
 
 
+def request(*hosts, version="1.1"):
+    lines = ["GET /healthz HTTP/" + version, *(f"Host: {host}" for host in hosts)]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode()
+
+
+def test_a_request_names_one_host(port):
+    assert status(talk(port, request("127.0.0.1"))) == 200
+    assert status(talk(port, request(version="1.0"))) == 200
+    for hosts in ((), ("a", "b"), ("a", "a"), ("127.0.0.1", "evil.test", "x")):
+        answer = talk(port, request(*hosts))
+        assert status(answer) == 400, hosts
+        assert b"one Host header" in answer and b"evil" not in answer
+    assert status(talk(port, request("a", "b", version="1.0"))) == 400
+
+
 def status(answer):
     return int(answer[9:12]) if answer else 0
 

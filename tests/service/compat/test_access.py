@@ -77,16 +77,10 @@ def opened(_sqlite_template, broker_url, tmp_path):
         service.store.close()
 
 
-def test_models_are_loaded_at_the_start_where_a_compatible_api_is_on(opened):
+def test_models_are_loaded_by_the_first_call_that_needs_scores(opened):
     service = opened("perspective")
-    wait_until(lambda: service.app.state.scoring.warm, "the models are loaded", 60)
-
-
-def test_and_with_the_first_call_where_it_was_switched_on_later(opened):
-    service = opened()
-    assert not service.app.state.scoring.started, "without a compatible API no model is loaded"
-    with service.store.write() as connection:
-        compat_apis.switch_on(connection, service.site.id, "perspective", "", NOON)
+    assert "scoring" not in service.client.get("/readyz").json()["checks"]
+    assert not service.app.state.scoring.started, "until then they would be memory for nothing"
     assert service.analyze().status_code == 200
     assert service.client.get("/readyz").json()["checks"]["scoring"] == {"ok": True}
 

@@ -531,7 +531,8 @@ def test_the_discovery_document_leads_here(house):
 def test_its_metrics_count_by_answer(house, ask):
     ask()
     ask(text="")
-    lines = house.client.get("/metrics").text.splitlines()
+    token = {"Authorization": f"Bearer {house.store.crypto.metrics_token}"}
+    lines = house.client.get("/metrics", headers=token).text.splitlines()
     counted = [
         line for line in lines if line.startswith('gatehouse_face_answers_total{call="analyze"')
     ]

@@ -191,3 +191,40 @@ def test_the_campaigns_of_another_site_are_not_found(open_browser, store, site, 
     assert statuses(store, site, flood) == {Status.HELD}
     assert ORIGIN.startswith("http")
     assert "No campaigns" in bob.get("/console/campaigns").text
+
+
+def test_a_copy_whose_likes_are_on_other_sites_is_a_comment_like_any_other(browser, store, site):
+    """Nothing is told of them either."""
+    others = [newspaper(store, f"Other {n}", f"https://other{n}.test") for n in range(2)]
+    ids = hand_in(
+        store,
+        *(
+            reply(
+                owner,
+                f"{PITCH} {n}",
+                at=now() - 100 + n,
+                page=PageRef(f"{owner.origins[0]}/{n}", f"News {n}"),
+                author=AuthorRef(f"Writer {n}"),
+            )
+            for n, owner in enumerate((*others, *others, *others, site))
+        ),
+    )
+    judge_all(store)
+    page = browser.get().text
+    assert re.findall(r'<article class="card[^"]*" id="(\w)-(\w+)"', page) == [("c", ids[-1])]
+    assert "Writer 6" in page and 'class="reasons"' in page and "Campaign of" not in page
+    assert "sites" not in page and re.search(r'id="count-campaigns">0<', page)
+    assert "Campaign of" not in browser.get("/console/campaigns").text
+    card = only_card(store, site)
+    assert (card.campaign_stats.comments, card.campaign_stats.pages) == (1, 1)
+    assert card.sentence.startswith("Same text from 1 name on 1 page in ")
+    assert browser.press(ids[-1], "spam").status_code == 303
+    assert statuses(store, site, [ids[-1]]) == {Status.SPAM}
+
+
+def test_a_campaign_over_several_sites_counts_what_is_on_this_one(store, site, flood):
+    other = newspaper(store, "Other", "https://other.test")
+    hand_in(store, *(reply(other, f"{PITCH} {n}", at=now() + n) for n in range(4)))
+    judge_all(store)
+    assert only_card(store, site).sentence.startswith("Same text from 6 names on 6 pages in ")
+    assert only_card(store, other).sentence.startswith("Same text from 1 name on 1 page in ")

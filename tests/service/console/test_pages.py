@@ -58,6 +58,26 @@ def test_pages_are_oldest_first_and_lose_no_comment(browser, site):
     assert seen == ids
 
 
+def test_the_reasons_are_those_of_the_whole_queue_with_their_counts(browser, site):
+    ids = held(browser.store, site, *(f"bad {n}" for n in range(25)))
+    code = "taken_back"
+    assert reason_chips(browser.get().text) == {"toxic": "25"}
+    browser.press(ids[-1], "approve", f"/console/comments/{ids[-1]}")
+    browser.press(ids[-1], "undo", f"/console/?done={ids[-1]}")
+    first = browser.get().text
+    assert ids[-1] not in first, "it is on the second page"
+    assert reason_chips(first) == {"toxic": "24", code: "1"}
+    chosen = browser.get(f"/console/?reason={code}").text
+    assert cards(browser.get(f"/console/?reason={code}")) == [ids[-1]]
+    assert reason_chips(chosen) == {"toxic": "24", code: "1"}
+    assert reason_chips(browser.get("/console/?queue=approved").text) == {}
+
+
+def reason_chips(page: str) -> dict[str, str]:
+    """The count on the chip of each reason code."""
+    return dict(re.findall(r'reason=(\w+)"[^>]*>[^<]*<span class="count">([^<]*)<', page))
+
+
 def test_the_filter_keeps_one_reason(browser, site):
     held(browser.store, site, "bad")
     assert len(cards(browser.get("/console/?reason=toxic"))) == 1
@@ -215,6 +235,21 @@ def test_invalid_addresses_get_an_error_page_without_an_echo(browser):
         answer = browser.get(f"/console/{path}")
         assert answer.status_code in (404, 422)
         assert "<html" in answer.text and "<b>" not in answer.text
+
+
+def test_an_error_page_keeps_the_navigation_and_the_site(browser, store, site):
+    for path in (
+        *("?queue=nothing", "?after=%00", "comments/cmt_nobody", "nothing", "settings", "logout"),
+        *("filters/nothing", "endpoints/nothing", "campaigns/nothing", "comments/a/decisions"),
+    ):
+        mark = "&" if "?" in path else "?"
+        answer = browser.get(f"/console/{path}{mark}site={site.id}", Accept="text/html")
+        assert answer.status_code in (403, 404, 405, 422), path
+        for part in ("Log out", f"/console/filters?site={site.id}", "Back to the queue"):
+            assert part in answer.text, (path, part)
+    browser.client.cookies.clear()
+    answer = browser.get("/console/nothing", Accept="text/html")
+    assert answer.status_code == 404 and "Log out" not in answer.text
 
 
 def test_an_invalid_form_changes_nothing(browser, site):

@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from moderation.accounts import sign_in
+from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid, Unauthenticated
 from moderation.doorbell import redis_client
+from moderation.review import queues
 from moderation.store import moderators
 from moderation.store.moderators import IDLE_LIMIT, LINK_LIFETIME, SEEN_EVERY, SESSION_LIMIT
 from moderation.store.sql.schema import login_links, sessions
@@ -299,3 +301,44 @@ def test_a_log_in_takes_as_long_for_unknown_accounts(store, site):
             times.append(time.process_time() - start)
     seconds_known, seconds_unknown = (statistics.median(times) for times in durations.values())
     assert 0.67 < seconds_known / seconds_unknown < 1.5
+
+
+def test_a_decision_after_the_session_s_end_is_asked_again_after_the_log_in(browser, site):
+    [comment_id] = held(browser.store, site, "A bad text.")
+    action = f"/console/comments/{comment_id}/decisions"
+    fields = browser.fields("/console/", action) | {"outcome": "spam"}
+    browser.client.cookies.clear()
+    refused = browser.post(action, fields)
+    assert refused.status_code == 401
+    assert "nothing was changed" in refused.text
+    wanted = f"/console/comments/{comment_id}?ask=spam"
+    assert f'name="next" value="{wanted}"' in refused.text
+    by_script = browser.post(action, fields, **{"HX-Request": "true"})
+    assert by_script.status_code == 401
+    leads_to = by_script.headers["hx-redirect"]
+    assert "nothing was changed" in browser.get(leads_to).text
+    entered = browser.post(
+        "/console/login",
+        browser.fields(leads_to, "/console/login") | {"email": EMAIL, "password": PASSWORD},
+    )
+    assert entered.headers["location"] == wanted
+    page = browser.get(wanted).text
+    assert "You chose “Spam” when your session had ended" in page
+    assert re.search(r'value="spam"[^>]* autofocus', page)
+    card = queues.get_card(browser.store, {site.id}, comment_id)
+    assert card.status is Status.HELD
+
+
+def test_a_log_in_link_leads_to_what_was_asked_for_too(open_browser, store, site):
+    ada = moderator(store, EMAIL, site)
+    browser = open_browser()
+    wanted = f"/console/campaigns?site={site.id}"
+    assert browser.get(wanted).status_code == 401
+    link = link_for(store, ada)
+    fields = browser.fields(f"/console/login?link={link}", "/console/login/link")
+    entered = browser.post("/console/login/link", fields)
+    assert entered.headers["location"] == wanted
+    browser.client.cookies.clear()
+    browser.client.cookies.set("gatehouse_next", "https://evil.test/console/")
+    fields = browser.fields(f"/console/login?link={link_for(store, ada)}", "/console/login/link")
+    assert browser.post("/console/login/link", fields).headers["location"] == "/console/"

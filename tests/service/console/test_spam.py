@@ -45,7 +45,7 @@ def cards(page):
 def test_the_spam_page_is_searched_by_reason(browser, filed):
     everything = browser.get("/console/?queue=spam").text
     assert cards(everything) <= set.union(*filed.values()) and len(cards(everything)) == 20
-    assert 'reason=seo">seo</a>' in html.unescape(everything)
+    assert 'reason=seo">seo <span class="count">' in html.unescape(everything)
     page = browser.get("/console/?queue=spam&reason=foreign_link").text
     assert cards(page) == filed["foreign_link"]
     chip = r'reason=foreign_link" aria-current="true">foreign link</a>'

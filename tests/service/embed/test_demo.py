@@ -9,6 +9,8 @@ from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
 from moderation.reading.threads import PublicComment
 from moderation.review import decisions
+from moderation.store.sql.schema import sites
+from service.embed.routes import DEMO_SIZE
 from service.embed.thread_order import DEPTH_LIMIT, in_thread_order
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.service.embed.conftest import ORIGIN
@@ -93,10 +95,45 @@ def test_the_page_is_closed_to_the_outside(reader):
         assert " style=" not in answer.text and "<style" not in answer.text
 
 
-def test_without_exactly_one_site_the_demo_says_what_to_do(reader):
-    newspaper(reader.store, "Another", ORIGIN)
+def test_the_demo_stays_where_another_site_names_its_origin(reader):
+    comment_id = approved(reader, "Still here.")
+    for name in ("Another", "A third"):
+        newspaper(reader.store, name, ORIGIN, NOON + 1)
+        newspaper(reader.store, name, "http://127.0.0.1:8101", NOON + 1)
+    answer = reader.client.get("/demo")
+    assert answer.status_code == 200 and comment_id in answer.text
+    assert f'action="/reply/{reader.demo.id}"' in answer.text
+
+
+def test_without_a_site_the_demo_says_what_to_do(reader):
+    with reader.store.write() as connection:
+        connection.execute(sites.delete().where(sites.c.id == reader.demo.id))
+    newspaper(reader.store, "Elsewhere", "http://127.0.0.1:8101")
     answer = reader.client.get("/demo")
     assert answer.status_code == 404 and "gatehouse site add" in answer.text
+    newspaper(reader.store, "The next", ORIGIN)
+    assert reader.client.get("/demo").status_code == 200
+
+
+def test_the_newest_reply_is_on_the_first_page_and_the_oldest_can_be_reached(reader):
+    ids = [approved(reader, f"Reply {n}.", at=NOON + n) for n in range(DEMO_SIZE + 2)]
+    last = approved(reader, "An answer.", parent_id=ids[0], at=NOON + 100)
+    first = reader.client.get("/demo").text
+    assert f"{DEMO_SIZE + 3} Replies" in first
+    assert re.findall(r'<li class="[^"]*" id="comment-(\w+)"', first) == [last, *ids[:2:-1]]
+    assert "in reply to an earlier comment" in first
+    older = reader.client.get(re.search(r'href="(/demo\?before=[^#]*)#', first)[1]).text
+    assert re.findall(r'<li class="[^"]*" id="comment-(\w+)"', older) == ids[2::-1]
+    assert "?before=" not in older and "Newest replies" in older
+
+
+def test_an_answer_quotes_what_it_answers_from_whatever_page(reader):
+    old = approved(reader, "The first of them all.", at=NOON - 1)
+    for n in range(DEMO_SIZE):
+        approved(reader, f"Reply {n}.", at=NOON + n)
+    text = reader.client.get(f"/demo?replytocom={old}").text
+    assert "The first of them all.</blockquote>" in text
+    assert f'name="comment_parent" value="{old}"' in text
 
 
 def public(id, parent=""):
@@ -107,9 +144,12 @@ def public(id, parent=""):
     ("comments", "order"),
     [
         ([], []),
-        ([public("a"), public("b"), public("c", "a")], [("a", 0), ("c", 1), ("b", 0)]),
-        ([public("a", "gone"), public("b", "a")], [("a", 0), ("b", 1)]),
-        ([public("a", "b"), public("b", "a")], []),  # a circle cannot come in; it does not hang
+        (
+            [public("d", "a"), public("c", "a"), public("b"), public("a")],
+            [("b", 0), ("a", 0), ("c", 1), ("d", 1)],
+        ),
+        ([public("b", "a"), public("a", "gone")], [("a", 0), ("b", 1)]),
+        ([public("b", "a"), public("a", "b")], []),  # a circle cannot come in; it does not hang
     ],
 )
 def test_answers_stand_below_what_they_answer(comments, order):
@@ -117,6 +157,6 @@ def test_answers_stand_below_what_they_answer(comments, order):
 
 
 def test_a_chain_of_a_thousand_answers_is_no_trouble():
-    chain = [public(str(n), str(n - 1) if n else "") for n in range(1_000)]
+    chain = [public(str(n), str(n - 1) if n else "") for n in reversed(range(1_000))]
     turns = in_thread_order(chain)
     assert len(turns) == 1_000 and max(turn.depth for turn in turns) == DEPTH_LIMIT

@@ -1,0 +1,82 @@
+"""Which page an article is: it gets another URL or title, or its site tells pages apart in another way."""
+
+from dataclasses import dataclass, replace
+
+from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT
+from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.page_url import DISTINCTIONS, PageRules, origin_of, within
+from moderation.store import pages, sites
+from moderation.store.pages import StoredPage
+from moderation.store.sql.engine import Connection, Store
+
+
+@dataclass(frozen=True, slots=True)
+class PageMove:
+    """A page as it is now. joined: whether another page was found at its new URL, and is one with it now."""
+
+    page: StoredPage
+    joined: bool
+
+
+def move_page(store: Store, site_id: str, old: str, new: str) -> PageMove:
+    """Makes the page at the URL `old` known by the URL `new`; `old` leads to it still.
+
+    Comments that were written at `new` already are on the same page then. Raises NotFound where no page is at
+    `old`, and Invalid where `new` is not on the site.
+    """
+    with store.write() as connection:
+        rules = _rules(connection, site_id)
+        if not origin_of(new) or len(new) > PAGE_URL_LIMIT:
+            raise Invalid("/new: Must be the address of a page.", "/new")
+        if rules.origins and not within(new, rules.origins):
+            raise Invalid("/new: Must lie on one of the site's origins.", "/new")
+        page = _page(connection, site_id, old)
+        is_joined = pages.move(connection, page, site_id, new.partition("#")[0])
+        return PageMove(_page(connection, site_id, new), is_joined)
+
+
+def set_title(store: Store, site_id: str, url: str, title: str) -> StoredPage:
+    """Gives a page a title that is verified. Raises NotFound, and Invalid for an empty or long title."""
+    title = title.strip()
+    if not title or len(title) > TITLE_LIMIT or not title.isprintable():
+        raise Invalid(f"/title: 1 to {TITLE_LIMIT} printable characters.", "/title")
+    with store.write() as connection:
+        page = _page(connection, site_id, url)
+        pages.set_title(connection, page.id, title)
+    return replace(page, title=title, title_verified=True)
+
+
+def get_rules(store: Store, site_id: str) -> PageRules:
+    """How a site tells its pages apart. Raises NotFound."""
+    with store.read() as connection:
+        return _rules(connection, site_id)
+
+
+def change_rules(store: Store, site_id: str, rules: PageRules) -> int:
+    """Changes how a site tells its pages apart, and joins those that are one now; returns how many were.
+
+    Pages that were joined stay so: which comment was written at which URL is not kept. Raises NotFound and
+    Invalid.
+    """
+    if rules.apart - set(DISTINCTIONS):
+        raise Invalid(f"/apart: One of {', '.join(DISTINCTIONS)}.", "/apart")
+    if len(rules.ignored | rules.kept) > 200 or rules.ignored & rules.kept:
+        raise Invalid("/ignored: At most 200 parameters, each ignored or kept.", "/ignored")
+    with store.write() as connection:
+        _rules(connection, site_id)
+        sites.set_page_rules(connection, site_id, rules)
+        return pages.rename_addresses(connection, site_id)
+
+
+def _rules(connection: Connection, site_id: str) -> PageRules:
+    rules = sites.page_rules(connection, [site_id]).get(site_id)
+    if rules is None:
+        raise NotFound("There is no such site.")
+    return rules
+
+
+def _page(connection: Connection, site_id: str, url: str) -> StoredPage:
+    page = pages.find_url(connection, site_id, url)
+    if page is None:
+        raise NotFound("There is no page at this address: nobody has commented there.")
+    return page

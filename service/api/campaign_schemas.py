@@ -1,0 +1,199 @@
+"""What the API takes in and gives out about campaigns."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind, Outcome
+from moderation.review.campaigns import UNDONE, CampaignCard
+from moderation.store.queues import QueueEntry
+from service.api import answers
+from service.api.fields import Sequence, StrictModel
+from service.api.serializers import AuthorOut, iso
+
+
+class RulingIn(StrictModel):
+    """A person's word on a campaign. sequence: of the one that was seen, 0 for none."""
+
+    outcome: Annotated[Outcome, Field(strict=False, examples=["spam"])]  # by its name
+    sequence: Sequence = None
+
+
+class CampaignMembersIn(StrictModel):
+    """Members of a campaign, by their ids."""
+
+    comment_ids: Annotated[
+        list[
+            Annotated[
+                str,
+                Field(
+                    max_length=64,
+                    pattern=r"^[a-z0-9_]+$",
+                    examples=["cmt_01kaxw6d00e5j8n2q4s6v8x0z2"],
+                ),
+            ]
+        ],
+        Field(min_length=1, max_length=500),
+    ]
+
+
+# An outcome, or that the decision before it was taken back.
+Ruled = Annotated[
+    str, Field(examples=["spam"], json_schema_extra={"enum": [*sorted(Outcome), UNDONE]})
+]
+
+
+class CountedOut(TypedDict):
+    """How many, over all sites of this installation."""
+
+    comments: answers.Count
+    addresses: answers.Count
+    names: answers.Count
+    networks: answers.Count
+    pages: answers.Count
+    sites: answers.Count
+
+
+class SampleOut(TypedDict):
+    """One of the oldest members on the site."""
+
+    id: answers.CommentId
+    text: answers.Text
+
+
+class ModeratorOut(TypedDict):
+    """A person, or a key of the site."""
+
+    kind: ActorKind
+    id: answers.ModeratorId
+
+
+class RulingOut(TypedDict):
+    """A decision about a campaign. done: whether every member has met it."""
+
+    sequence: answers.SequenceNumber
+    outcome: Ruled
+    actor: ModeratorOut
+    done: bool
+    created_at: answers.Moment
+
+
+class CampaignOut(TypedDict):
+    """A campaign as a site reads it. comments, sample: its members on the site. in_force: what members that come
+    later meet, null for nothing.
+    """
+
+    id: answers.CampaignId
+    sentence: answers.Sentence
+    created_at: answers.Moment
+    first_at: answers.Moment
+    last_at: answers.Moment
+    counted: CountedOut
+    link: answers.Domain | None
+    comments: answers.CountsByStatus
+    sample: list[SampleOut]
+    in_force: Outcome | None
+    sequence: answers.SequenceNumber
+    decisions: list[RulingOut]
+
+
+class CampaignPage(TypedDict):
+    """A page of campaigns."""
+
+    items: list[CampaignOut]
+    next: answers.NextPage
+
+
+class MemberPageOut(TypedDict):
+    """The article that a member is about."""
+
+    url: answers.Url
+    title: answers.Title | None
+    title_verified: bool
+
+
+class MemberOut(TypedDict):
+    """A comment of a campaign."""
+
+    id: answers.CommentId
+    page: MemberPageOut
+    author: AuthorOut
+    text: answers.Text
+    status: Status
+    created_at: answers.Moment
+
+
+class MemberPage(TypedDict):
+    """A page of a campaign's members."""
+
+    items: list[MemberOut]
+    next: answers.NextPage
+
+
+class CampaignDecided(TypedDict):
+    """What a decision did. left: members that it left as they were."""
+
+    campaign_id: answers.CampaignId
+    sequence: answers.SequenceNumber
+    outcome: Ruled
+    changed: answers.Count
+    left: answers.Count
+
+
+class MembersExcluded(TypedDict):
+    """How many members are out of it."""
+
+    campaign_id: answers.CampaignId
+    excluded: answers.Count
+
+
+def campaign_out(card: CampaignCard) -> CampaignOut:
+    """A campaign as a site reads it; `counted` counts its members on this site."""
+    stats = card.campaign_stats
+    return {
+        "id": card.id,
+        "sentence": card.sentence,
+        "created_at": iso(card.created_at),
+        "first_at": iso(stats.first_at),
+        "last_at": iso(stats.last_at),
+        "counted": {
+            "comments": stats.comments,
+            "addresses": stats.addresses,
+            "names": stats.names,
+            "networks": stats.networks,
+            "pages": stats.pages,
+            "sites": stats.sites,
+        },
+        "link": stats.domain or None,
+        "comments": dict(card.counts),
+        "sample": [{"id": comment.id, "text": comment.text} for comment in card.sample],
+        "in_force": Outcome(card.in_force) if card.in_force else None,
+        "sequence": card.sequence,
+        "decisions": [
+            {
+                "sequence": ruling.sequence,
+                "outcome": ruling.outcome,
+                "actor": {"kind": ActorKind.MODERATOR, "id": ruling.moderator_id},
+                "done": ruling.done,
+                "created_at": iso(ruling.created_at),
+            }
+            for ruling in card.rulings
+        ],
+    }
+
+
+def member_out(comment: QueueEntry) -> MemberOut:
+    return {
+        "id": comment.id,
+        "page": {
+            "url": comment.page_url,
+            "title": comment.page_title or None,
+            "title_verified": comment.page_title_verified,
+        },
+        "author": {"name": comment.author_name, "url": comment.author_url or None},
+        "text": comment.text,
+        "status": comment.status,
+        "created_at": iso(comment.created_at),
+    }

@@ -1,0 +1,58 @@
+"""/api/v1/pages: an article's new URL, where its comments are found from then on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from typing_extensions import TypedDict
+
+from moderation.review import page_moves
+from moderation.store.pages import StoredPage
+from service.access.keys import SecretKey
+from service.api import fields
+from service.api.answers import describe_answer
+from service.api.bodies import describe_body, json_body
+from service.api.parameters import KEYED
+from service.api.responses import private_json
+from service.api.serializers import PageOut
+
+router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
+
+
+class PageMoveIn(fields.StrictModel):
+    """An article's URL, in any spelling, and its new one, which lies on one of the site's origins."""
+
+    old: fields.PageUrl
+    new: fields.PageUrl
+
+
+class PageMoved(TypedDict):
+    """joined: there were comments at the new URL already; they are on the same page now."""
+
+    page: PageOut
+    joined: bool
+
+
+@router.post(
+    "/move",
+    summary="Give a page another URL",
+    openapi_extra=describe_body(PageMoveIn) | describe_answer(PageMoved),
+)
+def move(
+    request: Request, key: SecretKey, body: Annotated[PageMoveIn, Depends(json_body(PageMoveIn))]
+) -> Response:
+    """The comments are found at both URLs from now on. joined: whether there were comments at the new one
+    already; they are on the same page now.
+    """
+    moved = page_moves.move_page(request.app.state.store, key.site_id, body.old, body.new)
+    answer: PageMoved = {"page": page_out(moved.page), "joined": moved.joined}
+    return private_json(answer)
+
+
+def page_out(page: StoredPage) -> PageOut:
+    """A page as the site's server reads it."""
+    return {
+        "url": page.url,
+        "title": page.title or None,
+        "title_verified": page.title_verified,
+        "id": page.external_id or None,
+    }
