@@ -205,7 +205,7 @@ def _counting(name: str, event: str, changed: str, tables: str) -> tuple[str, st
     is_reason = name.startswith("reasons")
     table, key = ("reason_counts", _REASON_KEY) if is_reason else ("comment_counts", _COMMENT_KEY)
     # A comment counts twice: for its site, and for its campaign there.
-    each = f"SELECT {key}, number FROM ({changed}) AS changed"
+    each = f"SELECT {key}, number FROM ({changed}) AS changed"  # noqa: S608
     if not is_reason:
         each = f"""
             SELECT site_id, '' AS campaign_id, status, number FROM ({changed}) AS changed
