@@ -51,7 +51,7 @@ def _on_sqlite(gatehouse: GatehouseProcess, pages: list[Page]) -> Iterator[tuple
     statements: list[Statement] = []
 
     class Cursor(sqlite3.Cursor):
-        def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+        def execute(self, statement: str, parameters: Any = ()) -> Any:
             statements.append((statement, parameters))
             return super().execute(statement, parameters)
 

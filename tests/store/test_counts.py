@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -111,7 +112,7 @@ class Newsroom:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.sites = [newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")]
-        self.clock = {"now": LATER, "entropy": os.urandom}
+        self.clock: dict[str, Any] = {"now": LATER, "entropy": os.urandom}
         self.handed_in = 0
 
     def do(self, action: str, pick: int) -> None:
