@@ -95,7 +95,7 @@ def measured(stages: Stages, spam_scorers: Sequence[Scorer], batch: list[Candida
     for scorer in spam_scorers:
         signals = stages.time(scorer.name, scorer.measure, batch)
         batch = [
-            replace(candidate, known=(*candidate.known, *new))
+            replace(candidate, signals=(*candidate.signals, *new))
             for candidate, new in zip(batch, signals, strict=True)
         ]
 

@@ -33,11 +33,11 @@ def scores(replies: Sequence[Reply]) -> np.ndarray:
         ]
         for scorer in scorers:
             batch = [
-                replace(candidate, known=(*candidate.known, *signals))
+                replace(candidate, signals=(*candidate.signals, *signals))
                 for candidate, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]
         values += [
-            next(signal.value for signal in candidate.known if signal.name == "spam")
+            next(signal.value for signal in candidate.signals if signal.name == "spam")
             for candidate in batch
         ]
     return np.array(values)

@@ -86,7 +86,7 @@ def measure_sample(replies: Sequence[Reply]) -> Sample:
             batch = [
                 replace(
                     candidate,
-                    known=(*candidate.known, *(replace(signal, note="") for signal in signals)),
+                    signals=(*candidate.signals, *(replace(signal, note="") for signal in signals)),
                 )
                 for candidate, signals in zip(batch, measure_all(scorer, batch), strict=True)
             ]

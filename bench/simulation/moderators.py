@@ -54,7 +54,9 @@ class Moderators:
             )
 
     def visit(self, now: int) -> None:
-        """Campaigns first, then other held comments, then reports; the spam folder once a day."""
+        """Campaigns first, then other held comments, then reports; once a day the spam folder, and what waits
+        with ruled campaigns.
+        """
         teacher = TEACHERS[now // VISIT % 2]
         cards_left = _CARDS
         if self.campaigns:
@@ -73,6 +75,7 @@ class Moderators:
         if day != self._looked:
             self._looked = day
             self._restore_honest(teacher, now)
+            self._release_honest(teacher, now)
 
     def _decide_campaigns(self, teacher: str, now: int) -> int:
         decided = 0
@@ -124,6 +127,18 @@ class Moderators:
             honest = not self.truth[card.id].is_spam
             if honest and by is ActorKind.POLICY and self.chance.random() < _RESTORED:
                 self._decide(teacher, card.id, now)
+
+    def _release_honest(self, teacher: str, now: int) -> None:
+        """Honest comments that wait with a ruled campaign, by the same look; the rest goes on waiting."""
+        for card in campaigns.waiting_campaigns(
+            self.store, self.site_id, now, limit=_CARDS, ruled=True
+        ):
+            members = campaigns.list_members(
+                self.store, self.site_id, card.id, limit=500, only="held"
+            )
+            for member in members:
+                if not self.truth[member.id].is_spam and self.chance.random() < _RESTORED:
+                    self._decide(teacher, member.id, now)
 
     def _outcome(self, right: Outcome, may_err: bool) -> Outcome:
         if may_err and self.chance.random() < _ERROR_RATE:

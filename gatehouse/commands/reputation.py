@@ -1,6 +1,7 @@
 """`gatehouse reputation`: what a site's moderators decided about an author, a domain or a network."""
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,9 @@ def reset(site: SiteName, kind: Kind, name: Name) -> None:
     from moderation.review import reputation
 
     with open_site(site) as (store, found_site):
-        reputation.reset(store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms())
+        reputation.reset(
+            store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms(), entropy=os.urandom
+        )
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
 
@@ -81,7 +84,9 @@ def undo(site: SiteName, kind: Kind, name: Name) -> None:
 
     with open_site(site) as (store, found_site):
         subject = Subject(kind, found_site.id, name)
-        restored = reputation.undo_reset(store, CHANGED_BY, subject, now=now_ms())
+        restored = reputation.undo_reset(
+            store, CHANGED_BY, subject, now=now_ms(), entropy=os.urandom
+        )
     print(_text(restored.subject, restored.repute))
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 _FORK = multiprocessing.get_context("fork")
 # What `up` handles itself, and its children by default.
@@ -26,7 +27,7 @@ class Forked:
     ) -> None:
         """run: runs the command that `sys.argv` names."""
         read_end, write_end = os.pipe()
-        self.stdout = os.fdopen(read_end, "rb", buffering=0)
+        self.stdout: IO[bytes] | None = os.fdopen(read_end, "rb", buffering=0)
         self._process = _FORK.Process(target=_become, args=(run, arguments, environment, write_end))
         # A signal in between would reach the handlers of `up`, which mean nothing in the child.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.durations import DAY_MS
 from moderation.domain.similarity import MIN_COMMON_LETTERS, Member, Similarity
 
@@ -73,8 +74,8 @@ def describe_campaign(stats: CampaignStats, first_seen_at: int | None, now: int)
     first_seen_at: of the domain, ms; None unknown.
     """
     sentence = f"Same text from {stats.facts}"
-    if stats.domain.startswith("tel:"):
-        return f"{sentence}; the same telephone number."
+    if contact := contact_kind(stats.domain):
+        return f"{sentence}; the same {contact}."
     if stats.domain:
         sentence += f"; link to {stats.domain}"
         if first_seen_at is not None:
@@ -183,12 +184,16 @@ class Ruling:
     """What moderators decided about a campaign. outcome: those of this site, '' where nothing is in force.
 
     elsewhere: whether those of another site call it spam. member: whether those of this site have not
-    ruled on it, but called one of its members spam and approved none.
+    ruled on it, but called one of its members spam and approved none. target: the link target or contact
+    that the comment shares with those of this site that people called spam, '' for none. is_news: whether
+    the comment brings something that is worth another look at the campaign (campaign_targets.py).
     """
 
     outcome: str = ""
     elsewhere: bool = False
     member: bool = False
+    target: str = ""
+    is_news: bool = False
 
 
 NO_RULING = Ruling()

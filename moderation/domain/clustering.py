@@ -14,7 +14,7 @@ class Cluster:
 
     campaign_id: '' where only this batch brings them together. formed: moderators already see it as
     a campaign. fixed: moderators have ruled on it or split it, so it is not merged into another one.
-    found: the members in the batch, by position, with the similarity that brought each in. adopted:
+    members: those in the batch, by position, with the similarity that brought each in. adopted:
     numbers of earlier comments that belonged to nothing until now. absorbed: campaigns that turned
     out to be this one.
     """
@@ -23,7 +23,7 @@ class Cluster:
     campaign_id: str = ""
     formed: bool = False
     fixed: bool = False
-    found: dict[int, Similarity] = field(default_factory=dict)
+    members: dict[int, Similarity] = field(default_factory=dict)
     adopted: set[int] = field(default_factory=set)
     absorbed: set[str] = field(default_factory=set)
 
@@ -36,17 +36,17 @@ class Cluster:
         """Takes over all that the other has."""
         self.counter.merge(other.counter)
         self.formed |= other.formed
-        self.found |= other.found
+        self.members |= other.members
         self.adopted |= other.adopted
         self.absorbed |= other.absorbed | ({other.campaign_id} if other.campaign_id else set())
 
     def stats(self, position: int) -> CampaignStats:
         """The counts, as they concern the comment at this position of the batch."""
-        return self.counter.stats(self.found[position])
+        return self.counter.stats(self.members[position])
 
     def is_campaign(self) -> bool:
         """Whether it is a campaign, already or because of this batch."""
-        return self.formed or any(self.stats(position).is_campaign for position in self.found)
+        return self.formed or any(self.stats(position).is_campaign for position in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def cluster_batch(
                 cluster = clusters.merge(cluster, matched)
         if cluster is not None:
             cluster.counter.add([comment.member])
-            cluster.found[position] = (
+            cluster.members[position] = (
                 matches[0].similarity if matches else Similarity(1.0, comment.sketch.letters)
             )
             clusters.by_position[position] = cluster
@@ -130,14 +130,14 @@ class _Clusters:
             else:
                 self.by_position[position] = cluster
         if position is not None:
-            cluster.found.setdefault(position, match.similarity)
+            cluster.members.setdefault(position, match.similarity)
         return cluster
 
     def merge(self, first: Cluster, second: Cluster) -> Cluster:
         """The cluster of higher rank, the first of equals, after it has absorbed the other."""
         kept, absorbed = (second, first) if second.rank() > first.rank() else (first, second)
         kept.absorb(absorbed)
-        self.by_position.update(dict.fromkeys(absorbed.found, kept))
+        self.by_position.update(dict.fromkeys(absorbed.members, kept))
         self.by_number.update(dict.fromkeys(absorbed.adopted, kept))
         campaign_ids = {absorbed.campaign_id, *absorbed.absorbed} - {""}
         self.by_campaign.update(dict.fromkeys(campaign_ids, kept))

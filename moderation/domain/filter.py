@@ -30,7 +30,7 @@ class FilterAction(StrEnum):
     HOLD = "hold"
     SPAM = "spam"
     REJECT = "reject"
-    TRUST = "trust"  # domains only: links to them do not count as links
+    TRUST = "trust"  # domains: links to them do not count; words in the name: not protected
 
 
 class FilterField(StrEnum):

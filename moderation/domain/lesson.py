@@ -34,7 +34,7 @@ class Feedback:
     is_spam: None where the decision says neither (hold, reject). teacher: the moderator's id. kin: what
     its copies share: the campaign, or the text's group of duplicates. weight, version: with which weight
     and in which lesson it was learned; 0 and 0 before. text: None or '' where the comment was erased.
-    known: what the scorers had measured.
+    signals: what the scorers had measured.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Feedback:
     weight: float = 0.0
     version: int = 0
     text: str | None = None
-    known: tuple[Signal, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The Beta Reputation System, 2002). Its lower bound is used: one approval is not 
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,6 +18,8 @@ from moderation.domain.durations import DAY_MS
 HALF_LIFE_DAYS = 90
 # Days until a decision is forgotten: by then it counts a sixteenth.
 KEPT_DAYS = 4 * HALF_LIFE_DAYS
+# A comment that the policy published counts as this much of one that a person approved.
+PUBLISHED_WEIGHT = 0.5
 # The true share is below the bound once in twenty times.
 _CONFIDENCE_TAIL = 0.05
 
@@ -64,7 +66,7 @@ class WeekCounts:
 @dataclass(frozen=True, slots=True)
 class ReputationScore:
     """A reputation now. approved, spam, rejected: numbers of decisions. good, bad: their weight, less
-    with age.
+    with age. published: how many other senders' comments the policy has published, of a domain only.
     """
 
     approved: int = 0
@@ -72,6 +74,7 @@ class ReputationScore:
     rejected: int = 0
     good: float = 0.0
     bad: float = 0.0
+    published: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.approved or self.spam or self.rejected)
@@ -90,7 +93,13 @@ class ReputationScore:
     def words(self) -> str:
         """'12 approved, 0 spam by your moderators'."""
         rejected = f", {self.rejected} rejected" if self.rejected else ""
-        return f"{self.approved} approved, {self.spam} spam{rejected} by your moderators"
+        published = f", {self.published} published unasked" if self.published else ""
+        return f"{self.approved} approved, {self.spam} spam{rejected} by your moderators{published}"
+
+    def with_published(self, senders: int) -> "ReputationScore":
+        """With what the policy published counted in its favour: each sender once."""
+        good = self.good + PUBLISHED_WEIGHT * senders
+        return replace(self, good=good, published=senders)
 
 
 NO_REPUTATION = ReputationScore()

@@ -8,6 +8,7 @@ from moderation.domain.comment import NO_FORM, FormFacts
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
+from moderation.domain.names import NO_NAMES, SiteNames
 from moderation.domain.normalised_text import NormalisedText
 
 # The signal of a model that has not read a text whole: the share of it, 0..1, that nobody has read.
@@ -72,8 +73,8 @@ class Candidate:
 
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
     author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
-    submitted, ms. Ids are '' for a text that is scored and not stored. filters: the site's. history:
-    what the store knows about it. known: the signals of the scorers that ran before this one.
+    submitted, ms. Ids are '' for a text that is scored and not stored. filters: the site's. names: that only
+    the site's staff should use. history: what the store knows about it. signals: those of the scorers that ran before this one.
     """
 
     text: str
@@ -91,8 +92,9 @@ class Candidate:
     traces: SenderTraces = SenderTraces()
     form: FormFacts = NO_FORM
     filters: FilterSet = NO_FILTERS
+    names: SiteNames = NO_NAMES
     history: History = NO_HISTORY
-    known: tuple[Signal, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

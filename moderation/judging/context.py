@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.campaign import NEW_DOMAIN_MS, NO_RULING, Ruling
+from moderation.domain.campaign_targets import bad_targets, is_news
 from moderation.domain.clustering import Cluster, Clustering, cluster_batch
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
@@ -12,9 +13,12 @@ from moderation.domain.ids import timed_id
 from moderation.domain.reputation import NO_REPUTATION, ReputationScore, Subject, SubjectKind
 from moderation.domain.score import Candidate
 from moderation.domain.similarity import IndexedComment, Member, Sketch, short_hash
+from moderation.judging.published_links import other_senders, published_links
 from moderation.judging.reputation import author_of, network_of, reputation_scores
-from moderation.store import campaign_clusters, linked_domains, sketches
+from moderation.scorers.spam.link_targets import quoted_targets
+from moderation.store import campaign_clusters, campaign_traits, campaigns, linked_domains, sketches
 from moderation.store.campaign_clusters import MemberJoin
+from moderation.store.campaign_traits import DecidedTargets
 from moderation.store.sql.engine import Connection
 
 
@@ -56,12 +60,21 @@ def load_context(
         dict.fromkeys(each for each in clustering.clusters if each and each.is_campaign())
     )
     decided = campaign_clusters.member_decisions(connection, formed)
+    ill = [
+        cluster
+        for cluster, statuses in zip(formed, decided, strict=True)
+        if any(status in (Status.SPAM, Status.REJECTED) for _, status in statuses)
+    ]
+    reputations = reputation_scores(connection, candidates, now)
     background = _Background(
         now,
         rulings,
         dict(zip(formed, decided, strict=True)),
+        dict(zip(ill, campaign_traits.decided_targets(connection, ill), strict=True)),
+        campaign_traits.targets_by_site(connection, rulings.keys()),
         first_seen,
-        reputation_scores(connection, candidates, now),
+        reputations,
+        published_links(connection, batch, numbers_by_key, earlier, reputations),
     )
     return JudgingContext(
         tuple(candidate.comment_id for candidate, _ in candidates),
@@ -84,14 +97,19 @@ class _Background:
     """What is known of all that a batch leads to.
 
     rulings: the outcome in force, by campaign and site. member_decisions: the sites with the status
-    they gave to a single member, by cluster that people see as a campaign. first_seen: of domains, ms.
+    they gave to a single member, by cluster that people see as a campaign. targets: what its decided
+    members link to; known_targets: what all members of a campaign link to, by campaign and site, of those that
+    were ruled on. first_seen: of domains, ms. published: comments that the policy published, by what they link to.
     """
 
     now: int
     rulings: Mapping[str, Mapping[str, str]]
     member_decisions: Mapping[Cluster, Collection[tuple[str, str]]]
+    targets: Mapping[Cluster, Sequence[DecidedTargets]]
+    known_targets: Mapping[tuple[str, int], Collection[str]]
     first_seen: Mapping[str, int]
     reputations: Mapping[Subject, ReputationScore]
+    published: Mapping[str, Sequence[Member]]
 
     def history(
         self, candidate: Candidate, comment: IndexedComment, clustering: Clustering, position: int
@@ -103,19 +121,20 @@ class _Background:
             now=self.now,
             campaign_id=campaign.campaign_id if campaign else "",
             campaign_stats=campaign.stats(position) if campaign else None,
-            ruling=self._ruling(cluster, candidate.site_id) if cluster else NO_RULING,
+            ruling=self._ruling(cluster, candidate, comment) if cluster else NO_RULING,
             repeats=len(near),
             own_repeats=sum(_same_author(comment.member, other.member) for other in near),
             domains=tuple(
-                self._linked_domain(name, candidate.site_id, comment.member.created_at)
+                self._linked_domain(name, candidate.site_id, comment.member)
                 for name in comment.sketch.domains
             ),
             author=self.reputations.get(author_of(candidate), NO_REPUTATION),
             network=self.reputations.get(network_of(candidate), NO_REPUTATION),
         )
 
-    def _ruling(self, cluster: Cluster, site_id: str) -> Ruling:
-        """What people's decisions about a cluster mean for a comment of this site."""
+    def _ruling(self, cluster: Cluster, candidate: Candidate, comment: IndexedComment) -> Ruling:
+        """What people's decisions about a cluster mean for a comment of its site."""
+        site_id = candidate.site_id
         by_site = self.rulings.get(cluster.campaign_id, {})
         statuses = self.member_decisions.get(cluster, ())
         # A member that was rejected was rejected for what it says; that says nothing of who copies it.
@@ -129,16 +148,39 @@ class _Background:
                 if site != site_id
             ),
             called_spam and not approved and site_id not in by_site,
+            self._bad_target(cluster, candidate, comment, by_site.get(site_id, "")),
+            is_news(
+                comment.sketch.domains,
+                self.known_targets.get((cluster.campaign_id, comment.member.site), ()),
+            ),
         )
 
-    def _linked_domain(self, name: str, site_id: str, created_at: int) -> LinkedDomain:
-        """created_at: of the comment that links to it, ms."""
-        subject = Subject(SubjectKind.DOMAIN, site_id, name)
-        return LinkedDomain(
-            name,
-            min(self.first_seen.get(name, self.now), created_at),
-            self.reputations.get(subject, NO_REPUTATION),
+    def _bad_target(
+        self, cluster: Cluster, candidate: Candidate, comment: IndexedComment, ruling: str
+    ) -> str:
+        """Where a comment leads of that which only the spam of its campaign leads to; '' for nothing, and for what
+        it quotes.
+        """
+        called_spam = {Status.SPAM}
+        if ruling == Outcome.REJECT:  # then all members were rejected, for what they have in common
+            called_spam.add(Status.REJECTED)
+        here = [each for each in self.targets.get(cluster, ()) if each.site_id == candidate.site_id]
+        bad = bad_targets(
+            (target for each in here if each.status in called_spam for target in each.targets),
+            (target for each in here if each.status is Status.APPROVED for target in each.targets),
         )
+        shared = [target for target in comment.sketch.domains if target in bad]
+        quoted = quoted_targets(candidate) if shared else ()
+        return next((target for target in shared if target not in quoted), "")
+
+    def _linked_domain(self, name: str, site_id: str, member: Member) -> LinkedDomain:
+        """member: the comment that links to it."""
+        subject = Subject(SubjectKind.DOMAIN, site_id, name)
+        repute = self.reputations.get(subject, NO_REPUTATION)
+        if repute.bad > 0:
+            repute = repute.with_published(other_senders(self.published.get(name, ()), member))
+        first_seen_at = min(self.first_seen.get(name, self.now), member.created_at)
+        return LinkedDomain(name, first_seen_at, repute)
 
 
 def _indexed(candidate: Candidate, sketch: Sketch) -> IndexedComment:
@@ -198,13 +240,31 @@ def save_context(
     campaign_clusters.join(connection, _member_joins(context, set(positions), now, entropy), now)
 
 
+def reopen_campaigns(
+    connection: Connection, context: JudgingContext, held: Mapping[str, str], now: int
+) -> None:
+    """Offers those campaigns again that were ruled spam, of which something new is held now.
+
+    held: the sites of comments that are held now, by id. Copies that bring nothing new wait with the ruling.
+    """
+    reopened = {
+        (history.campaign_id, held[comment_id])
+        for comment_id, history in zip(context.comment_ids, context.histories, strict=True)
+        if comment_id in held
+        and history.ruling.is_news
+        and history.ruling.outcome in (Outcome.SPAM, Outcome.REJECT)
+    }
+    for campaign_id, site_id in sorted(reopened):
+        campaigns.reopen(connection, campaign_id, site_id, now)
+
+
 def _member_joins(
     context: JudgingContext, judged: set[int], now: int, entropy: Callable[[int], bytes]
 ) -> list[MemberJoin]:
     """What changes about each cluster, in one order for all. judged: positions."""
     joins = []
     for cluster in dict.fromkeys(context.clustering.clusters):
-        positions = sorted(judged.intersection(cluster.found)) if cluster else []
+        positions = sorted(judged.intersection(cluster.members)) if cluster else []
         if not cluster or not positions:
             continue
         joins.append(

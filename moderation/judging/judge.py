@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Actor, ActorKind, Decision
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.event import Event, decision_event
+from moderation.domain.names import NO_NAMES
 from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
 from moderation.judging import context
@@ -19,6 +20,7 @@ from moderation.store.candidates import candidate_of
 from moderation.store.decisions import Standing
 from moderation.store.filters import filters_of
 from moderation.store.judging_queue import JudgingJob
+from moderation.store.protected_names import names_of
 from moderation.store.sql.engine import Connection, Store
 
 # ms until the next attempt, by attempts made: a restart heals within the first, an outage in the last.
@@ -91,8 +93,15 @@ def _judge_jobs(
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
     filter_sets = filters_of(store, {job.site_id: job.filters_version for job in fresh})
+    names = names_of(store, {job.site_id for job in fresh})
     candidates = [
-        candidate_of(job, store.crypto, filters=filter_sets[job.site_id]) for job in fresh
+        candidate_of(
+            job,
+            store.crypto,
+            filters=filter_sets[job.site_id],
+            names=names.get(job.site_id, NO_NAMES),
+        )
+        for job in fresh
     ]
     with store.read() as connection:
         known = context.load_context(
@@ -175,6 +184,12 @@ def _record(
         now,
     )
     decisions.append(connection, new, standings)
+    held_now = {
+        decision.comment_id: standings[decision.comment_id].site_id
+        for decision in new
+        if decision.outcome is Outcome.HOLD
+    }
+    context.reopen_campaigns(connection, known, held_now, now)
     deliveries = _announce(connection, new, standings, entropy)
     due_again = {
         judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after

@@ -75,7 +75,7 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
 def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
     findings = decisions.newest_findings(connection, sorted({word.comment_id for word in words}))
     return [
-        replace(word, known=findings[word.comment_id].signals)
+        replace(word, signals=findings[word.comment_id].signals)
         if word.comment_id in findings
         else word
         for word in words
@@ -114,7 +114,8 @@ def _duplicate_group(store: Store, word: Feedback) -> str:
 
 def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:
     batch = [
-        Candidate(word.text or "", normalise(word.text or ""), known=word.known) for word in words
+        Candidate(word.text or "", normalise(word.text or ""), signals=word.signals)
+        for word in words
     ]
     for word, features in zip(words, extract_features(batch), strict=True):
         yield features, bool(word.is_spam), word.weight

@@ -20,7 +20,9 @@ from moderation.domain.decision import (
 )
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.reason_codes import ReasonCode
+from moderation.review.campaign_members import LeftMembers, left_members
 from moderation.review.campaigns import NOT_FOUND, UNDONE
+from moderation.review.filings import undo_ruling_filings
 from moderation.review.record import record
 from moderation.store import campaigns, decisions
 from moderation.store.campaigns import RulingEntry
@@ -38,12 +40,13 @@ ABANDONED_AFTER = 30_000
 @dataclass(frozen=True, slots=True)
 class CampaignDecision:
     """What one decision did. sequence: the ruling's. changed: members whose outcome it changed; left:
-    members that had that status already, or that a person had decided singly.
+    members that it left as they are (campaign_members.py); published: those of them that are public.
     """
 
     sequence: int
     changed: int
     left: int
+    published: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,29 @@ def decide(
     outcome: Outcome,
     *,
     expected_sequence: int | None = None,
+    held_only: bool = False,
     now: int,
     entropy: Entropy,
 ) -> CampaignDecision:
     """Decides every member on the site, and sets the outcome of members that come later.
 
     Members that a person has decided singly stay as they are. expected_sequence: of the last ruling the
-    person saw; None decides whatever came before. Raises NotFound, and Conflict if somebody else has
-    decided meanwhile.
+    person saw; None decides whatever came before. held_only: decides exactly the members that are held, which
+    wait with the ruling that is in force, and leaves that in force. Raises NotFound, and Conflict if somebody
+    else has decided meanwhile, or if nothing is in force that members could wait with.
     """
     campaign = _SiteCampaign(campaign_id, site_id)
     in_force = "" if outcome is Outcome.HOLD else outcome.value
     with store.write() as connection:
         rulings = _locked_rulings(connection, campaign, expected_sequence)
+        if held_only:
+            in_force = rulings[-1].in_force if rulings else ""
+            if not in_force:
+                raise Conflict("This campaign has no ruling that its held comments wait with.")
         sequence = rulings[-1].sequence + 1 if rulings else 1
-        ruling = RulingEntry(sequence, outcome.value, in_force, moderator_id, now, False)
+        ruling = RulingEntry(
+            sequence, outcome.value, in_force, moderator_id, now, False, held_only=held_only
+        )
         campaigns.add_ruling(connection, campaign_id, site_id, ruling)
     return _decide_members(store, campaign, ruling, now, entropy)
 
@@ -142,31 +153,55 @@ def _decide_members(
 ) -> CampaignDecision:
     """Decides the members, MEMBERS_AT_ONCE at a time. A repetition changes nothing more."""
     campaign_id, site_id = campaign.campaign_id, campaign.site_id
-    changed = left = 0
+    changed = left = published = 0
     after = ""
+    with store.read() as connection:
+        rulings = campaigns.rulings_on_site(connection, campaign_id, site_id)
+        earlier = [entry for entry in rulings if entry.sequence < ruling.sequence]
+        left_out = left_members(connection, campaign_id, site_id, ruling, earlier)
     while True:
         with store.write() as connection:
             ids = campaigns.member_ids(connection, campaign_id, site_id, after, MEMBERS_AT_ONCE)
-            new_decisions = _member_decisions(connection, campaign_id, ids, ruling, now)
+            new_decisions, public = _member_decisions(
+                connection, campaign_id, ids, ruling, left_out, now
+            )
             record(connection, new_decisions, entropy)
             if len(ids) < MEMBERS_AT_ONCE:
+                if ruling.outcome == UNDONE:
+                    undo_ruling_filings(
+                        connection, site_id, campaign_id, earlier[-1], ruling.in_force, now, entropy
+                    )
                 campaigns.finish_ruling(connection, campaign_id, site_id, ruling.sequence)
         changed += len(new_decisions)
         left += len(ids) - len(new_decisions)
+        published += public
         if len(ids) < MEMBERS_AT_ONCE:
-            return CampaignDecision(ruling.sequence, changed, left)
+            return CampaignDecision(ruling.sequence, changed, left, published)
         after = ids[-1]
 
 
 def _member_decisions(
-    connection: Connection, campaign_id: str, ids: list[str], ruling: RulingEntry, now: int
-) -> list[tuple[Decision, Standing]]:
-    """A decision for each member that the ruling changes, with how the member stood before."""
+    connection: Connection,
+    campaign_id: str,
+    ids: list[str],
+    ruling: RulingEntry,
+    left_out: LeftMembers | None,
+    now: int,
+) -> tuple[list[tuple[Decision, Standing]], int]:
+    """A decision for each member that the ruling changes, with how the member stood before; and how many
+    published ones it leaves.
+    """
+    published = 0
     standings = decisions.standings(connection, ids)
     histories = decisions.histories(connection, ids)
     member_decisions = []
     for comment_id, standing in sorted(standings.items()):
         current = in_effect(histories[comment_id])
+        if ruling.held_only and standing.status is not Status.HELD:
+            continue
+        if left_out is not None and left_out.is_left(standing, current):
+            published += standing.status is Status.APPROVED
+            continue
         outcome = _member_outcome(campaign_id, histories[comment_id], current, ruling)
         if outcome is None or standing.status in (Status.ERASED, STATUS_AFTER[outcome]):
             continue
@@ -188,7 +223,7 @@ def _member_decisions(
             ruling=ruling.sequence,
         )
         member_decisions.append((decision, standing))
-    return member_decisions
+    return member_decisions, published
 
 
 def _member_outcome(

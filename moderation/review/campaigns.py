@@ -6,6 +6,7 @@ from itertools import chain
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import timed_id
 from moderation.store import campaigns, counts, queues, sketches
@@ -48,6 +49,22 @@ class CampaignCard:
         return bool(self.rulings) and self.rulings[-1].outcome != UNDONE
 
     @property
+    def held_with_ruling(self) -> int:
+        """How many members wait with the ruling in force: held, and no reason to ask for another one."""
+        is_settled = self.in_force in (Outcome.SPAM, Outcome.REJECT)
+        is_asked = bool(self.rulings) and self.rulings[-1].reopened_at is not None
+        return self.counts.get(Status.HELD, 0) if is_settled and not is_asked else 0
+
+    @property
+    def left_sentence(self) -> str:
+        """'2 published earlier were left as they are.'; '' where a ruling of spam left none."""
+        published = self.counts.get(Status.APPROVED, 0)
+        if self.in_force not in (Outcome.SPAM, Outcome.REJECT) or not published:
+            return ""
+        were = "was left as it is" if published == 1 else "were left as they are"
+        return f"{published:,} published earlier {were}: decide singly, if need be."
+
+    @property
     def comments(self) -> int:
         """How many members are on this site."""
         return sum(self.counts.values())
@@ -59,17 +76,33 @@ class CampaignCard:
 
 
 def waiting_campaigns(
-    store: Store, site_id: str, now: int, limit: int = 10, sample: int = SAMPLE_SIZE
+    store: Store,
+    site_id: str,
+    now: int,
+    limit: int = 10,
+    *,
+    ruled: bool = False,
+    sample: int = SAMPLE_SIZE,
 ) -> list[CampaignCard]:
-    """Campaigns with held members, the one that has waited longest first. sample: members with each."""
+    """Campaigns that wait for a ruling, the one that has waited longest first.
+
+    ruled: instead those that were ruled spam or rejected, and have members that are held with that ruling.
+    sample: members with each.
+    """
     with store.read() as connection:
-        records = campaigns.with_held_comments(connection, site_id, limit)
+        records = campaigns.with_held_comments(connection, site_id, limit, settled=ruled)
         return _cards(connection, records, site_id, now, sample)
 
 
+def count_held_with_rulings(store: Store, site_id: str) -> int:
+    """How many comments are held with campaigns that were ruled spam or rejected."""
+    with store.read() as connection:
+        return campaigns.count_settled_comments(connection, site_id)
+
+
 def count_waiting(store: Store, site_id: str) -> int | None:
-    """How many campaigns have held members, but for those of one comment on the site; None if it never had
-    a campaign.
+    """How many campaigns wait for a ruling, but for those of one comment on the site; None if the site never
+    had a campaign.
     """
     with store.read() as connection:
         waiting = campaigns.count_with_held_comments(connection, site_id)
@@ -102,14 +135,29 @@ def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> Camp
 
 
 def list_members(
-    store: Store, site_id: str, campaign_id: str, after: str = "", limit: int = 25
+    store: Store,
+    site_id: str,
+    campaign_id: str,
+    after: str = "",
+    limit: int = 25,
+    *,
+    only: str = "",
 ) -> list[QueueEntry]:
-    """A campaign's members on a site past the comment `after`, oldest first. Raises NotFound."""
+    """A campaign's members on a site past the comment `after`, oldest first. Raises NotFound.
+
+    only: 'held', or 'filed' for those that the policy filed for what people decided; '' for all.
+    """
     with store.read() as connection:
         if campaigns.get(connection, campaign_id, site_id) is None:
             raise NotFound(NOT_FOUND)
-        ids = campaigns.member_ids(connection, campaign_id, site_id, after, limit)
+        ids = campaigns.member_ids(connection, campaign_id, site_id, after, limit, only)
         return queues.by_ids(connection, ids)
+
+
+def count_filed(store: Store, site_id: str, campaign_id: str) -> int:
+    """How many of a campaign's members on a site the policy filed, and no person."""
+    with store.read() as connection:
+        return campaigns.count_filed(connection, campaign_id, site_id)
 
 
 def _cards(

@@ -9,10 +9,12 @@ from moderation.domain.decision import (
     Decision,
     Outcome,
     Reason,
+    in_effect,
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.reason_codes import ReasonCode
+from moderation.review.filings import undo_filings
 from moderation.review.record import record
 from moderation.store import decisions
 from moderation.store.decisions import Standing
@@ -48,7 +50,9 @@ def decide(
             reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
             created_at=now,
         )
+        history = decisions.histories(connection, [comment_id])[comment_id]
         record(connection, [(decision, standing)], entropy)
+        undo_filings(connection, standing.site_id, in_effect(history), decision, now, entropy)
     return decision
 
 
@@ -86,6 +90,14 @@ def undo(
             takes_back=standing.sequence,
         )
         record(connection, [(decision, standing)], entropy)
+        undo_filings(
+            connection,
+            standing.site_id,
+            in_effect(history),
+            in_effect([*history, decision]),
+            now,
+            entropy,
+        )
     return decision
 
 

@@ -1,10 +1,18 @@
 """Reputations of authors, domains and networks: looked up, explained, reset."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.reputation import ReputationScore, Subject, SubjectKind, reputation_score
+from moderation.domain.reputation import (
+    KEPT_DAYS,
+    ReputationScore,
+    Subject,
+    SubjectKind,
+    reputation_score,
+)
+from moderation.review.filings import undo_domain_filings
 from moderation.store import queues, reputations
 from moderation.store.reputations import Reset, Vote
 from moderation.store.sql.engine import Connection, Store
@@ -83,13 +91,16 @@ def reset(
     expected_sequence: int | None = None,
     *,
     now: int,
+    entropy: Callable[[int], bytes],
 ) -> Reputation:
     """Starts a reputation afresh: decisions made until now no longer count.
+
+    What the policy filed for a domain's bad name is held again.
 
     expected_sequence: of the last reset the moderator saw; None resets in any case. Raises NotFound if
     nothing was ever decided about it, Conflict if somebody else has reset it meanwhile.
     """
-    return _reset(store, moderator_id, subject, expected_sequence, now, undo=False)
+    return _reset(store, moderator_id, subject, expected_sequence, now, entropy, undo=False)
 
 
 def undo_reset(
@@ -99,9 +110,10 @@ def undo_reset(
     expected_sequence: int | None = None,
     *,
     now: int,
+    entropy: Callable[[int], bytes],
 ) -> Reputation:
     """Takes the last reset back. Raises as reset(), and Conflict if no reset is in force."""
-    return _reset(store, moderator_id, subject, expected_sequence, now, undo=True)
+    return _reset(store, moderator_id, subject, expected_sequence, now, entropy, undo=True)
 
 
 def _reset(
@@ -110,6 +122,7 @@ def _reset(
     subject: Subject,
     expected_sequence: int | None,
     now: int,
+    entropy: Callable[[int], bytes],
     *,
     undo: bool,
 ) -> Reputation:
@@ -126,6 +139,8 @@ def _reset(
             counts_after = earlier[-1].counts_after if earlier else 0
         entry = Reset(reputation.sequence + 1, counts_after, moderator_id, now)
         reputations.reset(connection, subject, entry)
+        if subject.kind is SubjectKind.DOMAIN:
+            undo_domain_filings(connection, subject, now - KEPT_DAYS * DAY_MS, now, entropy)
         return _reputation(connection, subject, now)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from moderation.domain.lesson import Lessons, no_lessons
 from moderation.domain.score import Scorer
 from moderation.scorers.language import Language
+from moderation.scorers.models.author_names import WithAuthorNames
 from moderation.scorers.models.bundled import Bundled
 from moderation.scorers.models.by_language import ByLanguage, Model
 from moderation.scorers.models.detoxify import Detoxify
 from moderation.scorers.models.model_names import BUNDLED, Models, check_model, spec_of
 from moderation.scorers.models.transformer import Transformer
 from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.protected_names import ProtectedNames
 from moderation.scorers.site.wordlist import Wordlist, read_entries
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.scorers.spam.history import HistorySignals
@@ -44,7 +46,15 @@ def build_scorers(
         *outside,
         Heuristics(),
     )
-    return (Language(languages), words, *spam_scorers, *toxicity, SpamModel(lessons))
+    with_names = [WithAuthorNames(scorer) for scorer in (words, *toxicity)]
+    return (
+        Language(languages),
+        with_names[0],
+        ProtectedNames(),
+        *spam_scorers,
+        *with_names[1:],
+        SpamModel(lessons),
+    )
 
 
 def _toxicity_models(models: Models) -> tuple[tuple[Scorer, ...], frozenset[str]]:

@@ -77,7 +77,9 @@ class ScorerPipeline:
         failed: list[list[str]] = [[] for _ in batch]
         for thread in self._threads:
             candidates = [
-                replace(candidate, known=(*candidate.known, *measured)) if measured else candidate
+                replace(candidate, signals=(*candidate.signals, *measured))
+                if measured
+                else candidate
                 for candidate, measured in zip(batch, signals, strict=True)
             ]
             for position, scorer_signals in enumerate(self._ask(thread, candidates)):

@@ -29,6 +29,8 @@ class RulingEntry:
     """A decision of a site's moderators about a campaign. outcome: an Outcome, or 'undo'.
 
     in_force: the outcome for new members from then on, '' none. done: whether it has reached all members.
+    reopened_at: since when something new about the campaign asks for another one, ms; None: nothing does.
+    held_only: whether it was about the held members alone, which wait with the ruling before it.
     """
 
     sequence: int
@@ -37,6 +39,8 @@ class RulingEntry:
     moderator_id: str
     created_at: int
     done: bool
+    reopened_at: int | None = None
+    held_only: bool = False
 
 
 _KNOWN = """
@@ -47,30 +51,52 @@ _HERE = """
     EXISTS (SELECT 1 FROM comments m
             WHERE m.campaign_id = c.id AND m.campaign_id <> '' AND m.site_id = :site)
 """
-_WAITING = """
-    SELECT campaign_id FROM comment_counts
+# Campaigns whose last ruling on the site calls them spam or rejects them, and to which nothing new has come since.
+_SETTLED = """
+    EXISTS (
+        SELECT 1 FROM rulings r WHERE r.campaign_id = w.campaign_id AND r.site_id = :site
+        AND r.in_force IN ('spam', 'reject') AND r.reopened_at IS NULL AND r.sequence = (
+            SELECT max(n.sequence) FROM rulings n
+            WHERE n.campaign_id = r.campaign_id AND n.site_id = r.site_id
+        )
+    )
+"""
+_HELD = """
+    SELECT campaign_id, sum(comments) AS held FROM comment_counts
     WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
     GROUP BY campaign_id HAVING sum(comments) > 0
 """
-_LONGEST_WAITING = sa.text(f"""
-    SELECT campaign_id, (
-        SELECT min(id) FROM comments m WHERE m.site_id = :site AND m.status = 'held'
-        AND m.campaign_id <> '' AND m.campaign_id = w.campaign_id
-    ) AS oldest
-    FROM ({_WAITING}) AS w ORDER BY oldest LIMIT :limit
-""")  # noqa: S608 - both parts stand here
+
+
+def _waiting(settled: bool) -> str:
+    return f"FROM ({_HELD}) AS w WHERE {'' if settled else 'NOT'} {_SETTLED}"
+
+
+_LONGEST_WAITING = {
+    settled: sa.text(f"""
+        SELECT w.campaign_id, (
+            SELECT min(id) FROM comments m WHERE m.site_id = :site AND m.status = 'held'
+            AND m.campaign_id <> '' AND m.campaign_id = w.campaign_id
+        ) AS oldest {_waiting(settled)} ORDER BY oldest LIMIT :limit
+    """)  # noqa: S608
+    for settled in (False, True)
+}
 # One comment on a site is shown as the comment that it is.
 _WAITING_COUNT = sa.text(f"""
-    SELECT count(*) FROM ({_WAITING}) AS w WHERE 1 < (
+    SELECT count(*) {_waiting(False)} AND 1 < (
         SELECT sum(comments) FROM comment_counts t
         WHERE t.site_id = :site AND t.campaign_id = w.campaign_id
     )
-""")  # noqa: S608 - both parts stand here
-_MEMBERS = sa.text("""
-    SELECT id FROM comments
-    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' AND id > :after
-    ORDER BY id LIMIT :limit
-""")
+""")  # noqa: S608
+_SETTLED_COUNT = sa.text(f"SELECT sum(held) {_waiting(True)}")
+_OF_SITE_HERE = "FROM comments WHERE campaign_id = :id AND site_id = :site AND campaign_id <> ''"
+_FILED = "status IN ('spam', 'rejected') AND decided_by = 'policy'"
+# By which members are asked for.
+_MEMBERS = {
+    only: sa.text(f"SELECT id {_OF_SITE_HERE} AND id > :after {and_} ORDER BY id LIMIT :limit")
+    for only, and_ in (("", ""), ("held", "AND status = 'held'"), ("filed", f"AND {_FILED}"))
+}
+_FILED_COUNT = sa.text(f"SELECT count(*) {_OF_SITE_HERE} AND {_FILED}")
 
 
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
@@ -83,10 +109,15 @@ def newest(connection: Connection, site_id: str, after: str, limit: int) -> list
     return _known(connection, connection.scalars(query).all())
 
 
-def with_held_comments(connection: Connection, site_id: str, limit: int) -> list[CampaignRecord]:
-    """Campaigns with comments held on a site, the longest waiting first."""
+def with_held_comments(
+    connection: Connection, site_id: str, limit: int, *, settled: bool = False
+) -> list[CampaignRecord]:
+    """Campaigns with comments held on a site, the longest waiting first.
+
+    settled: those whose comments wait with a ruling, and not for one.
+    """
     values = {"site": site_id, "limit": limit}
-    return _known(connection, connection.scalars(_LONGEST_WAITING, values).all())
+    return _known(connection, connection.scalars(_LONGEST_WAITING[settled], values).all())
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> list[CampaignRecord]:
@@ -99,8 +130,13 @@ def _known(connection: Connection, ids: Sequence[str]) -> list[CampaignRecord]:
 
 
 def count_with_held_comments(connection: Connection, site_id: str) -> int:
-    """How many campaigns with a comment held on a site have more than that one there."""
+    """How many campaigns have a comment held on a site that waits for a ruling, and more than that one there."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
+
+
+def count_settled_comments(connection: Connection, site_id: str) -> int:
+    """How many comments are held on a site with a campaign that was ruled on."""
+    return int(connection.scalar(_SETTLED_COUNT, {"site": site_id}) or 0)
 
 
 def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
@@ -131,11 +167,19 @@ def stats_on_site(connection: Connection, record: CampaignRecord, site_id: str) 
 
 
 def member_ids(
-    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int
+    connection: Connection, campaign_id: str, site_id: str, after: str, limit: int, only: str = ""
 ) -> list[str]:
-    """Members on a site past the comment `after`, oldest first."""
+    """Members on a site past the comment `after`, oldest first.
+
+    only: 'held' for those that are; 'filed' for those that the policy filed, and no person; '' for all.
+    """
     values = {"id": campaign_id, "site": site_id, "after": after, "limit": limit}
-    return list(connection.scalars(_MEMBERS, values))
+    return list(connection.scalars(_MEMBERS[only], values))
+
+
+def count_filed(connection: Connection, campaign_id: str, site_id: str) -> int:
+    """How many members on a site the policy filed, and no person."""
+    return connection.scalar(_FILED_COUNT, {"id": campaign_id, "site": site_id}) or 0
 
 
 def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
@@ -186,6 +230,20 @@ def finish_ruling(connection: Connection, campaign_id: str, site_id: str, sequen
         )
         .values(done=True)
     )
+
+
+_REOPEN = """
+    UPDATE rulings SET reopened_at = :now
+    WHERE campaign_id = :campaign AND site_id = :site AND reopened_at IS NULL
+"""
+
+
+def reopen(connection: Connection, campaign_id: str, site_id: str, now: int) -> None:
+    """Offers a campaign again that was ruled on: something new about it is held. now: ms.
+
+    Only the last ruling is ever read for it; the next one begins anew.
+    """
+    connection.execute(sa.text(_REOPEN), {"now": now, "campaign": campaign_id, "site": site_id})
 
 
 def unfinished_rulings(connection: Connection, before: int) -> list[tuple[str, str]]:

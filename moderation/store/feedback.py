@@ -290,4 +290,4 @@ def count_waiting(connection: Connection, site_id: str) -> int:
 
 def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
     is_spam = None if row.is_spam is None else bool(row.is_spam)
-    return record_of(Feedback, row, is_spam=is_spam, known=())
+    return record_of(Feedback, row, is_spam=is_spam, signals=())

@@ -155,7 +155,12 @@ class _Batch:
         before = self.known.get(address)
         self.known[address] = page
         if before is None or before.id != page.id:
-            row = {"id": address, "site_id": submission.site_id, "page_id": page.id, "url": url}
+            row: dict[str, object] = {
+                "id": address,
+                "site_id": submission.site_id,
+                "page_id": page.id,
+                "url": url,
+            }
             (self._new_addresses if before is None else self._moved)[address] = row
 
     def _join(self, page_id: str, into: str) -> StoredPage:

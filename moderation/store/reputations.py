@@ -103,7 +103,7 @@ def subjects_of(connection: Connection, comment_ids: Collection[str]) -> dict[st
 
 
 def domains_of(places: Iterable[str]) -> list[str]:
-    """Those of the link targets that are domains: no path on a platform, no telephone number."""
+    """Those of the link targets that are domains: no path on a platform, no contact."""
     return [target for target in places if "/" not in target and ":" not in target]
 
 

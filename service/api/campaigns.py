@@ -37,12 +37,21 @@ router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=
     openapi_extra=describe_answer(CampaignPage, headers=["Link"]),
 )
 def listed(
-    request: Request, key: SecretKey, after: After, limit: Limit = 25, waiting: bool = False
+    request: Request,
+    key: SecretKey,
+    after: After,
+    limit: Limit = 25,
+    waiting: bool = False,
+    ruled: bool = False,
 ) -> Response:
-    """waiting: those of which something is held, what waits longest first, on one page."""
+    """waiting: those that wait for a ruling, what waits longest first, on one page. ruled: likewise those that
+    were ruled spam or rejected, and have comments that are held with that ruling.
+    """
     store = request.app.state.store
-    if waiting:
-        cards = campaigns.waiting_campaigns(store, key.site_id, now_ms(), limit)
+    if waiting or ruled:
+        cards = campaigns.waiting_campaigns(
+            store, key.site_id, now_ms(), limit, ruled=ruled and not waiting
+        )
         body: CampaignPage = {"items": [campaign_out(card) for card in cards], "next": None}
         return private_json(body)
     cards = campaigns.list_campaigns(store, key.site_id, now_ms(), after, limit + 1)
@@ -81,7 +90,11 @@ def decide(
     key: SecretKey,
     body: Annotated[RulingIn, Depends(json_body(RulingIn))],
 ) -> Response:
-    """Members that a person has decided about singly stay; those that come later meet the outcome."""
+    """Members that a person has decided about singly stay; those that come later meet the outcome.
+
+    A ruling of spam or rejection leaves what was published before (`left_published`), what comes from an
+    author of standing, and what shares neither a link, a contact nor a sender with the rest.
+    """
     state = request.app.state
     decision = campaign_decisions.decide(
         state.store,
@@ -90,6 +103,7 @@ def decide(
         campaign_id,
         body.outcome,
         expected_sequence=body.sequence,
+        held_only=body.held,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -170,5 +184,6 @@ def _decided(campaign_id: str, outcome: str, decision: CampaignDecision) -> Resp
         "outcome": outcome,
         "changed": decision.changed,
         "left": decision.left,
+        "left_published": decision.published,
     }
     return private_json(body, 201)

@@ -1,5 +1,6 @@
 """/api/v1/reputation: what moderators decided about an author's comments, a domain's links, a network."""
 
+import os
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -87,7 +88,7 @@ def reset(
     """sequence: of the last reset that was seen, 0 for none."""
     subject = Subject(kind, key.site_id, name)
     details = reputation.reset(
-        request.app.state.store, key.id, subject, body.sequence, now=now_ms()
+        request.app.state.store, key.id, subject, body.sequence, now=now_ms(), entropy=os.urandom
     )
     return private_json(reputation_out(details), 201)
 
@@ -105,6 +106,6 @@ def undo(
     """All counts again that counted before it."""
     subject = Subject(kind, key.site_id, name)
     details = reputation.undo_reset(
-        request.app.state.store, key.id, subject, body.sequence, now=now_ms()
+        request.app.state.store, key.id, subject, body.sequence, now=now_ms(), entropy=os.urandom
     )
     return private_json(reputation_out(details), 201)

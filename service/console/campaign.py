@@ -24,7 +24,8 @@ _MEMBERS = tuple(f"m{number}" for number in range(PAGE_SIZE))  # the checkboxes 
 _NONE_SELECTED = "Select the comments that do not belong here first; nothing was changed."
 
 Posted = Annotated[
-    session.SignedForm, Depends(session.signed_form("site", "outcome", "sequence", *_MEMBERS))
+    session.SignedForm,
+    Depends(session.signed_form("site", "outcome", "sequence", "held", *_MEMBERS)),
 ]
 
 
@@ -35,11 +36,15 @@ def campaign_page(
     campaign_id: str,
     site: QueryName = "",
     after: QueryName = "",
+    only: QueryName = "",
     ask: QueryName = "",
 ) -> Response:
-    """One campaign with its members. ask: the outcome that was chosen when the session had ended."""
+    """One campaign with its members. only: 'held', or 'filed' for those that no person filed. ask: the outcome that
+    was chosen when the session had ended.
+    """
+    only = only if only in ("held", "filed") else ""
     membership = visitor.membership(site)
-    return _page(request, visitor, membership, campaign_id, after=after, ask=ask)
+    return _page(request, visitor, membership, campaign_id, after=after, only=only, ask=ask)
 
 
 @router.post("/decisions")
@@ -67,7 +72,12 @@ def _decide(
             campaign_decisions.undo(*target, expected_sequence=sequence, now=now, entropy=entropy)
         else:
             campaign_decisions.decide(
-                *target, outcome, expected_sequence=sequence, now=now, entropy=entropy
+                *target,
+                outcome,
+                expected_sequence=sequence,
+                held_only=form.get("held") == "1",
+                now=now,
+                entropy=entropy,
             )
     except Conflict as error:
         response = _fragment if is_fragment else _page
@@ -147,16 +157,17 @@ def _page(
     campaign_id: str,
     *,
     after: str = "",
+    only: str = "",
     ask: str = "",
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    """The campaign's page. problem: why nothing was changed."""
+    """The campaign's page. only: which members. problem: why nothing was changed."""
     store, site_id = request.app.state.store, membership.site_id
     card = campaigns.get_campaign(store, site_id, campaign_id, now_ms())
     [campaign] = campaign_views(store, [card])
     members, last_id = one_page(
-        campaigns.list_members(store, site_id, campaign_id, after, ROWS_READ)
+        campaigns.list_members(store, site_id, campaign_id, after, ROWS_READ, only=only)
     )
     return pages.page(
         "campaign.html",
@@ -168,10 +179,12 @@ def _page(
         problem=problem,
         ask=ask,
         members=members,
-        first_url=_url(campaign_id, site_id) if after else "",
-        next_url=_url(campaign_id, site_id, last_id) if last_id else "",
+        only=only,
+        filed=campaigns.count_filed(store, site_id, campaign_id),
+        first_url=_url(campaign_id, site_id, only=only) if after else "",
+        next_url=_url(campaign_id, site_id, last_id, only) if last_id else "",
     )
 
 
-def _url(campaign_id: str, site_id: str, after: str = "") -> str:
-    return f"{URL}/campaigns/{campaign_id}?{query(site=site_id, after=after)}"
+def _url(campaign_id: str, site_id: str, after: str = "", only: str = "") -> str:
+    return f"{URL}/campaigns/{campaign_id}?{query(site=site_id, after=after, only=only)}"

@@ -31,7 +31,7 @@ ACTIONS = {
     FilterAction.HOLD: "Hold for a moderator",
     FilterAction.SPAM: "File as spam",
     FilterAction.REJECT: "Reject",
-    FilterAction.TRUST: "Trust (domains only): links there do not count",
+    FilterAction.TRUST: "Trust: links to these domains do not count; or these words in the name may use protected names",
 }
 FIELDS = {
     FilterField.TEXT: "the text",

@@ -59,6 +59,7 @@ def queue_page(
         tabs=navigation.queue_tabs(request, site_id, status),
         comments=comment_views(store, [*lone, *cards]),
         campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
+        held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
         reason=reason,
         reasons=_reasons(store, site_id, status, reason),
         first_url=navigation.queue_url(**filters) if after else "",

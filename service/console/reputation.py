@@ -1,5 +1,6 @@
 """The console's reputations: the numbers, the decisions behind them, a reset that can be undone."""
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,6 +13,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
 from moderation.review import reputation
+from moderation.review.filings import list_domain_filings
 from moderation.review.reputation import Reputation
 from moderation.store.sql.engine import Store
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
@@ -104,7 +106,7 @@ def _change(
     change = reputation.undo_reset if undo else reputation.reset
     store, moderator_id = request.app.state.store, visitor.signed.moderator_id
     try:
-        change(store, moderator_id, subject, expected, now=now_ms())
+        change(store, moderator_id, subject, expected, now=now_ms(), entropy=os.urandom)
     except Conflict as error:
         return _page(request, visitor, subject, error.message, 409)
     return redirect(_url(subject))
@@ -128,6 +130,7 @@ def _page(
         summary=_summary(shown.repute),
         meaning=_meaning(shown),
         reputation=shown,
+        filed=list_domain_filings(store, subject) if subject.kind is SubjectKind.DOMAIN else [],
         resets=[
             (reset, person_name(reset.moderator_id, names)) for reset in reversed(shown.resets)
         ],
@@ -146,7 +149,9 @@ def _meaning(shown: Reputation) -> str:
     if kind is SubjectKind.AUTHOR and score.distrust >= 0.5:
         return "Bad reputation: this author's comments wait for a moderator."
     if kind is SubjectKind.DOMAIN and score.distrust >= 0.6:
-        return "Bad reputation: comments that link there are filed as spam."
+        return (
+            "Bad reputation: comments that link there are held, and filed if they look like spam."
+        )
     if kind is SubjectKind.DOMAIN and score.distrust >= 0.35:
         return "Bad reputation: comments that link there wait for a moderator."
     if kind is SubjectKind.NETWORK and score.distrust >= 0.5:

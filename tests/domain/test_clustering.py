@@ -27,7 +27,7 @@ def test_similar_comments_of_a_batch_share_a_cluster_and_others_have_none() -> N
     assert first is not None and first is third
     assert second is None
     assert first.counter.comments == {1, 3}
-    assert set(first.found) == {0, 2}
+    assert set(first.members) == {0, 2}
 
 
 def test_an_earlier_comment_without_a_campaign_is_adopted() -> None:

@@ -78,7 +78,7 @@ class Up:
 
     def __init__(self, data: Path, port: int, **settings: object) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.said: list[str] = []
+        self.output: list[str] = []
         self.process = subprocess.Popen(
             [*GATEHOUSE, "up", "--port", str(port)],
             env=environment(data, **settings),
@@ -93,11 +93,11 @@ class Up:
 
     def _listen(self) -> None:
         assert self.process.stdout
-        self.said.extend(iter(self.process.stdout.readline, ""))
+        self.output.extend(iter(self.process.stdout.readline, ""))
 
     def find(self, pattern: str) -> str:
         """The first thing said that matches; '' where nothing does."""
-        match = re.search(pattern, "".join(self.said))
+        match = re.search(pattern, "".join(self.output))
         return match[0] if match else ""
 
     def until_ready(self) -> "Up":

@@ -116,14 +116,14 @@ def test_up_is_well_again_once_there_is_room(start_up: Callable[..., Up], data: 
         fill(ballast)
         wait_until(lambda: _is_refused(up), "comments are refused", 30)
         wait_until(lambda: up.find(r"judge\.log cannot be written"), "the log fails", 40)
-        assert up.process.poll() is None, "".join(up.said)
+        assert up.process.poll() is None, "".join(up.output)
         ballast.unlink()
         comment_id, token = wait_until(lambda: _is_accepted(up), "comments are accepted", 60)
         wait_until(lambda: status(up, comment_id, token) == "approved", "and judged", 90)
         wait_until(lambda: up.find(r"judge\.log can be written again"), "the log works", 60)
         assert "not written" in (data / "log" / "judge.log").read_text()
         assert up.stop(signal.SIGTERM) == 0
-        assert not up.find("Traceback"), "".join(up.said)
+        assert not up.find("Traceback"), "".join(up.output)
 
 
 def test_a_read_only_disk_costs_lines_only(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_from_the_first_start_to_the_last_orphan(
     children = up.offspring()
     # Broker, orphan reaper, API, worker and its child, courier; the sweep needs no process of its own.
     assert len(children) == 6
-    assert up.stop(signal.SIGINT) == 0, "".join(up.said)
+    assert up.stop(signal.SIGINT) == 0, "".join(up.output)
     assert not living(children)
     assert up.find("stopped; everything is kept")
 

@@ -407,24 +407,29 @@ def test_one_decision_reaches_every_member_and_can_be_undone(store):
         store, "mod_2", {site.id}, ids[7], Outcome.APPROVE, now=NOON + MINUTE, entropy=os.urandom
     )
     done = rule(store, site, card.id, Outcome.SPAM, 0)
-    assert (done.sequence, done.changed, done.left) == (1, 7, 1)
-    # What a person had decided about singly stays.
-    assert statuses(store, site, ids) == [Status.SPAM] * 7 + [Status.APPROVED]
+    assert (done.sequence, done.changed, done.left, done.published) == (1, 5, 3, 3)
+    # What had been published before stays, by whomever; moderators are told of it.
+    assert statuses(store, site, ids) == [Status.APPROVED] * 2 + [Status.SPAM] * 5 + [
+        Status.APPROVED
+    ]
+    assert the_campaign(store, site).left_sentence == (
+        "3 published earlier were left as they are: decide singly, if need be."
+    )
     assert campaigns.waiting_campaigns(store, site.id, NOON) == []
-    decision = queues.get_card(store, {site.id}, ids[0]).decision
+    decision = queues.get_card(store, {site.id}, ids[2]).decision
     [reason] = decision.reasons
     assert (reason.code, reason.label, reason.value) == (ReasonCode.CAMPAIGN_DECIDED, card.id, None)
     assert (decision.campaign_id, decision.ruling) == (card.id, 1)
 
     back = take_back(store, site, card.id, 1)
-    assert (back.sequence, back.changed) == (2, 7)
+    assert (back.sequence, back.changed) == (2, 5)
     assert statuses(store, site, ids) == [Status.APPROVED] * 2 + [Status.HELD] * 5 + [
         Status.APPROVED
     ]
     with pytest.raises(Conflict):
         take_back(store, site, card.id)
     # What was taken back was no word on each single one: the next ruling reaches them again.
-    assert rule(store, site, card.id, Outcome.REJECT, 2).changed == 7
+    assert rule(store, site, card.id, Outcome.REJECT, 2).changed == 5
     assert the_campaign(store, site).in_force == "reject"
 
 

@@ -64,9 +64,13 @@ class Calm:
     name = "calm"
 
     def measure(self, batch: Any) -> list[tuple[Signal, ...]]:
-        values = {"language": 0.0, "spam": 0.3}  # not quite harmless: links are looked at
-        signals = tuple(Signal(label, value, self.name, "m") for label, value in values.items())
-        return [signals for _ in batch]
+        return [self._signals("SALE" in candidate.text) for candidate in batch]
+
+    def _signals(self, is_sale: bool) -> tuple[Signal, ...]:
+        # Not quite harmless: links are looked at.
+        score = 0.8 if is_sale else 0.3
+        values = {"language": 0.0, "spam": score, "spam_untaught": score}
+        return tuple(Signal(label, value, self.name, "m") for label, value in values.items())
 
     def explain(self, candidate: Any, label: str) -> tuple[()]:
         return ()
@@ -237,7 +241,9 @@ def test_a_trusted_persons_name_and_email_gain_nothing(store: Store) -> None:
     assert counts_for(store, author(store, site)) == (6, 0, 0)  # nor can he spoil it
 
 
-def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
+def test_a_domain_of_bad_reputation_is_held_and_filed_only_with_text_that_looks_like_spam(
+    store: Store,
+) -> None:
     site = newspaper(store)
     statuses = []
     for number in range(6):
@@ -251,7 +257,11 @@ def test_a_domain_of_bad_reputation_is_held_and_then_spam(store: Store) -> None:
         statuses.append(queues.get_card(store, {site.id}, id).status)
         record_decision(store, site, id, SPAM)
     approved, held, spam = Status.APPROVED, Status.HELD, Status.SPAM
-    assert statuses == [approved, approved, held, held, held, spam]
+    assert statuses == [approved, approved, held, held, held, held]
+    [filed] = submit_and_judge(store, site, f"{harmless_text(39)} SALE http://shop.example/39")
+    card = queues.get_card(store, {site.id}, filed)
+    assert card.status is spam
+    assert card.decision and "ill_domain_spam" in [reason.code for reason in card.decision.reasons]
     [id] = submit_and_judge(store, site, f"{harmless_text(40)} http://other.example/")
     assert queues.get_card(store, {site.id}, id).status is approved
 
@@ -358,13 +368,16 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     record_decision(store, site, ids[0], APPROVE, NOON + 5_000)
     record_decision(store, site, ids[1], SPAM, NOON + 6_000)
     who = author(store, site)
-    assert reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000).repute == ReputationScore()
+    assert (
+        reputation.reset(store, "mod_b", who, 0, now=NOON + 7_000, entropy=os.urandom).repute
+        == ReputationScore()
+    )
     record_decision(store, site, ids[2], APPROVE, NOON + 8_000)
     assert counts_for(store, who) == (1, 0, 0)
     assert counts_for(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
-        reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000)
-    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000)
+        reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000, entropy=os.urandom)
+    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000, entropy=os.urandom)
     assert (whole.repute.approved, whole.repute.spam) == (2, 1)
     assert [(entry.sequence, entry.counts_after) for entry in whole.resets] == [
         (1, NOON + 7_000),
@@ -372,9 +385,9 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     ]
     assert [vote.comment_id for vote in whole.votes] == [ids[2], ids[1], ids[0]]
     with pytest.raises(Conflict):
-        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000)
+        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000, entropy=os.urandom)
     with pytest.raises(NotFound):
-        reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON)
+        reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON, entropy=os.urandom)
 
 
 def test_erasing_forgets_the_person_and_not_the_domain(store: Store) -> None:

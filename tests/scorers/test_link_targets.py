@@ -60,6 +60,46 @@ def test_bad_input_costs_next_to_nothing(text: str) -> None:
     assert all(" " not in target and len(target) <= 120 for target in sketch.domains)
 
 
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("write to Bob.Builder@mail.example today", "bob.builder (at) mail (dot) example, now"),
+        ("Telegram: @cash_queen", "message me on telegram @Cash_Queen!"),
+        ("join t.me/cash_queen", "Telegram: @cash_queen"),
+        ("WhatsApp +44 7911 123456", "call 0044 7911-123456 for it"),
+        ("call (800) 555-1234", "call 8OO-555-1234"),
+        (
+            "send to bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh",
+            "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh is my wallet",
+        ),
+        (
+            "0x52908400098527886E0F7030069857D2E4169EE7 for coins",
+            "coins: 0x52908400098527886E0F7030069857D2E4169EE7",
+        ),
+        ("1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "pay 1BoatSLRHtKNngkdXEeobR76b53LETtpyT please"),
+    ],
+)
+def test_equal_contacts_are_equal_targets(written: str, same: str) -> None:
+    shared = set(targets_of(candidate(written))) & set(targets_of(candidate(same)))
+    assert [target for target in shared if ":" in target]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The war of 1914-1918 and that of 1939-1945",
+        "It was on 2026-11-28, at 10.30, for 10 000 000 pounds",
+        "invoice 123456789, page 12-34",
+        "@alice I agree with you",
+        "pneumonoultramicroscopicsilicovolcanoconiosis",
+        "see https://www.mill.example/a/1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+        "no signal here, and the line is long",
+    ],
+)
+def test_dates_amounts_and_names_are_no_contacts(text: str) -> None:
+    assert not [target for target in targets_of(candidate(text)) if ":" in target]
+
+
 def _cpu_seconds(comment: Candidate) -> float:
     took = []
     for _ in range(3):

@@ -83,7 +83,7 @@ def test_words_inside_a_sign_are_not_shown_twice() -> None:
 
 def test_signals_count_and_other_affairs_do_not() -> None:
     def score(*signals: Signal) -> float:
-        return SpamModel().measure([replace(candidate("A comment."), known=signals)])[0][0].value
+        return SpamModel().measure([replace(candidate("A comment."), signals=signals)])[0][0].value
 
     plain = score()
     assert score(Signal("links", 5.0, "spam", spans=(Span(0, 1),))) > plain
@@ -98,7 +98,7 @@ def test_signals_count_and_other_affairs_do_not() -> None:
 )
 def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned(name: str) -> None:
     text = "I went to the town hall about this."
-    with_signal = replace(candidate(text), known=(Signal(name, 0.9, "test", note="x"),))
+    with_signal = replace(candidate(text), signals=(Signal(name, 0.9, "test", note="x"),))
     for features, features_with_signal in zip(
         extract_features([candidate(text)]), extract_features([with_signal]), strict=True
     ):
@@ -108,7 +108,9 @@ def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned
 def test_a_little_shouting_is_nearly_nothing_and_much_of_it_is_something() -> None:
     sizes = []
     for share in (0.05, 0.9):
-        with_signal = replace(candidate("Hello there."), known=(Signal("shouting", share, "test"),))
+        with_signal = replace(
+            candidate("Hello there."), signals=(Signal("shouting", share, "test"),)
+        )
         [features] = extract_features([with_signal])
         sizes.append(float(features.values[-1]))
     assert sizes[0] < 0.01 < 0.5 < sizes[1]

@@ -15,8 +15,8 @@ from moderation.domain.similarity import (
     Similarity,
     similarity,
 )
-from moderation.scorers.spam.text_sketch import comparable_text, sketches_of
-from tests.scorers.candidates import HOSTILE
+from moderation.scorers.spam.text_sketch import comparable_text, sketches, sketches_of
+from tests.scorers.candidates import HOSTILE, candidate
 
 SPAM = "I was able to recover all of my stolen money with the help of a professional team, write to them"
 _SOME = """harbour ferry ticket minister election train weather school pupil hospital river budget bridge
@@ -120,3 +120,16 @@ def test_quotes_and_spelling_tricks_are_seen_through() -> None:
     assert like("", "").is_near is False
     # Chinese says in six signs what others need eighteen letters for.
     assert meet("免费领取比特币请加微信客服", "免费领取比特币请加微信客服谢谢大家")
+
+
+def test_a_quote_of_the_parent_or_the_title_is_no_part_of_a_sketch() -> None:
+    parent = "The ferry across the old harbour will be closed for the whole of next winter"
+    own = "that is a great pity for everybody who lives on the islands"
+    plain = candidate(own)
+    reply = candidate(f"{parent}. {own}", parent_text=f"As I said: {parent}.")
+    titled = candidate(f"{parent}. {own}", page_title=parent)
+    unrelated = candidate(f"{parent}. {own}", parent_text="Something else was said about all of it")
+    linked = candidate(f"{parent}. {own} https://shop.example/", parent_text=parent)
+    expected, *quoting = sketches([plain, reply, titled])
+    assert quoting == [expected] * 2
+    assert all(sketch.letters > expected.letters for sketch in sketches([unrelated, linked]))

@@ -62,5 +62,5 @@ class ByLanguage:
 
 
 def _language_code(candidate: Candidate) -> str:
-    notes = {signal.name: signal.note for signal in candidate.known}
+    notes = {signal.name: signal.note for signal in candidate.signals}
     return "" if "language_unsupported" in notes else notes.get("language", "")

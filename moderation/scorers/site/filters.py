@@ -25,6 +25,7 @@ from moderation.domain.filter import (
     address_of_entry,
     without_comment,
 )
+from moderation.domain.names import looks_like
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
@@ -37,6 +38,7 @@ PATTERN_LIMIT = 500  # characters
 PATTERNS_LIMIT = 200  # of a filter
 _GROUP_SIZE = 50  # patterns that one search looks for, before each is searched by itself
 _PATTERN_MEMORY = 4 << 20  # bytes; a pattern that needs more is refused
+_NAME_ENTRIES = 1_000  # of a list of words, that are compared with the look of a name
 _MATCH_LIMIT = 100  # of one filter in one comment
 # The prefix that is stored of an address: nothing narrower can be recognised.
 _KEPT_PREFIX = {4: 24, 6: 48}
@@ -72,6 +74,12 @@ class CompiledFilter:
             if (entry := _without_remark(line))
         ]
         self._words: Wordlist | None = None
+        # As names are compared; more of them would cost every comment too much.
+        self._name_entries = [
+            without_comment(entry)
+            for _, entry in entries[:_NAME_ENTRIES]
+            if draft.kind is FilterKind.WORDS and "*" not in without_comment(entry)[:-1]
+        ]
         self._patterns: list[tuple[Any, list[Any]]] = []
         self._domains: frozenset[str] = frozenset()
         self._emails: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -79,7 +87,13 @@ class CompiledFilter:
         self._addresses: frozenset[str] = frozenset()
         match draft.kind:
             case FilterKind.WORDS:
-                self._words = Wordlist(draft.entries, "/entries")
+                # All names: only to be trusted.
+                is_trusting = draft.action is FilterAction.TRUST
+                lines = [
+                    "" if is_trusting and _without_remark(line) == "*" else line
+                    for line in draft.entries
+                ]
+                self._words = Wordlist(lines, "/entries")
             case FilterKind.PATTERNS:
                 self._patterns = _patterns(entries)
             case FilterKind.DOMAINS:
@@ -126,10 +140,19 @@ class CompiledFilter:
             (FilterField.WEBSITE, candidate.author_url),
         ):
             if field in fields and value:
+                if field is FilterField.NAME and self._is_name_like(value):
+                    yield FilterMatch(field.value, None, value)
+                    continue
                 for written in dict.fromkeys((value, plain_name(value))):
                     if spans_found := self._find(written):
                         yield FilterMatch(field.value, None, written[slice(*spans_found[0])])
                         break
+
+    def _is_name_like(self, name: str) -> bool:
+        """Whether words of the name look like an entry: HeraId Editor and HeraldEditor like Herald Editor."""
+        if self._words is None or not any(looks_like(name, entry) for entry in self._name_entries):
+            return False
+        return self._exceptions is None or not self._exceptions.find(name)
 
     def _find(self, text: str) -> list[tuple[int, int]]:
         if self._words is not None:
@@ -213,8 +236,11 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
             )
     if not any(map(_without_remark, draft.entries)):
         yield Invalid("A filter needs at least one entry.", "/entries")
-    if draft.action is FilterAction.TRUST and draft.kind is not FilterKind.DOMAINS:
-        yield Invalid("Only domains can be trusted.", "/action")
+    trusts_names = draft.kind is FilterKind.WORDS and draft.fields == (FilterField.NAME,)
+    if draft.action is FilterAction.TRUST and not (
+        trusts_names or draft.kind is FilterKind.DOMAINS
+    ):
+        yield Invalid("Only domains, and words in the name alone, can be trusted.", "/action")
     has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
     if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
         yield Invalid("Only words and patterns have exceptions.", "/exceptions")
@@ -398,7 +424,7 @@ def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
     return frozenset(
         _domain((number, entry))
         for filter_ in filters
-        if filter_.action is FilterAction.TRUST
+        if filter_.action is FilterAction.TRUST and filter_.kind is FilterKind.DOMAINS
         for number, line in enumerate(filter_.entries, 1)
         if (entry := _without_remark(line))
     )

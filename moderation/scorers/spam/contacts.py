@@ -1,7 +1,9 @@
 """Heuristics about contact details: phone numbers, e-mails and messengers, also spelled out or taken apart."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import re2
@@ -52,6 +54,15 @@ _MESSENGER_CONTACT = re2.compile(
     r"(?:@[\w.]{2,32}|\+?[0-9][0-9 ()\-]{5,18}[0-9]|[\w.]{0,30}[0-9_][\w.]{1,30})"
     r"|\b(?:t|wa|m)\.me/\+?[\w.]{3,64}|\b(?:api|chat)\.whatsapp\.com/\S{1,80}|\bdiscord\.gg/\w{2,32}|\bjoin\.skype\.com/\w{2,32}"
 )
+# At the end of what _MESSENGER_CONTACT matches.
+_HANDLE_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{4,18}[0-9]/?$")
+# Addresses of Bitcoin, Ethereum, Monero, Tron, Solana and the like, and IBANs.
+_ACCOUNT = re2.compile(
+    r"\b(?:0x[0-9a-fA-F]{40}|(?:bc|ltc|tb)1[02-9ac-hj-np-z]{11,71}"
+    r"|[1-9A-HJ-NP-Za-km-z]{26,44}|[48][1-9A-HJ-NP-Za-km-z]{94}"
+    r"|[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"
+)
+_TARGET_TEXT_LIMIT = 4_000  # characters that are read for contacts to compare
 # A cheap first check.
 _CONTACT_HINT = re2.compile(
     r"(?i)[@+0-9]|\.me/|whats|telegram|discord|skype|kik|zero|null|\b(?:at|dot)\b"
@@ -86,6 +97,69 @@ def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
     standalone = _without_overlaps(set(visible) - {*emails, *messengers}, links)
     contacts = _without_overlaps([*standalone, *messengers, *emails, *hidden], ())
     yield from _contact_signals(hidden, contacts)
+
+
+@lru_cache(maxsize=128)  # asked for more than once of a batch
+def contact_targets(*texts: str) -> tuple[str, ...]:
+    """What an author can be reached or paid by, so that equal ones are equal: 'tel:' and the digits; 'mail:',
+    'chat:' or 'pay:' and a hash of the e-mail, the messenger handle, the account.
+
+    texts: the comment's, as written and normalised.
+    """
+    found: dict[str, None] = {}
+    for text in dict.fromkeys(texts):
+        text = text[:_TARGET_TEXT_LIMIT]
+        links = [link.span for link in links_in(text).links]
+        # Digits and letters inside a link are its own; a link into a messenger is a contact all the same.
+        for span in _without_overlaps([*_spans(_ACCOUNT, text)], links):
+            written = text[span.start : span.end]
+            if _is_account(written):
+                found[_hashed("pay", written)] = None
+        if not contains(_CONTACT_HINT, text):
+            continue
+        messengers = _spans(_MESSENGER_CONTACT, text)
+        for span in messengers:
+            found[_messenger_target(text[span.start : span.end])] = None
+        emails = _spans(_EMAIL, text)
+        for span in emails:
+            found[_email_target(text[span.start : span.end])] = None
+        for span in _without_overlaps(_phones(text), sorted([*links, *messengers, *emails])):
+            found[_phone_target(text[span.start : span.end])] = None
+    return tuple(found)
+
+
+def _messenger_target(written: str) -> str:
+    """Of 'Telegram: @name', 't.me/name' or a number after a messenger's name."""
+    handle = re.split(r"[\s/:@]", written.rstrip("./ "))[-1]
+    number = _HANDLE_NUMBER.search(written)
+    if number and sum(character.isdigit() for character in number.group()) >= _REAL_DIGITS:
+        return _phone_target(number.group())
+    return _hashed("chat", handle.lower())
+
+
+def _email_target(written: str) -> str:
+    plain = re.sub(r"(?i)[\s(\[{]+(?:at|@)[\s)\]}]+", "@", written)
+    plain = re.sub(r"(?i)[\s(\[{]+(?:dot|\.)[\s)\]}]+", ".", plain).lower()
+    name, _, domain = plain.partition("@")
+    return _hashed("mail", f"{name.partition('+')[0]}@{domain}")
+
+
+def _phone_target(written: str) -> str:
+    digits = "".join(filter(str.isdigit, written.translate(_AS_DIGITS)))
+    return f"tel:{digits.removeprefix('00')}"
+
+
+def _is_account(written: str) -> bool:
+    """Whether letters and digits are mixed as no word or name mixes them."""
+    if written[:2].isupper() and written[2:4].isdigit():
+        return True
+    digits = sum(character.isdigit() for character in written)
+    return digits >= 2 and any(map(str.isalpha, written))
+
+
+def _hashed(kind: str, value: str) -> str:
+    digest = hashlib.blake2b(value.encode("utf-8", "replace"), digest_size=8)
+    return f"{kind}:{digest.hexdigest()}"
 
 
 def _contact_signals(hidden: Sequence[Span], contacts: Sequence[Span]) -> Iterator[Signal]:

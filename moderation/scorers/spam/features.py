@@ -9,7 +9,7 @@ import math
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -39,8 +39,18 @@ _PRESENCE_SHARE = 0.5
 # Not about spam: a comment removed as toxic or for its language must not teach the model spam, and every form
 # has its seconds. Reputation counts moderators' decisions already; learned here too, a decision about one
 # writer would turn the score against everyone in their network.
-_NOT_ABOUT_SPAM = frozenset({"language", "language_unsupported", "reply_seconds", UNREAD})
+_NOT_ABOUT_SPAM = frozenset(
+    {
+        "language",
+        "language_unsupported",
+        "reply_seconds",
+        "campaign_target",
+        "much_used_domain",
+        UNREAD,
+    }
+)
 _NOT_ABOUT_SPAM_PREFIXES = ("wordlist", "filter", "reputation", "ill_")
+_ABOUT_COPIES = ("campaign", "repeated", "new_domain")
 # Shares of the text: every comment has a little, so that there is any says nothing.
 _SHARE_NAMES = {name for name, heuristic in HEURISTICS.items() if heuristic.is_share}
 _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
@@ -62,7 +72,7 @@ def signal_features(candidate: Candidate) -> list[Signal]:
     """The signals that the spam model takes as features."""
     return [
         signal
-        for signal in candidate.known
+        for signal in candidate.signals
         if signal.name == SIGNS
         or (
             not signal.is_score
@@ -71,6 +81,14 @@ def signal_features(candidate: Candidate) -> list[Signal]:
             and not signal.name.startswith(_NOT_ABOUT_SPAM_PREFIXES)
         )
     ]
+
+
+def without_copies(candidate: Candidate) -> Candidate:
+    """The candidate without the signals that other people's comments bring about."""
+    signals = tuple(
+        signal for signal in candidate.signals if not signal.name.startswith(_ABOUT_COPIES)
+    )
+    return replace(candidate, signals=signals)
 
 
 def extract_features(batch: Sequence[Candidate]) -> list[Features]:

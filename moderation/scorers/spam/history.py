@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.score import Candidate, Signal, Span
@@ -16,7 +17,8 @@ class HistorySignals:
     campaign_spam, campaign_approved: 1 where this site's moderators decided so about its campaign; an
     approved campaign has no signal `campaign`. campaign_member_spam: 1 where they did not decide about it, but
     called a comment of it spam and approved none. campaign_elsewhere: 1 where another site's moderators
-    called it spam. repeated, repeated_own: earlier comments of 30 days that are like it, from anybody
+    called it spam. campaign_target: 1 where it shares a link target or a contact with comments of
+    its campaign that this site's moderators called spam; the note is that target. repeated, repeated_own: earlier comments of 30 days that are like it, from anybody
     and from the same address. new_domain: links to domains that were first seen within a day.
     """
 
@@ -42,6 +44,11 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
         yield _signal("campaign_member_spam", 1)
     if history.campaign_stats and history.ruling.elsewhere and not ruled:
         yield _signal("campaign_elsewhere", 1)
+    if history.campaign_stats and history.ruling.target:
+        target = history.ruling.target
+        # The comment shows which; only telephone numbers are kept as they are.
+        note = target if target.startswith("tel:") else contact_kind(target) or target
+        yield _signal("campaign_target", 1, note)
     if history.repeats:
         yield _signal("repeated", history.repeats)
     if history.own_repeats:

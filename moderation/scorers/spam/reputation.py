@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from moderation.domain.much_used_domains import is_much_used
 from moderation.domain.reputation import ReputationScore
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.site.filters import trusted_domains
@@ -16,7 +17,8 @@ class ReputationSignals:
     reputation: at least this share of the author's comments is approved; only for a proved author.
     reputation_domain: the same of the linked domain with the worst reputation that no filter trusts;
     reputation_network: of the sender's network. ill_author, ill_domain, ill_network: at least this share is
-    not approved; absent where all was.
+    not approved; absent where all was. much_used_domain: 1 where that of `ill_domain` is one that many
+    people link to.
     """
 
     name = NAME
@@ -41,6 +43,8 @@ def _signals(candidate: Candidate) -> Iterator[Signal]:
         yield from _reputation_signals(
             "reputation_domain", "ill_domain", worst.repute, f"{worst.name}: "
         )
+        if worst.repute.bad > 0 and is_much_used(worst.name):
+            yield Signal("much_used_domain", 1.0, NAME, note=worst.name[:160])
 
 
 def _reputation_signals(

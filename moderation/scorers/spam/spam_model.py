@@ -33,6 +33,7 @@ from moderation.scorers.spam.features import (
     index_of,
     indexes_of,
     signal_features,
+    without_copies,
 )
 from moderation.scorers.spam.heuristic import SIGNS
 from moderation.scorers.spam.heuristics import weight_of_signal
@@ -47,6 +48,8 @@ STEP = 0.5
 REACH = TEXT_NORM**2 + SIGNALS_NORM**2
 # From this score on a moderator may see the comment, and is shown the words; finding them costs as much as the score.
 EVIDENCE_FROM = 0.3
+# From this score on it is measured, too, without what others can bring about (`spam_untaught`).
+UNTAUGHT_FROM = 0.75
 # Words count as evidence from this share of the strongest word's weight on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 _SITES_KEPT = 64  # sites whose weights stay in memory, 0.2 MB each
@@ -116,8 +119,10 @@ def train(prior: Prior, delta: _Weights, lessons: Iterable[tuple[Features, bool,
 class SpamModel:
     """The score `spam`, 0..1, of every candidate, by the weights of its site.
 
-    The last scorer of the pipeline: it looks at what the others measured (Candidate.known). spans: the words
+    The last scorer of the pipeline: it looks at what the others measured (Candidate.signals). spans: the words
     and signals that raise it, from EVIDENCE_FROM on. note: what raised it most, such as 'links,words'.
+    From UNTAUGHT_FROM on also `spam_untaught`, 0..1: the same by the prior alone, and without the signals
+    of copies and campaigns. Whoever copies a comment, or has its link called spam, cannot raise that.
     lessons: finds what the sites have learned. `name` stands in reasons, metrics and the log.
     """
 
@@ -158,7 +163,22 @@ class SpamModel:
             spans = _evidence(weights, [batch[position] for position in positions])
             for position, evidence in zip(positions, spans, strict=True):
                 signals[position] = (replace(signals[position][0], spans=evidence),)
+        self._add_untaught(prior, batch, signals)
         return signals
+
+    def _add_untaught(
+        self, prior: Prior, batch: Sequence[Candidate], signals: list[tuple[Signal, ...]]
+    ) -> None:
+        """Adds `spam_untaught` where `spam` is high."""
+        positions = [
+            position for position, (signal,) in enumerate(signals) if signal.value >= UNTAUGHT_FROM
+        ]
+        alone = [without_copies(batch[position]) for position in positions]
+        for position, features in zip(positions, extract_features(alone), strict=True):
+            probability = _probability(log_odds(prior, prior.weights, features))
+            signals[position] += (
+                Signal("spam_untaught", probability, self.name, prior.version, prior.sha256),
+            )
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words that raise `spam` most and the spans of the signals that do."""

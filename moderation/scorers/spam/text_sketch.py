@@ -21,6 +21,8 @@ from moderation.scorers.spam.link_targets import links_of, targets_of
 KEY_COUNT = 8
 # Characters read; longer comments are compared by their beginnings.
 TEXT_LIMIT = 4_000
+# Words in a row that make a quote of a parent or a title; a title of fewer than the least quotes nothing.
+_QUOTED_WORDS, _FEWEST_WORDS = 6, 3
 _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
 _QUOTE = re.compile(r"(?m)^[ \t]*>.*$")
 _DIGIT = re.compile(r"\d")
@@ -57,9 +59,35 @@ def sketches(batch: Sequence[Candidate]) -> list[Sketch]:
     return [
         _with_links(sketch, candidate)
         for sketch, candidate in zip(
-            sketches_of([candidate.view.text for candidate in batch]), batch, strict=True
+            sketches_of([_own_text(candidate) for candidate in batch]), batch, strict=True
         )
     ]
+
+
+def _own_text(candidate: Candidate) -> str:
+    """The normalised text; without what it quotes of its parent or of the page's title, where it leads
+    nowhere: people quote those, and that makes no copies of their comments.
+    """
+    text = candidate.view.text
+    if not (candidate.parent_text or candidate.page_title) or targets_of(candidate):
+        return text
+    words = comparable_text(text).split()
+    quoted: set[int] = set()
+    for source in (candidate.parent_text, candidate.page_title):
+        source_words = comparable_text(source).split()
+        length = min(_QUOTED_WORDS, len(source_words))
+        if length < _FEWEST_WORDS:
+            continue
+        runs = {
+            tuple(source_words[start : start + length])
+            for start in range(len(source_words) - length + 1)
+        }
+        for start in range(len(words) - length + 1):
+            if tuple(words[start : start + length]) in runs:
+                quoted.update(range(start, start + length))
+    if not quoted:
+        return text
+    return " ".join(word for position, word in enumerate(words) if position not in quoted)
 
 
 def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
@@ -68,7 +96,7 @@ def _with_links(sketch: Sketch, candidate: Candidate) -> Sketch:
     if not targets and not links:
         return sketch
     return sketch._replace(
-        keys=(*sketch.keys, *(key_of("place", target) for target in targets)),
+        keys=(*sketch.keys, *map(target_key, targets)),
         link_keys=tuple(key_of("link", link) for link in links),
         domains=targets,
     )
@@ -87,6 +115,11 @@ def sketches_of(texts: Sequence[str]) -> list[Sketch]:
             signatures, pairwise(starts), keys, plain_texts, strict=False
         )
     ]
+
+
+def target_key(target: str) -> int:
+    """The key by which comments with the same link target find each other."""
+    return key_of("place", target)
 
 
 def key_of(kind: str, value: str) -> int:

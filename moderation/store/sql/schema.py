@@ -406,6 +406,10 @@ rulings = sa.Table(
     _text("moderator_id"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False),  # applied to every member
+    # Since when something new about the campaign asks for another ruling; NULL while nothing does.
+    sa.Column("reopened_at", Millis),
+    # About the held members alone, which wait with the ruling before it.
+    sa.Column("held_only", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 domains = sa.Table(

@@ -52,6 +52,7 @@ def test_a_campaign_is_listed_decided_and_taken_back(api, flood):
         "outcome": "spam",
         "changed": 8,
         "left": 0,
+        "left_published": 0,
     }
     assert api.get(f"/api/v1/comments/{flood[3]}").json()["status"] == "spam"
     assert api.post(f"{url}/decisions", {"outcome": "approve", "sequence": 0}).status_code == 409
@@ -103,3 +104,32 @@ def test_nonsense_is_refused_and_other_sites_see_nothing(api, flood):
     assert api.get(url, other).status_code == 404
     assert api.post(f"{url}/decisions", {"outcome": "spam"}, other).status_code == 404
     assert api.get(url).json()["sequence"] == 0
+
+
+def test_what_waits_with_a_ruling_is_listed_and_decided_apart(api, flood):
+    url = f"/api/v1/campaigns/{api.get('/api/v1/campaigns').json()['items'][0]['id']}"
+    refused = api.post(f"{url}/decisions", {"outcome": "spam", "held": True})
+    assert refused.status_code == 409
+    api.post(f"{url}/decisions", {"outcome": "spam"})
+    now = time.time_ns() // 1_000_000
+    late = hand_in(
+        api.store, reply(api.site, PITCH, at=now, page=PageRef("https://herald.test/9", "News"))
+    )
+    judge(
+        api.store,
+        panel(HistorySignals(), Scripted()),
+        POLICY,
+        lease="w",
+        lease_ms=60_000,
+        limit=500,
+        now=lambda: now + 1_000,
+        entropy=os.urandom,
+    )
+    assert api.get("/api/v1/campaigns?waiting=true").json()["items"] == []
+    [ruled] = api.get("/api/v1/campaigns?ruled=true").json()["items"]
+    assert (ruled["held_with_ruling"], ruled["in_force"]) == (1, "spam")
+    done = api.post(f"{url}/decisions", {"outcome": "approve", "held": True}).json()
+    assert done["changed"] == 1
+    assert api.get(f"/api/v1/comments/{late[0]}").json()["status"] == "approved"
+    assert api.get(url).json()["in_force"] == "spam"
+    assert api.get("/api/v1/campaigns?ruled=true").json()["items"] == []

@@ -62,7 +62,7 @@ def statuses(store, site, comment_ids):
 def fields(browser, page, action):
     """The hidden fields of the form that posts to `action`."""
     text = browser.get(page).text
-    [form] = [
+    [*_, form] = [
         form for form in re.findall(r"<form.*?</form>", text, re.S) if f'action="{action}"' in form
     ]
     values = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
@@ -191,6 +191,35 @@ def test_the_campaigns_of_another_site_are_not_found(open_browser, store, site, 
     assert statuses(store, site, flood) == {Status.HELD}
     assert ORIGIN.startswith("http")
     assert "No campaigns" in bob.get("/console/campaigns").text
+
+
+def test_later_copies_wait_with_the_ruling_and_are_confirmed_in_one_press(browser, site, flood):
+    card = only_card(browser.store, site)
+    action = f"/console/campaigns/{card.id}/decisions"
+    browser.post(action, fields(browser, "/console/", action) | {"outcome": "spam"})
+    late = hand_in(
+        browser.store,
+        *(
+            reply(site, PITCH, at=now(), page=PageRef(f"https://herald.test/9{n}", "News"))
+            for n in range(2)
+        ),
+    )
+    judge_all(browser.store)
+    assert statuses(browser.store, site, late) == {Status.HELD}
+    page = browser.get().text
+    assert "Held with a ruled campaign: 2" in page and card.id not in page
+    assert '<span class="count" id="count-campaigns">0</span>' in page
+    ruled = f"/console/campaigns?site={site.id}&ruled=1"
+    page = browser.get(ruled).text
+    assert card.id in page and "Held with this ruling: 2" in page
+    held = browser.get(f"/console/campaigns/{card.id}?site={site.id}&only=held").text
+    assert all(id in held for id in late) and flood[0] not in held
+    pressed = browser.post(
+        action, fields(browser, ruled, action) | {"outcome": "spam", "held": "1"}, **HTMX
+    )
+    assert pressed.status_code == 200
+    assert statuses(browser.store, site, late) == {Status.SPAM}
+    assert "Held with a ruled campaign" not in browser.get().text
 
 
 def test_a_copy_whose_likes_are_on_other_sites_is_a_comment_like_any_other(browser, store, site):

@@ -222,7 +222,13 @@ def build(browser, open_browser, site):
         now=now() - 200_000,
         entropy=os.urandom,
     )
-    reputation.reset(store, ada.id, Subject(SubjectKind.DOMAIN, site.id, "shop.example"), now=now())
+    reputation.reset(
+        store,
+        ada.id,
+        Subject(SubjectKind.DOMAIN, site.id, "shop.example"),
+        now=now(),
+        entropy=os.urandom,
+    )
     lessons.learn(store, load_prior(), now())
     casino = FilterDraft("casino", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
     filter = filters.add_filter(store, site.id, casino, ada.id, **clock)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 _HELD_ALONE = sa.text("campaign_id = '' AND status = 'held'")
 _HELD_IN_CAMPAIGNS = sa.text("campaign_id <> '' AND status = 'held'")
