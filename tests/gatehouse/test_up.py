@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.servers import wait_until
-from tests.gatehouse.conftest import Run, Up, living
+from tests.gatehouse.conftest import Run, Up, free_port, living
 
 REPLY = {
     "author": {"name": "Carol"},
