@@ -30,6 +30,7 @@ def move_page(store: Store, site_id: str, old: str, new: str) -> PageMove:
             raise Invalid("/new: Must be the address of a page.", "/new")
         if rules.origins and not within(new, rules.origins):
             raise Invalid("/new: Must lie on one of the site's origins.", "/new")
+        pages.lock(connection, [site_id])
         page = _page(connection, site_id, old)
         is_joined = pages.move(connection, page, site_id, new.partition("#")[0])
         return PageMove(_page(connection, site_id, new), is_joined)
@@ -64,6 +65,7 @@ def change_rules(store: Store, site_id: str, rules: PageRules) -> int:
         raise Invalid("/ignored: At most 200 parameters, each ignored or kept.", "/ignored")
     with store.write() as connection:
         _rules(connection, site_id)
+        pages.lock(connection, [site_id])
         sites.set_page_rules(connection, site_id, rules)
         return pages.rename_addresses(connection, site_id)
 

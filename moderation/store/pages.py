@@ -46,6 +46,19 @@ _AT = """
 _LOCKED_AT = f"{_AT} ORDER BY p.id FOR KEY SHARE OF p"
 
 
+def lock(connection: Connection, alone: Iterable[str], shared: Iterable[str] = ()) -> None:
+    """Until the end of the transaction nobody else changes what the addresses of these sites lead to.
+
+    alone: sites of which this transaction does. On SQLite a transaction that writes is alone anyway.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    modes = {**dict.fromkeys(shared, "_shared"), **dict.fromkeys(alone, "")}
+    for site_id, mode in sorted(modes.items()):  # in one order for all
+        lock_name = f"SELECT pg_advisory_xact_lock{mode}(hashtextextended(:site, 0))"
+        connection.execute(sa.text(lock_name), {"site": f"pages of {site_id}"})
+
+
 def url_address(site_id: str, url: str, rules: PageRules) -> str:
     """The address of a URL."""
     return derived_id("pg", site_id, "url", page_key(url, rules))
@@ -94,6 +107,7 @@ def find_or_add(
         for submission in submissions
     ]
     wanted = {address for pair in addresses for address in pair if address}
+    lock(connection, {each.site_id for each in submissions if each.page.id}, rules)
     for _ in range(_TRIES):
         batch = _Batch(connection, _found(fetch(connection, _LOCKED_AT, ids=list(wanted))))
         savepoint = connection.begin_nested() if len(batch.known) < len(wanted) else None
@@ -252,6 +266,7 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
         not kept.title or (gone.title_verified and not kept.title_verified)
     )
     named = gone if takes_title else kept
+    own_id = kept.external_id or gone.external_id
     connection.execute(
         sa.update(pages)
         .where(pages.c.id == into)
@@ -262,9 +277,10 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
             close_after_days=_either(kept.close_after_days, gone.close_after_days),
             published_at=_either(kept.published_at, gone.published_at),
             created_at=min(kept.created_at, gone.created_at),
+            external_id=own_id,
         )
     )
-    return StoredPage(into, kept.url, named.title, named.title_verified, kept.external_id)
+    return StoredPage(into, kept.url, named.title, named.title_verified, own_id)
 
 
 def _either(kept: int | None, gone: int | None) -> int | None:
@@ -274,11 +290,8 @@ def _either(kept: int | None, gone: int | None) -> int | None:
 def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bool:
     """Makes a page known by another URL, and by its old ones still. Whether another page was joined into it.
 
-    Raises Unavailable where another process has joined the page to another meanwhile.
+    The transaction has called lock().
     """
-    renamed = sa.update(pages).where(pages.c.id == page.id).values(url=url)
-    if not connection.execute(renamed).rowcount:
-        raise Unavailable("The page is being moved; try again shortly.")
     rules = sites.page_rules(connection, [site_id])[site_id]
     address = url_address(site_id, url, rules)
     other = find(connection, [address]).get(address)
@@ -287,6 +300,7 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
         join(connection, other.id, page.id)
     row = {"id": address, "site_id": site_id, "page_id": page.id, "url": url}
     upsert_rows(connection, page_addresses, [row], "page_id", "url")
+    connection.execute(sa.update(pages).where(pages.c.id == page.id).values(url=url))
     return is_joined
 
 
