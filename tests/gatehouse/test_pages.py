@@ -68,6 +68,16 @@ def test_a_map_moves_what_it_can(gatehouse: Run, store: Store, site, tmp_path: P
         assert page and page == find_page(store, site.id, f"{ORIGIN}/{new}")
 
 
+def test_a_line_whose_site_cannot_be_told_stops_no_map(
+    gatehouse: Run, store: Store, site, tmp_path: Path
+) -> None:
+    map_file = tmp_path / "map.csv"
+    map_file.write_text(f"{ORIGIN}/0,https://evil.test/\n{ORIGIN}/1,nonsense\n{ORIGIN}/2,{ORIGIN}/a\n")
+    done = gatehouse("page", "move", "--csv", str(map_file), secret_key=SECRET.decode())
+    assert done.returncode == 1 and "1 moved, 2 not." in done.stderr, done.stderr
+    assert all(f"line {number}:" in done.stderr for number in (1, 2))
+
+
 def test_a_site_says_how_its_pages_are_told_apart(gatehouse: Run, store: Store, site) -> None:
     def run(*arguments: str):
         return gatehouse("site", "pages", "Herald", *arguments, secret_key=SECRET.decode())
