@@ -9,7 +9,7 @@ from harness.servers import SECRET
 from moderation.domain.comment import PageRef
 from moderation.reading.threads import find_page
 from moderation.store.sql.engine import Store
-from tests.factories import hand_in, reply
+from tests.factories import NOON, hand_in, reply
 from tests.gatehouse.conftest import Run
 
 ORIGIN = "https://herald.test"
@@ -34,7 +34,7 @@ def site(gatehouse: Run, store: Store):
     hand_in(
         store, *(reply(site, page=PageRef(f"{ORIGIN}/{number}", "Sent")) for number in range(5))
     )
-    hand_in(store, reply(site, page=PageRef(f"{ORIGIN}/4?ref=home")))
+    hand_in(store, reply(site, at=NOON + 1, page=PageRef(f"{ORIGIN}/4?ref=home")))  # the younger one
     return site
 
 
