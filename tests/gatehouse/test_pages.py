@@ -34,7 +34,9 @@ def site(gatehouse: Run, store: Store):
     hand_in(
         store, *(reply(site, page=PageRef(f"{ORIGIN}/{number}", "Sent")) for number in range(5))
     )
-    hand_in(store, reply(site, at=NOON + 1, page=PageRef(f"{ORIGIN}/4?ref=home")))  # the younger one
+    hand_in(
+        store, reply(site, at=NOON + 1, page=PageRef(f"{ORIGIN}/4?ref=home"))
+    )  # the younger one
     return site
 
 
@@ -72,7 +74,9 @@ def test_a_line_whose_site_cannot_be_told_stops_no_map(
     gatehouse: Run, store: Store, site, tmp_path: Path
 ) -> None:
     map_file = tmp_path / "map.csv"
-    map_file.write_text(f"{ORIGIN}/0,https://evil.test/\n{ORIGIN}/1,nonsense\n{ORIGIN}/2,{ORIGIN}/a\n")
+    map_file.write_text(
+        f"{ORIGIN}/0,https://evil.test/\n{ORIGIN}/1,nonsense\n{ORIGIN}/2,{ORIGIN}/a\n"
+    )
     done = gatehouse("page", "move", "--csv", str(map_file), secret_key=SECRET.decode())
     assert done.returncode == 1 and "1 moved, 2 not." in done.stderr, done.stderr
     assert all(f"line {number}:" in done.stderr for number in (1, 2))
