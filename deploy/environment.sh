@@ -52,6 +52,7 @@ find_python() {
 
 if ! { [ -x .venv/bin/python ] && runs .venv/bin/python && .venv/bin/python -m pip --version; } >/dev/null 2>&1; then
     find_python
+    echo "Making .venv with Python $(version_of "$python") ..." >&2
     rm -rf .venv
     "$python" -m venv .venv
 fi
@@ -63,7 +64,7 @@ pip() {
 # What pip does, a line for each twentieth package and each long step; its errors go past this.
 progress() {
     awk -v of="$(grep -c '^[A-Za-z0-9].*==' "$lock")" '
-        /^Collecting|^Requirement already satisfied/ { if (++count % 20 == 0 || count == of) say("  " count " of " of " packages") }
+        /^(Collecting|Processing|Ignoring|Requirement already satisfied)/ { if (++count % 20 == 0 || count == of) say("  " count " of " of " packages") }
         /^Installing collected packages/ { say("  unpacking them; this takes the longest") }
         function say(text) { print text; fflush() }
     ' >&2

@@ -48,7 +48,7 @@ ENTRIES = {
         "comments",
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
-    "page": Entry("pages", "Articles that got another URL or title."),
+    "page": Entry("pages", "Articles: a new URL, their title, open or closed."),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
     "channel": Entry(
         "channels", "Where people are notified: Slack, Teams, Discord, mail and so on."

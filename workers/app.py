@@ -78,6 +78,9 @@ def _configuration() -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 1},
         # A worker that is stopped has this long to finish its slice before it gives up its leases.
         "worker_soft_shutdown_timeout": 10,
+        # A child loads the models before it says that it is up. Celery kills it after 4 s, and the next one after
+        # that, for as long as the machine is busy.
+        "worker_proc_alive_timeout": 120.0,
         "worker_send_task_events": False,
         "worker_enable_remote_control": True,
         # A drain ends after a slice (tasks.SLICE_SECONDS) plus one batch; past this it is stuck.

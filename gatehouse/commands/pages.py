@@ -1,4 +1,4 @@
-"""`gatehouse page`: articles that got another URL or title."""
+"""`gatehouse page`: articles that got another URL or title, and pages' states."""
 
 import csv
 import io
@@ -12,12 +12,12 @@ import typer
 from gatehouse.commands.arguments import read_text
 from gatehouse.commands.page_states import page_state
 from gatehouse.database import find_site, open_store
-from moderation.domain.errors import GatehouseError, Invalid, NotFound
+from moderation.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from moderation.store.sql.engine import Store
 
-page = typer.Typer(help="Articles that got another URL or title.", no_args_is_help=True)
+page = typer.Typer(help="Articles: a new URL, their title, open or closed.", no_args_is_help=True)
 
 SiteOption = Annotated[
     str, typer.Option("--site", help="A site's id or name; without it, the one that has the URL.")
@@ -99,7 +99,7 @@ def _site_id(store: "Store", site: str, url: str) -> str:
             return find_site(connection, site).id
     site_id = site_of(store, "", origin_of(url))
     if site_id is None:
-        raise GatehouseError("No site, or more than one, has this URL: give --site.")
+        raise NotFound("No site, or more than one, has this URL: give --site.")
     return site_id
 
 

@@ -36,7 +36,14 @@ _TITLES = frozenset(
     ]
 )
 # Names that claim an office whatever the site is called.
-_OFFICES = ("moderator", "administrator", "site admin", "comment moderator", "editor in chief")
+_OFFICES = (
+    "moderator",
+    "administrator",
+    "admin",
+    "site admin",
+    "comment moderator",
+    "editor in chief",
+)
 
 
 @lru_cache(maxsize=8192)

@@ -61,6 +61,9 @@ SITE = SiteNames("The Herald", staff_names(["jane.doe@herald.example", "ada@hera
         ("Gerald", ""),
         ("Editor", ""),
         ("", ""),
+        ("Admin", "staff"),
+        ("M0derator", "staff"),
+        ("Badmin", ""),
     ],
 )
 def test_names_of_staff_and_of_the_site(name: str, used: str) -> None:

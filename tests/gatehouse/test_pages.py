@@ -9,7 +9,7 @@ from harness.servers import SECRET
 from moderation.domain.comment import PageRef
 from moderation.reading.threads import find_page
 from moderation.store.sql.engine import Store
-from tests.factories import hand_in, reply
+from tests.factories import NOON, hand_in, reply
 from tests.gatehouse.conftest import Run
 
 ORIGIN = "https://herald.test"
@@ -34,7 +34,9 @@ def site(gatehouse: Run, store: Store):
     hand_in(
         store, *(reply(site, page=PageRef(f"{ORIGIN}/{number}", "Sent")) for number in range(5))
     )
-    hand_in(store, reply(site, page=PageRef(f"{ORIGIN}/4?ref=home")))
+    hand_in(
+        store, reply(site, at=NOON + 1, page=PageRef(f"{ORIGIN}/4?ref=home"))
+    )  # the younger one
     return site
 
 
@@ -66,6 +68,18 @@ def test_a_map_moves_what_it_can(gatehouse: Run, store: Store, site, tmp_path: P
     for old, new in (("0", "a"), ("1", "b,c")):
         page = find_page(store, site.id, f"{ORIGIN}/{old}")
         assert page and page == find_page(store, site.id, f"{ORIGIN}/{new}")
+
+
+def test_a_line_whose_site_cannot_be_told_stops_no_map(
+    gatehouse: Run, store: Store, site, tmp_path: Path
+) -> None:
+    map_file = tmp_path / "map.csv"
+    map_file.write_text(
+        f"{ORIGIN}/0,https://evil.test/\n{ORIGIN}/1,nonsense\n{ORIGIN}/2,{ORIGIN}/a\n"
+    )
+    done = gatehouse("page", "move", "--csv", str(map_file), secret_key=SECRET.decode())
+    assert done.returncode == 1 and "1 moved, 2 not." in done.stderr, done.stderr
+    assert all(f"line {number}:" in done.stderr for number in (1, 2))
 
 
 def test_a_site_says_how_its_pages_are_told_apart(gatehouse: Run, store: Store, site) -> None:

@@ -42,6 +42,7 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
         "from workers.app import app\n"
         "print(app.conf.broker_url, app.conf.beat_schedule['sweep']['schedule'],"
         " app.conf.task_time_limit, app.conf.accept_content, 'gatehouse.judge' in app.tasks,"
+        " app.conf.worker_proc_alive_timeout,"
         " app.connection_for_write().__class__.__name__)\n"
         "app.loader.import_default_modules(); print(sorted(n for n in app.tasks if 'gate' in n))",
         GATEHOUSE_REDIS_URL="unix:///run/v.sock?db=3",
@@ -51,7 +52,7 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
         GATEHOUSE_DATA=str(tmp_path),
     )
     assert ended.stdout.splitlines() == [
-        "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False FastReconnect",
+        "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False 120.0 FastReconnect",
         "['gatehouse.deliver', 'gatehouse.judge', 'gatehouse.sweep']",
     ], ended.stderr
 

@@ -8,10 +8,10 @@ import pytest
 
 from moderation.domain.comment import PageRef, PageState
 from moderation.domain.page_state import PageDefault
-from moderation.review import page_states, queues
+from moderation.review import page_moves, page_states, queues
 from moderation.review.page_states import PageChange
 from moderation.store import moderators
-from tests.factories import newspaper
+from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import held, now
 
 HOME = "/console/pages"
@@ -52,6 +52,16 @@ def test_a_page_is_closed_and_the_undo_restores_what_was_set(browser, store, sit
     setting = state_of(store, site).setting
     assert (setting.state, setting.close_after_days) == (PageState.PREMODERATED, 30)
     assert 'class="undo"' not in after.text
+
+
+def test_a_page_without_a_title_shows_its_address_once(browser, store, site):
+    def addresses():
+        return re.findall(rf"<bdi[^>]*>{URL}</bdi>", browser.get(HOME).text)
+
+    hand_in(store, reply(site, page=PageRef(URL)))
+    assert len(addresses()) == 1
+    page_moves.set_title(store, site.id, URL, "The harbour")
+    assert addresses() == [f'<bdi class="url">{URL}</bdi>']
 
 
 def test_a_change_meanwhile_is_not_overwritten(browser, store, site):
