@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def list_queue(
             if as_json:
                 print(_json(comment))
             else:
-                print(f"{comment.id}  {comment.author.name}: {_short(comment.text)}")
+                print(f"{comment.id}  {printable(comment.author.name)}: {_short(comment.text)}")
 
 
 @comment.command("decide")
@@ -129,9 +130,10 @@ def _show(comment: "Comment", as_json: bool) -> None:
         print(_json(comment))
         return
     print(f"{comment.id}  {comment.status}")
-    print(f"{comment.author.name} on {comment.page.url}:\n{comment.text}")
+    print(printable(f"{comment.author.name} on {comment.page.url}:"))
+    print(printable(comment.text, keep="\n"))
     for reason in comment.decision.reasons if comment.decision else ():
-        print(f"- {reason.code}: {reason.message}")
+        print(printable(f"- {reason.code}: {reason.message}"))
     for label, value in sorted(comment.scores.items(), key=lambda score: -score[1]):
         print(f"  {label:18} {value:.3f}")
 
@@ -143,5 +145,5 @@ def _json(comment: "Comment") -> str:
 
 def _short(text: str) -> str:
     """The beginning of a text on one line, nothing in it that moves a terminal's cursor."""
-    line = "".join(char if char.isprintable() else " " for char in text[: SHORT + 1])
+    line = printable(text[: SHORT + 1])
     return line[:SHORT] + "…" if len(line) > SHORT else line

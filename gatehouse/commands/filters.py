@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName, read_text
-from gatehouse.commands.output import print_line
+from gatehouse.commands.output import print_line, printable
 from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
@@ -169,4 +169,4 @@ def _preview_text(preview: "FilterPreview") -> str:
     if preview.collisions:
         lines.append("Only a part of:")
         lines += [f"  {count:6,}  {word}" for word, count in preview.collisions]
-    return "\n".join(lines)
+    return printable("\n".join(lines), keep="\n")

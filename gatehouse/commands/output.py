@@ -25,6 +25,11 @@ def print_created(fields: Mapping[str, object], as_json: bool, *, has_keys: bool
         print("\nKeep the keys now: they are not shown again.", file=sys.stderr)
 
 
+def printable(text: str, *, keep: str = "") -> str:
+    """What somebody else wrote, with nothing that steers a terminal or turns letters around. keep: "\\n" keeps lines."""
+    return "".join(char if char.isprintable() or char in keep else " " for char in text)
+
+
 def seconds_iso(time: int) -> str:
     """Milliseconds since 1970 as '2026-11-25T08:00:00+00:00'."""
     return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="seconds")

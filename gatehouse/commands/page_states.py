@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName, read_time
+from gatehouse.commands.output import printable
 from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef
@@ -111,4 +112,4 @@ def _text(status: "PageStatus") -> str:
     if status.closes_at is not None:
         verb = "closed" if status.closes_at <= now_ms() else "closes"
         facts.append(f"{verb} by its age at {iso(status.closes_at)}")
-    return ", ".join(facts)
+    return printable(", ".join(facts))

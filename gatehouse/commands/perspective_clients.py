@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson
+from gatehouse.commands.output import printable
 from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid
 
@@ -172,7 +173,7 @@ def _calls_in(file: Path, url: str) -> Iterator[Call]:
             continue
         if found := _edit(line, url):
             place, edit = found
-            yield Call(_printable(str(file)), number, _shown(line, place), _printable(edit))
+            yield Call(printable(str(file)), number, _shown(line, place), printable(edit))
 
 
 def _edit(line: str, url: str) -> tuple[int, str] | None:
@@ -191,9 +192,4 @@ def _shown(line: str, place: int) -> str:
     """The part of the line around the call, without keys; in a minified file a line is the whole program."""
     start = max(0, place - SHOWN_LIMIT // 2) if len(line) > SHOWN_LIMIT else 0
     near = line[start : start + 4 * SHOWN_LIMIT]  # so that no key is cut before it is recognised
-    return _printable(_SECRET.sub("...", near)[:SHOWN_LIMIT].strip())
-
-
-def _printable(text: str) -> str:
-    """Without characters that a terminal would obey."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    return printable(_SECRET.sub("...", near)[:SHOWN_LIMIT].strip())

@@ -13,6 +13,8 @@ MIN_COMMON_LETTERS = 40
 MIN_SHARE = 0.25
 # Enough where both lead to the same domain: "see also" and a link are not.
 MIN_LETTERS_WITH_LINK = 12
+# Share of a copy without words of its own. Whoever quotes a long sentence and says something himself has less.
+WHOLE_COPY = 0.85
 
 
 class Sketch(NamedTuple):

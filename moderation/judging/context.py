@@ -12,7 +12,14 @@ from moderation.domain.history import History, LinkedDomain
 from moderation.domain.ids import timed_id
 from moderation.domain.reputation import NO_REPUTATION, ReputationScore, Subject, SubjectKind
 from moderation.domain.score import Candidate
-from moderation.domain.similarity import IndexedComment, Member, Sketch, short_hash
+from moderation.domain.similarity import (
+    WHOLE_COPY,
+    IndexedComment,
+    Member,
+    Sketch,
+    short_hash,
+    similarity,
+)
 from moderation.judging.published_links import other_senders, published_links
 from moderation.judging.reputation import author_of, network_of, reputation_scores
 from moderation.scorers.spam.link_targets import quoted_targets
@@ -65,6 +72,7 @@ def load_context(
         for cluster, statuses in zip(formed, decided, strict=True)
         if any(status in (Status.SPAM, Status.REJECTED) for _, status in statuses)
     ]
+    copied = _copied(batch, clustering, ill)
     reputations = reputation_scores(connection, candidates, now)
     background = _Background(
         now,
@@ -75,6 +83,10 @@ def load_context(
         first_seen,
         reputations,
         published_links(connection, batch, numbers_by_key, earlier, reputations),
+        copied,
+        campaign_traits.statuses_of(
+            connection, {other.number for copies in copied.values() for other in copies}
+        ),
     )
     return JudgingContext(
         tuple(candidate.comment_id for candidate, _ in candidates),
@@ -100,6 +112,7 @@ class _Background:
     they gave to a single member, by cluster that people see as a campaign. targets: what its decided
     members link to; known_targets: what all members of a campaign link to, by campaign and site, of those that
     were ruled on. first_seen: of domains, ms. published: comments that the policy published, by what they link to.
+    copied: what comments are whole copies of, oldest first, by number; statuses: how those stand.
     """
 
     now: int
@@ -110,6 +123,8 @@ class _Background:
     first_seen: Mapping[str, int]
     reputations: Mapping[Subject, ReputationScore]
     published: Mapping[str, Sequence[Member]]
+    copied: Mapping[int, Sequence[IndexedComment]]
+    statuses: Mapping[int, Status]
 
     def history(
         self, candidate: Candidate, comment: IndexedComment, clustering: Clustering, position: int
@@ -158,8 +173,9 @@ class _Background:
     def _bad_target(
         self, cluster: Cluster, candidate: Candidate, comment: IndexedComment, ruling: str
     ) -> str:
-        """Where a comment leads of that which only the spam of its campaign leads to; '' for nothing, and for what
-        it quotes.
+        """Where a comment leads of that which only the spam of its campaign leads to; '' for nothing, for what it
+        quotes, and where it is not as a whole a copy of spam that leads there: two that quote an article
+        may name the same charity.
         """
         called_spam = {Status.SPAM}
         if ruling == Outcome.REJECT:  # then all members were rejected, for what they have in common
@@ -170,8 +186,18 @@ class _Background:
             (target for each in here if each.status is Status.APPROVED for target in each.targets),
         )
         shared = [target for target in comment.sketch.domains if target in bad]
+        shared = [target for target in shared if self._copies_spam(comment, target)]
         quoted = quoted_targets(candidate) if shared else ()
         return next((target for target in shared if target not in quoted), "")
+
+    def _copies_spam(self, comment: IndexedComment, target: str) -> bool:
+        """Whether the first comment with its text and this target was removed: one that came before the spam is what
+        the spam copies.
+        """
+        for other in self.copied.get(comment.number, ()):
+            if target in other.member.domains and other.number in self.statuses:
+                return self.statuses[other.number] in (Status.SPAM, Status.REJECTED)
+        return False
 
     def _linked_domain(self, name: str, site_id: str, member: Member) -> LinkedDomain:
         """member: the comment that links to it."""
@@ -181,6 +207,25 @@ class _Background:
             repute = repute.with_published(other_senders(self.published.get(name, ()), member))
         first_seen_at = min(self.first_seen.get(name, self.now), member.created_at)
         return LinkedDomain(name, first_seen_at, repute)
+
+
+def _copied(
+    batch: Sequence[IndexedComment], clustering: Clustering, ill: Collection[Cluster]
+) -> dict[int, list[IndexedComment]]:
+    """The earlier comments that those of ill clusters are whole copies of, oldest first, by number."""
+    return {
+        comment.number: sorted(
+            (
+                other
+                for other in clustering.near[position]
+                if not set(comment.sketch.domains).isdisjoint(other.member.domains)
+                and similarity(comment, other, same_link=False).share >= WHOLE_COPY
+            ),
+            key=lambda other: other.number,
+        )
+        for position, comment in enumerate(batch)
+        if comment.sketch.domains and clustering.clusters[position] in ill
+    }
 
 
 def _indexed(candidate: Candidate, sketch: Sketch) -> IndexedComment:

@@ -133,3 +133,17 @@ def published_by_policy(connection: Connection, numbers: Collection[int]) -> set
     if not numbers:
         return set()
     return {number for (number,) in fetch(connection, _PUBLISHED, numbers=sorted(numbers))}
+
+
+_STATUSES = """
+    SELECT s.number, c.status FROM sketches s JOIN comments c ON c.id = s.comment_id
+    WHERE s.number AMONG :numbers
+"""
+
+
+def statuses_of(connection: Connection, numbers: Collection[int]) -> dict[int, Status]:
+    """How the comments with these numbers in the index stand."""
+    if not numbers:
+        return {}
+    rows = fetch(connection, _STATUSES, numbers=sorted(numbers))
+    return {number: Status(status) for number, status in rows}

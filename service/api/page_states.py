@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef, PageState
+from moderation.domain.errors import Invalid, together
 from moderation.domain.page_state import CLOSE_AFTER_LIMIT, PageDefault
 from moderation.review import page_states
 from moderation.review.page_states import PageChange, PageStatus
@@ -21,6 +22,7 @@ from service.api.fields import StrictModel, epoch_ms
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import PageOut, iso
+from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
 
@@ -86,7 +88,7 @@ def read_state(
     page_id: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """A page that nobody has commented on yet has the site's default. page_id: the site's own, if it sends one."""
-    page = _page(parse(PageIn, {"url": page_url, "id": page_id}))
+    page = _page(_named(page_url, page_id))
     status = page_states.get_page(request.app.state.store, key.site_id, page, now_ms())
     return private_json(state_out(status))
 
@@ -131,6 +133,21 @@ def change_default(
     default = PageDefault(body.state, body.close_after_days)
     page_states.set_default(request.app.state.store, key.site_id, default)
     return private_json(_default_out(default))
+
+
+def _named(page_url: str, page_id: str) -> PageIn:
+    """The page that parameters name. Raises Invalid with the names of those that break a rule."""
+    try:
+        return parse(PageIn, {"url": page_url, "id": page_id})
+    except Invalid as error:
+        raise together(
+            [
+                BadParameter(
+                    f"page_{rule.pointer[1:]}", rule.message.removeprefix(f"{rule.pointer}: ")
+                )
+                for rule in (error, *error.others)
+            ]
+        ) from None
 
 
 def _page(page: PageIn) -> PageRef:

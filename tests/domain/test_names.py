@@ -70,7 +70,42 @@ def test_names_of_staff_and_of_the_site(name: str, used: str) -> None:
     assert SITE.used_by(name) == used
 
 
+@pytest.mark.parametrize(
+    ("name", "used"),
+    [
+        ("HERALDEDITOR", "site"),
+        ("theheraldteam", "site"),
+        ("Herald\u200bEditor", "site"),
+        ("Herald™", "site"),
+        ("H€rald", "site"),
+        ("The Herald's Moderator", "site"),
+        ("Editor of the Herald", "site"),
+        ("Herald 1", "site"),
+        ("Jane Doe (Editor)", "staff"),
+        ("Mod Jane Doe™", "staff"),
+        ("Jane Doe – The Herald", "staff"),
+        ("Doe, Jane", "staff"),
+        ("The Moderators", "staff"),
+        ("Adm1n", "staff"),
+        ("Moderator 2", "staff"),
+        ("Moderation Team", "staff"),
+        ("Jane Dole", ""),
+        ("Jane Herald", ""),
+        ("Heraldry", ""),
+        ("Herald Square", ""),
+        ("Teddy Moderato", ""),
+        ("The Team", ""),
+    ],
+)
+def test_titles_numbers_and_signs_do_not_hide_a_name(name: str, used: str) -> None:
+    assert SITE.used_by(name) == used
+
+
+def test_a_long_name_is_compared_in_linear_time() -> None:
+    assert SITE.used_by("moderatorsmods" * 17) == ""
+
+
 def test_a_site_named_by_a_title_alone_is_compared_whole() -> None:
     site = SiteNames("The Editor")
     assert site.used_by("The Editor") == "site"
-    assert site.used_by("The Moderators") == "" == SiteNames().used_by("The")
+    assert site.used_by("The Desk") == "" == SiteNames().used_by("The")

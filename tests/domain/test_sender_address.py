@@ -16,6 +16,11 @@ from moderation.store.sql.crypto import network_of
         ("::ffff:198.51.100.7", "198.51.100.7"),
         ("::FFFF:c633:6407", "198.51.100.7"),
         ("[::ffff:198.51.100.7]:51234", "198.51.100.7"),
+        ("64:ff9b::198.51.100.7", "198.51.100.7"),
+        ("[64:ff9b::c633:6407]:443", "198.51.100.7"),
+        ("::ffff:0:198.51.100.7", "198.51.100.7"),
+        ("::198.51.100.7", "198.51.100.7"),
+        ("::1", "::1"),
         ("203.0.113.7:51234", "203.0.113.7"),
         ('"203.0.113.7:51234"', "203.0.113.7"),
         ("[2001:db8::7]:443", "2001:db8::7"),
@@ -43,6 +48,7 @@ def test_what_is_no_address_is_none(written: str) -> None:
 def test_networks_of_ipv4_in_ipv6_are_ipv4() -> None:
     assert str(canonical_network("::ffff:198.51.100.0/120")) == "198.51.100.0/24"
     assert str(canonical_network("::ffff:198.51.100.7")) == "198.51.100.7/32"
+    assert str(canonical_network("64:ff9b::198.51.100.0/120")) == "198.51.100.0/24"
     assert str(canonical_network("2001:db8::1/32")) == "2001:db8::/32"
     assert [str(network) for network in parse_networks("::ffff:10.0.0.0/104, ::/0, [::1]")] == [
         "10.0.0.0/8",

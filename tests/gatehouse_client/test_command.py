@@ -43,6 +43,18 @@ def test_from_the_command_line(gatehouse) -> None:
     assert undone.stdout == f"{made['id']}  hold (decision 3, takes 2 back)\n"
 
 
+def test_what_others_wrote_does_not_steer_the_terminal(gatehouse) -> None:
+    page = "https://herald.test/terminal"
+    hostile = "You are a stupid idiot.\x1b]0;title\x07\x1b[2J\x9b31m\u202e\nSecond line"
+    name = "Eve\x9b2J\u202e"
+    shown = gatehouse("submit", "--page", page, "--name", name, "--wait", "20", stdin=hostile)
+    listed = gatehouse("list", "held", "--limit", "1000")
+    for output in (shown.stdout, listed.stdout):
+        assert "You are a stupid idiot." in output and "Eve" in output
+        assert all(char.isprintable() or char == "\n" for char in output)
+    assert "\nSecond line" in shown.stdout
+
+
 def test_what_goes_wrong_is_one_sentence(gatehouse) -> None:
     for process, words in (
         (gatehouse("show", "cmt_none"), "gatehouse: 404 not_found: There is no such comment."),

@@ -333,3 +333,41 @@ def test_a_reset_of_a_domain_holds_what_was_filed_for_it(store: Store) -> None:
     reputation.reset(store, "mod_a", domain, now=NOON + 2 * MINUTE, entropy=os.urandom)
     assert statuses(store, site, [filed]) == [Status.HELD]
     assert list_domain_filings(store, domain) == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "https://charity.example/{}",
+        "write to help{}@charity.example",
+        "telegram @harbourhelp",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+    ],
+)
+def test_a_quote_beside_the_link_or_contact_of_somebody_else_is_not_filed(
+    store: Store, named: str
+) -> None:
+    """Spam that quotes an article and names a charity, and readers who do so with words of their own."""
+    site = newspaper(store)
+    lead = (
+        "The council has decided after a long night to close the ferry across the harbour in spring"
+    )
+    for number in range(5):
+        at = NOON + number * 2_000
+        text = f"{lead} {harmless_text(50 + number)[:20]} {named.format(number % 2)}"
+        [spam] = send(store, site, text, start=number, at=at)
+        record_decision(store, site, spam, SPAM, at + 1_500)
+    quotes = [f"{lead}. {harmless_text(80 + n)[:40]} {named.format(1)}" for n in range(3)]
+    before_ruling = send(store, site, *quotes, start=20, at=NOON + MINUTE)
+    assert not {Status.SPAM, Status.REJECTED} & set(statuses(store, site, before_ruling))
+
+
+def test_who_was_held_first_and_then_copied_is_not_filed_for_the_copies(store: Store) -> None:
+    site = newspaper(store)
+    appeal = f"{RUMOUR} Telegram: @harbour_help"
+    [original] = send(store, site, appeal)
+    assert statuses(store, site, [original]) == [Status.HELD]
+    for copy in send(store, site, *[appeal] * 3, start=1):
+        record_decision(store, site, copy, SPAM, NOON + 10_000)
+    again = send(store, site, appeal, start=0, at=NOON + MINUTE)
+    assert statuses(store, site, [original, *again]) == [Status.HELD] * 2

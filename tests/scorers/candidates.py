@@ -28,6 +28,8 @@ COSTLY = {
     "random words of 99 letters": _words(string.ascii_lowercase, 99),
     "random letters": _words(string.ascii_lowercase, 1),
     "random digits": _words(string.digits, 11),
+    "one masked word": "f" + "*" * 65_000,
+    "one word of masked letters": "a_" * 32_500,
     "random masked words": _words(string.ascii_lowercase + "#*#*", 4),
     "random punctuation": "".join(_RANDOM.choices(".,;:!?()-/", k=65_000)),
     "random ideographs": "".join(chr(_RANDOM.randint(0x4E00, 0x9FA5)) for _ in range(21_600)),

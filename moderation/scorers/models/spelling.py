@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from moderation.domain.normalised_text import NormalisedText
 
-_WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|[*#%_](?=[A-Za-z*#%_]*)){2,}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z*#%_]{2,}")
 _MASK_RUN = re.compile(r"[*#%_]+")
 LONG, LONGEST = 5, 24
 SHORTEST = 4  # letters: a shorter misspelling of an insult is mostly another word

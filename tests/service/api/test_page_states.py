@@ -172,3 +172,11 @@ def test_the_thread_of_an_unknown_page_says_what_holds_there(api):
     assert (other["state"], other["comments"]) == ("closed", [])
     first = a_comment(page={"url": "https://herald.test/never-seen"})
     assert api.hand_in(**first).status_code == 403
+
+
+def test_what_is_wrong_with_a_parameter_is_told_of_the_parameter(api):
+    answer = api.get(f"{STATE}?page_url=news.example&page_id=%00")
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert [error["parameter"] for error in errors] == ["page_url", "page_id"]
+    assert errors[0]["detail"] == "Must begin with http:// or https:// and name a host."
