@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,11 +10,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from moderation.domain.errors import Invalid, Unauthenticated
+from moderation.domain.ids import Entropy
 from moderation.store import moderators
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
-
-Entropy = Callable[[int], bytes]
 
 # OWASP's smallest argon2id (19 MiB, 2 passes, 1 lane), about 20 ms. Two at once at most, so that a
 # burst of guesses cannot use up the memory that judging needs.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.event import Event, decision_event
+from moderation.domain.ids import Entropy
 from moderation.domain.names import NO_NAMES
 from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
@@ -58,7 +59,7 @@ def judge(
     lease_ms: int,
     limit: int,
     now: Callable[[], int],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     """Takes up to `limit` due revisions, judges them and records what was found and decided.
 
@@ -92,7 +93,7 @@ def _judge_jobs(
     jobs: Sequence[JudgingJob],
     lease: str,
     now: Callable[[], int],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     if not jobs:
         return Judged()
@@ -173,7 +174,7 @@ def _record(
     known: JudgingContext,
     lease: str,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     """Writes what this lease still holds, and hands back or finishes its jobs."""
     ids = [judgement.job.id for judgement in judgements]
@@ -238,7 +239,7 @@ def _announce(
     connection: Connection,
     new: Sequence[Decision],
     standings: Mapping[str, Standing],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> int:
     """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
     if not outbox.has_listeners(connection, {each.site_id for each in standings.values()}):

@@ -1,10 +1,11 @@
 """Past deliveries of an endpoint: listed, sent again one by one, or replayed after an outage."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from enum import StrEnum
 
 from moderation.domain.delivery import Endpoint
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import Entropy
 from moderation.store import deliveries, endpoints
 from moderation.store.deliveries import Delivery
 from moderation.store.sql.engine import Connection, Store
@@ -71,7 +72,7 @@ def replay_deliveries(
     since: int = 0,
     until: int | None = None,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> int:
     """Sends again, after an outage, events from `since` to before `until` (ms; None: now).
 

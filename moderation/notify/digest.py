@@ -1,10 +1,10 @@
 """The daily digest: notifies each site's channels of the state of its queue."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from moderation.domain.comment import Status
 from moderation.domain.event import DIGEST, digest_event, event_id, to_datetime
+from moderation.domain.ids import Entropy
 from moderation.domain.notice import Notice, digest_notice
 from moderation.store import endpoints, outbox, queues, sites
 from moderation.store.sql.engine import Store
@@ -55,7 +55,7 @@ def notice_of(digest: Digest, site_id: str, public_url: str) -> Notice:
     return digest_notice(site_id, asdict(digest), public_url)
 
 
-def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], bytes]) -> int:
+def send_digests(store: Store, now: int, hour: int, entropy: Entropy) -> int:
     """From `hour` (UTC) on, puts today's digest into the outbox for each site that has none yet.
 
     The event's id is made of the site and the day, so there is only one however many processes call

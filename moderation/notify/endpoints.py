@@ -1,7 +1,7 @@
 """Endpoints of a site: added, changed, switched on and off, given new secrets, tested."""
 
 import base64
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.domain import notice
@@ -10,12 +10,10 @@ from moderation.domain.channel import check_channel
 from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.event import EventType, test_event
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store import endpoints, outbox
 from moderation.store.endpoints import DeliveryTally
 from moderation.store.sql.engine import Store
-
-Entropy = Callable[[int], bytes]
 
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 # Per site: every decision is sent to each endpoint, so this bounds what one comment costs.

@@ -4,7 +4,6 @@ A moderator's decision is stored as a ruling first; then the members get decisio
 at a time. A process that dies in between leaves a ruling that is not done, and the sweep resumes it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from moderation.domain.comment import Status
@@ -19,6 +18,7 @@ from moderation.domain.decision import (
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.campaign_members import LeftMembers, left_members
 from moderation.review.campaigns import NOT_FOUND, UNDONE
@@ -28,8 +28,6 @@ from moderation.store import campaigns, decisions
 from moderation.store.campaigns import RulingEntry
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
-
-Entropy = Callable[[int], bytes]
 
 # Members decided in one transaction: SQLite's one writer is not held for longer than some 50 ms.
 MEMBERS_AT_ONCE = 200

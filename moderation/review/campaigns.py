@@ -1,13 +1,13 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store import campaigns, queues, sketches
 from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
@@ -184,7 +184,7 @@ def split(
     comment_ids: Collection[str],
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> str:
     """Moves members to a new campaign; returns its id. The two never merge again.
 

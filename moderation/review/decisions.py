@@ -1,6 +1,6 @@
 """A moderator's decision about one comment, and taking it back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import (
@@ -13,6 +13,7 @@ from moderation.domain.decision import (
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.branches import Replies, reject_replies, take_back_replies
 from moderation.review.filings import undo_filings
@@ -33,7 +34,7 @@ def decide(
     *,
     replies: Replies = Replies.LEAVE,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Decision:
     """Adds a moderator's decision, its event and deliveries, in one transaction.
 
@@ -74,7 +75,7 @@ def undo(
     expected_sequence: int | None = None,
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Decision:
     """Takes a moderator's last decision back by adding one with the outcome in effect before it.
 

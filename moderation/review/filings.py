@@ -1,9 +1,10 @@
 """What the policy filed because of a person's decision is held again when that decision is taken back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from moderation.domain.decision import Decision, Outcome, Reason, opinion_of
 from moderation.domain.event import decision_event
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Opinion, Subject, SubjectKind, reputation_score
 from moderation.domain.score import Findings
@@ -12,7 +13,6 @@ from moderation.store.campaigns import RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
-Entropy = Callable[[int], bytes]
 _CAMPAIGN_SIGNALS = ("campaign_spam", "campaign_member_spam")
 _READ = 200  # members of a campaign whose domains are looked at
 

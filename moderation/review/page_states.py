@@ -1,11 +1,10 @@
 """The states of pages: shown and changed by moderators, for one page or as their site's default."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from moderation.domain.comment import AuthorRef, PageRef, PageState, Submission
 from moderation.domain.errors import Conflict, Invalid, NotFound
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_state import (
     UNKNOWN_PAGE,
     PageDefault,
@@ -88,7 +87,7 @@ def set_page(
     page: PageRef,
     change: PageChange,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> PageStatus:
     """Sets what holds for a page, which may have no comment yet. page: as in get_page().
 
@@ -118,7 +117,7 @@ def _add(
     site_id: str,
     page: PageRef,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> str:
     """Adds a page as its first comment would."""
     origins = sites.page_rules(connection, [site_id])[site_id].origins

@@ -1,9 +1,10 @@
 """Stores moderators' decisions with all that follows from them, in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from moderation.domain.decision import Decision, Outcome
 from moderation.domain.event import decision_event
+from moderation.domain.ids import Entropy
 from moderation.store import decisions, feedback, judging_queue, outbox, reputations
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection
@@ -12,7 +13,7 @@ from moderation.store.sql.engine import Connection
 def record(
     connection: Connection,
     made: Sequence[tuple[Decision, Standing]],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> None:
     """Adds moderators' decisions to the histories of their comments, at most one for each comment.
 

@@ -1,10 +1,11 @@
 """Reputations of authors, domains and networks: looked up, explained, reset."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reputation import (
     KEPT_DAYS,
     ReputationScore,
@@ -91,7 +92,7 @@ def reset(
     expected_sequence: int | None = None,
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Reputation:
     """Starts a reputation afresh: decisions made until now no longer count.
 
@@ -110,7 +111,7 @@ def undo_reset(
     expected_sequence: int | None = None,
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Reputation:
     """Takes the last reset back. Raises as reset(), and Conflict if no reset is in force."""
     return _reset(store, moderator_id, subject, expected_sequence, now, entropy, undo=True)
@@ -122,7 +123,7 @@ def _reset(
     subject: Subject,
     expected_sequence: int | None,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
     *,
     undo: bool,
 ) -> Reputation:

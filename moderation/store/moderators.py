@@ -5,7 +5,7 @@ sign in with nothing that is in it.
 """
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,12 +13,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from moderation.domain.errors import Invalid
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Action, Role, may, parse_role
 from moderation.store.sql.dialect import upsert
 from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
-
-Entropy = Callable[[int], bytes]
 
 MINUTE = 60_000  # ms
 HOUR = 60 * MINUTE
