@@ -8,6 +8,7 @@ from moderation.domain import notice
 from moderation.domain.address import destination, parse_allow
 from moderation.domain.channel import check_channel
 from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.event import EventType, test_event
 from moderation.domain.ids import Entropy, timed_id
@@ -19,7 +20,7 @@ SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 # Per site: every decision is sent to each endpoint, so this bounds what one comment costs.
 ENDPOINT_LIMIT = 20
 # ms during which an old secret signs as well: a day, to change it in the receiver by hand.
-SECRET_OVERLAP = 86_400_000
+SECRET_OVERLAP = DAY_MS
 SECRET_OVERLAP_LIMIT = 30 * SECRET_OVERLAP
 
 

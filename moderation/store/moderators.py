@@ -12,20 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from moderation.domain.durations import HOUR_MS, MINUTE_MS, WEEK_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Action, Role, may, parse_role
 from moderation.store.sql.dialect import upsert
 from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
 
-MINUTE = 60_000  # ms
-HOUR = 60 * MINUTE
 # Long enough to find the mail or the terminal line, too short to be worth stealing from either.
-LINK_LIFETIME = 15 * MINUTE
-IDLE_LIMIT = 8 * HOUR  # a shift: who went home without logging out is logged out in the morning
-SESSION_LIMIT = 7 * 24 * HOUR  # however busy: a stolen cookie ends within the week
+LINK_LIFETIME = 15 * MINUTE_MS
+IDLE_LIMIT = 8 * HOUR_MS  # a shift: who went home without logging out is logged out in the morning
+SESSION_LIMIT = WEEK_MS  # however busy: a stolen cookie ends within the week
 # Being seen is written down this often, so that reading a queue is not a write each time.
-SEEN_EVERY = 5 * MINUTE
+SEEN_EVERY = 5 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)

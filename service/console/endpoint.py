@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format
+from moderation.domain.durations import HOUR_MS
 from moderation.domain.errors import Forbidden, Invalid
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
@@ -24,7 +25,6 @@ from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_
 router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
 
 LIST_URL = f"{URL}/endpoints"
-_HOUR = 3_600_000  # ms
 # What was just done, by the word in the query.
 NOTICES = {
     "added": "Added. Send a test to see whether it arrives.",
@@ -138,7 +138,7 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
         request.app.state.store,
         {endpoint.site_id},
         endpoint_id,
-        overlap=overlap * _HOUR,
+        overlap=overlap * HOUR_MS,
         now=now_ms(),
         entropy=os.urandom,
     )
