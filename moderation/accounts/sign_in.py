@@ -74,7 +74,7 @@ def with_password(
         if moderators.by_email(connection, email) != moderator:  # changed during the hashing
             raise Unauthenticated(_WRONG_CREDENTIALS)
         if new_hash:
-            moderators.renew_hash(connection, moderator.id, new_hash)
+            moderators.store_hash(connection, moderator.id, new_hash)
         moderators.close_session(connection, old)
         return moderators.open_session(connection, moderator.id, now, entropy)
 

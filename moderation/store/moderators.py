@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from moderation.domain.durations import HOUR_MS, MINUTE_MS, WEEK_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.roles import Action, Role, may, parse_role
+from moderation.domain.roles import Action, Role, may, parse_role, require
 from moderation.store.sql.dialect import upsert
 from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
 
@@ -47,6 +47,10 @@ class Membership:
     def may(self, action: Action) -> bool:
         """Whether the moderator may do this on the site."""
         return may(self.role, action)
+
+    def require(self, action: Action) -> None:
+        """Raises Forbidden, with who may, where the moderator may not do this on the site."""
+        require(self.role, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,13 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
 
 def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
     """Changes the password; whoever is signed in with the old one no longer is."""
-    _store_hash(connection, moderator_id, password_hash)
+    store_hash(connection, moderator_id, password_hash)
     close_sessions(connection, moderator_id)
     connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
 
 
-def renew_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
-    """Stores the same password under a newer hash; nobody is signed out."""
-    _store_hash(connection, moderator_id, password_hash)
-
-
-def _store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+def store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+    """Stores a password, or the same one under a newer hash; nobody is signed out."""
     connection.execute(
         sa.update(moderators)
         .where(moderators.c.id == moderator_id)
