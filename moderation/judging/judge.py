@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
-from moderation.domain.event import Event, decision_event
 from moderation.domain.ids import Entropy
 from moderation.domain.names import NO_NAMES
 from moderation.domain.policy import Policy, Verdict
@@ -157,15 +156,7 @@ class _Judgement:
             return None
         if standing.revision != self.job.revision or _is_same(current, self.verdict):
             return None
-        return Decision(
-            comment_id=self.job.id,
-            sequence=standing.sequence + 1,
-            revision=self.job.revision,
-            outcome=self.verdict.outcome,
-            actor=self.actor,
-            reasons=self.verdict.reasons,
-            created_at=now,
-        )
+        return standing.next_decision(self.verdict.outcome, self.actor, self.verdict.reasons, now)
 
 
 def _record(
@@ -244,14 +235,8 @@ def _announce(
     """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
     if not outbox.has_listeners(connection, {each.site_id for each in standings.values()}):
         return 0
-    events = [_event(decision, standings[decision.comment_id]) for decision in new]
+    events = [standings[decision.comment_id].event(decision) for decision in new]
     return outbox.put(connection, events, entropy)
-
-
-def _event(decision: Decision, standing: Standing) -> Event:
-    return decision_event(
-        decision, standing.site_id, standing.page, standing.parent_id, standing.status
-    )
 
 
 def _is_same(current: Decision | None, verdict: Verdict) -> bool:

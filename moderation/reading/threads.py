@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.comment import PageState
-from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, closes_at, state_at
+from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
 from moderation.store import comments, page_states, pages, sites
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -56,22 +55,13 @@ def with_removed(
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentState:
-    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never."""
-
-    state: PageState
-    closes_at: int | None
-
-
 def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:
     """The state of a page; where nobody has commented yet, of the default of the site. now: ms."""
     with store.read() as connection:
         row = page_states.get(connection, page.id) if page else None
         site = row.site_id if row else site_id
         default = page_states.defaults_of(connection, [site]).get(site, PageDefault())
-    setting = row.setting if row else UNKNOWN_PAGE
-    return CurrentState(state_at(default, setting, now), closes_at(default, setting))
+    return current_state(default, row.setting if row else UNKNOWN_PAGE, now)
 
 
 COUNT_LIMIT = 10_000  # counting stops here; a page must be quick

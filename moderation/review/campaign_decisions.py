@@ -208,14 +208,11 @@ def _member_decisions(
         takes_back = current.sequence if current and ruling.outcome == UNDONE else None
         if takes_back is not None:
             reasons.append(Reason(ReasonCode.TAKEN_BACK, "Taken back with the whole campaign."))
-        decision = Decision(
-            comment_id=comment_id,
-            sequence=standing.sequence + 1,
-            revision=standing.revision,
-            outcome=outcome,
-            actor=Actor(ActorKind.MODERATOR, ruling.moderator_id),
-            reasons=tuple(reasons),
-            created_at=now,
+        decision = standing.next_decision(
+            outcome,
+            Actor(ActorKind.MODERATOR, ruling.moderator_id),
+            tuple(reasons),
+            now,
             takes_back=takes_back,
             campaign_id=campaign_id,
             ruling=ruling.sequence,
