@@ -23,8 +23,9 @@ NOT_FOUND = "There is no such campaign."
 class CampaignCard:
     """Everything a site's moderators see of a campaign.
 
-    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
-    new members, '' for none yet. sequence: of the last ruling, 0 for none.
+    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status.
+    sample: the oldest of them. rulings: first to last. in_force: the outcome for new members, '' for none yet.
+    sequence: of the last ruling, 0 for none.
     """
 
     id: str

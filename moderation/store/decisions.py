@@ -245,7 +245,7 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
 
 
 def _spans(pairs: object) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined]
+    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined] # from JSON
 
 
 def _reason_json(reason: Reason) -> Json:
@@ -259,7 +259,7 @@ def _reason_json(reason: Reason) -> Json:
 
 
 def _reason(data: Json) -> Reason:
-    return Reason(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]
+    return Reason(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON
 
 
 def _signal_json(signal: Signal) -> Json:
@@ -273,4 +273,4 @@ def _signal_json(signal: Signal) -> Json:
 
 
 def _signal(data: Json) -> Signal:
-    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]
+    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,7 +13,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.page_state import PageDefault, parse_state
 from moderation.domain.roles import Action
 from moderation.review import page_states
-from moderation.review.page_states import PageChange
+from moderation.review.page_states import PageChange, PageStatus
 from moderation.store.moderators import Membership
 from service.api.fields import is_web_address
 from service.console import navigation
@@ -100,6 +101,7 @@ def _page(
     """problem: why nothing was changed."""
     store, site_id, now = request.app.state.store, membership.site_id, now_ms()
     url = url.strip().partition("#")[0]
+    listed: Sequence[PageStatus]
     if one and one != SITE:
         listed, next_id = [page_states.get_by_id(store, site_id, one, now)], ""
     elif url:
