@@ -22,7 +22,7 @@ SURE_CONFIDENCE = 0.5
 PIECE_WORDS = 30
 FEWEST_WORDS = 3
 # Pieces about which the detector is asked: the others count as what they are for the known words.
-DETECTIONS = 30
+DETECTIONS = 16
 LONGEST_GUESS = 200  # words; the time of a guess grows with the text
 # Foreign words, an insult counted twice, for each word of a piece: "je ne sais quoi" tells nothing in a long sentence.
 SOME = 0.25
