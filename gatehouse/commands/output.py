@@ -40,6 +40,9 @@ class Progress:
     def clear(self) -> None:
         self._write("\r\033[K")
 
+    def end(self) -> None:
+        self._write("\n")
+
     def _write(self, text: str) -> None:
         if self._is_shown:
             print(text, end="", file=sys.stderr, flush=True)

@@ -53,7 +53,7 @@ def score(
         failed += failures
         progress.add(lines.count(b"\n"))
     sys.stdout.buffer.flush()
-    progress.clear()
+    progress.end()
     if failed:
         print(f'{failed} texts were not scored by every scorer: see "failed".', file=sys.stderr)
     if texts.bad or failed:
