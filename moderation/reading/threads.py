@@ -118,11 +118,11 @@ def find_page_by_id(store: Store, site_id: str, own_id: str) -> StoredPage | Non
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:
     """The site a page belongs to: the one named, else the only one with its origin; None otherwise."""
-    with store.read() as connection:
-        if site_id:
+    if site_id:
+        with store.read() as connection:
             named = sites.get_site(connection, site_id)
-            return named.id if named else None
-        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
+        return named.id if named else None
+    owners = _owners(store, origin)
     return owners[0] if len(owners) == 1 else None
 
 
@@ -130,9 +130,13 @@ def demo_site(store: Store, origin: str) -> str | None:
     """The site of the demo article, which has its origin: with several the oldest, which was set up with
     the service; None for none.
     """
+    return next(iter(_owners(store, origin)), None)
+
+
+def _owners(store: Store, origin: str) -> list[str]:
+    """The sites that have this origin, oldest first."""
     with store.read() as connection:
-        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
-    return owners[0] if owners else None
+        return [site.id for site in sites.all_sites(connection) if origin in site.origins]
 
 
 def _public(row: Any) -> PublicComment:
