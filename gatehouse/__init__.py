@@ -1,1 +1,1 @@
-"""The operator's command: one door to start, set up and look after a Gatehouse."""
+"""The operator's command: it starts, sets up and looks after a Gatehouse."""

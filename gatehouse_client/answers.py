@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 
 def _known(cls: type[Made], data: Json, **read: Any) -> Made:
     """The dataclass, from those members of a JSON object that it knows. read: what was read already."""
-    names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
+    names = [each.name for each in fields(cls)]  # type: ignore[arg-type] # any dataclass; there is no type for that
     return cls(**{name: read[name] if name in read else data[name] for name in names})
 
 

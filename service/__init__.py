@@ -1,1 +1,1 @@
-"""The HTTP door: takes comments in, answers moderators and sites."""
+"""The HTTP service: takes comments in, answers moderators and sites."""

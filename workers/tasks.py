@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.judging.judge import Judged, judge
@@ -16,7 +17,7 @@ from moderation.review.campaign_decisions import resume_unfinished
 from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam
-from moderation.upkeep.retention import DAY, purge
+from moderation.upkeep.retention import purge
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
 
@@ -189,6 +190,6 @@ def _clean_up(worker: WorkerContext) -> None:
         personal_days=settings.personal_days,
     )
     if settings.spam_days:
-        before = worker.now() - settings.spam_days * DAY
+        before = worker.now() - settings.spam_days * DAY_MS
         empty_spam(store, before, now=worker.now(), entropy=os.urandom)
     resume_unfinished(store, worker.now(), os.urandom)

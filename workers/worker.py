@@ -47,8 +47,8 @@ class WorkerContext:
 
     role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/birth-random. now: the time, for
     leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
-    failures: batches in a row that the database failed. unsure_leases: see deliver(). pace: seconds a comment took lately. cleaned_up_at, digested_at: when this process last cleaned up and
-    last looked for digests; time.monotonic().
+    failures: batches in a row that the database failed. unsure_leases: see deliver(). pace: seconds a comment took
+    lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic().
     """
 
     settings: Settings

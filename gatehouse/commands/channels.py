@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.commands.arguments import AsJson, EndpointId, EventTypes, SiteName
-from gatehouse.commands.endpoints import endpoint_state
+from gatehouse.commands.arguments import AsJson, EventTypes, SiteName
+from gatehouse.commands.endpoints import endpoint_state, remove, test
 from gatehouse.commands.output import print_created, print_line
-from gatehouse.database import checked_settings, entropy, open_all_sites, open_site
+from gatehouse.database import checked_settings, entropy, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Format
 
@@ -84,22 +84,10 @@ def list_channels(site: SiteName, as_json: AsJson = False) -> None:
             print_line(fields, f"{endpoint.id}  {state:20}{endpoint.url}  ({types})", as_json)
 
 
-@channel.command("test")
-def test(channel_id: EndpointId) -> None:
-    """Send a test notice; `gatehouse endpoint deliveries` shows what came of it."""
-    from moderation.notify import endpoints
-
-    with open_all_sites() as (store, site_ids):
-        print(endpoints.send_test(store, site_ids, channel_id, now=now_ms(), entropy=entropy))
-
-
-@channel.command("remove")
-def remove(channel_id: EndpointId) -> None:
-    """Remove a channel and the record of what was sent to it."""
-    from moderation.notify import endpoints
-
-    with open_all_sites() as (store, site_ids):
-        endpoints.remove_endpoint(store, site_ids, channel_id)
+channel.command(
+    "test", help="Send a test notice; `gatehouse endpoint deliveries` shows what came of it."
+)(test)
+channel.command("remove", help="Remove a channel and the record of what was sent to it.")(remove)
 
 
 def digest(site: SiteName, as_json: AsJson = False) -> None:

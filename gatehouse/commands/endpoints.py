@@ -12,12 +12,11 @@ from gatehouse.commands.output import print_created, print_line, seconds_iso
 from gatehouse.database import checked_settings, entropy, open_all_sites, open_site
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format, Payload
+from moderation.domain.durations import HOUR_MS
 from moderation.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from moderation.store.deliveries import Delivery
-
-HOUR = 3_600_000  # ms
 
 endpoint = typer.Typer(help="Where a site's webhooks go.", no_args_is_help=True)
 
@@ -195,7 +194,7 @@ def rotate(
             store,
             site_ids,
             endpoint_id,
-            overlap=overlap_hours * HOUR,
+            overlap=overlap_hours * HOUR_MS,
             now=now_ms(),
             entropy=entropy,
         )

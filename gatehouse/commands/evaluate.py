@@ -1,11 +1,11 @@
 """`gatehouse model eval`: any model on the public test sets of a folder, in the form of its model card."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gatehouse.commands.output import Progress
 from gatehouse.database import checked_settings
 from moderation.domain.errors import Invalid
 
@@ -29,7 +29,7 @@ def evaluate(
     if not sets.is_dir():
         raise Invalid(f"{sets} is not a folder.")
     settings = checked_settings()
-    progress = _Progress()
+    progress = Progress()
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
     scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
@@ -46,19 +46,3 @@ def evaluate(
         print(
             f"\n{tested.texts:,} texts, {tested.cpu_seconds:,.0f} CPU seconds, {rate:,.0f} a second"
         )
-
-
-class _Progress:
-    """How many texts are measured so far, on a terminal only."""
-
-    def __init__(self) -> None:
-        self._shown, self._done = sys.stderr.isatty(), 0
-
-    def add(self, count: int) -> None:
-        self._done += count
-        if self._shown:
-            print(f"\r{self._done:,} texts ", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)

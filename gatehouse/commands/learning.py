@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,15 +37,7 @@ def show_status(site: SiteName, as_json: AsJson = False) -> None:
             "decisions": status.decisions,
             "spam": status.spam,
             "waiting": status.waiting,
-            "moderators": [
-                {
-                    "id": teacher.id,
-                    "decisions": teacher.decisions,
-                    "spam": teacher.spam,
-                    "weight": teacher.weight,
-                }
-                for teacher in status.teachers
-            ],
+            "moderators": [asdict(teacher) for teacher in status.teachers],
             "lessons": [_fields(lesson) for lesson in status.history],
         }
         print(json.dumps(fields))

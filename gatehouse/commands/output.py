@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -28,6 +29,28 @@ def print_created(fields: Mapping[str, object], as_json: bool, *, has_keys: bool
 def printable(text: str, *, keep: str = "") -> str:
     """What somebody else wrote, with nothing that steers a terminal or turns letters around. keep: "\\n" keeps lines."""
     return "".join(char if char.isprintable() or char in keep else " " for char in text)
+
+
+class Progress:
+    """How many texts are done, and how many a second; on a terminal only."""
+
+    def __init__(self) -> None:
+        self._is_shown, self._began, self._done = sys.stderr.isatty(), time.monotonic(), 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        rate = self._done / max(time.monotonic() - self._began, 1e-3)
+        self._write(f"\r{self._done:,} texts, {rate:,.0f}/s ")
+
+    def clear(self) -> None:
+        self._write("\r\033[K")
+
+    def end(self) -> None:
+        self._write("\n")
+
+    def _write(self, text: str) -> None:
+        if self._is_shown:
+            print(text, end="", file=sys.stderr, flush=True)
 
 
 def seconds_iso(time: int) -> str:

@@ -84,8 +84,8 @@ def undo(site: SiteName, kind: Kind, name: Name) -> None:
 
     with open_site(site) as (store, found_site):
         subject = Subject(kind, found_site.id, name)
-        restored = reputation.undo_reset(
-            store, CHANGED_BY, subject, now=now_ms(), entropy=os.urandom
+        restored = reputation.reset(
+            store, CHANGED_BY, subject, undo=True, now=now_ms(), entropy=os.urandom
         )
     print(_text(restored.subject, restored.repute))
 

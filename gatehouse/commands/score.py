@@ -2,9 +2,8 @@
 
 import json
 import sys
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain, islice
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.jsonl import Reader, Text
+from gatehouse.commands.output import Progress
 from gatehouse.database import checked_settings
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def score(
     if model:  # named by the operator: no fallback replaces it
         models = replace(models, toxicity=model, fallback="")
     texts = Reader(sys.stdin.buffer)
-    progress = _Progress()
+    progress = Progress()
     failed = 0
     for lines, failures in _scored_batches(models, _batches(texts)):
         sys.stdout.buffer.write(lines)
@@ -141,21 +141,3 @@ def _fields(
         "spans": sorted(spans),
         **({"failed": findings.failed} if findings.failed else {}),
     }
-
-
-class _Progress:
-    """A line with the count and the rate, on a terminal only."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._shown = sys.stderr.isatty()
-        self._clock, self._began, self._done = clock, clock(), 0
-
-    def add(self, count: int) -> None:
-        self._done += count
-        if self._shown:
-            rate = self._done / max(self._clock() - self._began, 1e-3)
-            print(f"\r{self._done:,} texts, {rate:,.0f}/s ", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if self._shown:
-            print(file=sys.stderr)

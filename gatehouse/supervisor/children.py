@@ -121,8 +121,8 @@ def _dropped_record(count: int) -> bytes:
 class Child:
     """One process with its own children, in a process group of their own.
 
-    launch: starts it, with this environment. report: prints a line for the operator. rank: the order of stopping, lower first. once: it does one
-    thing and then ends. handle_line: gets every line first; a line it returns True for is not logged.
+    launch: starts it, with this environment. report: prints a line for the operator. rank: the order of stopping,
+    lower first. once: it does one thing and then ends. handle_line: gets every line first; a line it returns True for is not logged.
     """
 
     def __init__(

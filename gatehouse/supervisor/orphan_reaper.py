@@ -24,7 +24,7 @@ class OrphanReaper:
     def __init__(self, lock: int) -> None:
         read_end, self._write_end = os.pipe()
         # This file alone, without site-packages: it imports little and so takes little memory.
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 - our own file
             [sys.executable, "-I", "-S", __file__, str(read_end)],
             pass_fds=(read_end, lock),
             stdin=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,11 +10,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from moderation.domain.errors import Invalid, Unauthenticated
+from moderation.domain.ids import Entropy
 from moderation.store import moderators
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
-
-Entropy = Callable[[int], bytes]
 
 # OWASP's smallest argon2id (19 MiB, 2 passes, 1 lane), about 20 ms. Two at once at most, so that a
 # burst of guesses cannot use up the memory that judging needs.
@@ -75,7 +74,7 @@ def with_password(
         if moderators.by_email(connection, email) != moderator:  # changed during the hashing
             raise Unauthenticated(_WRONG_CREDENTIALS)
         if new_hash:
-            moderators.renew_hash(connection, moderator.id, new_hash)
+            moderators.store_hash(connection, moderator.id, new_hash)
         moderators.close_session(connection, old)
         return moderators.open_session(connection, moderator.id, now, entropy)
 

@@ -1,9 +1,9 @@
 """Scores that clients suggest for their comments, stored to measure the model with."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from moderation.domain.ids import derived_id, timed_id
+from moderation.domain.ids import Entropy, derived_id, timed_id
 from moderation.store import suggested_scores
 from moderation.store.sql.engine import Store
 from moderation.store.suggested_scores import Suggestion
@@ -14,7 +14,7 @@ PAGE_SIZE = 500  # suggestions read at once
 
 
 def store_suggestions(
-    store: Store, suggestions: Sequence[Suggestion], *, now: int, entropy: Callable[[int], bytes]
+    store: Store, suggestions: Sequence[Suggestion], *, now: int, entropy: Entropy
 ) -> None:
     """Stores suggestions; each replaces an earlier one with the same token and attribute."""
     with store.write() as connection:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from moderation.domain.durations import MINUTE_MS
+
 # The limits of WordPress (wp_get_comment_fields_max_lengths), whose forms ours replace.
 NAME_LIMIT = 245  # characters
 EMAIL_LIMIT = 100  # characters
@@ -13,7 +15,7 @@ PAGE_URL_LIMIT = 2_000  # characters: what browsers and proxies agree on
 TITLE_LIMIT = 500  # characters
 
 # So long an address and user agent stand for one sender: a double click or a retry, no later reader. ms
-SAME_SENDER_LIMIT = 10 * 60_000
+SAME_SENDER_LIMIT = 10 * MINUTE_MS
 
 
 class Status(StrEnum):

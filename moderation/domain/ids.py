@@ -1,6 +1,9 @@
 """Identifiers: a prefix for the kind of thing, then 26 characters that sort by time."""
 
 import hashlib
+from collections.abc import Callable
+
+Entropy = Callable[[int], bytes]  # so many random bytes
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 

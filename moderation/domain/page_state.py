@@ -55,6 +55,19 @@ def state_at(default: PageDefault, page: PageSetting, now: int) -> PageState:
     return page.state or default.state
 
 
+@dataclass(frozen=True, slots=True)
+class CurrentState:
+    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never."""
+
+    state: PageState
+    closes_at: int | None
+
+
+def current_state(default: PageDefault, page: PageSetting, now: int) -> CurrentState:
+    """The state of a page at `now` (ms)."""
+    return CurrentState(state_at(default, page, now), closes_at(default, page))
+
+
 def parse_state(name: str) -> PageState:
     """The state of this name. Raises Invalid where there is none."""
     try:

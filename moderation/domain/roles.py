@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Forbidden, Invalid
 
 
 class Role(StrEnum):
@@ -37,6 +37,21 @@ _ALLOWED: Mapping[Role, frozenset[Action]] = {
 def may(role: Role, action: Action) -> bool:
     """Whether somebody with this role may do this."""
     return action in _ALLOWED[role]
+
+
+_IN_WORDS = {
+    Action.CHANGE_FILTERS: "change its filters",
+    Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
+    Action.MANAGE_ENDPOINTS: "manage its endpoints",
+    Action.MANAGE_LEARNING: "manage what its spam score learns",
+}
+
+
+def require(role: Role, action: Action) -> None:
+    """Raises Forbidden, with who may, where somebody with this role may not do this."""
+    if not may(role, action):
+        allowed = " and ".join(f"{each}s" for each in Role if may(each, action))
+        raise Forbidden(f"Only {allowed} of a site can {_IN_WORDS[action]}.")
 
 
 def parse_role(name: str) -> Role:

@@ -1,6 +1,7 @@
 """What scorers read and measure, and the contract of every scorer."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -107,6 +108,11 @@ class Findings:
     def get(self, name: str) -> Signal | None:
         return next((signal for signal in self.signals if signal.name == name), None)
 
+    def score(self, name: str) -> float | None:
+        """The probability of this label, 0..1; None where no model has given it."""
+        signal = self.get(name)
+        return signal.value if signal and signal.is_score else None
+
 
 class Scorer(Protocol):
     """Computes signals for a batch of revisions.
@@ -124,6 +130,24 @@ class Scorer(Protocol):
     def measure(self, batch: Sequence[Candidate]) -> Sequence[tuple[Signal, ...] | None]: ...
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]: ...
+
+
+class CommentScorer(ABC):
+    """A scorer that looks at each comment by itself, and explains a signal by its spans."""
+
+    name: str
+
+    @abstractmethod
+    def signals(self, candidate: Candidate) -> Iterable[Signal]:
+        """What is measured of one comment."""
+
+    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
+        return [tuple(self.signals(candidate)) for candidate in batch]
+
+    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
+        """The spans of the signal of this name, as they are in it."""
+        spans_by_name = {signal.name: signal.spans for signal in self.signals(candidate)}
+        return spans_by_name.get(label, ())
 
 
 def measure_all(scorer: Scorer, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:

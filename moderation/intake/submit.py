@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from moderation.domain.comment import REMOVED, SAME_SENDER_LIMIT, PageState, Receipt, Submission
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
+from moderation.domain.ids import Entropy
 from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, state_at
 from moderation.store import addresses, comments, idempotency, outbox, page_states, pages
 from moderation.store.idempotency import Sender, Stored
@@ -19,7 +20,7 @@ def submit(
     batch: Sequence[Submission],
     *,
     personal_days: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
     keeps_address: Callable[[str], bool] = lambda site_id: False,
 ) -> list[Answer]:
     """Stores the batch and answers each submission, in order: a receipt, or why it was refused.

@@ -1,6 +1,6 @@
 """What the store knows of a batch before it is judged, and what it keeps of the batch afterwards."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.campaign import NEW_DOMAIN_MS, NO_RULING, Ruling
@@ -9,7 +9,7 @@ from moderation.domain.clustering import Cluster, Clustering, cluster_batch
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.history import History, LinkedDomain
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.reputation import NO_REPUTATION, ReputationScore, Subject, SubjectKind
 from moderation.domain.score import Candidate
 from moderation.domain.similarity import (
@@ -263,7 +263,7 @@ def save_context(
     context: JudgingContext,
     judged_ids: Collection[str],
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> None:
     """Keeps the sketches of those of the batch that were judged, and the campaigns they are part of.
 
@@ -304,7 +304,7 @@ def reopen_campaigns(
 
 
 def _member_joins(
-    context: JudgingContext, judged: set[int], now: int, entropy: Callable[[int], bytes]
+    context: JudgingContext, judged: set[int], now: int, entropy: Entropy
 ) -> list[MemberJoin]:
     """What changes about each cluster, in one order for all. judged: positions."""
     joins = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
-from moderation.domain.event import Event, decision_event
+from moderation.domain.ids import Entropy
 from moderation.domain.names import NO_NAMES
 from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
@@ -58,7 +58,7 @@ def judge(
     lease_ms: int,
     limit: int,
     now: Callable[[], int],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     """Takes up to `limit` due revisions, judges them and records what was found and decided.
 
@@ -92,7 +92,7 @@ def _judge_jobs(
     jobs: Sequence[JudgingJob],
     lease: str,
     now: Callable[[], int],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     if not jobs:
         return Judged()
@@ -156,15 +156,7 @@ class _Judgement:
             return None
         if standing.revision != self.job.revision or _is_same(current, self.verdict):
             return None
-        return Decision(
-            comment_id=self.job.id,
-            sequence=standing.sequence + 1,
-            revision=self.job.revision,
-            outcome=self.verdict.outcome,
-            actor=self.actor,
-            reasons=self.verdict.reasons,
-            created_at=now,
-        )
+        return standing.next_decision(self.verdict.outcome, self.actor, self.verdict.reasons, now)
 
 
 def _record(
@@ -173,7 +165,7 @@ def _record(
     known: JudgingContext,
     lease: str,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Judged:
     """Writes what this lease still holds, and hands back or finishes its jobs."""
     ids = [judgement.job.id for judgement in judgements]
@@ -238,19 +230,13 @@ def _announce(
     connection: Connection,
     new: Sequence[Decision],
     standings: Mapping[str, Standing],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> int:
     """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
     if not outbox.has_listeners(connection, {each.site_id for each in standings.values()}):
         return 0
-    events = [_event(decision, standings[decision.comment_id]) for decision in new]
+    events = [standings[decision.comment_id].event(decision) for decision in new]
     return outbox.put(connection, events, entropy)
-
-
-def _event(decision: Decision, standing: Standing) -> Event:
-    return decision_event(
-        decision, standing.site_id, standing.page, standing.parent_id, standing.status
-    )
 
 
 def _is_same(current: Decision | None, verdict: Verdict) -> bool:

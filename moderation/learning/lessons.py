@@ -28,7 +28,7 @@ _ATTEMPTS = 3
 def learn(store: Store, prior: Prior, now: int, limit: int = LESSON_SIZE) -> int:
     """Makes lessons of what is due, site after site; returns how many words were learned.
 
-    Due is a site where something has waited for twice SETTLE: the lesson takes what came in the minute
+    Due is a site where something has waited for twice LESSON_DELAY_MS: the lesson takes what came in the minute
     between, too, so that busy moderators make a lesson a minute and not one a decision.
     Safe to run twice, and by two at once: a lesson is the next version or none at all.
     """

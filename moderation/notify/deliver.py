@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from moderation.domain.delivery import Response
 from moderation.domain.errors import Unavailable
+from moderation.domain.ids import Entropy
 from moderation.domain.notice import Notice
 from moderation.notify.record_attempts import AttemptRecorder, Delivered
 from moderation.notify.send_attempt import AttemptSender, Notify, Send, Sent
@@ -45,7 +46,7 @@ def deliver(
     send: Send,
     *,
     now: Callable[[], int],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
     chance: Callable[[], float],
     notify: Notify = _refuse_notices,
     public_url: str = "",

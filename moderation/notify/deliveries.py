@@ -1,13 +1,14 @@
 """Past deliveries of an endpoint: listed, sent again one by one, or replayed after an outage."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from enum import StrEnum
 
-from moderation.domain.delivery import Endpoint
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import Entropy
+from moderation.notify.endpoints import existing
 from moderation.store import deliveries, endpoints
 from moderation.store.deliveries import Delivery
-from moderation.store.sql.engine import Connection, Store
+from moderation.store.sql.engine import Store
 
 # Most missed events of one replay: its transaction must not last for minutes.
 REPLAY_LIMIT = 10_000
@@ -37,7 +38,7 @@ def list_deliveries(
     state: 'due', 'delivered' or 'dead'; '' for all. Raises NotFound.
     """
     with store.read() as connection:
-        _endpoint(connection, endpoint_id, site_ids)
+        existing(connection, endpoint_id, site_ids)
         return deliveries.page(connection, endpoint_id, before=before, state=state, limit=limit)
 
 
@@ -71,7 +72,7 @@ def replay_deliveries(
     since: int = 0,
     until: int | None = None,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> int:
     """Sends again, after an outage, events from `since` to before `until` (ms; None: now).
 
@@ -83,7 +84,7 @@ def replay_deliveries(
     if not 0 <= since < end:
         raise Invalid("The range ends before it begins, or lies in the future.", "/since")
     with store.write() as connection:
-        endpoint = _endpoint(connection, endpoint_id, site_ids)
+        endpoint = existing(connection, endpoint_id, site_ids)
         if endpoint.state != "enabled":
             raise Conflict("The endpoint is disabled; enable it first.")
         endpoints.resume(connection, endpoint_id)
@@ -91,10 +92,3 @@ def replay_deliveries(
             return deliveries.catch_up(connection, endpoint, since, end, now, REPLAY_LIMIT, entropy)
         states = ("dead",) if scope is Replay.DEAD else ("dead", "delivered")
         return deliveries.resend_all(connection, endpoint_id, states, since, end, now)
-
-
-def _endpoint(connection: Connection, endpoint_id: str, site_ids: Collection[str]) -> Endpoint:
-    endpoint = endpoints.get(connection, endpoint_id, site_ids)
-    if endpoint is None:
-        raise NotFound("There is no such endpoint.")
-    return endpoint

@@ -1,16 +1,14 @@
 """The daily digest: notifies each site's channels of the state of its queue."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from moderation.domain.comment import Status
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.event import DIGEST, digest_event, event_id, to_datetime
+from moderation.domain.ids import Entropy
 from moderation.domain.notice import Notice, digest_notice
 from moderation.store import endpoints, outbox, queues, sites
 from moderation.store.sql.engine import Store
-
-HOUR = 3_600_000  # ms
-DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,13 @@ def build_digest(store: Store, site_id: str, now: int) -> Digest:
     with store.read() as connection:
         site = sites.get_site(connection, site_id)
         waiting = queues.waiting(connection, site_id)
-        since = queues.since(connection, site_id, now - DAY)
+        since = queues.since(connection, site_id, now - DAY_MS)
         endpoint_ids = [endpoint.id for endpoint in endpoints.of_sites(connection, [site_id])]
         tallies = endpoints.tallies(connection, endpoint_ids)
     return Digest(
         site=site.name if site else "Gatehouse",
         held=waiting.count,
-        oldest_hours=max(0, now - waiting.oldest_at) // HOUR if waiting.count else 0,
+        oldest_hours=max(0, now - waiting.oldest_at) // HOUR_MS if waiting.count else 0,
         received=sum(since.values()),
         approved=since[Status.APPROVED],
         rejected=since[Status.REJECTED],
@@ -55,14 +53,14 @@ def notice_of(digest: Digest, site_id: str, public_url: str) -> Notice:
     return digest_notice(site_id, asdict(digest), public_url)
 
 
-def send_digests(store: Store, now: int, hour: int, entropy: Callable[[int], bytes]) -> int:
+def send_digests(store: Store, now: int, hour: int, entropy: Entropy) -> int:
     """From `hour` (UTC) on, puts today's digest into the outbox for each site that has none yet.
 
     The event's id is made of the site and the day, so there is only one however many processes call
     this. A channel added after that hour gets its first digest the next day. Returns how many deliveries.
     """
     day = to_datetime(now).date().isoformat()
-    due_at = now - now % DAY + hour * HOUR
+    due_at = now - now % DAY_MS + hour * HOUR_MS
     if now < due_at:
         return 0
     with store.read() as connection:

@@ -1,27 +1,26 @@
 """Endpoints of a site: added, changed, switched on and off, given new secrets, tested."""
 
 import base64
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.domain import notice
 from moderation.domain.address import destination, parse_allow
 from moderation.domain.channel import check_channel
 from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.event import EventType, test_event
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store import endpoints, outbox
 from moderation.store.endpoints import DeliveryTally
-from moderation.store.sql.engine import Store
-
-Entropy = Callable[[int], bytes]
+from moderation.store.sql.engine import Connection, Store
 
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 # Per site: every decision is sent to each endpoint, so this bounds what one comment costs.
 ENDPOINT_LIMIT = 20
 # ms during which an old secret signs as well: a day, to change it in the receiver by hand.
-SECRET_OVERLAP = 86_400_000
+SECRET_OVERLAP = DAY_MS
 SECRET_OVERLAP_LIMIT = 30 * SECRET_OVERLAP
 
 
@@ -142,10 +141,12 @@ def with_status(store: Store, site_endpoints: Sequence[Endpoint]) -> list[Endpoi
 def get_endpoint(store: Store, site_ids: Collection[str], endpoint_id: str) -> Endpoint:
     """One endpoint. Raises NotFound, also for an endpoint of another site."""
     with store.read() as connection:
-        return _existing(endpoints.get(connection, endpoint_id, site_ids))
+        return existing(connection, endpoint_id, site_ids)
 
 
-def _existing(endpoint: Endpoint | None) -> Endpoint:
+def existing(connection: Connection, endpoint_id: str, site_ids: Collection[str]) -> Endpoint:
+    """The endpoint. Raises NotFound, also for one of another site."""
+    endpoint = endpoints.get(connection, endpoint_id, site_ids)
     if endpoint is None:
         raise NotFound("There is no such endpoint.")
     return endpoint
@@ -168,7 +169,7 @@ def change_endpoint(
     endpoint of Akismet's clients.
     """
     with store.write() as connection:
-        endpoint = _existing(endpoints.get(connection, endpoint_id, site_ids))
+        endpoint = existing(connection, endpoint_id, site_ids)
         is_notice = endpoint.format is Format.NOTICE
         if endpoint.format is Format.AKISMET:
             raise Conflict("An endpoint of the Akismet face is managed by its client.")
@@ -192,23 +193,23 @@ def disable_endpoint(
 ) -> Endpoint:
     """Sends an endpoint nothing more; waiting deliveries are given up and can be replayed. Raises NotFound."""
     with store.write() as connection:
-        _existing(endpoints.get(connection, endpoint_id, site_ids))
+        existing(connection, endpoint_id, site_ids)
         endpoints.disable(connection, endpoint_id, "by hand", now, entropy)
-        return _existing(endpoints.get(connection, endpoint_id, site_ids))
+        return existing(connection, endpoint_id, site_ids)
 
 
 def enable_endpoint(store: Store, site_ids: Collection[str], endpoint_id: str) -> Endpoint:
     """Sends an endpoint new events again; replay_deliveries() sends those it missed. Raises NotFound."""
     with store.write() as connection:
-        _existing(endpoints.get(connection, endpoint_id, site_ids))
+        existing(connection, endpoint_id, site_ids)
         endpoints.enable(connection, endpoint_id)
-        return _existing(endpoints.get(connection, endpoint_id, site_ids))
+        return existing(connection, endpoint_id, site_ids)
 
 
 def remove_endpoint(store: Store, site_ids: Collection[str], endpoint_id: str) -> None:
     """Deletes an endpoint and its deliveries. Raises NotFound."""
     with store.write() as connection:
-        _existing(endpoints.get(connection, endpoint_id, site_ids))
+        existing(connection, endpoint_id, site_ids)
         endpoints.remove(connection, endpoint_id)
 
 
@@ -228,7 +229,7 @@ def rotate_secret(
         raise Invalid("Both secrets sign for 0 to 720 hours.", "/overlap_hours")
     secret = _new_secret(entropy)
     with store.write() as connection:
-        format = _existing(endpoints.get(connection, endpoint_id, site_ids)).format
+        format = existing(connection, endpoint_id, site_ids).format
         if format in (Format.NOTICE, Format.AKISMET):
             raise Conflict("What is sent there is not signed; it has no secret to change.")
         sealed = store.crypto.encrypt(secret, endpoint_id)
@@ -245,7 +246,7 @@ def send_test(
     Raises NotFound, or Conflict if the endpoint is disabled.
     """
     with store.write() as connection:
-        endpoint = _existing(endpoints.get(connection, endpoint_id, site_ids))
+        endpoint = existing(connection, endpoint_id, site_ids)
         if endpoint.state != "enabled":
             raise Conflict("The endpoint is disabled; enable it first.")
         event = test_event(endpoint_id, endpoint.site_id, now)

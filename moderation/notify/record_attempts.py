@@ -15,6 +15,7 @@ from moderation.domain.delivery import (
     next_delay,
     outcome_of,
 )
+from moderation.domain.ids import Entropy
 from moderation.notify.send_attempt import Sent
 from moderation.store import deliveries, endpoints
 from moderation.store.deliveries import AttemptResult
@@ -53,7 +54,7 @@ class AttemptRecorder:
 
     store: Store
     lease: str
-    entropy: Callable[[int], bytes]
+    entropy: Entropy
     chance: Callable[[], float]
     scale: float
     totals: Delivered = field(default_factory=Delivered)

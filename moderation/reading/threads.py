@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.comment import PageState
-from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, closes_at, state_at
+from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
 from moderation.store import comments, page_states, pages, sites
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -56,22 +55,13 @@ def with_removed(
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentState:
-    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never."""
-
-    state: PageState
-    closes_at: int | None
-
-
 def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:
     """The state of a page; where nobody has commented yet, of the default of the site. now: ms."""
     with store.read() as connection:
         row = page_states.get(connection, page.id) if page else None
         site = row.site_id if row else site_id
         default = page_states.defaults_of(connection, [site]).get(site, PageDefault())
-    setting = row.setting if row else UNKNOWN_PAGE
-    return CurrentState(state_at(default, setting, now), closes_at(default, setting))
+    return current_state(default, row.setting if row else UNKNOWN_PAGE, now)
 
 
 COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
@@ -128,11 +118,11 @@ def find_page_by_id(store: Store, site_id: str, own_id: str) -> StoredPage | Non
 
 def site_of(store: Store, site_id: str, origin: str) -> str | None:
     """The site a page belongs to: the one named, else the only one with its origin; None otherwise."""
-    with store.read() as connection:
-        if site_id:
+    if site_id:
+        with store.read() as connection:
             named = sites.get_site(connection, site_id)
-            return named.id if named else None
-        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
+        return named.id if named else None
+    owners = _owners(store, origin)
     return owners[0] if len(owners) == 1 else None
 
 
@@ -140,9 +130,13 @@ def demo_site(store: Store, origin: str) -> str | None:
     """The site of the demo article, which has its origin: with several the oldest, which was set up with
     the service; None for none.
     """
+    return next(iter(_owners(store, origin)), None)
+
+
+def _owners(store: Store, origin: str) -> list[str]:
+    """The sites that have this origin, oldest first."""
     with store.read() as connection:
-        owners = [site.id for site in sites.all_sites(connection) if origin in site.origins]
-    return owners[0] if owners else None
+        return [site.id for site in sites.all_sites(connection) if origin in site.origins]
 
 
 def _public(row: Any) -> PublicComment:

@@ -66,14 +66,11 @@ def count_along(store: Store, decision: Decision) -> int:
 def _along(
     root: Decision, standing: Standing, outcome: Outcome, reasons: tuple[Reason, ...]
 ) -> Decision:
-    return Decision(
-        comment_id=standing.comment_id,
-        sequence=standing.sequence + 1,
-        revision=standing.revision,
-        outcome=outcome,
-        actor=root.actor,
-        reasons=reasons,
-        created_at=root.created_at,
+    return standing.next_decision(
+        outcome,
+        root.actor,
+        reasons,
+        root.created_at,
         branch_id=root.comment_id,
         branch_sequence=root.sequence,
     )

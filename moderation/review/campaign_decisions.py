@@ -4,7 +4,6 @@ A moderator's decision is stored as a ruling first; then the members get decisio
 at a time. A process that dies in between leaves a ruling that is not done, and the sweep resumes it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from moderation.domain.comment import Status
@@ -19,6 +18,7 @@ from moderation.domain.decision import (
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.campaign_members import LeftMembers, left_members
 from moderation.review.campaigns import NOT_FOUND, UNDONE
@@ -28,8 +28,6 @@ from moderation.store import campaigns, decisions
 from moderation.store.campaigns import RulingEntry
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
-
-Entropy = Callable[[int], bytes]
 
 # Members decided in one transaction: SQLite's one writer is not held for longer than some 50 ms.
 MEMBERS_AT_ONCE = 200
@@ -210,14 +208,11 @@ def _member_decisions(
         takes_back = current.sequence if current and ruling.outcome == UNDONE else None
         if takes_back is not None:
             reasons.append(Reason(ReasonCode.TAKEN_BACK, "Taken back with the whole campaign."))
-        decision = Decision(
-            comment_id=comment_id,
-            sequence=standing.sequence + 1,
-            revision=standing.revision,
-            outcome=outcome,
-            actor=Actor(ActorKind.MODERATOR, ruling.moderator_id),
-            reasons=tuple(reasons),
-            created_at=now,
+        decision = standing.next_decision(
+            outcome,
+            Actor(ActorKind.MODERATOR, ruling.moderator_id),
+            tuple(reasons),
+            now,
             takes_back=takes_back,
             campaign_id=campaign_id,
             ruling=ruling.sequence,

@@ -1,6 +1,6 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -8,7 +8,7 @@ from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store import campaigns, counts, queues, sketches
 from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
@@ -23,8 +23,9 @@ NOT_FOUND = "There is no such campaign."
 class CampaignCard:
     """Everything a site's moderators see of a campaign.
 
-    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status. sample: the oldest of them. rulings: first to last. in_force: the outcome for
-    new members, '' for none yet. sequence: of the last ruling, 0 for none.
+    sentence, campaign_stats: of its members on this site; nothing is told of others. counts: of them by status.
+    sample: the oldest of them. rulings: first to last. in_force: the outcome for new members, '' for none yet.
+    sequence: of the last ruling, 0 for none.
     """
 
     id: str
@@ -212,7 +213,7 @@ def split(
     comment_ids: Collection[str],
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> str:
     """Moves members to a new campaign; returns its id. The two never merge again.
 

@@ -1,6 +1,6 @@
 """A moderator's decision about one comment, and taking it back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import (
@@ -13,6 +13,7 @@ from moderation.domain.decision import (
     in_effect_before,
 )
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.branches import Replies, reject_replies, take_back_replies
 from moderation.review.filings import undo_filings
@@ -33,7 +34,7 @@ def decide(
     *,
     replies: Replies = Replies.LEAVE,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Decision:
     """Adds a moderator's decision, its event and deliveries, in one transaction.
 
@@ -48,15 +49,9 @@ def decide(
         raise Invalid("/replies: Only with a comment that is rejected or spam.", "/replies")
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
-        decision = Decision(
-            comment_id=comment_id,
-            sequence=standing.sequence + 1,
-            revision=standing.revision,
-            outcome=outcome,
-            actor=Actor(ActorKind.MODERATOR, moderator_id),
-            reasons=(Reason(note_code, "Decided by a moderator."),) if note_code else (),
-            created_at=now,
-        )
+        reasons = (Reason(note_code, "Decided by a moderator."),) if note_code else ()
+        actor = Actor(ActorKind.MODERATOR, moderator_id)
+        decision = standing.next_decision(outcome, actor, reasons, now)
         made = [(decision, standing)]
         if replies is Replies.REJECT:
             made += reject_replies(connection, decision)
@@ -74,7 +69,7 @@ def undo(
     expected_sequence: int | None = None,
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Decision:
     """Takes a moderator's last decision back by adding one with the outcome in effect before it.
 
@@ -90,14 +85,11 @@ def undo(
         if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
             raise Conflict("There is no decision of a person to take back.")
         before = in_effect_before(history, standing.sequence)
-        decision = Decision(
-            comment_id=comment_id,
-            sequence=standing.sequence + 1,
-            revision=standing.revision,
-            outcome=before.outcome if before else Outcome.HOLD,
-            actor=Actor(ActorKind.MODERATOR, moderator_id),
-            reasons=(Reason(ReasonCode.TAKEN_BACK, "Taken back."),),
-            created_at=now,
+        decision = standing.next_decision(
+            before.outcome if before else Outcome.HOLD,
+            Actor(ActorKind.MODERATOR, moderator_id),
+            (Reason(ReasonCode.TAKEN_BACK, "Taken back."),),
+            now,
             takes_back=standing.sequence,
         )
         made = [(decision, standing), *take_back_replies(connection, decision)]

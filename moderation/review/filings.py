@@ -1,9 +1,9 @@
 """What the policy filed because of a person's decision is held again when that decision is taken back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from moderation.domain.decision import Decision, Outcome, Reason, opinion_of
-from moderation.domain.event import decision_event
+from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Opinion, Subject, SubjectKind, reputation_score
 from moderation.domain.score import Findings
@@ -12,7 +12,6 @@ from moderation.store.campaigns import RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
-Entropy = Callable[[int], bytes]
 _CAMPAIGN_SIGNALS = ("campaign_spam", "campaign_member_spam")
 _READ = 200  # members of a campaign whose domains are looked at
 
@@ -155,28 +154,16 @@ def _hold(
     """Holds those of the comments that one of these signals was a reason to file."""
     standings = decisions.standings(connection, sorted(comment_ids))
     latest = decisions.latest(connection, sorted(comment_ids))
-    new, events = [], []
+    new = []
     for comment_id, standing in sorted(standings.items()):
         current = latest[comment_id]
         filed = current.outcome in (Outcome.SPAM, Outcome.REJECT)
         if not filed or not any(reason.label in signal_names for reason in current.reasons):
             continue
         sentence = "A decision for which it had been filed was taken back."
-        decision = Decision(
-            comment_id=comment_id,
-            sequence=standing.sequence + 1,
-            revision=standing.revision,
-            outcome=Outcome.HOLD,
-            actor=current.actor,
-            reasons=(Reason(ReasonCode.TAKEN_BACK, sentence),),
-            created_at=now,
-        )
-        new.append(decision)
-        events.append(
-            decision_event(
-                decision, standing.site_id, standing.page, standing.parent_id, standing.status
-            )
-        )
+        reasons = (Reason(ReasonCode.TAKEN_BACK, sentence),)
+        new.append(standing.next_decision(Outcome.HOLD, current.actor, reasons, now))
     decisions.append(connection, new, standings)
+    events = [standings[decision.comment_id].event(decision) for decision in new]
     outbox.put(connection, events, entropy)
     return len(new)

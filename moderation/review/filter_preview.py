@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from moderation.domain.comment import Status
+from moderation.domain.durations import DAY_MS
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind, without_comment
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Span
@@ -14,7 +15,6 @@ from moderation.store.candidates import candidate_of
 from moderation.store.filters import PastComment, filter_set, stored_filter
 from moderation.store.sql.engine import Store
 
-DAY = 86_400_000  # ms
 PREVIEW_DAYS = 30
 PREVIEW_LIMIT = 20_000  # comments; some seconds of one core
 PREVIEW_SECONDS = 8.0
@@ -76,7 +76,7 @@ def preview(
     """
     enabled = stored_filter(replace(draft, enabled=True))
     compiled = CompiledFilter(enabled, filter_set(site_id, 1, [enabled], store.crypto).keys)
-    first_id = timed_id("cmt", max(0, now - days * DAY), bytes(10))
+    first_id = timed_id("cmt", max(0, now - days * DAY_MS), bytes(10))
     until = clock() + PREVIEW_SECONDS
     tally = _Tally(_without_wildcards(draft))
     examined = 0

@@ -1,17 +1,15 @@
 """A site's own filters: added, changed, switched, removed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.scorers.site.filters import CompiledFilter
 from moderation.store import filters
 from moderation.store.filters import stored_filter
 from moderation.store.sql.engine import Store
-
-Entropy = Callable[[int], bytes]
 
 
 def list_filters(store: Store, site_ids: Collection[str]) -> list[Filter]:

@@ -1,18 +1,16 @@
 """The states of pages: shown and changed by moderators, for one page or as their site's default."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from moderation.domain.comment import AuthorRef, PageRef, PageState, Submission
 from moderation.domain.errors import Conflict, Invalid, NotFound
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_state import (
     UNKNOWN_PAGE,
     PageDefault,
     PageSetting,
     check_days,
-    closes_at,
-    state_at,
+    current_state,
 )
 from moderation.domain.page_url import within
 from moderation.store import page_states, pages, sites
@@ -79,7 +77,7 @@ def get_page(store: Store, site_id: str, page: PageRef, now: int) -> PageStatus:
         default = _default(connection, site_id)
         page_id = _find(connection, site_id, page)
         stored = page_states.get(connection, page_id) if page_id else None
-    return _status(stored, default, now) if stored else _unknown(page, default, now)
+    return _status(stored or PageRow("", site_id, page, UNKNOWN_PAGE, 0), default, now)
 
 
 def set_page(
@@ -88,7 +86,7 @@ def set_page(
     page: PageRef,
     change: PageChange,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> PageStatus:
     """Sets what holds for a page, which may have no comment yet. page: as in get_page().
 
@@ -118,7 +116,7 @@ def _add(
     site_id: str,
     page: PageRef,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> str:
     """Adds a page as its first comment would."""
     origins = sites.page_rules(connection, [site_id])[site_id].origins
@@ -203,11 +201,7 @@ def _default(connection: Connection, site_id: str) -> PageDefault:
 
 
 def _status(stored: PageRow, default: PageDefault, now: int) -> PageStatus:
-    setting = stored.setting
-    state, closing = state_at(default, setting, now), closes_at(default, setting)
-    return PageStatus(stored.id, stored.page, setting, default, state, closing)
-
-
-def _unknown(page: PageRef, default: PageDefault, now: int) -> PageStatus:
-    state = state_at(default, UNKNOWN_PAGE, now)
-    return PageStatus("", page, UNKNOWN_PAGE, default, state, None)
+    current = current_state(default, stored.setting, now)
+    return PageStatus(
+        stored.id, stored.page, stored.setting, default, current.state, current.closes_at
+    )

@@ -1,9 +1,9 @@
 """Stores moderators' decisions with all that follows from them, in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from moderation.domain.decision import Decision, Outcome
-from moderation.domain.event import decision_event
+from moderation.domain.ids import Entropy
 from moderation.store import decisions, feedback, judging_queue, outbox, reputations
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection
@@ -12,7 +12,7 @@ from moderation.store.sql.engine import Connection
 def record(
     connection: Connection,
     made: Sequence[tuple[Decision, Standing]],
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> None:
     """Adds moderators' decisions to the histories of their comments, at most one for each comment.
 
@@ -30,10 +30,4 @@ def record(
     approved = [each for each in new if each.outcome is Outcome.APPROVE]
     ids = [decision.comment_id for decision in approved]
     judging_queue.judge_replies_again(connection, ids, new[0].created_at)
-    events = [
-        decision_event(
-            decision, standing.site_id, standing.page, standing.parent_id, standing.status
-        )
-        for decision, standing in made
-    ]
-    outbox.put(connection, events, entropy)
+    outbox.put(connection, [standing.event(decision) for decision, standing in made], entropy)

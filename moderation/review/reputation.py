@@ -1,10 +1,11 @@
 """Reputations of authors, domains and networks: looked up, explained, reset."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.ids import Entropy
 from moderation.domain.reputation import (
     KEPT_DAYS,
     ReputationScore,
@@ -90,42 +91,18 @@ def reset(
     subject: Subject,
     expected_sequence: int | None = None,
     *,
+    undo: bool = False,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> Reputation:
-    """Starts a reputation afresh: decisions made until now no longer count.
+    """Starts a reputation afresh: decisions made until now no longer count. undo: takes the last reset back.
 
     What the policy filed for a domain's bad name is held again.
 
     expected_sequence: of the last reset the moderator saw; None resets in any case. Raises NotFound if
-    nothing was ever decided about it, Conflict if somebody else has reset it meanwhile.
+    nothing was ever decided about it, Conflict if somebody else has reset it meanwhile, or if there is no
+    reset in force to take back.
     """
-    return _reset(store, moderator_id, subject, expected_sequence, now, entropy, undo=False)
-
-
-def undo_reset(
-    store: Store,
-    moderator_id: str,
-    subject: Subject,
-    expected_sequence: int | None = None,
-    *,
-    now: int,
-    entropy: Callable[[int], bytes],
-) -> Reputation:
-    """Takes the last reset back. Raises as reset(), and Conflict if no reset is in force."""
-    return _reset(store, moderator_id, subject, expected_sequence, now, entropy, undo=True)
-
-
-def _reset(
-    store: Store,
-    moderator_id: str,
-    subject: Subject,
-    expected_sequence: int | None,
-    now: int,
-    entropy: Callable[[int], bytes],
-    *,
-    undo: bool,
-) -> Reputation:
     with store.write() as connection:
         reputations.lock(connection, subject)
         reputation = _reputation(connection, subject, now)

@@ -100,7 +100,7 @@ def member_decisions(
 class MemberJoin:
     """What a batch changes about one campaign.
 
-    crowd: its counts from now on. forms: whether it is a campaign that people see. formed_before: whether
+    campaign_stats: its counts from now on. forms: whether it is a campaign that people see. formed_before: whether
     it was one already. numbers: of its new members. absorbed: ids of campaigns that are part of it now.
     """
 
@@ -154,7 +154,7 @@ def _absorb(connection: Connection, member_join: MemberJoin) -> None:
     """The members of campaigns that turned out to be this one become its own."""
     ids = sorted(member_join.absorbed)
     for table in ("sketches", "comments"):
-        query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608
+        query = f"UPDATE {table} SET campaign_id = :into WHERE campaign_id AMONG :ids"  # noqa: S608 - two tables of ours
         run_listed(connection, query, "ids", ids, into=member_join.campaign_id)
     run_listed(connection, "DELETE FROM campaigns WHERE id AMONG :ids", "ids", ids)
 

@@ -12,10 +12,9 @@ from typing import Annotated, Any, get_origin, get_type_hints
 import sqlalchemy as sa
 
 from moderation.domain.comment import Status, Submission
+from moderation.domain.durations import DAY_MS
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
-
-DAY = 86_400_000  # ms
 
 
 def page_row(submission: Submission, page_id: str) -> dict[str, object]:
@@ -77,7 +76,7 @@ def personal_row(submission: Submission, crypto: Crypto, days: int) -> dict[str,
         "referrer": context.referrer,
         "author_key": crypto.author_key(submission.site_id, author.identity),
         "network_key": crypto.network_key(submission.site_id, network),
-        "expires_at": submission.created_at + days * DAY,
+        "expires_at": submission.created_at + days * DAY_MS,
     }
 
 

@@ -1,4 +1,4 @@
-"""The faces of a site: which foreign protocols it speaks, how often, with which keys."""
+"""The compatible APIs of a site (faces): which are on, with which limit and options."""
 
 import json
 from collections.abc import Mapping

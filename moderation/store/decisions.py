@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
+from moderation.domain.event import Event, decision_event
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
@@ -29,6 +31,30 @@ class Standing:
     sequence: int
     decided_by: str
     parent_id: str
+
+    def next_decision(
+        self,
+        outcome: Outcome,
+        actor: Actor,
+        reasons: tuple[Reason, ...],
+        now: int,
+        **others: Any,
+    ) -> Decision:
+        """The decision that follows in the comment's history. now: ms. others: further fields of Decision."""
+        return Decision(
+            self.comment_id,
+            self.sequence + 1,
+            self.revision,
+            outcome,
+            actor,
+            reasons,
+            now,
+            **others,
+        )
+
+    def event(self, decision: Decision) -> Event:
+        """The event of a decision about the comment."""
+        return decision_event(decision, self.site_id, self.page, self.parent_id, self.status)
 
 
 _STANDINGS = """
@@ -219,7 +245,7 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
 
 
 def _spans(pairs: object) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined]
+    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined] # from JSON
 
 
 def _reason_json(reason: Reason) -> Json:
@@ -233,7 +259,7 @@ def _reason_json(reason: Reason) -> Json:
 
 
 def _reason(data: Json) -> Reason:
-    return Reason(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]
+    return Reason(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON
 
 
 def _signal_json(signal: Signal) -> Json:
@@ -247,4 +273,4 @@ def _signal_json(signal: Signal) -> Json:
 
 
 def _signal(data: Json) -> Signal:
-    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type]
+    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON

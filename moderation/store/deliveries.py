@@ -1,6 +1,6 @@
 """Deliveries and their attempts: recorded, listed, ended, sent again."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Attempt, Endpoint, Response
 from moderation.domain.event import DIGEST, EventType
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store.sql.dialect import insert_new
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import attempts, deliveries, endpoints, events
@@ -267,7 +267,7 @@ def catch_up(
     until: int,
     now: int,
     limit: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> int:
     """Adds deliveries, due now, of events that the endpoint wants and never got: from while it was
     disabled or did not exist yet. Oldest first, at most `limit`; returns how many.

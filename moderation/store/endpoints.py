@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Endpoint, Format, Payload, pause_after_failures
 from moderation.domain.event import disabled_event
+from moderation.domain.ids import Entropy
 from moderation.store import deliveries, outbox
-from moderation.store.outbox import Entropy
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import attempts, endpoints
 from moderation.store.sql.schema import deliveries as delivery_rows

@@ -163,7 +163,7 @@ def filter_set(site_id: str, version: int, enabled: Sequence[Filter], crypto: Cr
 def stored_filter(draft: FilterDraft, **facts: object) -> Filter:
     """A draft as it is stored. facts: the fields that only a stored filter has."""
     fields = {name: getattr(draft, name) for name in FilterDraft.__slots__}
-    return Filter(**fields, **facts)  # type: ignore[arg-type]
+    return Filter(**fields, **facts)  # type: ignore[arg-type] # by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,29 +5,26 @@ sign in with nothing that is in it.
 """
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from moderation.domain.durations import HOUR_MS, MINUTE_MS, WEEK_MS
 from moderation.domain.errors import Invalid
-from moderation.domain.ids import timed_id
-from moderation.domain.roles import Action, Role, may, parse_role
+from moderation.domain.ids import Entropy, timed_id
+from moderation.domain.roles import Action, Role, may, parse_role, require
 from moderation.store.sql.dialect import upsert
 from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
 
-Entropy = Callable[[int], bytes]
-
-MINUTE = 60_000  # ms
-HOUR = 60 * MINUTE
 # Long enough to find the mail or the terminal line, too short to be worth stealing from either.
-LINK_LIFETIME = 15 * MINUTE
-IDLE_LIMIT = 8 * HOUR  # a shift: who went home without logging out is logged out in the morning
-SESSION_LIMIT = 7 * 24 * HOUR  # however busy: a stolen cookie ends within the week
+LINK_LIFETIME = 15 * MINUTE_MS
+IDLE_LIMIT = 8 * HOUR_MS  # a shift: who went home without logging out is logged out in the morning
+SESSION_LIMIT = WEEK_MS  # however busy: a stolen cookie ends within the week
 # Being seen is written down this often, so that reading a queue is not a write each time.
-SEEN_EVERY = 5 * MINUTE
+SEEN_EVERY = 5 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,10 @@ class Membership:
     def may(self, action: Action) -> bool:
         """Whether the moderator may do this on the site."""
         return may(self.role, action)
+
+    def require(self, action: Action) -> None:
+        """Raises Forbidden, with who may, where the moderator may not do this on the site."""
+        require(self.role, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,13 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
 
 def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
     """Changes the password; whoever is signed in with the old one no longer is."""
-    _store_hash(connection, moderator_id, password_hash)
+    store_hash(connection, moderator_id, password_hash)
     close_sessions(connection, moderator_id)
     connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
 
 
-def renew_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
-    """Stores the same password under a newer hash; nobody is signed out."""
-    _store_hash(connection, moderator_id, password_hash)
-
-
-def _store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+def store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
+    """Stores a password, or the same one under a newer hash; nobody is signed out."""
     connection.execute(
         sa.update(moderators)
         .where(moderators.c.id == moderator_id)

@@ -1,7 +1,7 @@
 """The outbox: events and their deliveries, added in the transaction of the fact, sent under a lease."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -10,13 +10,11 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.event import Event, event_json
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.store import akismet_checks
 from moderation.store.sql.dialect import fetch, insert_new, oldest_due
 from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import comments, deliveries, endpoints, events, revisions
-
-Entropy = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.ids import timed_id
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_url import PageRules, rules_of
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
-
-Entropy = Callable[[int], bytes]
 
 SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"
 

@@ -1,10 +1,11 @@
 """Erases comments: one on request, and old spam automatically; endpoints are notified to do the same."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
+from moderation.domain.ids import Entropy
 from moderation.store import comments, decisions, feedback, outbox, queues, reputations, sketches
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
@@ -16,7 +17,7 @@ def erase(
     comment_id: str,
     *,
     now: int,
-    entropy: Callable[[int], bytes],
+    entropy: Entropy,
 ) -> None:
     """Deletes a comment's text, sketch, author, personal data and scores, and sends `comment.erased`, in
     one transaction. Its id, page, time and decisions stay.
@@ -32,9 +33,7 @@ def erase(
         _erase(connection, [standing], now, entropy)
 
 
-def empty_spam(
-    store: Store, before: int, *, now: int, entropy: Callable[[int], bytes], limit: int = 200
-) -> int:
+def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:
     """Erases comments that became spam before `before` (ms); returns how many, at most `limit`.
 
     Comments that a moderator takes out of the spam meanwhile stay.
@@ -56,7 +55,7 @@ def empty_spam(
 
 
 def _erase(
-    connection: Connection, standings: Sequence[Standing], now: int, entropy: Callable[[int], bytes]
+    connection: Connection, standings: Sequence[Standing], now: int, entropy: Entropy
 ) -> None:
     """standings: locked, and none of them erased yet."""
     ids = [standing.comment_id for standing in standings]

@@ -1,6 +1,7 @@
 """Deletes what has been kept long enough."""
 
 from moderation.domain.campaign import WINDOW_MS
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
@@ -14,8 +15,6 @@ from moderation.store import (
 )
 from moderation.store.sql.engine import Store
 
-HOUR = 3_600_000  # ms
-DAY = 24 * HOUR
 PURGE_LIMIT = 5_000  # rows a table and purge, which must not hold SQLite's one writer for long
 VOTE_LIMIT = 500  # each changes a count
 SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
@@ -33,20 +32,22 @@ def purge(
     for each table.
     """
     with store.write() as connection:
-        heartbeats.forget(connection, now - HOUR)
+        heartbeats.forget(connection, now - HOUR_MS)
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
         return (
             retention.forget_idempotency_keys(
-                connection, now - idempotency_hours * HOUR, PURGE_LIMIT
+                connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT
             )
             + retention.forget_sender_details(connection, now, PURGE_LIMIT)
-            + retention.forget_suggested_scores(connection, now - feedback_days * DAY, PURGE_LIMIT)
+            + retention.forget_suggested_scores(
+                connection, now - feedback_days * DAY_MS, PURGE_LIMIT
+            )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
-            + retention.forget_old_events(connection, now - webhook_days * DAY, PURGE_LIMIT)
-            + addresses.forget_old(connection, now - HOUR, PURGE_LIMIT)
+            + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
+            + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
-                connection, now - KEPT_DAYS * DAY, now - personal_days * DAY, VOTE_LIMIT
+                connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT
             )
             + sketches.purge(connection, now, SKETCH_LIMIT)
             + campaigns.purge(connection, now - WINDOW_MS, SKETCH_LIMIT)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from moderation.store.sql.crypto import Crypto
+from service.http.client_address import is_https
 
 DAY = 86_400  # s
 
@@ -51,7 +52,7 @@ def set_cookie(request: Request, response: Response, site_id: str, token: str) -
     The form is on the site's page, so over https the cookie must also be sent from another site
     (SameSite=None). The origin of the form is checked before the cookie is read.
     """
-    https = _is_https(request)
+    https = is_https(request)
     response.set_cookie(
         _cookie(request, site_id),
         token,
@@ -64,8 +65,4 @@ def set_cookie(request: Request, response: Response, site_id: str, token: str) -
 
 
 def _cookie(request: Request, site_id: str) -> str:
-    return f"{'__Host-' if _is_https(request) else ''}gatehouse_author_{site_id}"
-
-
-def _is_https(request: Request) -> bool:
-    return bool(request.app.state.settings.public_url.startswith("https://"))
+    return f"{'__Host-' if is_https(request) else ''}gatehouse_author_{site_id}"

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,7 +18,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticate
 from moderation.doorbell import DELIVER
 from moderation.reading import comment_status
 from moderation.review import branches, decisions, queues
-from moderation.store.sites import SECRET
+from moderation.store.sites import SECRET, Key
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
@@ -210,22 +211,10 @@ def decide(
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
     `replies` in the answer counts those that were rejected along with it, if the body asks for that.
     """
-
-    def make_decision(expected: int | None) -> Decision:
-        return decisions.decide(
-            request.app.state.store,
-            key.id,
-            {key.site_id},
-            comment_id,
-            body.outcome,
-            body.reason,
-            expected,
-            replies=body.replies,
-            now=now_ms(),
-            entropy=os.urandom,
-        )
-
-    return _decided(request, key.site_id, comment_id, body.sequence, seen, make_decision)
+    decide_as = partial(
+        decisions.decide, outcome=body.outcome, note_code=body.reason, replies=body.replies
+    )
+    return _decided(request, key, comment_id, body.sequence, seen, decide_as)
 
 
 @router.post(
@@ -250,39 +239,38 @@ def undo(
     `replies`. 409 where the last decision is a machine's, or there is none. If-Match
     guards as it does for decisions.
     """
-
-    def make_decision(expected: int | None) -> Decision:
-        return decisions.undo(
-            request.app.state.store,
-            key.id,
-            {key.site_id},
-            comment_id,
-            expected,
-            now=now_ms(),
-            entropy=os.urandom,
-        )
-
-    return _decided(request, key.site_id, comment_id, body.sequence, seen, make_decision)
+    return _decided(request, key, comment_id, body.sequence, seen, decisions.undo)
 
 
 def _decided(
     request: Request,
-    site_id: str,
+    key: Key,
     comment_id: str,
     sequence: int | None,
     seen: str,
-    make_decision: Callable[[int | None], Decision],
+    make_decision: Callable[..., Decision],
 ) -> Response:
-    """Decides about what the caller saw, by the body's sequence or If-Match (`seen`), and answers with it."""
+    """Decides about what the caller saw, by the body's sequence or If-Match (`seen`), and answers with it.
+
+    make_decision: decisions.undo, or decisions.decide with the outcome.
+    """
     state = request.app.state
     number = if_match(seen)
     expected = sequence if number is None else number
     try:
-        decision = make_decision(expected)
+        decision = make_decision(
+            state.store,
+            key.id,
+            {key.site_id},
+            comment_id,
+            expected_sequence=expected,
+            now=now_ms(),
+            entropy=os.urandom,
+        )
     except Conflict as error:
         # A sequence only rises: one that is still current was not the cause.
         if seen and expected is not None:
-            card = queues.get_card(state.store, {site_id}, comment_id)
+            card = queues.get_card(state.store, {key.site_id}, comment_id)
             if card.sequence != expected:
                 return precondition_failed(error)
         raise

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Format, Payload
+from moderation.domain.durations import HOUR_MS
 from moderation.domain.errors import Invalid
 from moderation.doorbell import DELIVER
 from moderation.notify import deliveries as past_deliveries
@@ -38,8 +39,6 @@ from service.api.parameters import KEYED
 from service.api.responses import private_json
 
 router = APIRouter(prefix="/api/v1", tags=["endpoints"], dependencies=KEYED)
-
-HOUR = 3_600_000  # ms
 
 
 @router.post(
@@ -170,7 +169,7 @@ def rotate(
         request.app.state.store,
         {key.site_id},
         endpoint_id,
-        overlap=body.overlap_hours * HOUR,
+        overlap=body.overlap_hours * HOUR_MS,
         now=now_ms(),
         entropy=os.urandom,
     )

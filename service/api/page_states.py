@@ -21,7 +21,7 @@ from service.api.comment_schemas import PageIn
 from service.api.fields import StrictModel, epoch_ms
 from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import PageOut, iso
+from service.api.serializers import PageOut, iso, page_out
 from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
@@ -158,12 +158,7 @@ def state_out(status: PageStatus) -> PageStateOut:
     """A page as the site reads it. state: now, its age included. set: what is its own, null as the site's."""
     setting, page = status.setting, status.page
     return {
-        "page": {
-            "url": page.url,
-            "title": page.title or None,
-            "title_verified": page.by_server and page.title != "",
-            "id": page.id or None,
-        },
+        "page": page_out(page.url, page.title, page.by_server and page.title != "", page.id),
         "known": bool(status.id),
         "state": status.state,
         "closes_at": iso(status.closes_at) if status.closes_at is not None else None,

@@ -6,14 +6,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from typing_extensions import TypedDict
 
 from moderation.review import page_moves
-from moderation.store.pages import StoredPage
 from service.access.keys import SecretKey
 from service.api import fields
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import PageOut
+from service.api.serializers import PageOut, page_out
 
 router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
 
@@ -44,15 +43,9 @@ def move(
     already; they are on the same page now.
     """
     moved = page_moves.move_page(request.app.state.store, key.site_id, body.old, body.new)
-    answer: PageMoved = {"page": page_out(moved.page), "joined": moved.joined}
-    return private_json(answer)
-
-
-def page_out(page: StoredPage) -> PageOut:
-    """A page as the site's server reads it."""
-    return {
-        "url": page.url,
-        "title": page.title or None,
-        "title_verified": page.title_verified,
-        "id": page.external_id or None,
+    page = moved.page
+    answer: PageMoved = {
+        "page": page_out(page.url, page.title, page.title_verified, page.external_id),
+        "joined": moved.joined,
     }
+    return private_json(answer)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from moderation.clock import now_ms
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.review import reputation
+from moderation.store.sites import Key
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
@@ -86,11 +87,7 @@ def reset(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody
 ) -> Response:
     """sequence: of the last reset that was seen, 0 for none."""
-    subject = Subject(kind, key.site_id, name)
-    details = reputation.reset(
-        request.app.state.store, key.id, subject, body.sequence, now=now_ms(), entropy=os.urandom
-    )
-    return private_json(reputation_out(details), 201)
+    return _reset(request, Subject(kind, key.site_id, name), key, body, undo=False)
 
 
 @router.post(
@@ -104,8 +101,19 @@ def undo(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody
 ) -> Response:
     """All counts again that counted before it."""
-    subject = Subject(kind, key.site_id, name)
-    details = reputation.undo_reset(
-        request.app.state.store, key.id, subject, body.sequence, now=now_ms(), entropy=os.urandom
+    return _reset(request, Subject(kind, key.site_id, name), key, body, undo=True)
+
+
+def _reset(
+    request: Request, subject: Subject, key: Key, body: SequenceIn, *, undo: bool
+) -> Response:
+    details = reputation.reset(
+        request.app.state.store,
+        key.id,
+        subject,
+        body.sequence,
+        undo=undo,
+        now=now_ms(),
+        entropy=os.urandom,
     )
     return private_json(reputation_out(details), 201)

@@ -98,17 +98,19 @@ class CommentPage(TypedDict):
     next: answers.NextPage
 
 
+def page_out(url: str, title: str, is_verified: bool, own_id: str) -> PageOut:
+    """A page as the site's server reads it. own_id: the site's, '' for none."""
+    return {"url": url, "title": title or None, "title_verified": is_verified, "id": own_id or None}
+
+
 def comment_out(card: CommentCard) -> CommentOut:
     """A comment as a moderator or the site's secret key reads it."""
     return {
         "id": card.id,
         "site_id": card.site_id,
-        "page": {
-            "url": card.page_url,
-            "title": card.page_title or None,
-            "title_verified": card.page_title_verified,
-            "id": card.page_external_id or None,
-        },
+        "page": page_out(
+            card.page_url, card.page_title, card.page_title_verified, card.page_external_id
+        ),
         "parent_id": card.parent_id or None,
         "author": {"name": card.author_name, "url": card.author_url or None},
         "text": card.text,

@@ -6,7 +6,7 @@ from moderation.clock import now_ms
 from moderation.review import campaigns
 from service.console.campaign_view import campaign_views
 from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
-from service.console.pages import URL, PageRoute, QueryName, pages
+from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages
 from service.console.session import CurrentVisitor
 
 router = APIRouter(prefix="/campaigns", route_class=PageRoute)
@@ -16,16 +16,13 @@ router = APIRouter(prefix="/campaigns", route_class=PageRoute)
 def campaigns_page(
     request: Request,
     visitor: CurrentVisitor,
-    site: QueryName = "",
+    membership: CurrentSite,
     after: QueryName = "",
     ruled: QueryName = "",
 ) -> Response:
     """The campaigns of a site, the newest first. ruled: '1' for those that comments are held with though they
     were ruled on, what waits longest first, on one page.
     """
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    membership = visitor.membership(site)
     store, site_id = request.app.state.store, membership.site_id
     if ruled:
         cards, last_id = one_page(

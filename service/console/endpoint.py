@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format
-from moderation.domain.errors import Forbidden, Invalid
+from moderation.domain.durations import HOUR_MS
+from moderation.domain.errors import Invalid
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
 from moderation.notify import endpoints
-from moderation.store.moderators import Membership
 from service.console import endpoint_form
 from service.console.delivery_list import delivery_list
 from service.console.delivery_view import endpoint_view
@@ -24,7 +24,6 @@ from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_
 router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
 
 LIST_URL = f"{URL}/endpoints"
-_HOUR = 3_600_000  # ms
 # What was just done, by the word in the query.
 NOTICES = {
     "added": "Added. Send a test to see whether it arrives.",
@@ -58,16 +57,10 @@ class EndpointAnswer:
     replay_error: FormError = field(default_factory=FormError)
 
 
-def require_manager(membership: Membership) -> None:
-    """Raises Forbidden for those who may not see the site's endpoints."""
-    if not membership.may(Action.MANAGE_ENDPOINTS):
-        raise Forbidden("Only editors and admins of a site can manage its endpoints.")
-
-
 def get_endpoint(request: Request, visitor: Visitor, endpoint_id: str) -> Endpoint:
     """An endpoint. Raises NotFound, alike for one of another site, and Forbidden."""
     endpoint = endpoints.get_endpoint(request.app.state.store, visitor.signed.site_ids, endpoint_id)
-    require_manager(visitor.membership(endpoint.site_id))
+    visitor.membership(endpoint.site_id).require(Action.MANAGE_ENDPOINTS)
     return endpoint
 
 
@@ -138,7 +131,7 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
         request.app.state.store,
         {endpoint.site_id},
         endpoint_id,
-        overlap=overlap * _HOUR,
+        overlap=overlap * HOUR_MS,
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -9,13 +9,14 @@ from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
 from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
+from moderation.domain.roles import Action
 from moderation.notify import endpoints
 from moderation.store.moderators import Membership
 from service.console import endpoint as endpoint_page
 from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
 from service.console.form_error import FormError, form_error
-from service.console.pages import PageRoute, QueryName, pages, redirect
+from service.console.pages import CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
 router = APIRouter(prefix="/endpoints", route_class=PageRoute)
@@ -23,13 +24,10 @@ router = APIRouter(prefix="/endpoints", route_class=PageRoute)
 
 @router.get("")
 def endpoints_page(
-    request: Request, visitor: CurrentVisitor, site: QueryName = "", did: QueryName = ""
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
 ) -> Response:
     """Every webhook and channel of a site. did: what was just done."""
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    membership = visitor.membership(site)
-    endpoint_page.require_manager(membership)
+    membership.require(Action.MANAGE_ENDPOINTS)
     store, now = request.app.state.store, now_ms()
     statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {membership.site_id}))
     views = [endpoint_view(status, now) for status in statuses]
@@ -47,17 +45,14 @@ def endpoints_page(
 def new_page(
     request: Request,
     visitor: CurrentVisitor,
-    site: QueryName = "",
+    membership: CurrentSite,
     kind: QueryName = endpoint_form.WEBHOOK,
 ) -> Response:
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    membership = visitor.membership(site)
-    endpoint_page.require_manager(membership)
+    membership.require(Action.MANAGE_ENDPOINTS)
+    draft = endpoint_form.EndpointDraft(endpoint_form.WEBHOOK)
     if kind == endpoint_form.CHANNEL:
-        draft = endpoint_form.EndpointDraft(endpoint_form.CHANNEL, types=frozenset(DEFAULT_TYPES))
-        return _form(request, visitor, membership, draft)
-    return _form(request, visitor, membership, endpoint_form.EndpointDraft(endpoint_form.WEBHOOK))
+        draft = endpoint_form.EndpointDraft(kind, types=frozenset(DEFAULT_TYPES))
+    return _form(request, visitor, membership, draft)
 
 
 @router.post("/new")
@@ -68,7 +63,7 @@ def add(
     """Adds an endpoint; the page that answers shows the secret of a webhook, once."""
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
-    endpoint_page.require_manager(membership)
+    membership.require(Action.MANAGE_ENDPOINTS)
     draft = endpoint_form.read_draft(form)
     try:
         if draft.kind == endpoint_form.CHANNEL:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
-from moderation.domain.errors import Conflict, Forbidden, Invalid, TooMany
+from moderation.domain.errors import Conflict, Invalid, TooMany
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterKind
 from moderation.domain.roles import Action
 from moderation.review import filter_preview, filters
@@ -20,7 +20,14 @@ from moderation.store.sql.engine import Store
 from service.console import filter_form
 from service.console.form_error import FormError, form_error
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
+from service.console.session import (
+    CurrentVisitor,
+    Form,
+    SignedForm,
+    Visitor,
+    read_number,
+    signed_form,
+)
 from service.http.html import retry_header
 
 router = APIRouter(prefix="/filters", route_class=PageRoute)
@@ -58,7 +65,7 @@ async def add(request: Request, posted: Posted) -> Response:
 
 
 def _add(store: Store, visitor: Visitor, membership: Membership, draft: FilterDraft) -> Response:
-    require_editor(membership)
+    membership.require(Action.CHANGE_FILTERS)
     try:
         added = filters.add_filter(
             store,
@@ -93,8 +100,8 @@ def _change(
     stored: Filter,
     form: Form,
 ) -> Response:
-    require_editor(membership)
-    version = filter_form.read_version(form)
+    membership.require(Action.CHANGE_FILTERS)
+    version = read_number(form, "version", "version it changes")
     try:
         changed = filters.change_filter(
             store,
@@ -121,15 +128,9 @@ def remove(request: Request, posted: Posted, filter_id: str) -> Response:
     membership = visitor.membership(
         filters.get_filter(store, visitor.signed.site_ids, filter_id).site_id
     )
-    require_editor(membership)
+    membership.require(Action.CHANGE_FILTERS)
     removed = filters.remove_filter(store, {membership.site_id}, filter_id)
     return _form(visitor, membership, removed, is_removed=True)
-
-
-def require_editor(membership: Membership) -> None:
-    """Raises Forbidden for those who may not change the site's filters."""
-    if not membership.may(Action.CHANGE_FILTERS):
-        raise Forbidden("Only editors and admins of a site can change its filters.")
 
 
 def list_url(filter: Filter, did: str) -> str:

@@ -62,14 +62,6 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(text.replace("\r\n", "\n").rstrip("\n").split("\n")) if text.strip() else ()
 
 
-def read_version(form: Form) -> int:
-    """The version that a form was made for. Raises Invalid where it does not say."""
-    version = form.get("version", "")
-    if not re.fullmatch(r"[0-9]{1,9}", version):
-        raise Invalid("The form does not say which version it changes.")
-    return int(version)
-
-
 def preview_view(preview: FilterPreview) -> dict[str, Any]:
     """A preview as the page shows it: the counts by queue, and the newest matches."""
     return {

@@ -10,9 +10,9 @@ from moderation.clock import now_ms
 from moderation.domain.filter import Filter
 from moderation.domain.roles import Action
 from moderation.review import filters
-from service.console.filter import list_url, require_editor
+from service.console.filter import list_url
 from service.console.filter_form import ACTIONS, KINDS
-from service.console.pages import NAME_PATTERN, PageRoute, QueryName, pages, redirect
+from service.console.pages import NAME_PATTERN, CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, signed_form
 
@@ -25,14 +25,11 @@ _NOTICES = {"added": "was added", "changed": "was changed", "on": "is on", "off"
 def filters_page(
     request: Request,
     visitor: CurrentVisitor,
-    site: QueryName = "",
+    membership: CurrentSite,
     did: QueryName = "",
     changed_id: Annotated[str, Query(alias="one", max_length=64, pattern=NAME_PATTERN)] = "",
 ) -> Response:
     """Every filter of a site. did, changed_id: what was just done to which."""
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    membership = visitor.membership(site)
     store = request.app.state.store
     stored = filters.list_filters(store, {membership.site_id})
     names = sign_in.emails_of(store, {filter.changed_by for filter in stored})
@@ -56,7 +53,7 @@ def switch(
     visitor, form = posted
     store = request.app.state.store
     stored = filters.get_filter(store, visitor.signed.site_ids, filter_id)
-    require_editor(visitor.membership(stored.site_id))
+    visitor.membership(stored.site_id).require(Action.CHANGE_FILTERS)
     enabled, site_ids = form.get("enabled") == "on", {stored.site_id}
     changed = filters.switch_filter(
         store, site_ids, filter_id, enabled, visitor.signed.moderator_id, now=now_ms()

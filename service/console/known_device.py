@@ -8,9 +8,10 @@ import os
 from fastapi import Request, Response
 
 from moderation.store.sql.crypto import Crypto
+from service.access.identity import DAY
 from service.console import session
+from service.http.client_address import is_https
 
-DAY = 86_400  # s
 _COOKIE_DAYS = 180
 
 
@@ -33,7 +34,7 @@ def remember_device(request: Request, response: Response, email: str) -> None:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=session.is_https(request),
+        secure=is_https(request),
     )
 
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
-from moderation.domain.errors import Forbidden, Invalid, NotFound
+from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.roles import Action
 from moderation.learning.status import learning_status
 from moderation.store.moderators import Membership
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
@@ -23,11 +23,10 @@ Posted = Annotated[SignedForm, Depends(signed_form("site", "version", "moderator
 
 
 @router.get("")
-def learning_page(request: Request, visitor: CurrentVisitor, site: QueryName = "") -> Response:
+def learning_page(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
     """What the spam score of a site has learned, for its admins."""
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    return _page(request, visitor, _membership(visitor, site))
+    membership.require(Action.MANAGE_LEARNING)
+    return _page(request, visitor, membership)
 
 
 @router.post("/undo")
@@ -38,7 +37,8 @@ def undo(request: Request, posted: Posted) -> Response:
     from moderation.scorers.spam.spam_model import load_prior
 
     visitor, form = posted
-    membership = _membership(visitor, form.get("site", ""))
+    membership = visitor.membership(form.get("site", ""))
+    membership.require(Action.MANAGE_LEARNING)
     version, moderator = form.get("version", ""), form.get("moderator", "")
     if not re.fullmatch(r"[0-9]{1,9}", version or "0") or bool(version) == bool(moderator):
         raise Invalid("The form does not say which lesson is meant.")
@@ -56,14 +56,6 @@ def undo(request: Request, posted: Posted) -> Response:
     except NotFound as error:  # somebody else has undone it meanwhile
         return _page(request, visitor, membership, error.message, 409)
     return redirect(f"{URL}/learning?site={membership.site_id}")
-
-
-def _membership(visitor: Visitor, site: str) -> Membership:
-    """Raises NotFound, and Forbidden for those who are not admins of the site."""
-    membership = visitor.membership(site)
-    if not membership.may(Action.MANAGE_LEARNING):
-        raise Forbidden("Only admins of a site can manage what its spam score learns.")
-    return membership
 
 
 def _page(

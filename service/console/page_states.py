@@ -2,13 +2,14 @@
 
 import os
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef
-from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.page_state import PageDefault, parse_state
 from moderation.domain.roles import Action
 from moderation.review import page_states
@@ -16,7 +17,7 @@ from moderation.review.page_states import PageChange, PageStatus
 from moderation.store.moderators import Membership
 from service.api.fields import is_web_address
 from service.console import navigation
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
 router = APIRouter(prefix="/pages", route_class=PageRoute)
@@ -35,16 +36,14 @@ Posted = Annotated[
 def pages_page(
     request: Request,
     visitor: CurrentVisitor,
-    site: QueryName = "",
+    membership: CurrentSite,
     after: QueryName = "",
     one: QueryName = "",
     was: QueryName = "",
     url: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """A site's pages, newest first. one, was: what was just changed, and what was set before; url: find it."""
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    return _page(request, visitor, visitor.membership(site), after, one=one, was=was, url=url)
+    return _page(request, visitor, membership, after, one=one, was=was, url=url)
 
 
 @router.post("/state")
@@ -75,10 +74,7 @@ def change_default(request: Request, posted: Posted) -> Response:
     """Sets what holds for all pages that have nothing set; editors and admins only."""
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
-    if not membership.may(Action.CHANGE_PAGE_DEFAULT):
-        raise Forbidden(
-            "Only editors and admins of a site can change what holds for all its pages."
-        )
+    membership.require(Action.CHANGE_PAGE_DEFAULT)
     store, site_id = request.app.state.store, membership.site_id
     default = _as_default(_change(form.get("state", ""), form.get("days", "")))
     expected = _as_default(_setting(form.get("was", "")))
@@ -105,6 +101,7 @@ def _page(
     """problem: why nothing was changed."""
     store, site_id, now = request.app.state.store, membership.site_id, now_ms()
     url = url.strip().partition("#")[0]
+    listed: Sequence[PageStatus]
     if one and one != SITE:
         listed, next_id = [page_states.get_by_id(store, site_id, one, now)], ""
     elif url:
@@ -113,8 +110,7 @@ def _page(
         next_id = ""
     else:
         rows = page_states.list_pages(store, site_id, now, after, navigation.ROWS_READ)
-        listed = rows[: navigation.PAGE_SIZE]
-        next_id = listed[-1].id if len(rows) > navigation.PAGE_SIZE else ""
+        listed, next_id = navigation.one_page(rows)
     default = page_states.get_default(store, site_id)
     return pages.page(
         "pages.html",
@@ -123,7 +119,10 @@ def _page(
         site=membership,
         default=default,
         default_was=_words(PageChange(default.state, default.close_after_days)),
-        pages=[(page, _words(_own(page))) for page in listed],
+        pages=[
+            (page, _words(PageChange(page.setting.state, page.setting.close_after_days)))
+            for page in listed
+        ],
         now=now,
         may_change_default=membership.may(Action.CHANGE_PAGE_DEFAULT),
         one=one,
@@ -133,10 +132,6 @@ def _page(
         first_url=_list_url(site_id) if after or one or url else "",
         next_url=_list_url(site_id, after=next_id) if next_id else "",
     )
-
-
-def _own(page: PageStatus) -> PageChange:
-    return PageChange(page.setting.state, page.setting.close_after_days)
 
 
 def _change(state: str, days: str) -> PageChange:

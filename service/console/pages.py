@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
+from moderation.store.moderators import Membership
 from service.console import session
 from service.console.presenters import age, iso, label, utc_time
 from service.http.html import HEADERS, Pages, retry_header, status_of
@@ -93,6 +94,24 @@ def login_page(
     return response
 
 
+class NoSite(Exception):
+    """Whoever is signed in moderates no site yet."""
+
+    def __init__(self, visitor: session.Visitor) -> None:
+        super().__init__("no site")
+        self.visitor = visitor
+
+
+def _site(visitor: session.CurrentVisitor, site: QueryName = "") -> Membership:
+    """The site that the query names, or the visitor's first. Raises NotFound and NoSite."""
+    if not visitor.signed.sites:
+        raise NoSite(visitor)
+    return visitor.membership(site)
+
+
+CurrentSite = Annotated[Membership, Depends(_site)]
+
+
 class PageRoute(APIRoute):
     """A route whose errors are pages too: people read them."""
 
@@ -102,8 +121,10 @@ class PageRoute(APIRoute):
         async def answer(request: Request) -> Response:
             try:
                 return await handle(request)
-            except Unauthenticated as error:
-                return _unauthenticated(request, error)
+            except NoSite as error:
+                return pages.page("no_site.html", visitor=error.visitor)
+            except Unauthenticated:
+                return _unauthenticated(request)
             except GatehouseError as error:
                 shown = (*status_of(error), error.message, retry_header(error))
             except RequestValidationError:
@@ -116,7 +137,7 @@ class PageRoute(APIRoute):
         return answer
 
 
-def _unauthenticated(request: Request, error: Unauthenticated) -> Response:
+def _unauthenticated(request: Request) -> Response:
     """The log-in form, with a word on what was not done, and the way back to where it can be done."""
     if request.method == "GET":
         wanted = f"{request.url.path}?{request.url.query}"

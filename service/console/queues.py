@@ -10,7 +10,7 @@ from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
-from service.console.pages import PageRoute, QueryName, pages
+from service.console.pages import CurrentSite, PageRoute, QueryName, pages
 from service.console.presenters import CommentView
 from service.console.session import CurrentVisitor, Visitor
 
@@ -21,7 +21,7 @@ router = APIRouter(route_class=PageRoute)
 def queue_page(
     request: Request,
     visitor: CurrentVisitor,
-    site: QueryName = "",
+    membership: CurrentSite,
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
     reason: QueryName = "",
@@ -29,9 +29,6 @@ def queue_page(
 ) -> Response:
     """A page of a queue. done: the comment that was just decided about, for the notice and its undo."""
     store = request.app.state.store
-    if not visitor.signed.sites:
-        return pages.page("no_site.html", visitor=visitor)
-    membership = visitor.membership(site)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status, site_id = Status(queue), membership.site_id

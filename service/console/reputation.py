@@ -80,8 +80,7 @@ def reputation_page(
     site: QueryName = "",
 ) -> Response:
     """One reputation with its history."""
-    subject = Subject(kind, visitor.membership(site).site_id, name)
-    return _page(request, visitor, subject)
+    return _page(request, visitor, Subject(kind, visitor.membership(site).site_id, name))
 
 
 @router.post("/reset")
@@ -103,10 +102,11 @@ def _change(
     subject = Subject(kind, visitor.membership(form.get("site", "")).site_id, name)
     sequence = form.get("sequence", "")
     expected = int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0
-    change = reputation.undo_reset if undo else reputation.reset
     store, moderator_id = request.app.state.store, visitor.signed.moderator_id
     try:
-        change(store, moderator_id, subject, expected, now=now_ms(), entropy=os.urandom)
+        reputation.reset(
+            store, moderator_id, subject, expected, undo=undo, now=now_ms(), entropy=os.urandom
+        )
     except Conflict as error:
         return _page(request, visitor, subject, error.message, 409)
     return redirect(_url(subject))

@@ -16,6 +16,7 @@ from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.store.moderators import Membership
+from service.http.client_address import is_https
 from service.http.forms import read_form
 
 FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
@@ -105,11 +106,6 @@ def forget_wanted(response: Response) -> None:
 
 def new_visit() -> str:
     return os.urandom(32).hex()
-
-
-def is_https(request: Request) -> bool:
-    """Whether browsers reach the console over https."""
-    return bool(request.app.state.settings.public_url.startswith("https://"))
 
 
 def cookie_name(request: Request, plain: str, host: str) -> str:
@@ -212,9 +208,13 @@ def read_outcome(form: Form) -> Outcome:
         raise Invalid("A decision is approve, hold, reject or spam.") from None
 
 
+def read_number(form: Form, name: str, what: str) -> int:
+    """The number in a field. what: it is, for the sentence. Raises Invalid where the form does not say it."""
+    if not re.fullmatch(r"[0-9]{1,9}", number := form.get(name, "")):
+        raise Invalid(f"The form does not say which {what}.")
+    return int(number)
+
+
 def expected_sequence(form: Form) -> int:
     """The decision that a form was made after. Raises Invalid where it does not say."""
-    sequence = form.get("sequence", "")
-    if not re.fullmatch(r"[0-9]{1,9}", sequence):
-        raise Invalid("The form does not say which decision it follows.")
-    return int(sequence)
+    return read_number(form, "sequence", "decision it follows")

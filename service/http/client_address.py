@@ -1,4 +1,4 @@
-"""The address that a request comes from: the peer's, or the one that a trusted proxy names."""
+"""Where a request comes from: the address of the peer, or the one that a trusted proxy names; over https or not."""
 
 import logging
 from collections.abc import Sequence
@@ -32,6 +32,11 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
             break
         address = sender
     return address
+
+
+def is_https(request: Request) -> bool:
+    """Whether browsers reach the service over https, which decides what its cookies may be."""
+    return bool(request.app.state.settings.public_url.startswith("https://"))
 
 
 def flood_unit(address: str) -> str:

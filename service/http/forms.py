@@ -28,7 +28,8 @@ async def read_form(
     """The fields of a form that are in `names`; others are ignored, for themes and plugins add their
     own. Of a repeated field the last counts, as in WordPress; a theme and a plugin may both print it.
 
-    strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused. Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
+    strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused.
+    Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)

@@ -8,19 +8,20 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import Status
 from moderation.domain.delivery import Endpoint, Response
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.event import DIGEST
 from moderation.domain.ids import timed_id
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.digest import DAY, HOUR, Digest, build_digest, notice_of, send_digests
+from moderation.notify.digest import Digest, build_digest, notice_of, send_digests
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store
 from tests.factories import hand_in, newspaper, reply
 from tests.notify.receiver import Receiver
 from tests.notify.site import Newsroom, Scripted, newsroom
 
-MIDNIGHT = 20_000 * DAY  # 2024-10-04T00:00Z
-SEVEN = MIDNIGHT + 7 * HOUR
+MIDNIGHT = 20_000 * DAY_MS  # 2024-10-04T00:00Z
+SEVEN = MIDNIGHT + 7 * HOUR_MS
 
 
 @pytest.fixture
@@ -58,13 +59,13 @@ def send(herald: Newsroom, now: int, hour: int = 7) -> int:
 def test_its_counts_are_the_site_s(herald: Newsroom) -> None:
     now = SEVEN
     for age, status in [
-        (30 * HOUR, Status.HELD), (2 * HOUR, Status.HELD), (25 * HOUR, Status.APPROVED),
-        (HOUR, Status.APPROVED), (HOUR, Status.APPROVED), (HOUR, Status.SPAM), (0, Status.REJECTED),
-        (3 * HOUR, Status.PENDING),
+        (30 * HOUR_MS, Status.HELD), (2 * HOUR_MS, Status.HELD), (25 * HOUR_MS, Status.APPROVED),
+        (HOUR_MS, Status.APPROVED), (HOUR_MS, Status.APPROVED), (HOUR_MS, Status.SPAM), (0, Status.REJECTED),
+        (3 * HOUR_MS, Status.PENDING),
     ]:  # fmt: skip
         comment(herald, now - age, status)
     other = newspaper(herald.store, "Bob's Blog", "https://bob.test")
-    hand_in(herald.store, reply(other, at=now - HOUR))
+    hand_in(herald.store, reply(other, at=now - HOUR_MS))
     with Receiver() as receiver:
         endpoint, _ = herald.listen(receiver)
     herald.happen()
@@ -93,9 +94,14 @@ def test_once_a_day_to_each_channel_and_to_no_webhook(herald: Newsroom) -> None:
     wanted = [channel(herald), channel(herald)]
     unwanted = channel(herald, MIDNIGHT, "comment.held")
     assert send(herald, SEVEN - 1) == 0
-    assert [send(herald, SEVEN + ms) for ms in (0, 1, 5 * HOUR, 17 * HOUR - 1)] == [2, 0, 0, 0]
-    assert send(herald, SEVEN + 17 * HOUR) == 0, "it is the next day, and not yet seven"
-    assert send(herald, SEVEN + DAY) == 2
+    assert [send(herald, SEVEN + ms) for ms in (0, 1, 5 * HOUR_MS, 17 * HOUR_MS - 1)] == [
+        2,
+        0,
+        0,
+        0,
+    ]
+    assert send(herald, SEVEN + 17 * HOUR_MS) == 0, "it is the next day, and not yet seven"
+    assert send(herald, SEVEN + DAY_MS) == 2
     for subscribed in wanted:
         assert [each.type for each in herald.deliveries(subscribed)] == [DIGEST, DIGEST]
     for unsubscribed in (webhook, unwanted):
@@ -103,20 +109,20 @@ def test_once_a_day_to_each_channel_and_to_no_webhook(herald: Newsroom) -> None:
 
 
 def test_a_new_or_disabled_channel_waits_for_the_next(herald: Newsroom) -> None:
-    late = channel(herald, SEVEN + HOUR)
+    late = channel(herald, SEVEN + HOUR_MS)
     off = channel(herald)
     endpoints.disable_endpoint(
         herald.store, [herald.site.id], off.id, now=SEVEN, entropy=os.urandom
     )
-    assert send(herald, SEVEN + 2 * HOUR) == 0
-    assert send(herald, SEVEN + DAY) == 1
+    assert send(herald, SEVEN + 2 * HOUR_MS) == 0
+    assert send(herald, SEVEN + DAY_MS) == 1
     assert [each.type for each in herald.deliveries(late)].count(DIGEST) == 1
     # What it missed can be replayed, but not a digest of days ago.
     endpoints.enable_endpoint(herald.store, [herald.site.id], off.id)
     assert (
         past_deliveries.replay_deliveries(
             herald.store, [herald.site.id], off.id, past_deliveries.Replay.MISSED,
-            now=SEVEN + DAY, entropy=os.urandom,
+            now=SEVEN + DAY_MS, entropy=os.urandom,
         )
         == 0
     )  # fmt: skip

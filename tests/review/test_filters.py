@@ -8,6 +8,7 @@ import pytest
 
 from harness.servers import SECRET
 from moderation.domain.comment import AuthorRef, Context, Status
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.judging.judge import judge
@@ -22,7 +23,6 @@ from tests.factories import NOON, hand_in, newspaper, reply
 
 CASINO = FilterDraft("casino", FilterKind.WORDS, FilterAction.SPAM, ("casino",))
 POLICY = replace(load_policy("newsroom"), needs=("signs",))
-DAY = filter_preview.DAY
 _panel = ScorerPipeline([FilterSignals(), Heuristics()], 20.0)
 
 
@@ -35,7 +35,7 @@ def outcome(store, site, text, **changes):
     id = hand_in(store, reply(site, text, **changes))[0]
     judge(
         store, _panel, POLICY,
-        lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 10 * DAY, entropy=os.urandom,
+        lease="test", lease_ms=60_000, limit=50, now=lambda: NOON + 10 * DAY_MS, entropy=os.urandom,
     )  # fmt: skip
     card = queues.get_card(store, {site.id}, id)
     return card.status, [reason.message for reason in card.decision.reasons]
@@ -188,7 +188,7 @@ def test_a_site_has_so_many_filters_and_no_more(store, monkeypatch):
 
 def preview(store, site, draft, **more):
     ticks = itertools.count()
-    options = {"now": NOON + 20 * DAY, "clock": lambda: next(ticks) * 0.001} | more
+    options = {"now": NOON + 20 * DAY_MS, "clock": lambda: next(ticks) * 0.001} | more
     return filter_preview.preview(store, site.id, draft, **options)
 
 
@@ -201,8 +201,8 @@ def test_a_preview_says_what_would_have_matched_and_what_collides(store):
         ("Nothing of the kind", 16),
         ("cialis, long ago", -20),
     ]:
-        hand_in(store, reply(site, text, at=NOON + days * DAY))
-    hand_in(store, reply(other, "cialis elsewhere", at=NOON + 19 * DAY))
+        hand_in(store, reply(site, text, at=NOON + days * DAY_MS))
+    hand_in(store, reply(other, "cialis elsewhere", at=NOON + 19 * DAY_MS))
     trial = preview(
         store, site, FilterDraft("c", FilterKind.PATTERNS, FilterAction.SPAM, ("cialis",))
     )
@@ -230,10 +230,10 @@ def test_a_preview_ends_at_its_time_or_comment_limit(store):
     site = newspaper(store)
     for n in range(6):
         hand_in(store, reply(site, f"casino {n}", at=NOON + n))
-    partial = preview(store, site, CASINO, now=NOON + DAY, limit=4)
+    partial = preview(store, site, CASINO, now=NOON + DAY_MS, limit=4)
     assert (partial.examined, partial.complete) == (4, False)
     assert [match.excerpt for match in partial.matches] == [f"casino {n}" for n in (5, 4, 3, 2)]
-    slow = preview(store, site, CASINO, now=NOON + DAY, clock=itertools.count(0, 3).__next__)
+    slow = preview(store, site, CASINO, now=NOON + DAY_MS, clock=itertools.count(0, 3).__next__)
     assert slow.examined < 6
     assert not slow.complete
 
@@ -255,7 +255,7 @@ def test_a_preview_of_people_and_networks_uses_what_is_still_stored(store):
     }
     for kind, entry in by_kind.items():
         draft = FilterDraft("x", kind, FilterAction.HOLD, (entry,), fields=tuple(FilterField))
-        trial = preview(store, site, draft, now=NOON + DAY)
+        trial = preview(store, site, draft, now=NOON + DAY_MS)
         assert (kind, trial.matched) == (kind, 1)
     with pytest.raises(Invalid):
         preview(store, site, replace(CASINO, entries=("*",)))
@@ -263,7 +263,7 @@ def test_a_preview_of_people_and_networks_uses_what_is_still_stored(store):
 
 def test_a_preview_ends_when_nobody_waits_for_it(store):
     site = newspaper(store)
-    hand_in(store, *(reply(site, "Cheap Cialis here", at=NOON + 19 * DAY) for _ in range(3)))
+    hand_in(store, *(reply(site, "Cheap Cialis here", at=NOON + 19 * DAY_MS) for _ in range(3)))
     answers = iter([False, True])
     found = preview(store, site, CASINO, is_cancelled=lambda: next(answers))
     assert (found.examined, found.complete) == (1, False)

@@ -377,7 +377,9 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     assert counts_for(store, network(store, site)) == (2, 1, 0)
     with pytest.raises(Conflict):
         reputation.reset(store, "mod_b", who, 0, now=NOON + 9_000, entropy=os.urandom)
-    whole = reputation.undo_reset(store, "mod_b", who, 1, now=NOON + 9_000, entropy=os.urandom)
+    whole = reputation.reset(
+        store, "mod_b", who, 1, undo=True, now=NOON + 9_000, entropy=os.urandom
+    )
     assert (whole.repute.approved, whole.repute.spam) == (2, 1)
     assert [(entry.sequence, entry.counts_after) for entry in whole.resets] == [
         (1, NOON + 7_000),
@@ -385,7 +387,7 @@ def test_a_reset_forgets_what_was_and_can_be_taken_back(store: Store) -> None:
     ]
     assert [vote.comment_id for vote in whole.votes] == [ids[2], ids[1], ids[0]]
     with pytest.raises(Conflict):
-        reputation.undo_reset(store, "mod_b", who, now=NOON + 9_000, entropy=os.urandom)
+        reputation.reset(store, "mod_b", who, undo=True, now=NOON + 9_000, entropy=os.urandom)
     with pytest.raises(NotFound):
         reputation.reset(store, "mod_b", who._replace(name="f" * 64), now=NOON, entropy=os.urandom)
 

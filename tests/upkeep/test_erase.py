@@ -7,12 +7,12 @@ import pytest
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
 from moderation.doorbell import Doorbell
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
 from moderation.settings import Settings
 from moderation.upkeep.erase import empty_spam
-from moderation.upkeep.retention import DAY
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.intake.test_submit import rows
 from workers import tasks
@@ -27,7 +27,7 @@ def ruled(store, site, comment_id, outcome, now):
 
 
 def emptied(store, before, limit=200):
-    return empty_spam(store, before, now=NOON + 90 * DAY, entropy=os.urandom, limit=limit)
+    return empty_spam(store, before, now=NOON + 90 * DAY_MS, entropy=os.urandom, limit=limit)
 
 
 def status(store, site, comment_id):
@@ -40,18 +40,18 @@ def test_spam_goes_when_its_days_are_over(store):
         store, *(reply(site, text) for text in ("pills", "more pills", "tea", "coffee"))
     )
     ruled(store, site, old, Outcome.SPAM, NOON)
-    ruled(store, site, late, Outcome.SPAM, NOON + 5 * DAY)  # an old comment, found out late
+    ruled(store, site, late, Outcome.SPAM, NOON + 5 * DAY_MS)  # an old comment, found out late
     ruled(store, site, honest, Outcome.APPROVE, NOON)
     ruled(store, site, rescued, Outcome.SPAM, NOON)
-    ruled(store, site, rescued, Outcome.APPROVE, NOON + DAY)
+    ruled(store, site, rescued, Outcome.APPROVE, NOON + DAY_MS)
     assert emptied(store, NOON) == 0
-    assert emptied(store, NOON + 2 * DAY) == 1
-    assert emptied(store, NOON + 2 * DAY) == 0
+    assert emptied(store, NOON + 2 * DAY_MS) == 1
+    assert emptied(store, NOON + 2 * DAY_MS) == 0
     assert status(store, site, old) is Status.ERASED
     assert status(store, site, late) is Status.SPAM
     assert status(store, site, honest) is status(store, site, rescued) is Status.APPROVED
     assert {row.text for row in rows(store, "revisions")} == {"", "more pills", "tea", "coffee"}
-    assert emptied(store, NOON + 6 * DAY) == 1
+    assert emptied(store, NOON + 6 * DAY_MS) == 1
 
 
 def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
@@ -59,7 +59,7 @@ def test_a_full_quarantine_is_emptied_piece_by_piece_on_every_site(store):
         endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
         for comment_id in hand_in(store, *(reply(site, f"pills {n}") for n in range(3))):
             ruled(store, site, comment_id, Outcome.SPAM, NOON)
-    assert [emptied(store, NOON + DAY, limit=4) for _ in range(3)] == [4, 2, 0]
+    assert [emptied(store, NOON + DAY_MS, limit=4) for _ in range(3)] == [4, 2, 0]
     erased_events = [row for row in rows(store, "events") if row.type == "comment.erased"]
     assert len(erased_events) == 6
 
@@ -72,7 +72,7 @@ def test_the_sweep_empties_it_where_a_setting_says_so(store, tmp_path, monkeypat
     ruled(store, site, comment_id, Outcome.SPAM, NOON)
     settings = Settings(data=tmp_path, spam_days=days)
     worker = WorkerContext(settings, "courier", store, Doorbell("redis://127.0.0.1:1"), "w")
-    worker.now = lambda: max(now, NOON + 31 * DAY)
+    worker.now = lambda: max(now, NOON + 31 * DAY_MS)
     monkeypatch.setattr(process, "_context", worker)
     worker.bell.ring = lambda name: None
     tasks.run_due_work()

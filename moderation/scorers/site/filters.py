@@ -29,7 +29,7 @@ from moderation.domain.names import looks_like
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal, Span
 from moderation.domain.sender_address import canonical_network
 from moderation.scorers.site.wordlist import Wordlist
 from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
@@ -359,7 +359,7 @@ def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv
     return network
 
 
-class FilterSignals:
+class FilterSignals(CommentScorer):
     """Signals `filter_hold`, `filter_spam`, `filter_reject`: how often the site's own filters matched, with
     the matches in the text as spans; note: the filters' names and versions.
     """
@@ -371,15 +371,7 @@ class FilterSignals:
             _SETS_KEPT
         )
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [self._signals(candidate) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The matches in the text, in its order."""
-        spans_by_name = {signal.name: signal.spans for signal in self._signals(candidate)}
-        return spans_by_name.get(label, ())
-
-    def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
+    def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         if not candidate.filters.version:
             return ()
         matches_by_action: dict[FilterAction, list[tuple[FilterDraft, list[FilterMatch]]]] = (

@@ -1,28 +1,20 @@
 """Names that only staff should use: the site's own, and those of its moderators."""
 
-from collections.abc import Sequence
-
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.domain.names import looks_like
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal
 
 _NOTES = {"site": "this site", "staff": "somebody who looks after this site"}
 
 
-class ProtectedNames:
+class ProtectedNames(CommentScorer):
     """Signals `site_name`, `staff_name`: 1 where an author who is not known to be staff uses such a name, or one
     that looks like it. A filter of names that trusts makes exceptions.
     """
 
     name = "names"
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [self._signals(candidate) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        return ()
-
-    def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
+    def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         used = candidate.names.used_by(candidate.author_name)
         is_staff = candidate.traces.author_key in candidate.names.staff_keys
         if not used or is_staff or _is_trusted(candidate):

@@ -9,7 +9,7 @@ import re2
 
 from moderation.domain.errors import Invalid, read_each
 from moderation.domain.patterns import find_matches
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal, Span
 
 DEFAULT_FILE = Path(__file__).with_name("wordlist.txt")
 ENTRY_LENGTH_LIMIT = 200  # characters of an entry: a phrase, not an essay
@@ -22,7 +22,7 @@ SPAN_LIMIT = 200  # a text that repeats a word ten thousand times is no worse fo
 _GROUP_SIZE = 500  # entries in one pattern: with 20,000 it would exceed RE2's memory
 
 
-class Wordlist:
+class Wordlist(CommentScorer):
     """Signal `wordlist`: how often entries were found, with the matches as spans.
 
     One entry a line; case does not count; a space stands for any white space; `*` for the rest of
@@ -46,14 +46,7 @@ class Wordlist:
             for first in range(0, len(patterns), _GROUP_SIZE)
         ]
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [self._signals(candidate) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The matches, in the order of the text."""
-        return self._spans(candidate) if label == self.name else ()
-
-    def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
+    def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         spans = self._spans(candidate)
         return (Signal(self.name, float(len(spans)), self.name, spans=spans),) if spans else ()
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from cachetools import LRUCache
 
 from moderation.domain.filter import FilterSet
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal
 from moderation.scorers.site.filters import trusted_domains
 from moderation.scorers.spam import author, behaviour, contacts, gibberish, links, style
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SCORER, SIGNS, SPAN_LIMIT
@@ -21,8 +21,9 @@ MODEL_NAME = "signs-2"
 _SITES_KEPT = 1024  # sites whose trusted domains stay in memory
 
 
-class Heuristics:
-    """A signal for each heuristic that applies, and the score `signs`, 0..1, always: what they add up to.
+class Heuristics(CommentScorer):
+    """A signal for each heuristic that applies, and the score `signs`, 0..1, always: what they add up to,
+    with the spans behind all of them, in the order of the text.
 
     Each heuristic is explained where it is found and in docs/spam.md.
     """
@@ -32,15 +33,7 @@ class Heuristics:
     def __init__(self) -> None:
         self._trusted: LRUCache[str, tuple[int, frozenset[str]]] = LRUCache(_SITES_KEPT)
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [self._signals(candidate) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        """The spans behind one heuristic, or behind all of them for `signs`, in the order of the text."""
-        spans_by_name = {signal.name: signal.spans for signal in self._signals(candidate)}
-        return spans_by_name.get(label, ())
-
-    def _signals(self, candidate: Candidate) -> tuple[Signal, ...]:
+    def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         signals = tuple(find_heuristics(candidate, self._trusted_by(candidate.filters)))
         spans = sorted({span for signal in signals for span in signal.spans})[:SPAN_LIMIT]
         score = 1 / (1 + math.exp(-total_log_odds(signals)))

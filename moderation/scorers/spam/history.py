@@ -1,16 +1,16 @@
 """Signals from a comment's history: campaigns, repetitions, new domains. The judge reads it from the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal
 
 NAME = "memory"  # of the scorer, in reasons, metrics and the log
 
 
-class HistorySignals:
+class HistorySignals(CommentScorer):
     """Signals, each absent where it does not apply; none for a text that is not stored.
 
     campaign: how many comments say the same, this one included; the note says from where.
@@ -24,11 +24,8 @@ class HistorySignals:
 
     name = NAME
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [tuple(_signals(candidate)) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        return ()
+    def signals(self, candidate: Candidate) -> Iterator[Signal]:
+        return _signals(candidate)
 
 
 def _signals(candidate: Candidate) -> Iterator[Signal]:

@@ -1,17 +1,17 @@
 """Signals from reputation: earlier decisions of this site's moderators. The judge reads it from the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from moderation.domain.much_used_domains import is_much_used
 from moderation.domain.reputation import ReputationScore
-from moderation.domain.score import Candidate, Signal, Span
+from moderation.domain.score import Candidate, CommentScorer, Signal
 from moderation.scorers.site.filters import trusted_domains
 from moderation.scorers.spam.links import under
 
 NAME = "reputation"
 
 
-class ReputationSignals:
+class ReputationSignals(CommentScorer):
     """Signals 0..1, each absent where moderators have decided nothing yet; the note has the counts.
 
     reputation: at least this share of the author's comments is approved; only for a proved author.
@@ -23,11 +23,8 @@ class ReputationSignals:
 
     name = NAME
 
-    def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        return [tuple(_signals(candidate)) for candidate in batch]
-
-    def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
-        return ()
+    def signals(self, candidate: Candidate) -> Iterator[Signal]:
+        return _signals(candidate)
 
 
 def _signals(candidate: Candidate) -> Iterator[Signal]:

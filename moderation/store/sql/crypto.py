@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from moderation.domain.sender_address import canonical_address
 
 _NONCE = 12  # bytes; NIST SP 800-38D
-_BROWSER_TOKEN = re.compile(r"ghb_[0-9a-f]{64}")
-_DEVICE_TOKEN = re.compile(r"ghd_[0-9a-f]{64}")
+_NUMBER_TOKEN = re.compile(r"gh[bd]_[0-9a-f]{64}")
 
 
 class Crypto:
@@ -98,7 +97,7 @@ class Crypto:
 
         number: 16 random bytes. It says nothing of anybody, and no other site knows it.
         """
-        return f"ghb_{number.hex()}{self._browser_mac(site_id, number.hex())}"
+        return _number_token("ghb_", number.hex(), self._browser, site_id)
 
     def browser_number(self, comment_id: str) -> str:
         """The number of a browser that had none, of its first comment; 32 hex digits."""
@@ -106,33 +105,32 @@ class Crypto:
 
     def browser_of(self, site_id: str, token: str) -> str:
         """The number in a token that we gave out for this site, in hex; '' for any other."""
-        if not _BROWSER_TOKEN.fullmatch(token):
-            return ""
-        number, mac = token[4:36], token[36:]
-        return number if hmac.compare_digest(mac, self._browser_mac(site_id, number)) else ""
-
-    def _browser_mac(self, site_id: str, number: str) -> str:
-        mac = hmac.new(self._browser, f"{site_id}\x1f{number}".encode(), hashlib.sha256)
-        return mac.hexdigest()[:32]
+        return _number_in(token, "ghb_", self._browser, site_id)
 
     def device_token(self, email: str, number: bytes) -> str:
         """The token of a browser that has logged in to this account: 'ghd_' and 64 hex digits.
 
         number: 16 random bytes. It opens nothing; it only tells this browser from a stranger's.
         """
-        return f"ghd_{number.hex()}{self._device_mac(email, number.hex())}"
+        return _number_token("ghd_", number.hex(), self._device, self.email_key(email))
 
     def device_of(self, email: str, token: str) -> str:
         """The number in a token that we gave out for this account, in hex; '' for any other."""
-        if not _DEVICE_TOKEN.fullmatch(token):
-            return ""
-        number, mac = token[4:36], token[36:]
-        return number if hmac.compare_digest(mac, self._device_mac(email, number)) else ""
+        return _number_in(token, "ghd_", self._device, self.email_key(email))
 
-    def _device_mac(self, email: str, number: str) -> str:
-        account = self.email_key(email)
-        mac = hmac.new(self._device, f"{account}\x1f{number}".encode(), hashlib.sha256)
-        return mac.hexdigest()[:32]
+
+def _number_token(kind: str, number: str, key: bytes, owner: str) -> str:
+    """A number that is good for one owner, with our MAC. kind: 'ghb_' or 'ghd_'. number: 32 hex digits."""
+    mac = hmac.new(key, f"{owner}\x1f{number}".encode(), hashlib.sha256)
+    return f"{kind}{number}{mac.hexdigest()[:32]}"
+
+
+def _number_in(token: str, kind: str, key: bytes, owner: str) -> str:
+    """The number in a token that _number_token() made; '' for any other."""
+    if not _NUMBER_TOKEN.fullmatch(token):
+        return ""
+    number = token[4:36]
+    return number if hmac.compare_digest(token, _number_token(kind, number, key, owner)) else ""
 
 
 def network_of(address: str) -> str:

@@ -76,7 +76,7 @@ OLDEST_DUE = {
                row_number() OVER (PARTITION BY e.id ORDER BY oldest.due_at, oldest.id) AS place
         FROM endpoints e CROSS JOIN LATERAL ({_OLDEST_OF_ONE}) AS oldest
         WHERE e.resume_at <= :now
-        """  # noqa: S608
+        """  # noqa: S608 - both parts stand in this file
     ),
 }
 
@@ -209,7 +209,7 @@ def _batch(dialect: str, table: Table, columns: Sequence[str], rows: int) -> str
         row = f"({', '.join('?' * len(columns))})"
         return f"VALUES {', '.join([row] * rows)}"
     kinds = (_ARRAY_OF.get(table.c[name].type.compile(), "bytea") for name in columns)
-    return f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"  # noqa: S608
+    return f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"  # noqa: S608 - the kinds stand above
 
 
 @lru_cache(maxsize=4096)
@@ -258,7 +258,7 @@ def increment_or_insert(
 def upsert_rows(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *changed: str
 ) -> None:
-    """Inserts rows, or gives their `changed` columns to the rows that have their keys; rows: as in add_up."""
+    """Inserts rows, or gives their `changed` columns to the rows that have their keys; rows: as in increment_or_insert()."""
     changes = (f"{name} = excluded.{name}" for name in changed)
     _insert(connection, table, rows, _conflict_clause(table, changes))
 

@@ -14,7 +14,7 @@ def row_of(record: object, table: sa.Table, **others: object) -> dict[str, objec
 
     others: the columns whose values are not fields of these names.
     """
-    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type] # any dataclass; there is no type for that
     values = {name: getattr(record, name) for name in names if name in table.c} | others
     return {
         name: value.value if isinstance(value, Enum) else value for name, value in values.items()
@@ -23,6 +23,6 @@ def row_of(record: object, table: sa.Table, **others: object) -> dict[str, objec
 
 def record_of(record_class: type[Record], row: sa.Row[Any], **others: object) -> Record:
     """The dataclass that a row holds. others: the fields whose values are not columns of these names."""
-    names = [field.name for field in fields(record_class)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(record_class)]  # type: ignore[arg-type] # any dataclass; there is no type for that
     columns = {name: row._mapping[name] for name in names if name not in others}
     return record_class(**columns, **others)

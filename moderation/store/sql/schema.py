@@ -13,7 +13,7 @@ Millis = sa.BigInteger
 
 
 def _text(name: str, **options: object) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, **options)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Text, nullable=False, **options)  # type: ignore[arg-type] # by name
 
 
 def _only(rows: sa.ColumnElement[bool]) -> dict[str, Any]:

@@ -138,13 +138,8 @@ def _text(sent: str, pointer: str) -> str:
 def _result(text: str, findings: Findings) -> dict[str, Any]:
     if findings.failed:  # what was not measured is not harmless
         raise errors.Unavailable("A text could not be scored.")
-
-    def probability(label: str) -> float | None:
-        signal = findings.get(label)
-        return signal.value if signal and signal.is_score else None
-
-    scores = {name: _score(parts, probability) for name, parts in CATEGORIES.items()}
-    categories = {name: _is_true(parts, probability) for name, parts in CATEGORIES.items()}
+    scores = {name: _score(parts, findings.score) for name, parts in CATEGORIES.items()}
+    categories = {name: _is_true(parts, findings.score) for name, parts in CATEGORIES.items()}
     if not text.strip():  # models score an empty text, too
         scores = {name: 0.0 if value is not None else None for name, value in scores.items()}
         categories = dict.fromkeys(categories, False)

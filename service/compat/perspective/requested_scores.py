@@ -59,13 +59,8 @@ def value(attribute: str, findings: Findings) -> float | None:
 
     Raises Unavailable where its scorer failed.
     """
-
-    def probability(label: str) -> float | None:
-        signal = findings.get(label)
-        return signal.value if signal and signal.is_score else None
-
-    result = score(attribute, probability)
-    lacking = [label for label in ATTRIBUTES[attribute] if probability(label) is None]
+    result = score(attribute, findings.score)
+    lacking = [label for label in ATTRIBUTES[attribute] if findings.score(label) is None]
     if lacking and findings.failed:  # a part that was not measured is not harmless
         raise Unavailable("The comment could not be scored.")
     return result
