@@ -247,7 +247,7 @@ def test_an_attack_among_harmless_sentences_is_found_and_its_sentence_shown(
 
 
 def test_sentences_that_are_harsh_but_no_attack_are_not_held(model: Bundled) -> None:
-    text = f"{AROUND}Ridiculous. What a stupid idea, and an ugly bridge. {AROUND}"
+    text = f"{AROUND}Ridiculous. You are wrong, and your numbers are nonsense. Ugly. {AROUND}"
     assert scores(model, text)["toxicity"] < 0.5
 
 

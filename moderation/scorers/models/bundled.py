@@ -23,7 +23,6 @@ from moderation.scorers.models.pieces import (
     Place,
     runs,
     sentences,
-    with_neighbours,
     words_of,
 )
 from moderation.scorers.models.sampling import needs_sample, sample, unread_share, unread_signals
@@ -43,13 +42,13 @@ _RUN_CHARACTERS = 600
 # Tokens read to explain a score. A window or a run of ordinary words has 128 at most.
 _TOKENS_TRIED = 2 * 128 * _WORDS_TRIED
 # Of a text with fewer windows, sentences are read alone as well: those in which the linear half sees a label at this
-# probability or more, so many of them; of the first of these also the sentence with its neighbours, and its worst runs.
+# probability or more, so many of them; of the first of these also the worst runs of so many words.
 _SUSPICIOUS, _SENTENCES_READ, _SENTENCES_SEARCHED, _RUNS = 0.04, 3, 2, (6, 10)
 _THREATS = 4  # as often suspected: many have no ugly word, by which the linear half would know them
 # Once the whole text is as toxic as this (logit), nothing hides in it.
 _PLAIN = 2.0
-# Logits: what a sentence of fewer words and a run count less than a sentence does. Both are easily read as worse than they are.
-_SHORT_WORDS, _SHORT, _RUN = 4, 1.5, 0.0
+# Logits: what a piece of fewer words counts less than others. "Ugly." is read as worse than it is.
+_SHORT_WORDS, _SHORT = 4, 1.5
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -291,7 +290,6 @@ def _suspicious_pieces(model: _Loaded, texts: Sequence[str]) -> list[list[Place]
             if len(places) > 1:
                 pieces.append(places[position])
             if rank < _SENTENCES_SEARCHED:
-                pieces += with_neighbours(text, places, position)
                 pieces += _worst_runs_of(model, text, places[position])
         found.append(list(dict.fromkeys(pieces)))
     return found

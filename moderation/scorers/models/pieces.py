@@ -1,4 +1,4 @@
-"""The pieces of a text that may be read alone: its sentences, neighbours of one, and runs of words in one.
+"""The pieces of a text that may be read alone: its sentences, and runs of words in one.
 
 In a hundred harmless words one insult is lost; in its own sentence it is not.
 """
@@ -8,8 +8,7 @@ import re
 Place = tuple[int, int]  # start and end in code points of a text
 WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
 _SENTENCE = re.compile(r"[^.!?\u2026\n]+(?:[.!?\u2026]+[\"')\]\u201d\u2019]*|\n|$)")
-# Words of a sentence at most: a longer one is read in parts. Of a sentence and its neighbours together.
-_LONGEST, _LONGEST_TOGETHER = 30, 45
+_LONGEST = 30  # words: a longer sentence is read in parts
 _CHARACTERS = 600  # of a piece: a word may be as long as the text
 
 
@@ -30,20 +29,6 @@ def sentences(text: str) -> list[Place]:
 def words_of(text: str, place: Place) -> list[Place]:
     """The words in a part of a text."""
     return [match.span() for match in WORD.finditer(text, *place)]
-
-
-def with_neighbours(text: str, places: list[Place], position: int) -> list[Place]:
-    """The sentence at a position of a list together with the one before, the one after, and both."""
-    last = len(places) - 1
-    pairs = ((position - 1, position), (position, position + 1), (position - 1, position + 1))
-    together = [
-        (places[first][0], places[end][1]) for first, end in pairs if first >= 0 and end <= last
-    ]
-    return [
-        place
-        for place in together
-        if place[1] - place[0] <= _CHARACTERS and len(words_of(text, place)) <= _LONGEST_TOGETHER
-    ]
 
 
 def runs(text: str, place: Place, word_count: int) -> list[Place]:
