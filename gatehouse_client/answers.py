@@ -245,7 +245,7 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A named view of comments. count stops at 10,000: at least so many."""
+    """A named view of comments. count: how many it holds now."""
 
     name: str
     count: int

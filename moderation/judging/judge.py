@@ -195,7 +195,7 @@ def _record(
         ],
         now,
     )
-    decisions.append(connection, new)
+    decisions.append(connection, new, standings)
     approved = [each.comment_id for each in new if each.outcome is Outcome.APPROVE]
     judging_queue.judge_replies_again(connection, approved, now)
     held_now = {

@@ -1,19 +1,20 @@
 """A site's campaigns: how moderators see them, who is a member, and members taken out or split off."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import timed_id
-from moderation.store import campaigns, queues, sketches
+from moderation.store import campaigns, counts, queues, sketches
 from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
-SAMPLE_SIZE = 3  # members on a card; they say the same
+SAMPLE_SIZE = 3  # members of each campaign that are read with it; they say the same
 UNDONE = "undo"  # the outcome of a ruling that takes the one before it back
 NOT_FOUND = "There is no such campaign."
 
@@ -75,15 +76,22 @@ class CampaignCard:
 
 
 def waiting_campaigns(
-    store: Store, site_id: str, now: int, limit: int = 10, *, ruled: bool = False
+    store: Store,
+    site_id: str,
+    now: int,
+    limit: int = 10,
+    *,
+    ruled: bool = False,
+    sample: int = SAMPLE_SIZE,
 ) -> list[CampaignCard]:
     """Campaigns that wait for a ruling, the one that has waited longest first.
 
     ruled: instead those that were ruled spam or rejected, and have members that are held with that ruling.
+    sample: members with each.
     """
     with store.read() as connection:
         records = campaigns.with_held_comments(connection, site_id, limit, settled=ruled)
-        return [_card(connection, record, site_id, now) for record in records]
+        return _cards(connection, records, site_id, now, sample)
 
 
 def count_held_with_rulings(store: Store, site_id: str) -> int:
@@ -93,22 +101,28 @@ def count_held_with_rulings(store: Store, site_id: str) -> int:
 
 
 def count_waiting(store: Store, site_id: str) -> int | None:
-    """How many campaigns wait for a ruling; None if the site never had a campaign."""
+    """How many campaigns wait for a ruling, but for those of one comment on the site; None if the site never
+    had a campaign.
+    """
     with store.read() as connection:
         waiting = campaigns.count_with_held_comments(connection, site_id)
-        waiting -= campaigns.count_lone(connection, site_id)  # shown as the comment that it is
         if waiting or campaigns.newest(connection, site_id, "", 1):
             return waiting
     return None
 
 
 def list_campaigns(
-    store: Store, site_id: str, now: int, after: str = "", limit: int = 25
+    store: Store,
+    site_id: str,
+    now: int,
+    after: str = "",
+    limit: int = 25,
+    sample: int = SAMPLE_SIZE,
 ) -> list[CampaignCard]:
-    """Every campaign of a site, newest first, past the campaign `after`."""
+    """Every campaign of a site, newest first, past the campaign `after`. sample: members with each."""
     with store.read() as connection:
         records = campaigns.newest(connection, site_id, after, limit)
-        return [_card(connection, record, site_id, now) for record in records]
+        return _cards(connection, records, site_id, now, sample)
 
 
 def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> CampaignCard:
@@ -117,7 +131,7 @@ def get_campaign(store: Store, site_id: str, campaign_id: str, now: int) -> Camp
         record = campaigns.get(connection, campaign_id, site_id)
         if record is None:
             raise NotFound(NOT_FOUND)
-        return _card(connection, record, site_id, now)
+        return _cards(connection, [record], site_id, now)[0]
 
 
 def list_members(
@@ -146,23 +160,37 @@ def count_filed(store: Store, site_id: str, campaign_id: str) -> int:
         return campaigns.count_filed(connection, campaign_id, site_id)
 
 
-def _card(connection: Connection, record: CampaignRecord, site_id: str, now: int) -> CampaignCard:
-    sample_ids = campaigns.member_ids(connection, record.id, site_id, "", SAMPLE_SIZE)
-    counts = campaigns.counts(connection, record.id, site_id)
-    stats = record.campaign_stats
-    if stats.sites > 1:
-        stats = campaigns.stats_on_site(connection, record, site_id)
-        stats = replace(stats, comments=sum(counts.values()))
-    return CampaignCard(
-        id=record.id,
-        site_id=site_id,
-        sentence=describe_campaign(stats, record.first_seen_at, now),
-        campaign_stats=stats,
-        created_at=record.created_at,
-        counts=counts,
-        sample=tuple(queues.by_ids(connection, sample_ids)),
-        rulings=tuple(campaigns.rulings_on_site(connection, record.id, site_id)),
-    )
+def _cards(
+    connection: Connection,
+    records: Sequence[CampaignRecord],
+    site_id: str,
+    now: int,
+    sample: int = SAMPLE_SIZE,
+) -> list[CampaignCard]:
+    ids = [record.id for record in records]
+    counts_by_campaign = counts.of_campaigns(connection, site_id, ids)
+    rulings_by_campaign = campaigns.rulings_by_campaign(connection, ids, site_id)
+    sample_ids = {id: campaigns.member_ids(connection, id, site_id, "", sample) for id in ids}
+    entries = queues.by_ids(connection, list(chain.from_iterable(sample_ids.values())))
+    entries_by_id = {entry.id: entry for entry in entries}
+    cards = []
+    for record in records:
+        stats, counts_here = record.campaign_stats, counts_by_campaign[record.id]
+        if stats.sites > 1:
+            stats = campaigns.stats_on_site(connection, record, site_id)
+            stats = replace(stats, comments=sum(counts_here.values()))
+        card = CampaignCard(
+            id=record.id,
+            site_id=site_id,
+            sentence=describe_campaign(stats, record.first_seen_at, now),
+            campaign_stats=stats,
+            created_at=record.created_at,
+            counts=counts_here,
+            sample=tuple(entries_by_id[id] for id in sample_ids[record.id] if id in entries_by_id),
+            rulings=tuple(rulings_by_campaign[record.id]),
+        )
+        cards.append(card)
+    return cards
 
 
 def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str]) -> int:

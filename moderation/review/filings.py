@@ -177,6 +177,6 @@ def _hold(
                 decision, standing.site_id, standing.page, standing.parent_id, standing.status
             )
         )
-    decisions.append(connection, new)
+    decisions.append(connection, new, standings)
     outbox.put(connection, events, entropy)
     return len(new)

@@ -7,7 +7,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import decisions, queues, replies
+from moderation.store import counts, decisions, queues, replies
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
@@ -87,15 +87,16 @@ def list_queue(
 
 
 def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
-    """How many comments each queue holds, counted no further than queues.COUNT_LIMIT."""
+    """How many comments each queue holds."""
     with store.read() as connection:
-        return {status: queues.count(connection, site_id, status) for status in QUEUE_ORDER}
+        counts_by_status = counts.of_site(connection, site_id)
+    return {status: counts_by_status[status] for status in QUEUE_ORDER}
 
 
 def reason_counts(store: Store, site_id: str, status: Status) -> dict[str, int]:
     """How many comments of a queue have which reason code in effect; the most frequent first."""
     with store.read() as connection:
-        counts_by_code = queues.reason_counts(connection, site_id, status)
+        counts_by_code = counts.of_reasons(connection, site_id, status)
     return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -23,7 +23,7 @@ def record(
     if not made:
         return
     new = [decision for decision, _ in made]
-    decisions.append(connection, new)
+    decisions.append(connection, new, {standing.comment_id: standing for _, standing in made})
     in_effect = decisions.in_effect_now(connection, new)
     feedback.note_feedback(connection, new, in_effect)
     reputations.note_votes(connection, in_effect)

@@ -1,18 +1,17 @@
 """Campaigns as people see them: their counts and members, and what people ruled on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.campaign import CampaignStats, ClusterCounter
-from moderation.domain.comment import Status
 from moderation.domain.similarity import Similarity
 from moderation.store import sketches
 from moderation.store.sql.dialect import run_listed
 from moderation.store.sql.rows import record_of
-from moderation.store.sql.schema import campaigns, rulings
+from moderation.store.sql.schema import campaigns, comment_counts, rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +45,50 @@ class RulingEntry:
 
 _KNOWN = """
     SELECT c.*, d.first_seen_at FROM campaigns c LEFT JOIN domains d ON d.name = c.domain
-    WHERE c.formed_at IS NOT NULL
+    WHERE c.formed_at IS NOT NULL AND c.id AMONG :ids
 """
-_HERE = "EXISTS (SELECT 1 FROM comments m WHERE m.campaign_id = c.id AND m.site_id = :site)"
-_NEWEST = sa.text(
-    f"{_KNOWN} AND {_HERE} AND (:after = '' OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
-)
+_HERE = """
+    EXISTS (SELECT 1 FROM comments m
+            WHERE m.campaign_id = c.id AND m.campaign_id <> '' AND m.site_id = :site)
+"""
 # Campaigns whose last ruling on the site calls them spam or rejects them, and to which nothing new has come since.
 _SETTLED = """
-    SELECT r.campaign_id FROM rulings r
-    WHERE r.site_id = :site AND r.in_force IN ('spam', 'reject') AND r.reopened_at IS NULL
-    AND r.sequence = (
-        SELECT max(n.sequence) FROM rulings n
-        WHERE n.campaign_id = r.campaign_id AND n.site_id = r.site_id
+    EXISTS (
+        SELECT 1 FROM rulings r WHERE r.campaign_id = w.campaign_id AND r.site_id = :site
+        AND r.in_force IN ('spam', 'reject') AND r.reopened_at IS NULL AND r.sequence = (
+            SELECT max(n.sequence) FROM rulings n
+            WHERE n.campaign_id = r.campaign_id AND n.site_id = r.site_id
+        )
     )
 """
-_HELD = "FROM comments WHERE site_id = :site AND status = 'held' AND campaign_id <> ''"
+_HELD = """
+    SELECT campaign_id, sum(comments) AS held FROM comment_counts
+    WHERE site_id = :site AND status = 'held' AND campaign_id <> ''
+    GROUP BY campaign_id HAVING sum(comments) > 0
+"""
 
 
 def _waiting(settled: bool) -> str:
-    return f"{_HELD} AND campaign_id {'IN' if settled else 'NOT IN'} ({_SETTLED})"
+    return f"FROM ({_HELD}) AS w WHERE {'' if settled else 'NOT'} {_SETTLED}"
 
 
-_WAITING = {
-    settled: sa.text(
-        f"SELECT campaign_id {_waiting(settled)} GROUP BY campaign_id ORDER BY min(id) LIMIT :limit"
-    )
+_LONGEST_WAITING = {
+    settled: sa.text(f"""
+        SELECT w.campaign_id, (
+            SELECT min(id) FROM comments m WHERE m.site_id = :site AND m.status = 'held'
+            AND m.campaign_id <> '' AND m.campaign_id = w.campaign_id
+        ) AS oldest {_waiting(settled)} ORDER BY oldest LIMIT :limit
+    """)  # noqa: S608
     for settled in (False, True)
 }
-_WAITING_COUNT = sa.text(f"SELECT count(DISTINCT campaign_id) {_waiting(False)}")
-_SETTLED_COUNT = sa.text(f"SELECT count(*) {_waiting(True)}")
-_COUNTED = sa.text("""
-    SELECT status, count(*) FROM comments
-    WHERE campaign_id = :id AND site_id = :site AND campaign_id <> '' GROUP BY status
-""")
+# One comment on a site is shown as the comment that it is.
+_WAITING_COUNT = sa.text(f"""
+    SELECT count(*) {_waiting(False)} AND 1 < (
+        SELECT sum(comments) FROM comment_counts t
+        WHERE t.site_id = :site AND t.campaign_id = w.campaign_id
+    )
+""")  # noqa: S608
+_SETTLED_COUNT = sa.text(f"SELECT sum(held) {_waiting(True)}")
 _OF_SITE_HERE = "FROM comments WHERE campaign_id = :id AND site_id = :site AND campaign_id <> ''"
 _FILED = "status IN ('spam', 'rejected') AND decided_by = 'policy'"
 # By which members are asked for.
@@ -92,8 +101,12 @@ _FILED_COUNT = sa.text(f"SELECT count(*) {_OF_SITE_HERE} AND {_FILED}")
 
 def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[CampaignRecord]:
     """Campaigns with members on a site, the newest first, past the campaign `after`."""
-    rows = connection.execute(_NEWEST, {"site": site_id, "after": after, "limit": limit})
-    return [_campaign(row) for row in rows]
+    id, members = comment_counts.c.campaign_id, sa.func.sum(comment_counts.c.comments)
+    query = sa.select(id).where(comment_counts.c.site_id == site_id, id > "")
+    if after:
+        query = query.where(id < after)
+    query = query.group_by(id).having(members > 0).order_by(id.desc()).limit(limit)
+    return _known(connection, connection.scalars(query).all())
 
 
 def with_held_comments(
@@ -103,39 +116,34 @@ def with_held_comments(
 
     settled: those whose comments wait with a ruling, and not for one.
     """
-    rows = connection.execute(_WAITING[settled], {"site": site_id, "limit": limit})
-    ids = [row.campaign_id for row in rows]
+    values = {"site": site_id, "limit": limit}
+    return _known(connection, connection.scalars(_LONGEST_WAITING[settled], values).all())
+
+
+def _known(connection: Connection, ids: Sequence[str]) -> list[CampaignRecord]:
+    """The campaigns in this order."""
     if not ids:
         return []
-    campaign_rows = run_listed(connection, f"{_KNOWN} AND c.id AMONG :ids", "ids", ids)
-    return sorted(
-        (_campaign(row) for row in campaign_rows), key=lambda campaign: ids.index(campaign.id)
-    )
+    rows = run_listed(connection, _KNOWN, "ids", ids)
+    records_by_id = {row.id: _campaign(row) for row in rows}
+    return [records_by_id[id] for id in ids if id in records_by_id]
 
 
 def count_with_held_comments(connection: Connection, site_id: str) -> int:
-    """How many campaigns have a comment held on a site that waits for a ruling."""
+    """How many campaigns have a comment held on a site that waits for a ruling, and more than that one there."""
     return connection.scalar(_WAITING_COUNT, {"site": site_id}) or 0
 
 
 def count_settled_comments(connection: Connection, site_id: str) -> int:
     """How many comments are held on a site with a campaign that was ruled on."""
-    return connection.scalar(_SETTLED_COUNT, {"site": site_id}) or 0
+    return int(connection.scalar(_SETTLED_COUNT, {"site": site_id}) or 0)
 
 
 def get(connection: Connection, campaign_id: str, site_id: str) -> CampaignRecord | None:
     """The campaign, if it has members on the site."""
-    rows = run_listed(
-        connection, f"{_KNOWN} AND {_HERE} AND c.id AMONG :ids", "ids", [campaign_id], site=site_id
-    )
-    row = rows.one_or_none()
+    query = f"{_KNOWN} AND {_HERE}"
+    row = run_listed(connection, query, "ids", [campaign_id], site=site_id).one_or_none()
     return _campaign(row) if row else None
-
-
-def counts(connection: Connection, campaign_id: str, site_id: str) -> dict[Status, int]:
-    """How many of its members on a site have which status."""
-    rows = connection.execute(_COUNTED, {"id": campaign_id, "site": site_id})
-    return {Status(status): count for status, count in rows}
 
 
 _TOLD_OF = 1_000  # members; a page must be quick
@@ -158,19 +166,6 @@ def stats_on_site(connection: Connection, record: CampaignRecord, site_id: str) 
     return replace(record.campaign_stats, addresses=0, networks=0, sites=1, **here)
 
 
-_LONE = sa.text(f"""
-    SELECT count(*) FROM (SELECT id, campaign_id {_waiting(False)}) AS m WHERE NOT EXISTS (
-        SELECT 1 FROM comments o WHERE o.campaign_id = m.campaign_id AND o.campaign_id <> ''
-        AND o.site_id = :site AND o.id <> m.id
-    )
-""")  # noqa: S608 - all parts stand here
-
-
-def count_lone(connection: Connection, site_id: str) -> int:
-    """How many comments held on a site, that wait for a ruling, have all their likes on other sites."""
-    return connection.scalar(_LONE, {"site": site_id}) or 0
-
-
 def member_ids(
     connection: Connection, campaign_id: str, site_id: str, after: str, limit: int, only: str = ""
 ) -> list[str]:
@@ -191,19 +186,25 @@ def _campaign(row: sa.Row[tuple[object, ...]]) -> CampaignRecord:
     return record_of(CampaignRecord, row, campaign_stats=record_of(CampaignStats, row))
 
 
-_OF_SITE = (
-    sa.select(rulings)
-    .where(
-        rulings.c.campaign_id == sa.bindparam("campaign"), rulings.c.site_id == sa.bindparam("site")
-    )
-    .order_by(rulings.c.sequence)
-)
+_OF_SITE = """
+    SELECT * FROM rulings WHERE campaign_id AMONG :ids AND site_id = :site
+    ORDER BY campaign_id, sequence
+"""
 
 
 def rulings_on_site(connection: Connection, campaign_id: str, site_id: str) -> list[RulingEntry]:
     """The rulings of a site's moderators on a campaign, first to last."""
-    rows = connection.execute(_OF_SITE, {"campaign": campaign_id, "site": site_id})
-    return [record_of(RulingEntry, row) for row in rows]
+    return rulings_by_campaign(connection, [campaign_id], site_id)[campaign_id]
+
+
+def rulings_by_campaign(
+    connection: Connection, campaign_ids: Collection[str], site_id: str
+) -> dict[str, list[RulingEntry]]:
+    """The rulings of a site's moderators on each campaign, first to last."""
+    rulings_of_each: dict[str, list[RulingEntry]] = {id: [] for id in campaign_ids}
+    for row in run_listed(connection, _OF_SITE, "ids", campaign_ids, site=site_id):
+        rulings_of_each[row.campaign_id].append(record_of(RulingEntry, row))
+    return rulings_of_each
 
 
 def lock(connection: Connection, campaign_id: str) -> bool:

@@ -20,6 +20,7 @@ from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import fetch, insert_rows
 from moderation.store.sql.schema import (
     addresses,
+    comment_reasons,
     comments,
     feedback,
     findings,
@@ -205,5 +206,5 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses):
+    for table in (personal, pending, findings, addresses, comment_reasons):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

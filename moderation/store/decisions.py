@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store.sql.dialect import fetch, insert_rows, update_rows
+from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
-from moderation.store.sql.schema import comments, decisions, findings
+from moderation.store.sql.schema import comment_reasons, comments, decisions, findings
 
 Json = dict[str, object]
 
@@ -52,8 +52,10 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
     }
 
 
-def append(connection: Connection, new_decisions: Sequence[Decision]) -> None:
-    """Adds decisions and moves their comments' projection along. The caller holds the locks of standings()."""
+def append(
+    connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
+) -> None:
+    """Adds decisions and moves their comments' projections along. standings: of these comments, by id, locked."""
     if not new_decisions:
         return
     insert_rows(
@@ -85,6 +87,36 @@ def append(connection: Connection, new_decisions: Sequence[Decision]) -> None:
             for decision in new_decisions
         ],
     )
+    _replace_reasons(connection, new_decisions, standings)
+
+
+def _replace_reasons(
+    connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
+) -> None:
+    """Comments are found by the reasons of their latest decisions."""
+    decided_before = [decision.comment_id for decision in new_decisions if decision.sequence > 1]
+    forget_reasons(connection, decided_before)
+    insert_rows(
+        connection,
+        comment_reasons,
+        [
+            {
+                "comment_id": decision.comment_id,
+                "code": code,
+                "site_id": standings[decision.comment_id].site_id,
+                "status": decision.status.value,
+            }
+            for decision in new_decisions
+            for code in dict.fromkeys(reason.code for reason in decision.reasons)
+        ],
+    )
+
+
+def forget_reasons(connection: Connection, comment_ids: Sequence[str]) -> None:
+    """The comments are no longer found by any reason."""
+    if comment_ids:
+        query = "DELETE FROM comment_reasons WHERE comment_id AMONG :ids"
+        execute(connection, query, ids=list(comment_ids))
 
 
 def in_effect_now(

@@ -194,8 +194,7 @@ def page(
     if before:
         query = query.where(deliveries.c.id < before)
     if state:
-        # Literal, so that the partial index of this state answers, however many others there are.
-        query = query.where(deliveries.c.state == sa.literal(state, literal_execute=True))
+        query = query.where(deliveries.c.state == state)
     return by_ids(
         connection, connection.scalars(query.order_by(deliveries.c.id.desc()).limit(limit)).all()
     )

@@ -12,7 +12,13 @@ from moderation.domain.lesson import Feedback, says_spam
 from moderation.store import sketches
 from moderation.store.sql.dialect import insert_rows, update_rows
 from moderation.store.sql.rows import record_of
-from moderation.store.sql.schema import comments, feedback, revisions
+from moderation.store.sql.schema import comments, feedback, lessons, revisions
+
+# Without parameters, so that an index of these rows alone answers.
+_stands = sa.and_(
+    feedback.c.weight > sa.literal_column("0"), feedback.c.undone_in == sa.literal_column("0")
+)
+_is_undone = feedback.c.undone_in > sa.literal_column("0")
 
 
 def note_feedback(
@@ -187,11 +193,14 @@ def standing_versions(
 ) -> frozenset[int]:
     """Those of the lessons of which something stands, and those that something was taken back in."""
     of_site = feedback.c.site_id == site_id
-    learned = sa.select(feedback.c.version).where(
-        of_site, feedback.c.version.in_(versions), feedback.c.undone_in == 0
+    learned = sa.exists().where(
+        of_site, feedback.c.version == lessons.c.version, feedback.c.undone_in == 0
     )
-    undone = sa.select(feedback.c.undone_in).where(of_site, feedback.c.undone_in.in_(versions))
-    return frozenset(connection.scalars(learned.union(undone)))
+    undone = sa.exists().where(of_site, feedback.c.undone_in == lessons.c.version, _is_undone)
+    query = sa.select(lessons.c.version).where(
+        lessons.c.site_id == site_id, lessons.c.version.in_(versions), sa.or_(learned, undone)
+    )
+    return frozenset(connection.scalars(query))
 
 
 def newest_standing(connection: Connection, site_id: str) -> int:
@@ -235,7 +244,7 @@ def taken_back(connection: Connection, site_id: str) -> list[tuple[int, int]]:
     """(learned in, taken back in) of all that was taken back, each pair once."""
     rows = connection.execute(
         sa.select(feedback.c.version, feedback.c.undone_in)
-        .where(feedback.c.site_id == site_id, feedback.c.undone_in > 0)
+        .where(feedback.c.site_id == site_id, _is_undone)
         .distinct()
     )
     return [(row.version, row.undone_in) for row in rows]
@@ -266,7 +275,7 @@ def teaching_moderators(connection: Connection, site_id: str) -> list[TeachingMo
             sa.func.sum(sa.case((feedback.c.is_spam, 1), else_=0)).label("spam"),
             total,
         )
-        .where(feedback.c.site_id == site_id, feedback.c.weight > 0, feedback.c.undone_in == 0)
+        .where(feedback.c.site_id == site_id, _stands)
         .group_by(feedback.c.teacher)
         .order_by(total.desc(), feedback.c.teacher)
     )

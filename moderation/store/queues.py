@@ -10,12 +10,16 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
+from moderation.store import counts
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
-from moderation.store.sql.dialect import count_reasons, fetch
-from moderation.store.sql.schema import comments, decisions, pages, revisions, sites
-
-# Counting stops here: nobody acts differently on 10,001 than on 50,000, and a page must be quick.
-COUNT_LIMIT = 10_000
+from moderation.store.sql.schema import (
+    comment_reasons,
+    comments,
+    decisions,
+    pages,
+    revisions,
+    sites,
+)
 
 _LATEST_DECISION = sa.and_(
     decisions.c.comment_id == comments.c.id, decisions.c.sequence == comments.c.sequence
@@ -66,16 +70,36 @@ def by_status(
     reason: only those whose latest decision gives this reason code; '' for all. alone: only those
     that are part of no campaign.
     """
-    query = _entries().where(comments.c.site_id == site_id, comments.c.status == status.value)
+    wanted = _wanted_ids(site_id, status, reason, alone).subquery()
+    found = sa.select(wanted.c.id)
     if after:
-        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
-    if reason:
-        has_reason = decisions.c.reasons_json.contains(f'"code": "{reason}"', autoescape=True)
-        query = query.join(decisions, _LATEST_DECISION).where(has_reason)
+        found = found.where(wanted.c.id < after if newest_first else wanted.c.id > after)
+    found = found.order_by(wanted.c.id.desc() if newest_first else wanted.c.id).limit(limit)
+    # What is shown is read of these alone.
+    query = _entries().where(comments.c.id.in_(found))
+    query = query.order_by(comments.c.id.desc() if newest_first else comments.c.id)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Select[tuple[str]]:
+    """The ids of those comments, which one index has in order."""
+    # Literals, so that an index of some comments alone answers.
+    is_status = sa.literal(status.value, literal_execute=True)
+    if not reason:
+        query = sa.select(comments.c.id).where(
+            comments.c.site_id == site_id, comments.c.status == is_status
+        )
+    else:
+        query = sa.select(comment_reasons.c.comment_id.label("id")).where(
+            comment_reasons.c.site_id == site_id,
+            comment_reasons.c.status == is_status,
+            comment_reasons.c.code == reason,
+        )
+        if alone:
+            query = query.join(comments, comments.c.id == comment_reasons.c.comment_id)
     if alone:
-        query = query.where(comments.c.campaign_id == "")
-    order = comments.c.id.desc() if newest_first else comments.c.id
-    return [_entry(row) for row in connection.execute(query.order_by(order).limit(limit))]
+        query = query.where(comments.c.campaign_id == sa.literal_column("''"))
+    return query
 
 
 def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
@@ -119,13 +143,15 @@ class WaitingSummary:
 
 
 def waiting(connection: Connection, site_id: str) -> WaitingSummary:
-    """All of them are counted: for once a day, not for a page."""
-    row = connection.execute(
-        sa.select(sa.func.count(), sa.func.min(comments.c.created_at)).where(
-            comments.c.site_id == site_id, comments.c.status == Status.HELD.value
-        )
-    ).one()
-    return WaitingSummary(row[0], row[1] or 0)
+    """What waits for a site's moderators."""
+    oldest = (
+        sa.select(comments.c.created_at)
+        .where(comments.c.site_id == site_id, comments.c.status == Status.HELD.value)
+        .order_by(comments.c.id)
+        .limit(1)
+    )
+    held = counts.of_site(connection, site_id)[Status.HELD]
+    return WaitingSummary(held, connection.scalar(oldest) or 0)
 
 
 def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status]:
@@ -141,20 +167,3 @@ def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status
         .group_by(comments.c.status)
     )
     return Counter({Status(status): count for status, count in rows})
-
-
-def reason_counts(connection: Connection, site_id: str, status: Status) -> dict[str, int]:
-    """How many comments of a queue have which reason code, of the first COUNT_LIMIT."""
-    binds = {"site": site_id, "status": status.value, "limit": COUNT_LIMIT}
-    return dict(map(tuple, fetch(connection, count_reasons(connection), **binds)))
-
-
-def count(connection: Connection, site_id: str, status: Status) -> int:
-    """How many comments of a site have a status, counted up to COUNT_LIMIT."""
-    counted = (
-        sa.select(comments.c.id)
-        .where(comments.c.site_id == site_id, comments.c.status == status.value)
-        .limit(COUNT_LIMIT)
-        .subquery()
-    )
-    return connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()

@@ -5,6 +5,7 @@ from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
     campaigns,
+    counts,
     deliveries,
     heartbeats,
     reputations,
@@ -34,6 +35,7 @@ def purge(
     with store.write() as connection:
         heartbeats.forget(connection, now - HOUR)
         deliveries.end_without_endpoint(connection)
+        counts.fold(connection)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR, PURGE_LIMIT

@@ -39,7 +39,6 @@ class QueueList(TypedDict):
     openapi_extra=describe_answer(QueueList),
 )
 def list_queues(request: Request, key: SecretKey) -> Response:
-    """Counts stop at 10,000: 'at least so many'."""
     counts = queues.queue_counts(request.app.state.store, key.site_id)
     body: QueueList = {
         "items": [

@@ -29,11 +29,11 @@ def campaigns_page(
     store, site_id = request.app.state.store, membership.site_id
     if ruled:
         cards, last_id = one_page(
-            campaigns.waiting_campaigns(store, site_id, now_ms(), PAGE_SIZE, ruled=True)
+            campaigns.waiting_campaigns(store, site_id, now_ms(), PAGE_SIZE, ruled=True, sample=1)
         )
     else:
         cards, last_id = one_page(
-            campaigns.list_campaigns(store, site_id, now_ms(), after, ROWS_READ)
+            campaigns.list_campaigns(store, site_id, now_ms(), after, ROWS_READ, sample=1)
         )
     url = f"{URL}/campaigns"
     return pages.page(

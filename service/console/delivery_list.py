@@ -7,7 +7,7 @@ from moderation.notify import deliveries as past_deliveries
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.sql.engine import Store
 from service.console.delivery_view import DeliveryView, delivery_view
-from service.console.navigation import ROWS_READ, Tab, display_count, one_page, query
+from service.console.navigation import ROWS_READ, Tab, one_page, query
 
 _STATES = {"": "All", "due": "Waiting", "delivered": "Delivered", "dead": "Given up"}
 
@@ -56,7 +56,7 @@ def delivery_list(
 
 def _tabs(url: str, current: str, status: EndpointStatus) -> list[Tab]:
     """A tab for each state; those that may hold very many deliveries are not counted."""
-    counts = {"due": display_count(status.tally.due), "dead": display_count(status.tally.dead)}
+    counts = {"due": f"{status.tally.due:,}", "dead": f"{status.tally.dead:,}"}
     return [
         Tab(
             id=state or "all",

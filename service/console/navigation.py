@@ -14,7 +14,6 @@ from service.console.presenters import QUEUE_NAMES
 
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
-COUNT_LIMIT = 10_000  # the store counts no further
 CAMPAIGNS = "campaigns"  # the tab that is not a queue
 
 
@@ -54,7 +53,7 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
         Tab(
             status.value,
             QUEUE_NAMES[status],
-            display_count(count),
+            f"{count:,}",
             queue_url(site=site_id, queue=status.value),
             status == current,
         )
@@ -64,13 +63,9 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
     waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
         url = f"{URL}/campaigns?{query(site=site_id)}"
-        count = display_count(waiting or 0)
+        count = f"{waiting or 0:,}"
         tabs.append(Tab(CAMPAIGNS, "Campaigns", count, url, current == CAMPAIGNS))
     return tabs
-
-
-def display_count(count: int) -> str:
-    return f"{COUNT_LIMIT:,}+" if count >= COUNT_LIMIT else f"{count:,}"
 
 
 def query(**fields: str) -> str:

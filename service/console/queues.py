@@ -43,7 +43,7 @@ def queue_page(
         )
     )
     waiting = (
-        campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE)
+        campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE, sample=1)
         if is_grouped and not after
         else []
     )
@@ -86,4 +86,4 @@ def _reasons(store: Store, site_id: str, status: Status, chosen: str) -> dict[st
     counts_by_code = queues.reason_counts(store, site_id, status)
     if chosen:
         counts_by_code.setdefault(chosen, 0)
-    return {code: navigation.display_count(count) for code, count in counts_by_code.items()}
+    return {code: f"{count:,}" for code, count in counts_by_code.items()}

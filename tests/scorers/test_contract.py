@@ -17,6 +17,7 @@ import workers
 from moderation.domain.errors import Invalid
 from moderation.domain.score import Candidate, Scorer
 from moderation.scorers.build import build_scorers
+from moderation.scorers.models.author_names import WithAuthorNames
 from moderation.scorers.pipeline import ScorerPipeline
 from tests.scorers.candidates import COSTLY, HOSTILE, PROSE, candidate
 
@@ -98,11 +99,16 @@ class ScorerContract:
 SCORERS = build_scorers("bundled")
 
 
-@pytest.mark.parametrize("scorer", SCORERS, ids=[scorer.name for scorer in SCORERS], scope="class")
+# Those that read names as well, by themselves.
+ALONE = tuple(scorer.scorer for scorer in SCORERS if isinstance(scorer, WithAuthorNames))
+IDS = [*(scorer.name for scorer in SCORERS), *(f"{scorer.name}-alone" for scorer in ALONE)]
+
+
+@pytest.mark.parametrize("scorer", [*SCORERS, *ALONE], ids=IDS, scope="class")
 class TestBuiltScorers(ScorerContract):
     """The scorers that need nothing but this package."""
 
-    of = tuple(type(scorer) for scorer in SCORERS)
+    of = tuple(type(scorer) for scorer in (*SCORERS, *ALONE))
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
     def test_hostile_text_costs_little(self, scorer: Scorer, text: str) -> None:
@@ -148,6 +154,7 @@ def test_every_scorer_is_built_once_in_order() -> None:
     assert [scorer.name for scorer in build_scorers("bundled")] == [
         "language",
         "wordlist",
+        "names",
         "filters",
         "memory",
         "reputation",

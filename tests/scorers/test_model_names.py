@@ -50,7 +50,7 @@ class TestWhatServes:
         make_folder(tmp_path / "tiny")
         assert (models.missing, models.serving) == ("", "detoxify:tiny")
         assert models.runs_on("detoxify:tiny") == "onnx"
-        assert isinstance(build_scorers(models)[-2], Transformer)
+        assert isinstance(build_scorers(models)[-2].scorer, Transformer)
 
     def test_a_folder_may_be_named_itself(self, tmp_path: Path) -> None:
         make_folder(tmp_path / "elsewhere")

@@ -40,24 +40,25 @@ class WithAuthorNames:
     Its own signals are those of the text. `name_X` and `website_X` are the author's, where X is the name of the
     first of its signals or, of a model's several scores, `toxicity` for the highest; the note says of what. No
     spans: there is nothing to mark in the text. Ordinary names are ordinary, whatever else they mean.
+    scorer: the one that measures.
     """
 
     def __init__(self, scorer: Scorer) -> None:
-        self._scorer = scorer
+        self.scorer = scorer
         self._known: LRUCache[tuple[str, str], tuple[Signal, ...]] = LRUCache(_KEPT)
 
     @property
     def name(self) -> str:
-        return self._scorer.name
+        return self.scorer.name
 
     @property
     def languages(self) -> frozenset[str]:
         """Codes of the languages the model has learned."""
-        return getattr(self._scorer, "languages", frozenset())
+        return getattr(self.scorer, "languages", frozenset())
 
     def load(self) -> None:
         """Raises ScorerUnavailable."""
-        load = getattr(self._scorer, "load", None)
+        load = getattr(self.scorer, "load", None)
         if load:
             load()
 
@@ -70,7 +71,7 @@ class WithAuthorNames:
             for key in keys_of_candidate:
                 if key not in self._known:
                     unknown[key] = replace(candidate, text=key[1], view=normalise(key[1]))
-        answers = list(self._scorer.measure([*batch, *unknown.values()]))
+        answers = list(self.scorer.measure([*batch, *unknown.values()]))
         new = dict(zip(unknown, answers[len(batch) :], strict=True))
         measured = {key: self._known.get(key, new.get(key)) for some in keys for key in some}
         self._known.update({key: found for key, found in new.items() if found is not None})
@@ -82,7 +83,7 @@ class WithAuthorNames:
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         if label.startswith(("name_", "website_")):
             return ()
-        return self._scorer.explain(candidate, label)
+        return self.scorer.explain(candidate, label)
 
 
 def _fields(candidate: Candidate) -> list[tuple[str, str]]:

@@ -51,26 +51,6 @@ def database_time(connection: Connection) -> int:
     return int(fetch(connection, _TIME[connection.dialect.name])[0][0])
 
 
-_CODES = {
-    "sqlite": "json_extract(reason.value, '$.code') AS code FROM found, json_each(found.reasons_json) reason",
-    "postgresql": "reason->>'code' AS code FROM found, jsonb_array_elements(CAST(found.reasons_json AS jsonb)) reason",
-}
-
-
-def count_reasons(connection: Connection) -> str:
-    """How many comments of a site with a status have which reason code, of the `limit` that come first;
-    binds: site, status, limit. For fetch().
-    """
-    return f"""
-        WITH found AS (
-            SELECT c.id, d.reasons_json FROM comments c
-            JOIN decisions d ON d.comment_id = c.id AND d.sequence = c.sequence
-            WHERE c.site_id = :site AND c.status = :status ORDER BY c.id LIMIT :limit
-        ), codes AS (SELECT DISTINCT found.id, {_CODES[connection.dialect.name]})
-        SELECT code, count(*) FROM codes GROUP BY code
-    """  # noqa: S608 - both parts stand in this file
-
-
 _OLDEST_OF_ONE = """
     SELECT x.id, x.due_at FROM deliveries x
     WHERE x.endpoint_id = e.id AND x.state = 'due' AND x.due_at <= :now

@@ -190,6 +190,35 @@ sa.Index(
 
 sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
 
+# Of those, that stand by themselves: a campaign is one card, however many it has.
+sa.Index(
+    "comments_held_alone",
+    comments.c.site_id,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
+# count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
+comment_counts = sa.Table(
+    "comment_counts",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("campaign_id", primary_key=True),  # '' all comments of the site
+    _text("status", primary_key=True),
+    # 0, or a transaction on PostgreSQL whose changes are not folded into that yet.
+    sa.Column("part", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("comments", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index(
+    "campaigns_held",
+    comment_counts.c.site_id,
+    comment_counts.c.campaign_id,
+    comment_counts.c.comments,
+    **_only(sa.and_(comment_counts.c.campaign_id != "", comment_counts.c.status == "held")),
+)
+
 revisions = sa.Table(
     "revisions",
     metadata,
@@ -286,6 +315,30 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# The reason codes of each comment's latest decision: a projection like comments.status, to find them by.
+comment_reasons = sa.Table(
+    "comment_reasons",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("code", primary_key=True),
+    _text("site_id"),
+    _text("status"),
+    sa.Index("comments_by_reason", "site_id", "status", "code", "comment_id"),
+    sqlite_with_rowid=False,
+)
+
+# How many of them there are, kept like comment_counts.
+reason_counts = sa.Table(
+    "reason_counts",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("status", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("part", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("comments", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 suggestions = sa.Table(
@@ -430,6 +483,19 @@ sa.Index(
     "feedback_waiting", feedback.c.site_id, feedback.c.created_at, **_only(feedback.c.version == 0)
 )
 
+# What each moderator has taught, summed up without reading the rows.
+sa.Index(
+    "feedback_standing",
+    feedback.c.site_id,
+    feedback.c.teacher,
+    feedback.c.is_spam,
+    feedback.c.weight,
+    **_only(sa.and_(feedback.c.weight > 0, feedback.c.undone_in == 0)),
+)
+sa.Index(
+    "feedback_undone", feedback.c.site_id, feedback.c.undone_in, **_only(feedback.c.undone_in > 0)
+)
+
 lessons = sa.Table(
     "lessons",
     metadata,
@@ -534,6 +600,8 @@ deliveries = sa.Table(
     _text("lease"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Index("deliveries_of_endpoint", "endpoint_id", "id"),
+    # Newest first those of one state, however many of the others lie between them.
+    sa.Index("deliveries_by_state", "endpoint_id", "state", "id"),
 )
 # The oldest due of one endpoint, without looking at another's backlog.
 sa.Index(
@@ -542,13 +610,6 @@ sa.Index(
     deliveries.c.due_at,
     deliveries.c.id,
     **_only(deliveries.c.state == "due"),
-)
-# Dead letters, newest first, however many were delivered around them.
-sa.Index(
-    "deliveries_dead",
-    deliveries.c.endpoint_id,
-    deliveries.c.id,
-    **_only(deliveries.c.state == "dead"),
 )
 sa.Index("deliveries_due", deliveries.c.due_at, **_only(deliveries.c.state == "due"))
 

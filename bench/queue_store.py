@@ -1,0 +1,376 @@
+"""Fills a database with what the lists of console and API show: comments decided, held, in campaigns, delivered."""
+
+import json
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from harness.texts import made_up
+from moderation.domain.durations import DAY_MS
+from moderation.domain.ids import timed_id
+from moderation.store import sites
+from moderation.store.pages import url_address
+from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
+
+LARGEST = 15_000  # members of the largest campaign among a million comments; the next has half, a third ...
+OTHER_SITES = 3  # with a fifth of the comments between them
+PAGE_URL = "https://herald.test/news/{}"
+BUSY = 0  # the page with a twentieth of all comments
+COMMON, RARE = "toxic", "threat"  # reasons of every second held comment, and of one in a thousand
+_OTHERS = ("insult", "likely_spam", "language_unsupported", "obscene", "new_author")
+_STATUSES = ("approved",) * 9 + ("held",) * 6 + ("spam",) * 4 + ("rejected",)
+_OUTCOMES = {"approved": "approve", "held": "hold", "spam": "spam", "rejected": "reject"}
+_SCORES = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "spam")
+_PART = 20_000  # comments written at once
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What pages can be asked for. middle: the comment in the middle, where deep pages begin."""
+
+    held: str
+    middle: str
+    member: str
+    largest_campaign: str
+    later_campaign: str
+    page_url: str
+    delivery: str
+    author: str
+
+
+def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int) -> Filled:
+    """Adds `count` comments of the last 90 days and all that belongs to them, past the store's own functions."""
+    writer = _Writer(store)
+    filling = _Filling(store, site, endpoint_id, moderator_id, count)
+    for first in range(0, count, _PART):
+        filling.add_comments(writer, range(first, min(first + _PART, count)))
+    filling.add_campaigns(writer)
+    writer.close()
+    return Filled(
+        held=filling.held,
+        middle=filling.ids[count // 2],
+        member=filling.member,
+        largest_campaign=filling.campaign_ids[0],
+        later_campaign=filling.campaign_ids[len(filling.campaign_ids) // 2],
+        page_url=PAGE_URL.format(BUSY),
+        delivery=filling.deliveries[len(filling.deliveries) // 2],
+        author=_key("author", 20),
+    )
+
+
+class _Writer:
+    """Rows straight into the tables: COPY on PostgreSQL, many at once and unsafely on SQLite."""
+
+    def __init__(self, store: Store) -> None:
+        url = make_url(store.engine.url)
+        self._sqlite = self._postgresql = None
+        if store.is_sqlite:
+            assert url.database
+            self._sqlite = sqlite3.connect(url.database)
+            for pragma in ("synchronous=OFF", "cache_size=-400000"):
+                self._sqlite.execute(f"PRAGMA {pragma}")
+        else:
+            plain = store.engine.url.set(drivername="postgresql")
+            self._postgresql = psycopg.connect(plain.render_as_string(hide_password=False))
+
+    def add(self, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+        if self._sqlite:
+            marks = ", ".join("?" * len(columns.split()))
+            names = ", ".join(columns.split())
+            self._sqlite.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            self._sqlite.commit()
+        elif self._postgresql:
+            names = ", ".join(columns.split())
+            statement = f"COPY {table} ({names}) FROM STDIN"
+            with self._postgresql.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            self._postgresql.commit()
+
+    def close(self) -> None:
+        """Also tells the planner what is there, as both databases do by themselves in time."""
+        if self._sqlite:
+            self._sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._sqlite.close()
+        elif self._postgresql:
+            self._postgresql.autocommit = True
+            self._postgresql.execute("VACUUM ANALYZE")
+            self._postgresql.close()
+
+
+class _Filling:
+    def __init__(
+        self, store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int
+    ) -> None:
+        self._chance = random.Random(1)
+        self._site, self._endpoint_id, self._moderator_id = site, endpoint_id, moderator_id
+        self._now = time.time_ns() // 1_000_000
+        self._texts = made_up(2_000, seed=3)
+        with store.write() as connection:
+            self._rules = sites.page_rules(connection, [site.id])[site.id]
+            others = [
+                sites.add_site(connection, f"Paper {n}", [], "en", self._now, os.urandom)
+                for n in range(OTHER_SITES)
+            ]
+        self._site_ids = [site.id] * (4 * OTHER_SITES) + [other.id for other in others]
+        self.times = [self._now - 90 * DAY_MS * (count - n) // count for n in range(count)]
+        self.ids = [timed_id("cmt", at, self._random()) for at in self.times]
+        # Every eighth comment belongs to a campaign: 15,000 to the largest, 7,500 to the next ...
+        sizes = [max(2, LARGEST * count // 1_000_000 // place) for place in range(1, count // 500)]
+        self.campaign_ids = [
+            timed_id("cmp", self._now - n, self._random()) for n in range(len(sizes))
+        ]
+        members = [
+            id for id, size in zip(self.campaign_ids, sizes, strict=True) for _ in range(size)
+        ]
+        members = members[: count // 8]
+        self._held_campaigns = set(self.campaign_ids[::2])
+        self._sizes = dict(zip(self.campaign_ids, sizes, strict=True))
+        self._chance.shuffle(members)
+        self._member_of = dict(zip(range(0, count, 8), members, strict=False))
+        self.deliveries: list[str] = []
+        self.held = self.member = ""
+
+    def _random(self) -> bytes:
+        return self._chance.randbytes(10)
+
+    def add_comments(self, writer: _Writer, numbers: range) -> None:
+        comments = list(self._comments(numbers))
+        page_numbers = range(numbers.start // 100, (numbers.stop + 99) // 100)
+        urls = {f"pg_{number}": PAGE_URL.format(number) for number in page_numbers}
+        writer.add(
+            "pages",
+            "id site_id external_id url title state created_at",
+            [(id, self._site.id, "", url, "News", "open", 0) for id, url in urls.items()],
+        )
+        writer.add(
+            "page_addresses",
+            "id site_id page_id url",
+            [
+                (url_address(self._site.id, url, self._rules), self._site.id, id, url)
+                for id, url in urls.items()
+            ],
+        )
+        writer.add(
+            "comments",
+            "id site_id page_id parent_id author_name author_url created_at revision status sequence decided_by campaign_id",
+            [
+                (c.id, c.site_id, f"pg_{c.number // 100 if c.number % 20 else BUSY}", "", f"Author {c.number % 5_000}", "", c.time, 1,
+                 c.status, c.sequence, "moderator" if c.sequence > 1 else "policy", c.campaign_id)
+                for c in comments
+            ],
+        )  # fmt: skip
+        writer.add(
+            "revisions",
+            "comment_id number text created_at",
+            [(c.id, 1, self._texts[c.number % 2_000], c.time) for c in comments],
+        )
+        writer.add(
+            "personal",
+            "comment_id email_key network address_key user_agent referrer author_key network_key expires_at",
+            [
+                (c.id, "", "198.51.100.0/24", _key("address", c.number % 200_000), "Mozilla/5.0", "",
+                 _key("author", c.number % 60_000), _key("network", c.number % 40_000), c.time + 30 * DAY_MS)
+                for c in comments
+            ],
+        )  # fmt: skip
+        writer.add(
+            "decisions",
+            "comment_id sequence revision outcome actor_kind actor_id actor_version reasons_json created_at campaign_id",
+            [row for c in comments for row in self._decisions(c)],
+        )
+        writer.add(
+            "comment_reasons",
+            "comment_id code site_id status",
+            [(c.id, code, c.site_id, c.status) for c in comments for code in c.codes],
+        )
+        writer.add(
+            "findings",
+            "comment_id revision attempt signals_json failed_json created_at",
+            [(c.id, 1, 1, _signals_json(c.number % 97), "[]", c.time) for c in comments],
+        )
+        self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
+        self._add_opinions(writer, [c for c in comments if c.sequence > 1])
+
+    def _comments(self, numbers: range) -> Iterator["_Comment"]:
+        for number in numbers:
+            campaign_id = self._member_of.get(number, "")
+            site_id = self._site.id if campaign_id else self._site_ids[number % len(self._site_ids)]
+            status = _STATUSES[number % 20]
+            if campaign_id:
+                status = "held" if campaign_id in self._held_campaigns else "spam"
+            comment = _Comment(
+                number,
+                self.ids[number],
+                self.times[number],
+                site_id,
+                status,
+                campaign_id,
+                2 if number % 10 == 0 and status != "held" else 1,
+            )
+            if site_id == self._site.id and status == "held":
+                self.held = comment.id if not campaign_id else self.held
+                self.member = comment.id if campaign_id == self.campaign_ids[0] else self.member
+            yield comment
+
+    def _decisions(self, comment: "_Comment") -> Iterator[Sequence[object]]:
+        reasons = _reasons_json(tuple(comment.codes))
+        last = _OUTCOMES[comment.status]
+        first = last if comment.sequence == 1 else "hold"
+        yield (comment.id, 1, 1, first, "policy", "newsroom", "0" * 12, reasons, comment.time, "")
+        if comment.sequence > 1:
+            by = self._moderator_id
+            yield (comment.id, 2, 1, last, "moderator", by, "", reasons, comment.time + 1, "")
+
+    def _add_deliveries(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+        ids = [timed_id("dlv", comment.time, self._random()) for comment in comments]
+        self.deliveries += ids
+        pairs = list(zip(ids, comments, strict=True))
+        writer.add(
+            "events",
+            "id site_id type comment_id sequence revision data_json created_at",
+            [
+                (
+                    f"evt_{c.number}",
+                    c.site_id,
+                    f"comment.{c.status}",
+                    c.id,
+                    1,
+                    1,
+                    '{"a": 1}',
+                    c.time,
+                )
+                for _, c in pairs
+            ],
+        )
+        # The newest hundredth waits, and of the others one in a hundred was given up.
+        writer.add(
+            "deliveries",
+            "id event_id endpoint_id state due_at attempts lease created_at",
+            [
+                (
+                    id,
+                    f"evt_{c.number}",
+                    self._endpoint_id,
+                    self._state(c.number),
+                    c.time,
+                    1,
+                    "",
+                    c.time,
+                )
+                for id, c in pairs
+            ],
+        )
+        writer.add(
+            "attempts",
+            "delivery_id number started_at duration response_status error",
+            [(id, 1, c.time, 20, 500 if self._state(c.number) != "delivered" else 200, "") for id, c in pairs],
+        )  # fmt: skip
+
+    def _state(self, number: int) -> str:
+        if number >= len(self.ids) * 99 // 100:
+            return "due"
+        return "dead" if number % 400 == 0 else "delivered"
+
+    def _add_opinions(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+        """What moderators' decisions taught, and what they say of authors."""
+        writer.add(
+            "feedback",
+            "id site_id comment_id revision is_spam teacher created_at version kin weight undone_in",
+            [
+                (f"{c.id}.2", c.site_id, c.id, 1, c.status == "spam", self._moderator_id, c.time,
+                 c.number // 1_000 + 1, c.id, 0.5, 0)
+                for c in comments
+            ],
+        )  # fmt: skip
+        writer.add(
+            "votes",
+            "comment_id subject kind kin said created_at",
+            [
+                (c.id, f"author {c.site_id} {_key('author', c.number % 60_000)}", "author", c.id,
+                 "approved", c.time)
+                for c in comments
+            ],
+        )  # fmt: skip
+        writer.add(
+            "reputations",
+            "subject week site_id kind approved spam rejected",
+            [
+                (f"author {c.site_id} {_key('author', c.number)}", 2_900, c.site_id, "author", 3, 1, 0)
+                for c in comments
+            ],
+        )  # fmt: skip
+
+    def add_campaigns(self, writer: _Writer) -> None:
+        writer.add(
+            "campaigns",
+            "id created_at formed_at comments addresses names networks pages sites domain letters share first_at last_at kept_apart",
+            [
+                (id, self._now, self._now, self._sizes[id], 50, 50, 40, 9, 1, "", 120, 0.8, self._now, self._now, False)
+                for id in self.campaign_ids
+            ],
+        )  # fmt: skip
+        writer.add(
+            "rulings",
+            "campaign_id site_id sequence outcome in_force moderator_id created_at done",
+            [
+                (id, self._site.id, 1, "spam", "spam", self._moderator_id, self._now, True)
+                for id in self.campaign_ids[1::2]
+            ],
+        )
+        versions = len(self.ids) // 1_000 + 1
+        writer.add(
+            "lessons",
+            "site_id version model decisions spam undone created_at",
+            [
+                (self._site.id, n, "prior", n * 80, n * 20, 0, self._now)
+                for n in range(1, versions + 1)
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    number: int
+    id: str
+    time: int
+    site_id: str
+    status: str
+    campaign_id: str
+    sequence: int
+
+    @property
+    def codes(self) -> list[str]:
+        if self.status == "approved":
+            return []
+        code = COMMON if self.number % 2 else _OTHERS[self.number // 2 % len(_OTHERS)]
+        return [code, RARE] if self.number % 1_000 == 9 else [code]
+
+
+def _key(kind: str, number: int) -> str:
+    return f"{kind}{number:0{64 - len(kind)}d}"
+
+
+@cache
+def _reasons_json(codes: tuple[str, ...]) -> str:
+    message = "{} 0.91, the limit is 0.5."
+    return json.dumps(
+        [
+            {"code": code, "message": message.format(code), "label": code, "value": 0.91}
+            for code in codes
+        ]
+    )
+
+
+@cache
+def _signals_json(percent: int) -> str:
+    signal = {"value": percent / 100, "scorer": "bundled", "model": "bundled-1"}
+    return json.dumps([{"name": name, **signal} for name in _SCORES])
