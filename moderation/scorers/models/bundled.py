@@ -43,10 +43,12 @@ _RUN_CHARACTERS = 600
 _TOKENS_TRIED = 2 * 128 * _WORDS_TRIED
 # Of a text with fewer windows, sentences are read alone as well: those in which the linear half sees a label at this
 # probability or more, so many of them; of the first of these also the worst runs of so many words.
-_SUSPICIOUS, _SENTENCES_READ, _SENTENCES_SEARCHED, _RUNS = 0.04, 3, 2, (6, 10)
-_THREATS = 4  # as often suspected: many have no ugly word, by which the linear half would know them
+_SUSPICIOUS, _SENTENCES_READ, _SENTENCES_SEARCHED, _RUNS = 0.08, 3, 2, (6, 10)
+_THREATS = (
+    8  # times as often suspected: many have no ugly word, by which the linear half would know them
+)
 # Once the whole text is as toxic as this (logit), nothing hides in it.
-_PLAIN = 2.0
+_PLAIN = 1.0
 # Logits: what a piece of fewer words counts less than others. "Ugly." is read as worse than it is.
 _SHORT_WORDS, _SHORT = 4, 1.5
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
@@ -281,28 +283,26 @@ def _suspicious_pieces(model: _Loaded, texts: Sequence[str]) -> list[list[Place]
         _worst_probabilities(model, texts, sentences_of_texts), sentences_of_texts
     )
     found: list[list[Place]] = []
-    for text, places, values in zip(texts, sentences_of_texts, probabilities, strict=True):
-        pieces: list[Place] = []
+    # The number of a text, and the runs of one length in a sentence of it.
+    searched: list[tuple[int, list[Place]]] = []
+    for number, (places, values) in enumerate(zip(sentences_of_texts, probabilities, strict=True)):
         order = np.argsort(-values, kind="stable")[:_SENTENCES_READ].tolist()
-        for rank, position in enumerate(
-            position for position in order if values[position] >= _SUSPICIOUS
-        ):
-            if len(places) > 1:
-                pieces.append(places[position])
-            if rank < _SENTENCES_SEARCHED:
-                pieces += _worst_runs_of(model, text, places[position])
-        found.append(list(dict.fromkeys(pieces)))
+        worst = [places[position] for position in order if values[position] >= _SUSPICIOUS]
+        found.append(worst if len(places) > 1 else [])
+        searched += [
+            (number, all_runs)
+            for place in worst[:_SENTENCES_SEARCHED]
+            for word_count in _RUNS
+            if (all_runs := runs(texts[number], place, word_count))
+        ]
+    runs_searched = [all_runs for _, all_runs in searched]
+    values_of_runs = _split_rows(
+        _worst_probabilities(model, [texts[number] for number, _ in searched], runs_searched),
+        runs_searched,
+    )
+    for (number, all_runs), values in zip(searched, values_of_runs, strict=True):
+        found[number].append(all_runs[int(values.argmax())])
     return found
-
-
-def _worst_runs_of(model: _Loaded, text: str, sentence: Place) -> list[Place]:
-    """The run of each length in a sentence that the linear half finds worst."""
-    worst = []
-    for word_count in _RUNS:
-        if places := runs(text, sentence, word_count):
-            values = _worst_probabilities(model, [text], [places])
-            worst.append(places[int(values.argmax())])
-    return worst
 
 
 def _worst_probabilities(
