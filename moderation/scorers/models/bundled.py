@@ -48,7 +48,7 @@ _THREATS = (
     8  # times as often suspected: many have no ugly word, by which the linear half would know them
 )
 # Once the whole text is as toxic as this (logit), nothing hides in it.
-_PLAIN = 1.0
+_PLAIN = 2.0
 # Logits: what a piece of fewer words counts less than others. "Ugly." is read as worse than it is.
 _SHORT_WORDS, _SHORT = 4, 1.5
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
