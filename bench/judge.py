@@ -6,10 +6,12 @@ Waiting: from accepted to decided and on disk, at half of the rate that the serv
 decide, with a scorer that costs nothing. CPU: of the whole worker process tree per comment, at --rate
 comments a second, beside the baseline (bench/celery_baseline.py) in the same rounds. Share: comments a
 second that the service decides with the bundled model, divided by what the scorers alone measure in one
-process. Ratios are medians over the rounds.
+process; those comments are harmless. Floods: comments a second of a backlog of harmless ones, and of as long ones that
+each hold an insult. Ratios are medians over the rounds.
 """
 
 import argparse
+from functools import partial
 
 from bench.baseline_processes import BaselineProcesses
 from bench.environment import Environment, bench_environment
@@ -17,8 +19,10 @@ from bench.overhead import MeasuredBaseline, MeasuredGatehouse, Round
 from bench.table import milliseconds, table
 from bench.throughput_share import own_rate, service_rate
 from harness.load import median, percentile
+from harness.texts import INSULTS, flood
 
 BACKLOG = 4_000  # comments in a round of the third table
+FLOOD = 1_000  # of each kind in a round of the fourth
 
 
 def waiting(ours: MeasuredGatehouse, rounds: int, seconds: float) -> str:
@@ -109,6 +113,31 @@ def share(environment: Environment, rounds: int) -> str:
     )
 
 
+def floods(environment: Environment, rounds: int) -> str:
+    """Harmless and toxic comments of the same length, in turns."""
+    with environment.gatehouse() as gatehouse:
+        gatehouse.start_api()
+        worker = gatehouse.start_worker()
+        gatehouse.wait_for_worker()
+        pairs = [
+            (
+                service_rate(gatehouse, worker, FLOOD, flood),
+                service_rate(gatehouse, worker, FLOOD, partial(flood, insults=INSULTS)),
+            )
+            for _ in range(rounds)
+        ]
+    return table(
+        ("harmless decided /s", "toxic decided /s", "ratio"),
+        [
+            (
+                f"{median([harmless for harmless, _ in pairs]):.0f}",
+                f"{median([toxic for _, toxic in pairs]):.0f}",
+                f"{median([toxic / harmless for harmless, toxic in pairs]):.2f}",
+            )
+        ],
+    )
+
+
 def measure(postgresql: bool, rounds: int, seconds: float, rate: float) -> None:
     with bench_environment(postgresql) as environment:
         with BaselineProcesses(environment) as baseline:
@@ -117,7 +146,8 @@ def measure(postgresql: bool, rounds: int, seconds: float, rate: float) -> None:
                 print(waiting(ours, rounds, seconds), end="\n\n", flush=True)
                 measured_baseline = MeasuredBaseline(environment, baseline)
                 print(cpu(ours, measured_baseline, rate, rounds, seconds), end="\n\n", flush=True)
-        print(share(environment, rounds))
+        print(share(environment, rounds), end="\n\n", flush=True)
+        print(floods(environment, rounds))
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import judging_queue
 from moderation.store.sql.schema import decisions
 
+Texts = Callable[[int, int], list[str]]
 BATCH = 64  # as GATEHOUSE_JUDGE_BATCH
 WARM_UP = 0.1  # of the decisions are made before the clock starts
 
@@ -35,14 +37,17 @@ def own_rate(count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-def service_rate(gatehouse: GatehouseProcess, worker: Process, count: int) -> float:
+def service_rate(
+    gatehouse: GatehouseProcess, worker: Process, count: int, texts: Texts = made_up
+) -> float:
     """Comments a second that the running service decides out of a backlog of `count`.
 
-    The worker is frozen while the backlog is stored, and thawed to work it off.
+    The worker is frozen while the backlog is stored, and thawed to work it off. texts: makes the comments, from their count
+    and a seed.
     """
     worker.signal_all(signal.SIGSTOP)
     since = time.time_ns() // 1_000_000
-    _store(gatehouse, count, since)
+    _store(gatehouse, texts(count, since), since)
     worker.signal_all(signal.SIGCONT)
 
     def nothing_waits() -> bool:
@@ -62,14 +67,12 @@ def service_rate(gatehouse: GatehouseProcess, worker: Process, count: int) -> fl
     return float(counted / (times[-1] - times[skipped]) * 1000)
 
 
-def _store(gatehouse: GatehouseProcess, count: int, now: int) -> None:
+def _store(gatehouse: GatehouseProcess, texts: Sequence[str], now: int) -> None:
     batch: list[Submission] = []
-    for number, text in enumerate(
-        made_up(count, seed=now)
-    ):  # a known text would not be scored again
+    for number, text in enumerate(texts):  # a known one would not be scored again
         id = timed_id("cmt", now, os.urandom(10))
         page, author = PageRef(PAGE), AuthorRef("Carol")
         batch.append(Submission(id, gatehouse.site.id, page, author, text, now))
-        if len(batch) == 200 or number == count - 1:
+        if len(batch) == 200 or number == len(texts) - 1:
             submit(gatehouse.store, batch, personal_days=30, entropy=os.urandom)
             batch = []

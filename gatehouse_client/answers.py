@@ -70,7 +70,7 @@ class Author:
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why. label, value, threshold: the signal that crossed a line, and the line. spans: [start, end)
-    in code points of the text.
+    in code points of the text; spans_due: they are still sought, and there seconds later.
     """
 
     code: str
@@ -79,6 +79,7 @@ class Reason:
     value: float | None = None
     threshold: float | None = None
     spans: tuple[tuple[int, int], ...] = ()
+    spans_due: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "Reason":
@@ -89,6 +90,7 @@ class Reason:
             data.get("value"),
             data.get("threshold"),
             _spans(data.get("spans", ())),
+            data.get("spans_due", False),
         )
 
 

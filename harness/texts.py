@@ -18,6 +18,10 @@ what its about than into them can only other time new some could these two may f
 now over such our man me even most made after also did many must before back see through way where get
 much go well your know should down work year because come people just say each those take day good how
 long little use great still think government city council money school vote agree article"""
+INSULTS = (
+    "you are a stupid idiot", "what a fucking moron you are", "shut up you dumb bitch", "you pathetic piece of shit",
+    "go to hell you asshole", "only a complete retard would say this",
+)  # fmt: skip
 
 # Names of the column with the comment in public data sets, case-insensitive; the first present counts.
 _COLUMNS = ("text", "comment_text", "comment", "content")
@@ -28,6 +32,29 @@ def made_up(count: int, seed: int = 1) -> list[str]:
     chance = random.Random(seed)
     words = WORDS.split()
     return [" ".join(chance.choices(words, k=chance.randint(8, 80))) + "." for _ in range(count)]
+
+
+def sentences(text: str, seed: int, insult: str = "") -> str:
+    """A made-up comment in sentences of 8 to 20 words; with an insult in place of as many words of one of them."""
+    chance = random.Random(seed)
+    words = text.rstrip(".").split()
+    if insult:
+        place = chance.randrange(max(1, len(words) - len(insult.split()) + 1))
+        words[place : place + len(insult.split())] = insult.split()
+    parts = []
+    while words:
+        length = chance.randint(8, 20)
+        part, words = words[:length], words[length:]
+        parts.append(" ".join(part).capitalize() + ".")
+    return " ".join(parts)
+
+
+def flood(count: int, seed: int, insults: Sequence[str] = ()) -> list[str]:
+    """Comments of made_up() in sentences; each with one of the insults, where there are any."""
+    return [
+        sentences(text, seed + number, insults[number % len(insults)] if insults else "")
+        for number, text in enumerate(made_up(count, seed))
+    ]
 
 
 def read_comments(paths: Sequence[Path], count: int, seed: int = 1) -> list[str]:

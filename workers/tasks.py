@@ -1,5 +1,6 @@
 """The Celery tasks: judge, deliver, sweep. Each works off what is due, for one time slice."""
 
+import math
 import os
 import random
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import DELIVER, JUDGE
+from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_unexplained
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
 from moderation.notify.deliver import deliver
@@ -37,6 +39,9 @@ UNCOUNTED_FAILURES = 4
 # Between two purges, and between two looks for digests. Seconds.
 PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
+# Between two looks for decisions whose worker died before it had the evidence. Seconds.
+UNEXPLAINED_SECONDS = 60.0
+UNEXPLAINED_KEPT = 10_000  # ids of decisions without evidence, in memory
 
 
 @task("gatehouse.judge")
@@ -58,21 +63,43 @@ def _judge_a_slice(worker: WorkerContext) -> bool:
         limit = max(1, min(worker.settings.judge_batch, int(BATCH_SECONDS / worker.pace)))
         started = time.monotonic()
         judged = _judge_a_batch(worker, limit)
+        _remember_unexplained(worker, judged)
         worker.bell.publish_decided(judged.comment_ids)
         if judged.deliveries:
             worker.bell.ring(DELIVER)
         if judged.claimed and not judged.alone:  # a long text says nothing about the next batch
             seconds = (time.monotonic() - started) / judged.claimed
             worker.pace = 0.8 * worker.pace + 0.2 * max(seconds, 1e-4)
-        elif not judged.claimed and lingered:
-            return False
+        explained = not judged.claimed and _explain_some(worker)
+        if not judged.claimed and not explained and lingered:
+            return bool(worker.unexplained)
         lingered = judged.claimed == 0
-        if judged.claimed < min(SMALL_BATCH, limit):
+        if judged.claimed < min(SMALL_BATCH, limit) and not explained:
             time.sleep(LINGER_SECONDS)
         if worker.pipeline.hung:
             # The message is delivered again to the process that replaces this one and its stuck thread.
             raise SystemExit("A scorer hangs; this process makes room for a new one.")
     return True
+
+
+def _remember_unexplained(worker: WorkerContext, judged: Judged) -> None:
+    if len(worker.unexplained) < UNEXPLAINED_KEPT:
+        worker.unexplained += judged.unexplained
+    else:
+        worker.unexplained_sought_at = -math.inf  # they are found in the database later
+
+
+def _explain_some(worker: WorkerContext) -> bool:
+    """Finds the evidence of a few decisions, as nothing waits to be judged; whether it did."""
+    since = time.monotonic() - worker.unexplained_sought_at
+    if not worker.unexplained and since > UNEXPLAINED_SECONDS:
+        found = find_unexplained(worker.store, worker.now(), started=math.isinf(since))
+        worker.unexplained = found
+        if len(found) < FOUND_LIMIT:
+            worker.unexplained_sought_at = time.monotonic()
+    done = explain_decisions(worker.store, worker.pipeline, worker.unexplained, worker.now)
+    worker.unexplained = [id for id in worker.unexplained if id not in done]
+    return bool(done)
 
 
 def _judge_a_batch(worker: WorkerContext, limit: int) -> Judged:

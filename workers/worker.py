@@ -48,7 +48,8 @@ class WorkerContext:
     role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/birth-random. now: the time, for
     leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
     failures: batches in a row that the database failed. unsure_leases: see deliver(). pace: seconds a comment took
-    lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic().
+    lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic(). unexplained: ids of
+    comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others.
     """
 
     settings: Settings
@@ -65,6 +66,8 @@ class WorkerContext:
     pace: float = 0.01
     cleaned_up_at: float = -math.inf
     digested_at: float = -math.inf
+    unexplained: list[str] = field(default_factory=list)
+    unexplained_sought_at: float = -math.inf
 
     @property
     def name(self) -> str:

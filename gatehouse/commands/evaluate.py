@@ -32,7 +32,7 @@ def evaluate(
     progress = Progress()
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
-    scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
+    scorer = next(scorer for scorer in scorers if getattr(scorer, "languages", ()))
     tested = EvaluatedModel(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
     for heading, lines in report(sets, tested, only):
         progress.clear()

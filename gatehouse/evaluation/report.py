@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gatehouse.evaluation import groups, sets, wikipedia
+from gatehouse.evaluation.dilution import dilution
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.measures import area
 from gatehouse.evaluation.ordinary import ORDINARY
@@ -49,6 +50,11 @@ _PARTS = (
         "jigsaw_test",
         "One toxic sentence at ten positions of a comment of 5,000 harmless words: held by the policy",
         wikipedia.buried,
+    ),
+    _Part(
+        "ucc_val",
+        "Attacks inside longer comments: held by the policy among fine news comments, and those alone",
+        dilution,
     ),
     _Part(
         "context_toxicity",

@@ -49,7 +49,7 @@ class Reason:
     """Why, as one sentence and as data, so that a statement of reasons can be rebuilt (DSA Art. 17).
 
     code: stable ('toxic', 'links'); see ReasonCode for those that no policy gives. label, value: the signal
-    that reached the threshold. spans: where in the original text.
+    that reached the threshold. spans: where in the original text; spans_due: they are sought once nobody waits.
     """
 
     code: str
@@ -58,6 +58,7 @@ class Reason:
     value: float | None = None
     threshold: float | None = None
     spans: tuple[Span, ...] = ()
+    spans_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Judged:
     """What one call did: how many jobs it claimed, decisions it recorded and deliveries it queued.
 
     comment_ids: of those that are judged now, whether or not that changed anything. alone: how many of the
-    claimed were judged by themselves, as they may take long.
+    claimed were judged by themselves, as they may take long. unexplained: ids of those whose decision still lacks
+    the spans of a reason (evidence.py).
     """
 
     claimed: int = 0
@@ -47,6 +48,7 @@ class Judged:
     deliveries: int = 0
     comment_ids: tuple[str, ...] = ()
     alone: int = 0
+    unexplained: tuple[str, ...] = ()
 
 
 def judge(
@@ -82,6 +84,7 @@ def judge(
         first.deliveries + second.deliveries,
         first.comment_ids + second.comment_ids,
         second.claimed,
+        first.unexplained + second.unexplained,
     )
 
 
@@ -202,7 +205,12 @@ def _record(
     addresses.forget(connection, done)
     judging_queue.postpone(connection, due_again)
     comment_ids = tuple(judgement.job.id for judgement in ours)
-    return Judged(len(judgements), len(new), deliveries, comment_ids)
+    unexplained = tuple(
+        decision.comment_id
+        for decision in new
+        if any(reason.spans_due for reason in decision.reasons)
+    )
+    return Judged(len(judgements), len(new), deliveries, comment_ids, unexplained=unexplained)
 
 
 def _new_decisions(

@@ -86,8 +86,13 @@ def gave_up(reasons: tuple[Reason, ...] = ()) -> Verdict:
 def _with_evidence(
     reason: Reason, candidate: Candidate, findings: Findings, pipeline: ScorerPipeline
 ) -> Reason:
-    """The reason with the spans behind it: sought only for what a person will see."""
+    """The reason with the spans behind it: sought only for what a person will see.
+
+    Not now where that takes passes of a model: see evidence.py.
+    """
     signal = findings.get(reason.label)
     if reason.spans or signal is None or not signal.is_score:
         return reason
+    if pipeline.explains_slowly(signal.scorer):
+        return replace(reason, spans_due=True)
     return replace(reason, spans=pipeline.explain(candidate, signal.scorer, signal.name))

@@ -92,16 +92,14 @@ class ScorerPipeline:
             for candidate_signals, failed_scorers in zip(signals, failed, strict=True)
         ]
 
+    def explains_slowly(self, scorer: str) -> bool:
+        """Whether a scorer has to run its model to explain a score: the toxicity models, which know languages."""
+        thread = self._thread(scorer)
+        return thread is not None and bool(getattr(thread.scorer, "languages", ()))
+
     def explain(self, candidate: Candidate, scorer: str, label: str) -> tuple[Span, ...]:
         """The spans behind a score; () when its scorer cannot tell, or not in time."""
-        thread = next(
-            (
-                scorer_thread
-                for scorer_thread in self._threads
-                if scorer_thread.scorer.name == scorer
-            ),
-            None,
-        )
+        thread = self._thread(scorer)
         if thread is None:
             return ()
         chosen = thread.scorer
@@ -111,6 +109,9 @@ class ScorerPipeline:
             _log_failure(scorer, "could not explain", error)
             return ()
         return tuple(span for span in spans if 0 <= span.start < span.end <= len(candidate.text))
+
+    def _thread(self, scorer: str) -> "_ScorerThread | None":
+        return next((thread for thread in self._threads if thread.scorer.name == scorer), None)
 
     def _ask(
         self, thread: "_ScorerThread", batch: Sequence[Candidate]

@@ -94,7 +94,7 @@ def append(
                 actor_kind=decision.actor.kind,
                 actor_id=decision.actor.id,
                 actor_version=decision.actor.version,
-                reasons_json=json.dumps([_reason_json(reason) for reason in decision.reasons]),
+                reasons_json=reasons_json(decision.reasons),
             )
             for decision in new_decisions
         ],
@@ -240,7 +240,7 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
         row,
         outcome=Outcome(row.outcome),
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
-        reasons=tuple(_reason(reason) for reason in json.loads(row.reasons_json)),
+        reasons=reasons_of(row.reasons_json),
     )
 
 
@@ -248,10 +248,22 @@ def _spans(pairs: object) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined] # from JSON
 
 
+def reasons_json(reasons: Sequence[Reason]) -> str:
+    """The reasons of a decision as its row has them."""
+    return json.dumps([_reason_json(reason) for reason in reasons])
+
+
+def reasons_of(json_text: str) -> tuple[Reason, ...]:
+    """What reasons_json() made."""
+    return tuple(_reason(reason) for reason in json.loads(json_text))
+
+
 def _reason_json(reason: Reason) -> Json:
     """What is set, and nothing else: decisions are kept for years."""
     data: Json = {
-        key: value for key, value in asdict(reason).items() if value not in ("", None, ())
+        key: value
+        for key, value in asdict(reason).items()
+        if value not in ("", None, ()) and value is not False
     }
     if reason.spans:
         data["spans"] = [(span.start, span.end) for span in reason.spans]

@@ -39,7 +39,10 @@ class ActorOut(TypedDict):
 
 
 class ReasonOut(TypedDict):
-    """Why. label, value, threshold: the signal that crossed a line, and the line, where there was one."""
+    """Why. label, value, threshold: the signal that crossed a line, and the line, where there was one.
+
+    spans_due: true while the spans are still sought, seconds after the decision.
+    """
 
     code: answers.ReasonCodeName
     message: answers.Sentence
@@ -47,6 +50,7 @@ class ReasonOut(TypedDict):
     value: NotRequired[answers.Probability]
     threshold: NotRequired[answers.Probability]
     spans: NotRequired[answers.Spans]
+    spans_due: NotRequired[bool]
 
 
 class DecisionOut(TypedDict):
@@ -163,4 +167,6 @@ def _reason_out(reason: Reason) -> ReasonOut:
         out["threshold"] = reason.threshold
     if reason.spans:
         out["spans"] = [(span.start, span.end) for span in reason.spans]
+    if reason.spans_due:
+        out["spans_due"] = True
     return out

@@ -11,6 +11,7 @@ from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import UNREAD, Candidate, Span
 from moderation.scorers.models.bundled import FOLDER, Bundled
 from moderation.scorers.models.linear import read_linear
+from moderation.scorers.models.pieces import sentences
 from tests.scorers.candidates import COSTLY, PROSE, candidate
 
 LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]
@@ -205,7 +206,7 @@ def test_the_linear_half_knows_which_words_it_minds() -> None:
     mild, harsh = linear.logits(["you are a kind person", "you are a stupid idiot"])
     assert harsh[0] > mild[0] + 5
     assert harsh[4] > mild[4] + 5
-    words = linear.contributions("you are a stupid idiot", 0)
+    words = linear.contributions("you are a stupid idiot")
     strongest = max(words)
     assert "you are a stupid idiot"[strongest[1] : strongest[2]] in ("stupid", "idiot")
     assert linear.logits([]).shape == (0, 6)
@@ -219,3 +220,42 @@ def test_too_many_tokens_are_sampled_and_said_so_and_prose_is_read_whole(model: 
     values = scores(model, hidden)
     assert 0.5 < values[UNREAD] < 1
     assert values["toxicity"] > 0.5  # the linear half has found the window
+
+
+AROUND = "The committee has met twice since March and published all of its figures. " * 4
+
+
+@pytest.mark.parametrize(
+    ("attack", "label", "at_least"),
+    [
+        ("Shut up, you stupid bitch.", "toxicity", 0.5),
+        ("you are a fucking idiot", "toxicity", 0.5),  # runs into the next sentence
+        ("We should hang every journalist.", "threat", 0.3),
+        ("I will find you and break your legs.", "threat", 0.3),
+    ],
+)
+def test_an_attack_among_harmless_sentences_is_found_and_its_sentence_shown(
+    model: Bundled, attack: str, label: str, at_least: float
+) -> None:
+    text = f"{AROUND}{attack} {AROUND}"
+    assert scores(model, AROUND)[label] < 0.1
+    assert scores(model, text)[label] >= at_least
+    spans = model.explain(candidate(text), label)
+    assert spans
+    for span in spans:
+        assert len(AROUND) <= span.start < span.end <= len(AROUND) + len(attack)
+
+
+def test_sentences_that_are_harsh_but_no_attack_are_not_held(model: Bundled) -> None:
+    text = f"{AROUND}Ridiculous. You are wrong, and your numbers are nonsense. Ugly. {AROUND}"
+    assert scores(model, text)["toxicity"] < 0.5
+
+
+def test_a_text_is_cut_into_sentences_and_long_ones_into_parts() -> None:
+    text = "Well! He said “no”. And\nthen " + "word " * 70 + "(end)..."
+    places = sentences(text)
+    assert [text[start:end] for start, end in places[:3]] == ["Well!", "He said “no”.", "And"]
+    assert max(len(text[start:end].split()) for start, end in places) <= 30
+    read = "".join(text[start:end] for start, end in places)
+    assert read.count("word") == 70
+    assert sentences(" ... !!") == []

@@ -4,7 +4,6 @@ Made by training/; what it can and cannot do is in moderation/weights/bundled/CA
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,13 +19,19 @@ from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.models.linear import Linear, read_linear
 from moderation.scorers.models.onnx_classifier import OnnxClassifier, Window, read_card, sigmoid
+from moderation.scorers.models.pieces import (
+    Place,
+    runs,
+    sentences,
+    words_of,
+)
 from moderation.scorers.models.sampling import needs_sample, sample, unread_share, unread_signals
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
-_WORD = re.compile(r"[^\W_](?:[\w'’*]*[^\W_*])?")
-# Words left out one by one to explain a score: those with the most weight in the linear model.
-_WORDS_TRIED = 24
+# Words left out one by one to explain a score, those with the most weight in the linear model: so many that it takes
+# about as many tokens as scoring did, within these bounds.
+_FEWEST_TRIED, _WORDS_TRIED = 4, 24
 # Words count as evidence from this share of the strongest word's effect on, up to so many.
 _EVIDENCE_SHARE, _EVIDENCE_LIMIT = 0.25, 8
 # A text of so many windows is also read in so many runs of words, each of so many words.
@@ -36,6 +41,16 @@ _PHRASE_WORDS = 8  # words: the worst phrase of each of these runs is read by it
 _RUN_CHARACTERS = 600
 # Tokens read to explain a score. A window or a run of ordinary words has 128 at most.
 _TOKENS_TRIED = 2 * 128 * _WORDS_TRIED
+# Of a text with fewer windows, sentences are read alone as well: those in which the linear half sees a label at this
+# probability or more, so many of them; of the first of these also the worst runs of so many words.
+_SUSPICIOUS, _SENTENCES_READ, _SENTENCES_SEARCHED, _RUNS = 0.08, 3, 2, (6, 10)
+_THREATS = (
+    8  # times as often suspected: many have no ugly word, by which the linear half would know them
+)
+# Once the whole text is as toxic as this (logit), nothing hides in it.
+_PLAIN = 2.0
+# Logits: what a piece of fewer words counts less than others. "Ugly." is read as worse than it is.
+_SHORT_WORDS, _SHORT = 4, 1.5
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
 
@@ -45,6 +60,7 @@ class _Mix:
 
     blend: then each label takes shares of all of these, (labels, labels), and shift is added. chance: what is
     taken off a label's logit that is the highest of several windows, as that is partly chance.
+    piece: what is taken off the logits of a sentence that is read alone, likewise.
     alone: (gain, offset) per label for the linear model without the transformer, (2, labels).
     """
 
@@ -54,6 +70,7 @@ class _Mix:
     blend: NDArray[np.float64]
     shift: NDArray[np.float64]
     chance: NDArray[np.float64]
+    piece: NDArray[np.float64]
     alone: NDArray[np.float64]
 
 
@@ -71,8 +88,8 @@ class Bundled:
     """Toxicity, severe_toxicity, obscene, threat, insult and identity_attack of English text, 0..1.
 
     Calibrated: of the comments that get 0.8, about eight in ten have the label in the training data. A text
-    longer than the network's window is read in overlapping windows; each label is the highest of them, less
-    a little for being the highest of several; of a very long text the worst sentences are read alone too. Of a text
+    longer than the network's window is read in overlapping windows; sentences that may be worse than the whole are read
+    alone too. Each label is the highest of them, less a little for being the highest of several. Of a text
     with more tokens than sampling.MOST_TOKENS some windows are read; the signal `unread` says how much is not.
 
     threads: passes at the same time. cascade: 0..1; where the linear model gives every label less than this,
@@ -143,15 +160,24 @@ class Bundled:
             model.network.rows([window for text_windows in windows for window in text_windows]),
             windows,
         )
-        probabilities = np.empty((len(readings), len(model.network.labels)))
-        for position, reading in enumerate(readings):
-            if is_spared[position]:
-                probabilities[position] = _linear_only(model, linear_logits[position]).max(axis=0)
-            else:
-                probabilities[position] = _probabilities_of(
-                    model, reading, linear_logits[position], network_logits[position]
-                )
-        return probabilities
+        logits = [
+            _alone_logits(model, own) if spared else _window_logits(model, reading, own, network)
+            for spared, reading, own, network in zip(
+                is_spared, readings, linear_logits, network_logits, strict=True
+            )
+        ]
+        hiding = [
+            position
+            for position, spared in enumerate(is_spared)
+            if not spared and _may_hide(readings[position], logits[position])
+        ]
+        pieces = _suspicious_pieces(model, [readings[position].text for position in hiding])
+        read = _read_pieces(model, [readings[position].text for position in hiding], pieces)
+        for position, piece_logits in zip(hiding, read, strict=True):
+            logits[position] = np.concatenate([logits[position], piece_logits])
+        return np.array([np.asarray(sigmoid(of_text.max(axis=0))) for of_text in logits]).reshape(
+            len(readings), len(model.network.labels)
+        )
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words without which the label would be lower, strongest first; of a long text, in its worst window.
@@ -165,40 +191,27 @@ class Bundled:
         spans = self._spans(view.text, model.network.labels.index(label))
         return tuple(Span(*view.original(start, end)) for start, end in spans)
 
-    def _explain_text(self, text: str, label_index: int) -> tuple[tuple[int, int], ...]:
+    def _explain_text(self, text: str, label_index: int) -> tuple[Place, ...]:
+        """What was read when the text was scored is remembered, and so are the passes for other labels."""
         model = self._loaded()
         reading = _read(model, text)
-        windows = reading.windows
-        spans = [(window.start, window.end) for window in windows]
-        linear_logits = model.linear.logits(texts_for_linear(text, windows))
-        logits = _mix_logits(
-            model, linear_logits, model.network.rows(windows)
-        ) - _chance_of_several(model, len(windows))
-        if len(windows) >= _MANY_WINDOWS:
-            reread_spans, reread_logits = _reread_sentences(model, reading)
-            spans, logits = spans + reread_spans, np.concatenate([logits, reread_logits])
-        worst = int(logits[:, label_index].argmax())
-        offset, end_of_span = spans[worst]
-        piece = text[offset:end_of_span]
-        affordable = _TOKENS_TRIED // max(len(model.network.tokens(piece)), 1)
-        words = _words_by_weight(model, piece, label_index)[: min(_WORDS_TRIED, max(1, affordable))]
-        if not words:
-            return ()
-        without = [piece[:start] + piece[end:] for start, end in words]
-        logits_without = _mix_logits(
-            model, model.linear.logits(without), model.network.logits(without)
-        )[:, label_index]
-        whole_logit = _mix_logits(
-            model, model.linear.logits([piece]), model.network.logits([piece])
-        )[0, label_index]
-        drops = sorted(
-            (logit - whole_logit, start, end)
-            for logit, (start, end) in zip(logits_without.tolist(), words, strict=True)
+        places = [(window.start, window.end) for window in reading.windows]
+        logits = _window_logits(
+            model,
+            reading,
+            model.linear.logits(texts_for_linear(text, reading.windows)),
+            model.network.rows(reading.windows),
         )
-        return tuple(
-            (offset + start, offset + end)
-            for drop, start, end in drops[:_EVIDENCE_LIMIT]
-            if drop < 0 and drop <= _EVIDENCE_SHARE * drops[0][0]
+        if len(reading.windows) >= _MANY_WINDOWS:
+            places += _reread_sentences(model, reading)[0]
+        elif _may_hide(reading, logits):
+            [pieces] = _suspicious_pieces(model, [text])
+            [piece_logits] = _read_pieces(model, [text], [pieces])
+            places, logits = places + pieces, np.concatenate([logits, piece_logits])
+        worst = places[int(logits[:, label_index].argmax())]
+        tokens = sum(window.token_count for window in reading.windows)
+        return _evidence(
+            model, text, _searched(model, text, worst, label_index), label_index, tokens
         )
 
     def _view(self, candidate: Candidate) -> NormalisedText:
@@ -240,18 +253,85 @@ def _read(model: _Loaded, text: str) -> _Reading:
     )
 
 
-def _probabilities_of(
+def _window_logits(
     model: _Loaded,
     reading: _Reading,
     linear_logits: NDArray[np.float64],
     network_logits: NDArray[np.float64],
 ) -> NDArray[np.float64]:
+    """Of each window and, where there are many, of the sentences that are then read again."""
     logits = _mix_logits(model, linear_logits, network_logits) - _chance_of_several(
         model, len(network_logits)
     )
     if len(network_logits) >= _MANY_WINDOWS:
         logits = np.concatenate([logits, _reread_sentences(model, reading)[1]])
-    return np.asarray(sigmoid(logits.max(axis=0)))
+    return logits
+
+
+def _may_hide(reading: _Reading, logits: NDArray[np.float64]) -> bool:
+    """Whether a piece of a text may be worse than the whole. Very long ones are reread in another way."""
+    return len(reading.windows) < _MANY_WINDOWS and float(logits[:, 0].max()) < _PLAIN
+
+
+def _suspicious_pieces(model: _Loaded, texts: Sequence[str]) -> list[list[Place]]:
+    """The pieces of each text that the transformer should read alone, by the linear half: mostly none.
+
+    It costs a hundredth of the transformer. What it finds harmless, the mix of both halves finds harmless too.
+    """
+    sentences_of_texts = [sentences(text) for text in texts]
+    probabilities = _split_rows(
+        _worst_probabilities(model, texts, sentences_of_texts), sentences_of_texts
+    )
+    found: list[list[Place]] = []
+    # The number of a text, and the runs of one length in a sentence of it.
+    searched: list[tuple[int, list[Place]]] = []
+    for number, (places, values) in enumerate(zip(sentences_of_texts, probabilities, strict=True)):
+        order = np.argsort(-values, kind="stable")[:_SENTENCES_READ].tolist()
+        worst = [places[position] for position in order if values[position] >= _SUSPICIOUS]
+        found.append(worst if len(places) > 1 else [])
+        searched += [
+            (number, all_runs)
+            for place in worst[:_SENTENCES_SEARCHED]
+            for word_count in _RUNS
+            if (all_runs := runs(texts[number], place, word_count))
+        ]
+    runs_searched = [all_runs for _, all_runs in searched]
+    values_of_runs = _split_rows(
+        _worst_probabilities(model, [texts[number] for number, _ in searched], runs_searched),
+        runs_searched,
+    )
+    for (number, all_runs), values in zip(searched, values_of_runs, strict=True):
+        found[number].append(all_runs[int(values.argmax())])
+    return found
+
+
+def _worst_probabilities(
+    model: _Loaded, texts: Sequence[str], places: Sequence[Sequence[Place]]
+) -> NDArray[np.float64]:
+    """The highest probability of a label, by the linear half, of each piece of each text in a row."""
+    pieces = [
+        text[start:end]
+        for text, of_text in zip(texts, places, strict=True)
+        for start, end in of_text
+    ]
+    probabilities = _linear_only(model, model.linear.logits(pieces))
+    probabilities[:, list(model.network.labels).index("threat")] *= _THREATS
+    return np.asarray(probabilities.max(axis=1))
+
+
+def _read_pieces(
+    model: _Loaded, texts: Sequence[str], places: Sequence[Sequence[Place]]
+) -> list[NDArray[np.float64]]:
+    """The logits of each text's pieces, less what a piece counts less than a whole comment."""
+    pieces = [
+        text[start:end]
+        for text, of_text in zip(texts, places, strict=True)
+        for start, end in of_text
+    ]
+    logits = _mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
+    is_short = np.array([len(piece.split()) < _SHORT_WORDS for piece in pieces], np.float64)
+    logits = logits - model.mix.piece - _SHORT * is_short[:, None]
+    return _split_rows(logits, places)
 
 
 def texts_for_linear(text: str, windows: Sequence[Window]) -> list[str]:
@@ -264,15 +344,13 @@ def texts_for_linear(text: str, windows: Sequence[Window]) -> list[str]:
     return [text[window.start : window.end] for window in windows]
 
 
-def _reread_sentences(
-    model: _Loaded, reading: _Reading
-) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
+def _reread_sentences(model: _Loaded, reading: _Reading) -> tuple[list[Place], NDArray[np.float64]]:
     """The worst sentences of a long text by the linear model, read one by one: spans and logits.
 
     In a window of a hundred harmless words one insult may be lost.
     """
     text = reading.text
-    words = [match.span() for match in _WORD.finditer(text)]
+    words = words_of(text, (0, len(text)))
     chosen = _worst_runs(model, text, _word_runs(words, _SENTENCE_WORDS), _SENTENCES_REREAD)
     for start, end in list(chosen):
         words_inside = [word for word in words if start <= word[0] and word[1] <= end]
@@ -283,7 +361,7 @@ def _reread_sentences(
     return chosen, _mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
 
 
-def _word_runs(words: Sequence[tuple[int, int]], word_count: int) -> list[tuple[int, int]]:
+def _word_runs(words: Sequence[Place], word_count: int) -> list[Place]:
     """Runs of `word_count` words, each a quarter of that further on."""
     return [
         (words[position][0], words[min(position + word_count, len(words)) - 1][1])
@@ -292,9 +370,7 @@ def _word_runs(words: Sequence[tuple[int, int]], word_count: int) -> list[tuple[
     ]
 
 
-def _worst_runs(
-    model: _Loaded, text: str, runs: Sequence[tuple[int, int]], limit: int
-) -> list[tuple[int, int]]:
+def _worst_runs(model: _Loaded, text: str, runs: Sequence[Place], limit: int) -> list[Place]:
     """The worst runs by the linear model that do not overlap: four steps are one run of words."""
     probabilities = _linear_only(
         model, model.linear.logits([text[start:end] for start, end in runs])
@@ -308,9 +384,14 @@ def _worst_runs(
     return [runs[position] for position in chosen]
 
 
+def _alone_logits(model: _Loaded, linear_logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logits by the linear model alone."""
+    return np.asarray(linear_logits * model.mix.alone[0] + model.mix.alone[1])
+
+
 def _linear_only(model: _Loaded, linear_logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities by the linear model alone."""
-    return sigmoid(linear_logits * model.mix.alone[0] + model.mix.alone[1])
+    return sigmoid(_alone_logits(model, linear_logits))
 
 
 def _chance_of_several(model: _Loaded, windows: int) -> NDArray[np.float64]:
@@ -325,12 +406,53 @@ def _mix_logits(
     return np.asarray(separate @ mix.blend.T + mix.shift)
 
 
-def _words_by_weight(model: _Loaded, text: str, label_index: int) -> list[tuple[int, int]]:
-    """The words of a text, those with the most weight in the linear model first."""
-    contributions = model.linear.contributions(text, label_index)
-    weight_by_start = {start: value for value, start, _ in contributions}
-    words = [match.span() for match in _WORD.finditer(text)]
-    return sorted(words, key=lambda word: (-weight_by_start.get(word[0], 0.0), word))
+def _searched(model: _Loaded, text: str, place: Place, label_index: int) -> Place:
+    """The part of what was read in which words are sought: its worst sentence by the linear half."""
+    start, end = place
+    inside = [(start + first, start + last) for first, last in sentences(text[start:end])]
+    if len(inside) < 2:
+        return place
+    logits = model.linear.logits([text[first:last] for first, last in inside])
+    return inside[int(logits[:, label_index].argmax())]
+
+
+def _evidence(
+    model: _Loaded, text: str, place: Place, label_index: int, tokens: int
+) -> tuple[Place, ...]:
+    """The words of a sentence without which its logit is lower, strongest first; the sentence, if that is no single word.
+
+    tokens: what the text took to score, and about what this may take.
+    """
+    offset, end = place
+    piece = text[offset:end]
+    size = max(len(model.network.tokens(piece)), 1)
+    tried = min(_WORDS_TRIED, max(_FEWEST_TRIED, tokens // size), max(1, _TOKENS_TRIED // size))
+    words = _words_by_weight(model, piece)[:tried]
+    without = [piece[:start] + piece[end:] for start, end in words]
+    logits = _mix_logits(
+        model,
+        model.linear.logits([piece, *without]),
+        model.network.logits([piece, *without]),
+    )[:, label_index]
+    drops = sorted(
+        (logit - logits[0], start, end)
+        for logit, (start, end) in zip(logits[1:].tolist(), words, strict=True)
+    )
+    found = tuple(
+        (offset + start, offset + end)
+        for drop, start, end in drops[:_EVIDENCE_LIMIT]
+        if drop < 0 and drop <= _EVIDENCE_SHARE * drops[0][0]
+    )
+    return found or ((place,) if place != (0, len(text)) and words else ())
+
+
+def _words_by_weight(model: _Loaded, text: str) -> list[Place]:
+    """The words of a text, those with the most weight in the linear model first: for all labels the same ones."""
+    weight_by_start = {start: value for value, start, _ in model.linear.contributions(text)}
+    return sorted(
+        words_of(text, (0, len(text))),
+        key=lambda word: (-weight_by_start.get(word[0], 0.0), word),
+    )
 
 
 def _load(folder: Path, threads: int) -> _Loaded:
@@ -353,6 +475,7 @@ def _load(folder: Path, threads: int) -> _Loaded:
             np.array([[head["blend"].get(other, 0.0) for other in card.labels] for head in heads]),
             _mix_column(heads, "shift"),
             _mix_column(heads, "chance"),
+            _mix_column(heads, "piece"),
             _mix_column(heads, "alone").T,
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -36,9 +36,14 @@ class Linear:
             return np.empty((0, len(self.gains)))
         return np.concatenate([self._logits_of_part(part) for part in parts])
 
-    def contributions(self, text: str, label: int) -> list[tuple[float, int, int]]:
-        """(sum of weights, start, end) of each word of a text; n-grams of several words count for each in part."""
-        return ngrams.weigh_words([text], self.weights[:, label].__getitem__)[0]
+    def contributions(self, text: str) -> list[tuple[float, int, int]]:
+        """(sum of the weights for all labels, start, end) of each word of a text.
+
+        N-grams of several words count for each in part.
+        """
+        return ngrams.weigh_words(
+            [text], lambda indexes: self.weights[indexes].sum(axis=1, dtype=np.int32)
+        )[0]
 
     def _logits_of_part(self, texts: Sequence[str]) -> NDArray[np.float64]:
         indexes, starts = ngrams.presence(texts)
