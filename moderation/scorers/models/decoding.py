@@ -6,7 +6,7 @@ The words come from the model that uses this, as in spelling.py. A text of ordin
 import codecs
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from moderation.domain.normalised_text import Edit, NormalisedText
@@ -143,7 +143,9 @@ class Decoder:
 
     def _is_telling(self, word: str) -> bool:
         """Not a word that chance makes of anything."""
-        return len(word) > _SHORTEST or bool(word) and self._rank.get(word, len(self._rank)) < 2_000
+        return len(word) > _SHORTEST or (
+            bool(word) and self._rank.get(word, len(self._rank)) < 2_000
+        )
 
     def _is_better(self, written: str, meant: str) -> bool:
         return self._rank.get(meant, 0) < self._rank.get(written, math.inf)
