@@ -35,6 +35,7 @@ class Phrases:
         self._patterns = {
             kind: _compile(content[kind]["patterns"], content["words"]) for kind in _KINDS
         }
+        self._inside = re.compile(content["unless"]["inside"], re.IGNORECASE)
         self._unless = re.compile(content["unless"]["before"], re.IGNORECASE)
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
@@ -70,6 +71,8 @@ class Phrases:
             first <= start and end <= last and last - first < 0.8 * len(text.strip())
             for first, last in quotations
         ):
+            return True
+        if self._inside.search(text, start, end):
             return True
         before = _SENTENCE_END.split(text[max(0, start - _CONTEXT) : start])[-1]
         return bool(self._unless.search(before.rstrip() + " "))
