@@ -33,7 +33,7 @@ def evaluate(
     progress = _Progress()
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
-    scorer = next(scorer for scorer in scorers if hasattr(scorer, "languages"))
+    scorer = next(scorer for scorer in scorers if getattr(scorer, "languages", None))
     policy = load_policy(settings.policy)
     whole = ScorerPipeline(scorers, timeout=600), policy
     tested = EvaluatedModel(scorer, toxicity_only(policy), progress.add, whole)

@@ -24,6 +24,7 @@ _LONGEST = 24  # letters of a word; longer ones may be several
 # Words run together: letters at least, pieces at least, and logarithm of the rank of their words for each letter, at most.
 _JOINED, _PIECES = 9, 3
 _DEAREST, _LONG, _DEAREST_OF_LONG = 1.35, 16, 2.0  # hardly any word has so many letters
+_DEAREST_OF_SHORT = 2.2  # with a strong insult
 _UNKNOWN_LETTER = 3.5  # what a letter costs that belongs to no known word
 _KNOWN_LETTERS = 0.8  # the share of letters that belong to known words
 _JOINED_LIMIT, _JOINED_LETTERS = 200, 400  # such words of a text, letters of each
@@ -221,7 +222,7 @@ class Decoder:
                     continue
                 if best[start][0] + cost < best[end][0]:
                     best[end] = best[start][0] + cost, start
-        if best[-1][0] > (_DEAREST_OF_LONG if is_long else _DEAREST) * len(word):
+        if best[-1][0] > (_DEAREST_OF_LONG if is_long else _DEAREST_OF_SHORT) * len(word):
             return []
         pieces: list[str] = []
         known = letters = 0
@@ -241,15 +242,29 @@ class Decoder:
                 pieces.append(piece)
                 after_unknown = True
             end = start
+        pieces.reverse()
+        strong = any(_STRONG.fullmatch(piece) for piece in pieces)
+        if strong and known == len(pieces) > 1:  # abitch, youidiot
+            others = [piece for piece in pieces if not _STRONG.fullmatch(piece)]
+            return pieces if all(self._rank[piece] < _COMMON for piece in others) else []
+        if len(word) < _JOINED:
+            return []
+        if not is_long and best[-1][0] > _DEAREST * len(word):
+            return []
         enough = known >= _PIECES + (letters < len(word))
-        return pieces[::-1] if enough and letters >= _KNOWN_LETTERS * len(word) else []
+        return pieces if enough and letters >= _KNOWN_LETTERS * len(word) else []
 
     def _is_piece(self, piece: str) -> bool:
         rank = self._rank.get(piece)
         return rank is not None and (len(piece) != 2 or rank <= _COMMON_PAIRS)
 
 
-_LONG_WORD = re.compile(rf"[A-Za-z][A-Za-z']{{{_JOINED - 2},}}[A-Za-z]")
+_LONG_WORD = re.compile(r"[A-Za-z][A-Za-z']{4,}[A-Za-z]")
+# Insults of which two pieces are enough, if the others are among the commonest words: a, you, my.
+_STRONG = re.compile(
+    r"\w*(?:fuck|bitch|nigg|fagg|cunt|shit)\w*|idiots?|morons?|assholes?|whores?|sluts?|retards?|bastards?|jerks?"
+)
+_COMMON = 600
 _COMMON_PAIRS = (
     300  # rank: "to", "of" and "is" are words of two letters, "ni" and "lo" are pieces of others
 )
