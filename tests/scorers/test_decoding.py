@@ -28,7 +28,8 @@ ORDINARY = [
     "council",
 ]
 DECODER = Decoder(
-    [*"abcdefghijklmnopqrstuvwxyz", *ORDINARY], ["fucking", "idiot", "stupid", "bitch"]
+    [*"abcdefghijklmnopqrstuvwxyz", *ORDINARY],
+    ["fucking", "idiot", "stupid", "bitch", "shit", "al"],
 )
 
 
@@ -58,6 +59,7 @@ def test_the_words_are_read_as_meant(written: str) -> None:
     [
         ("the council is toidi", "the council is idiot"),
         ("for this f@ck#ng council", "for this fucking council"),
+        ("that is abitch", "that is a bitch"),
         ("that is not itchbay", "that is not bitch"),
     ],
 )
@@ -74,6 +76,7 @@ def test_a_single_insult_is_read_too(written: str, meant: str) -> None:
         "Schmidt Kowalczyk Nguyen",
         "characterisation of the council",
         "*it is not for you",
+        "Shital",
     ],
 )
 def test_ordinary_text_stays(text: str) -> None:

@@ -246,7 +246,7 @@ class Decoder:
         strong = any(_STRONG.fullmatch(piece) for piece in pieces)
         if strong and known == len(pieces) > 1:  # abitch, youidiot
             others = [piece for piece in pieces if not _STRONG.fullmatch(piece)]
-            return pieces if all(self._rank[piece] < _COMMON for piece in others) else []
+            return pieces if _COMMON.issuperset(others) else []
         if len(word) < _JOINED:
             return []
         if not is_long and best[-1][0] > _DEAREST * len(word):
@@ -260,11 +260,45 @@ class Decoder:
 
 
 _LONG_WORD = re.compile(r"[A-Za-z][A-Za-z']{4,}[A-Za-z]")
-# Insults of which two pieces are enough, if the others are among the commonest words: a, you, my.
+# Insults of which two pieces are enough, if the others are such words. Shital is a name.
 _STRONG = re.compile(
     r"\w*(?:fuck|bitch|nigg|fagg|cunt|shit)\w*|idiots?|morons?|assholes?|whores?|sluts?|retards?|bastards?|jerks?"
 )
-_COMMON = 600
+_COMMON = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "you",
+        "your",
+        "my",
+        "own",
+        "is",
+        "are",
+        "am",
+        "this",
+        "that",
+        "he",
+        "she",
+        "they",
+        "we",
+        "so",
+        "such",
+        "what",
+        "all",
+        "of",
+        "it",
+        "its",
+        "me",
+        "no",
+        "not",
+        "and",
+        "or",
+        "i",
+        "total",
+        "fine",
+    ]
+)
 _COMMON_PAIRS = (
     300  # rank: "to", "of" and "is" are words of two letters, "ni" and "lo" are pieces of others
 )
