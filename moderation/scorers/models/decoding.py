@@ -243,10 +243,9 @@ class Decoder:
                 after_unknown = True
             end = start
         pieces.reverse()
-        strong = any(_STRONG.fullmatch(piece) for piece in pieces)
-        if strong and known == len(pieces) > 1:  # abitch, youidiot
-            others = [piece for piece in pieces if not _STRONG.fullmatch(piece)]
-            return pieces if _COMMON.issuperset(others) else []
+        others = [piece for piece in pieces if not _STRONG.fullmatch(piece)]
+        if 1 < len(pieces) > len(others) and _COMMON.issuperset(others):  # abitch, youidiot
+            return pieces
         if len(word) < _JOINED:
             return []
         if not is_long and best[-1][0] > _DEAREST * len(word):
