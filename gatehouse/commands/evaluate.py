@@ -25,6 +25,7 @@ def evaluate(
     from gatehouse.evaluation.report import report
     from moderation.policies import load_policy
     from moderation.scorers.build import build_scorers
+    from moderation.scorers.pipeline import ScorerPipeline
 
     if not sets.is_dir():
         raise Invalid(f"{sets} is not a folder.")
@@ -33,7 +34,9 @@ def evaluate(
     # The toxicity model is the only scorer that has learned languages.
     scorers = build_scorers(model or settings.toxicity_model)
     scorer = next(scorer for scorer in scorers if getattr(scorer, "languages", ()))
-    tested = EvaluatedModel(scorer, toxicity_only(load_policy(settings.policy)), progress.add)
+    policy = load_policy(settings.policy)
+    whole = ScorerPipeline(scorers, timeout=600), policy
+    tested = EvaluatedModel(scorer, toxicity_only(policy), progress.add, whole)
     for heading, lines in report(sets, tested, only):
         progress.clear()
         print(f"\n{heading}")

@@ -11,6 +11,7 @@ from moderation.domain.normalise import normalise
 from moderation.domain.policy import Policy, decide
 from moderation.domain.score import Candidate, Findings, Scorer, Signal, measure_all
 from moderation.scorers.language import Language
+from moderation.scorers.pipeline import ScorerPipeline
 
 # One line of a table: what was measured, and the figure.
 Line = tuple[str, str]
@@ -23,8 +24,15 @@ class EvaluatedModel:
     texts: how many were scored. cpu_seconds: of this process for scoring them, normalising included.
     """
 
-    def __init__(self, scorer: Scorer, policy: Policy, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        policy: Policy,
+        progress: Callable[[int], None],
+        whole: tuple[ScorerPipeline, Policy] | None = None,
+    ) -> None:
         self._scorer, self._policy, self._progress = scorer, policy, progress
+        self._whole = whole
         self.cpu_seconds = 0.0
         self.texts = 0
 
@@ -47,6 +55,26 @@ class EvaluatedModel:
             by_label = {signal.name: signal.value for signal in signals}
             table.append([by_label.get(label, 0.0) for label in LABELS])
         return np.array(table)
+
+    def findings(self, texts: Sequence[str], page: str = "en") -> list[Findings]:
+        """What all scorers measure, on a page in this language. Raises ValueError without them."""
+        if self._whole is None:
+            raise ValueError("There are no scorers beside the model.")
+        found: list[Findings] = []
+        for first in range(0, len(texts), _BATCH):
+            batch = texts[first : first + _BATCH]
+            found += self._whole[0].measure(
+                [Candidate(text, normalise(text), language=page) for text in batch]
+            )
+            self._progress(len(batch))
+        return found
+
+    def held_by_all(self, texts: Sequence[str], page: str = "en") -> NDArray[np.bool_]:
+        """Whether the whole policy holds each text: word list, phrases, language and spam included."""
+        if self._whole is None:
+            raise ValueError("There are no scorers beside the model.")
+        policy = self._whole[1]
+        return np.array([bool(decide(policy, each).reasons) for each in self.findings(texts, page)])
 
     def share_unsupported(self, texts: Sequence[str], page: str) -> float:
         """The share of texts in a language that the model has not learned. page: the site's language code."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gatehouse.evaluation import groups, sets, wikipedia
+from gatehouse.evaluation import groups, sets, sources, wikipedia
 from gatehouse.evaluation.dilution import dilution
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.measures import area
@@ -43,8 +43,8 @@ _PARTS = (
     ),
     _Part(
         "jigsaw_test",
-        "Toxic words disguised: share found at 5 % false alarms, and what part of the share found undisguised",
-        wikipedia.evasions,
+        "Toxic comments with every word disguised: share still held, of those held undisguised",
+        sources.disguises,
     ),
     _Part(
         "jigsaw_test",
@@ -78,6 +78,25 @@ _PARTS = (
         "Wikipedia talk, the groups it names swapped for others",
         wikipedia.swapped_groups,
     ),
+    *(
+        _Part(
+            name,
+            f"Held by the whole policy of each profile, with 95 % intervals: {what}",
+            sources.profiles,
+        )
+        for name, what in (
+            (
+                "ucc_val",
+                "news comments, hostile or antagonising against clearly fine; thresholds chosen on it",
+            ),
+            ("olid_train", "tweets, offensive against not; nothing chosen on it"),
+            (
+                "davidson",
+                "tweets, hateful against neither; the model has learned from a part of it",
+            ),
+            ("edos", "Reddit and Gab, sexist comments; the model has learned from a part of it"),
+        )
+    ),
     _Part(
         "impermium_insults", "News and forum comments, insults against somebody present", _insults
     ),
@@ -91,6 +110,11 @@ def report(folder: Path, model: EvaluatedModel, only: str = "") -> Iterator[tupl
         heading = f"{part.heading} ({name})"
         if name and only.lower() in heading.lower():
             yield heading, part.lines(folder, name, model)
+    heading = (
+        "Own sentences, held by the whole policy; its phrases were written looking at one half"
+    )
+    if only.lower() in heading.lower():
+        yield heading, sources.own_sentences(model)
     heading = "Ordinary sentences that must not be held"
     if only.lower() in heading.lower():
         yield heading, _ordinary_sentences(model)

@@ -1,14 +1,12 @@
 """What a model does on comments of Wikipedia's talk pages: as they are, disguised, buried, groups swapped."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from gatehouse.evaluation import sets
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
-from gatehouse.evaluation.evasions import ATTACKS, altered, toxic_words
 from gatehouse.evaluation.measures import (
     Numbers,
     Truth,
@@ -16,7 +14,6 @@ from gatehouse.evaluation.measures import (
     calibration_error,
     recall_at,
     reliability,
-    threshold_at,
 )
 from gatehouse.evaluation.sets import LABELS, rows
 
@@ -73,27 +70,6 @@ def swapped_groups(folder: Path, name: str, model: EvaluatedModel) -> list[Line]
         ("AUC as written", f"{area(toxic, as_written):.4f}"),
         ("AUC with groups swapped", f"{area(toxic, swapped):.4f}"),
     ]
-
-
-def evasions(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
-    """Toxic comments whose toxic words are disguised in each of the ways of ATTACKS."""
-    test = sets.jigsaw(folder, name)
-    truth = test.truth[:, 0] == 1
-    words = toxic_words(zip(test.texts, truth, strict=True))
-    clean, toxic = _split(test.texts, truth)
-    threshold = threshold_at(model.scores(clean[:2_000])[:, 0], 0.05)
-    toxic = [text for text in toxic if altered(text, words, str.upper) != text.lower()][:700]
-
-    def recall(attack: Callable[[str], str]) -> float:
-        values = model.scores([altered(text, words, attack) for text in toxic])[:, 0]
-        return float((values > threshold).mean())
-
-    undisguised = recall(str)
-    lines = [("undisguised", f"{undisguised:.3f}")]
-    for attack_name, attack in ATTACKS.items():
-        disguised = recall(attack)
-        lines.append((attack_name, f"{disguised:.3f} ({disguised / undisguised:.3f} kept)"))
-    return lines
 
 
 def buried(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:

@@ -59,8 +59,8 @@ def _lookalikes() -> dict[int, str]:
             lookalike = entry["c"]
             if len(lookalike) == 1 and not lookalike.isascii():
                 letter_of[ord(lookalike)] = letter
-    evasive = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢкпнтвмияькКøØłŁđĐħŧƒɐǝ"
-    letters = "abcdefghijklmnoprstuvwyzknhtbmurbkKoOlLdDhtfae"
+    evasive = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢкпнтвмияькКøØłŁđĐħŧƒɐǝβδεζηθικλμνπρςστυφχω"
+    letters = "abcdefghijklmnoprstuvwyzknhtbmurbkKoOlLdDhtfaebdeznoiklmvnpsstufxw"
     letter_of |= {
         ord(lookalike): letter for lookalike, letter in zip(evasive, letters, strict=True)
     }
@@ -72,6 +72,10 @@ def _lookalikes() -> dict[int, str]:
 
 
 _LOOKALIKES = _lookalikes()
+_TURNED_WORD = re.compile(r"[^\W\d_]+")
+# Letters turned upside down, and what is meant; those that are letters too when turned tell nothing by themselves.
+_TURNED = str.maketrans("ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎqpbdnulosxz", "acefghiijkmrtvwybdqpunlosxz")
+_TELLING = re2.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]")
 _HAS_LOOKALIKE = re2.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 # Limits of one text. A comment of 65 kB may exceed them; its rest then stays as it is.
 _CLUSTER_LIMIT = 2_000  # letters with marks
@@ -178,6 +182,19 @@ def _expanded_letters(text: str, expanded: Mapping[str, str]) -> Iterable[Edit]:
     matches = re.compile(f"[{re.escape(''.join(expanded))}]").finditer(text)
     for match in islice(matches, _CLUSTER_LIMIT):
         yield *match.span(), expanded[match.group()]
+
+
+def turned_edits(text: str) -> Iterable[Edit]:
+    """Words written upside down, from right to left, become what they say."""
+    if not contains(_TELLING, text):
+        return
+    words = list(islice(_TURNED_WORD.finditer(text), _WORD_LIMIT))
+    turnable = [word for word in words if all(ord(letter) in _TURNED for letter in word.group())]
+    telling = sum(contains(_TELLING, word.group()) for word in turnable)
+    if telling * 3 < len(words):  # a word of phonetic signs in an ordinary text
+        return
+    for word in turnable:
+        yield *word.span(), word.group().translate(_TURNED)[::-1]
 
 
 def lookalike_edits(text: str) -> Iterable[Edit]:

@@ -33,10 +33,19 @@ _INLINE_NAMES = (
 _INLINE = frozenset(_INLINE_NAMES.split())
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINK = re.compile(r"(?:https?|ftp)://[^\s<>\"]{1,2048}|\bwww\.[^\s<>\"]{1,2048}", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z]+://)?[^/?#]*", re.IGNORECASE)
+_PATH_WORD = re.compile(r"(?<![\w%])[A-Za-z]{1,24}(?![A-Za-z0-9])")
+_PATH_LENGTH = 300  # characters
 _TITLED = re.compile(r"!?\[([^\[\]\n]{0,1000})\]\([^()\s]{1,2048}(?:\s\"[^\"\n]{0,300}\")?\)")
 _EMPHASIS = re.compile(
     r"(?<![\w*_~])(\*\*\*|\*\*|\*|__|_|~~)(?=[^\s*_~])([^*_~\n]{1,1000}?)(?<=[^\s*_~])\1(?![\w*_~])"
 )
+# su**ck** is bold inside a word; f*ck*ng is a mask, for models that know the word.
+_INSIDE_WORD = re.compile(
+    r"(?<=[A-Za-z])(\*\*|~~|__)([A-Za-z]{1,40})\1|(\*\*|~~|__)([A-Za-z]{1,40})\3(?=[A-Za-z])"
+)
+_MASK_INSIDE = re.compile(r"[A-Za-z]\*[A-Za-z]")
+_MASKS_TOLERATED = 1  # from more masks inside words on, a single asterisk is no emphasis
 _LINE_MARKS = re.compile(r"^[ \t]{0,3}(?:>[ \t]?|#{1,6}[ \t]|[*+-][ \t]|`{3}\w*)+", re.MULTILINE)
 _QUOTED_LINE = re.compile(r"^[ \t]{0,3}>+[ \t]?(.*)$", re.MULTILINE)
 _BLOCKS = (
@@ -49,7 +58,7 @@ _MIN_QUOTED_WORDS = 2
 
 
 def as_displayed(view: NormalisedText, parent: str = "") -> NormalisedText:
-    """The text without tags, Markdown and link addresses, entities decoded; the text of a link stays.
+    """The text without tags, Markdown and link addresses, entities decoded; words in an address and its text stay.
 
     parent: the comment that this one replies to; quotations of it are removed. Any other quotation stays,
     for it may be the writer's own words marked as one. Never raises; linear in the length.
@@ -63,7 +72,9 @@ def as_displayed(view: NormalisedText, parent: str = "") -> NormalisedText:
     )
     view = view.edited(_link_titles(view.text))
     view = view.edited(_tags(view.text))
-    view = view.edited((*match.span(), " ") for match in _LINK.finditer(view.text))
+    view = view.edited(
+        (*match.span(), f" {_path_words(match.group())} ") for match in _LINK.finditer(view.text)
+    )
     view = view.edited(_entities(view.text))
     return view.edited(_markdown(view.text))
 
@@ -123,6 +134,13 @@ def _tags(text: str) -> Iterator[Edit]:
     yield from _not_overlapping(edits)
 
 
+def _path_words(link: str) -> str:
+    """The words after the host, which a reader sees: some write a sentence as an address."""
+    path = _HOST.sub("", link, count=1)
+    words = _PATH_WORD.findall(path[:_PATH_LENGTH])
+    return " ".join(words) if len(words) > 1 else ""
+
+
 def _entities(text: str) -> Iterator[Edit]:
     for match in _ENTITY.finditer(text):
         decoded = unescape(match.group())
@@ -132,7 +150,13 @@ def _entities(text: str) -> Iterator[Edit]:
 
 def _markdown(text: str) -> Iterator[Edit]:
     edits = [(*match.span(), "") for match in _LINE_MARKS.finditer(text)]
+    for match in _INSIDE_WORD.finditer(text):
+        start, end = match.span()
+        edits += [(start, start + 2, ""), (end - 2, end, "")]
+    masked = len(_MASK_INSIDE.findall(text)) > _MASKS_TOLERATED
     for match in _EMPHASIS.finditer(text):
+        if masked and match.group(1) == "*":
+            continue
         start, end = match.span()
         length = len(match.group(1))
         edits += [(start, start + length, ""), (end - length, end, "")]

@@ -8,7 +8,7 @@ from itertools import islice
 
 import re2
 
-from moderation.domain.letters import fold_letters, lookalike_edits
+from moderation.domain.letters import fold_letters, lookalike_edits, turned_edits
 from moderation.domain.normalised_text import Edit, NormalisedText, apply_edits, to_editable
 from moderation.domain.patterns import contains
 
@@ -17,9 +17,295 @@ _EMOJI_WORD = re.compile(f"(?<![A-Za-z])[A-Za-z]+(?:{_EMOJI}+[A-Za-z]+)+")
 _EMOJI_RUN = re.compile(f"{_EMOJI}+")
 _EMOJI_INSIDE = re2.compile(f"[A-Za-z]{_EMOJI}+[A-Za-z]")
 _SPACED = re.compile(
-    r"(?<![A-Za-z0-9@$])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
+    r"(?<![A-Za-z0-9@$*])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
 )
 _SEPARATOR = re.compile(r"[ ._*/-]+")
+# From an override to what ends it the letters are seen in the other order.
+_OVERRIDE = re2.compile("\u202e")
+_OVERRIDDEN = re.compile("\u202e([^\u202a-\u202e\u2066-\u2069\n]*)")
+# Emoji that stand for letters inside words.
+_LETTER_EMOJI = {
+    "⭕": "o", "🔴": "o", "🌕": "o", "⚽": "o", "🏀": "o", "🍩": "o", "🅾": "o", "❌": "x", "❎": "x", "✖": "x", "💲": "s",
+    "💰": "s", "🐍": "s", "📧": "e", "✉": "e", "💶": "e", "✝": "t", "➕": "t", "⛎": "u", "♏": "m", "⚡": "z", "🔺": "a", "🔼": "a", "☪": "c",
+    "🌙": "c", "❗": "i", "❕": "i", "📍": "i", "✌": "v", "♈": "v", "♓": "h", "🎱": "8", "🪝": "j", "🎵": "d",
+}  # fmt: skip
+_HAS_LETTER_EMOJI = re2.compile(f"[{''.join(_LETTER_EMOJI)}]")
+_WITH_LETTER_EMOJI = re.compile(f"[A-Za-z{''.join(_LETTER_EMOJI)}]{{2,60}}")
+_EMOJI_IN_WORD = re.compile("[A-Za-z][^A-Za-z]+[A-Za-z]")
+_LETTER_EMOJI_TABLE = str.maketrans(_LETTER_EMOJI)
+# The signs of which two are a flag: 🇫 🇺 🇨 🇰.
+_FLAG_SIGN = re2.compile("[🇦-🇿]")
+_FLAG_SIGNS = re.compile("[🇦-🇿]+")
+_COUNTRIES = frozenset(
+    [
+        "AC",
+        "AD",
+        "AE",
+        "AF",
+        "AG",
+        "AI",
+        "AL",
+        "AM",
+        "AO",
+        "AQ",
+        "AR",
+        "AS",
+        "AT",
+        "AU",
+        "AW",
+        "AX",
+        "AZ",
+        "BA",
+        "BB",
+        "BD",
+        "BE",
+        "BF",
+        "BG",
+        "BH",
+        "BI",
+        "BJ",
+        "BL",
+        "BM",
+        "BN",
+        "BO",
+        "BQ",
+        "BR",
+        "BS",
+        "BT",
+        "BV",
+        "BW",
+        "BY",
+        "BZ",
+        "CA",
+        "CC",
+        "CD",
+        "CF",
+        "CG",
+        "CH",
+        "CI",
+        "CK",
+        "CL",
+        "CM",
+        "CN",
+        "CO",
+        "CP",
+        "CR",
+        "CU",
+        "CV",
+        "CW",
+        "CX",
+        "CY",
+        "CZ",
+        "DE",
+        "DG",
+        "DJ",
+        "DK",
+        "DM",
+        "DO",
+        "DZ",
+        "EA",
+        "EC",
+        "EE",
+        "EG",
+        "EH",
+        "ER",
+        "ES",
+        "ET",
+        "EU",
+        "FI",
+        "FJ",
+        "FK",
+        "FM",
+        "FO",
+        "FR",
+        "GA",
+        "GB",
+        "GD",
+        "GE",
+        "GF",
+        "GG",
+        "GH",
+        "GI",
+        "GL",
+        "GM",
+        "GN",
+        "GP",
+        "GQ",
+        "GR",
+        "GS",
+        "GT",
+        "GU",
+        "GW",
+        "GY",
+        "HK",
+        "HM",
+        "HN",
+        "HR",
+        "HT",
+        "HU",
+        "IC",
+        "ID",
+        "IE",
+        "IL",
+        "IM",
+        "IN",
+        "IO",
+        "IQ",
+        "IR",
+        "IS",
+        "IT",
+        "JE",
+        "JM",
+        "JO",
+        "JP",
+        "KE",
+        "KG",
+        "KH",
+        "KI",
+        "KM",
+        "KN",
+        "KP",
+        "KR",
+        "KW",
+        "KY",
+        "KZ",
+        "LA",
+        "LB",
+        "LC",
+        "LI",
+        "LK",
+        "LR",
+        "LS",
+        "LT",
+        "LU",
+        "LV",
+        "LY",
+        "MA",
+        "MC",
+        "MD",
+        "ME",
+        "MF",
+        "MG",
+        "MH",
+        "MK",
+        "ML",
+        "MM",
+        "MN",
+        "MO",
+        "MP",
+        "MQ",
+        "MR",
+        "MS",
+        "MT",
+        "MU",
+        "MV",
+        "MW",
+        "MX",
+        "MY",
+        "MZ",
+        "NA",
+        "NC",
+        "NE",
+        "NF",
+        "NG",
+        "NI",
+        "NL",
+        "NO",
+        "NP",
+        "NR",
+        "NU",
+        "NZ",
+        "OM",
+        "PA",
+        "PE",
+        "PF",
+        "PG",
+        "PH",
+        "PK",
+        "PL",
+        "PM",
+        "PN",
+        "PR",
+        "PS",
+        "PT",
+        "PW",
+        "PY",
+        "QA",
+        "RE",
+        "RO",
+        "RS",
+        "RU",
+        "RW",
+        "SA",
+        "SB",
+        "SC",
+        "SD",
+        "SE",
+        "SG",
+        "SH",
+        "SI",
+        "SJ",
+        "SK",
+        "SL",
+        "SM",
+        "SN",
+        "SO",
+        "SR",
+        "SS",
+        "ST",
+        "SV",
+        "SX",
+        "SY",
+        "SZ",
+        "TA",
+        "TC",
+        "TD",
+        "TF",
+        "TG",
+        "TH",
+        "TJ",
+        "TK",
+        "TL",
+        "TM",
+        "TN",
+        "TO",
+        "TR",
+        "TT",
+        "TV",
+        "TW",
+        "TZ",
+        "UA",
+        "UG",
+        "UM",
+        "UN",
+        "US",
+        "UY",
+        "UZ",
+        "VA",
+        "VC",
+        "VE",
+        "VG",
+        "VI",
+        "VN",
+        "VU",
+        "WF",
+        "WS",
+        "XK",
+        "YE",
+        "YT",
+        "ZA",
+        "ZM",
+        "ZW",
+    ]
+)
+# YYoouu aarree: each letter of a word twice. In no English word three pairs follow each other but in bookkeeper.
+_PAIRED = "".join(("(?:", "|".join(letter * 2 for letter in string.ascii_lowercase), "){3}"))
+_PAIRED_WORD = re.compile(r"\b(?:([A-Za-z])\1)+\b", re.IGNORECASE | re.ASCII)
+# #YouAreAnIdiot
+_CAMEL = "#[A-Za-z']*[a-z][A-Z]"
+_HAS_CAMEL = re2.compile(_CAMEL)
+_HASHTAG = re.compile(r"#([A-Za-z][A-Za-z0-9']{3,279})")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _STRETCHED = re.compile(r"([A-Za-z])\1\1+", re.IGNORECASE | re.ASCII)
 _HINT = r"[A-Za-z][0-9@$]|[0-9$][A-Za-z]|[A-Za-z]![A-Za-z]"
 _LEET_HINT = re.compile(_HINT)
@@ -38,7 +324,8 @@ _HAS_CONTROL = re2.compile(_CONTROL)
 _HAS_SPACED = re2.compile(_JOINABLE)
 _HAS_LEET = re2.compile(_HINT)
 _HAS_STRETCHED = re2.compile(f"(?i){_REPEATED}")
-_HAS_ANY = re2.compile(f"(?i){_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}")
+_HAS_PAIRED = re2.compile(f"(?i){_PAIRED}")
+_HAS_ANY = re2.compile(f"(?:{_CAMEL})|(?i:{_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}|{_PAIRED})")
 # Edits of one step. A comment of 65 kB may need more; its rest then stays as it is: nobody disguises five hundred
 # words in earnest, and an attack with them must not cost 50 ms.
 _EDIT_LIMIT = 500
@@ -48,9 +335,11 @@ _LEET_WORD_LIMIT = 60  # letters; the longest English word has 45
 def normalise(text: str) -> NormalisedText:
     """The normalised text; never raises, whatever the text. Linear in its length.
 
-    In order: NFKC; invisible characters go; lookalikes become ASCII in words that hold Latin letters
-    or nothing but lookalikes; accents on Latin letters go; emoji inside words go; s.p.a.c.e.d
-    letters join; d1g1ts become letters; letters repeated three times or more are reduced to one or two.
+    In order: what a right-to-left override turns round is turned back; NFKC; invisible characters go; words written
+    upside down are turned; lookalikes become ASCII in words that hold Latin letters or nothing but lookalikes; accents on
+    Latin letters go; emoji inside words become the letters they look like, or go; #HashTags are parted into words; words
+    with each letter twice get it once; s.p.a.c.e.d letters join; d1g1ts become letters; letters repeated three times or
+    more are reduced to one or two.
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
     same = NormalisedText(text, range(len(text)), range(1, len(text) + 1))
@@ -58,10 +347,15 @@ def normalise(text: str) -> NormalisedText:
         return same
     editable = to_editable(same)
     if not text.isascii() or contains(_HAS_CONTROL, text):
+        editable = apply_edits(editable, _overridden(editable.text))
         editable = fold_letters(editable)
         if not editable.text.isascii():
+            editable = apply_edits(editable, turned_edits(editable.text))
+            editable = apply_edits(editable, _letter_emoji(editable.text))
             editable = apply_edits(editable, lookalike_edits(editable.text))
             editable = apply_edits(editable, _embedded_emoji(editable.text))
+    editable = apply_edits(editable, _hashtags(editable.text))
+    editable = apply_edits(editable, _paired_letters(editable.text))
     editable = apply_edits(editable, _spaced_letters(editable.text))
     editable = apply_edits(editable, _leet_words(editable.text))
     editable = apply_edits(editable, _repeated_letters(editable.text))
@@ -72,6 +366,49 @@ def normalise(text: str) -> NormalisedText:
 def plain_name(name: str) -> str:
     """The normalised form of a short text that many scorers read, such as a name."""
     return normalise(name).text
+
+
+def _overridden(text: str) -> Iterable[Edit]:
+    """What stands behind a right-to-left override, as it is seen."""
+    if contains(_OVERRIDE, text):
+        for match in islice(_OVERRIDDEN.finditer(text), _EDIT_LIMIT):
+            yield *match.span(), match.group(1)[::-1]
+
+
+def _letter_emoji(text: str) -> Iterable[Edit]:
+    """f⭕⭕l becomes fool, and 🇫🇴🇴🇱, which is no row of flags, FOOL."""
+    if contains(_HAS_LETTER_EMOJI, text):
+        words = list(islice(_WITH_LETTER_EMOJI.finditer(text), 4 * _EDIT_LIMIT))
+        if any(_EMOJI_IN_WORD.search(word.group()) for word in words):
+            for word in words:
+                written = word.group()
+                if not written.isascii() and any(letter.isascii() for letter in written):
+                    yield *word.span(), written.translate(_LETTER_EMOJI_TABLE)
+    if contains(_FLAG_SIGN, text):
+        for signs in islice(_FLAG_SIGNS.finditer(text), _EDIT_LIMIT):
+            letters = "".join(chr(ord(sign) - 0x1F1E6 + ord("A")) for sign in signs.group())
+            pairs = {letters[place : place + 2] for place in range(0, len(letters), 2)}
+            if not pairs <= _COUNTRIES:
+                yield *signs.span(), letters
+
+
+def _hashtags(text: str) -> Iterable[Edit]:
+    """#YouAreAnIdiot becomes #You Are An Idiot."""
+    if not contains(_HAS_CAMEL, text):
+        return
+    for tag in islice(_HASHTAG.finditer(text), _EDIT_LIMIT):
+        for hump in _HUMP.finditer(tag.group(1)):
+            last = tag.start(1) + hump.start() - 1
+            yield last, last + 1, text[last] + " "
+
+
+def _paired_letters(text: str) -> Iterable[Edit]:
+    """iiddiioott becomes idiot; in such a text aarree becomes are."""
+    if not contains(_HAS_PAIRED, text):
+        return
+    for word in islice(_PAIRED_WORD.finditer(text), _EDIT_LIMIT):
+        if len(set(word.group().lower())) > 1:
+            yield *word.span(), word.group()[::2]
 
 
 def _embedded_emoji(text: str) -> Iterable[Edit]:
@@ -95,8 +432,12 @@ def _spaced_letters(text: str) -> Iterable[Edit]:
         gaps = list(islice(_SEPARATOR.finditer(text, run.start(), run.end()), edits_left))
         edits_left -= len(gaps)
         end = run.end() if edits_left else gaps[-1].end()
+        if text[end : end + 1] == "*" and text[end + 1 : end + 2].isalpha():
+            gaps = gaps[:-1]  # Wh*t a C*NT
+            if len(gaps) < 2:
+                continue
         letters = sum(letter.isalpha() for letter in text[run.start() : end])
-        if letters * 2 < len(gaps) + 1:
+        if letters * 2 < len(gaps) + 1 or _is_masked(gaps):
             gaps = []
         # The narrowest gaps, each of one kind of character: s  p  a  c  e  d, but not J. R. R. Tolkien.
         inner = [gap for gap in gaps if len(set(gap.group())) == 1]
@@ -107,6 +448,12 @@ def _spaced_letters(text: str) -> Iterable[Edit]:
                 yield gap.start(), gap.end(), ""
         if not edits_left:
             return
+
+
+def _is_masked(gaps: list[re.Match[str]]) -> bool:
+    """Whether the asterisks stand for letters, as in y*u a*e a, and do not part them, as in f*o*o*l."""
+    stars = sum("*" in gap.group() for gap in gaps)
+    return 0 < stars < 3 * sum(gap.group().isspace() for gap in gaps)
 
 
 def _leet_words(text: str) -> Iterable[Edit]:

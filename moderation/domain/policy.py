@@ -9,14 +9,18 @@ message = "{value} links."         { signal = "reputation", below = 0.5 },
                                  ]
                                  outcome = "reject"
                                  message = "Listed, and links to {links.note}."
+
+based_on = "newsroom"            [thresholds]
+                                 toxic = 0.25
 """
 
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
@@ -154,12 +158,17 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
-def parse_policy(source: str) -> Policy:
-    """Reads a policy from TOML. Raises Invalid with the rule and the key that is wrong."""
-    try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"The policy is not valid TOML: {error}") from None
+def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> Policy:
+    """Reads a policy from TOML. Raises Invalid with the rule and the key that is wrong.
+
+    find_base: the TOML of the profile that `based_on` names. The policy then has its rules, with other thresholds for
+    those whose codes are in [thresholds], and its own rules besides.
+    """
+    data = _read_toml(source)
+    if "based_on" in data:
+        if find_base is None or not isinstance(data["based_on"], str):
+            raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
+        data = _based_on(_read_toml(find_base(data["based_on"])), data)
     name = data.get("name")
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
@@ -172,6 +181,32 @@ def parse_policy(source: str) -> Policy:
     parsed = tuple(_parse_rule(rule, number) for number, rule in enumerate(rules))
     canonical = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return Policy(name, parsed, tuple(needs), hashlib.sha256(canonical.encode()).hexdigest()[:12])
+
+
+def _read_toml(source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"The policy is not valid TOML: {error}") from None
+
+
+def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules of a policy with some thresholds and rules of one that is based on it."""
+    thresholds = own.get("thresholds", {})
+    if not isinstance(thresholds, Mapping):
+        raise Invalid("'thresholds' is a table: the code of a rule = a number.", "/thresholds")
+    rules = [dict(rule) for rule in base.get("rules", ())]
+    for code in thresholds:
+        chosen = [rule for rule in rules if rule.get("code") == code and "at_least" in rule]
+        if not chosen:
+            raise Invalid(f"No rule with one signal has the code '{code}'.", f"/thresholds/{code}")
+        for rule in chosen:
+            rule["at_least"] = thresholds[code]
+    return {
+        "name": own.get("name"),
+        "needs": own.get("needs", base.get("needs", [])),
+        "rules": rules + list(own.get("rules", ())),
+    }
 
 
 def _parse_rule(rule: object, number: int) -> Rule:

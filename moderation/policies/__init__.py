@@ -16,4 +16,11 @@ def load_policy(name: str) -> Policy:
     except (OSError, UnicodeDecodeError):
         profiles = ", ".join(sorted(path.stem for path in _HERE.glob("*.toml")))
         raise Invalid(f"There is no policy '{name}'; profiles here: {profiles}.") from None
-    return parse_policy(source)
+    return parse_policy(source, _profile)
+
+
+def _profile(name: str) -> str:
+    try:
+        return (_HERE / f"{name}.toml").read_text(encoding="utf-8")
+    except OSError:
+        raise Invalid(f"There is no profile '{name}' to base a policy on.", "/based_on") from None

@@ -12,6 +12,7 @@ from moderation.scorers.models.detoxify import Detoxify
 from moderation.scorers.models.model_names import BUNDLED, Models, check_model, spec_of
 from moderation.scorers.models.transformer import Transformer
 from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.phrases import Phrases
 from moderation.scorers.site.protected_names import ProtectedNames
 from moderation.scorers.site.wordlist import Wordlist, read_entries
 from moderation.scorers.spam.heuristics import Heuristics
@@ -50,6 +51,7 @@ def build_scorers(
     return (
         Language(languages),
         with_names[0],
+        Phrases(),
         ProtectedNames(),
         *spam_scorers,
         *with_names[1:],

@@ -189,3 +189,38 @@ def test_a_text_with_more_letters_than_any_language_has_is_normalised_too() -> N
     every = "".join(chr(code) for code in range(0x100, 0xD800) if chr(code).isprintable())
     view = normalise(f"idiót {every} 1d10t")
     assert view.text.startswith("idiot ") and view.text.endswith(" idiot")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("\u202etoidi na era uoY\u202c", "You are an idiot"),
+        ("so \u202eloof\u202c there", "so fool there"),
+        ("ʇoıpı uɐ ǝɹɐ noʎ", "idiot an are you"),
+        ("YYoouu aarree aa ffooooll", "You are aa fool"),
+        ("#YouAreAnIdiot", "#You Are An Idiot"),
+        ("f⭕⭕l y⭕u", "fool you"),
+        ("🇫🇴🇴🇱", "FOOL"),
+        ("fοοl Τυρκεy", "fool Tupkey"),
+        ("Y*u a*e a f*ol", "Y*u a*e a f*ol"),
+    ],
+)
+def test_what_a_reader_sees_is_read(written: str, read: str) -> None:
+    assert normalise(written).text == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🇩🇪🇫🇷🇬🇧 won",
+        "He said nɔt in IPA, the rest of the sentence is plain English",
+        "bookkeeper",
+        "#MAGA #metoo",
+        "thank you ⭕",
+        "https://example.com/#/Page",
+    ],
+)
+def test_what_only_looks_like_a_disguise_stays(text: str) -> None:
+    assert [letter for letter in normalise(text).text if letter not in "ɔo"] == [
+        letter for letter in text if letter not in "ɔo"
+    ]

@@ -174,3 +174,38 @@ def test_what_was_not_read_whole_is_held_whatever_the_rules_say(share, toxicity)
     reason = verdict.reasons[-1]
     assert (reason.code, reason.label, reason.value) == ("too_long_to_judge", "unread", share)
     assert reason.message.startswith("Too long for the toxicity model to read")
+
+
+_BASE = """
+name = "base"
+needs = ["toxicity"]
+[[rules]]
+code = "toxic"
+signal = "toxicity"
+at_least = 0.5
+outcome = "hold"
+message = "Toxic."
+"""
+
+
+def test_a_policy_based_on_another_has_its_rules_with_other_thresholds() -> None:
+    source = 'name = "own"\nbased_on = "base"\n[thresholds]\ntoxic = 0.25\n'
+    policy = parse_policy(source, {"base": _BASE}.__getitem__)
+    assert (policy.name, policy.needs) == ("own", ("toxicity",))
+    assert [rule.conditions[0].at_least for rule in policy.rules] == [0.25]
+    assert policy.version != parse_policy(_BASE).version
+
+
+def test_a_threshold_of_no_rule_is_refused() -> None:
+    source = 'name = "own"\nbased_on = "base"\n[thresholds]\ntoxik = 0.25\n'
+    with pytest.raises(Invalid, match="toxik"):
+        parse_policy(source, {"base": _BASE}.__getitem__)
+
+
+@pytest.mark.parametrize("name", ["newsroom", "social", "strict", "children", "relaxed"])
+def test_every_profile_that_ships_can_be_read(name: str) -> None:
+    policy = load_policy(name)
+    assert policy.name == name
+    assert {rule.code for rule in policy.rules} == {
+        rule.code for rule in load_policy("newsroom").rules
+    }

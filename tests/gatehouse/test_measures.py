@@ -5,8 +5,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gatehouse.evaluation.evasions import ATTACKS, altered, toxic_words
-from gatehouse.evaluation.measures import area, calibration_error, recall_at, reliability
+from gatehouse.evaluation.evasions import DISGUISES
+from gatehouse.evaluation.measures import (
+    area,
+    calibration_error,
+    recall_at,
+    reliability,
+    share_with_interval,
+)
 
 ROWS = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.5001, 0.9, 1.0]), st.sampled_from([1.0, 2.0, 9.5])),
@@ -55,12 +61,16 @@ def test_weights_stand_for_rows() -> None:
     assert calibration_error(truth, scores) == pytest.approx(short) == pytest.approx(0.25)
 
 
-def test_only_toxic_words_are_disguised() -> None:
-    texts = [("you idiot", True)] * 6 + [("you are right", False)] * 6
-    words = toxic_words(texts)
-    assert words == {"idiot"}
-    disguised = {name: altered("You IDIOT, right?", words, way) for name, way in ATTACKS.items()}
-    assert disguised["masked"] == "you i***t, right?"
-    assert disguised["spaced"] == "you i d i o t, right?"
-    assert all(text.startswith("you ") and text.endswith(", right?") for text in disguised.values())
-    assert len(set(disguised.values())) == len(ATTACKS)
+def test_every_word_of_three_letters_is_disguised_in_38_ways() -> None:
+    texts = {name: disguise("You fucking idiot, go away") for name, disguise in DISGUISES.items()}
+    assert len(texts) == 38
+    assert len(set(texts.values())) == len(texts)
+    assert texts["reversed words"] == "uoY gnikcuf toidi, go yawa"
+    assert texts["Markdown bold inside"] == "Y**ou** fuc**king** id**iot**, go aw**ay**"
+    assert texts["pig latin"] == "ouyay uckingfay idiotway, go awayway"
+
+
+def test_a_share_comes_with_wilsons_interval() -> None:
+    assert share_with_interval(0, 100) == "0.0 % (0.0-3.7 %) of 100"
+    assert share_with_interval(5, 10) == "50.0 % (23.7-76.3 %) of 10"
+    assert share_with_interval(0, 0) == "none"

@@ -165,6 +165,7 @@ def test_every_scorer_is_built_once_in_order() -> None:
         "language",
         "wordlist",
         "names",
+        "phrases",
         "filters",
         "memory",
         "reputation",

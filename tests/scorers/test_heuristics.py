@@ -112,6 +112,13 @@ def test_ordinary_writing_hides_no_link(text: str) -> None:
     assert {"link_masked", "link_disguised", "link_punycode"}.isdisjoint(find_signals(text))
 
 
+@pytest.mark.parametrize("mark", ["\u2024", "\u3002", "\uff0e", ".\u200b", ".\u00ad"])
+def test_a_bare_name_is_a_link_whatever_its_dot_is(mark: str) -> None:
+    text = f"see evil{mark}com now"
+    (link,) = links_in(text).links
+    assert (link.domain, text[link.span.start : link.span.end]) == ("evil.com", f"evil{mark}com")
+
+
 def test_ordinary_dots_are_no_links() -> None:
     assert "links" not in find_signals(
         "He came.It was me.And so on, node.js and/or main.py percent.Then"

@@ -172,10 +172,11 @@ class OnnxClassifier:
         return self.card.labels
 
     @property
-    def words(self) -> frozenset[str]:
-        """The whole words of the vocabulary."""
-        pieces = self._tokenizer.get_vocab()
-        return frozenset(piece for piece in pieces if piece.isalpha() and piece.islower())
+    def words(self) -> tuple[str, ...]:
+        """The whole words of the vocabulary, in its order: the commonest first."""
+        number_by_piece = self._tokenizer.get_vocab()
+        words = [piece for piece in number_by_piece if piece.isalpha() and piece.islower()]
+        return tuple(sorted(words, key=number_by_piece.__getitem__))
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """One row a text, one column a label: the highest over the windows of the text."""

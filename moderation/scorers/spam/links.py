@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ import re2
 from publicsuffixlist import PublicSuffixList
 
 from moderation.domain.normalise import plain_name
-from moderation.domain.patterns import find_matches
+from moderation.domain.patterns import contains, find_matches
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.spam.heuristic import MATCH_LIMIT, heuristic_signal, word_set
 
@@ -32,6 +32,10 @@ _BARE_NAME_SUFFIXES = word_set(
     " link app dev blog news live tech vip fun space website pro mobi icu buzz uk de fr nl pl br au ca"
     " jp eu ch cz ua kr tr vn es pt gr hu se dk fi ro sk bg in.net me gl gd ai tv ws pw cf ga gq ml"
 )
+# Other dots of host names (UTS 46, and NFKC), and characters that IDNA drops.
+_DOTS, _UNSEEN = "\u2024\u3002\uff0e\uff61", "\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufeff"
+_HIDES_NAME = re2.compile(f"[{_DOTS}{_UNSEEN}]")
+_AS_BROWSERS = str.maketrans(dict.fromkeys(_DOTS, ".") | dict.fromkeys(_UNSEEN, ""))
 _TRAILING_PUNCTUATION = ".,;:!?)'\"*_»”’…"
 # example dot com, example(.)com, example [dot] com, hxxp://
 _MASKED = re2.compile(
@@ -141,7 +145,25 @@ def host_of(link: str) -> str:
 
 @lru_cache(maxsize=128)  # several scorers ask about one batch
 def links_in(text: str) -> Links:
-    """The links of a text. Linear in its length; never raises."""
+    """The links of a text, as a browser reads them. Linear in its length; never raises."""
+    if not contains(_HIDES_NAME, text):
+        return _links_in(text)
+    # Same dots, and nothing that cannot be seen: evil\u2024example, evil\u3002example, ev\u00adil.example.
+    places = [place for place, letter in enumerate(text) if letter not in _UNSEEN]
+    found = _links_in(text.translate(_AS_BROWSERS))
+
+    def place(span: Span) -> Span:
+        return Span(places[span.start], places[span.end - 1] + 1)
+
+    return Links(
+        tuple(replace(link, span=place(link.span)) for link in found.links),
+        tuple(replace(link, span=place(link.span)) for link in found.masked),
+        tuple(map(place, found.markup)),
+        tuple((place(span), target) for span, target in found.disguised),
+    )
+
+
+def _links_in(text: str) -> Links:
     links = list(islice(_written_links(text), MATCH_LIMIT))
     masked = []
     for match in (

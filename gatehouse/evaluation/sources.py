@@ -1,0 +1,104 @@
+"""What each profile holds on each kind of source, and on our own sentences: by the whole policy."""
+
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
+from gatehouse.evaluation.evasions import DISGUISES
+from gatehouse.evaluation.measures import share_with_interval
+from gatehouse.evaluation.own_sentences import HARMLESS, PLAIN_HATE
+from gatehouse.evaluation.sets import jigsaw, rows
+from moderation.domain.policy import decide
+from moderation.policies import load_policy
+
+PROFILES = ("relaxed", "newsroom", "strict", "social", "children")
+_SAMPLE = 1_500  # rows of a set
+_DISGUISED = 200  # comments, as many for each disguise
+
+
+def _ucc(row: Mapping[str, str]) -> bool | None:
+    """Hostile or antagonising, or clearly fine; None for what lies between."""
+    marks = ("hostile", "antagonize", "condescending", "dismissive", "sarcastic")
+    marked = [float(row[mark] or 0) > 0 for mark in (*marks, "generalisation_unfair")]
+    sure = all(float(row[f"{mark}:confidence"] or 0) >= 0.6 for mark in ("hostile", "antagonize"))
+    if row["healthy"] == "1":
+        is_fine = float(row["healthy:confidence"] or 0) >= 0.8 and sure and not any(marked)
+        return False if is_fine else True if marked[0] else None
+    return True if marked[0] or marked[1] else None
+
+
+class _Source(NamedTuple):
+    """column: of the text. is_bad: of a row; None where it counts as neither."""
+
+    column: str
+    is_bad: Callable[[Mapping[str, str]], bool | None]
+
+
+_SOURCES = {
+    "ucc_val": _Source("text", _ucc),
+    "olid_train": _Source("tweet", lambda row: row["subtask_a"] == "OFF"),
+    "davidson": _Source("tweet", lambda row: {"0": True, "2": False}.get(row["class"])),
+    "edos": _Source("text", lambda row: True if row["label_sexist"] == "sexist" else None),
+}
+
+
+def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
+    """What each profile that ships with Gatehouse holds of one source, by the whole policy."""
+    source = _SOURCES[name]
+    table = list(rows(folder, name))
+    if len(table) > 3 * _SAMPLE:
+        table = random.Random(1).sample(table, _SAMPLE)  # noqa: S311
+    judged = [(row, bad) for row in table if (bad := source.is_bad(row)) is not None]
+    findings = model.findings([row[source.column] for row, _ in judged])
+    lines = []
+    for profile in PROFILES:
+        policy = load_policy(profile)
+        held = [bool(decide(policy, each).reasons) for each in findings]
+        for wanted, kind in ((True, "bad"), (False, "others")):
+            hits = [
+                is_held for is_held, (_, bad) in zip(held, judged, strict=True) if bad is wanted
+            ]
+            if hits:
+                lines.append((f"{profile}: {kind} held", share_with_interval(sum(hits), len(hits))))
+    return lines
+
+
+def own_sentences(model: EvaluatedModel) -> list[Line]:
+    """Hate and threats without ugly words, and harmless sentences, by kind."""
+    lines = []
+    for heading, kinds in (("hate", PLAIN_HATE), ("harmless", HARMLESS)):
+        held_by_kind = {kind: model.held_by_all(texts) for kind, texts in kinds.items()}
+        for kind, held in held_by_kind.items():
+            lines.append((f"  {kind} held", f"{held.sum()} of {len(held)}"))
+        for part, first in (("looked at", 0), ("kept", 1)):
+            chosen = np.concatenate([held[first::2] for held in held_by_kind.values()])
+            figure = share_with_interval(int(chosen.sum()), len(chosen))
+            lines.append((f"{heading} held, half {part}", figure))
+    return lines
+
+
+def disguises(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
+    """Comments of toxicity .9 or more with every word disguised: the share that is still held."""
+    test = jigsaw(folder, name)
+    short = [
+        text
+        for text, truth in zip(test.texts, test.truth, strict=True)
+        if truth[0] == 1 and 15 < len(text) < 160
+    ]
+    random.Random(5).shuffle(short)  # noqa: S311
+    short = short[: 4 * _DISGUISED]
+    toxic = [text for text, row in zip(short, model.scores(short), strict=True) if row[0] >= 0.9][
+        :_DISGUISED
+    ]
+    lines, kept = [], 0
+    for disguise, disguised in DISGUISES.items():
+        texts = [disguised(text) for text in toxic]
+        by_label = model.held(model.scores(texts)).mean()
+        by_all = model.held_by_all(texts).mean()
+        kept += by_label >= 0.97
+        lines.append((disguise, f"{by_label:.3f} by the model's labels, {by_all:.3f} in all"))
+    return [*lines, ("kinds of which the labels keep 97 %", f"{kept} of {len(DISGUISES)}")]
