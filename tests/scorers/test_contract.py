@@ -164,8 +164,8 @@ def test_every_scorer_is_built_once_in_order() -> None:
     assert [scorer.name for scorer in build_scorers("bundled")] == [
         "language",
         "wordlist",
-        "names",
         "phrases",
+        "names",
         "filters",
         "memory",
         "reputation",
