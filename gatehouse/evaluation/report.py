@@ -108,7 +108,7 @@ def report(folder: Path, model: EvaluatedModel, only: str = "") -> Iterator[tupl
     for part in _PARTS:
         name = sets.find(folder, part.set)
         heading = f"{part.heading} ({name})"
-        is_measurable = model.has_policy or part.lines is not sources.profiles
+        is_measurable = model.has_policy or part.lines not in sources.OF_WHOLE_POLICY
         if name and is_measurable and only.lower() in heading.lower():
             yield heading, part.lines(folder, name, model)
     heading = (
