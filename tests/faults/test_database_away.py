@@ -210,7 +210,9 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
             records = log_records(gatehouse, name)
             assert not [each for each in records if each["level"] in ("error", "critical")]
             outages = [each for each in records if each["fact"] == AWAY]
-            assert 0 < len(outages) <= 2 * len(faults)
+            # The courier may have had nothing to ask while the database was away.
+            assert len(outages) <= 2 * len(faults)
+            assert outages or name == "courier"
 
 
 def hand_in_one(gatehouse: GatehouseProcess, text: str = "A fine article.") -> str:
