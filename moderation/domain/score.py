@@ -73,8 +73,9 @@ class Candidate:
 
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
     author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
-    submitted, ms. trap_filled: whether a field that people do not see was. Ids are '' for a text that is scored and not stored. filters: the site's. names: that only
-    the site's staff should use. history: what the store knows about it. signals: those of the scorers that ran before this one.
+    submitted, ms. trap_filled: whether a field that people do not see was. Ids are '' for a text that is scored
+    and not stored. filters: the site's. names: that only the site's staff should use. history: what the store
+    knows about it. signals: those of the scorers that ran before this one.
     """
 
     text: str
