@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
 from moderation.review.queues import CommentCard
@@ -39,7 +40,7 @@ LOW_SCORE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A run of text. why: the codes of the reasons that point at it, '' for none."""
+    """A run of text. why: the reasons that point at it, in words; '' for none."""
 
     text: str
     why: str = ""
@@ -137,7 +138,10 @@ def marked_pieces(text: str, reasons: Iterable[Reason]) -> list[TextPiece]:
                 pieces.append(TextPiece(text[start:end], why))
         for code, step in edges.get(end, ()):
             open_spans[code] += step
-        start, why = end, ", ".join(sorted(code for code in open_spans if open_spans[code] > 0))
+        start, why = (
+            end,
+            ", ".join(label_of(code) for code in sorted(open_spans) if open_spans[code] > 0),
+        )
     return pieces
 
 
@@ -155,7 +159,7 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
     }
     return [
         ScoreBar(
-            label(name),
+            label_of(name),
             format_score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
@@ -166,11 +170,6 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
 
 def _percent(value: float | None) -> int:
     return round(100 * min(1.0, max(0.0, value or 0.0)))
-
-
-def label(name: str) -> str:
-    """A score's name or a reason's code, in words."""
-    return name.replace("_", " ")
 
 
 def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:

@@ -33,7 +33,7 @@ def test_a_held_comment_is_shown_with_its_reasons_and_scores(browser, site):
         author=AuthorRef("Carol", "carol@private.test", "https://carol.test"),
     )
     text = browser.get().text
-    assert 'You <mark title="toxic">bad</mark> man, https://x.test' in text
+    assert 'You <mark title="toxicity">bad</mark> man, https://x.test' in text
     assert "Toxicity 0.90, the limit is 0.8." in text
     assert "<dt>toxicity</dt>" in text and "<span>0.90</span>" in text
     assert "https://carol.test" in text and "https://herald.test/news/1" in text
