@@ -184,6 +184,18 @@ def count_approved(connection: Connection, page_id: str, limit: int) -> int:
     return connection.execute(query).scalar_one()
 
 
+_COUNT_AT = """
+    SELECT a.id, count(*) FROM page_addresses a
+    JOIN comments c ON c.page_id = a.page_id AND c.status = 'approved'
+    WHERE a.id AMONG :ids GROUP BY a.id
+"""
+
+
+def count_at(connection: Connection, addresses: Iterable[str]) -> dict[str, int]:
+    """How many approved comments the pages at these addresses (store/pages.py) have, where there are any."""
+    return dict(fetch(connection, _COUNT_AT, ids=sorted(addresses)))
+
+
 def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     """Forgets what a comment said and who wrote it. sequence: the next of its history.
 
