@@ -80,7 +80,7 @@ class _Importing:
         self._now = now
         self._remark = remark
         self._actor = Actor(ActorKind.IMPORT, source)
-        self._taken = 0
+        self._found = 0  # comments so far
         self.done = Imported()
 
     def take(self, entries: Sequence[Entry]) -> None:
@@ -121,6 +121,8 @@ class _Importing:
         self, connection: Connection, found: Sequence[ImportedComment]
     ) -> tuple[int, list[Remark]]:
         rows = {self._row(comment.id): comment for comment in reversed(found)}
+        places = {row: self._found + place for place, row in enumerate(reversed(rows))}
+        self._found += len(found)
         parents = {self._row(comment.parent_id) for comment in found if comment.parent_id}
         ids_by_row = imported_comments.find(connection, rows.keys() | parents)
         new = {row: comment for row, comment in reversed(rows.items()) if row not in ids_by_row}
@@ -128,7 +130,9 @@ class _Importing:
             return 0, []
         own_ids = (comment.id for comment in new.values() if _OWN_ID.fullmatch(comment.id))
         stored = comments.parents_of(connection, own_ids)
-        ids_by_row |= {row: self._id(comment, set(stored)) for row, comment in new.items()}
+        ids_by_row |= {
+            row: self._id(row, comment, places[row], set(stored)) for row, comment in new.items()
+        }
         # Exported from this very site, and never gone.
         present = {
             row
@@ -190,14 +194,13 @@ class _Importing:
             if status is Status.ERASED:
                 comments.erase(connection, submission.id, 1)
 
-    def _id(self, comment: ImportedComment, taken: set[str]) -> str:
+    def _id(self, row: str, comment: ImportedComment, place: int, taken: set[str]) -> str:
         """Its own, where Gatehouse gave it; else one in the order of time and then of the file."""
         if _OWN_ID.fullmatch(comment.id) and comment.id not in taken:
             return comment.id
         assert comment.created_at is not None
-        self._taken += 1
-        digest = hashlib.sha256(self._row(comment.id).encode()).digest()
-        return timed_id("cmt", comment.created_at, self._taken.to_bytes(4, "big") + digest[:6])
+        digest = hashlib.sha256(row.encode()).digest()
+        return timed_id("cmt", comment.created_at, place.to_bytes(4, "big") + digest[:6])
 
     def _submission(self, comment: ImportedComment, id: str) -> Submission:
         assert comment.created_at is not None

@@ -1,7 +1,5 @@
 """Imports: once each, with dates, threads and states; not announced; whatever cannot be stored is told."""
 
-import io
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,7 +9,7 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import TEXT_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.errors import Invalid
 from moderation.domain.imported import Entry, ImportedComment, Remark
 from moderation.notify import endpoints
 from moderation.reading.counts import count_comments
@@ -42,7 +40,11 @@ def comment(id: str, text: str = "A fine article.", **changes: object) -> Import
 
 
 def run(
-    store: Store, site, entries: Iterable[Entry], remarks: list[Remark] | None = None, at: int = NOON
+    store: Store,
+    site,
+    entries: Iterable[Entry],
+    remarks: list[Remark] | None = None,
+    at: int = NOON,
 ) -> Imported:
     told = [] if remarks is None else remarks
     return import_comments(
@@ -143,7 +145,11 @@ def test_replies_in_a_circle_or_across_pages_stand_by_themselves(store):
 
 def test_old_addresses_of_the_site_become_its_own_and_spellings_one_page(store):
     site = newspaper(store)
-    urls = ["http://herald.test/harbour/", "https://www.herald.test/harbour?utm_source=x", "/harbour#c"]
+    urls = [
+        "http://herald.test/harbour/",
+        "https://www.herald.test/harbour?utm_source=x",
+        "/harbour#c",
+    ]
     run(store, site, [comment(url, page_url=url) for url in urls])
     assert count_comments(store, [HARBOUR]) == {HARBOUR: 3}
 
@@ -164,7 +170,9 @@ SKIPPED = {
 def test_what_cannot_be_stored_is_skipped_and_told_without_its_words(store):
     site = newspaper(store)
     remarks: list[Remark] = []
-    bad = [comment(name, **changes) for name, changes in SKIPPED.items() if changes.get("id") is None]
+    bad = [
+        comment(name, **changes) for name, changes in SKIPPED.items() if changes.get("id") is None
+    ]
     bad.append(comment("", **{}))
     done = run(store, site, [*bad, comment("good")], remarks)
     assert (done.stored, done.skipped) == (1, len(SKIPPED))
@@ -175,7 +183,12 @@ def test_what_cannot_be_stored_is_skipped_and_told_without_its_words(store):
 def test_what_breaks_a_rule_beside_the_text_is_left_out(store):
     site = newspaper(store)
     odd = comment(
-        "1", "A\x00 text\ud800.\r\n", author="\x07" + "N" * 300, email="no mail", url="javascript:x", ip="x"
+        "1",
+        "A\x00 text\ud800.\r\n",
+        author="\x07" + "N" * 300,
+        email="no mail",
+        url="javascript:x",
+        ip="x",
     )
     nameless = comment("2", author=" ")
     assert run(store, site, [odd, nameless]).stored == 2
@@ -187,12 +200,30 @@ def test_what_breaks_a_rule_beside_the_text_is_left_out(store):
 def test_nothing_is_announced_judged_or_counted(store):
     site = newspaper(store)
     endpoints.add_endpoint(
-        store, site.id, "https://herald.test/hook", [], "thin", "standard", 1, now=NOON, entropy=os.urandom
+        store,
+        site.id,
+        "https://herald.test/hook",
+        [],
+        "thin",
+        "standard",
+        1,
+        now=NOON,
+        entropy=os.urandom,
     )
     run(store, site, [comment("1"), comment("2", "Buy!", status=Status.SPAM)])
     with store.read() as connection:
-        for table in ("events", "deliveries", "pending", "feedback", "votes", "reputations", "sketches"):
-            assert connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
+        for table in (
+            "events",
+            "deliveries",
+            "pending",
+            "feedback",
+            "votes",
+            "reputations",
+            "sketches",
+        ):
+            assert connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, (
+                table
+            )
 
 
 def test_addresses_are_kept_no_longer_than_those_of_other_comments(store):

@@ -1,13 +1,13 @@
 """Reads a CSV table with the names of the JSON format in its first line; the separator may be , ; or a tab."""
 
+import codecs
 import csv
-import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from moderation.domain.errors import Invalid
 from moderation.domain.imported import Entry, Remark
-from moderation.upkeep.import_formats.json_lines import REQUIRED, comment_of
+from moderation.upkeep.import_formats.json_lines import LINE_LIMIT, REQUIRED, comment_of
 
 _SEPARATORS = ",;\t"
 _CELL_LIMIT = 1_000_000  # characters
@@ -17,10 +17,10 @@ _FORMULAS = ("'=", "'+", "'-", "'@")
 def read(file: BinaryIO) -> Iterator[Entry]:
     """Each comment. Raises Invalid where the names or the quotes are not such a table's, or it is not in UTF-8."""
     csv.field_size_limit(_CELL_LIMIT)
-    table = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    table = codecs.iterdecode(iter(lambda: file.readline(LINE_LIMIT), b""), "utf-8-sig")
     line = 1
     try:
-        head = table.readline(_CELL_LIMIT)
+        head = next(table, "")
         separator = max(_SEPARATORS, key=head.count)
         names = [name.strip().lower() for name in next(csv.reader([head], delimiter=separator), [])]
         if missing := [name for name in REQUIRED if name not in names]:
