@@ -193,23 +193,14 @@ def test_what_breaks_a_rule_beside_the_text_is_left_out(store):
     nameless = comment("2", author=" ")
     assert run(store, site, [odd, nameless]).stored == 2
     first, second = list_approved(store, find_page(store, site.id, HARBOUR))
-    assert (first.text, first.author_name, first.author_url) == ("A text?.", "N" * 244, "")
+    assert (first.text, first.author_name, first.author_url) == ("A text?.", "N" * 245, "")
     assert second.author_name == "Anonymous"
 
 
 def test_nothing_is_announced_judged_or_counted(store):
     site = newspaper(store)
-    endpoints.add_endpoint(
-        store,
-        site.id,
-        "https://herald.test/hook",
-        [],
-        "thin",
-        "standard",
-        1,
-        now=NOON,
-        entropy=os.urandom,
-    )
+    hook = "https://herald.test/hook"
+    endpoints.add_webhook(store, site.id, hook, now=NOON, entropy=os.urandom)
     run(store, site, [comment("1"), comment("2", "Buy!", status=Status.SPAM)])
     with store.read() as connection:
         for table in (
