@@ -21,7 +21,7 @@ class Call(Generic[T]):
     path: str
     read: Callable[[Any], T]
     body: Mapping[str, Any] | None = None
-    query: Mapping[str, str | int] = field(default_factory=dict)
+    query: Mapping[str, str | int | list[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     token: str | None = None
@@ -120,6 +120,12 @@ def thread(
     query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
+
+
+def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]]:
+    query = _given({"page_url": list(page_urls), "site_id": site_id})
+    read = lambda data: dict(data["counts"])  # noqa: E731
+    return Call("GET", f"{API}/counts", read, query=query, repeatable=True, token="")
 
 
 def page_state(page_url: str, page_id: str) -> Call[answers.PageState]:

@@ -178,6 +178,10 @@ class Gatehouse:
         """
         return self._pages(calls.thread(page_url, site_id, size, page_id))
 
+    def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
+        """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""
+        return self.send(calls.counts(page_urls, site_id))
+
     def move_page(self, old: str, new: str) -> Page:
         """Gives a page another URL; its comments are found at both from now on."""
         return self.send(calls.move_page(old, new))

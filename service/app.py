@@ -22,6 +22,7 @@ from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    counts,
     docs_page,
     endpoints,
     filters,
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         queues.router,
         campaigns.router,
         threads.router,
+        counts.router,
         page_states.router,
         pages.router,
         endpoints.router,

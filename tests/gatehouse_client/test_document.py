@@ -50,6 +50,7 @@ EVERY: dict[str, Call[Any]] = {
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
     "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "counts": calls.counts(["https://herald.test/1", "https://herald.test/2"], "site_1"),
     "page_state": calls.page_state("https://herald.test/1", "7"),
     "set_page_state": calls.set_page_state(
         "https://herald.test/1", "closed", 14, "7", datetime.now(UTC)

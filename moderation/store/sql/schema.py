@@ -263,6 +263,22 @@ idempotency = sa.Table(
     sa.Column("created_at", Millis, nullable=False, index=True),
 )
 
+# Which comment each of another system's became: an import that is repeated stores nothing twice, nor what was erased.
+imported_comments = sa.Table(
+    "imported_comments",
+    metadata,
+    _text("id", primary_key=True),  # derived from the site, the system and its own id
+    _text("site_id"),
+    _text("comment_id"),
+    _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+)
+sa.Index(
+    "imported_waiting",
+    imported_comments.c.site_id,
+    imported_comments.c.id,
+    **_only(imported_comments.c.parent != ""),
+)
+
 # --- work: a row here is the job; the broker only carries the doorbell ----------------------------
 
 pending = sa.Table(
