@@ -31,6 +31,7 @@ from service.api import (
     pages,
     queues,
     reputation,
+    search,
     threads,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         comments.router,
         queues.router,
+        search.router,
         campaigns.router,
         threads.router,
         page_states.router,

@@ -129,7 +129,8 @@ def tidy(connection: Connection) -> None:
     # A negative number takes part of every segment along, as 'optimize' does, but for so many pages only.
     execute(
         connection,
-        f"INSERT INTO search_index (search_index, rank) VALUES ('merge', {-_MERGE_PAGES})",
+        "INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)",
+        pages=-_MERGE_PAGES,
     )
     if _changes(connection) - before < 2:  # sqlite.org/fts5.html: nothing was left to do
         execute(connection, "DELETE FROM search_due WHERE id = :id", id=_LEFTOVERS)

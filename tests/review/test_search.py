@@ -17,7 +17,15 @@ from tests.factories import NOON, hand_in, newspaper, reply
 def approve(store, site, ids, outcome=Outcome.APPROVE, reason=""):
     for comment_id in ids:
         decisions.decide(
-            store, "mod_1", {site.id}, comment_id, outcome, reason, None, now=NOON, entropy=os.urandom
+            store,
+            "mod_1",
+            {site.id},
+            comment_id,
+            outcome,
+            reason,
+            None,
+            now=NOON,
+            entropy=os.urandom,
         )
 
 
@@ -183,7 +191,10 @@ def test_a_query_without_words_or_with_too_many_is_refused(store, query):
     assert refused.value.pointer == "/query"
 
 
-@pytest.mark.parametrize("query", ['a" OR "b', "facts : x", "a* NOT b", "(tea", "tea)", "'tea' & !x", "tea:*", "^tea", "\\"])
+@pytest.mark.parametrize(
+    "query",
+    ['a" OR "b', "facts : x", "a* NOT b", "(tea", "tea)", "'tea' & !x", "tea:*", "^tea", "\\"],
+)
 def test_what_means_something_to_a_database_is_only_words(store, query):
     site = newspaper(store)
     posted(store, site, reply(site, "tea"))
