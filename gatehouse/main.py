@@ -63,8 +63,10 @@ ENTRIES = {
 }
 
 
-# These are the service, and get their settings from whoever starts them.
-_PROCESS_NAMES = ("gatehouse", "up", "api", "worker", "courier", "beat", "prepare")
+# These are the service, and get their settings from whoever starts them; or use its API alone.
+_WITHOUT_ADOPTED_SETTINGS = {
+    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment"),
+}
 
 
 class Commands(TyperGroup):
@@ -174,7 +176,8 @@ def _call(arguments: list[str]) -> None:
         name = f"{name} {arguments[0]}"
         command = commands[arguments[0]] or load(arguments[0])
         commands, arguments = getattr(command, "commands", {}), arguments[1:]
-    if name.split()[-1] not in _PROCESS_NAMES and "--help" not in arguments:
+    is_alone = _WITHOUT_ADOPTED_SETTINGS.intersection(name.split()[1:2] or ["gatehouse"])
+    if not is_alone and "--help" not in arguments:
         from gatehouse.supervisor.running import adopt
 
         adopt(os.environ)

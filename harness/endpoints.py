@@ -77,7 +77,8 @@ class SiteEndpoints:
             comment_id = timed_id("cmt", now(), os.urandom(10))
             page = PageRef("https://herald.test/1", "News")
             event = received_event(
-                Submission(comment_id, listener.site_id, page, AuthorRef("Carol"), "Hm.", now())
+                Submission(comment_id, listener.site_id, page, AuthorRef("Carol"), "Hm.", now()),
+                {"url": page.url, "title": page.title, "id": None},
             )
             events.append(event)
             self.expected[listener.path].add(event.id)

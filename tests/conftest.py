@@ -1,6 +1,8 @@
 """Fixtures: a migrated store on both databases, and a broker of the test's own."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,9 @@ from moderation.store.sql.migrate import migrate
 # Wall-clock time says nothing on a machine that others share, nor under coverage.
 settings.register_profile("shared machines", deadline=None)
 settings.load_profile("shared machines")
+
+# Commands work on the `gatehouse up` that runs on this machine, if they find it there; not these.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="gatehouse-state-")
 
 
 def skip_loudly(why: str) -> NoReturn:

@@ -22,7 +22,7 @@ SURE_CONFIDENCE = 0.5
 PIECE_WORDS = 30
 FEWEST_WORDS = 3
 # Pieces about which the detector is asked: the others count as what they are for the known words.
-DETECTIONS = 30
+DETECTIONS = 16
 LONGEST_GUESS = 200  # words; the time of a guess grows with the text
 # Foreign words, an insult counted twice, for each word of a piece: "je ne sais quoi" tells nothing in a long sentence.
 SOME = 0.25
@@ -77,7 +77,7 @@ class LanguageGuesser:
         unknown: list[str] = []
         detections = 0
         for words in _sentences(text):
-            piece = self._by_known_words(words)
+            piece = self._by_known_words(words, home)
             if piece:
                 found.append(piece)
                 continue
@@ -90,9 +90,10 @@ class LanguageGuesser:
             found.append(self._detected(unknown, home))
         return found
 
-    def _by_known_words(self, words: list[str]) -> Piece | None:
+    def _by_known_words(self, words: list[str], home: str) -> Piece | None:
         english, code, weight = self._shares(words)
-        if english >= MOSTLY:
+        # "idiot" and "lol" are words of many languages.
+        if english >= MOSTLY and (home == "en" or _letters(words) >= FEWEST_LETTERS):
             return Piece("en", english, _letters(words))
         if not code or weight < SOME or weight < english:
             return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.servers import wait_until
-from tests.gatehouse.conftest import Run, Up, living
+from tests.gatehouse.conftest import Run, Up, free_port, living
 
 REPLY = {
     "author": {"name": "Carol"},
@@ -128,10 +128,11 @@ def test_what_cannot_work_is_said_in_one_sentence(gatehouse: Run, data: Path) ->
     foreign = data.parent / "foreign"
     foreign.mkdir()
     (foreign / "letters.txt").write_text("not ours")
-    refused = gatehouse("up", "--data", str(foreign))
+    refused = gatehouse("up", "--data", str(foreign), "--port", str(free_port()))
     assert refused.returncode == 1
     assert "holds other things" in refused.stderr and refused.stderr.count("\n") == 1
 
-    refused = gatehouse("up", "--data", str(data.parent / ("long" * 25)))
+    long = str(data.parent / ("long" * 25))
+    refused = gatehouse("up", "--data", long, "--port", str(free_port()))
     assert refused.returncode == 1
     assert "too long for a socket" in refused.stderr.splitlines()[0]

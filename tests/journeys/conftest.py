@@ -46,7 +46,12 @@ class Paper:
     reader: httpx2.Client = field(repr=False)
 
     def read(self, path: str = "/") -> str:
-        return self.reader.get(path).raise_for_status().text
+        """The article with its comments. It does without them where a busy Gatehouse takes longer than a second."""
+        return wait_until(lambda: self._read_whole(path), "the article has its comments")
+
+    def _read_whole(self, path: str) -> str:
+        page = self.reader.get(path).raise_for_status().text
+        return "" if '<h2 id="replies">Replies<' in page else page
 
     def send(self, page: str = "", **typed: str) -> httpx2.Response:
         """Fills in the form of a page, of the article's as it is now if ''."""

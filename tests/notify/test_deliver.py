@@ -332,7 +332,8 @@ def test_only_what_was_subscribed_to_and_once(herald: Newsroom, receiver: Receiv
     herald.listen(receiver, "/held", types=["comment.held"])
     herald.listen(receiver, "/all")
     herald.listen(receiver, "/received", types=["comment.received", "comment.held"])
-    event = received_event(reply(herald.site, at=herald.clock()))
+    page = {"url": "https://herald.test/1", "title": None, "id": None}
+    event = received_event(reply(herald.site, at=herald.clock()), page)
     with herald.store.write() as connection:
         assert outbox.put(connection, [event, event], os.urandom) == 2
     with herald.store.write() as connection:

@@ -103,7 +103,7 @@ def test_the_message_of_a_decision() -> None:
 
 def test_a_message_of_either_kind_has_the_same_keys() -> None:
     decided = decision_event(DECISION, "site_1", PAGE, "", Status.PENDING)
-    assert list(received_event(SUBMISSION).data) == list(decided.data)
+    assert list(received_event(SUBMISSION, PAGE).data) == list(decided.data)
 
 
 def test_every_decision_has_a_type() -> None:
@@ -113,7 +113,7 @@ def test_every_decision_has_a_type() -> None:
 
 
 def test_no_e_mail_address_or_text_by_itself() -> None:
-    sent = event_json(received_event(SUBMISSION).data)
+    sent = event_json(received_event(SUBMISSION, PAGE).data)
     for private in ("carol@", "203.0.113.9", "Firefox", "fools", "Carol"):
         assert private not in sent
 

@@ -115,7 +115,7 @@ def test_every_field_reaches_the_candidate_under_its_name(store):
     derived = {each.name for each in fields(Candidate)} - set(of_comment)
     assert derived == {
         *("view", "comment_id", "page_id", "language", "parent_text", "traces", "form"),
-        *("filters", "history", "known"),
+        *("filters", "history", "names", "signals"),
     }
 
 

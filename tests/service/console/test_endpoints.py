@@ -174,7 +174,7 @@ def test_deliveries_their_attempts_and_one_sent_again(editor, site, store, hook)
     [comment] = hand_in(store, reply(site, at=now()))
     deliver_due(store, 500)
     page = editor.get(f"{HOME}/{hook.id}").text
-    assert "500; next try in" in re.sub(r" after [0-9,]+ ms", "", page)
+    assert re.search(r"500( after [0-9,]+ ms)?; (next try in|due now)", page)
     assert f"/console/comments/{comment}" in page
     answer = follow(editor, send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
     assert "It is being sent again" in answer.text
