@@ -81,24 +81,28 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
         lists.insert(place, (_matching, False))
     best = Found((), after)
     for candidates, with_words in lists:
-        seen = candidates(connection, wanted, after)
+        seen, is_all = candidates(connection, wanted, after)
         good = _meeting(connection, wanted, seen, with_words=with_words)
         if len(good) > limit:
             return Found(good[:limit], good[limit - 1])
-        if len(seen) < LOOKED_AT:
+        if is_all:
             return Found(good, "")
+        if not seen:
+            continue
         if best.after == after or (seen[-1] < best.after) == wanted.newest_first:
             best = Found(good, seen[-1])
     return best
 
 
-_List = Callable[[Connection, Wanted, str], Sequence[str]]
+# The next ids of a list, and whether these are all that are left of it.
+_Piece = tuple[Sequence[str], bool]
+_List = Callable[[Connection, Wanted, str], _Piece]
 
 
-def _listed(connection: Connection, wanted: Wanted, after: str) -> Sequence[str]:
+def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
     """The next ids of the narrowest list there is: one comment, a sender, a reason, a page, or statuses."""
     if wanted.comment_id:
-        return [wanted.comment_id] if not after else []
+        return [] if after else [wanted.comment_id], True
     lists: list[sa.Select[tuple[str]]] = []
     for column, key in wanted.senders[:1]:
         lists.append(sa.select(personal.c.comment_id.label("id")).where(personal.c[column] == key))
@@ -124,10 +128,11 @@ def _listed(connection: Connection, wanted: Wanted, after: str) -> Sequence[str]
     # The database merges them, and reads of each as far as it must.
     ordered: Any = sa.union_all(*lists) if len(lists) > 1 else lists[0]
     id = ordered.selected_columns[0] if len(lists) == 1 else sa.literal_column("id")
-    return list(connection.scalars(_in_order(ordered, id, wanted)))
+    found = connection.scalars(_in_order(ordered, id, wanted)).all()
+    return found, len(found) < LOOKED_AT
 
 
-def _matching(connection: Connection, wanted: Wanted, after: str) -> Sequence[str]:
+def _matching(connection: Connection, wanted: Wanted, after: str) -> _Piece:
     """The next ids of comments that have the words."""
     match = match_of(connection.dialect.name, wanted.sought)
     if connection.dialect.name == "sqlite":
@@ -138,16 +143,18 @@ def _matching(connection: Connection, wanted: Wanted, after: str) -> Sequence[st
             high=number_of(high) + NEXT_NUMBERS if high else (1 << 63) - 1,
         )
         query = sa.select(_index.c.comment_id).where(rows)
-        found = connection.scalars(_in_order(query, _index.c.rowid, wanted))
+        found = connection.scalars(_in_order(query, _index.c.rowid, wanted)).all()
+        # Numbers are not quite ids: a few more come along at the ends.
         inside = [id for id in found if id >= low and (not high or id < high) and id != after]
-        return sorted(inside, reverse=wanted.newest_first)
+        return sorted(inside, reverse=wanted.newest_first), len(found) < LOOKED_AT
     # As a list of its own: with the order in sight the planner may read all comments by their ids.
     matching = sa.select(_index.c.comment_id.label("id")).where(
         sa.text("words @@ CAST(:match AS tsquery)").bindparams(match=match)
     )
     cte = matching.cte("matching").prefix_with("MATERIALIZED", dialect="postgresql")
     query = sa.select(cte.c.id).where(*_bounds(cte.c.id, wanted, after))
-    return list(connection.scalars(_in_order(query, cte.c.id, wanted)))
+    found = connection.scalars(_in_order(query, cte.c.id, wanted)).all()
+    return found, len(found) < LOOKED_AT
 
 
 def _in_order(query: Any, id: Any, wanted: Wanted) -> Any:
