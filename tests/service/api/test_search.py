@@ -41,7 +41,7 @@ def test_comments_are_found_in_pages(api: Api, stored: list[str]) -> None:
     assert ids(api.get("/api/v1/comments?until=2100-01-01T00:00:00Z")) == stored[::-1]
     assert ids(api.get(f"/api/v1/comments?query={stored[1]}")) == [stored[1]]
     assert (
-        ids(api.get("/api/v1/comments?page_url=http://herald.test/news/1/%23top")) == stored[::-1]
+        ids(api.get("/api/v1/comments?page_url=https://HERALD.test/news/1/%23top")) == stored[::-1]
     )
 
 
