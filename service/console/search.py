@@ -15,7 +15,7 @@ from moderation.store.moderators import Membership
 from service.console import navigation
 from service.console.comment import comment_views
 from service.console.pages import QueryName, pages
-from service.console.presenters import QUEUE_NAMES, CommentView, label
+from service.console.presenters import QUEUE_NAMES, CommentView, excerpt, label
 from service.console.session import Visitor
 
 
@@ -116,7 +116,7 @@ def _chips(asked: Asked, site_id: str) -> list[Chip]:
         "author": ("Author", asked.author),
     }
     return [
-        Chip(name, value, asked.url(site_id, **{key: ""}))
+        Chip(name, excerpt(value), asked.url(site_id, **{key: ""}))
         for key, (name, value) in shown.items()
         if value.strip()
     ]
