@@ -230,9 +230,16 @@ _STRICTNESS = {PageState.PREMODERATED.value: 1, PageState.CLOSED.value: 2}
 
 
 def join(connection: Connection, page_id: str, into: str) -> StoredPage:
-    """Makes one page of two: comments and addresses of the first become the other's, which is returned."""
+    """Makes one page of two: comments and addresses of the first become the other's, which is returned.
+
+    Raises Unavailable where another process has joined one of them to a third.
+    """
     # Deleted first: this waits for whoever stores a comment on it.
-    gone = connection.execute(sa.delete(pages).where(pages.c.id == page_id).returning(pages)).one()
+    deleted = sa.delete(pages).where(pages.c.id == page_id).returning(pages)
+    gone = connection.execute(deleted).one_or_none()
+    kept = connection.execute(sa.select(pages).where(pages.c.id == into)).one_or_none()
+    if gone is None or kept is None:
+        raise Unavailable("The page is being moved; try again shortly.")
     moved = connection.execute(
         sa.select(comments.c.id, comments.c.created_at).where(comments.c.page_id == page_id)
     ).all()
@@ -242,7 +249,6 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
         numbers = [sketches.number_of(row.id, row.created_at) for row in moved]
         mark = "UPDATE sketches SET page = :page WHERE number AMONG :numbers"
         run_listed(connection, mark, "numbers", numbers, page=short_hash(into))
-    kept = connection.execute(sa.select(pages).where(pages.c.id == into)).one()
     takes_title = gone.title and (
         not kept.title or (gone.title_verified and not kept.title_verified)
     )
@@ -268,7 +274,13 @@ def _either(kept: int | None, gone: int | None) -> int | None:
 
 
 def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bool:
-    """Makes a page known by another URL, and by its old ones still. Whether another page was joined into it."""
+    """Makes a page known by another URL, and by its old ones still. Whether another page was joined into it.
+
+    Raises Unavailable where another process has joined the page to another meanwhile.
+    """
+    renamed = sa.update(pages).where(pages.c.id == page.id).values(url=url)
+    if not connection.execute(renamed).rowcount:
+        raise Unavailable("The page is being moved; try again shortly.")
     rules = sites.page_rules(connection, [site_id])[site_id]
     address = url_address(site_id, url, rules)
     other = find(connection, [address]).get(address)
@@ -277,7 +289,6 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
         join(connection, other.id, page.id)
     row = {"id": address, "site_id": site_id, "page_id": page.id, "url": url}
     upsert_rows(connection, page_addresses, [row], "page_id", "url")
-    connection.execute(sa.update(pages).where(pages.c.id == page.id).values(url=url))
     search_index.note_due(connection, [page.id])
     return is_joined
 

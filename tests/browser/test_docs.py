@@ -42,7 +42,7 @@ def test_a_route_can_be_tried_from_the_page(visit, gatehouse):
     page.get_by_role("button", name="Authorize").click()
     page.locator("#auth-bearer-value").fill(key_of(gatehouse.store, gatehouse.site, sites.SECRET))
     page.get_by_role("button", name="Apply credentials").click()
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Close", exact=True).click()
     queues = page.locator("#operations-queues-list_queues_api_v1_queues_get")
     queues.get_by_role("button").first.click()
     queues.get_by_role("button", name="Try it out").click()

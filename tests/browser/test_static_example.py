@@ -78,9 +78,10 @@ def test_a_script_hands_in_and_shows_what_was_approved(visit) -> None:
     write(page, text, "Carol <i>")
     page.get_by_text("Your comment is awaiting moderation.").wait_for()
     page.get_by_text("Your comment is published.").wait_for()
-    assert page.locator(".said").all_inner_texts() == [text]
-    assert page.locator("bdi").all_inner_texts() == ["Carol <i>"]
-    assert page.get_by_role("heading", name="1 reply").is_visible()
+    texts = page.locator(".said").all_inner_texts()  # other tests have published theirs
+    assert texts.count(text) == 1 and "Carol <i>" in page.locator("bdi").all_inner_texts()
+    replies = "1 reply" if len(texts) == 1 else f"{len(texts)} replies"
+    assert page.get_by_role("heading", name=replies).is_visible()
     assert page.get_by_label("Comment").input_value() == ""
     assert page.url.count("#") == 0 and reader.errors == []
     assert faults(reader) == []
@@ -92,8 +93,9 @@ def test_a_refusal_stays_beside_its_field_and_loses_nothing(visit) -> None:
     page.locator("form").evaluate("form => form.noValidate = true")
     write(page, "  \n ", "Carol", "carol@")
     page.get_by_text("Your comment was not sent.").wait_for()
-    assert page.locator("[aria-invalid]").get_attribute("name") in ("comment", "email")
-    assert page.locator(".flaw").count() == 1 and "/" not in page.locator(".flaw").inner_text()
+    for field, flaw in (("comment", "#comment-flaw"), ("email", "#email-flaw")):
+        assert page.locator(f"[name={field}]").get_attribute("aria-invalid") == "true"
+        assert page.locator(flaw).inner_text() and "/" not in page.locator(flaw).inner_text()
     assert page.get_by_label("Email").input_value() == "carol@"
     assert faults(reader) == []
     page.route("**/api/v1/comments", lambda route: route.abort())
@@ -130,10 +132,10 @@ def test_what_is_sent_again_is_one_comment(visit, paper) -> None:
 
 def test_without_a_script_the_form_is_enough(visit, paper) -> None:
     page = visit(java_script_enabled=False).page
-    assert not page.get_by_role("status").is_visible()
+    assert not page.locator("#said").is_visible()
     write(page, RUDE, "Dan")
     assert page.url == f"{paper.url}?gatehouse=received#respond"
-    assert page.get_by_role("status").is_visible()
+    assert page.locator("#said").is_visible()
     with_script = visit().page
     with_script.get_by_role("heading", name=re.compile("repl(y|ies)")).wait_for()
     assert RUDE not in with_script.content()

@@ -296,30 +296,6 @@ def test_a_ruling_leaves_the_held_that_do_not_share_its_link_and_does_not_ask_ag
     assert held.held_with_ruling == 2
 
 
-def test_a_reply_that_quotes_the_link_of_the_spam_it_answers_is_not_filed(store: Store) -> None:
-    site = newspaper(store)
-    spam = send(store, site, *[f"{RUMOUR} {LOAN}"] * 4)
-    rule_and_clean(store, site, spam)
-    # Below what is removed nobody can answer; below what somebody let through they can.
-    record_decision(store, site, spam[0], Outcome.APPROVE, NOON + MINUTE + 1)
-    page = PageRef("https://herald.test/news/0", "News")
-    answer = reply(
-        site,
-        f"{RUMOUR} {LOAN}",
-        at=NOON + 2 * MINUTE,
-        author=AuthorRef("Reader 90"),
-        page=page,
-        parent_id=spam[0],
-        context=Context(ip="192.0.2.90"),
-    )
-    [quoting] = hand_in(store, answer)
-    run(store, NOON + 3 * MINUTE)
-    assert statuses(store, site, [quoting]) == [Status.HELD]
-    assert "campaign_spam_text" in codes(store, site, quoting)
-    [copy] = send(store, site, f"{RUMOUR} {LOAN}", start=91, at=NOON + 4 * MINUTE)
-    assert statuses(store, site, [copy])[0] in (Status.SPAM, Status.REJECTED)
-
-
 @pytest.mark.parametrize(
     ("contact", "other_way"),
     [
