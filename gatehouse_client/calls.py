@@ -114,6 +114,50 @@ def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
     )
 
 
+def search(
+    query: str,
+    *,
+    status: str,
+    reason: str,
+    page_url: str,
+    author: str,
+    domain: str,
+    language: str,
+    decided_by: str,
+    since: datetime | None,
+    until: datetime | None,
+    order: str,
+    size: int,
+) -> Call[Piece[answers.Comment]]:
+    given = _given(
+        {
+            "query": query,
+            "status": status,
+            "reason": reason,
+            "page_url": page_url,
+            "author": author,
+            "domain": domain,
+            "language": language,
+            "decided_by": decided_by,
+            "since": since.isoformat() if since else "",
+            "until": until.isoformat() if until else "",
+            "order": order,
+            "limit": size,
+        }
+    )
+    read = _piece(answers.Comment.read)
+    return Call("GET", f"{API}/comments", read, query=given, repeatable=True)
+
+
+def queue_reasons(name: str) -> Call[dict[str, int]]:
+    path = f"{API}/queues/{_id(name)}/reasons"
+    return Call("GET", path, _counts_by_code, repeatable=True)
+
+
+def _counts_by_code(data: Any) -> dict[str, int]:
+    return {str(item["code"]): int(item["count"]) for item in data["items"]}
+
+
 def thread(
     page_url: str, site_id: str, size: int, page_id: str = ""
 ) -> Call[Piece[answers.PublicComment]]:

@@ -32,6 +32,7 @@ from service.api import (
     pages,
     queues,
     reputation,
+    search,
     threads,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         comments.router,
         queues.router,
+        search.router,
         campaigns.router,
         threads.router,
         counts.router,
