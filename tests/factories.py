@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -78,8 +79,13 @@ def hand_in(store: Store, *replies: Submission) -> list[str]:
     return [submission.id for submission in replies]
 
 
+def toxicity(text: str) -> float:
+    """What a Scripted scorer says of a text. A word of its own: random hexadecimals have 'bad' in them."""
+    return 0.9 if re.search(r"\bbad\b", text) else 0.1
+
+
 class Scripted:
-    """A scorer that calls texts with 'bad' toxic, and can be told to fail.
+    """A scorer that calls texts with the word 'bad' toxic, and can be told to fail.
 
     mood: 'well', 'missing' (ScorerUnavailable), 'broken' (any other error), 'nan', 'hangs' until
     `awake` is set, 'poison' (breaks on texts with 'poison' only), 'unmeasurable' (ScorerUnavailable for those),
@@ -108,12 +114,11 @@ class Scripted:
             raise ScorerUnavailable("told so")
         if self.mood == "hangs" or (self.mood == "slow" and is_poisonous):
             self.awake.wait()
-        value = float("nan") if self.mood == "nan" else None
         return [
             (
                 Signal(
                     "toxicity",
-                    value if value is not None else 0.9 if "bad" in candidate.text else 0.1,
+                    float("nan") if self.mood == "nan" else toxicity(candidate.text),
                     self.name,
                     model="script-1",
                     sha256="0" * 64,

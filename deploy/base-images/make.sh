@@ -3,16 +3,15 @@
 #
 # usage, as root: deploy/base-images/make.sh
 # It prints the lines for .env. DEBIAN_SUITE and DEBIAN_MIRROR: another Debian (trixie is the first that
-# has Valkey), another mirror. Authorities in /usr/local/share/ca-certificates are trusted in the images too.
+# has Valkey), another mirror than the one that debootstrap knows. Authorities in /usr/local/share/ca-certificates are trusted in the images too.
 set -eu
 cd "$(dirname "$0")"
 suite=${DEBIAN_SUITE:-trixie}
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-echo "Making $suite from $mirror ..." >&2
-debootstrap --variant=minbase --include=ca-certificates "$suite" "$work/root" "$mirror" >&2
+echo "Making $suite ..." >&2
+debootstrap --variant=minbase --include=ca-certificates "$suite" "$work/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2
 rm -rf "$work"/root/var/cache/apt/archives/*.deb
 tar -C "$work/root" -c . | docker import - gatehouse-base:debian >&2
 

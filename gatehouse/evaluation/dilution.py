@@ -41,7 +41,7 @@ def attacks(folder: Path, model: EvaluatedModel) -> list[str]:
     if not test_name:
         return []
     test = sets.jigsaw(folder, test_name)
-    is_attack = test.truth[:, [3, 4]].any(axis=1)  # threat, insult
+    is_attack = [bool(row[3] or row[4]) for row in test.truth]  # threat, insult
     texts = [
         text.strip()
         for text, yes in zip(test.texts, is_attack, strict=True)

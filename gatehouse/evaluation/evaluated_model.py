@@ -69,6 +69,11 @@ class EvaluatedModel:
             self._progress(len(batch))
         return found
 
+    @property
+    def has_policy(self) -> bool:
+        """Whether there are all scorers and the whole policy, and not the model alone."""
+        return self._whole is not None
+
     def held_by_all(self, texts: Sequence[str], page: str = "en") -> NDArray[np.bool_]:
         """Whether the whole policy holds each text: word list, phrases, language and spam included."""
         if self._whole is None:

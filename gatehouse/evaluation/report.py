@@ -108,12 +108,13 @@ def report(folder: Path, model: EvaluatedModel, only: str = "") -> Iterator[tupl
     for part in _PARTS:
         name = sets.find(folder, part.set)
         heading = f"{part.heading} ({name})"
-        if name and only.lower() in heading.lower():
+        is_measurable = model.has_policy or part.lines not in sources.OF_WHOLE_POLICY
+        if name and is_measurable and only.lower() in heading.lower():
             yield heading, part.lines(folder, name, model)
     heading = (
         "Own sentences, held by the whole policy; its phrases were written looking at one half"
     )
-    if only.lower() in heading.lower():
+    if model.has_policy and only.lower() in heading.lower():
         yield heading, sources.own_sentences(model)
     heading = "Ordinary sentences that must not be held"
     if only.lower() in heading.lower():

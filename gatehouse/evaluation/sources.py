@@ -102,3 +102,7 @@ def disguises(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
         kept += by_label >= 0.97
         lines.append((disguise, f"{by_label:.3f} by the model's labels, {by_all:.3f} in all"))
     return [*lines, ("kinds of which the labels keep 97 %", f"{kept} of {len(DISGUISES)}")]
+
+
+# What needs every scorer and the whole policy, and not the model alone.
+OF_WHOLE_POLICY = (profiles, own_sentences, disguises)

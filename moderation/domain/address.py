@@ -65,7 +65,7 @@ _ALLOCATED = ip_network("2000::/3")
 PORTS = frozenset({443, 8443})
 # Names of internal hosts: RFC 6761, RFC 6762 with its appendix G, RFC 8375, RFC 9476, ICANN on .internal and on
 # names never to be delegated; what Kubernetes, Consul and Docker call theirs. '.arpa' is for addresses.
-_INTERNAL_SUFFIXES = (
+INTERNAL_SUFFIXES = (
     ".localhost",
     ".local",
     ".internal",
@@ -184,5 +184,5 @@ def _check_host(host: str, *, bracketed: bool) -> None:
         raise Invalid("An address is written in full, as 192.0.2.1 is.", "/url")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise Invalid("This is not the name of a host.", "/url")
-    if len(labels) < 2 or f".{'.'.join(labels)}".endswith(_INTERNAL_SUFFIXES):
+    if len(labels) < 2 or f".{'.'.join(labels)}".endswith(INTERNAL_SUFFIXES):
         raise Invalid("Webhooks go to public hosts; this name is an inner one.", "/url")

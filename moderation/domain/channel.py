@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from moderation.domain.address import refusal_of
+from moderation.domain.address import INTERNAL_SUFFIXES, refusal_of
 from moderation.domain.delivery import MODERATORS
 from moderation.domain.errors import Invalid
 
@@ -19,7 +19,6 @@ _LOCAL = frozenset(
     {"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"}
 )
 _SCHEME = re.compile(r"([a-z0-9]{1,40})://\S+", re.IGNORECASE)
-_INTERNAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet")
 
 
 def check_channel(url: str, allow: Iterable[tuple[str, int]] = ()) -> None:
@@ -57,7 +56,7 @@ def _is_internal(host: str) -> bool:
     try:
         return refusal_of(ip_address(host)) is not None
     except ValueError:
-        return host == "localhost" or host.endswith(_INTERNAL_SUFFIXES)
+        return host == "localhost" or host.endswith(INTERNAL_SUFFIXES)
 
 
 def display_name(service: str, private_url: str) -> str:

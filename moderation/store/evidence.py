@@ -63,7 +63,10 @@ def unexplained(connection: Connection, comment_ids: Sequence[str]) -> list[Unex
         return []
     rows = fetch(connection, _TEXTS, ids=list(comment_ids))
     findings = newest_findings(connection, comment_ids) if rows else {}
-    return [Unexplained(*row, findings.get(row[0], Findings())) for row in rows]
+    return [
+        Unexplained(id, sequence, stored, text, parent, findings.get(id, Findings()))
+        for id, sequence, stored, text, parent in rows
+    ]
 
 
 def save(connection: Connection, explained: Sequence[tuple[Unexplained, Sequence[Reason]]]) -> None:

@@ -14,7 +14,7 @@ _BELOW = """
         SELECT c.parent_id, c.id, c.status FROM comments c
         WHERE c.parent_id AMONG :ids AND c.parent_id <> ''
         UNION ALL
-        SELECT b.root, c.id, c.status FROM below b JOIN comments c ON c.parent_id = b.id
+        SELECT b.root, c.id, c.status FROM below b JOIN comments c ON c.parent_id = b.id AND c.parent_id <> ''
     )
     SELECT root, id FROM below WHERE status IN ('approved', 'held', 'pending')
 """

@@ -184,7 +184,7 @@ def campaign_out(card: CampaignCard) -> CampaignOut:
                 "sequence": ruling.sequence,
                 "outcome": ruling.outcome,
                 "actor": {"kind": ActorKind.MODERATOR, "id": ruling.moderator_id},
-                "done": ruling.done,
+                "done": bool(ruling.done),  # SQLite has no booleans
                 "created_at": iso(ruling.created_at),
             }
             for ruling in card.rulings

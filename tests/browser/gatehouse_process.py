@@ -9,6 +9,7 @@ import uvicorn
 
 from harness.servers import SECRET, wait_until
 from moderation.domain.comment import AuthorRef, PageRef
+from moderation.judging.evidence import explain_decisions, find_unexplained
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
@@ -50,10 +51,11 @@ class BrowserGatehouse:
         )[0]
 
     def judge(self) -> None:
-        """Judges what waits, with the scorers and the policy that ship."""
+        """Judges what waits, with the scorers and the policy that ship, and finds the evidence."""
+        pipeline = ScorerPipeline(build_scorers("bundled"), 20.0)
         judge(
             self.store,
-            ScorerPipeline(build_scorers("bundled"), 20.0),
+            pipeline,
             load_policy("newsroom"),
             lease="browser",
             lease_ms=60_000,
@@ -61,6 +63,8 @@ class BrowserGatehouse:
             now=now,
             entropy=os.urandom,
         )
+        while unexplained := find_unexplained(self.store, now() + 1, started=True):
+            assert explain_decisions(self.store, pipeline, unexplained, now)
 
     def close(self) -> None:
         self._server.should_exit = True

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import AuthorRef, Context, PageRef, PageState, Receipt
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.page_state import PageDefault
 from moderation.intake.submit import submit
 from moderation.review import decisions, page_states
 from moderation.review.page_states import PageChange
-from moderation.store import comment_fields
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import metadata, pages
 from moderation.upkeep.erase import erase
@@ -110,7 +110,7 @@ def test_a_page_closes_by_its_age_to_the_millisecond(store):
     site = newspaper(store)
     page_states.set_default(store, site.id, PageDefault(PageState.OPEN, 14))
     hand_in(store, reply(site, at=NOON))
-    late = NOON + 14 * comment_fields.DAY
+    late = NOON + 14 * DAY_MS
     in_time, too_late = take(store, reply(site, at=late - 1), reply(site, at=late))
     assert isinstance(in_time, Receipt) and isinstance(too_late, PageClosed)
     other = PageRef("https://herald.test/new")
@@ -162,9 +162,9 @@ def test_addresses_are_forgotten_when_their_time_is_up(store):
     site = newspaper(store)
     author = AuthorRef("Carol", "carol@private.test")
     hand_in(store, reply(site, author=author, context=Context("203.0.113.77", "Mozilla")))
-    assert purge(store, NOON + 29 * comment_fields.DAY, 10_000) == 0
-    assert purge(store, NOON + 31 * comment_fields.DAY, 10_000) == 1
-    assert purge(store, NOON + 32 * comment_fields.DAY, 10_000) == 0
+    assert purge(store, NOON + 29 * DAY_MS, 10_000) == 0
+    assert purge(store, NOON + 31 * DAY_MS, 10_000) == 1
+    assert purge(store, NOON + 32 * DAY_MS, 10_000) == 0
     [row] = rows(store, "personal")
     assert (row.network, row.address_key, row.user_agent) == ("", "", "")
     assert row.email_sealed is not None

@@ -1,5 +1,6 @@
 """Whoever uses the name of the site or of its staff without being known as that waits for a person."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def site(store: Store) -> Site:
     return site
 
 
+numbers = itertools.count(1)
+
+
 def codes(store: Store, site: Site, author: AuthorRef) -> list[str]:
-    [id] = hand_in(
-        store, reply(site, f"A fine article, says {os.urandom(8).hex()}.", author=author)
-    )
+    [id] = hand_in(store, reply(site, f"A fine article, says {next(numbers)}.", author=author))
     judge(
         store,
         panel(FilterSignals(), ProtectedNames(), Scripted()),

@@ -81,6 +81,7 @@ def test_what_apprise_reads_is_shown_without_its_secrets() -> None:
         ("ntfys://[::1]/topic", "not public"),
         ("gotify://169.254.169.254/token", "not public"),
         ("mmost://chat.internal/token", "not public"),
+        ("mmost://chat.team.svc/token", "not public"),
         ("ntfy://localhost/topic", "not public"),
         ("slack", "Apprise URL"),
         ("slack://a b", "Apprise URL"),

@@ -97,7 +97,8 @@ def check(store: Store, *sites: Site) -> None:
             campaign_id for site_id, campaign_id, _ in truth if site_id == site.id
         } - {""}
         waiting = campaigns.waiting_campaigns(store, site.id, LATER, 100)
-        assert {campaign.id for campaign in waiting} == {
+        ruled = campaigns.waiting_campaigns(store, site.id, LATER, 100, ruled=True)
+        assert {campaign.id for campaign in (*waiting, *ruled)} == {
             campaign_id
             for site_id, campaign_id, status in truth
             if site_id == site.id and status == "held"

@@ -144,16 +144,16 @@ class Bundled:
     def _probabilities(self, model: _Loaded, readings: Sequence["_Reading"]) -> NDArray[np.float64]:
         windows = [reading.windows for reading in readings]
         pieces = [texts_for_linear(reading.text, reading.windows) for reading in readings]
-        logits = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
-        linear_logits = _split_rows(logits, pieces)
+        of_pieces = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
+        linear_logits = _split_rows(of_pieces, pieces)
         # Where the linear model is sure enough that no label applies.
         is_spared = [
             bool((_linear_only(model, counted_of_text) < self._cascade).all())
             for counted_of_text in linear_logits
         ]
         windows = [
-            [] if spare else text_windows
-            for spare, text_windows in zip(is_spared, windows, strict=True)
+            [] if spared else text_windows
+            for spared, text_windows in zip(is_spared, windows, strict=True)
         ]
         # The whole batch at once, so that several passes can run at the same time.
         network_logits = _split_rows(
@@ -171,8 +171,8 @@ class Bundled:
             for position, spared in enumerate(is_spared)
             if not spared and _may_hide(readings[position], logits[position])
         ]
-        pieces = _suspicious_pieces(model, [readings[position].text for position in hiding])
-        read = _read_pieces(model, [readings[position].text for position in hiding], pieces)
+        places = _suspicious_pieces(model, [readings[position].text for position in hiding])
+        read = _read_pieces(model, [readings[position].text for position in hiding], places)
         for position, piece_logits in zip(hiding, read, strict=True):
             logits[position] = np.concatenate([logits[position], piece_logits])
         return np.array([np.asarray(sigmoid(of_text.max(axis=0))) for of_text in logits]).reshape(

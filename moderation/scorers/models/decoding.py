@@ -12,7 +12,8 @@ from typing import NamedTuple
 from moderation.domain.normalised_text import Edit, NormalisedText
 
 _MASKS = "*#%&@_"
-_TOKEN = re.compile(rf"[A-Za-z{_MASKS}]*[A-Za-z][A-Za-z{_MASKS}]*")
+# From the first character on, and without going back: a row of 65 kB of masks is looked at once.
+_TOKEN = re.compile(rf"(?<![A-Za-z{_MASKS}])[{_MASKS}]*+[A-Za-z][A-Za-z{_MASKS}]*+")
 _VOWEL = re.compile("[aeiou]")
 _VOWEL_OR_MASK = re.compile(rf"[aeiou{_MASKS}]")
 _MASK = re.compile(f"[{_MASKS}]")
