@@ -208,7 +208,7 @@ def _meeting(
         query = query.where(
             sa.exists().where(personal.c.comment_id == comments.c.id, personal.c[column] == key)
         )
-    found = list(connection.scalars(query))
+    found: Sequence[str] = connection.scalars(query).all()
     if with_words and wanted.sought:
         found = _with_words(connection, wanted.sought, found)
     return sorted(found, reverse=wanted.newest_first)
