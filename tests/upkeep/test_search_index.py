@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS as DAY
 from moderation.review import decisions
 from moderation.review.search import Criteria, search
 from moderation.store import search_index
 from moderation.upkeep.erase import empty_spam, erase
-from moderation.upkeep.retention import DAY
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
 
