@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Json = Mapping[str, Any]
-Made = TypeVar("Made")
+Made = TypeVar("Made", bound="DataclassInstance")
 
 
 def _known(cls: type[Made], data: Json, **read: Any) -> Made:
     """The dataclass, from those members of a JSON object that it knows. read: what was read already."""
-    names = [each.name for each in fields(cls)]  # type: ignore[arg-type] # any dataclass; there is no type for that
+    names = [each.name for each in fields(cls)]
     return cls(**{name: read[name] if name in read else data[name] for name in names})
 
 

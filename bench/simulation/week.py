@@ -187,7 +187,6 @@ class _Week:
             post.text,
             post.at,
             context=post.context,
-            form=post.form,
             fingerprint=fingerprint(post.text),
         )
         self._truth[submission.id] = post

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bench.simulation import wording
 from bench.simulation.texts import Texts
-from moderation.domain.comment import AuthorRef, Context, FormFacts, PageRef
+from moderation.domain.comment import AuthorRef, Context, PageRef
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 HONEST, TROLL = "honest", "troll"
@@ -54,7 +54,6 @@ class Post:
     text: str
     page: PageRef
     context: Context
-    form: FormFacts
 
     @property
     def is_spam(self) -> bool:
@@ -315,10 +314,7 @@ class _Writers:
     # --- what all have in common ----------------------------------------------------------------------
 
     def _post(self, time: int, kind: str, person: _Person, text: str) -> Post:
-        chance = self._chance
         page = self._page(time)
-        quick = kind in SPAM and chance.random() < 0.25
-        seconds = chance.uniform(0.5, 2.9) if quick else 4 + chance.expovariate(1 / 60)
         return Post(
             time,
             kind,
@@ -326,7 +322,6 @@ class _Writers:
             text,
             page,
             Context(person.address, person.agent, page.url if person.agent in _BROWSERS else ""),
-            FormFacts("form", False, "good", round(seconds, 1)),
         )
 
     def _page(self, time: int) -> PageRef:

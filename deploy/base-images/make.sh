@@ -3,7 +3,8 @@
 #
 # usage, as root: deploy/base-images/make.sh
 # It prints the lines for .env. DEBIAN_SUITE and DEBIAN_MIRROR: another Debian (trixie is the first that
-# has Valkey), another mirror than the one that debootstrap knows. Authorities in /usr/local/share/ca-certificates are trusted in the images too.
+# has Valkey), another mirror than the one that debootstrap knows. Authorities in
+# /usr/local/share/ca-certificates are trusted in the images too.
 set -eu
 cd "$(dirname "$0")"
 suite=${DEBIAN_SUITE:-trixie}

@@ -78,28 +78,11 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class FormFacts:
-    """How a comment was submitted; only our own form can tell.
-
-    door: 'form' where a browser sent a plain form, '' where a program of the site sent it. trap: whether
-    a field that people do not see was filled in. stamp: 'good', 'forged', 'stale' or '' for none.
-    seconds: between rendering the form and submitting it; None without a good stamp.
-    """
-
-    door: str = ""
-    trap: bool = False
-    stamp: str = ""
-    seconds: float | None = None
-
-
-NO_FORM = FormFacts()
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
     """A validated comment that is not stored yet.
 
-    id: chosen by the entry point. created_at: milliseconds since 1970 UTC.
+    id: chosen by the entry point. created_at: milliseconds since 1970 UTC. trap_filled: whether a form's field
+    that people do not see was filled in.
     idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of the submitted content.
     joins_since: a repetition joins a first that is this new (ms) and not erased; otherwise it is stored as a
     comment of its own and takes the key. None: every first, as HTTP's Idempotency-Key promises.
@@ -114,7 +97,7 @@ class Submission:
     created_at: int
     parent_id: str = ""
     context: Context = Context()
-    form: FormFacts = NO_FORM
+    trap_filled: bool = False
     idempotency_key: str = ""
     fingerprint: str = ""
     joins_since: int | None = None

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from moderation.domain.comment import NO_FORM, FormFacts
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.filter import NO_FILTERS, FilterSet
 from moderation.domain.history import NO_HISTORY, History
@@ -74,8 +73,9 @@ class Candidate:
 
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
     author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
-    submitted, ms. Ids are '' for a text that is scored and not stored. filters: the site's. names: that only
-    the site's staff should use. history: what the store knows about it. signals: those of the scorers that ran before this one.
+    submitted, ms. trap_filled: whether a field that people do not see was. Ids are '' for a text that is scored
+    and not stored. filters: the site's. names: that only the site's staff should use. history: what the store
+    knows about it. signals: those of the scorers that ran before this one.
     """
 
     text: str
@@ -91,7 +91,7 @@ class Candidate:
     page_id: str = ""
     created_at: int = 0
     traces: SenderTraces = SenderTraces()
-    form: FormFacts = NO_FORM
+    trap_filled: bool = False
     filters: FilterSet = NO_FILTERS
     names: SiteNames = NO_NAMES
     history: History = NO_HISTORY

@@ -4,9 +4,8 @@ A reader of comments declares a dataclass that inherits from one of these, selec
 it of the rows by name: in the store, a new field is added here alone (and in the schema).
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, get_origin, get_type_hints
 
 import sqlalchemy as sa
@@ -15,6 +14,9 @@ from moderation.domain.comment import Status, Submission
 from moderation.domain.durations import DAY_MS
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
+
+# What `form_json` holds of a comment whose form's trap was filled in; '' of others.
+TRAP_FILLED = '{"trap": true}'
 
 
 def page_row(submission: Submission, page_id: str) -> dict[str, object]:
@@ -56,7 +58,7 @@ def revision_row(submission: Submission) -> dict[str, object]:
         "number": 1,
         "text": submission.text,
         "created_at": submission.created_at,
-        "form_json": json.dumps(asdict(submission.form)) if submission.form.door else "",
+        "form_json": TRAP_FILLED if submission.trap_filled else "",
     }
 
 

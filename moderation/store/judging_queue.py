@@ -1,6 +1,5 @@
 """Comments that wait to be judged: claimed under a lease, finished, or handed back."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -8,9 +7,15 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import NO_FORM, FormFacts, PageState
+from moderation.domain.comment import PageState
 from moderation.domain.reason_codes import ReasonCode
-from moderation.store.comment_fields import SentComment, columns_of, or_empty, select_list
+from moderation.store.comment_fields import (
+    TRAP_FILLED,
+    SentComment,
+    columns_of,
+    or_empty,
+    select_list,
+)
 from moderation.store.sql.dialect import claim_pending, execute, fetch, insert_rows
 from moderation.store.sql.schema import (
     comments,
@@ -42,7 +47,7 @@ class JudgingJob(SentComment):
     page_state: Annotated[
         PageState, sa.func.coalesce(sa.func.nullif(pages.c.state, ""), sites.c.page_state)
     ]
-    form: Annotated[FormFacts, revisions.c.form_json]
+    trap_filled: Annotated[bool, revisions.c.form_json]
     parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
     language: Annotated[str, sites.c.language]
     policy: Annotated[str, sites.c.policy]
@@ -91,8 +96,7 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
 
 
 def _job(values: dict[str, Any], attempts: int) -> JudgingJob:
-    form = values["form"]
-    values["form"] = FormFacts(**json.loads(form)) if form else NO_FORM
+    values["trap_filled"] = values["trap_filled"] == TRAP_FILLED
     values["page_state"] = PageState(values["page_state"])
     return JudgingJob(attempts=attempts, **values)
 

@@ -18,7 +18,7 @@ from harness.proxy import Fault, Proxy, before_database
 from harness.servers import SECRET, wait_until
 from moderation.domain.delivery import Response
 from moderation.domain.errors import Unavailable
-from moderation.doorbell import JUDGE, Doorbell
+from moderation.doorbell import DELIVER, JUDGE, Doorbell
 from moderation.notify.endpoints import add_webhook
 from moderation.store import decisions, deliveries
 from moderation.store.sql.engine import Store
@@ -195,6 +195,10 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
             wait_until(lambda comment_id=in_work: is_claimed(gatehouse, comment_id), "in work")
             proxy.begin(fault)
             waiting = hand_in_one(gatehouse)
+            ring(gatehouse, DELIVER)
+            if (fault, lasts) == faults[0]:  # this one lasts until both have noticed
+                wait_until(lambda: is_noted(gatehouse, "worker"), "the worker notices", GUARD)
+                wait_until(lambda: is_noted(gatehouse, "courier"), "the courier notices", GUARD)
             time.sleep(lasts)
             proxy.end()
             wait_for_decision_and_webhook(gatehouse, receiver, waiting)
@@ -216,10 +220,14 @@ def test_after_each_fault_and_all_in_a_row_work_goes_on_within_seconds(
 def hand_in_one(gatehouse: GatehouseProcess, text: str = "A fine article.") -> str:
     """A comment, and the ring that announces it; its id."""
     [comment_id] = hand_in(gatehouse.store, reply(gatehouse.site, text, at=now()))
-    bell = Doorbell(gatehouse.broker.url)
-    bell.ring(JUDGE)
-    bell.close()
+    ring(gatehouse, JUDGE)
     return comment_id
+
+
+def ring(gatehouse: GatehouseProcess, task: str) -> None:
+    bell = Doorbell(gatehouse.broker.url)
+    bell.ring(task)
+    bell.close()
 
 
 def is_claimed(gatehouse: GatehouseProcess, comment_id: str) -> bool:
@@ -244,6 +252,10 @@ def wait_for_decision_and_webhook(
 
     wait_until(is_decided, "it is decided", GUARD)
     wait_until(is_told, "the site is told", GUARD)
+
+
+def is_noted(gatehouse: GatehouseProcess, name: str) -> bool:
+    return any(each["fact"] == AWAY for each in log_records(gatehouse, name))
 
 
 def is_over(gatehouse: GatehouseProcess, name: str) -> bool:

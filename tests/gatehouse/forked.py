@@ -25,6 +25,7 @@ class Forked:
         self._ours, child_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
         self._ours.settimeout(_PATIENCE)
+        self._calls = 0
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__, str(child_socket.fileno())],
             pass_fds=(child_socket.fileno(),),
@@ -43,9 +44,12 @@ class Forked:
             files: tuple[IO[bytes], ...] = (input_file, out, err)
             input_file.write(stdin)
             input_file.seek(0)
-            message = json.dumps([list(arguments), dict(environment)]).encode()
+            self._calls += 1
+            message = json.dumps([self._calls, list(arguments), dict(environment)]).encode()
             socket.send_fds(self._ours, [message], [file.fileno() for file in files])
-            status = json.loads(self._ours.recv(64))
+            number = 0
+            while number != self._calls:  # a call that took too long is answered late
+                number, status = json.loads(self._ours.recv(64))
             out.seek(0)
             err.seek(0)
             return status, out.read(), err.read()
@@ -98,7 +102,7 @@ def _serve(line: socket.socket) -> None:
             for number, file in enumerate(files):
                 os.dup2(file, number)
                 os.close(file)
-            arguments, environment = json.loads(message)
+            _, arguments, environment = json.loads(message)
             os.environ.clear()
             os.environ.update(environment)
             sys.argv = ["gatehouse", *arguments]
@@ -107,7 +111,7 @@ def _serve(line: socket.socket) -> None:
         for file in files:
             os.close(file)
         _, status = os.waitpid(child, 0)
-        line.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
+        line.send(json.dumps([json.loads(message)[0], os.waitstatus_to_exitcode(status)]).encode())
 
 
 if __name__ == "__main__":

@@ -22,12 +22,18 @@ def gatehouse(running: GatehouseProcess, url: str):
         yield client
 
 
+@pytest.fixture
+def site_id(running: GatehouseProcess) -> str:
+    """Threads name their site: others of the same origin are here as well."""
+    return running.site.id
+
+
 def page() -> str:
     """An article of the test's own."""
     return f"https://herald.test/{uuid.uuid4().hex}"
 
 
-def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse) -> None:
+def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse, site_id: str) -> None:
     article = page()
     receipt = gatehouse.submit("A fine article.", page_url=article, name="Carol", page_title="News")
     assert abs(receipt.created_at - datetime.now(UTC)) < timedelta(minutes=1)
@@ -43,13 +49,13 @@ def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse) -> None:
     )
     assert 0 <= comment.scores["toxicity"] < 0.5
     assert gatehouse.status(receipt.id, receipt.author_token) == "approved"
-    assert [comment.id for comment in gatehouse.thread(article)] == [receipt.id]
+    assert [comment.id for comment in gatehouse.thread(article, site_id=site_id)] == [receipt.id]
     decided = gatehouse.decide(receipt.id, "reject", reason="off_topic", sequence=1)
     assert (decided.outcome, decided.sequence, decided.actor) == ("reject", 2, "moderator")
     assert decided.reasons[0].code == "off_topic"
     assert decided.takes_back is None
     assert gatehouse.comment(receipt.id).status == "rejected"
-    assert list(gatehouse.thread(article)) == []
+    assert list(gatehouse.thread(article, site_id=site_id)) == []
     undone = gatehouse.undo_decision(receipt.id, sequence=2)
     assert (undone.outcome, undone.sequence, undone.takes_back) == ("approve", 3, 2)
     assert gatehouse.comment(receipt.id).decision == undone
@@ -70,7 +76,7 @@ def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     assert receipt.id in [comment.id for comment in gatehouse.queue("held", reason="toxic")]
 
 
-def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse) -> None:
+def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse, site_id: str) -> None:
     article = page()
     ids = [
         gatehouse.submit(f"Thought number {n}.", page_url=article, name="Carol").id
@@ -78,7 +84,7 @@ def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse) -> None:
     ]
     for comment_id in ids:
         assert gatehouse.wait(comment_id, 20).status == "approved"
-    assert [comment.id for comment in gatehouse.thread(article, size=2)] == ids
+    assert [comment.id for comment in gatehouse.thread(article, site_id=site_id, size=2)] == ids
     listed = [comment.id for comment in gatehouse.queue("approved", size=2)]
     assert [comment_id for comment_id in listed if comment_id in ids] == ids[::-1]
 
@@ -128,7 +134,7 @@ def test_what_is_refused_says_why(
     assert running.key not in repr(gatehouse) + str(refused.value) + repr(receipt)
 
 
-def test_the_async_client_does_the_same(running: GatehouseProcess, url: str) -> None:
+def test_the_async_client_does_the_same(running: GatehouseProcess, url: str, site_id: str) -> None:
     async def all_of_it() -> None:
         async with AsyncGatehouse(running.key, url) as gatehouse:
             article = page()
@@ -138,9 +144,9 @@ def test_the_async_client_does_the_same(running: GatehouseProcess, url: str) -> 
             receipts = await asyncio.gather(*submissions)
             comments = [await gatehouse.wait(receipt.id, 20) for receipt in receipts]
             assert {comment.status for comment in comments} == {"approved"}
-            assert {comment.id async for comment in gatehouse.thread(article, size=2)} == {
-                receipt.id for receipt in receipts
-            }
+            assert {
+                comment.id async for comment in gatehouse.thread(article, site_id=site_id, size=2)
+            } == {receipt.id for receipt in receipts}
             await gatehouse.decide(receipts[0].id, "spam")
             undone = await gatehouse.undo_decision(receipts[0].id, sequence=2)
             assert (undone.outcome, undone.takes_back) == ("approve", 2)

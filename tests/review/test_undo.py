@@ -69,7 +69,7 @@ def test_an_undo_goes_back_to_what_was_in_effect_and_to_nothing_else(store: Stor
     decide(store, site, comment, REJECT)
     # Nobody can say that a decision with an outcome of their own takes one back.
     with pytest.raises(TypeError):
-        decisions.decide(  # type: ignore[call-arg]
+        decisions.decide(
             store, "m", {site.id}, comment, SPAM, now=NOON, entropy=os.urandom, undo=True
         )
     made = undo(store, site, comment, 3)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.domain.comment import FormFacts
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import (
     Filter,
@@ -257,7 +256,6 @@ def test_a_filter_is_refused_or_works(
         text,
         author_name=name,
         author_url=text,
-        form=FormFacts(),
         traces=SenderTraces(network="10.1.2.0/24"),
     )
     for match in compiled.places(comment):

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.domain.comment import FormFacts
 from moderation.domain.score import SenderTraces, Signal
 from moderation.scorers.spam.heuristics import Heuristics, find_heuristics
 from moderation.scorers.spam.links import domain_of, host_of, links_in
@@ -170,18 +169,10 @@ def test_a_contact_in_disguise_is_counted_separately() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("form", "names"),
-    [
-        (FormFacts("form", stamp="good", seconds=40), {"reply_seconds"}),
-        (FormFacts("form", stamp="good", seconds=1.5), {"reply_seconds", "hasty"}),
-        (FormFacts("form", trap=True, stamp="forged"), {"form_trap", "form_forged"}),
-        (FormFacts("form", stamp="stale"), set()),
-        (FormFacts(), set()),
-    ],
-)
-def test_how_a_form_was_handed_in_is_reported(form: FormFacts, names: set[str]) -> None:
-    assert set(find_signals("Nice.", form=form, traces=SenderTraces(user_agent=FIREFOX))) == names
+def test_a_field_that_people_do_not_see_was_filled_in() -> None:
+    traces = SenderTraces(user_agent=FIREFOX)
+    assert set(find_signals("Nice.", trap_filled=True, traces=traces)) == {"form_trap"}
+    assert set(find_signals("Nice.", traces=traces)) == set()
 
 
 @pytest.mark.parametrize(
@@ -191,15 +182,13 @@ def test_how_a_form_was_handed_in_is_reported(form: FormFacts, names: set[str]) 
         (SenderTraces(user_agent=FIREFOX.replace("Gecko", "HeadlessChrome/99")), "a program"),
         (SenderTraces(user_agent="x"), "no browser"),
         (SenderTraces(user_agent="Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"), "antique"),
-        (SenderTraces(), "none"),
+        (SenderTraces(), None),  # a site's own server need not say
         (SenderTraces(user_agent=FIREFOX), None),
     ],
 )
 def test_a_browser_says_that_it_is_one(traces: SenderTraces, note: str | None) -> None:
-    signal = find_signals("Nice.", form=FormFacts("form"), traces=traces).get("user_agent_odd")
+    signal = find_signals("Nice.", traces=traces).get("user_agent_odd")
     assert (signal.note if signal else None) == note
-    if not traces.user_agent:  # a site's own server need not say
-        assert "user_agent_odd" not in find_signals("Nice.", traces=traces)
 
 
 def test_a_reply_comes_from_its_page() -> None:
@@ -306,7 +295,7 @@ def test_whatever_is_written_nothing_breaks(text: str, name: str, url: str, lang
     comment = candidate(
         text, author_name=name, author_url=url, page_url=url, language=language,
         traces=SenderTraces(email_domain=name, user_agent=text, referrer=url),
-        form=FormFacts("form", True, "forged", 0.0),
+        trap_filled=True,
     )  # fmt: skip
     (signals,) = Heuristics().measure([comment])
     assert len({signal.name for signal in signals}) == len(signals)

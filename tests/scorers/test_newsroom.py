@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from moderation.domain.comment import FormFacts
 from moderation.domain.policy import decide, parse_policy
 from moderation.domain.score import SenderTraces
 from moderation.scorers.build import build_scorers
@@ -70,21 +69,9 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
         ),
         (
             "Lovely photo.",
-            {"form": FormFacts("form", trap=True)},
+            {"trap_filled": True},
             "spam",
             "A field that people do not see was filled in.",
-        ),
-        (
-            "See http://a.example.com",
-            {"form": FormFacts("form", stamp="good", seconds=1.24)},
-            "spam",
-            "A link to example.com, sent 1.2 s after the form was shown.",
-        ),
-        (
-            "Lovely photo.",
-            {"form": FormFacts("form", stamp="good", seconds=1.24)},
-            "hold",
-            "Sent 1.2 s after the form was shown.",
         ),
         (
             "See [url=http://evil.example.org]bank.example.com[/url]",

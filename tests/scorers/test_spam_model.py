@@ -94,7 +94,7 @@ def test_signals_count_and_other_affairs_do_not() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["reply_seconds", "reputation", "reputation_network", "ill_network", "ill_domain"],
+    ["reputation", "reputation_network", "ill_network", "ill_domain"],
 )
 def test_what_every_comment_has_and_what_counts_decisions_already_is_not_learned(name: str) -> None:
     text = "I went to the town hall about this."

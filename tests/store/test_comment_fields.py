@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
-from moderation.domain.comment import AuthorRef, Context, FormFacts, PageRef
+from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Candidate, SenderTraces
 from moderation.store import filters, judging_queue, queues
@@ -24,7 +24,6 @@ from moderation.upkeep.erase import erase
 from tests.factories import NOON, hand_in, newspaper, reply
 
 DAY = 86_400_000  # ms
-FORM = FormFacts(door="form", trap=True, stamp="good", seconds=7.5)
 
 
 def submitted(store):
@@ -39,7 +38,7 @@ def submitted(store):
         parent_id=parent.id,
         author=AuthorRef("Dave", "dave@Mail.test", "https://dave.test", "id:42"),
         context=Context("192.0.2.77", "Browser/1", "https://referrer.test"),
-        form=FORM,
+        trap_filled=True,
     )
     hand_in(store, parent)
     hand_in(store, child)
@@ -90,7 +89,7 @@ def test_every_field_reaches_the_judging_job_under_its_name(store):
     }
     assert job.page_id.startswith("pg_")
     assert store.crypto.decrypt(job.email_sealed, child.id) == "dave@Mail.test"
-    assert (job.attempts, job.revision, job.page_state, job.form) == (1, 1, "open", FORM)
+    assert (job.attempts, job.revision, job.page_state, job.trap_filled) == (1, 1, "open", True)
     assert (job.parent_text, job.language, job.policy) == ("The parent's text.", "en", "a policy")
     assert job.filters_version == 3
 
@@ -109,12 +108,12 @@ def test_every_field_reaches_the_candidate_under_its_name(store):
     assert candidate.comment_id == of_comment.pop("id")
     assert values_of(candidate, of_comment) == of_comment
     assert (candidate.page_id, candidate.language) == (job.page_id, "en")
-    assert (candidate.parent_text, candidate.form) == ("The parent's text.", FORM)
+    assert (candidate.parent_text, candidate.trap_filled) == ("The parent's text.", True)
     assert candidate.view.text == "The child's text."
     # What the comment itself cannot know.
     derived = {each.name for each in fields(Candidate)} - set(of_comment)
     assert derived == {
-        *("view", "comment_id", "page_id", "language", "parent_text", "traces", "form"),
+        *("view", "comment_id", "page_id", "language", "parent_text", "traces", "trap_filled"),
         *("filters", "history", "names", "signals"),
     }
 

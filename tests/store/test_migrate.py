@@ -4,6 +4,7 @@ import json
 import os
 import threading
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -13,10 +14,11 @@ from alembic.script import ScriptDirectory
 from harness.servers import SECRET
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome, in_effect
+from moderation.domain.errors import Unavailable
 from moderation.review import decisions, queues
 from moderation.review.search import Criteria, search
 from moderation.store import decisions as stored_decisions
-from moderation.store.sql.engine import Store
+from moderation.store.sql.engine import BUSY_TIMEOUT, Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import metadata, sketches
 from moderation.upkeep.search_index import index_due
@@ -54,6 +56,22 @@ def test_several_may_migrate_at_once(empty_database_url):
     assert all(is_current(store) for store in stores)
     for store in stores:
         store.close()
+
+
+def test_who_comes_second_waits_longer_than_a_request_would(tmp_path):
+    url = f"sqlite:///{tmp_path / 'comments.db'}"
+    first, second = Store(url, SECRET), Store(url, SECRET)
+    thread = threading.Thread(target=migrate, args=(second,))
+    with first.write():
+        with pytest.raises(Unavailable), second.write(patience=0):
+            pass
+        thread.start()
+        thread.join(BUSY_TIMEOUT / 1000 + 0.5)
+        assert thread.is_alive()
+    thread.join()
+    assert is_current(second)
+    first.close()
+    second.close()
 
 
 def test_there_is_a_way_back(empty_database_url):

@@ -1,4 +1,4 @@
-"""Heuristics about how a reply was handed in: the form's trap and times, the user agent, the referrer."""
+"""Heuristics about how a reply was handed in: the form's trap, the user agent, the referrer."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,8 +10,6 @@ from moderation.domain.score import Candidate, Signal
 from moderation.scorers.spam.heuristic import heuristic_signal
 from moderation.scorers.spam.links import domain_of, host_of
 
-# Seconds; nobody reads a form and types a sentence faster.
-HASTY_SECONDS = 3.0
 _PROGRAM = re2.compile(
     r"(?i)\b(?:curl|wget|libwww|python|httpx|aiohttp|okhttp|java/|go-http-client|ruby|perl|php/|node-fetch|axios"
     r"|scrapy|httpclient|winhttp|postman|insomnia|headlesschrome|phantomjs|slimerjs|selenium|puppeteer|playwright"
@@ -22,31 +20,22 @@ _OUTDATED = re2.compile(r"MSIE [1-9]\.|Firefox/[1-3]?\d\.|Chrome/[1-4]?\d\.|Oper
 
 
 def find_heuristics(candidate: Candidate) -> Iterator[Signal]:
-    """`form_trap`, `form_forged`, `reply_seconds`, `hasty`, `user_agent_odd`, `referrer_odd`."""
-    form = candidate.form
-    if form.trap:
+    """`form_trap`, `user_agent_odd`, `referrer_odd`."""
+    if candidate.trap_filled:
         yield heuristic_signal("form_trap", 1)
-    if form.stamp == "forged":
-        yield heuristic_signal("form_forged", 1)
-    if form.seconds is not None:
-        yield heuristic_signal("reply_seconds", form.seconds)
-        if form.seconds < HASTY_SECONDS:
-            yield heuristic_signal("hasty", 1, note=f"{form.seconds:.1f} s")
     yield from _user_agent(candidate)
     yield from _referrer(candidate)
 
 
 def _user_agent(candidate: Candidate) -> Iterator[Signal]:
     agent = candidate.traces.user_agent.strip()
-    # The site's own program may leave it out; a browser never does.
-    if (agent or candidate.form.door == "form") and (odd := _describe_oddity(agent)):
+    # The site's own program may leave it out.
+    if agent and (odd := _describe_oddity(agent)):
         yield heuristic_signal("user_agent_odd", 1, note=odd)
 
 
 @lru_cache(maxsize=1024)  # people share their browsers' names
 def _describe_oddity(agent: str) -> str:
-    if not agent:
-        return "none"
     if contains(_PROGRAM, agent):
         return "a program"
     if len(agent) < 20 or "/" not in agent:

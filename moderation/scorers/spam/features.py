@@ -36,14 +36,13 @@ HEAD, TAIL = 1_500, 500
 _NOTE_LEARNED = {name for name, heuristic in HEURISTICS.items() if heuristic.learns_note}
 _NOTE_LEARNED.add("new_domain")  # history.py
 _PRESENCE_SHARE = 0.5
-# Not about spam: a comment removed as toxic or for its language must not teach the model spam, and every form
-# has its seconds. Reputation counts moderators' decisions already; learned here too, a decision about one
-# writer would turn the score against everyone in their network.
+# Not about spam: a comment removed as toxic or for its language must not teach the model spam. Reputation
+# counts moderators' decisions already; learned here too, a decision about one writer would turn the score
+# against everyone in their network.
 _NOT_ABOUT_SPAM = frozenset(
     {
         "language",
         "language_unsupported",
-        "reply_seconds",
         "campaign_target",
         "much_used_domain",
         UNREAD,

@@ -58,9 +58,6 @@ HEURISTICS: Mapping[str, Heuristic] = {
     "contact_disguised": Heuristic(1.2, 2),
     # behaviour.py
     "form_trap": Heuristic(5.5),
-    "form_forged": Heuristic(2.5),
-    "reply_seconds": Heuristic(),
-    "hasty": Heuristic(2.0),
     "user_agent_odd": Heuristic(1.5),
     "referrer_odd": Heuristic(1.0),
     # author.py

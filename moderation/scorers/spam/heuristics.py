@@ -17,7 +17,7 @@ from moderation.scorers.spam import author, behaviour, contacts, gibberish, link
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SCORER, SIGNS, SPAN_LIMIT
 
 # Of the score `signs`; a change of HEURISTICS, or of what a heuristic finds, is another model.
-MODEL_NAME = "signs-2"
+MODEL_NAME = "signs-3"
 _SITES_KEPT = 1024  # sites whose trusted domains stay in memory
 
 

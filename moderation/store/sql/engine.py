@@ -57,16 +57,16 @@ class Store:
             raise _in_words(error) from error
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, patience: int = BUSY_TIMEOUT) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, and not at all when it raises.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a transaction that began as a
-        reader cannot be upgraded while another writes.
+        reader cannot be upgraded while another writes. patience: ms to wait there for another writer.
         """
         try:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
-                    connection.execution_options(gatehouse_immediate=True)
+                    connection.execution_options(gatehouse_patience=patience)
                 with connection.begin():
                     yield connection
         except _OURS as error:
@@ -123,22 +123,23 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("gatehouse_immediate"):
-            _take_turn(connection)
+        patience = connection.get_execution_options().get("gatehouse_patience")
+        if patience is not None:
+            _take_turn(connection, patience)
         else:
             connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _take_turn(connection: Connection) -> None:
+def _take_turn(connection: Connection, patience: int) -> None:
     """BEGIN IMMEDIATE, looking every LOOK for the other writer's end.
 
     SQLite's own busy handler sleeps longer each time it looks, up to 100 ms: with the API and a
     worker writing in turn, comments waited for that and for nothing else.
     """
     cursor = connection.connection.cursor()
-    until = time.monotonic() + BUSY_TIMEOUT / 1000
+    until = time.monotonic() + patience / 1000
     cursor.execute("PRAGMA busy_timeout=0")
     try:
         while True:

@@ -16,6 +16,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do as long as everyone takes the same; it spells 'gate'.
 _ADVISORY_LOCK = 0x67617465
 
+_PATIENCE = 3_600_000  # ms; a million comments take minutes
+
 
 class DatabaseUnfit(GatehouseError):
     """The database cannot be brought to this version before an operator has acted."""
@@ -63,9 +65,9 @@ def migrate(store: Store) -> None:
 def _upgrade(store: Store) -> None:
     from alembic import command
 
-    with store.write() as connection:
+    # Whoever comes second waits as long as the first one's migration takes.
+    with store.write(patience=_PATIENCE) as connection:
         if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
-            # Whoever comes second waits as long as the first one's migration takes.
             connection.execute(
                 sa.text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
             )

@@ -226,7 +226,7 @@ revisions = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     _text("text"),
     sa.Column("created_at", Millis, nullable=False),
-    _text("form_json", server_default=""),  # how it was handed in (FormFacts), '' not by a form
+    _text("form_json", server_default=""),  # comment_fields.TRAP_FILLED, or ''
 )
 
 personal = sa.Table(

@@ -16,7 +16,6 @@ from moderation.domain import comment as rules
 from moderation.domain.comment import (
     AuthorRef,
     Context,
-    FormFacts,
     PageRef,
     Submission,
     fingerprint,
@@ -95,7 +94,7 @@ class AkismetRequest:
     guid: str
     is_test: bool
     is_recheck: bool
-    trap: bool
+    trap_filled: bool
     roles: frozenset[str]
     plugin: tuple[int, int] | None = None
     test_discard: bool = False
@@ -138,7 +137,7 @@ class AkismetRequest:
             text=self.text,
             created_at=new.created_at,
             context=self.context,
-            form=FormFacts(trap=self.trap),
+            trap_filled=self.trap_filled,
             idempotency_key=f"akismet:{self.fingerprint}",
             fingerprint=self.fingerprint,
             joins_since=0,
@@ -173,7 +172,7 @@ def read_request(fields: Mapping[str, str], fallback_url: str, agent: str = "") 
         guid=_line(get("guid", ""), 64),
         is_test=get("is_test", "") in _TRUE,
         is_recheck=bool(get("recheck_reason", "")),
-        trap=bool(honeypot and get(honeypot, "")),
+        trap_filled=bool(honeypot and get(honeypot, "")),
         roles=frozenset(role.strip() for role in get("user_role", "").split(",")),
         plugin=plugin,
         test_discard=get("test_discard", "") in _TRUE,

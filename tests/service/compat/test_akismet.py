@@ -13,12 +13,11 @@ from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import Reason
 from moderation.reading import comment_status
 from moderation.review import page_states, queues
-from moderation.store import compat_apis, sites
+from moderation.store import compat_apis, decisions, sites
 from moderation.store.sql.schema import checks, comments, personal, revisions
 from moderation.upkeep.erase import erase
 from service.compat.akismet.request import read_request
 from service.compat.akismet.routes import RECHECK, RECHECK_TOLD, THANKS
-from service.queues.hand_in import NewComment
 from tests.factories import NOON, key_of, newspaper
 
 # Told often, these are copies, and copies are looked at: whoever counts on an approval says his own.
@@ -305,12 +304,17 @@ def test_words_that_were_erased_can_be_checked_again(site) -> None:
     assert later != first and site.row(later).text == HAM
 
 
-def test_a_filled_honeypot_is_noted(site) -> None:
-    fields = {"honeypot_field_name": "nectar", "nectar": "yum"}
-    comment = read_request(fields, "https://herald.test/")
-    new = NewComment("cmt_1", site.id, NOON, address="", identity="")
-    assert comment.trap and comment.submission(new).form.trap
-    assert not read_request(fields | {"nectar": ""}, "https://herald.test/").trap
+def test_a_filled_honeypot_is_spam(site) -> None:
+    text = f"The quay at dusk was quieter than on other days, they say ({uuid.uuid4().hex[:4]})."
+    honeypot = {"honeypot_field_name": "nectar"}
+    empty, _ = site.check(text, **honeypot, nectar="")
+    assert decided(empty) == "false"
+    filled, _ = site.check(text, **honeypot, nectar="yum")
+    assert decided(filled) == "true"
+    comment_id = filled.headers["x-akismet-guid"]
+    with site.store.read() as connection:
+        decision = decisions.latest(connection, [comment_id])[comment_id]
+    assert "form_trap" in {reason.code for reason in decision.reasons}
 
 
 def test_without_workers_it_answers_in_time(house) -> None:
