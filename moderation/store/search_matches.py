@@ -1,6 +1,6 @@
 """The comments that have words, in the order of their ids: FTS5 gives them so, and what GIN gives is put in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -17,7 +17,7 @@ from moderation.store.search_index import (
 from moderation.store.sql.dialect import fetch
 
 FEW = 1_200  # comments that GIN may give at once
-_STEPS = 8  # periods without a match that are passed over in one go
+_STEPS = 8  # periods asked for in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,58 +65,73 @@ def _of_fts(
     return ids, ids[-1] if ids and len(rows) == limit else ""
 
 
-# GIN finds all that have the words, in no order, and only then whether they stand in a row: so of the first
-# it gives a bounded number, and if that is not all, those of a shorter period are asked for.
+# GIN finds all that have the words, in no order, and only then whether they stand in a row. So each comment has
+# words for the periods that it was handed in in: those of a period are asked for, and of a longer one next,
+# unless that has too many.
 _GIN = """
-    WITH some AS MATERIALIZED (
+    WITH few AS MATERIALIZED (
         SELECT comment_id, words FROM search_index WHERE words @@ CAST(:loose AS tsquery) LIMIT :most
     )
-    SELECT comment_id, words @@ CAST(:match AS tsquery) FROM some
+    SELECT comment_id, words @@ CAST(:match AS tsquery) FROM few
 """
-_ENDS = {
-    True: "SELECT max(comment_id) FROM search_index",
-    False: "SELECT min(comment_id) FROM search_index",
-}
+_FIRST_AND_LAST = "SELECT min(comment_id), max(comment_id) FROM search_index"
+_ALL_TIME = 128  # bits of an id
 
 
 def _of_gin(
     connection: Connection, sought: Sought, stretch: Stretch, limit: int
 ) -> tuple[Sequence[str], str | None]:
-    where = _start(connection, stretch)
-    if where is None:
+    [(first, last)] = fetch(connection, _FIRST_AND_LAST)
+    if not first:
         return [], ""
+    lengths = [*sorted(PERIOD_BITS), _ALL_TIME]
+    length = 0
+    ids: list[str] = []
     reached = None
+    edge = _start(stretch, first, last)
     for _ in range(_STEPS):
-        for period, edge in _periods(where, newest_first=stretch.newest_first):
-            found = _few(connection, sought, period)
-            if found is not None:
-                where = edge
-                break
-        else:
-            break  # any other list comes soon to words so common
-        ids = sorted(filter(stretch.has, found), reverse=stretch.newest_first)
+        bits = lengths[length]
+        number = (value_of(edge) - 1 if stretch.newest_first else value_of(edge) + 1) >> bits
+        found = _few(connection, sought, "" if bits == _ALL_TIME else period_word(bits, number))
+        if found is None:
+            if not length:
+                break  # any other list comes soon to words so common
+            lengths = lengths[:length]
+            length -= 1
+            continue
+        beyond = (id for id in found if stretch.has(id) and id != edge)
+        new = [id for id in beyond if (id < edge) == stretch.newest_first]
+        ids += sorted(new, reverse=stretch.newest_first)
         if len(ids) > limit:
             return ids[:limit], ids[limit - 1]
-        reached = id_of("cmt", where) if period and _goes_on(stretch, where) else ""
-        if ids or not reached:
-            return ids, reached
-    return [], reached
+        reached = _end(stretch, bits, number)
+        if bits == _ALL_TIME or not _goes_on(stretch, reached, first, last):
+            return ids, ""
+        edge = reached
+        length = min(length + 1, len(lengths) - 1)
+    return ids, reached
 
 
-def _start(connection: Connection, stretch: Stretch) -> int | None:
-    """The value past which ids are to be looked for; None where there are none."""
-    if stretch.newest_first and stretch.high:
-        return value_of(stretch.high)
-    if not stretch.newest_first and (stretch.after or stretch.low):
-        return value_of(stretch.after) if stretch.after else value_of(stretch.low) - 1
-    [(end,)] = fetch(connection, _ENDS[stretch.newest_first])
-    return None if end is None else value_of(end) + (1 if stretch.newest_first else -1)
-
-
-def _goes_on(stretch: Stretch, edge: int) -> bool:
+def _start(stretch: Stretch, first: str, last: str) -> str:
+    """The id before or after which others are to be looked for."""
     if stretch.newest_first:
-        return edge > (value_of(stretch.low) if stretch.low else 0)
-    return edge < (value_of(stretch.high) if stretch.high else (1 << 128) - 1)
+        return stretch.high or _moved(last, 1)
+    return stretch.after or _moved(stretch.low or first, -1)
+
+
+def _end(stretch: Stretch, bits: int, number: int) -> str:
+    """The id at the far end of a period."""
+    return id_of("cmt", number << bits if stretch.newest_first else (number + 1 << bits) - 1)
+
+
+def _goes_on(stretch: Stretch, edge: str, first: str, last: str) -> bool:
+    if stretch.newest_first:
+        return edge > max(stretch.low, first)
+    return edge < last and (not stretch.high or edge < stretch.high)
+
+
+def _moved(id: str, by: int) -> str:
+    return id_of("cmt", value_of(id) + by)
 
 
 def _few(connection: Connection, sought: Sought, period: str) -> list[str] | None:
@@ -124,15 +139,3 @@ def _few(connection: Connection, sought: Sought, period: str) -> list[str] | Non
     loose, match = loose_match_of(sought, period), match_of("postgresql", sought)
     rows = fetch(connection, _GIN, loose=loose, match=match, most=FEW + 1)
     return None if len(rows) > FEW else [id for id, is_match in rows if is_match]
-
-
-def _periods(where: int, *, newest_first: bool) -> Iterator[tuple[str, int]]:
-    """All time, '', and then shorter and shorter periods that begin, or end, at a value; each with its far edge."""
-    yield "", 0
-    for bits in PERIOD_BITS:
-        if newest_first:
-            period = max(where - 1, 0) >> bits
-            yield period_word(bits, period), period << bits
-        else:
-            period = where + 1 >> bits
-            yield period_word(bits, period), (period + 1 << bits) - 1
