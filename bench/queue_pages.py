@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.environment import Environment, bench_environment
-from bench.queue_store import COMMON, RARE, Filled, fill
+from bench.queue_store import COMMON, COMMON_WORD, RARE, RARE_WORD, Filled, fill
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GatehouseProcess
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
@@ -45,6 +45,12 @@ def console_pages(filled: Filled, site_id: str, endpoint_id: str) -> dict[str, s
         "rejected": f"{queue}=rejected",
         "spam": f"{queue}=spam",
         "spam, a rare reason": f"{queue}=spam&reason={RARE}",
+        "search, a common word": f"/console/?{site}&query={COMMON_WORD}",
+        "search, a rare word": f"/console/?{site}&query={RARE_WORD}",
+        "search, a phrase and a status": f"/console/?{site}&query=%22herald+test%22&status=spam",
+        "search, no such word": f"/console/?{site}&query=qwzxv",
+        "search, an author": f"/console/?{site}&author=author+77",
+        "search, a page": f"/console/?{site}&page_url={filled.page_url}",
         "one comment": f"/console/comments/{filled.held}",
         "one comment of a campaign": f"/console/comments/{filled.member}",
         "campaigns": f"/console/campaigns?{site}",
@@ -64,6 +70,7 @@ def console_pages(filled: Filled, site_id: str, endpoint_id: str) -> dict[str, s
 
 
 def api_pages(filled: Filled, endpoint_id: str) -> dict[str, str]:
+    search = "/api/v1/comments?limit=100"
     queue, campaign = "/api/v1/queues", f"/api/v1/campaigns/{filled.largest_campaign}"
     sent = f"/api/v1/endpoints/{endpoint_id}/deliveries"
     return {
@@ -74,6 +81,14 @@ def api_pages(filled: Filled, endpoint_id: str) -> dict[str, str]:
         "API: rejected": f"{queue}/rejected?limit=100",
         "API: spam": f"{queue}/spam?limit=100",
         "API: spam, a common reason": f"{queue}/spam?limit=100&reason={COMMON}",
+        "API: reasons": f"{queue}/held/reasons",
+        "API: search, a common word": f"{search}&query={COMMON_WORD}",
+        "API: search, oldest": f"{search}&query={COMMON_WORD}&order=oldest",
+        "API: search, a rare word": f"{search}&query={RARE_WORD}",
+        "API: search, a common word, a rare reason": f"{search}&query={COMMON_WORD}&reason={RARE}",
+        "API: search, an address": f"{search}&author=198.51.100.0/24",
+        "API: search, a reason of any status": f"{search}&reason={COMMON}",
+        "API: search, decided by nobody": f"{search}&decided_by=import",
         "API: one comment": f"/api/v1/comments/{filled.held}",
         "API: its reputations": f"/api/v1/comments/{filled.held}/reputation",
         "API: campaigns": "/api/v1/campaigns?limit=100",

@@ -19,12 +19,17 @@ from moderation.store import sites
 from moderation.store.pages import url_address
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
+from moderation.upkeep.search_index import index_due
 
 LARGEST = 15_000  # members of the largest campaign among a million comments; the next has half, a third ...
 OTHER_SITES = 3  # with a fifth of the comments between them
 PAGE_URL = "https://herald.test/news/{}"
 BUSY = 0  # the page with a twentieth of all comments
 COMMON, RARE = "toxic", "threat"  # reasons of every second held comment, and of one in a thousand
+COMMON_WORD, RARE_WORD = (
+    "government",
+    "zyzzyva",
+)  # of every fourth comment, and of one in ten thousand
 _OTHERS = ("insult", "likely_spam", "language_unsupported", "obscene", "new_author")
 _STATUSES = ("approved",) * 9 + ("held",) * 6 + ("spam",) * 4 + ("rejected",)
 _OUTCOMES = {"approved": "approve", "held": "hold", "spam": "spam", "rejected": "reject"}
@@ -54,6 +59,7 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
         filling.add_comments(writer, range(first, min(first + _PART, count)))
     filling.add_campaigns(writer)
     writer.close()
+    index_due(store)
     return Filled(
         held=filling.held,
         middle=filling.ids[count // 2],
@@ -171,7 +177,7 @@ class _Filling:
         writer.add(
             "revisions",
             "comment_id number text created_at",
-            [(c.id, 1, self._texts[c.number % 2_000], c.time) for c in comments],
+            [(c.id, 1, self._text(c.number), c.time) for c in comments],
         )
         writer.add(
             "personal",
@@ -197,8 +203,13 @@ class _Filling:
             "comment_id revision attempt signals_json failed_json created_at",
             [(c.id, 1, 1, _signals_json(c.number % 97), "[]", c.time) for c in comments],
         )
+        writer.add("search_due", "id", [(c.id,) for c in comments])
         self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
         self._add_opinions(writer, [c for c in comments if c.sequence > 1])
+
+    def _text(self, number: int) -> str:
+        text = self._texts[number % 2_000]
+        return text if number % 10_000 != 17 else f"{text} {RARE_WORD}"
 
     def _comments(self, numbers: range) -> Iterator["_Comment"]:
         for number in numbers:

@@ -18,6 +18,7 @@ class Entry(NamedTuple):
     module: str
     help: str
     hidden: bool = False
+    function: str = ""  # where the name of the subcommand is a word of Python's
 
 
 _PROCESSES = "processes"
@@ -30,6 +31,9 @@ ENTRIES = {
     "migrate": Entry(_PROCESSES, "Bring the database to this version."),
     "score": Entry("score", "Score texts from stdin."),
     "export": Entry("export", "Write a site's comments to stdout."),
+    "import": Entry(
+        "imports", "Take over comments from another system.", function="import_comments"
+    ),
     "erase": Entry("erase", "Erase comments for good; endpoints get `comment.erased`."),
     "doctor": Entry("doctor", "Check everything that the service needs, and say what to do."),
     "metrics-token": Entry("metrics", "Print the token that /metrics wants, for Prometheus."),
@@ -90,7 +94,7 @@ def load(name: str) -> Any:
     """The subcommand, or the group of subcommands, of this name."""
     entry = ENTRIES[name]
     module = importlib.import_module(f"gatehouse.commands.{entry.module}")
-    found = getattr(module, name.replace("-", "_"))
+    found = getattr(module, entry.function or name.replace("-", "_"))
     if isinstance(found, typer.Typer):
         found.rich_markup_mode = None
         command: Any = typer.main.get_group(found)

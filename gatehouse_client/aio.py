@@ -170,6 +170,49 @@ class AsyncGatehouse:
         """
         return self._pages(calls.queue(name, reason, size))
 
+    async def queue_reasons(self, name: str) -> dict[str, int]:
+        """How many comments of a queue have which reason code in effect, the most frequent first."""
+        return await self.send(calls.queue_reasons(name))
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        status: str = "",
+        reason: str = "",
+        page_url: str = "",
+        author: str = "",
+        domain: str = "",
+        language: str = "",
+        decided_by: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: str = "newest",
+        size: int = 100,
+    ) -> AsyncIterator[Comment]:
+        """The comments that meet all of these, fetched as they are asked for, `size` at a time (1 to 100).
+
+        query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
+        author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
+        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        """
+        return self._pages(
+            calls.search(
+                query,
+                status=status,
+                reason=reason,
+                page_url=page_url,
+                author=author,
+                domain=domain,
+                language=language,
+                decided_by=decided_by,
+                since=since,
+                until=until,
+                order=order,
+                size=size,
+            )
+        )
+
     def thread(
         self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
     ) -> AsyncIterator[PublicComment]:
@@ -178,6 +221,10 @@ class AsyncGatehouse:
         page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
         """
         return self._pages(calls.thread(page_url, site_id, size, page_id))
+
+    async def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
+        """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""
+        return await self.send(calls.counts(page_urls, site_id))
 
     async def move_page(self, old: str, new: str) -> Page:
         """Gives a page another URL; its comments are found at both from now on."""

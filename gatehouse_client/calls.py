@@ -21,7 +21,7 @@ class Call(Generic[T]):
     path: str
     read: Callable[[Any], T]
     body: Mapping[str, Any] | None = None
-    query: Mapping[str, str | int] = field(default_factory=dict)
+    query: Mapping[str, str | int | list[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     token: str | None = None
@@ -114,12 +114,62 @@ def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
     )
 
 
+def search(
+    query: str,
+    *,
+    status: str,
+    reason: str,
+    page_url: str,
+    author: str,
+    domain: str,
+    language: str,
+    decided_by: str,
+    since: datetime | None,
+    until: datetime | None,
+    order: str,
+    size: int,
+) -> Call[Piece[answers.Comment]]:
+    given = _given(
+        {
+            "query": query,
+            "status": status,
+            "reason": reason,
+            "page_url": page_url,
+            "author": author,
+            "domain": domain,
+            "language": language,
+            "decided_by": decided_by,
+            "since": since.isoformat() if since else "",
+            "until": until.isoformat() if until else "",
+            "order": order,
+            "limit": size,
+        }
+    )
+    read = _piece(answers.Comment.read)
+    return Call("GET", f"{API}/comments", read, query=given, repeatable=True)
+
+
+def queue_reasons(name: str) -> Call[dict[str, int]]:
+    path = f"{API}/queues/{_id(name)}/reasons"
+    return Call("GET", path, _counts_by_code, repeatable=True)
+
+
+def _counts_by_code(data: Any) -> dict[str, int]:
+    return {str(item["code"]): int(item["count"]) for item in data["items"]}
+
+
 def thread(
     page_url: str, site_id: str, size: int, page_id: str = ""
 ) -> Call[Piece[answers.PublicComment]]:
     query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
+
+
+def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]]:
+    query = _given({"page_url": list(page_urls), "site_id": site_id})
+    read = lambda data: dict(data["counts"])  # noqa: E731
+    return Call("GET", f"{API}/counts", read, query=query, repeatable=True, token="")
 
 
 def page_state(page_url: str, page_id: str) -> Call[answers.PageState]:

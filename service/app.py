@@ -22,6 +22,7 @@ from service.access.limits import Limits
 from service.api import (
     campaigns,
     comments,
+    counts,
     docs_page,
     endpoints,
     filters,
@@ -31,6 +32,7 @@ from service.api import (
     pages,
     queues,
     reputation,
+    search,
     threads,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
@@ -113,8 +115,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         comments.router,
         queues.router,
+        search.router,
         campaigns.router,
         threads.router,
+        counts.router,
         page_states.router,
         pages.router,
         endpoints.router,

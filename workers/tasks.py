@@ -20,6 +20,7 @@ from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam
 from moderation.upkeep.retention import purge
+from moderation.upkeep.search_index import index_due
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
 
@@ -173,7 +174,7 @@ def run_due_work() -> None:
     """Does the work that no doorbell announces.
 
     Frees the leases of dead processes, sends digests, deletes what has been kept long enough, resumes
-    unfinished campaign decisions, rings for due work, and learns.
+    unfinished campaign decisions, rings for due work, indexes comments for the search, and learns.
     """
     worker = process.context
     try:
@@ -191,6 +192,9 @@ def run_due_work() -> None:
     if due.deliver:
         worker.bell.ring(DELIVER)
     # Last, because it takes longest: the doorbells have been rung by now.
+    with suppress(Unavailable):
+        until = time.monotonic() + SLICE_SECONDS / 2
+        index_due(worker.store, goes_on=lambda: time.monotonic() < until)
     with suppress(Unavailable, ScorerUnavailable):
         learn(worker.store, worker.prior, worker.now())
 

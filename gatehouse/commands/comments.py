@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,11 +88,58 @@ def list_queue(
 ) -> None:
     """List the comments of a queue, one a line."""
     with _service(url, key) as service:
-        for comment in islice(service.queue(queue, size=min(limit, 100)), limit):
-            if as_json:
-                print(_json(comment))
-            else:
-                print(f"{comment.id}  {printable(comment.author.name)}: {_short(comment.text)}")
+        _list(service.queue(queue, size=min(limit, 100)), limit, as_json)
+
+
+@comment.command("search")
+def search(
+    query: Annotated[
+        str,
+        typer.Argument(help='Words, "words in a row", or an id, e-mail, IP address or network.'),
+    ] = "",
+    status: Annotated[str, typer.Option(help="held, pending, approved, rejected or spam.")] = "",
+    reason: Annotated[str, typer.Option(help="A reason code.")] = "",
+    page: Annotated[str, typer.Option(help="Any URL of the article.")] = "",
+    author: Annotated[
+        str, typer.Option(help="E-mail, address, network, id:YOUR-ID, or words of the name.")
+    ] = "",
+    domain: Annotated[str, typer.Option(help="A domain that they link to.")] = "",
+    language: Annotated[str, typer.Option(help="As measured: en, de, ...")] = "",
+    decided_by: Annotated[str, typer.Option(help="policy, moderator or import.")] = "",
+    oldest_first: Annotated[
+        bool, typer.Option("--oldest-first", help="Newest first else.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
+    url: Url = LOCAL_URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Search comments of every status, one a line."""
+    with _service(url, key) as service:
+        found = service.search(
+            query,
+            status=status,
+            reason=reason,
+            page_url=page,
+            author=author,
+            domain=domain,
+            language=language,
+            decided_by=decided_by,
+            order="oldest" if oldest_first else "newest",
+            size=min(limit, 100),
+        )
+        _list(found, limit, as_json, with_status=True)
+
+
+def _list(
+    comments: Iterable["Comment"], limit: int, as_json: bool, *, with_status: bool = False
+) -> None:
+    for comment in islice(comments, limit):
+        if as_json:
+            print(_json(comment))
+        else:
+            status = f"{comment.status:9} " if with_status else ""
+            print(f"{comment.id}  {status}{printable(comment.author.name)}: {_short(comment.text)}")
 
 
 @comment.command("decide")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -150,6 +150,24 @@ def _loosely(origin: str, rules: PageRules) -> str:
     if WWW not in rules.apart:
         host = host.removeprefix("www.")
     return f"{scheme}://{host}" if SCHEME in rules.apart else host
+
+
+def onto_site(url: str, origins: Collection[str]) -> str:
+    """The URL on an origin of the site; '' where it lies on none. For what is older than the site's origins.
+
+    An origin with another scheme, or with or without www., becomes the site's; a path alone is one of the first.
+    A site without origins has every URL.
+    """
+    if url.startswith("/") and not url.startswith("//") and origins:
+        return next(iter(origins)) + url
+    if (parts := _split(url)) is None:
+        return ""
+    origin, rest = parts
+    if not origins or origin in origins:
+        return url
+    loose = _loosely(origin, PageRules())
+    alike = (other for other in origins if _loosely(other, PageRules()) == loose)
+    return f"{other}{rest}" if (other := next(alike, "")) else ""
 
 
 def rules_of(origins: tuple[str, ...], stored: dict[str, Any]) -> PageRules:

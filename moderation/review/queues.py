@@ -41,7 +41,8 @@ class CommentCard(QueueEntry):
         return self.decisions[-1] if self.decisions else None
 
 
-def _cards(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
+def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
+    """The cards of comments, in the same order."""
     ids = [entry.id for entry in entries]
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
@@ -83,7 +84,7 @@ def list_queue(
             reason=reason,
             alone=alone,
         )
-        return _cards(connection, entries)
+        return cards_of(connection, entries)
 
 
 def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
@@ -106,7 +107,7 @@ def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> Commen
         entry = queues.by_id(connection, comment_id, site_ids)
         if entry is None:
             raise NotFound("There is no such comment.")
-        return _cards(connection, [entry])[0]
+        return cards_of(connection, [entry])[0]
 
 
 def get_cards(
@@ -115,4 +116,4 @@ def get_cards(
     """Those of the comments that belong to one of the sites, oldest first."""
     with store.read() as connection:
         entries = queues.by_ids(connection, comment_ids)
-        return _cards(connection, [entry for entry in entries if entry.site_id in site_ids])
+        return cards_of(connection, [entry for entry in entries if entry.site_id in site_ids])

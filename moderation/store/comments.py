@@ -36,6 +36,7 @@ class Parent:
 
     page_id: str
     status: Status
+    site_id: str
 
 
 def parents_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, Parent]:
@@ -44,11 +45,11 @@ def parents_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, 
     if not wanted:
         return {}
     rows = connection.execute(
-        sa.select(comments.c.id, comments.c.page_id, comments.c.status).where(
+        sa.select(comments.c.id, comments.c.page_id, comments.c.status, comments.c.site_id).where(
             comments.c.id.in_(wanted)
         )
     )
-    return {row.id: Parent(row.page_id, Status(row.status)) for row in rows}
+    return {row.id: Parent(row.page_id, Status(row.status), row.site_id) for row in rows}
 
 
 def insert(
@@ -58,16 +59,8 @@ def insert(
     crypto: Crypto,
     personal_days: int,
 ) -> None:
-    """Stores new comments, each with its first revision, and queues them for judging.
-
-    page_ids: by submission.
-    """
-    insert_rows(
-        connection,
-        comments,
-        [comment_row(submission, page_ids[submission.id]) for submission in submissions],
-    )
-    insert_rows(connection, revisions, [revision_row(submission) for submission in submissions])
+    """Stores new comments and queues them for judging. page_ids: by submission."""
+    insert_unjudged(connection, submissions, page_ids, crypto, personal_days)
     insert_rows(
         connection,
         pending,
@@ -84,6 +77,22 @@ def insert(
             for submission in submissions
         ],
     )
+
+
+def insert_unjudged(
+    connection: Connection,
+    submissions: Sequence[Submission],
+    page_ids: Mapping[str, str],
+    crypto: Crypto,
+    personal_days: int,
+) -> None:
+    """Stores new comments, each with its first revision. page_ids: by submission."""
+    insert_rows(
+        connection,
+        comments,
+        [comment_row(submission, page_ids[submission.id]) for submission in submissions],
+    )
+    insert_rows(connection, revisions, [revision_row(submission) for submission in submissions])
     personal_rows = [personal_row(submission, crypto, personal_days) for submission in submissions]
     insert_rows(connection, personal, [row for row in personal_rows if row])
 
@@ -182,6 +191,18 @@ def count_approved(connection: Connection, page_id: str, limit: int) -> int:
     counted = sa.select(comments.c.id).where(_approved_on(page_id)).limit(limit)
     query = sa.select(sa.func.count()).select_from(counted.subquery())
     return connection.execute(query).scalar_one()
+
+
+_COUNT_AT = """
+    SELECT a.id, count(*) FROM page_addresses a
+    JOIN comments c ON c.page_id = a.page_id AND c.status = 'approved'
+    WHERE a.id AMONG :ids GROUP BY a.id
+"""
+
+
+def count_at(connection: Connection, addresses: Iterable[str]) -> dict[str, int]:
+    """How many approved comments the pages at these addresses (store/pages.py) have, where there are any."""
+    return dict(fetch(connection, _COUNT_AT, ids=sorted(addresses)))
 
 
 def erase(connection: Connection, comment_id: str, sequence: int) -> None:

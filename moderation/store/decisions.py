@@ -12,6 +12,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.event import Event, decision_event
 from moderation.domain.score import Findings, Signal, Span
+from moderation.store import search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comment_reasons, comments, decisions, findings
@@ -114,6 +115,8 @@ def append(
         ],
     )
     _replace_reasons(connection, new_decisions, standings)
+    decided_first = [each.comment_id for each in new_decisions if each.sequence == 1]
+    search_index.note_due(connection, decided_first)
 
 
 def _replace_reasons(

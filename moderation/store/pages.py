@@ -11,7 +11,7 @@ from moderation.domain.errors import Unavailable
 from moderation.domain.ids import derived_id
 from moderation.domain.page_url import PageAddress, PageRules, joined_pages, page_key
 from moderation.domain.similarity import short_hash
-from moderation.store import sites, sketches
+from moderation.store import search_index, sites, sketches
 from moderation.store.comment_fields import page_row
 from moderation.store.sql.dialect import fetch, insert_rows, run_listed, update_rows, upsert_rows
 from moderation.store.sql.schema import comments, page_addresses, pages
@@ -234,6 +234,7 @@ class _Batch:
         # In one order for all, so that no two transactions wait for each other.
         changes = [self._changed[page_id] for page_id in sorted(self._changed)]
         update_rows(self._connection, pages, "id", changes)
+        search_index.note_due(self._connection, sorted(self._changed))
         self._new_pages.clear()
         self._changed.clear()
 
@@ -280,6 +281,7 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
             external_id=own_id,
         )
     )
+    search_index.note_due(connection, [into])
     return StoredPage(into, kept.url, named.title, named.title_verified, own_id)
 
 
@@ -301,6 +303,7 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
     row = {"id": address, "site_id": site_id, "page_id": page.id, "url": url}
     upsert_rows(connection, page_addresses, [row], "page_id", "url")
     connection.execute(sa.update(pages).where(pages.c.id == page.id).values(url=url))
+    search_index.note_due(connection, [page.id])
     return is_joined
 
 
@@ -309,6 +312,7 @@ def set_title(connection: Connection, page_id: str, title: str) -> None:
     connection.execute(
         sa.update(pages).where(pages.c.id == page_id).values(title=title, title_verified=True)
     )
+    search_index.note_due(connection, [page_id])
 
 
 def rename_addresses(connection: Connection, site_id: str) -> int:

@@ -1,1 +1,1 @@
-"""Work that runs by itself: due work, retention, erasing."""
+"""Work that runs by itself, and on whole archives: due work, retention, erasing, imports."""

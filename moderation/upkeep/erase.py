@@ -6,7 +6,16 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
 from moderation.domain.ids import Entropy
-from moderation.store import comments, decisions, feedback, outbox, queues, reputations, sketches
+from moderation.store import (
+    comments,
+    decisions,
+    feedback,
+    outbox,
+    queues,
+    reputations,
+    search_index,
+    sketches,
+)
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -61,6 +70,7 @@ def _erase(
     ids = [standing.comment_id for standing in standings]
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    search_index.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)

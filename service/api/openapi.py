@@ -22,7 +22,13 @@ publishable key, `ghp_...`. What is refused is answered with a problem document 
 `errors` names every field, parameter or header that breaks a rule. A list leads to its next page with `next` and the
 header `Link`.
 """
-_KEYLESS = ("/api/v1/threads", "/healthz", "/readyz", "/metrics")  # which has a token of its own
+_KEYLESS = (
+    "/api/v1/threads",
+    "/api/v1/counts",
+    "/healthz",
+    "/readyz",
+    "/metrics",  # which has a token of its own
+)
 _REFERENCE = "#/components/schemas/{model}"
 _GENERATED = (
     "HTTPValidationError",

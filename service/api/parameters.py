@@ -1,7 +1,7 @@
 """The parameters and headers of a request: all that is wrong with them, told together with its body."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Collection, Sequence
+from typing import cast, get_origin
 
 from fastapi import Depends, Request, params
 from fastapi._compat import ModelField
@@ -27,9 +27,10 @@ async def check_parameters(request: Request) -> None:
     route = cast(APIRoute, request.scope["route"])
     declared = get_flat_params(route.dependant)
     names = {field.alias for field in declared if _place(field) == "query"}
+    repeatable = {field.alias for field in declared if get_origin(_info(field).annotation) is list}
     broken = [
         *_broken_values(request, declared),
-        *unknown_parameters(request, names),
+        *unknown_parameters(request, names, repeatable),
         *_broken_cursors(request, names),
     ]
     if "requestBody" in (route.openapi_extra or {}):
@@ -52,16 +53,22 @@ def _broken_values(request: Request, declared: Sequence[ModelField]) -> list[Inv
 
 
 def _place(field: ModelField) -> str:
-    return cast(params.Param, field.field_info).in_.value
+    return _info(field).in_.value
 
 
-def unknown_parameters(request: Request, names: set[str]) -> list[Invalid]:
-    """Query parameters that are not among the names, or there twice."""
+def _info(field: ModelField) -> params.Param:
+    return cast(params.Param, field.field_info)
+
+
+def unknown_parameters(
+    request: Request, names: set[str], repeatable: Collection[str] = ()
+) -> list[Invalid]:
+    """Query parameters that are not among the names, or there twice and not repeatable."""
     sent = [name for name, _ in request.query_params.multi_items()]
     broken: list[Invalid] = []
     for name in dict.fromkeys(sent):
         if name in names:
-            if sent.count(name) > 1:
+            if name not in repeatable and sent.count(name) > 1:
                 broken.append(BadParameter(name, "Is there twice."))
         elif is_presentable(name):
             broken.append(BadParameter(name, unknown("parameter", name, names)))

@@ -1,6 +1,7 @@
 """/api/v1/queues: the comments that wait for people, and those decided, in pages."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from typing_extensions import TypedDict
@@ -49,6 +50,47 @@ def list_queues(request: Request, key: SecretKey) -> Response:
     return private_json(body)
 
 
+class ReasonCountOut(TypedDict):
+    """How many comments of a queue have a reason in effect."""
+
+    code: answers.ReasonCodeName
+    count: answers.Count
+    url: answers.Path
+
+
+class ReasonCountList(TypedDict):
+    """The reasons of a queue, the most frequent first."""
+
+    items: list[ReasonCountOut]
+
+
+@router.get(
+    "/queues/{name}/reasons",
+    summary="The reasons in a queue, with counts",
+    openapi_extra=describe_answer(ReasonCountList),
+)
+def list_reasons(request: Request, name: str, key: SecretKey) -> Response:
+    """Of all comments of the queue. A comment with several reasons counts for each."""
+    counts = queues.reason_counts(request.app.state.store, key.site_id, _status(name))
+    body: ReasonCountList = {
+        "items": [
+            {
+                "code": code,
+                "count": count,
+                "url": f"/api/v1/queues/{name}?{urlencode({'reason': code})}",
+            }
+            for code, count in counts.items()
+        ]
+    }
+    return private_json(body)
+
+
+def _status(name: str) -> Status:
+    if name not in queues.QUEUE_ORDER:
+        raise NotFound("There is no such queue.")
+    return Status(name)
+
+
 @router.get(
     "/queues/{name}",
     summary="A page of a queue",
@@ -63,9 +105,7 @@ def queue(
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
 ) -> Response:
     """Held and pending oldest first, the others newest first. `next` and Link lead to the next page."""
-    if name not in queues.QUEUE_ORDER:
-        raise NotFound("There is no such queue.")
     cards = queues.list_queue(
-        request.app.state.store, key.site_id, Status(name), after, limit + 1, reason
+        request.app.state.store, key.site_id, _status(name), after, limit + 1, reason
     )
     return page_response(request, cards, limit, comment_out, lambda card: card.id)

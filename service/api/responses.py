@@ -1,9 +1,11 @@
 """Answers that only the caller may keep, and the ETags that guard a change."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from moderation.domain.errors import Conflict
@@ -30,6 +32,28 @@ def private_json(
     return JSONResponse(
         body, status, headers={"Cache-Control": "private, no-store", **(headers or {})}
     )
+
+
+def public_json(
+    request: Request, body: Mapping[str, Any], cache: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """JSON that everybody may have and scripts of every page may read; 304 where the caller has it already.
+
+    cache: how long others may keep it, as Cache-Control says it.
+    """
+    text = json.dumps(body)
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    all_headers = {
+        "ETag": etag,
+        "Cache-Control": cache,
+        "Access-Control-Allow-Origin": "*",
+        **(headers or {}),
+    }
+    # A proxy that compresses makes an ETag weak.
+    seen = request.headers.get("if-none-match", "").replace("W/", "")
+    if etag in (each.strip() for each in seen.split(",")):
+        return Response(status_code=304, headers=all_headers)
+    return Response(text, media_type="application/json", headers=all_headers)
 
 
 def etag_header(kind: str, number: int) -> dict[str, str]:

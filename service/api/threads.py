@@ -1,7 +1,5 @@
 """/api/v1/threads: the approved comments of a page, open to everybody."""
 
-import hashlib
-import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -26,6 +24,7 @@ from service.api import answers
 from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
+from service.api.responses import public_json
 from service.api.serializers import AuthorOut, iso
 from service.http.broken_rules import BadParameter
 
@@ -93,17 +92,7 @@ def threads(
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
         "comments": [_comment_out(comment) for comment in with_removed(store, page, after)],
     }
-    body = json.dumps(thread)
-    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-    headers = {
-        "ETag": etag,
-        "Cache-Control": CACHE,
-        "Access-Control-Allow-Origin": "*",
-        **link_header(next_page),
-    }
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return public_json(request, thread, CACHE, link_header(next_page))
 
 
 def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:

@@ -25,7 +25,8 @@ from service.console.reputation import reputation_lines
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
 # The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
-_BACK = re.compile(r"[A-Za-z0-9_=&.-]{0,300}")
+# That of a search has escapes.
+_BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
 Posted = Annotated[

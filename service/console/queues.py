@@ -12,6 +12,7 @@ from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.pages import CurrentSite, PageRoute, QueryName, pages
 from service.console.presenters import CommentView
+from service.console.search import AskedFor, results_page
 from service.console.session import CurrentVisitor, Visitor
 
 router = APIRouter(route_class=PageRoute)
@@ -22,13 +23,17 @@ def queue_page(
     request: Request,
     visitor: CurrentVisitor,
     membership: CurrentSite,
+    asked: AskedFor,
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
-    reason: QueryName = "",
     done: QueryName = "",
 ) -> Response:
-    """A page of a queue. done: the comment that was just decided about, for the notice and its undo."""
+    """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo."""
     store = request.app.state.store
+    if asked.is_search:
+        decided = _decided(store, visitor, done)
+        return results_page(request, visitor, membership, asked, after, decided)
+    reason = asked.reason
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status, site_id = Status(queue), membership.site_id

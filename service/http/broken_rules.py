@@ -81,7 +81,7 @@ def broken_parameters(validation: Iterable[Mapping[str, Any]]) -> list[Invalid]:
     """The errors that FastAPI found in parameters and headers."""
     return [
         BadParameter(
-            str(error["loc"][-1]),
+            str(error["loc"][1]),  # behind it may stand which of several values
             f"{error['msg']}.",
             "header" if error["loc"][0] == "header" else "parameter",
         )

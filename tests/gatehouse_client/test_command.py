@@ -35,6 +35,9 @@ def test_from_the_command_line(gatehouse) -> None:
     assert (made["status"], made["page"]["url"]) == ("held", page)
     listed = gatehouse("list", "held", "--limit", "1000")
     assert f"{made['id']}  Dan: You are a stupid idiot." in listed.stdout
+    found = gatehouse("search", made["id"], "--page", page)
+    assert found.stdout == f"{made['id']}  held      Dan: You are a stupid idiot.\n"
+    assert gatehouse("search", made["id"], "--status", "spam").stdout == ""
     decided = gatehouse("decide", made["id"], "approve", "--reason", "irony")
     assert decided.stdout == f"{made['id']}  approve (decision 2)\n"
     shown = gatehouse("show", made["id"])

@@ -49,7 +49,23 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10),
+    "queue_reasons": calls.queue_reasons("held"),
+    "search": calls.search(
+        "sea wall",
+        status="held",
+        reason="toxic",
+        page_url="https://herald.test/1",
+        author="ada",
+        domain="shop.test",
+        language="de",
+        decided_by="policy",
+        since=datetime.now(UTC),
+        until=datetime.now(UTC),
+        order="oldest",
+        size=10,
+    ),
     "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "counts": calls.counts(["https://herald.test/1", "https://herald.test/2"], "site_1"),
     "page_state": calls.page_state("https://herald.test/1", "7"),
     "set_page_state": calls.set_page_state(
         "https://herald.test/1", "closed", 14, "7", datetime.now(UTC)

@@ -234,14 +234,19 @@ personal = sa.Table(
     metadata,
     _text("comment_id", primary_key=True),
     sa.Column("email_sealed", sa.LargeBinary),  # AES-256-GCM, bound to the comment's id
-    _text("email_key", index=True),  # HMAC-SHA256 hex, '' none
+    _text("email_key"),  # HMAC-SHA256 hex, '' none
     _text("network"),  # /24 or /48 of the address
-    _text("address_key", index=True),  # HMAC-SHA256 hex of the address, '' none
+    _text("address_key"),  # HMAC-SHA256 hex of the address, '' none
     _text("user_agent"),
     _text("referrer"),
     _text("author_key", server_default=""),  # HMAC-SHA256 hex of a proved identity, '' none
     _text("network_key", server_default=""),  # HMAC-SHA256 hex of the network, '' none
     sa.Column("expires_at", Millis, nullable=False, index=True),  # of all but the e-mail
+    # In the order of the comments: what somebody wrote is a list like any other.
+    *(
+        sa.Index(f"personal_by_{name}", name, "comment_id")
+        for name in ("email_key", "address_key", "author_key", "network_key")
+    ),
 )
 
 # Only where somebody outside is asked about a comment, and only until it is judged.
@@ -261,6 +266,22 @@ idempotency = sa.Table(
     _text("fingerprint"),
     _text("comment_id"),
     sa.Column("created_at", Millis, nullable=False, index=True),
+)
+
+# Which comment each of another system's became: an import that is repeated stores nothing twice, nor what was erased.
+imported_comments = sa.Table(
+    "imported_comments",
+    metadata,
+    _text("id", primary_key=True),  # derived from the site, the system and its own id
+    _text("site_id"),
+    _text("comment_id"),
+    _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+)
+sa.Index(
+    "imported_waiting",
+    imported_comments.c.site_id,
+    imported_comments.c.id,
+    **_only(imported_comments.c.parent != ""),
 )
 
 # --- work: a row here is the job; the broker only carries the doorbell ----------------------------
@@ -340,6 +361,10 @@ reason_counts = sa.Table(
     sa.Column("comments", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# What waits to be put into search_index (store/search_index.py), which is of another kind on each database:
+# the id of a comment, or of a page whose comments are found by another title or URL now.
+search_due = sa.Table("search_due", metadata, _text("id", primary_key=True))
 
 suggestions = sa.Table(
     "suggestions",

@@ -102,6 +102,7 @@ const KEYS = {
   d: () => press("reject"),
   s: () => press("spam"),
   z: undo,
+  "/": () => document.getElementById("search")?.select(),
   "?": () => help.showModal(),
 };
 

@@ -1,0 +1,157 @@
+"""Searching a site's comments: by words, sender, page, reason and so on; what is found is like a queue."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+
+from moderation.domain.comment import Status
+from moderation.domain.errors import Invalid
+from moderation.domain.ids import timed_id
+from moderation.domain.search_words import Phrase, fact_word, parse_query
+from moderation.domain.sender_address import canonical_address
+from moderation.review.queues import QUEUE_ORDER, CommentCard, cards_of
+from moderation.store import pages, queues
+from moderation.store.search import Wanted, find
+from moderation.store.search_index import Sought
+from moderation.store.sql.crypto import Crypto, network_of
+from moderation.store.sql.engine import Store
+
+_COMMENT_ID = re.compile(r"cmt_[0-9a-z]{26}")
+_EMAIL = re.compile(r'[^\s@"]+@[^\s@"]+\.[^\s@"]+')
+_AUTHOR_KEY = re.compile(r"[0-9a-f]{64}")
+_NETWORK = re.compile(r"[0-9a-fA-F.:]+/\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """What is searched for, all of it together; '' and None for what does not matter.
+
+    query: words, "words in a row", beginnings*; or a comment's id, the sender's e-mail, IP address or network.
+    author: the sender's in the same way, `id:` with the site's own id of the author, the key that the
+    author's page in the console has, or words of the name. domain: registrable, linked to. language: ISO 639.
+    decided_by: policy, moderator or import. since, until: ms, from and before.
+    """
+
+    query: str = ""
+    status: Status | None = None
+    reason: str = ""
+    page_url: str = ""
+    author: str = ""
+    domain: str = ""
+    language: str = ""
+    decided_by: str = ""
+    since: int | None = None
+    until: int | None = None
+    newest_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of what was found. after: where the next page begins, '' where this is the last.
+
+    A search looks at a bounded number of comments for each page, so that a page may have fewer than asked
+    for, or none, and be followed by others.
+    """
+
+    cards: Sequence[CommentCard]
+    after: str
+
+
+def search(
+    store: Store, site_id: str, criteria: Criteria, after: str = "", limit: int = 25
+) -> Results:
+    """Up to `limit` comments past the id `after`. Raises Invalid with the pointer /query or /author."""
+    wanted = _wanted(store.crypto, site_id, criteria)
+    with store.read() as connection:
+        if criteria.page_url:
+            page = pages.find_url(connection, site_id, criteria.page_url)
+            if page is None:
+                return Results((), "")
+            wanted = replace(wanted, page_id=page.id)
+        found = find(connection, wanted, after, limit)
+        entries = queues.by_ids(connection, found.ids)
+        if criteria.newest_first:
+            entries.reverse()
+        return Results(cards_of(connection, entries), found.after)
+
+
+def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
+    """What the store must find, but for the page."""
+    comment_id = ""
+    senders: list[tuple[str, str]] = []
+    phrases: tuple[Phrase, ...] = ()
+    name: tuple[Phrase, ...] = ()
+    if query := criteria.query.strip():
+        sender = _sender(crypto, site_id, query, "/query")
+        if _COMMENT_ID.fullmatch(query):
+            comment_id = query
+        elif sender:
+            senders.append(sender)
+        else:
+            phrases = _phrases(query, "/query")
+    if author := criteria.author.strip():
+        sender = _author(crypto, site_id, author)
+        if sender:
+            senders.append(sender)
+        else:
+            name = _phrases(author, "/author")
+    facts = [
+        fact_word(kind, value.strip())
+        for kind, value in (("domain", criteria.domain), ("language", criteria.language))
+        if value.strip()
+    ]
+    return Wanted(
+        site_id=site_id,
+        statuses=_statuses(criteria.status),
+        sought=Sought(site_id, phrases, name, facts),
+        comment_id=comment_id,
+        senders=tuple(senders),
+        reason=criteria.reason,
+        decided_by=criteria.decided_by,
+        since=_first_id(criteria.since),
+        until=_first_id(criteria.until),
+        newest_first=criteria.newest_first,
+    )
+
+
+def _statuses(status: Status | None) -> Collection[Status]:
+    """Of an erased comment there is nothing left to find it by."""
+    return QUEUE_ORDER if status is None else (status,)
+
+
+def _first_id(moment: int | None) -> str:
+    """What comes before the ids of all comments since then."""
+    return "" if moment is None else timed_id("cmt", max(moment, 0), bytes(10))
+
+
+def _phrases(text: str, pointer: str) -> tuple[Phrase, ...]:
+    try:
+        return parse_query(text)
+    except Invalid as error:
+        raise Invalid(f"{pointer}: {error.message}", pointer) from None
+
+
+def _author(crypto: Crypto, site_id: str, author: str) -> tuple[str, str] | None:
+    if author.startswith("id:"):
+        return "author_key", crypto.author_key(site_id, author)
+    if _AUTHOR_KEY.fullmatch(author):
+        return "author_key", author
+    return _sender(crypto, site_id, author, "/author")
+
+
+def _sender(crypto: Crypto, site_id: str, text: str, pointer: str) -> tuple[str, str] | None:
+    """The column and the key of who sent it; None where the text names no sender."""
+    if _EMAIL.fullmatch(text):
+        return "email_key", crypto.email_key(text)
+    if address := canonical_address(text):
+        return "address_key", crypto.address_key(address)
+    if not _NETWORK.fullmatch(text):
+        return None
+    try:
+        network = str(ip_network(text, strict=False))
+    except ValueError:
+        return None
+    if network != network_of(network.partition("/")[0]):
+        raise Invalid(f"{pointer}: A network is a /24, or a /48 of IPv6.", pointer)
+    return "network_key", crypto.network_key(site_id, network)

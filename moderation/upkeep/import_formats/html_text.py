@@ -1,0 +1,63 @@
+"""Makes plain text of the HTML in which some systems export comments: it is shown as text here."""
+
+from html.parser import HTMLParser
+
+_BREAKS = frozenset(
+    {"br", "p", "div", "blockquote", "li", "ul", "ol", "pre", "tr", "h1", "h2", "h3"}
+)
+_HIDDEN = frozenset({"script", "style"})
+_LIMIT = (
+    400_000  # characters; a text that is longer stays as it is, and is then too long for a comment
+)
+
+
+def plain(html: str) -> str:
+    """The text that a reader saw; the address of a link stays behind its text."""
+    if ("<" not in html and "&" not in html) or len(html) > _LIMIT:
+        return html
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    lines = "".join(parser.parts).replace("\r\n", "\n").split("\n")
+    text = "\n".join(line.strip() for line in lines).strip()
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+        self._link = ""
+        self._link_starts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _HIDDEN:
+            self._hidden += 1
+        elif tag in _BREAKS:
+            self.parts.append("\n")
+        elif tag == "a":
+            self._link = next((value or "" for name, value in attrs if name == "href"), "")
+            self._link_starts = len(self.parts)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
+        elif tag == "p":
+            self.parts.append("\n")
+        elif tag == "a" and self._link.startswith(("http://", "https://")):
+            shown = "".join(self.parts[self._link_starts :]).strip()
+            # Disqus and WordPress show a long address shortened.
+            if not self._link.partition("://")[2].startswith(
+                shown.partition("://")[2].rstrip("….") or shown.rstrip("….")
+            ):
+                self.parts.append(f" ({self._link})")
+            elif shown != self._link:
+                self.parts[self._link_starts :] = [self._link]
+            self._link = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)

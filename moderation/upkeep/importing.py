@@ -1,0 +1,218 @@
+"""Imports comments from another system: once each, decided as they were there, and told to nobody."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission
+from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
+from moderation.domain.durations import DAY_MS
+from moderation.domain.errors import Conflict
+from moderation.domain.ids import timed_id
+from moderation.domain.imported import Entry, ImportedComment, Remark, mended
+from moderation.store import comments, decisions, imported_comments, pages
+from moderation.store.sites import Site
+from moderation.store.sql.engine import Connection, Store
+
+BATCH = 500  # comments in a transaction
+
+_OUTCOMES = {
+    Status.APPROVED: Outcome.APPROVE,
+    Status.HELD: Outcome.HOLD,
+    Status.PENDING: Outcome.HOLD,  # nobody has decided: a person will
+    Status.REJECTED: Outcome.REJECT,
+    Status.SPAM: Outcome.SPAM,
+}
+_OWN_ID = re.compile(r"cmt_[0-7][0-9a-hjkmnp-tv-z]{25}")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. stored: comments that are new. known: that were there already. skipped: that could not be
+    stored. loose: of the site, that answer a comment which has not come.
+    """
+
+    stored: int = 0
+    known: int = 0
+    skipped: int = 0
+    loose: int = 0
+
+
+def import_comments(
+    store: Store,
+    site: Site,
+    source: str,
+    entries: Iterable[Entry],
+    *,
+    personal_days: int,
+    now: int,
+    remark: Callable[[Remark], None],
+) -> Imported:
+    """Stores the comments of a file, BATCH in a transaction, so that it can be broken off and repeated.
+
+    source: the system that they come from. remark: is told what was skipped or changed, and why. now: ms. A
+    comment that was imported before stays as it is now, an erased one erased. Nothing is judged, sent to
+    endpoints, counted for reputations or learned. Raises Conflict where another import stores the same.
+    """
+    importing = _Importing(store, site, source, personal_days, now, remark)
+    remaining = iter(entries)
+    while batch := list(islice(remaining, BATCH)):
+        importing.take(batch)
+    return replace(importing.done, loose=importing.link_replies())
+
+
+class _Importing:
+    def __init__(
+        self,
+        store: Store,
+        site: Site,
+        source: str,
+        personal_days: int,
+        now: int,
+        remark: Callable[[Remark], None],
+    ) -> None:
+        self._store = store
+        self._site = site
+        self._source = source
+        self._personal_days = personal_days
+        self._now = now
+        self._remark = remark
+        self._actor = Actor(ActorKind.IMPORT, source)
+        self._found = 0  # comments so far
+        self.done = Imported()
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Stores what can be stored of a batch."""
+        found: list[ImportedComment] = []
+        for entry in entries:
+            if isinstance(entry, ImportedComment):
+                entry = mended(entry, self._site.origins, self._now)
+            if isinstance(entry, ImportedComment):
+                found.append(entry)
+            else:
+                self._remark(entry)
+        with self._store.write() as connection:
+            stored, remarks = self._store_new(connection, found)
+        for remark in remarks:
+            self._remark(remark)
+        done = self.done
+        self.done = replace(
+            done,
+            stored=done.stored + stored,
+            known=done.known + len(found) - stored,
+            skipped=done.skipped + len(entries) - len(found),
+        )
+
+    def link_replies(self) -> int:
+        """Makes replies of those whose parent came later; how many are left without one."""
+        last = ""
+        while True:
+            with self._store.write() as connection:
+                last = imported_comments.link_replies(connection, self._site.id, last, BATCH)
+                if not last:
+                    return imported_comments.count_waiting(connection, self._site.id)
+
+    def _row(self, id: str) -> str:
+        return imported_comments.row_id(self._site.id, self._source, id)
+
+    def _store_new(
+        self, connection: Connection, found: Sequence[ImportedComment]
+    ) -> tuple[int, list[Remark]]:
+        rows = {self._row(comment.id): comment for comment in reversed(found)}
+        places = {row: self._found + place for place, row in enumerate(reversed(rows))}
+        self._found += len(found)
+        parents = {self._row(comment.parent_id) for comment in found if comment.parent_id}
+        ids_by_row = imported_comments.find(connection, rows.keys() | parents)
+        new = {row: comment for row, comment in reversed(rows.items()) if row not in ids_by_row}
+        if not new:
+            return 0, []
+        own_ids = (comment.id for comment in new.values() if _OWN_ID.fullmatch(comment.id))
+        stored = comments.parents_of(connection, own_ids)
+        ids_by_row |= {
+            row: self._id(row, comment, places[row], set(stored)) for row, comment in new.items()
+        }
+        # Exported from this very site, and never gone.
+        present = {
+            row
+            for row, comment in new.items()
+            if comment.id in stored and stored[comment.id].site_id == self._site.id
+        }
+        ids_by_row |= {row: new[row].id for row in present}
+        submissions = {
+            row: self._submission(comment, ids_by_row[row])
+            for row, comment in new.items()
+            if row not in present
+        }
+        found_pages = pages.find_or_add(connection, list(submissions.values()))
+        page_ids = {id: page.id for id, page in found_pages.items() if page}
+        above = comments.parents_of(connection, (ids_by_row.get(row, "") for row in parents))
+        pages_above = {id: parent.page_id for id, parent in above.items()} | page_ids
+        remarks: list[Remark] = []
+        new_rows = [(row, ids_by_row[row], "") for row in present]
+        for row, submission in submissions.items():
+            parent_row = self._row(new[row].parent_id) if new[row].parent_id else ""
+            parent_id = ids_by_row.get(parent_row, "")
+            is_loose = parent_row != "" and not parent_id
+            new_rows.append((row, submission.id, parent_row if is_loose else ""))
+            if not parent_id:
+                continue
+            # Ids rise with time: so there is no circle of replies.
+            if pages_above.get(parent_id) == page_ids[submission.id] and parent_id < submission.id:
+                submissions[row] = replace(submission, parent_id=parent_id)
+            else:
+                why = "It answers a newer comment, or one on another page; it stands by itself."
+                remarks.append(Remark(new[row].place, why, stored=True))
+        if not imported_comments.add(connection, self._site.id, new_rows):
+            raise Conflict("Another import stores the same comments; wait for its end.")
+        self._insert(
+            connection, [(submissions[row], new[row].status) for row in submissions], page_ids
+        )
+        return len(submissions), remarks
+
+    def _insert(
+        self,
+        connection: Connection,
+        submissions: Sequence[tuple[Submission, Status]],
+        page_ids: dict[str, str],
+    ) -> None:
+        comments.insert_unjudged(
+            connection,
+            [submission for submission, _ in submissions],
+            page_ids,
+            self._store.crypto,
+            self._personal_days,
+        )
+        decided = [
+            Decision(submission.id, 1, 1, _OUTCOMES[status], self._actor, (), self._now)
+            for submission, status in submissions
+            if status in _OUTCOMES
+        ]
+        decisions.append(connection, decided, {})  # they have no reasons
+        for submission, status in submissions:
+            if status is Status.ERASED:
+                comments.erase(connection, submission.id, 1)
+
+    def _id(self, row: str, comment: ImportedComment, place: int, taken: set[str]) -> str:
+        """Its own, where Gatehouse gave it; else one in the order of time and then of the file."""
+        if _OWN_ID.fullmatch(comment.id) and comment.id not in taken:
+            return comment.id
+        assert comment.created_at is not None
+        digest = hashlib.sha256(row.encode()).digest()
+        return timed_id("cmt", comment.created_at, place.to_bytes(4, "big") + digest[:6])
+
+    def _submission(self, comment: ImportedComment, id: str) -> Submission:
+        assert comment.created_at is not None
+        is_recent = comment.created_at + self._personal_days * DAY_MS > self._now
+        return Submission(
+            id=id,
+            site_id=self._site.id,
+            page=PageRef(
+                comment.page_url, comment.page_title, comment.page_id, comment.title_verified
+            ),
+            author=AuthorRef(comment.author, comment.email, comment.url),
+            text=comment.text,
+            created_at=comment.created_at,
+            context=Context(comment.ip if is_recent else ""),
+        )

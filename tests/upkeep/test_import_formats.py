@@ -1,0 +1,252 @@
+"""The readers of other systems' exports: every shape they are known to have, and files that are broken or hostile."""
+
+import gzip
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from moderation.domain.comment import Status
+from moderation.domain.errors import Invalid
+from moderation.domain.imported import Entry, ImportedComment, Remark, time_of
+from moderation.upkeep.import_formats import formats
+from moderation.upkeep.import_formats.html_text import plain
+
+WXR = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+<title>The blog</title><link>https://herald.test</link><wp:base_blog_url>https://herald.test</wp:base_blog_url>
+<item><title>Harbour</title><link>https://herald.test/harbour</link><content:encoded xmlns:content="c"><![CDATA[<p>Long</p>]]></content:encoded>
+<wp:comment><wp:comment_id>2</wp:comment_id><wp:comment_author><![CDATA[Carol]]></wp:comment_author>
+<wp:comment_author_email>carol@private.test
+</wp:comment_author_email><wp:comment_author_url>https://carol.example</wp:comment_author_url><wp:comment_author_IP>192.0.2.1</wp:comment_author_IP>
+<wp:comment_date>2014-01-14 18:32:12</wp:comment_date><wp:comment_date_gmt>2014-01-14 17:32:12</wp:comment_date_gmt>
+<wp:comment_content><![CDATA[Two
+lines & <em>more</em> ]]]]><![CDATA[> end]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved>
+<wp:comment_type>comment</wp:comment_type><wp:comment_parent>0</wp:comment_parent>
+<wp:commentmeta><wp:meta_key>akismet_result</wp:meta_key><wp:meta_value><![CDATA[false]]></wp:meta_value></wp:commentmeta></wp:comment>
+<wp:comment><wp:comment_id>3</wp:comment_id><wp:comment_date>2014-01-15 00:00:00</wp:comment_date><wp:comment_date_gmt>0000-00-00 00:00:00</wp:comment_date_gmt>
+<wp:comment_content>Plain</wp:comment_content><wp:comment_approved>trash</wp:comment_approved><wp:comment_parent>2</wp:comment_parent></wp:comment>
+<wp:comment><wp:comment_id>4</wp:comment_id><wp:comment_type>pingback</wp:comment_type><wp:comment_approved>1</wp:comment_approved></wp:comment></item>
+<item><wp:comment><wp:comment_id>5</wp:comment_id><wp:comment_content>x</wp:comment_content><wp:comment_approved>0</wp:comment_approved></wp:comment></item>
+</channel></rss>"""
+
+DISQUS = """<?xml version="1.0"?>
+<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
+<category dsq:id="1"><forum>herald</forum></category>
+<thread dsq:id="2"><id>harbour</id><link>http://herald.test/harbour</link><title>Harbour</title><message/><author><name>Ed</name></author></thread>
+<thread dsq:id="3"><id/></thread>
+<post dsq:id="4"><id/><message><![CDATA[<p>First.</p><p><a href="https://a.example/long/path">https://a.example/long...</a></p>]]></message>
+<createdAt>2013-10-10T19:20:29Z</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam>
+<author><email>c@private.test</email><name>Carol</name><username>carol</username></author><ipAddress>192.0.2.1</ipAddress><thread dsq:id="2"/></post>
+<post dsq:id="5"><message>Reply</message><createdAt>2013-10-11T06:51:33Z</createdAt><isDeleted>true</isDeleted><author><username>dan</username></author><thread dsq:id="2"/><parent dsq:id="4"/></post>
+<post dsq:id="6"><message>Buy</message><createdAt>2013-10-11T06:51:33Z</createdAt><isDeleted>true</isDeleted><isSpam>true</isSpam><thread dsq:id="2"/></post>
+<post dsq:id="7"><message/><createdAt>2013-10-11T06:51:33Z</createdAt><isDeleted>true</isDeleted><thread dsq:id="2"/></post>
+<post dsq:id="8"><message>Lost</message><createdAt>2013-10-11T06:51:33Z</createdAt><thread dsq:id="1337"/></post>
+</disqus>"""
+
+REMARK42 = "\n".join(
+    (
+        '{"version":1,"users":[],"posts":[]}',
+        json.dumps({"id": "a", "pid": "", "text": "<p>HTML</p>", "orig": "*Typed*", "user": {"name": "Carol", "id": "github_1", "ip": "9f3"}, "locator": {"site": "s", "url": "https://herald.test/1"}, "time": "2018-12-20T15:18:22.123456789-06:00", "title": "One"}),
+        json.dumps({"id": "b", "pid": "a", "text": "<p>Old</p>", "user": {"name": "Dan"}, "locator": {"site": "s", "url": "https://herald.test/1"}, "time": "2018-12-21T00:00:00Z", "delete": True}),
+        "not json",
+    )
+)  # fmt: skip
+
+COMMENTO = {
+    "version": 1,
+    "comments": [
+        {"commentHex": "c1", "domain": "herald.test", "url": "/1", "commenterHex": "u1", "markdown": "Typed.", "parentHex": "root", "state": "approved", "creationDate": "2021-03-12T11:21:56Z", "deleted": False},
+        {"commentHex": "c2", "domain": "herald.test", "url": "/1", "commenterHex": "anonymous", "markdown": "Waits.", "parentHex": "c1", "state": "unapproved", "creationDate": "2021-03-17T12:09:47.722181Z", "deleted": False},
+    ],
+    "commenters": [{"commenterHex": "u1", "email": "c@private.test", "name": "Carol", "link": "undefined"}],
+}  # fmt: skip
+
+ISSO_JSON = [{"id": "/1/", "title": "One", "comments": [{"id": 0, "author": "Carol", "text": "Typed.", "created": "2005-02-24 04:03:37", "remote_addr": "0.0.0.0", "email": "", "website": ""}]}]  # fmt: skip
+
+
+def read(tmp_path: Path, content: str | bytes, name: str = "") -> tuple[str, list[Entry]]:
+    """The name of the recognised format, and what its reader makes of the content."""
+    path = tmp_path / "export"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with formats.opened(path) as (file, _):
+        found, reader = formats.reader_of(file, name)
+        return found, list(reader(file))
+
+
+def test_wordpress(tmp_path):
+    name, [first, second, ping, lost] = read(tmp_path, WXR)
+    assert name == "wxr"
+    assert isinstance(first, ImportedComment) and isinstance(second, ImportedComment)
+    assert first.text == "Two\nlines & more ]]> end"
+    assert (first.author, first.email.strip(), first.url, first.ip) == ("Carol", "carol@private.test", "https://carol.example", "192.0.2.1")  # fmt: skip
+    assert (first.page_url, first.page_title) == ("https://herald.test/harbour", "Harbour")
+    assert first.created_at == time_of("2014-01-14T17:32:12Z") and first.place == "line 5"
+    assert (second.parent_id, second.status) == (first.id, Status.REJECTED)
+    assert second.created_at == time_of("2014-01-15")
+    assert isinstance(ping, Remark)
+    assert isinstance(lost, ImportedComment) and lost.page_url == ""  # not that of the item before
+
+
+def test_disqus(tmp_path):
+    name, [first, deleted, spam, emptied, lost] = read(tmp_path, DISQUS)
+    assert name == "disqus"
+    assert isinstance(first, ImportedComment) and isinstance(deleted, ImportedComment)
+    assert first.text == "First.\n\nhttps://a.example/long/path"
+    assert (first.page_url, first.page_title, first.author) == ("http://herald.test/harbour", "Harbour", "Carol")  # fmt: skip
+    assert (deleted.status, deleted.parent_id, deleted.author) == (Status.REJECTED, "4", "dan")
+    assert isinstance(spam, ImportedComment) and spam.status is Status.SPAM
+    assert isinstance(emptied, ImportedComment) and emptied.status is Status.ERASED
+    assert lost == Remark("line 12", "Its thread is not in the file.")
+
+
+def test_remark42(tmp_path):
+    name, [first, deleted, broken] = read(tmp_path, gzip.compress(REMARK42.encode()))
+    assert name == "remark42"
+    assert isinstance(first, ImportedComment) and isinstance(deleted, ImportedComment)
+    assert (first.text, first.author, first.ip) == ("*Typed*", "Carol", "")
+    assert first.created_at == time_of("2018-12-20T21:18:22.123Z")
+    assert (deleted.status, deleted.parent_id) == (Status.ERASED, first.id)
+    assert broken == Remark("line 4", "Not a JSON object.")
+
+
+def test_commento(tmp_path):
+    name, [first, waiting] = read(tmp_path, json.dumps(COMMENTO))
+    assert name == "commento"
+    assert isinstance(first, ImportedComment) and isinstance(waiting, ImportedComment)
+    assert (first.page_url, first.author, first.url, first.parent_id) == ("https://herald.test/1", "Carol", "", "")  # fmt: skip
+    assert (waiting.status, waiting.parent_id, waiting.author) == (Status.HELD, first.id, "")
+
+
+def test_isso_as_json(tmp_path):
+    name, [only] = read(tmp_path, json.dumps(ISSO_JSON))
+    assert name == "isso" and isinstance(only, ImportedComment)
+    assert (only.page_url, only.author, only.text, only.parent_id) == ("/1/", "Carol", "Typed.", "")
+    assert only.id and only.created_at == time_of("2005-02-24T04:03:37Z")
+
+
+def test_isso_as_database(tmp_path):
+    path = tmp_path / "comments.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript("""
+            CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
+            CREATE TABLE comments (tid REFERENCES threads(id), id INTEGER PRIMARY KEY, parent INTEGER,
+                created FLOAT NOT NULL, modified FLOAT, mode INTEGER, remote_addr VARCHAR, text VARCHAR NOT NULL,
+                author VARCHAR, email VARCHAR, website VARCHAR, likes INTEGER DEFAULT 0, dislikes INTEGER DEFAULT 0,
+                voters BLOB NOT NULL, notification INTEGER DEFAULT 0);
+            INSERT INTO threads VALUES (1, '/1/', 'One');
+            INSERT INTO comments VALUES (1, 1, NULL, 1400000000.5, NULL, 1, '192.0.2.0', 'Typed.', 'Carol', NULL, NULL, 0, 0, x'00', 0);
+            INSERT INTO comments VALUES (1, 2, 1, 1400000001, NULL, 2, NULL, 'Waits.', NULL, NULL, NULL, 0, 0, x'00', 0);
+            INSERT INTO comments VALUES (1, 3, 1, 1400000002, NULL, 4, NULL, '', NULL, NULL, NULL, 0, 0, x'00', 0);
+        """)
+    connection.close()
+    with formats.opened(path) as (file, _):
+        name, reader = formats.reader_of(file, "")
+        first, waiting, deleted = list(reader(file))
+    assert name == "isso"
+    assert isinstance(first, ImportedComment) and isinstance(waiting, ImportedComment)
+    assert (first.page_url, first.created_at, first.ip) == ("/1/", 1_400_000_000_500, "192.0.2.0")
+    assert (waiting.parent_id, waiting.status) == (first.id, Status.HELD)
+    assert isinstance(deleted, ImportedComment) and deleted.status is Status.ERASED
+
+
+LINE = {"id": 7, "page_url": "https://herald.test/1", "author": "Carol", "text": "=Typed", "created_at": "2019-03-01T12:00:00Z", "status": "approved"}  # fmt: skip
+
+
+def test_json_lines(tmp_path):
+    lines = [json.dumps(LINE), "", "[1]", json.dumps(LINE | {"status": "fine"}), '{"status": "held"}', "{" * 100_000, json.dumps(LINE | {"parent_id": None, "author": 5, "text": ["x"]})]  # fmt: skip
+    name, entries = read(tmp_path, "\n".join(lines))
+    assert name == "jsonl"
+    first, *remarks, last = entries
+    assert isinstance(first, ImportedComment) and (first.id, first.place) == ("7", "line 1")
+    assert [each.place for each in remarks] == ["line 3", "line 4", "line 5", "line 6"]
+    assert all(isinstance(each, Remark) for each in remarks)
+    assert isinstance(last, ImportedComment) and (last.parent_id, last.text) == ("", "")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv(tmp_path, separator):
+    head = separator.join(LINE)
+    row = ["7", "https://herald.test/1", "Carol", '"\'=Two\nlines"', "2019-03-01", "approved"]
+    table = "\ufeff" + "\r\n".join((head, separator.join(row), "a" + separator + "b", separator.join(row)))  # fmt: skip
+    name, [first, short, last] = read(tmp_path, table)
+    assert name == "csv"
+    assert isinstance(first, ImportedComment) and (first.text, first.place) == (
+        "=Two\nlines",
+        "line 2",
+    )
+    assert isinstance(short, Remark) and short.place == "line 4"
+    assert last.place == "line 5"
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
+OUTSIDE = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel><item><title>&a;</title></item></channel></rss>'
+REFUSED = {
+    "entities": ("wxr", BOMB),
+    "entity from a file": ("wxr", OUTSIDE),
+    "unknown entity": ("wxr", "<rss>&nbsp;</rss>"),
+    "deep": ("wxr", "<a>" * 5_000),
+    "torn": ("wxr", WXR[: len(WXR) // 2]),
+    "attribute": ("disqus", '<disqus><post dsq:id="1"><thread dsq:id=2/></post></disqus>'),
+    "no xml": ("disqus", "hello"),
+    "empty": ("wxr", ""),
+    "empty json": ("commento", ""),
+    "json list": ("commento", "[]"),
+    "wrong list": ("commento", '{"comments": [1]}'),
+    "deep json": ("isso", "[" * 200_000),
+    "no database": ("isso", b"SQLite format 3\x00" + b"x" * 2_000),
+    "no columns": ("csv", "a,b\n1,2"),
+    "not utf-8": ("csv", b"id,page_url,author,text,created_at,status\n\xff\xfe"),
+    "open quote": ("csv", "id,page_url,author,text,created_at,status\n\"" + "x" * 1_100_000),
+    "torn gzip": ("jsonl", gzip.compress(b"{}" * 10_000)[:-10]),
+    "no gzip": ("jsonl", b"\x1f\x8bnothing"),
+    "no format": ("blogger", "{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_file_that_is_none_is_refused_in_a_sentence(tmp_path, kind):
+    name, content = REFUSED[kind]
+    with pytest.raises(Invalid) as refusal:
+        read(tmp_path, content, name)
+    assert len(refusal.value.message) < 200 and "root:" not in refusal.value.message
+
+
+def test_what_stands_before_the_torn_place_is_read(tmp_path):
+    path = tmp_path / "export"
+    path.write_text(WXR.replace("</channel>", "<"))
+    seen: list[Entry] = []
+    with formats.opened(path) as (file, _), pytest.raises(Invalid, match=r"^Line"):  # noqa: PT012
+        for entry in formats.READERS["wxr"](file):
+            seen.append(entry)
+    assert len(seen) == 4
+
+
+def test_html_becomes_the_text_that_was_seen():
+    cases = {
+        "a < b & c": "a < b & c",
+        "<p>One</p><p>Two<br>three</p>": "One\n\nTwo\nthree",
+        '<a href="https://x.example/">words</a>': "words (https://x.example/)",
+        '<a href="https://x.example/">https://x.example/</a>': "https://x.example/",
+        '<a href="javascript:x">words</a>': "words",
+        "<script>alert(1)</script>&lt;b&gt;": "<b>",
+        "I <3 it": "I <3 it",
+    }
+    assert {html: plain(html) for html in cases} == cases
+
+
+def test_reading_needs_no_more_memory_for_a_longer_file():
+    """A file without end is read as far as somebody asks."""
+
+    class Endless(io.RawIOBase):
+        def __init__(self) -> None:
+            self.post = 0
+
+        def read(self, size: int = -1) -> bytes:
+            self.post += 1
+            return b"<disqus>" if self.post == 1 else b'<post dsq:id="%d"/>' % self.post
+
+    posts = formats.READERS["disqus"](Endless())  # type: ignore[arg-type]
+    assert len([next(posts) for _ in range(1_000)]) == 1_000
