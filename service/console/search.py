@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.labels import label_of
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.review import queues, search
 from moderation.review.search import Criteria, Results
@@ -15,7 +16,7 @@ from moderation.store.moderators import Membership
 from service.console import navigation
 from service.console.comment import comment_views
 from service.console.pages import QueryName, pages
-from service.console.presenters import QUEUE_NAMES, CommentView, excerpt, label
+from service.console.presenters import QUEUE_NAMES, CommentView, excerpt
 from service.console.session import Visitor
 
 
@@ -111,7 +112,7 @@ def _chips(asked: Asked, site_id: str) -> list[Chip]:
     """Each condition but the status, to be taken away."""
     shown: Mapping[str, tuple[str, str]] = {
         "query": ("Words", asked.query),
-        "reason": ("Reason", label(asked.reason)),
+        "reason": ("Reason", label_of(asked.reason)),
         "page_url": ("Page", asked.page_url),
         "author": ("Author", asked.author),
     }
