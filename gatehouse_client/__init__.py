@@ -11,6 +11,7 @@ from gatehouse_client.aio import AsyncGatehouse
 from gatehouse_client.answers import (
     Attempt,
     Author,
+    Claim,
     Comment,
     Decision,
     Delivery,
@@ -32,6 +33,7 @@ __all__ = [
     "AsyncGatehouse",
     "Attempt",
     "Author",
+    "Claim",
     "ClientError",
     "Comment",
     "Decision",

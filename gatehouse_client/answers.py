@@ -150,10 +150,23 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is about to decide about a comment, and until when. actor_id: of a person, or of a key of the site."""
+
+    actor_id: str
+    until: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Claim":
+        return cls(data["actor"]["id"], moment(data["until"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment as the site's secret key reads it: neither e-mail nor address.
 
-    status: pending | approved | held | rejected | spam | erased. decision: None while pending.
+    status: pending | approved | held | rejected | spam | erased. decision: None while pending. claim: None where
+    nobody is about to decide.
     """
 
     id: str
@@ -168,6 +181,7 @@ class Comment:
     scores: Mapping[str, float]
     signals: tuple[Signal, ...]
     decision: Decision | None
+    claim: Claim | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Comment":
@@ -179,6 +193,7 @@ class Comment:
             created_at=moment(data["created_at"]),
             signals=tuple(Signal.read(signal) for signal in data["signals"]),
             decision=Decision.read(data["decision"]) if data["decision"] else None,
+            claim=Claim.read(data["claim"]) if data.get("claim") else None,
         )
 
 

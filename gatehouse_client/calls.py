@@ -84,9 +84,14 @@ def status(comment_id: str, author_token: str) -> Call[str]:
 
 
 def decide(
-    comment_id: str, outcome: str, reason: str, sequence: int | None, replies: str
+    comment_id: str,
+    outcome: str,
+    reason: str,
+    sequence: int | None,
+    replies: str,
+    take_over: bool = False,
 ) -> Call[answers.Decision]:
-    body: dict[str, Any] = {"outcome": outcome, "replies": replies}
+    body: dict[str, Any] = {"outcome": outcome, "replies": replies, "take_over": take_over}
     if reason:
         body["reason"] = reason
     if sequence is not None:
@@ -94,17 +99,34 @@ def decide(
     return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
 
 
-def undo_decision(comment_id: str, sequence: int | None) -> Call[answers.Decision]:
-    body: dict[str, Any] = {} if sequence is None else {"sequence": sequence}
+def undo_decision(
+    comment_id: str, sequence: int | None, take_over: bool = False
+) -> Call[answers.Decision]:
+    body: dict[str, Any] = {"take_over": take_over}
+    if sequence is not None:
+        body["sequence"] = sequence
     return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", answers.Decision.read, body)
+
+
+def claim(comment_id: str, take_over: bool) -> Call[answers.Claim]:
+    path = f"{API}/comments/{_id(comment_id)}/claim"
+    return Call("POST", path, answers.Claim.read, {"take_over": take_over}, repeatable=True)
+
+
+def release(comment_id: str, take_over: bool) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/claim"
+    query = {"take_over": str(take_over).lower()}
+    return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
 def queues() -> Call[list[answers.Queue]]:
     return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
 
 
-def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
-    query = _given({"limit": size, "reason": reason})
+def queue(
+    name: str, reason: str, size: int, unclaimed: bool = False
+) -> Call[Piece[answers.Comment]]:
+    query = _given({"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else ""})
     return Call(
         "GET",
         f"{API}/queues/{_id(name)}",

@@ -10,6 +10,7 @@ import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
+    Claim,
     Comment,
     Decision,
     Delivery,
@@ -142,32 +143,49 @@ class Gatehouse:
         reason: str = "",
         sequence: int | None = None,
         replies: str = "leave",
+        take_over: bool = False,
     ) -> Decision:
         """Decides for the site: approve, hold, reject or spam.
 
         sequence: of the decision that was seen; ApiError 409 if there is a newer one. replies: 'reject'
         rejects all that answers a rejected comment or spam, too; undo_decision() takes it back as well.
+        take_over: also where somebody else has claimed it; otherwise that is ApiError 409, `claimed`.
         """
-        return self.send(calls.decide(comment_id, outcome, reason, sequence, replies))
+        return self.send(calls.decide(comment_id, outcome, reason, sequence, replies, take_over))
 
-    def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+    def undo_decision(
+        self, comment_id: str, *, sequence: int | None = None, take_over: bool = False
+    ) -> Decision:
         """Takes back a person's last decision; what was in effect before applies again.
 
         sequence: of the decision that was seen; ApiError 409 if there is a newer one, or if no person
         has decided.
         """
-        return self.send(calls.undo_decision(comment_id, sequence))
+        return self.send(calls.undo_decision(comment_id, sequence, take_over))
+
+    def claim(self, comment_id: str, *, take_over: bool = False) -> Claim:
+        """Says that this comment is about to be decided, for two minutes, and again with each call.
+
+        take_over: also from somebody else; otherwise that is ApiError 409, `claimed`.
+        """
+        return self.send(calls.claim(comment_id, take_over))
+
+    def release(self, comment_id: str, *, take_over: bool = False) -> None:
+        """Ends a claim. take_over: also somebody else's."""
+        self.send(calls.release(comment_id, take_over))
 
     def queues(self) -> list[Queue]:
         """The queues with their sizes."""
         return self.send(calls.queues())
 
-    def queue(self, name: str, *, reason: str = "", size: int = 100) -> Iterator[Comment]:
+    def queue(
+        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+    ) -> Iterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first.
+        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size))
+        return self._pages(calls.queue(name, reason, size, unclaimed))
 
     def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""

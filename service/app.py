@@ -21,6 +21,7 @@ from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     campaigns,
+    claims,
     comments,
     counts,
     docs_page,
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         queues.router,
         search.router,
         campaigns.router,
+        claims.router,
         threads.router,
         counts.router,
         page_states.router,

@@ -7,6 +7,7 @@ from moderation.domain.errors import NotFound
 from moderation.domain.event import erased_event
 from moderation.domain.ids import Entropy
 from moderation.store import (
+    claims,
     comments,
     decisions,
     feedback,
@@ -70,6 +71,7 @@ def _erase(
     ids = [standing.comment_id for standing in standings]
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    claims.end(connection, ids)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)

@@ -6,6 +6,7 @@ from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
     campaigns,
+    claims,
     counts,
     deliveries,
     heartbeats,
@@ -35,6 +36,7 @@ def purge(
         heartbeats.forget(connection, now - HOUR_MS)
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
+        claims.forget_expired(connection)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT

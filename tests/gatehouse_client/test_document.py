@@ -45,10 +45,12 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
-    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject"),
-    "undo_decision": calls.undo_decision("cmt_1", 2),
+    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject", True),
+    "undo_decision": calls.undo_decision("cmt_1", 2, True),
+    "claim": calls.claim("cmt_1", True),
+    "release": calls.release("cmt_1", True),
     "queues": calls.queues(),
-    "queue": calls.queue("held", "toxic", 10),
+    "queue": calls.queue("held", "toxic", 10, True),
     "queue_reasons": calls.queue_reasons("held"),
     "search": calls.search(
         "sea wall",
@@ -171,6 +173,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 # Each dataclass, the schema it is read from, and what it names differently.
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
+    answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Comment: ("CommentOut", set()),
     answers.Page: ("PageOut", set()),
     answers.Author: ("AuthorOut", set()),
