@@ -198,6 +198,21 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody noted for colleagues. actor_id: of a person, or of a key of the site."""
+
+    id: str
+    text: str
+    actor_id: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Note":
+        created_at = moment(data["created_at"])
+        return _known(cls, data, actor_id=data["actor"]["id"], created_at=created_at)
+
+
+@dataclass(frozen=True, slots=True)
 class PublicComment:
     """An approved comment as the world sees it.
 

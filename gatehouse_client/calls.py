@@ -119,6 +119,28 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
+    return _notes(f"{API}/comments/{_id(comment_id)}", size)
+
+
+def author_notes(author: str, size: int) -> Call[Piece[answers.Note]]:
+    return _notes(f"{API}/authors/{_id(author)}", size)
+
+
+def _notes(path: str, size: int) -> Call[Piece[answers.Note]]:
+    read = _piece(answers.Note.read)
+    return Call("GET", f"{path}/notes", read, query={"limit": size}, repeatable=True)
+
+
+def add_note(comment_id: str, text: str) -> Call[answers.Note]:
+    path = f"{API}/comments/{_id(comment_id)}/notes"
+    return Call("POST", path, answers.Note.read, {"text": text})
+
+
+def add_author_note(author: str, text: str) -> Call[answers.Note]:
+    return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
+
+
 def queues() -> Call[list[answers.Queue]]:
     return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
 

@@ -15,6 +15,7 @@ from gatehouse_client.answers import (
     Decision,
     Delivery,
     Endpoint,
+    Note,
     Page,
     PageDefault,
     PageState,
@@ -173,6 +174,22 @@ class Gatehouse:
     def release(self, comment_id: str, *, take_over: bool = False) -> None:
         """Ends a claim. take_over: also somebody else's."""
         self.send(calls.release(comment_id, take_over))
+
+    def notes(self, comment_id: str, *, size: int = 100) -> Iterator[Note]:
+        """What moderators noted about a comment, the newest first."""
+        return self._pages(calls.notes(comment_id, size))
+
+    def add_note(self, comment_id: str, text: str) -> Note:
+        """Notes something for moderators; readers never see it. text: up to 2,000 characters."""
+        return self.send(calls.add_note(comment_id, text))
+
+    def author_notes(self, author: str, *, size: int = 100) -> Iterator[Note]:
+        """What they noted about an author. author: the name that reputations have for them."""
+        return self._pages(calls.author_notes(author, size))
+
+    def add_author_note(self, author: str, text: str) -> Note:
+        """Notes something about an author, of whom a comment must be known."""
+        return self.send(calls.add_author_note(author, text))
 
     def queues(self) -> list[Queue]:
         """The queues with their sizes."""

@@ -49,6 +49,10 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
+    "notes": calls.notes("cmt_1", 10),
+    "add_note": calls.add_note("cmt_1", "Says the same every week."),
+    "author_notes": calls.author_notes("0" * 64, 10),
+    "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10, True),
     "queue_reasons": calls.queue_reasons("held"),
@@ -174,6 +178,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
+    answers.Note: ("NoteOut", {"actor_id"}),  # likewise
     answers.Comment: ("CommentOut", set()),
     answers.Page: ("PageOut", set()),
     answers.Author: ("AuthorOut", set()),
