@@ -5,12 +5,15 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
+    Bulk,
+    BulkMember,
+    BulkPreview,
     Claim,
     Comment,
     Decision,
@@ -193,6 +196,45 @@ class AsyncGatehouse:
     async def add_author_note(self, author: str, text: str) -> Note:
         """Notes something about an author, of whom a comment must be known."""
         return await self.send(calls.add_author_note(author, text))
+
+    async def preview_bulk(self, **filter: Any) -> BulkPreview:
+        """Counts the comments that meet all of these conditions, which are those of search()."""
+        return await self.send(calls.preview_bulk(filter))
+
+    async def bulk(
+        self,
+        action: str,
+        ids: Sequence[str] = (),
+        *,
+        preview: BulkPreview | None = None,
+        reason: str = "",
+        take_over: bool = False,
+        **filter: Any,
+    ) -> Bulk:
+        """One decision about up to 1,000 comments by their ids, or about all that were previewed with the same conditions.
+
+        action: approve, hold, reject or spam. ApiError 409, `drifted`, where the conditions find others than in the
+        preview. Up to 100 comments are decided at once; of more bulk_progress() tells how far it is.
+        """
+        return await self.send(calls.bulk(action, ids, filter, preview, reason, take_over))
+
+    async def bulk_progress(self, bulk_id: str) -> Bulk:
+        """How far a decision about many comments is."""
+        return await self.send(calls.bulk_progress(bulk_id))
+
+    async def undo_bulk(self, bulk_id: str) -> Bulk:
+        """Takes it back: each comment goes back to what it was, unless somebody has decided about it since (`kept`)."""
+        return await self.send(calls.undo_bulk(bulk_id))
+
+    def bulk_decisions(self, *, size: int = 100) -> AsyncIterator[Bulk]:
+        """The decisions about many comments, the newest first."""
+        return self._pages(calls.bulk_decisions(size))
+
+    def bulk_comments(
+        self, bulk_id: str, *, state: str = "", size: int = 100
+    ) -> AsyncIterator[BulkMember]:
+        """What became of its comments. state: only those, as 'kept'; '' for all."""
+        return self._pages(calls.bulk_comments(bulk_id, state, size))
 
     async def queues(self) -> list[Queue]:
         """The queues with their sizes."""

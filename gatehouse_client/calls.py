@@ -141,6 +141,55 @@ def add_author_note(author: str, text: str) -> Call[answers.Note]:
     return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
 
 
+def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
+    body = {"filter": _plain(filter)}
+    return Call("POST", f"{API}/bulk/preview", answers.BulkPreview.read, body, repeatable=True)
+
+
+def bulk(
+    action: str,
+    ids: Sequence[str],
+    filter: Mapping[str, Any],
+    preview: answers.BulkPreview | None,
+    reason: str,
+    take_over: bool,
+) -> Call[answers.Bulk]:
+    body: dict[str, Any] = {"action": action, "reason": reason, "take_over": take_over}
+    if preview is None:
+        body["ids"] = list(ids)
+    else:
+        body |= {"filter": _plain(filter), "expected_count": preview.count}
+        body["snapshot"] = preview.snapshot
+    return Call("POST", f"{API}/bulk", answers.Bulk.read, body)
+
+
+def bulk_progress(bulk_id: str) -> Call[answers.Bulk]:
+    return Call("GET", f"{API}/bulk/{_id(bulk_id)}", answers.Bulk.read, repeatable=True)
+
+
+def undo_bulk(bulk_id: str) -> Call[answers.Bulk]:
+    return Call("POST", f"{API}/bulk/{_id(bulk_id)}/undo", answers.Bulk.read)
+
+
+def bulk_decisions(size: int) -> Call[Piece[answers.Bulk]]:
+    read = _piece(answers.Bulk.read)
+    return Call("GET", f"{API}/bulk", read, query={"limit": size}, repeatable=True)
+
+
+def bulk_comments(bulk_id: str, state: str, size: int) -> Call[Piece[answers.BulkMember]]:
+    path = f"{API}/bulk/{_id(bulk_id)}/comments"
+    read = _piece(answers.BulkMember.read)
+    return Call("GET", path, read, query=_given({"limit": size, "state": state}), repeatable=True)
+
+
+def _plain(filter: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions as JSON has them."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in filter.items()
+    }
+
+
 def queues() -> Call[list[answers.Queue]]:
     return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
 

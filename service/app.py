@@ -20,6 +20,7 @@ from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
+    bulk,
     campaigns,
     claims,
     comments,
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         search.router,
         campaigns.router,
         claims.router,
+        bulk.router,
         notes.router,
         threads.router,
         counts.router,

@@ -92,6 +92,18 @@ class Claimed(Conflict):
         self.members = {"claim": {"actor": actor, "until": until}}
 
 
+class Drifted(Conflict):
+    """What was looked at has changed before it was decided about. count: how many there are now."""
+
+    code = "drifted"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"The comments have changed since they were counted; now there are {count:,}."
+        )
+        self.members = {"count": count}
+
+
 class TooMany(GatehouseError):
     """A limit is used up. retry_after: whole seconds until it is worth trying again."""
 

@@ -50,7 +50,8 @@ class BrokenRule(TypedDict):
 
 class Problem(TypedDict):
     """RFC 9457. code: stable, for programs. errors: every rule that the request breaks, up to 20; values that were
-    sent are not repeated. claim: with the code `claimed`.
+    sent are not repeated. claim: with the code `claimed`. count: with the
+    code `drifted`.
     """
 
     type: str
@@ -60,6 +61,7 @@ class Problem(TypedDict):
     code: str
     errors: NotRequired[list[BrokenRule]]
     claim: NotRequired[ClaimOut]
+    count: NotRequired[int]
 
 
 _BROKEN = errors.together(

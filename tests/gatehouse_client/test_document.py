@@ -53,6 +53,14 @@ EVERY: dict[str, Call[Any]] = {
     "add_note": calls.add_note("cmt_1", "Says the same every week."),
     "author_notes": calls.author_notes("0" * 64, 10),
     "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
+    "preview_bulk": calls.preview_bulk({"status": "held", "since": datetime.now(UTC)}),
+    "bulk": calls.bulk(
+        "reject", [], {"status": "held"}, answers.BulkPreview(3, (), "cmt_1.0f"), "links", True
+    ),
+    "bulk_progress": calls.bulk_progress("bulk_1"),
+    "undo_bulk": calls.undo_bulk("bulk_1"),
+    "bulk_decisions": calls.bulk_decisions(10),
+    "bulk_comments": calls.bulk_comments("bulk_1", "kept", 10),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10, True),
     "queue_reasons": calls.queue_reasons("held"),
@@ -179,6 +187,9 @@ READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
+    answers.BulkPreview: ("BulkPreviewOut", set()),
+    answers.Bulk: ("BulkOut", {"actor_id"}),
+    answers.BulkMember: ("BulkMemberOut", set()),
     answers.Comment: ("CommentOut", set()),
     answers.Page: ("PageOut", set()),
     answers.Author: ("AuthorOut", set()),
