@@ -19,7 +19,7 @@ from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import session
-from service.console.presenters import age, iso, label, utc_time
+from service.console.presenters import age, iso, label, utc_clock, utc_time
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
@@ -37,6 +37,7 @@ pages = Pages(
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
     label=label,
+    utc_clock=utc_clock,
     utc_time=utc_time,
 )
 
