@@ -35,8 +35,8 @@ from service.console.session import (
 
 router = APIRouter(prefix="/bulk", route_class=PageRoute)
 
-_TICKED = re.compile(r"b[0-9]{1,2}")  # the checkboxes of a page of comments
 _ID = re.compile(r"[a-z0-9_]{1,64}")
+_TICKED_LIMIT = 100  # more than a page of comments has
 _LISTED = 50  # comments that are listed by themselves
 _NONE_TICKED = "Tick the comments first, or “all that match”. Nothing was changed."
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
@@ -132,7 +132,7 @@ def confirm_page(
     chosen = read_outcome({"outcome": outcome})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
-    ids = [value for name, value in request.query_params.items() if _TICKED.fullmatch(name)]
+    ids = request.query_params.getlist("comment")[:_TICKED_LIMIT]
     return _confirm(request, visitor, membership, chosen, back, ids=ids)
 
 

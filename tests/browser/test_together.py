@@ -51,6 +51,7 @@ def test_deciding_together_is_accessible(visit, gatehouse, shots, width, scheme)
     card = watch.page.locator(f"#c-{ids[1]}")
     card.get_by_role("button", name="Approve").click()
     expect(card.get_by_role("alert")).to_contain_text("Nothing was changed")
+    expect(card.locator(".pick")).to_be_visible()
     watch.errors.clear()  # the browser told the console of that 409
     look("together-claimed")
     card.get_by_label("Decide although").check()

@@ -52,9 +52,8 @@ def undo(browser, page):
 def test_ticked_comments_are_decided_after_a_confirmation_and_undone(browser, store, site):
     ids = held(store, site, *(f"bad {n} <b>" for n in range(4)))
     shown = browser.get().text
-    boxes = re.findall(r'<input type="checkbox" form="bulk" name="(b\d+)" value="(\w+)">', shown)
-    assert [value for _, value in boxes] == ids
-    asked = ask(browser, "reject", **dict(boxes[:3]))
+    assert re.findall(r'form="bulk" name="comment" value="(\w+)"', shown) == ids
+    asked = ask(browser, "reject", comment=ids[:3])
     assert "<h1>Reject 3 comments?</h1>" in asked.text and "bad 2 &lt;b&gt;" in asked.text
     assert statuses(store, site, ids) == ["held"] * 4
     done = follow(browser, confirm(browser, asked))
@@ -126,16 +125,16 @@ def test_a_large_one_is_followed_until_the_worker_has_done_it(browser, store, si
 def test_what_others_have_claimed_is_left_unless_told_otherwise(browser, store, site):
     mine, theirs = held(store, site, "bad 1", "bad 2")
     claims.claim(store, moderator(store, "bo@herald.test", site), {site.id}, theirs)
-    page = follow(browser, confirm(browser, ask(browser, "reject", b0=mine, b1=theirs)))
+    page = follow(browser, confirm(browser, ask(browser, "reject", comment=[mine, theirs])))
     assert "1 left as they are" in page.text and "somebody else was deciding" in page.text
     assert statuses(store, site, [mine, theirs]) == ["rejected", "held"]
-    asked = ask(browser, "reject", b0=theirs)
+    asked = ask(browser, "reject", comment=theirs)
     follow(browser, confirm(browser, asked, take_over="1"))
     assert statuses(store, site, [theirs]) == ["rejected"]
 
 
 @pytest.mark.parametrize(
-    "query", ["outcome=reject", "outcome=reject&b0=cmt_nobody", "outcome=delete&all=1", ""]
+    "query", ["outcome=reject", "outcome=reject&comment=cmt_nobody", "outcome=delete&all=1", ""]
 )
 def test_nothing_to_decide_about_is_told(browser, store, site, query):
     held(store, site, "bad")
@@ -147,8 +146,8 @@ def test_comments_and_acts_of_other_sites_are_out_of_reach(browser, store, site)
     bob = newspaper(store, "Bob's Blog", "https://bob.test")
     [his] = held(store, bob, "bad")
     [hers] = held(store, site, "bad")
-    assert browser.get(f"/console/bulk/new?outcome=reject&b0={his}").status_code == 422
-    fields = form_of(ask(browser, "reject", b0=hers).text, "/console/bulk")
+    assert browser.get(f"/console/bulk/new?outcome=reject&comment={his}").status_code == 422
+    fields = form_of(ask(browser, "reject", comment=hers).text, "/console/bulk")
     assert browser.post("/console/bulk", fields | {"ids": his}).status_code == 422
     assert browser.post("/console/bulk", fields | {"site": bob.id}).status_code == 404
     act = bulk.start(
