@@ -7,7 +7,8 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import counts, decisions, queues, replies
+from moderation.store import claims, counts, decisions, queues, replies
+from moderation.store.claims import Claim
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
@@ -21,12 +22,13 @@ _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 class CommentCard(QueueEntry):
     """Everything a moderator sees of a comment. decisions: first to last; the last one is in force.
 
-    replies: how many answer it, near or far, that are not removed.
+    replies: how many answer it, near or far, that are not removed. claim: None where nobody has claimed it.
     """
 
     findings: Findings
     decisions: tuple[Decision, ...]
     replies: int
+    claim: Claim | None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -47,12 +49,14 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
     reply_counts = replies.counts_below(connection, ids)
+    claims_by_comment = claims.live(connection, ids)
     return [
         CommentCard(
             **{field.name: getattr(entry, field.name) for field in fields(QueueEntry)},
             findings=findings.get(entry.id, Findings()),
             decisions=tuple(histories[entry.id]),
             replies=reply_counts[entry.id],
+            claim=claims_by_comment.get(entry.id),
         )
         for entry in entries
     ]
@@ -67,11 +71,13 @@ def list_queue(
     reason: str = "",
     *,
     alone: bool = False,
+    not_of_others: str = "",
 ) -> list[CommentCard]:
     """Up to `limit` cards of a queue past the comment `after`, '' for the first ones.
 
     Held and pending comments come oldest first, the others newest first. reason: only comments with this
     reason code, '' for all. alone: without the members of campaigns that are decided as a whole.
+    not_of_others: a moderator; without the comments that others have claimed.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -83,6 +89,7 @@ def list_queue(
             newest_first=status not in _OLDEST_FIRST,
             reason=reason,
             alone=alone,
+            not_of_others=not_of_others,
         )
         return cards_of(connection, entries)
 

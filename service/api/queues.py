@@ -103,9 +103,16 @@ def queue(
     after: After,
     limit: Limit = 25,
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
+    unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
 ) -> Response:
     """Held and pending oldest first, the others newest first. `next` and Link lead to the next page."""
     cards = queues.list_queue(
-        request.app.state.store, key.site_id, _status(name), after, limit + 1, reason
+        request.app.state.store,
+        key.site_id,
+        _status(name),
+        after,
+        limit + 1,
+        reason,
+        not_of_others=key.id if unclaimed else "",
     )
     return page_response(request, cards, limit, comment_out, lambda card: card.id)

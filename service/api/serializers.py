@@ -9,6 +9,7 @@ from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
 from moderation.domain.score import Signal
 from moderation.review.queues import CommentCard
+from moderation.store.claims import Claim
 from service.api import answers
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
@@ -77,8 +78,24 @@ class SignalOut(TypedDict):
     spans: answers.Spans
 
 
+class ModeratorOut(TypedDict):
+    """A person, or a key of the site."""
+
+    kind: ActorKind
+    id: answers.ModeratorId
+
+
+class ClaimOut(TypedDict):
+    """Who is about to decide, and for how long nobody else is expected to."""
+
+    actor: ModeratorOut
+    until: answers.Moment
+
+
 class CommentOut(TypedDict):
-    """A comment as a moderator or the site's secret key reads it. decision: the last one, null for none."""
+    """A comment as a moderator or the site's secret key reads it. decision: the last one, null for none. claim: null
+    where nobody is about to decide.
+    """
 
     id: answers.CommentId
     site_id: answers.SiteId
@@ -93,6 +110,7 @@ class CommentOut(TypedDict):
     scores: answers.Scores
     signals: list[SignalOut]
     decision: DecisionOut | None
+    claim: ClaimOut | None
 
 
 class CommentPage(TypedDict):
@@ -125,7 +143,16 @@ def comment_out(card: CommentCard) -> CommentOut:
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
+        "claim": claim_out(card.claim) if card.claim else None,
     }
+
+
+def moderator_out(moderator_id: str) -> ModeratorOut:
+    return {"kind": ActorKind.MODERATOR, "id": moderator_id}
+
+
+def claim_out(claim: Claim) -> ClaimOut:
+    return {"actor": moderator_out(claim.moderator_id), "until": iso(claim.until)}
 
 
 def _signal_out(signal: Signal) -> SignalOut:

@@ -69,7 +69,9 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none."""
+    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. claimer: who
+    has claimed it, '' nobody.
+    """
 
     card: CommentCard
     pieces: list[TextPiece]
@@ -81,6 +83,7 @@ class CommentView:
     reasons: tuple[Reason, ...]
     history: list[HistoryEntry]
     actions: list[tuple[str, str]]
+    claimer: str
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -104,6 +107,7 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
             for outcome, verb in VERBS.items()
             if card.decision is None or outcome is not card.decision.outcome
         ],
+        claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
     )
 
 
@@ -212,6 +216,10 @@ def iso(millis: int) -> str:
 def utc_time(millis: int) -> str:
     moment = datetime.fromtimestamp(millis / 1000, UTC)
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def utc_clock(millis: int) -> str:
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%H:%M:%S} UTC"
 
 
 def age(millis: int) -> str:
