@@ -84,7 +84,9 @@ def undo(
         history = decisions.histories(connection, [comment_id])[comment_id]
         if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
             raise Conflict("There is no decision of a person to take back.")
-        before = in_effect_before(history, standing.sequence)
+        if history[-1].sequence != standing.sequence:
+            raise Conflict("Its writer has changed the text that was decided about.")
+        before = in_effect_before(history, standing.sequence, standing.revision)
         decision = standing.next_decision(
             before.outcome if before else Outcome.HOLD,
             Actor(ActorKind.MODERATOR, moderator_id),
@@ -116,5 +118,7 @@ def _standing(
     if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
         raise NotFound("There is no such comment.")
     if expected_sequence is not None and expected_sequence != standing.sequence:
-        raise Conflict("Somebody has decided about this comment meanwhile.")
+        raise Conflict("Somebody has decided about this comment, or changed it, meanwhile.")
+    if standing.status is Status.WITHDRAWN:
+        raise Conflict("Its writer has withdrawn this comment.")
     return standing

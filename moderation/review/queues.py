@@ -7,25 +7,30 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import counts, decisions, queues, replies
+from moderation.store import comments, counts, decisions, queues, replies
+from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
 
 # The queues in the order they are shown: what waits for a moderator comes first.
 QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
+# All that a search looks through.
+SEARCHED = (*QUEUE_ORDER, Status.WITHDRAWN)
 # Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
 class CommentCard(QueueEntry):
-    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force.
+    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force, unless the
+    text was changed since.
 
-    replies: how many answer it, near or far, that are not removed.
+    earlier: the texts that it had before, first to last. replies: how many answer it, near or far, that are not removed.
     """
 
     findings: Findings
     decisions: tuple[Decision, ...]
+    earlier: tuple[Revision, ...]
     replies: int
 
     @property
@@ -38,7 +43,13 @@ class CommentCard(QueueEntry):
 
     @property
     def decision(self) -> Decision | None:
-        return self.decisions[-1] if self.decisions else None
+        is_pending = self.status is Status.PENDING
+        return self.decisions[-1] if self.decisions and not is_pending else None
+
+    @property
+    def edited_at(self) -> int | None:
+        """When the text was changed last, ms; None where it is as it came."""
+        return self.text_at if self.revision > 1 else None
 
 
 def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
@@ -47,11 +58,14 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
     reply_counts = replies.counts_below(connection, ids)
+    edited = [entry.id for entry in entries if entry.revision > 1]
+    texts = comments.revisions_of(connection, edited) if edited else {}
     return [
         CommentCard(
             **{field.name: getattr(entry, field.name) for field in fields(QueueEntry)},
             findings=findings.get(entry.id, Findings()),
             decisions=tuple(histories[entry.id]),
+            earlier=tuple(texts.get(entry.id, ())[:-1]),
             replies=reply_counts[entry.id],
         )
         for entry in entries

@@ -30,7 +30,8 @@ _LATEST_DECISION = sa.and_(
 class QueueEntry(CommentFields):
     """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
 
-    page_title_verified: whether the site's server gave the title; else whoever commented first.
+    page_title_verified: whether the site's server gave the title; else whoever commented first. text_at: when the
+    text was handed in. withdrawn_at: None where it is not. reports: how many readers' wait to be looked at. Times in ms.
     """
 
     page_external_id: Annotated[str, pages.c.external_id]
@@ -40,6 +41,10 @@ class QueueEntry(CommentFields):
     revision: Annotated[int, comments.c.revision]
     sequence: Annotated[int, comments.c.sequence]
     campaign_id: Annotated[str, comments.c.campaign_id]
+    text_at: Annotated[int, revisions.c.created_at]
+    withdrawn_at: Annotated[int | None, comments.c.withdrawn_at]
+    reports: Annotated[int, comments.c.reports]
+    first_report: Annotated[str, comments.c.first_report]
 
 
 def _entries() -> sa.Select[tuple[object, ...]]:

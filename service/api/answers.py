@@ -53,7 +53,13 @@ WebhookSecret = Annotated[str, _like("whsec_c2VjcmV0LW9mLWFuLWVuZHBvaW50")]
 Probability = Annotated[float, _like(0.93)]
 Scores = Annotated[dict[str, float], _like({"toxicity": 0.93})]
 Count = Annotated[int, _like(3, minimum=0)]
-SequenceNumber = Annotated[int, _like(1, "Grows by one with each decision; 0 for none", minimum=0)]
+SequenceNumber = Annotated[
+    int,
+    _like(
+        1, "Grows by one with each decision, and each change by the writer; 0 for none", minimum=0
+    ),
+]
+RevisionNumber = Annotated[int, _like(1, "Of the text: 1, and more once it was changed", minimum=1)]
 Spans = Annotated[list[tuple[int, int]], _like([[2, 6]], "[start, end) in code points of the text")]
 CountsByStatus = Annotated[dict[Status, int], _like({Status.HELD.value: 3})]
 NextPage = Annotated[

@@ -57,6 +57,12 @@ class CommentIn(fields.StrictModel):
     context: ContextIn = ContextIn()
 
 
+class EditIn(fields.StrictModel):
+    """The whole new text of a comment."""
+
+    text: fields.CommentText
+
+
 class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
     replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
@@ -84,11 +90,15 @@ class ReceiptOut(TypedDict):
 
 
 class StatusOut(TypedDict):
-    """What the author of a comment may know."""
+    """What the author of a comment may know. revision: of its text. editable_until: when the time to change it is
+    over; null where it cannot be changed.
+    """
 
     id: answers.CommentId
     status: Status
+    revision: answers.RevisionNumber
     created_at: answers.Moment
+    editable_until: answers.Moment | None
 
 
 CommentOrStatus = CommentOut | StatusOut

@@ -17,6 +17,7 @@ QUEUE_NAMES = {
     Status.APPROVED: "Approved",
     Status.REJECTED: "Rejected",
     Status.SPAM: "Spam",
+    Status.WITHDRAWN: "Withdrawn",
     Status.ERASED: "Erased",
 }
 VERBS = {

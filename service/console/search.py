@@ -74,7 +74,7 @@ def results_page(
 ) -> Response:
     """A page of what was found; with a sentence where the query cannot be read."""
     store, site_id = request.app.state.store, site.site_id
-    if asked.status and asked.status not in queues.QUEUE_ORDER:
+    if asked.status and asked.status not in queues.SEARCHED:
         raise NotFound("There is no such queue.")
     criteria = Criteria(
         query=asked.query,
@@ -131,5 +131,5 @@ def _statuses(asked: Asked, site_id: str) -> list[Chip]:
             asked.url(site_id, status=status.value),
             status == asked.status,
         )
-        for status in queues.QUEUE_ORDER
+        for status in queues.SEARCHED
     ]
