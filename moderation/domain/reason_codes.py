@@ -16,6 +16,7 @@ class ReasonCode(StrEnum):
     BRANCH_REJECTED = "branch_rejected"  # rejected with the comment it answers; label: that comment
     CAMPAIGN_DECIDED = "campaign_decided"  # decided with the campaign; value: the ruling's sequence
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again
+    REPORTED = "reported"  # by as many readers as the site's setting says
     SITE_SAID_SO = "site_said_so"  # corrected through Akismet's API
 
     # of policies or moderators, with a meaning in the code

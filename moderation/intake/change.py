@@ -13,6 +13,7 @@ from moderation.store import (
     judging_queue,
     outbox,
     page_states,
+    reports,
     reputations,
     search_index,
     sites,
@@ -96,6 +97,7 @@ def withdraw(store: Store, comment_id: str, *, now: int, entropy: Entropy) -> bo
         addresses.forget(connection, [comment_id])
         decisions.forget_reasons(connection, [comment_id])
         sketches.forget(connection, [comment_id])
+        reports.close(connection, comment_id)
         event = standing.change_event(EventType.WITHDRAWN, BY_WRITER, Status.WITHDRAWN, now)
         outbox.put(connection, [event], entropy)
     return True

@@ -27,6 +27,7 @@ from moderation.store.sql.schema import (
     findings,
     pending,
     personal,
+    reports,
     revisions,
 )
 
@@ -290,6 +291,8 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
             sequence=sequence,
             campaign_id="",
             withdrawn_at=None,
+            reports=0,
+            first_report="",
             **ERASED_COMMENT,
         )
     )
@@ -300,5 +303,5 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons):
+    for table in (personal, pending, findings, addresses, comment_reasons, reports):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

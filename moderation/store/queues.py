@@ -86,6 +86,29 @@ def by_status(
     return [_entry(row) for row in connection.execute(query)]
 
 
+def reported(connection: Connection, site_id: str, after: str, limit: int) -> list[QueueEntry]:
+    """Comments of which readers' reports wait, past the report `after`: those that wait longest first."""
+    query = (
+        _entries()
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.first_report > after,
+            comments.c.first_report != sa.literal_column("''"),
+        )
+        .order_by(comments.c.first_report)
+        .limit(limit)
+    )
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def count_reported(connection: Connection, site_id: str) -> int:
+    """Of how many comments of a site readers' reports wait."""
+    query = sa.select(sa.func.count()).where(
+        comments.c.site_id == site_id, comments.c.first_report != sa.literal_column("''")
+    )
+    return connection.execute(query).scalar_one()
+
+
 def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Select[tuple[str]]:
     """The ids of those comments, which one index has in order."""
     # Literals, so that an index of some comments alone answers.

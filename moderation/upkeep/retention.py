@@ -9,6 +9,7 @@ from moderation.store import (
     counts,
     deliveries,
     heartbeats,
+    reports,
     reputations,
     retention,
     sketches,
@@ -45,6 +46,7 @@ def purge(
             )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
+            + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT

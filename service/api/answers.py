@@ -37,6 +37,7 @@ PolicyOrPerson = Annotated[str, _like("newsroom", "A policy's name, or the id of
 EndpointId = Annotated[str, _like("ep_01kaxw6d00e5j8n2q4s6v8x0z2")]
 DeliveryId = Annotated[str, _like("dlv_01kaxw6d00e5j8n2q4s6v8x0z2")]
 EventId = Annotated[str, _like("evt_01kaxw6d00e5j8n2q4s6v8x0z2")]
+ReportId = Annotated[str, _like("rpt_01kaxw6d00e5j8n2q4s6v8x0z2")]
 FilterId = Annotated[str, _like("flt_01kaxw6d00e5j8n2q4s6v8x0z2")]
 Url = Annotated[str, _like("https://news.example/2026/harbour")]
 Path = Annotated[str, _like("/api/v1/queues/held")]
@@ -66,6 +67,7 @@ NextPage = Annotated[
     str | None,
     _like("/api/v1/queues/held?after=...", "Path and query of the next page; null on the last"),
 ]
+ReportReasons = Annotated[dict[str, int], _like({"spam": 2, "off_topic": 1})]
 ReasonCodeName = Annotated[str, _like("toxic", f"Of the policy, or one of {', '.join(ReasonCode)}")]
 
 

@@ -88,6 +88,16 @@ class RevisionOut(TypedDict):
     created_at: answers.Moment
 
 
+class OpenReportsOut(TypedDict):
+    """What readers reported and no person has looked at. count: of readers; reasons: how many gave which; first_at: since
+    when it waits.
+    """
+
+    count: answers.Count
+    reasons: answers.ReportReasons
+    first_at: answers.Moment | None
+
+
 class CommentOut(TypedDict):
     """A comment as a moderator or the site's secret key reads it. decision: the last one, null while there is none about
     the text as it is now. edited_at, earlier: when the text was changed last, and what it was before.
@@ -106,6 +116,7 @@ class CommentOut(TypedDict):
     edited_at: answers.Moment | None
     earlier: list[RevisionOut]
     withdrawn_at: answers.Moment | None
+    reports: OpenReportsOut
     scores: answers.Scores
     signals: list[SignalOut]
     decision: DecisionOut | None
@@ -144,6 +155,11 @@ def comment_out(card: CommentCard) -> CommentOut:
             for each in card.earlier
         ],
         "withdrawn_at": _moment(card.withdrawn_at),
+        "reports": {
+            "count": card.reports,
+            "reasons": {reason.value: count for reason, count in card.open_reports.reasons.items()},
+            "first_at": _moment(card.open_reports.first_at),
+        },
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
