@@ -32,7 +32,7 @@ def site_readers(
         if changes:
             rules = reader_rules.set_rules(store, found_site.id, replace(rules, **changes))
     minutes, readers = rules.edit_minutes, rules.hold_after_reports
-    edits = f"for {minutes} minutes" if minutes else "not at all"
+    edits = f"may change a comment for {minutes} minutes" if minutes else "may change nothing"
     holds = f"hold it from {readers} readers on" if readers else "never hold it"
-    text = f"{found_site.name}: writers may change a comment {edits}; reports {holds}"
+    text = f"{found_site.name}: writers {edits}; reports {holds}"
     print(json.dumps(asdict(rules)) if as_json else printable(text))
