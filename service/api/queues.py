@@ -41,8 +41,10 @@ class QueueList(TypedDict):
 )
 def list_queues(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
-    reported = {queues.REPORTED: queues.count_reported(store, key.site_id)}
-    counts = {**queues.queue_counts(store, key.site_id), **reported}
+    counts: dict[Status | Literal["reported"], int] = {
+        **queues.queue_counts(store, key.site_id),
+        "reported": queues.count_reported(store, key.site_id),
+    }
     body: QueueList = {
         "items": [
             {"name": name, "count": count, "url": f"/api/v1/queues/{name}"}
