@@ -20,12 +20,15 @@ from gatehouse_client.answers import (
     Delivery,
     Endpoint,
     Note,
+    OwnComment,
     Page,
     PageDefault,
     PageState,
     PublicComment,
     Queue,
+    ReaderRules,
     Receipt,
+    Report,
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
@@ -128,6 +131,47 @@ class AsyncGatehouse:
     async def status(self, comment_id: str, author_token: str) -> str:
         """The status of a comment, for its author, who has the receipt's token."""
         return await self.send(calls.status(comment_id, author_token))
+
+    async def edit(self, comment_id: str, author_token: str, text: str) -> OwnComment:
+        """Gives a comment another text for its author, who has the receipt's token; it is judged again.
+
+        ApiError 409 where it is too late, or it was removed.
+        """
+        return await self.send(calls.edit(comment_id, author_token, text))
+
+    async def withdraw(self, comment_id: str, author_token: str) -> None:
+        """Takes a comment away from readers for its author, who has the receipt's token."""
+        await self.send(calls.withdraw(comment_id, author_token))
+
+    async def report(
+        self,
+        comment_id: str,
+        reason: str,
+        *,
+        note: str = "",
+        ip: str = "",
+        reader_id: str = "",
+        browser_token: str = "",
+    ) -> None:
+        """Passes a reader's report of a public comment on: spam, abuse, hate, threat, privacy, misleading, off_topic,
+        illegal or other.
+
+        note: up to 500 characters. ip, reader_id, browser_token: the reader, who counts once; reader_id is the
+        site's own of whoever is logged in. Readers of whom nothing is said count as one.
+        """
+        await self.send(calls.report(comment_id, reason, note, ip, reader_id, browser_token))
+
+    def reports(self, comment_id: str, *, size: int = 100) -> AsyncIterator[Report]:
+        """What readers reported of a comment, first to last, fetched `size` at a time (1 to 100)."""
+        return self._pages(calls.reports(comment_id, size))
+
+    async def reader_rules(self) -> ReaderRules:
+        """How long the site's writers may change comments, and what readers' reports do."""
+        return await self.send(calls.reader_rules())
+
+    async def set_reader_rules(self, edit_minutes: int, hold_after_reports: int) -> ReaderRules:
+        """edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never."""
+        return await self.send(calls.set_reader_rules(edit_minutes, hold_after_reports))
 
     async def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
         """The comment as soon as it is decided, or as it is after so many seconds."""

@@ -83,6 +83,44 @@ def status(comment_id: str, author_token: str) -> Call[str]:
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
 
 
+def edit(comment_id: str, author_token: str, text: str) -> Call[answers.OwnComment]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    read = answers.OwnComment.read
+    return Call("PATCH", path, read, {"text": text}, repeatable=True, token=author_token)
+
+
+def withdraw(comment_id: str, author_token: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
+
+
+def report(
+    comment_id: str, reason: str, note: str, ip: str, reader_id: str, browser_token: str
+) -> Call[str]:
+    reader = _given({"ip": ip, "id": reader_id, "token": browser_token})
+    body = {"reason": reason, "note": note, "reader": reader}
+    read = lambda data: str(data["comment_id"])  # noqa: E731
+    return Call("POST", _reports(comment_id), read, body, repeatable=True)
+
+
+def reports(comment_id: str, size: int) -> Call[Piece[answers.Report]]:
+    read = _piece(answers.Report.read)
+    return Call("GET", _reports(comment_id), read, query={"limit": size}, repeatable=True)
+
+
+def _reports(comment_id: str) -> str:
+    return f"{API}/comments/{_id(comment_id)}/reports"
+
+
+def reader_rules() -> Call[answers.ReaderRules]:
+    return Call("GET", f"{API}/readers", answers.ReaderRules.read, repeatable=True)
+
+
+def set_reader_rules(edit_minutes: int, hold_after_reports: int) -> Call[answers.ReaderRules]:
+    body = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
+    return Call("PUT", f"{API}/readers", answers.ReaderRules.read, body, repeatable=True)
+
+
 def decide(
     comment_id: str,
     outcome: str,

@@ -34,6 +34,8 @@ from service.api import (
     page_states,
     pages,
     queues,
+    reader_rules,
+    reports,
     reputation,
     search,
     threads,
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app, show_error)
     for router in (
         comments.router,
+        reports.router,
         queues.router,
         search.router,
         campaigns.router,
@@ -127,6 +130,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         counts.router,
         page_states.router,
         pages.router,
+        reader_rules.router,
         endpoints.router,
         filters.router,
         reputation.router,

@@ -19,7 +19,7 @@ from moderation.review import bulk
 from moderation.review.campaign_decisions import resume_unfinished
 from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
-from moderation.upkeep.erase import empty_spam
+from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.retention import purge
 from moderation.upkeep.search_index import index_due
 from workers.app import process, task
@@ -248,4 +248,6 @@ def _clean_up(worker: WorkerContext) -> None:
     if settings.spam_days:
         before = worker.now() - settings.spam_days * DAY_MS
         empty_spam(store, before, now=worker.now(), entropy=os.urandom)
+    before = worker.now() - settings.personal_days * DAY_MS
+    empty_withdrawn(store, before, now=worker.now(), entropy=os.urandom)
     resume_unfinished(store, worker.now(), os.urandom)

@@ -23,6 +23,7 @@ class MemberState(StrEnum):
     WAITING = "waiting"
     DECIDED = "decided"
     DECIDED_SINCE = "decided_since"  # left: somebody had decided about it meanwhile
+    CHANGED = "changed"  # left: its writer had changed or withdrawn it meanwhile
     CLAIMED = "claimed"  # left: somebody else was about to decide
     ERASED = "erased"  # left: it was erased meanwhile
     CANCELLED = "cancelled"  # left: all of it was taken back before its turn came

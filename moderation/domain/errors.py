@@ -63,6 +63,12 @@ class PageClosed(GatehouseError):
     code = "page_closed"
 
 
+class NotEditable(GatehouseError):
+    """The writer of a comment may not change it, or not any more."""
+
+    code = "not_editable"
+
+
 class IdempotencyConflict(GatehouseError):
     """The Idempotency-Key was used before with another body."""
 

@@ -15,7 +15,7 @@ from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.bulk_sets import Seen
 from moderation.review.decisions import decide_locked, take_back_locked
-from moderation.store import bulk, claims, decisions
+from moderation.store import bulk, claims, comments, decisions
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Connection, Store
 
@@ -25,6 +25,7 @@ NOT_FOUND = "There is no such bulk decision."
 # What a comment in it is if no decision was made about it, nor will be.
 LEFT = (
     MemberState.DECIDED_SINCE,
+    MemberState.CHANGED,
     MemberState.CLAIMED,
     MemberState.ERASED,
     MemberState.CANCELLED,
@@ -214,13 +215,18 @@ def _decide(
     ids = [member.comment_id for member in members]
     standings = decisions.standings(connection, ids)
     claims_by_comment = claims.live(connection, ids)
+    edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
+    texts = comments.revisions_of(connection, edited) if edited else {}
     results: _Results = {}
     chosen = []
     for member in members:
         standing = standings.get(member.comment_id)
+        text = texts.get(member.comment_id)
         claim = claims_by_comment.get(member.comment_id)
         if standing is None or standing.status is Status.ERASED:
             results[member.comment_id] = (MemberState.ERASED, None)
+        elif standing.status is Status.WITHDRAWN or (text and text[-1].created_at > act.created_at):
+            results[member.comment_id] = (MemberState.CHANGED, None)
         elif standing.sequence != member.seen and standing.decided_by == ActorKind.MODERATOR:
             results[member.comment_id] = (MemberState.DECIDED_SINCE, None)
         elif claim and claim.moderator_id != act.moderator_id and not act.take_over:

@@ -88,8 +88,11 @@ def undo(
     """
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
-        if standing.decided_by != ActorKind.MODERATOR:
+        history = decisions.histories(connection, [comment_id])[comment_id]
+        if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
             raise Conflict("There is no decision of a person to take back.")
+        if history[-1].sequence != standing.sequence:
+            raise Conflict("Its writer has changed the text that was decided about.")
         if not take_over:
             refuse_others(connection, moderator_id, [comment_id])
         [decision] = take_back_locked(
@@ -133,7 +136,9 @@ def take_back_locked(
     histories = decisions.histories(connection, [each.comment_id for each in standings])
     made = []
     for standing in standings:
-        before = in_effect_before(histories[standing.comment_id], standing.sequence)
+        before = in_effect_before(
+            histories[standing.comment_id], standing.sequence, standing.revision
+        )
         decision = standing.next_decision(
             before.outcome if before else Outcome.HOLD,
             Actor(ActorKind.MODERATOR, moderator_id),
@@ -179,5 +184,7 @@ def _standing(
     if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
         raise NotFound("There is no such comment.")
     if expected_sequence is not None and expected_sequence != standing.sequence:
-        raise Conflict("Somebody has decided about this comment meanwhile.")
+        raise Conflict("Somebody has decided about this comment, or changed it, meanwhile.")
+    if standing.status is Status.WITHDRAWN:
+        raise Conflict("Its writer has withdrawn this comment.")
     return standing

@@ -10,7 +10,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
-from moderation.review.queues import QUEUE_ORDER, CommentCard, cards_of
+from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import pages, queues
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
@@ -125,7 +125,7 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
 
 def _statuses(status: Status | None) -> Collection[Status]:
     """Of an erased comment there is nothing left to find it by."""
-    return QUEUE_ORDER if status is None else (status,)
+    return SEARCHED if status is None else (status,)
 
 
 def _first_id(moment: int | None) -> str:

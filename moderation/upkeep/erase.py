@@ -1,10 +1,11 @@
-"""Erases comments: one on request, and old spam automatically; endpoints are notified to do the same."""
+"""Erases comments: one on request, old spam and what was withdrawn automatically; endpoints are notified to do the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.domain.event import erased_event
+from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
 from moderation.store import (
     claims,
@@ -52,20 +53,34 @@ def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: 
 
     Comments that a moderator takes out of the spam meanwhile stay.
     """
+    return _erase_all(store, partial(queues.spam_before, before=before, limit=limit), now, entropy)
+
+
+def empty_withdrawn(
+    store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200
+) -> int:
+    """Erases comments that their writers withdrew before `before` (ms); returns how many, at most `limit`."""
+    find_due = partial(comments.withdrawn_before, before=before, limit=limit)
+    return _erase_all(store, find_due, now, entropy)
+
+
+def _erase_all(
+    store: Store, find_due: Callable[[Connection], list[str]], now: int, entropy: Entropy
+) -> int:
     with store.read() as connection:
-        due = queues.spam_before(connection, before, limit)
+        due = find_due(connection)
     if not due:
         return 0
     with store.write() as connection:
         standings = decisions.standings(connection, due)
-        still_due = set(queues.spam_before(connection, before, limit)) & set(due)
-        spam = [
+        still_due = set(find_due(connection)) & set(due)
+        chosen = [
             standing
             for comment_id, standing in sorted(standings.items())
             if comment_id in still_due
         ]
-        _erase(connection, spam, now, entropy)
-    return len(spam)
+        _erase(connection, chosen, now, entropy)
+    return len(chosen)
 
 
 def _erase(
@@ -83,16 +98,7 @@ def _erase(
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)
     events = [
-        erased_event(
-            standing.comment_id,
-            standing.site_id,
-            standing.page,
-            standing.parent_id,
-            standing.status,
-            standing.sequence + 1,
-            standing.revision,
-            now,
-        )
+        standing.change_event(EventType.ERASED, "moderator", Status.ERASED, now)
         for standing in standings
     ]
     outbox.put(connection, events, entropy)

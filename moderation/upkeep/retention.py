@@ -12,6 +12,7 @@ from moderation.store import (
     deliveries,
     heartbeats,
     notes,
+    reports,
     reputations,
     retention,
     sketches,
@@ -52,6 +53,7 @@ def purge(
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
             + notes.forget_authors(connection, PURGE_LIMIT)
             + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
+            + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT

@@ -42,6 +42,7 @@ _NONE_TICKED = "Tick the comments first, or “all that match”. Nothing was ch
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
 _WHY = {
     MemberState.DECIDED_SINCE: "somebody had decided about it meanwhile",
+    MemberState.CHANGED: "its writer had changed or withdrawn it meanwhile",
     MemberState.CLAIMED: "somebody else was deciding about it",
     MemberState.ERASED: "it was erased meanwhile",
     MemberState.CANCELLED: "taken back before its turn",

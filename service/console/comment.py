@@ -29,6 +29,7 @@ router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 # The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
 # That of a search has escapes.
 BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
+REPORTS_SHOWN = 20  # the first ones; the others say the same
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
 Posted = Annotated[
@@ -185,9 +186,12 @@ def _comment(
         comment=comment,
         is_claimed=is_claimed,
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
-        newer_decision=comment.history[-1] if is_stale and comment.history else None,
+        is_stale=is_stale,
         back=back,
         tabs=queue_tabs(request, card.site_id, None if is_fragment else card.status),
+        reports=[]
+        if is_fragment or not card.reports
+        else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
         reputations=[]
         if is_fragment
         else reputation_lines(store, visitor.signed.site_ids, card.id),

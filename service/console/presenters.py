@@ -1,11 +1,12 @@
 """What moderators see of a comment: marked text, score bars, reasons, history; no HTML and no I/O."""
 
+import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
@@ -18,6 +19,7 @@ QUEUE_NAMES = {
     Status.APPROVED: "Approved",
     Status.REJECTED: "Rejected",
     Status.SPAM: "Spam",
+    Status.WITHDRAWN: "Withdrawn",
     Status.ERASED: "Erased",
 }
 VERBS = {
@@ -58,19 +60,23 @@ class ScoreBar:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a history. outcome, who: in words. created_at: ms."""
+    """One line of a history. outcome, who: in words. created_at: ms. sequence: 0 where it has no number. text: that the
+    comment had until then, '' where it stayed.
+    """
 
     sequence: int
     outcome: str
     who: str
     created_at: int
     reasons: tuple[Reason, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. claimer: who
-    has claimed it, '' nobody.
+    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
+    decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
+    '' nobody.
     """
 
     card: CommentCard
@@ -82,6 +88,8 @@ class CommentView:
     low_bars: list[ScoreBar]
     reasons: tuple[Reason, ...]
     history: list[HistoryEntry]
+    newer: HistoryEntry | None
+    reported: str
     actions: list[tuple[str, str]]
     claimer: str
 
@@ -89,26 +97,53 @@ class CommentView:
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
     """names: the e-mails of those who decided, by moderator id."""
     reasons = _reasons(card)
-    history = [_history_entry(decision, names) for decision in card.decisions]
+    decided = [_history_entry(decision, names) for decision in card.decisions]
+    history = list(heapq.merge(decided, _writers_changes(card), key=lambda entry: entry.created_at))
+    is_last = bool(decided) and decided[-1].sequence == card.sequence
     bars = score_bars(card.scores, reasons)
     high = [bar for bar in bars if bar.threshold is not None or bar.width >= 100 * LOW_SCORE]
     return CommentView(
         card=card,
         pieces=marked_pieces(card.text, reasons),
         opening=excerpt(card.text),
-        outcome=history[-1].outcome if history else "",
+        outcome=decided[-1].outcome if decided else "",
         is_long=len(card.text) > LONG_TEXT or card.text.count("\n") > LONG_LINES,
         bars=high,
         low_bars=[bar for bar in bars if bar not in high],
         reasons=reasons,
         history=history,
-        actions=[
-            (outcome.value, verb)
-            for outcome, verb in VERBS.items()
-            if card.decision is None or outcome is not card.decision.outcome
-        ],
+        newer=decided[-1] if is_last else None,
+        reported=_reported(card),
+        actions=_actions(card),
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
     )
+
+
+def _actions(card: CommentCard) -> list[tuple[str, str]]:
+    """What can be decided: not what was decided last, unless readers doubt it; nothing about what is gone."""
+    if card.status in GONE:
+        return []
+    current = card.decision.outcome if card.decision and not card.reports else None
+    return [(outcome.value, verb) for outcome, verb in VERBS.items() if outcome is not current]
+
+
+def _reported(card: CommentCard) -> str:
+    if not card.reports:
+        return ""
+    readers = "1 reader" if card.reports == 1 else f"{card.reports:,} readers"
+    reasons = ", ".join(
+        f"{label_of(reason)} {count:,}" for reason, count in card.open_reports.reasons.items()
+    )
+    return f"Reported by {readers}: {reasons}"
+
+
+def _writers_changes(card: CommentCard) -> Iterator[HistoryEntry]:
+    """What the writer did: a line for each change of the text, and one for the withdrawal."""
+    times = [each.created_at for each in card.earlier[1:]] + [card.text_at]
+    for revision, changed_at in zip(card.earlier, times, strict=False):
+        yield HistoryEntry(0, "changed", "its writer", changed_at, text=revision.text)
+    if card.withdrawn_at is not None:
+        yield HistoryEntry(0, "withdrawn", "its writer", card.withdrawn_at)
 
 
 def _reasons(card: CommentCard) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""The queues of a site under /console/: held, not judged yet, approved, rejected and spam."""
+"""The queues of a site under /console/: held, not judged yet, approved, rejected, spam, and what readers reported."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -6,6 +6,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import campaigns, queues
+from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.campaign_view import campaign_views
@@ -36,6 +37,8 @@ def queue_page(
     if asked.is_search:
         decided = _decided(store, visitor, done)
         return results_page(request, visitor, membership, asked, after, decided)
+    if queue == queues.REPORTED:
+        return _reported_page(request, visitor, membership, after, _decided(store, visitor, done))
     reason = asked.reason
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
@@ -70,7 +73,7 @@ def queue_page(
         "queue.html",
         visitor=visitor,
         site=membership,
-        queue=status,
+        queue=status.value,
         tabs=tabs,
         comments=comment_views(store, [*lone, *cards]),
         campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
@@ -83,6 +86,38 @@ def queue_page(
         next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
         back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
+        queue_url=navigation.queue_url,
+    )
+
+
+def _reported_page(
+    request: Request,
+    visitor: Visitor,
+    site: Membership,
+    after: str,
+    decided: CommentView | None,
+) -> Response:
+    """A page of what readers reported, whatever its status: what waits longest first."""
+    store, site_id = request.app.state.store, site.site_id
+    rows = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
+    cards = rows[: navigation.PAGE_SIZE]
+    last = cards[-1].first_report if len(rows) > navigation.PAGE_SIZE else ""
+    where = {"site": site_id, "queue": queues.REPORTED}
+    return pages.page(
+        "queue.html",
+        visitor=visitor,
+        site=site,
+        queue=queues.REPORTED,
+        tabs=navigation.queue_tabs(request, site_id, queues.REPORTED),
+        comments=comment_views(store, cards),
+        campaigns=[],
+        held_with_rulings=0,
+        reason="",
+        reasons={},
+        first_url=navigation.queue_url(**where) if after else "",
+        next_url=navigation.queue_url(**where, after=last) if last else "",
+        back=navigation.query(**where, after=after),
+        decided=decided,
         queue_url=navigation.queue_url,
     )
 

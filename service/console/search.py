@@ -121,7 +121,7 @@ def results_page(
 
 def criteria_of(asked: Asked) -> Criteria:
     """Raises NotFound for a status that no queue has."""
-    if asked.status and asked.status not in queues.QUEUE_ORDER:
+    if asked.status and asked.status not in queues.SEARCHED:
         raise NotFound("There is no such queue.")
     return Criteria(
         query=asked.query,
@@ -156,5 +156,5 @@ def _statuses(asked: Asked, site_id: str) -> list[Chip]:
             asked.url(site_id, status=status.value),
             status == asked.status,
         )
-        for status in queues.QUEUE_ORDER
+        for status in queues.SEARCHED
     ]

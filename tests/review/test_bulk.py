@@ -12,6 +12,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Drifted, Invalid, NotFound
 from moderation.domain.reason_codes import ReasonCode
+from moderation.intake import change
 from moderation.notify import endpoints
 from moderation.review import bulk, bulk_sets, claims, decisions, queues
 from moderation.review.search import Criteria
@@ -225,6 +226,20 @@ def test_an_act_that_was_never_noted_down_in_whole_decides_nothing_and_is_forgot
     assert len(rows(store, "decisions")) == 25
     purge(store, NOON + DAY_MS, 24)
     assert rows(store, "bulk_acts") == rows(store, "bulk_members") == []
+
+
+def test_a_text_that_was_changed_or_withdrawn_meanwhile_is_left(store, monkeypatch):
+    """Nobody has seen the new text: it is for the policy, or a person who reads it."""
+    site = newspaper(store)
+    ids, act = large(store, site, monkeypatch)
+    at = {"now": NOON + 5_500, "entropy": os.urandom}
+    assert change.edit(store, ids[0], "Quite another text.", **at)
+    assert change.withdraw(store, ids[1], **at)
+    progress = work(store, site, act)
+    assert members(store, site, act, MemberState.CHANGED) == sorted(ids[:2])
+    assert (progress.act.state, progress.decided) == (BulkState.DECIDED, len(ids) - 2)
+    assert statuses(store, site, ids[:2])[1] is Status.WITHDRAWN
+    assert statuses(store, site, ids[:1])[0] in (Status.PENDING, Status.HELD)
 
 
 def test_two_workers_decide_each_comment_once(store, monkeypatch):
