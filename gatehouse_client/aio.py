@@ -5,16 +5,21 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
+    Bulk,
+    BulkMember,
+    BulkPreview,
+    Claim,
     Comment,
     Decision,
     Delivery,
     Endpoint,
+    Note,
     OwnComment,
     Page,
     PageDefault,
@@ -187,32 +192,106 @@ class AsyncGatehouse:
         reason: str = "",
         sequence: int | None = None,
         replies: str = "leave",
+        take_over: bool = False,
     ) -> Decision:
         """Decides for the site: approve, hold, reject or spam.
 
         sequence: of the decision that was seen; ApiError 409 if there is a newer one. replies: 'reject'
         rejects all that answers a rejected comment or spam, too; undo_decision() takes it back as well.
+        take_over: also where somebody else has claimed it; otherwise that is ApiError 409, `claimed`.
         """
-        return await self.send(calls.decide(comment_id, outcome, reason, sequence, replies))
+        return await self.send(
+            calls.decide(comment_id, outcome, reason, sequence, replies, take_over)
+        )
 
-    async def undo_decision(self, comment_id: str, *, sequence: int | None = None) -> Decision:
+    async def undo_decision(
+        self, comment_id: str, *, sequence: int | None = None, take_over: bool = False
+    ) -> Decision:
         """Takes back a person's last decision; what was in effect before applies again.
 
         sequence: of the decision that was seen; ApiError 409 if there is a newer one, or if no person
         has decided.
         """
-        return await self.send(calls.undo_decision(comment_id, sequence))
+        return await self.send(calls.undo_decision(comment_id, sequence, take_over))
+
+    async def claim(self, comment_id: str, *, take_over: bool = False) -> Claim:
+        """Says that this comment is about to be decided, for two minutes, and again with each call.
+
+        take_over: also from somebody else; otherwise that is ApiError 409, `claimed`.
+        """
+        return await self.send(calls.claim(comment_id, take_over))
+
+    async def release(self, comment_id: str, *, take_over: bool = False) -> None:
+        """Ends a claim. take_over: also somebody else's."""
+        await self.send(calls.release(comment_id, take_over))
+
+    def notes(self, comment_id: str, *, size: int = 100) -> AsyncIterator[Note]:
+        """What moderators noted about a comment, the newest first."""
+        return self._pages(calls.notes(comment_id, size))
+
+    async def add_note(self, comment_id: str, text: str) -> Note:
+        """Notes something for moderators; readers never see it. text: up to 2,000 characters."""
+        return await self.send(calls.add_note(comment_id, text))
+
+    def author_notes(self, author: str, *, size: int = 100) -> AsyncIterator[Note]:
+        """What they noted about an author. author: the name that reputations have for them."""
+        return self._pages(calls.author_notes(author, size))
+
+    async def add_author_note(self, author: str, text: str) -> Note:
+        """Notes something about an author, of whom a comment must be known."""
+        return await self.send(calls.add_author_note(author, text))
+
+    async def preview_bulk(self, **filter: Any) -> BulkPreview:
+        """Counts the comments that meet all of these conditions, which are those of search()."""
+        return await self.send(calls.preview_bulk(filter))
+
+    async def bulk(
+        self,
+        action: str,
+        ids: Sequence[str] = (),
+        *,
+        preview: BulkPreview | None = None,
+        reason: str = "",
+        take_over: bool = False,
+        **filter: Any,
+    ) -> Bulk:
+        """One decision about up to 1,000 comments by their ids, or about all that were previewed with the same conditions.
+
+        action: approve, hold, reject or spam. ApiError 409, `drifted`, where the conditions find others than in the
+        preview. Up to 100 comments are decided at once; of more bulk_progress() tells how far it is.
+        """
+        return await self.send(calls.bulk(action, ids, filter, preview, reason, take_over))
+
+    async def bulk_progress(self, bulk_id: str) -> Bulk:
+        """How far a decision about many comments is."""
+        return await self.send(calls.bulk_progress(bulk_id))
+
+    async def undo_bulk(self, bulk_id: str) -> Bulk:
+        """Takes it back: each comment goes back to what it was, unless somebody has decided about it since (`kept`)."""
+        return await self.send(calls.undo_bulk(bulk_id))
+
+    def bulk_decisions(self, *, size: int = 100) -> AsyncIterator[Bulk]:
+        """The decisions about many comments, the newest first."""
+        return self._pages(calls.bulk_decisions(size))
+
+    def bulk_comments(
+        self, bulk_id: str, *, state: str = "", size: int = 100
+    ) -> AsyncIterator[BulkMember]:
+        """What became of its comments. state: only those, as 'kept'; '' for all."""
+        return self._pages(calls.bulk_comments(bulk_id, state, size))
 
     async def queues(self) -> list[Queue]:
         """The queues with their sizes."""
         return await self.send(calls.queues())
 
-    def queue(self, name: str, *, reason: str = "", size: int = 100) -> AsyncIterator[Comment]:
+    def queue(
+        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+    ) -> AsyncIterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first.
+        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size))
+        return self._pages(calls.queue(name, reason, size, unclaimed))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""

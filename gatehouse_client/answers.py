@@ -152,6 +152,18 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is about to decide about a comment, and until when. actor_id: of a person, or of a key of the site."""
+
+    actor_id: str
+    until: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Claim":
+        return cls(data["actor"]["id"], moment(data["until"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """A text that a comment had before its writer changed it."""
 
@@ -227,8 +239,9 @@ class ReaderRules:
 class Comment:
     """A comment as the site's secret key reads it: neither e-mail nor address.
 
-    status: pending | approved | held | rejected | spam | withdrawn | erased. decision: None while pending.
-    edited_at, earlier: when its writer changed it last, None for never, and what it was before.
+    status: pending | approved | held | rejected | spam | withdrawn | erased. decision: None while pending. claim: None
+    where nobody is about to decide. edited_at, earlier: when its writer changed it last, None for never, and what it was
+    before.
     """
 
     id: str
@@ -243,6 +256,7 @@ class Comment:
     scores: Mapping[str, float]
     signals: tuple[Signal, ...]
     decision: Decision | None
+    claim: Claim | None = None
     edited_at: datetime | None = None
     earlier: tuple[Revision, ...] = ()
     withdrawn_at: datetime | None = None
@@ -258,11 +272,91 @@ class Comment:
             created_at=moment(data["created_at"]),
             signals=tuple(Signal.read(signal) for signal in data["signals"]),
             decision=Decision.read(data["decision"]) if data["decision"] else None,
+            claim=Claim.read(data["claim"]) if data.get("claim") else None,
             edited_at=_moment(data.get("edited_at")),
             earlier=tuple(Revision.read(text) for text in data.get("earlier", ())),
             withdrawn_at=_moment(data.get("withdrawn_at")),
             reports=OpenReports.read(data["reports"]) if "reports" in data else OpenReports(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody noted for colleagues. actor_id: of a person, or of a key of the site."""
+
+    id: str
+    text: str
+    actor_id: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Note":
+        created_at = moment(data["created_at"])
+        return _known(cls, data, actor_id=data["actor"]["id"], created_at=created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPreview:
+    """What a filter finds. count: how many; sample: the newest five; snapshot: names exactly these as they stand."""
+
+    count: int
+    sample: tuple[Comment, ...]
+    snapshot: str
+
+    @classmethod
+    def read(cls, data: Json) -> "BulkPreview":
+        return _known(cls, data, sample=tuple(Comment.read(each) for each in data["sample"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """One decision about `count` comments. action: approve | hold | reject | spam. state: gathering | deciding | decided |
+    undoing | undone.
+
+    waiting: whose turn has not come. decided: about which it was made; of these, undone: that have the outcome of before
+    again, and kept: that do not, for somebody has decided since. left: about which it was not made. finished_at: None
+    while the work goes on.
+    """
+
+    id: str
+    action: str
+    reason: str | None
+    actor_id: str
+    state: str
+    count: int
+    waiting: int
+    decided: int
+    left: int
+    undone: int
+    kept: int
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Bulk":
+        return _known(
+            cls,
+            data,
+            actor_id=data["actor"]["id"],
+            created_at=moment(data["created_at"]),
+            finished_at=_moment(data["finished_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMember:
+    """What became of a comment: waiting | decided | decided_since | changed | claimed | erased | cancelled | undone | kept.
+
+    sequence: of the decision that was made about it, None for none.
+    """
+
+    comment_id: str
+    state: str
+    sequence: int | None
+
+    @classmethod
+    def read(cls, data: Json) -> "BulkMember":
+        return _known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
+    bulk,
     campaigns,
+    claims,
     comments,
     counts,
     docs_page,
@@ -28,6 +30,7 @@ from service.api import (
     filters,
     health,
     learning,
+    notes,
     page_states,
     pages,
     queues,
@@ -120,6 +123,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         queues.router,
         search.router,
         campaigns.router,
+        claims.router,
+        bulk.router,
+        notes.router,
         threads.router,
         counts.router,
         page_states.router,

@@ -7,7 +7,8 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import comments, counts, decisions, queues, replies, reports
+from moderation.store import claims, comments, counts, decisions, queues, replies, reports
+from moderation.store.claims import Claim
 from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
 from moderation.store.reports import OpenReports, Report
@@ -28,7 +29,8 @@ class CommentCard(QueueEntry):
     """Everything a moderator sees of a comment. decisions: first to last; the last one is in force, unless the
     text was changed since.
 
-    earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. replies: how many answer it, near or far, that are not removed.
+    earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. replies: how many
+    answer it, near or far, that are not removed. claim: None where nobody has claimed it.
     """
 
     findings: Findings
@@ -36,6 +38,7 @@ class CommentCard(QueueEntry):
     earlier: tuple[Revision, ...]
     open_reports: OpenReports
     replies: int
+    claim: Claim | None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -62,6 +65,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
     reply_counts = replies.counts_below(connection, ids)
+    claims_by_comment = claims.live(connection, ids)
     edited = [entry.id for entry in entries if entry.revision > 1]
     texts = comments.revisions_of(connection, edited) if edited else {}
     open_reports = reports.open_of(connection, [entry.id for entry in entries if entry.reports])
@@ -73,6 +77,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
             open_reports=open_reports.get(entry.id, OpenReports()),
             earlier=tuple(texts.get(entry.id, ())[:-1]),
             replies=reply_counts[entry.id],
+            claim=claims_by_comment.get(entry.id),
         )
         for entry in entries
     ]
@@ -87,11 +92,13 @@ def list_queue(
     reason: str = "",
     *,
     alone: bool = False,
+    not_of_others: str = "",
 ) -> list[CommentCard]:
     """Up to `limit` cards of a queue past the comment `after`, '' for the first ones.
 
     Held and pending comments come oldest first, the others newest first. reason: only comments with this
     reason code, '' for all. alone: without the members of campaigns that are decided as a whole.
+    not_of_others: a moderator; without the comments that others have claimed.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -103,6 +110,7 @@ def list_queue(
             newest_first=status not in _OLDEST_FIRST,
             reason=reason,
             alone=alone,
+            not_of_others=not_of_others,
         )
         return cards_of(connection, entries)
 

@@ -8,9 +8,11 @@ from moderation.domain.errors import NotFound
 from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
 from moderation.store import (
+    claims,
     comments,
     decisions,
     feedback,
+    notes,
     outbox,
     queues,
     reputations,
@@ -19,6 +21,8 @@ from moderation.store import (
 )
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
+
+NOTES_LIMIT = 1_000  # about authors of whom nothing is left; the rest goes with the next purge
 
 
 def erase(
@@ -29,8 +33,9 @@ def erase(
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data and scores, and sends `comment.erased`, in
-    one transaction. Its id, page, time and decisions stay.
+    """Deletes a comment's text, sketch, author, personal data, notes and scores, and sends `comment.erased`, in
+    one transaction. Its id, page, time and decisions stay. With the last comment that is known to be somebody's
+    go the notes about them.
 
     Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """
@@ -85,6 +90,9 @@ def _erase(
     ids = [standing.comment_id for standing in standings]
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    claims.end(connection, ids)
+    notes.forget(connection, ids)
+    notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)

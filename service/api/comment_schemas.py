@@ -87,6 +87,7 @@ class ReportIn(fields.StrictModel):
 class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
     replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
+    take_over: also where somebody else has claimed the comment.
     """
 
     outcome: Annotated[Outcome, Field(strict=False, examples=["approve"])]  # by its name
@@ -95,6 +96,15 @@ class DecisionIn(fields.StrictModel):
     ] = ""
     sequence: fields.Sequence = None
     replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
+    take_over: bool = False
+
+
+class UndoIn(fields.SequenceIn):
+    """sequence: of the decision that was seen; another one meanwhile is a conflict. take_over: also where somebody else
+    has claimed the comment.
+    """
+
+    take_over: bool = False
 
 
 class ReceiptOut(TypedDict):

@@ -42,9 +42,9 @@ from service.api.comment_schemas import (
     EditIn,
     ReceiptOut,
     StatusOut,
+    UndoIn,
     to_submission,
 )
-from service.api.fields import SequenceIn
 from service.api.parameters import KEYED, check_parameters, unknown_parameters
 from service.api.responses import (
     IfSequence,
@@ -275,10 +275,15 @@ def decide(
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
-    `replies` in the answer counts those that were rejected along with it, if the body asks for that.
+    `replies` in the answer counts those that were rejected along with it, if the body asks for that. 409 with the code
+    `claimed` and the member `claim` where somebody else has claimed the comment.
     """
     decide_as = partial(
-        decisions.decide, outcome=body.outcome, note_code=body.reason, replies=body.replies
+        decisions.decide,
+        outcome=body.outcome,
+        note_code=body.reason,
+        replies=body.replies,
+        take_over=body.take_over,
     )
     return _decided(request, key, comment_id, body.sequence, seen, decide_as)
 
@@ -288,14 +293,14 @@ def decide(
     status_code=201,
     summary="Take the last decision about it back",
     dependencies=KEYED,
-    openapi_extra=describe_body(SequenceIn)
+    openapi_extra=describe_body(UndoIn)
     | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def undo(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
+    body: Annotated[UndoIn, Depends(json_body(UndoIn))],
     seen: IfSequence = "",
 ) -> Response:
     """One more decision, with the outcome that was in effect before the last one; held where none was.
@@ -305,7 +310,8 @@ def undo(
     `replies`. 409 where the last decision is a machine's, or there is none. If-Match
     guards as it does for decisions.
     """
-    return _decided(request, key, comment_id, body.sequence, seen, decisions.undo)
+    undo_as = partial(decisions.undo, take_over=body.take_over)
+    return _decided(request, key, comment_id, body.sequence, seen, undo_as)
 
 
 def _decided(

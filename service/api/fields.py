@@ -169,6 +169,7 @@ Email = Annotated[
     str, Line(rules.EMAIL_LIMIT), AfterValidator(_email), Field(examples=["ada@mail.example"])
 ]
 IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address), Field(examples=["203.0.113.7"])]
+UnbrokenText = Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_is_text)]
 CommentText = Annotated[
     str,
     AfterValidator(_no_surrogates),

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from moderation.domain import errors
 from service.api.answers import SCHEMAS
 from service.api.examples import example_of
+from service.api.serializers import ClaimOut
 from service.http.broken_rules import BadParameter
 from service.http.errors import BadRequest, answer, problem
 
@@ -50,7 +51,8 @@ class BrokenRule(TypedDict):
 
 class Problem(TypedDict):
     """RFC 9457. code: stable, for programs. errors: every rule that the request breaks, up to 20; values that were
-    sent are not repeated.
+    sent are not repeated. claim: with the code `claimed`. count: with the
+    code `drifted`.
     """
 
     type: str
@@ -59,6 +61,8 @@ class Problem(TypedDict):
     detail: str
     code: str
     errors: NotRequired[list[BrokenRule]]
+    claim: NotRequired[ClaimOut]
+    count: NotRequired[int]
 
 
 _BROKEN = errors.together(

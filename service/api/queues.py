@@ -41,14 +41,14 @@ class QueueList(TypedDict):
 )
 def list_queues(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
-    counts: dict[Status | Literal["reported"], int] = {
-        **queues.queue_counts(store, key.site_id),
-        "reported": queues.count_reported(store, key.site_id),
-    }
+    counts: list[tuple[Status | Literal["reported"], int]] = [
+        *queues.queue_counts(store, key.site_id).items(),
+        ("reported", queues.count_reported(store, key.site_id)),
+    ]
     body: QueueList = {
         "items": [
             {"name": name, "count": count, "url": f"/api/v1/queues/{name}"}
-            for name, count in counts.items()
+            for name, count in counts
         ]
     }
     return private_json(body)
@@ -107,6 +107,7 @@ def queue(
     after: After,
     limit: Limit = 25,
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
+    unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
 ) -> Response:
     """Held and pending oldest first, the others newest first; `reported`, which takes no reason, has what waits longest
     first. `next` and Link lead to the next page.
@@ -115,6 +116,12 @@ def queue(
         reported = queues.list_reported(request.app.state.store, key.site_id, after, limit + 1)
         return page_response(request, reported, limit, comment_out, lambda card: card.first_report)
     cards = queues.list_queue(
-        request.app.state.store, key.site_id, _status(name), after, limit + 1, reason
+        request.app.state.store,
+        key.site_id,
+        _status(name),
+        after,
+        limit + 1,
+        reason,
+        not_of_others=key.id if unclaimed else "",
     )
     return page_response(request, cards, limit, comment_out, lambda card: card.id)

@@ -9,6 +9,7 @@ from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
 from moderation.domain.score import Signal
 from moderation.review.queues import CommentCard
+from moderation.store.claims import Claim
 from service.api import answers
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
@@ -80,6 +81,20 @@ class SignalOut(TypedDict):
     spans: answers.Spans
 
 
+class ModeratorOut(TypedDict):
+    """A person, or a key of the site."""
+
+    kind: ActorKind
+    id: answers.ModeratorId
+
+
+class ClaimOut(TypedDict):
+    """Who is about to decide, and for how long nobody else is expected to."""
+
+    actor: ModeratorOut
+    until: answers.Moment
+
+
 class RevisionOut(TypedDict):
     """A text that a comment had before its writer changed it. created_at: when it was handed in."""
 
@@ -100,7 +115,8 @@ class OpenReportsOut(TypedDict):
 
 class CommentOut(TypedDict):
     """A comment as a moderator or the site's secret key reads it. decision: the last one, null while there is none about
-    the text as it is now. edited_at, earlier: when the text was changed last, and what it was before.
+    the text as it is now. claim: null where nobody is about to decide. edited_at, earlier: when the text was changed
+    last, and what it was before.
     """
 
     id: answers.CommentId
@@ -120,6 +136,7 @@ class CommentOut(TypedDict):
     scores: answers.Scores
     signals: list[SignalOut]
     decision: DecisionOut | None
+    claim: ClaimOut | None
 
 
 class CommentPage(TypedDict):
@@ -163,7 +180,16 @@ def comment_out(card: CommentCard) -> CommentOut:
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
+        "claim": claim_out(card.claim) if card.claim else None,
     }
+
+
+def moderator_out(moderator_id: str) -> ModeratorOut:
+    return {"kind": ActorKind.MODERATOR, "id": moderator_id}
+
+
+def claim_out(claim: Claim) -> ClaimOut:
+    return {"actor": moderator_out(claim.moderator_id), "until": iso(claim.until)}
 
 
 def _moment(time: int | None) -> str | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
 from moderation.review.queues import CommentCard
@@ -41,7 +42,7 @@ LOW_SCORE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A run of text. why: the codes of the reasons that point at it, '' for none."""
+    """A run of text. why: the reasons that point at it, in words; '' for none."""
 
     text: str
     why: str = ""
@@ -74,7 +75,8 @@ class HistoryEntry:
 @dataclass(frozen=True, slots=True)
 class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
-    decision, where nothing happened after it. reported: what readers reported, in words.
+    decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
+    '' nobody.
     """
 
     card: CommentCard
@@ -89,6 +91,7 @@ class CommentView:
     newer: HistoryEntry | None
     reported: str
     actions: list[tuple[str, str]]
+    claimer: str
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -112,6 +115,7 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         newer=decided[-1] if is_last else None,
         reported=_reported(card),
         actions=_actions(card),
+        claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
     )
 
 
@@ -128,7 +132,7 @@ def _reported(card: CommentCard) -> str:
         return ""
     readers = "1 reader" if card.reports == 1 else f"{card.reports:,} readers"
     reasons = ", ".join(
-        f"{label(reason)} {count:,}" for reason, count in card.open_reports.reasons.items()
+        f"{label_of(reason)} {count:,}" for reason, count in card.open_reports.reasons.items()
     )
     return f"Reported by {readers}: {reasons}"
 
@@ -173,7 +177,10 @@ def marked_pieces(text: str, reasons: Iterable[Reason]) -> list[TextPiece]:
                 pieces.append(TextPiece(text[start:end], why))
         for code, step in edges.get(end, ()):
             open_spans[code] += step
-        start, why = end, ", ".join(sorted(code for code in open_spans if open_spans[code] > 0))
+        start, why = (
+            end,
+            ", ".join(label_of(code) for code in sorted(open_spans) if open_spans[code] > 0),
+        )
     return pieces
 
 
@@ -191,7 +198,7 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
     }
     return [
         ScoreBar(
-            label(name),
+            label_of(name),
             format_score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
@@ -202,11 +209,6 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
 
 def _percent(value: float | None) -> int:
     return round(100 * min(1.0, max(0.0, value or 0.0)))
-
-
-def label(name: str) -> str:
-    """A score's name or a reason's code, in words."""
-    return name.replace("_", " ")
 
 
 def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
@@ -249,6 +251,10 @@ def iso(millis: int) -> str:
 def utc_time(millis: int) -> str:
     moment = datetime.fromtimestamp(millis / 1000, UTC)
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def utc_clock(millis: int) -> str:
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%H:%M:%S} UTC"
 
 
 def age(millis: int) -> str:

@@ -13,7 +13,7 @@ from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.pages import CurrentSite, PageRoute, QueryName, pages
 from service.console.presenters import CommentView
-from service.console.search import AskedFor, results_page
+from service.console.search import Asked, AskedFor, bulk_bar, results_page
 from service.console.session import CurrentVisitor, Visitor
 
 router = APIRouter(route_class=PageRoute)
@@ -28,8 +28,11 @@ def queue_page(
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
     done: QueryName = "",
+    unclaimed: QueryName = "",
 ) -> Response:
-    """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo."""
+    """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo.
+    unclaimed: without what others have claimed.
+    """
     store = request.app.state.store
     if asked.is_search:
         decided = _decided(store, visitor, done)
@@ -44,7 +47,14 @@ def queue_page(
     is_grouped = status is Status.HELD and not reason
     cards, last_id = navigation.one_page(
         queues.list_queue(
-            store, site_id, status, after, navigation.ROWS_READ, reason, alone=is_grouped
+            store,
+            site_id,
+            status,
+            after,
+            navigation.ROWS_READ,
+            reason,
+            alone=is_grouped,
+            not_of_others=visitor.signed.moderator_id if unclaimed else "",
         )
     )
     waiting = (
@@ -55,18 +65,23 @@ def queue_page(
     # A campaign of which this site has one comment is a comment like any other here.
     lone_ids = [campaign.sample[0].id for campaign in waiting if campaign.is_lone]
     lone = queues.get_cards(store, {site_id}, lone_ids)
-    filters = {"site": site_id, "queue": queue, "reason": reason}
+    filters = {"site": site_id, "queue": queue, "reason": reason, "unclaimed": unclaimed}
+    tabs = navigation.queue_tabs(request, site_id, status)
+    reasons = _reasons(store, site_id, status, reason)
+    count = reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=membership,
         queue=status.value,
-        tabs=navigation.queue_tabs(request, site_id, status),
+        tabs=tabs,
         comments=comment_views(store, [*lone, *cards]),
         campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
         held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
         reason=reason,
-        reasons=_reasons(store, site_id, status, reason),
+        reasons=reasons,
+        unclaimed=unclaimed,
+        bulk=bulk_bar(Asked(status=queue, reason=reason), count),
         first_url=navigation.queue_url(**filters) if after else "",
         next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
         back=navigation.query(**filters, after=after),

@@ -64,15 +64,19 @@ def problem(
     code: str,
     *,
     fields: Sequence[Mapping[str, str]] = (),
+    members: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'."""
+    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'. members: further
+    ones of the document.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": detail,
         "code": code,
+        **(members or {}),
     }
     if fields:
         body["errors"] = list(fields)
@@ -107,7 +111,15 @@ def answer(error: errors.GatehouseError) -> Response:
     broken = broken[: errors.ERRORS_LIMIT]
     more = f" And {len(broken) - 1} more: see errors." if len(broken) > 1 else ""
     fields = [_field(each) for each in broken]
-    return problem(status, title, error.message + more, error.code, fields=fields, headers=headers)
+    return problem(
+        status,
+        title,
+        error.message + more,
+        error.code,
+        fields=fields,
+        members=error.members,
+        headers=headers,
+    )
 
 
 def _field(error: errors.Invalid) -> dict[str, str]:

@@ -620,6 +620,61 @@ resets = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
 )
 
+# --- moderators at work ---------------------------------------------------------------------------
+
+# Who is about to decide; a row whose time is over says nothing.
+claims = sa.Table(
+    "claims",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("moderator_id"),
+    sa.Column("until", Millis, nullable=False),  # by the database's clock
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("about"),  # the id of a comment, or the key of an author (personal.author_key)
+    _text("moderator_id"),
+    _text("text"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("notes_about", "about", "id"),
+)
+
+# One decision about many comments. Its members have decisions of their own, made a few at a time.
+bulk_acts = sa.Table(
+    "bulk_acts",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("moderator_id"),
+    _text("outcome"),
+    _text("note_code"),  # the reason code the moderator chose, '' none
+    sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
+    sa.Column("members", sa.Integer, nullable=False),
+    _text("state"),  # gathering | deciding | decided | undoing | undone
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("finished_at", Millis),  # decided or undone
+    _text("undone_by"),  # who took it back, '' nobody
+    sa.Column("undone_at", Millis),
+    sa.Index("bulk_acts_of_site", "site_id", "id"),
+    sa.Index("bulk_acts_by_state", "state", "id"),
+)
+
+bulk_members = sa.Table(
+    "bulk_members",
+    metadata,
+    _text("bulk_id", primary_key=True),
+    _text("comment_id", primary_key=True),
+    sa.Column("seen", sa.Integer, nullable=False),  # its sequence when the act was made
+    _text("state"),  # domain/bulk.MemberState
+    sa.Column("sequence", sa.Integer),  # of the decision that the act made, NULL none
+    sa.Index("bulk_members_by_state", "bulk_id", "state", "comment_id"),
+    sqlite_with_rowid=False,
+)
+
 # --- telling the sites ---------------------------------------------------------------------------
 
 endpoints = sa.Table(
