@@ -99,7 +99,9 @@ def search(
         str,
         typer.Argument(help='Words, "words in a row", or an id, e-mail, IP address or network.'),
     ] = "",
-    status: Annotated[str, typer.Option(help="held, pending, approved, rejected or spam.")] = "",
+    status: Annotated[
+        str, typer.Option(help="held, pending, approved, rejected, spam or withdrawn.")
+    ] = "",
     reason: Annotated[str, typer.Option(help="A reason code.")] = "",
     page: Annotated[str, typer.Option(help="Any URL of the article.")] = "",
     author: Annotated[
