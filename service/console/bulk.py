@@ -38,7 +38,6 @@ router = APIRouter(prefix="/bulk", route_class=PageRoute)
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 _TICKED_LIMIT = 100  # more than a page of comments has
 _LISTED = 50  # comments that are listed by themselves
-_NONE_TICKED = "Tick the comments first, or “all that match”. Nothing was changed."
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
 _WHY = {
     MemberState.DECIDED_SINCE: "somebody had decided about it meanwhile",
@@ -129,7 +128,7 @@ def confirm_page(
     back: str = "",
 ) -> Response:
     """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
-    chosen = read_outcome({"outcome": outcome})
+    chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
     ids = request.query_params.getlist("comment")[:_TICKED_LIMIT]
@@ -220,18 +219,21 @@ def _confirm(
     store, site_id = request.app.state.store, membership.site_id
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
+    status = 409 if problem else 200
     if asked:
-        shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        try:
+            shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        except Invalid as error:
+            shown, status = bulk_sets.Preview(0, (), ""), 422
+            problem = error.message.removeprefix(f"{error.pointer}: ")
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
         cards = queues.get_cards(store, {site_id}, [id for id in ids if _ID.fullmatch(id)])
         count, fields = len(cards), {"ids": " ".join(card.id for card in cards)}
-    if not count and not problem:
-        raise Invalid(_NONE_TICKED)
     return pages.page(
         "bulk_confirm.html",
-        409 if problem else 200,
+        status,
         visitor=visitor,
         site=membership,
         verb=VERBS[outcome],

@@ -134,19 +134,30 @@ def test_what_others_have_claimed_is_left_unless_told_otherwise(browser, store, 
 
 
 @pytest.mark.parametrize(
-    "query", ["outcome=reject", "outcome=reject&comment=cmt_nobody", "outcome=delete&all=1", ""]
+    ("query", "status", "told"),
+    [
+        ("", 200, "No comment is ticked"),
+        ("outcome=reject", 200, "No comment is ticked"),
+        ("outcome=reject&comment=cmt_nobody", 200, "No comment is ticked"),
+        ("outcome=reject&all=1&status=spam", 200, "No comments match"),
+        ("outcome=reject&all=1&query=!!!", 422, "> There is no word in it."),
+        ("outcome=reject&all=1&status=lost", 404, "There is no such queue."),
+        ("outcome=delete&all=1", 422, "A decision is approve"),
+    ],
 )
-def test_nothing_to_decide_about_is_told(browser, store, site, query):
+def test_nothing_to_decide_about_is_told(browser, store, site, query, status, told):
     held(store, site, "bad")
     answer = browser.get(f"/console/bulk/new?{query}")
-    assert answer.status_code == 422
+    assert answer.status_code == status
+    assert told in answer.text and 'action="/console/bulk"' not in answer.text
 
 
 def test_comments_and_acts_of_other_sites_are_out_of_reach(browser, store, site):
     bob = newspaper(store, "Bob's Blog", "https://bob.test")
     [his] = held(store, bob, "bad")
     [hers] = held(store, site, "bad")
-    assert browser.get(f"/console/bulk/new?outcome=reject&comment={his}").status_code == 422
+    shown = browser.get(f"/console/bulk/new?outcome=reject&comment={his}")
+    assert "No comment is ticked" in shown.text and his not in shown.text
     fields = form_of(ask(browser, "reject", comment=hers).text, "/console/bulk")
     assert browser.post("/console/bulk", fields | {"ids": his}).status_code == 422
     assert browser.post("/console/bulk", fields | {"site": bob.id}).status_code == 404
