@@ -53,7 +53,7 @@ def bulk(
             return
         if not yes and not typer.confirm(f"{action.capitalize()}: {count:,} comments?"):
             raise Refused("Nothing was changed.")
-        made = service.bulk(action, ids or (), preview=preview, take_over=take_over, **given)
+        made = service.bulk(action, ids or (), preview=preview, take_over=take_over)
         _finish(service, made)
 
 

@@ -39,7 +39,9 @@ def live(connection: Connection, comment_ids: Collection[str]) -> dict[str, Clai
     return {row[0]: Claim(*row) for row in fetch(connection, query, ids=list(comment_ids))}
 
 
-def of_others(connection: Connection, comment_id: sa.Column[str], moderator_id: str) -> sa.Exists:
+def of_others(
+    connection: Connection, comment_id: sa.ColumnElement[str], moderator_id: str
+) -> sa.Exists:
     """The condition that somebody else has claimed the comment of a query."""
     return sa.exists().where(
         claims.c.comment_id == comment_id,

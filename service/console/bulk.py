@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.bulk import BulkState, MemberState
+from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Drifted, Invalid
 from moderation.doorbell import BULK, DELIVER
@@ -35,7 +36,8 @@ from service.console.session import (
 
 router = APIRouter(prefix="/bulk", route_class=PageRoute)
 
-_ID = re.compile(r"[a-z0-9_]{1,64}")
+# A ticked comment, with the sequence of the decision that was seen.
+_TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
 _TICKED_LIMIT = 100  # more than a page of comments has
 _LISTED = 50  # comments that are listed by themselves
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
@@ -131,8 +133,8 @@ def confirm_page(
     chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
-    ids = request.query_params.getlist("comment")[:_TICKED_LIMIT]
-    return _confirm(request, visitor, membership, chosen, back, ids=ids)
+    ticked = request.query_params.getlist("comment")
+    return _confirm(request, visitor, membership, chosen, back, ticked=ticked)
 
 
 @router.post("")
@@ -141,8 +143,11 @@ def start(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
-    if ids := form.get("ids", "").split():
-        seen = bulk_sets.named(state.store, site_id, ids)
+    if ticked := form.get("ids", "").split():
+        cards = _ticked(state.store, site_id, ticked)
+        seen = [(card.id, sequence) for card, sequence in cards]
+        if not seen:
+            return _confirm(request, visitor, membership, outcome, back)
     else:
         asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
@@ -211,7 +216,7 @@ def _confirm(
     outcome: Outcome,
     back: str,
     *,
-    ids: Sequence[str] = (),
+    ticked: Sequence[str] = (),
     asked: Asked | None = None,
     problem: str = "",
 ) -> Response:
@@ -229,8 +234,9 @@ def _confirm(
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
-        cards = queues.get_cards(store, {site_id}, [id for id in ids if _ID.fullmatch(id)])
-        count, fields = len(cards), {"ids": " ".join(card.id for card in cards)}
+        pairs = _ticked(store, site_id, ticked)
+        count, cards = len(pairs), [card for card, _ in pairs]
+        fields = {"ids": " ".join(f"{card.id}.{sequence}" for card, sequence in pairs)}
     return pages.page(
         "bulk_confirm.html",
         status,
@@ -245,6 +251,14 @@ def _confirm(
         back=_back(back),
         problem=problem,
     )
+
+
+def _ticked(store: Store, site_id: str, ticked: Sequence[str]) -> list[tuple[CommentCard, int]]:
+    """The ticked comments that are there, each with the sequence that was seen."""
+    found = (_TICKED.fullmatch(each) for each in ticked[:_TICKED_LIMIT])
+    sequences = {match[1]: int(match[2]) for match in found if match}
+    cards = queues.get_cards(store, {site_id}, list(sequences))
+    return [(card, sequences[card.id]) for card in cards if card.status is not Status.ERASED]
 
 
 def _act(

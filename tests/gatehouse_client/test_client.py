@@ -82,7 +82,7 @@ def test_many_comments_are_decided_by_the_worker_and_undone(gatehouse: Gatehouse
     before = statuses()
     preview = gatehouse.preview_bulk(page_url=article)
     assert preview.sample[0].id == ids[-1]
-    act = gatehouse.bulk("reject", preview=preview, page_url=article)
+    act = gatehouse.bulk("reject", preview=preview)
     assert (act.action, act.count) == ("reject", len(ids))
 
     def is_done() -> bool:
@@ -98,7 +98,7 @@ def test_many_comments_are_decided_by_the_worker_and_undone(gatehouse: Gatehouse
     assert [each.comment_id for each in gatehouse.bulk_comments(act.id, state="kept")] == ids[:1]
     assert statuses() == before | {ids[0]: "spam"}
     with pytest.raises(ApiError) as drifted:
-        gatehouse.bulk("spam", preview=preview, page_url=article)
+        gatehouse.bulk("spam", preview=preview)
     assert (drifted.value.status, drifted.value.code) == (409, "drifted")
 
 

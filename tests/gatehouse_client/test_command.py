@@ -54,7 +54,7 @@ def test_many_are_decided_and_undone_from_the_command_line(gatehouse) -> None:
         for text in texts
     ]  # fmt: skip
     assert {each["status"] for each in made} == {"held"}
-    these = ("--status", "held", "--page", page)
+    these = ("--status", "held", "--page", page, "--reason", "toxic")
     refused = gatehouse("bulk", "reject", *these, stdin="n\n")
     assert refused.returncode == 1 and "Reject: 2 comments?" in refused.stdout
     assert "D" in refused.stdout and "\x9b" not in refused.stdout
