@@ -212,7 +212,8 @@ class AsyncGatehouse:
     ) -> Bulk:
         """One decision about up to 1,000 comments by their ids, or about all that preview_bulk() has found.
 
-        action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100 comments are decided at once; of more bulk_progress() tells how far it is.
+        action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
+        comments are decided at once; of more bulk_progress() tells how far it is.
         """
         return await self.send(calls.bulk(action, ids, preview, reason, take_over))
 
