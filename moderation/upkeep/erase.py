@@ -11,6 +11,7 @@ from moderation.store import (
     decisions,
     feedback,
     outbox,
+    people,
     queues,
     reputations,
     search_index,
@@ -18,6 +19,8 @@ from moderation.store import (
 )
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
+
+_INSTEAD = "Erased with the comment."  # of what a policy's reasons say
 
 
 def erase(
@@ -29,7 +32,7 @@ def erase(
     entropy: Entropy,
 ) -> None:
     """Deletes a comment's text, sketch, author, personal data and scores, and sends `comment.erased`, in
-    one transaction. Its id, page, time and decisions stay.
+    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons.
 
     Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """
@@ -39,7 +42,7 @@ def erase(
             raise NotFound("There is no such comment.")
         if standing.status is Status.ERASED:
             return
-        _erase(connection, [standing], now, entropy)
+        erase_together(connection, [standing], now, entropy)
 
 
 def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:
@@ -59,15 +62,17 @@ def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: 
             for comment_id, standing in sorted(standings.items())
             if comment_id in still_due
         ]
-        _erase(connection, spam, now, entropy)
+        erase_together(connection, spam, now, entropy)
     return len(spam)
 
 
-def _erase(
+def erase_together(
     connection: Connection, standings: Sequence[Standing], now: int, entropy: Entropy
 ) -> None:
-    """standings: locked, and none of them erased yet."""
+    """Erases comments in this transaction. standings: locked, and none of them erased yet."""
     ids = [standing.comment_id for standing in standings]
+    decisions.forget_messages(connection, ids, _INSTEAD)
+    people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
     search_index.forget(connection, ids)
