@@ -31,7 +31,8 @@ from tests.factories import NOON, hand_in, newspaper, reply
 
 
 def word(kind: str) -> str:
-    return f"canary{kind}{''.join(secrets.choice('bdfgkmprtz') for _ in range(8))}"
+    """Random letters first: an index leaves out the beginning that a word shares with the one before."""
+    return f"{''.join(secrets.choice('bdfgkmprtz') for _ in range(9))}canary{kind}"
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Canaries:
     network: str = "203.0.113.0/24"
 
     def found_in(self, text: str) -> set[str]:
-        return {name for name, value in asdict(self).items() if value in text}
+        return {name for name, value in asdict(self).items() if value[3:] in text}
 
 
 @pytest.fixture(scope="module")
