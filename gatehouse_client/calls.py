@@ -223,7 +223,7 @@ def export_person(
 ) -> Call[Piece[Mapping[str, Any]]]:
     body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
     body |= _given({"after": after, "limit": size})
-    read = _piece(dict)
+    read: Callable[[Any], Piece[Mapping[str, Any]]] = _piece(dict)
     return Call("POST", f"{API}/people/export", read, body, repeatable=True)
 
 

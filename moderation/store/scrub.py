@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
@@ -50,6 +51,6 @@ def _tidy(store: Store) -> bool:
         return search_index.tidy(connection)
 
 
-def _checkpointed(cursor: "sqlite3.Cursor") -> bool:
+def _checkpointed(cursor: Any) -> bool:
     [(is_busy, _, _)] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return not is_busy
+    return bool(is_busy == 0)

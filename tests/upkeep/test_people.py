@@ -24,6 +24,7 @@ from moderation.review import decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import akismet_checks
+from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
 from moderation.upkeep.retention import purge
 from moderation.upkeep.search_index import index_due
@@ -302,6 +303,31 @@ def test_after_the_time_of_personal_data_the_email_still_finds_them(store):
     [kept] = people.each_comment(store, PersonRef(email="carol@private.test"), {site.id})
     assert kept.forgotten_at == "" and kept.email == "carol@private.test"
     assert list(people.each_comment(store, PersonRef(author_id="u7"), {site.id})) == []
+
+
+# Each is either looked through by people.py or erase.py, or says nothing of who comments.
+ABOUT_COMMENTS = {
+    *("comments", "revisions", "personal", "addresses", "pending", "findings", "decisions"),
+    *(
+        "comment_reasons",
+        "idempotency",
+        "imported_comments",
+        "suggestions",
+        "sketches",
+        "sketch_keys",
+    ),
+    *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
+    *("search_due", "deliveries"),
+}
+ABOUT_OTHERS = {
+    *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
+    *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
+    *("lessons", "endpoints", "attempts", "heartbeats"),
+}
+
+
+def test_a_new_table_is_not_forgotten():
+    assert set(metadata.tables) == ABOUT_COMMENTS | ABOUT_OTHERS
 
 
 @pytest.mark.parametrize(
