@@ -144,7 +144,10 @@ def start(request: Request, posted: Posted) -> Response:
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
     if ids := form.get("ids", "").split():
-        seen = bulk_sets.named(state.store, site_id, ids)
+        sent = dict(id.split(".", 1) for id in ids if "." in id)
+        named = bulk_sets.named(state.store, site_id, [id.partition(".")[0] for id in ids])
+        # As they were shown: a text that was changed since then has not been seen.
+        seen = [(id, _sequence(sent.get(id, ""), current)) for id, current in named]
     else:
         asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
@@ -206,6 +209,15 @@ def _taken(request: Request, progress: BulkProgress, back: str) -> Response:
     return redirect(f"{URL}/bulk/{act.id}?{query(site=act.site_id, back=_back(back))}")
 
 
+def _sequence(sent: str, current: int) -> int:
+    """The sequence that a form was made with; never more than the current one."""
+    return (
+        min(int(sent), current)
+        if sent.isascii() and sent.isdecimal() and len(sent) < 10
+        else current
+    )
+
+
 def _confirm(
     request: Request,
     visitor: Visitor,
@@ -227,7 +239,10 @@ def _confirm(
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
         cards = queues.get_cards(store, {site_id}, [id for id in ids if _ID.fullmatch(id)])
-        count, fields = len(cards), {"ids": " ".join(card.id for card in cards)}
+        count, fields = (
+            len(cards),
+            {"ids": " ".join(f"{card.id}.{card.sequence}" for card in cards)},
+        )
     if not count and not problem:
         raise Invalid(_NONE_TICKED)
     return pages.page(
