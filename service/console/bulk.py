@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.bulk import BulkState, MemberState
+from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Drifted, Invalid
 from moderation.doorbell import BULK, DELIVER
@@ -35,10 +36,10 @@ from service.console.session import (
 
 router = APIRouter(prefix="/bulk", route_class=PageRoute)
 
-_ID = re.compile(r"[a-z0-9_]{1,64}")
+# A ticked comment, with the sequence of the decision that was seen.
+_TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
 _TICKED_LIMIT = 100  # more than a page of comments has
 _LISTED = 50  # comments that are listed by themselves
-_NONE_TICKED = "Tick the comments first, or “all that match”. Nothing was changed."
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
 _WHY = {
     MemberState.DECIDED_SINCE: "somebody had decided about it meanwhile",
@@ -130,11 +131,11 @@ def confirm_page(
     back: str = "",
 ) -> Response:
     """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
-    chosen = read_outcome({"outcome": outcome})
+    chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
-    ids = request.query_params.getlist("comment")[:_TICKED_LIMIT]
-    return _confirm(request, visitor, membership, chosen, back, ids=ids)
+    ticked = request.query_params.getlist("comment")
+    return _confirm(request, visitor, membership, chosen, back, ticked=ticked)
 
 
 @router.post("")
@@ -143,11 +144,11 @@ def start(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
-    if ids := form.get("ids", "").split():
-        sent = dict(id.split(".", 1) for id in ids if "." in id)
-        named = bulk_sets.named(state.store, site_id, [id.partition(".")[0] for id in ids])
-        # As they were shown: a text that was changed since then has not been seen.
-        seen = [(id, _sequence(sent.get(id, ""), current)) for id, current in named]
+    if ticked := form.get("ids", "").split():
+        cards = _ticked(state.store, site_id, ticked)
+        seen = [(card.id, sequence) for card, sequence in cards]
+        if not seen:
+            return _confirm(request, visitor, membership, outcome, back)
     else:
         asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
@@ -209,15 +210,6 @@ def _taken(request: Request, progress: BulkProgress, back: str) -> Response:
     return redirect(f"{URL}/bulk/{act.id}?{query(site=act.site_id, back=_back(back))}")
 
 
-def _sequence(sent: str, current: int) -> int:
-    """The sequence that a form was made with; never more than the current one."""
-    return (
-        min(int(sent), current)
-        if sent.isascii() and sent.isdecimal() and len(sent) < 10
-        else current
-    )
-
-
 def _confirm(
     request: Request,
     visitor: Visitor,
@@ -225,7 +217,7 @@ def _confirm(
     outcome: Outcome,
     back: str,
     *,
-    ids: Sequence[str] = (),
+    ticked: Sequence[str] = (),
     asked: Asked | None = None,
     problem: str = "",
 ) -> Response:
@@ -233,21 +225,22 @@ def _confirm(
     store, site_id = request.app.state.store, membership.site_id
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
+    status = 409 if problem else 200
     if asked:
-        shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        try:
+            shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        except Invalid as error:
+            shown, status = bulk_sets.Preview(0, (), ""), 422
+            problem = error.message.removeprefix(f"{error.pointer}: ")
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
-        cards = queues.get_cards(store, {site_id}, [id for id in ids if _ID.fullmatch(id)])
-        count, fields = (
-            len(cards),
-            {"ids": " ".join(f"{card.id}.{card.sequence}" for card in cards)},
-        )
-    if not count and not problem:
-        raise Invalid(_NONE_TICKED)
+        pairs = _ticked(store, site_id, ticked)
+        count, cards = len(pairs), [card for card, _ in pairs]
+        fields = {"ids": " ".join(f"{card.id}.{sequence}" for card, sequence in pairs)}
     return pages.page(
         "bulk_confirm.html",
-        409 if problem else 200,
+        status,
         visitor=visitor,
         site=membership,
         verb=VERBS[outcome],
@@ -259,6 +252,14 @@ def _confirm(
         back=_back(back),
         problem=problem,
     )
+
+
+def _ticked(store: Store, site_id: str, ticked: Sequence[str]) -> list[tuple[CommentCard, int]]:
+    """The ticked comments that are there, each with the sequence that was seen."""
+    found = (_TICKED.fullmatch(each) for each in ticked[:_TICKED_LIMIT])
+    sequences = {match[1]: int(match[2]) for match in found if match}
+    cards = queues.get_cards(store, {site_id}, list(sequences))
+    return [(card, sequences[card.id]) for card in cards if card.status is not Status.ERASED]
 
 
 def _act(
