@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from moderation.domain.bulk import SMALL, BulkState, MemberState
 from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind, Outcome, Reason
+from moderation.domain.decision import ActorKind, Outcome, Reason, text_since
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.bulk_sets import Seen
 from moderation.review.decisions import decide_locked, take_back_locked
-from moderation.store import bulk, claims, comments, decisions
+from moderation.store import bulk, claims, decisions
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Connection, Store
 
@@ -216,16 +216,18 @@ def _decide(
     standings = decisions.standings(connection, ids)
     claims_by_comment = claims.live(connection, ids)
     edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
-    texts = comments.revisions_of(connection, edited) if edited else {}
+    histories = decisions.histories(connection, edited) if edited else {}
     results: _Results = {}
     chosen = []
     for member in members:
         standing = standings.get(member.comment_id)
-        text = texts.get(member.comment_id)
+        history = histories.get(member.comment_id, ())
         claim = claims_by_comment.get(member.comment_id)
         if standing is None or standing.status is Status.ERASED:
             results[member.comment_id] = (MemberState.ERASED, None)
-        elif standing.status is Status.WITHDRAWN or (text and text[-1].created_at > act.created_at):
+        elif standing.status is Status.WITHDRAWN or member.seen < text_since(
+            history, standing.revision, standing.sequence
+        ):
             results[member.comment_id] = (MemberState.CHANGED, None)
         elif standing.sequence != member.seen and standing.decided_by == ActorKind.MODERATOR:
             results[member.comment_id] = (MemberState.DECIDED_SINCE, None)

@@ -242,6 +242,23 @@ def test_a_text_that_was_changed_or_withdrawn_meanwhile_is_left(store, monkeypat
     assert statuses(store, site, ids[:1])[0] in (Status.PENDING, Status.HELD)
 
 
+def test_what_was_changed_after_it_was_seen_is_left_whatever_the_clocks_say(store):
+    site = newspaper(store)
+    changed, judged_again, kept = judged(store, site, "bad one", "bad two", "bad three")
+    change.edit(store, kept, "bad four", **CLOCK)
+    seen = bulk_sets.named(store, site.id, [changed, judged_again, kept])
+    for comment in (changed, judged_again):
+        change.edit(store, comment, "bad, as nobody has seen it", **CLOCK)
+    decide(store, site, judged_again, Outcome.HOLD)
+    act = bulk.start(store, "mod_ada", site.id, seen, Outcome.APPROVE, **CLOCK)
+    assert members(store, site, act, MemberState.CHANGED) == sorted([changed, judged_again])
+    assert statuses(store, site, [changed, judged_again, kept]) == [
+        Status.PENDING,
+        Status.HELD,
+        Status.APPROVED,
+    ]
+
+
 def test_two_workers_decide_each_comment_once(store, monkeypatch):
     site = newspaper(store)
     ids, act = large(store, site, monkeypatch, 60)

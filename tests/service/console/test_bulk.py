@@ -7,6 +7,7 @@ import re
 import pytest
 
 from moderation.domain.decision import Outcome
+from moderation.intake import change
 from moderation.review import bulk, claims, decisions, queues
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
@@ -184,3 +185,11 @@ def test_comments_and_acts_of_other_sites_are_out_of_reach(browser, store, site)
     undo = browser.post(f"/console/bulk/{act.id}/undo", {"csrf": fields["csrf"]})
     assert undo.status_code == 404
     assert statuses(store, bob, [his]) == ["spam"] and statuses(store, site, [hers]) == ["held"]
+
+
+def test_a_text_that_was_changed_before_the_confirmation_is_left(browser, store, site):
+    ids = held(store, site, "bad one", "bad two")
+    asked = ask(browser, "approve", comment=ids)
+    change.edit(store, ids[0], "bad, as nobody has seen it", now=now(), entropy=os.urandom)
+    confirm(browser, asked)
+    assert statuses(store, site, ids) == ["pending", "approved"]
