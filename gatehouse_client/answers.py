@@ -102,7 +102,7 @@ class Decision:
     """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
 
     actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
-    sequence of the decision that it takes back, None for none. replies: how many were decided along with it;
+    sequence of the decision that it takes back, None for none. revision: of the text that it is about. replies: how many were decided along with it;
     only in the answer to decide() and undo_decision().
     """
 
@@ -114,6 +114,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     created_at: datetime
     takes_back: int | None = None
+    revision: int = 1
     replies: int = field(default=0, compare=False)
 
     @classmethod
@@ -128,6 +129,7 @@ class Decision:
             tuple(Reason.read(reason) for reason in data["reasons"]),
             moment(data["created_at"]),
             data.get("takes_back"),
+            data.get("revision", 1),
             data.get("replies", 0),
         )
 
@@ -150,10 +152,96 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is about to decide about a comment, and until when. actor_id: of a person, or of a key of the site."""
+
+    actor_id: str
+    until: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Claim":
+        return cls(data["actor"]["id"], moment(data["until"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A text that a comment had before its writer changed it."""
+
+    revision: int
+    text: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Revision":
+        return _known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReports:
+    """What readers reported and no person has looked at. count: of readers. reasons: how many gave which."""
+
+    count: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    first_at: datetime | None = None
+
+    @classmethod
+    def read(cls, data: Json) -> "OpenReports":
+        return _known(cls, data, first_at=_moment(data["first_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reader's report. revision: of the text that was read. state: open | upheld | dismissed | settled."""
+
+    id: str
+    reason: str
+    note: str | None
+    revision: int
+    state: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Report":
+        return _known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment as its writer may see it. editable_until: None where it cannot be changed."""
+
+    id: str
+    status: str
+    revision: int
+    created_at: datetime
+    editable_until: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "OwnComment":
+        until = _moment(data["editable_until"])
+        return _known(cls, data, created_at=moment(data["created_at"]), editable_until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRules:
+    """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
+    hold_after_reports: as many readers' reports hold what no person has decided about.
+    """
+
+    edit_minutes: int
+    hold_after_reports: int
+
+    @classmethod
+    def read(cls, data: Json) -> "ReaderRules":
+        return _known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment as the site's secret key reads it: neither e-mail nor address.
 
-    status: pending | approved | held | rejected | spam | erased. decision: None while pending.
+    status: pending | approved | held | rejected | spam | withdrawn | erased. decision: None while pending. claim: None
+    where nobody is about to decide. edited_at, earlier: when its writer changed it last, None for never, and what it was
+    before.
     """
 
     id: str
@@ -168,6 +256,11 @@ class Comment:
     scores: Mapping[str, float]
     signals: tuple[Signal, ...]
     decision: Decision | None
+    claim: Claim | None = None
+    edited_at: datetime | None = None
+    earlier: tuple[Revision, ...] = ()
+    withdrawn_at: datetime | None = None
+    reports: OpenReports = OpenReports()
 
     @classmethod
     def read(cls, data: Json) -> "Comment":
@@ -179,7 +272,91 @@ class Comment:
             created_at=moment(data["created_at"]),
             signals=tuple(Signal.read(signal) for signal in data["signals"]),
             decision=Decision.read(data["decision"]) if data["decision"] else None,
+            claim=Claim.read(data["claim"]) if data.get("claim") else None,
+            edited_at=_moment(data.get("edited_at")),
+            earlier=tuple(Revision.read(text) for text in data.get("earlier", ())),
+            withdrawn_at=_moment(data.get("withdrawn_at")),
+            reports=OpenReports.read(data["reports"]) if "reports" in data else OpenReports(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody noted for colleagues. actor_id: of a person, or of a key of the site."""
+
+    id: str
+    text: str
+    actor_id: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Note":
+        created_at = moment(data["created_at"])
+        return _known(cls, data, actor_id=data["actor"]["id"], created_at=created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPreview:
+    """What a filter finds. count: how many; sample: the newest five; snapshot: names exactly these as they stand."""
+
+    count: int
+    sample: tuple[Comment, ...]
+    snapshot: str
+
+    @classmethod
+    def read(cls, data: Json) -> "BulkPreview":
+        return _known(cls, data, sample=tuple(Comment.read(each) for each in data["sample"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """One decision about `count` comments. action: approve | hold | reject | spam. state: gathering | deciding | decided |
+    undoing | undone.
+
+    waiting: whose turn has not come. decided: about which it was made; of these, undone: that have the outcome of before
+    again, and kept: that do not, for somebody has decided since. left: about which it was not made. finished_at: None
+    while the work goes on.
+    """
+
+    id: str
+    action: str
+    reason: str | None
+    actor_id: str
+    state: str
+    count: int
+    waiting: int
+    decided: int
+    left: int
+    undone: int
+    kept: int
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Bulk":
+        return _known(
+            cls,
+            data,
+            actor_id=data["actor"]["id"],
+            created_at=moment(data["created_at"]),
+            finished_at=_moment(data["finished_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMember:
+    """What became of a comment: waiting | decided | decided_since | changed | claimed | erased | cancelled | undone | kept.
+
+    sequence: of the decision that was made about it, None for none.
+    """
+
+    comment_id: str
+    state: str
+    sequence: int | None
+
+    @classmethod
+    def read(cls, data: Json) -> "BulkMember":
+        return _known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,53 @@ def status(comment_id: str, author_token: str) -> Call[str]:
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
 
 
+def edit(comment_id: str, author_token: str, text: str) -> Call[answers.OwnComment]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    read = answers.OwnComment.read
+    return Call("PATCH", path, read, {"text": text}, repeatable=True, token=author_token)
+
+
+def withdraw(comment_id: str, author_token: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
+
+
+def report(
+    comment_id: str, reason: str, note: str, ip: str, reader_id: str, browser_token: str
+) -> Call[str]:
+    reader = _given({"ip": ip, "id": reader_id, "token": browser_token})
+    body = {"reason": reason, "note": note, "reader": reader}
+    read = lambda data: str(data["comment_id"])  # noqa: E731
+    return Call("POST", _reports(comment_id), read, body, repeatable=True)
+
+
+def reports(comment_id: str, size: int) -> Call[Piece[answers.Report]]:
+    read = _piece(answers.Report.read)
+    return Call("GET", _reports(comment_id), read, query={"limit": size}, repeatable=True)
+
+
+def _reports(comment_id: str) -> str:
+    return f"{API}/comments/{_id(comment_id)}/reports"
+
+
+def reader_rules() -> Call[answers.ReaderRules]:
+    return Call("GET", f"{API}/readers", answers.ReaderRules.read, repeatable=True)
+
+
+def set_reader_rules(edit_minutes: int, hold_after_reports: int) -> Call[answers.ReaderRules]:
+    body = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
+    return Call("PUT", f"{API}/readers", answers.ReaderRules.read, body, repeatable=True)
+
+
 def decide(
-    comment_id: str, outcome: str, reason: str, sequence: int | None, replies: str
+    comment_id: str,
+    outcome: str,
+    reason: str,
+    sequence: int | None,
+    replies: str,
+    take_over: bool = False,
 ) -> Call[answers.Decision]:
-    body: dict[str, Any] = {"outcome": outcome, "replies": replies}
+    body: dict[str, Any] = {"outcome": outcome, "replies": replies, "take_over": take_over}
     if reason:
         body["reason"] = reason
     if sequence is not None:
@@ -94,17 +137,105 @@ def decide(
     return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
 
 
-def undo_decision(comment_id: str, sequence: int | None) -> Call[answers.Decision]:
-    body: dict[str, Any] = {} if sequence is None else {"sequence": sequence}
+def undo_decision(
+    comment_id: str, sequence: int | None, take_over: bool = False
+) -> Call[answers.Decision]:
+    body: dict[str, Any] = {"take_over": take_over}
+    if sequence is not None:
+        body["sequence"] = sequence
     return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", answers.Decision.read, body)
+
+
+def claim(comment_id: str, take_over: bool) -> Call[answers.Claim]:
+    path = f"{API}/comments/{_id(comment_id)}/claim"
+    return Call("POST", path, answers.Claim.read, {"take_over": take_over}, repeatable=True)
+
+
+def release(comment_id: str, take_over: bool) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/claim"
+    query = {"take_over": str(take_over).lower()}
+    return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
+
+
+def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
+    return _notes(f"{API}/comments/{_id(comment_id)}", size)
+
+
+def author_notes(author: str, size: int) -> Call[Piece[answers.Note]]:
+    return _notes(f"{API}/authors/{_id(author)}", size)
+
+
+def _notes(path: str, size: int) -> Call[Piece[answers.Note]]:
+    read = _piece(answers.Note.read)
+    return Call("GET", f"{path}/notes", read, query={"limit": size}, repeatable=True)
+
+
+def add_note(comment_id: str, text: str) -> Call[answers.Note]:
+    path = f"{API}/comments/{_id(comment_id)}/notes"
+    return Call("POST", path, answers.Note.read, {"text": text})
+
+
+def add_author_note(author: str, text: str) -> Call[answers.Note]:
+    return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
+
+
+def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
+    body = {"filter": _plain(filter)}
+    return Call("POST", f"{API}/bulk/preview", answers.BulkPreview.read, body, repeatable=True)
+
+
+def bulk(
+    action: str,
+    ids: Sequence[str],
+    filter: Mapping[str, Any],
+    preview: answers.BulkPreview | None,
+    reason: str,
+    take_over: bool,
+) -> Call[answers.Bulk]:
+    body: dict[str, Any] = {"action": action, "reason": reason, "take_over": take_over}
+    if preview is None:
+        body["ids"] = list(ids)
+    else:
+        body |= {"filter": _plain(filter), "expected_count": preview.count}
+        body["snapshot"] = preview.snapshot
+    return Call("POST", f"{API}/bulk", answers.Bulk.read, body)
+
+
+def bulk_progress(bulk_id: str) -> Call[answers.Bulk]:
+    return Call("GET", f"{API}/bulk/{_id(bulk_id)}", answers.Bulk.read, repeatable=True)
+
+
+def undo_bulk(bulk_id: str) -> Call[answers.Bulk]:
+    return Call("POST", f"{API}/bulk/{_id(bulk_id)}/undo", answers.Bulk.read)
+
+
+def bulk_decisions(size: int) -> Call[Piece[answers.Bulk]]:
+    read = _piece(answers.Bulk.read)
+    return Call("GET", f"{API}/bulk", read, query={"limit": size}, repeatable=True)
+
+
+def bulk_comments(bulk_id: str, state: str, size: int) -> Call[Piece[answers.BulkMember]]:
+    path = f"{API}/bulk/{_id(bulk_id)}/comments"
+    read = _piece(answers.BulkMember.read)
+    return Call("GET", path, read, query=_given({"limit": size, "state": state}), repeatable=True)
+
+
+def _plain(filter: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions as JSON has them."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in filter.items()
+    }
 
 
 def queues() -> Call[list[answers.Queue]]:
     return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
 
 
-def queue(name: str, reason: str, size: int) -> Call[Piece[answers.Comment]]:
-    query = _given({"limit": size, "reason": reason})
+def queue(
+    name: str, reason: str, size: int, unclaimed: bool = False
+) -> Call[Piece[answers.Comment]]:
+    query = _given({"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else ""})
     return Call(
         "GET",
         f"{API}/queues/{_id(name)}",

@@ -163,7 +163,14 @@ class GatehouseProcess:
         command = [*GATEHOUSE, "worker", "--beat"]
         if self._worker:  # the options of that command
             command = [sys.executable, "-m", "celery", "--quiet", "-A", self._worker, "worker"]
-            command += ["-n", f"judge-{secrets.token_hex(4)}@%h", "-Q", "judge,sweep", "-c", "1"]
+            command += [
+                "-n",
+                f"judge-{secrets.token_hex(4)}@%h",
+                "-Q",
+                "judge,sweep,bulk",
+                "-c",
+                "1",
+            ]
             command += ["--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         return self.start("worker", command, **environment)
 

@@ -20,7 +20,7 @@ from moderation.broker import celery_url, client_url
 log = logging.getLogger("gatehouse.doorbell")
 
 # One queue, one task name, for each kind of work.
-JUDGE, DELIVER = "judge", "deliver"
+JUDGE, DELIVER, BULK = "judge", "deliver", "bulk"
 
 # Rings within this time of the first are dropped. The worker deletes the key when it starts, so this
 # only limits for how long a ring that was lost with its worker suppresses the next.

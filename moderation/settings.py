@@ -111,6 +111,9 @@ class Settings(BaseModel):
     limit_address: RateLimit = Field(
         "10/minute", description="Submissions per client address (IPv4) or /64 (IPv6)"
     )
+    limit_report: RateLimit = Field(
+        "10/minute", description="Reports of comments per client address (IPv4) or /64 (IPv6)"
+    )
     limit_site: RateLimit = Field("60000/minute", description="Submissions per site")
     limit_global: RateLimit = Field("120000/minute", description="Submissions in all")
     limit_login: RateLimit = Field(

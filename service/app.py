@@ -20,7 +20,9 @@ from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
+    bulk,
     campaigns,
+    claims,
     comments,
     counts,
     docs_page,
@@ -28,11 +30,14 @@ from service.api import (
     filters,
     health,
     learning,
+    notes,
     page_states,
     pages,
     people,
     policies,
     queues,
+    reader_rules,
+    reports,
     reputation,
     search,
     threads,
@@ -116,13 +121,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app, show_error)
     for router in (
         comments.router,
+        reports.router,
         queues.router,
         search.router,
         campaigns.router,
+        claims.router,
+        bulk.router,
+        notes.router,
         threads.router,
         counts.router,
         page_states.router,
         pages.router,
+        reader_rules.router,
         endpoints.router,
         filters.router,
         policies.router,

@@ -1,4 +1,4 @@
-"""The Celery tasks: judge, deliver, sweep. Each works off what is due, for one time slice."""
+"""The Celery tasks: judge, deliver, bulk, sweep. Each works off what is due, for one time slice."""
 
 import math
 import os
@@ -9,16 +9,17 @@ from contextlib import contextmanager, suppress
 
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import ScorerUnavailable, Unavailable
-from moderation.doorbell import DELIVER, JUDGE
+from moderation.doorbell import BULK, DELIVER, JUDGE
 from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_unexplained
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
 from moderation.notify.deliver import deliver
 from moderation.notify.digest import send_digests
+from moderation.review import bulk
 from moderation.review.campaign_decisions import resume_unfinished
 from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
-from moderation.upkeep.erase import empty_spam
+from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.retention import purge
 from moderation.upkeep.search_index import index_due
 from workers.app import process, task
@@ -26,6 +27,10 @@ from workers.worker import WorkerContext, reclaim_leases
 
 # A drain ends after this, so that sweeps and a stop get their turn. Seconds.
 SLICE_SECONDS = 2.0
+# Work on decisions about many comments ends after this, so that judging gets its turn; it pauses after each
+# transaction. Seconds.
+BULK_SECONDS = 0.5
+BULK_PAUSE = 0.01
 # The wait after a small batch, for more comments to arrive: a transaction costs as much CPU as twenty of
 # its rows. A drain also waits and looks once more before it ends: at some hundred comments a second the
 # next one arrives by then, and another doorbell message would cost more than the wait. Seconds.
@@ -169,6 +174,24 @@ def deliver_due() -> None:
         )
 
 
+@task("gatehouse.bulk")
+def carry_out_bulk() -> None:
+    """Carries out decisions about many comments, a few comments at a time, with room between for other writers."""
+    worker = process.context
+    worker.bell.acknowledge(BULK)
+    until = time.monotonic() + BULK_SECONDS
+    with _outage_noted(worker, BULK):
+        has_more = bulk.resume_unfinished(
+            worker.store,
+            worker.now,
+            os.urandom,
+            lambda: not worker.stopping.wait(BULK_PAUSE) and time.monotonic() < until,
+        )
+        worker.bell.ring(DELIVER)
+        if has_more:
+            worker.bell.ring(BULK)
+
+
 @task("gatehouse.sweep")
 def run_due_work() -> None:
     """Does the work that no doorbell announces.
@@ -191,6 +214,8 @@ def run_due_work() -> None:
         worker.bell.ring(JUDGE)
     if due.deliver:
         worker.bell.ring(DELIVER)
+    if due.bulk:
+        worker.bell.ring(BULK)
     # Last, because it takes longest: the doorbells have been rung by now.
     with suppress(Unavailable):
         until = time.monotonic() + SLICE_SECONDS / 2
@@ -223,4 +248,6 @@ def _clean_up(worker: WorkerContext) -> None:
     if settings.spam_days:
         before = worker.now() - settings.spam_days * DAY_MS
         empty_spam(store, before, now=worker.now(), entropy=os.urandom)
+    before = worker.now() - settings.personal_days * DAY_MS
+    empty_withdrawn(store, before, now=worker.now(), entropy=os.urandom)
     resume_unfinished(store, worker.now(), os.urandom)

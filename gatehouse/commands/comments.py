@@ -14,7 +14,7 @@ from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
-    from gatehouse_client import Comment, Gatehouse
+    from gatehouse_client import Comment, Gatehouse, Report
 
 comment = typer.Typer(
     help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
@@ -80,7 +80,9 @@ def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson =
 
 @comment.command("list")
 def list_queue(
-    queue: Annotated[str, typer.Argument(help="held, pending, approved, rejected or spam.")],
+    queue: Annotated[
+        str, typer.Argument(help="held, pending, approved, rejected, spam or reported.")
+    ],
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
     url: Url = LOCAL_URL,
     key: Key = "",
@@ -161,6 +163,18 @@ def decide(
         print(f"{comment_id}  {decision.outcome} (decision {decision.sequence}{along})")
 
 
+@comment.command("reports")
+def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
+    """List what readers reported of a comment, first to last, and what became of it."""
+    with _service(url, key) as service:
+        for report in service.reports(comment_id):
+            if as_json:
+                print(_json(report))
+            else:
+                note = f": {_short(report.note)}" if report.note else ""
+                print(f"{report.created_at:%Y-%m-%d %H:%M}  {report.state:9} {report.reason}{note}")
+
+
 @comment.command("undo")
 def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
     """Take back the last decision that a person made about a comment."""
@@ -179,14 +193,19 @@ def _show(comment: "Comment", as_json: bool) -> None:
     print(f"{comment.id}  {comment.status}")
     print(printable(f"{comment.author.name} on {comment.page.url}:"))
     print(printable(comment.text, keep="\n"))
+    if comment.edited_at:
+        print(f"- changed by its writer, {comment.edited_at:%Y-%m-%d %H:%M}")
+    if comment.reports.count:
+        reasons = ", ".join(f"{name} {count}" for name, count in comment.reports.reasons.items())
+        print(f"- reported by {comment.reports.count}: {reasons}")
     for reason in comment.decision.reasons if comment.decision else ():
         print(printable(f"- {reason.code}: {reason.message}"))
     for label, value in sorted(comment.scores.items(), key=lambda score: -score[1]):
         print(f"  {label:18} {value:.3f}")
 
 
-def _json(comment: "Comment") -> str:
-    fields: dict[str, Any] = dataclasses.asdict(comment)
+def _json(answer: "Comment | Report") -> str:
+    fields: dict[str, Any] = dataclasses.asdict(answer)
     return json.dumps(fields, default=lambda time: time.isoformat())
 
 

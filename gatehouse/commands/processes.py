@@ -64,9 +64,8 @@ def worker(
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
     from workers.main import run_worker
 
-    sys.exit(
-        run_worker(f"judge-{os.getpid()}", ("judge", "sweep"), "prefork", concurrency, sweeps=beat)
-    )
+    queues = ("judge", "sweep", "bulk")
+    sys.exit(run_worker(f"judge-{os.getpid()}", queues, "prefork", concurrency, sweeps=beat))
 
 
 def courier(

@@ -24,6 +24,7 @@ ANSWER_AFTER = {
     Status.APPROVED: AkismetAnswer.HAM,
     Status.REJECTED: AkismetAnswer.SPAM,  # there is no third answer: what must not be shown counts as spam
     Status.SPAM: AkismetAnswer.SPAM,
+    Status.WITHDRAWN: AkismetAnswer.SPAM,
     Status.ERASED: AkismetAnswer.SPAM,
 }
 # Answers that a client is sent later. None for a comment that is held now: Akismet has no answer for that.

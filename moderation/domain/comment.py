@@ -17,6 +17,8 @@ TITLE_LIMIT = 500  # characters
 # So long an address and user agent stand for one sender: a double click or a retry, no later reader. ms
 SAME_SENDER_LIMIT = 10 * MINUTE_MS
 
+REVISIONS_LIMIT = 20  # of one comment: so often its writer may change it, and have it judged
+
 
 class Status(StrEnum):
     """The status of a comment, which follows from its latest decision."""
@@ -26,11 +28,14 @@ class Status(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     SPAM = "spam"
+    WITHDRAWN = "withdrawn"  # by its writer; people who moderate still see it
     ERASED = "erased"
 
 
 # What is gone for readers, whoever decided so, and can be answered no more.
-REMOVED = frozenset({Status.REJECTED, Status.SPAM, Status.ERASED})
+REMOVED = frozenset({Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.ERASED})
+# Of these nobody decides any more.
+GONE = frozenset({Status.WITHDRAWN, Status.ERASED})
 
 
 class PageState(StrEnum):

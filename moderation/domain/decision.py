@@ -64,7 +64,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One entry of a comment's history. sequence: 1, 2, 3 ... without gaps per comment.
+    """One entry of a comment's history. sequence: 1, 2, 3 ... per comment; its writer's changes take numbers, too.
 
     created_at: milliseconds since 1970 UTC. revision: the one that was judged. takes_back: the sequence of
     the decision that this one takes back, None for none. campaign_id, ruling: the campaign whose ruling
@@ -117,9 +117,12 @@ def in_effect(history: Sequence[AnEntry]) -> AnEntry | None:
     return decision
 
 
-def in_effect_before(history: Sequence[Decision], sequence: int) -> Decision | None:
-    """The decision that counted before the one with this sequence; None where nothing did."""
-    return in_effect([decision for decision in history if decision.sequence < sequence])
+def in_effect_before(history: Sequence[Decision], sequence: int, revision: int) -> Decision | None:
+    """The decision that counted before the one with this sequence; None where nothing did, and where what
+    did is about another text than the comment has now. revision: the comment's newest.
+    """
+    before = in_effect([decision for decision in history if decision.sequence < sequence])
+    return before if before and before.revision == revision else None
 
 
 def opinion_of(decision: Decision | None) -> Opinion | None:

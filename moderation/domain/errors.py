@@ -3,7 +3,7 @@
 Messages name fields, limits and rules. They never carry what was submitted.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 Entry = TypeVar("Entry")
@@ -19,6 +19,7 @@ class GatehouseError(Exception):
     """
 
     code = "error"
+    members: Mapping[str, object] = {}  # more facts, for programs: members of the problem document
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -62,6 +63,12 @@ class PageClosed(GatehouseError):
     code = "page_closed"
 
 
+class NotEditable(GatehouseError):
+    """The writer of a comment may not change it, or not any more."""
+
+    code = "not_editable"
+
+
 class IdempotencyConflict(GatehouseError):
     """The Idempotency-Key was used before with another body."""
 
@@ -78,6 +85,29 @@ class Conflict(GatehouseError):
     """Somebody else has changed it in the meantime; read it again."""
 
     code = "conflict"
+
+
+class Claimed(Conflict):
+    """Somebody else has claimed the comment. moderator_id: who. until: RFC 3339."""
+
+    code = "claimed"
+
+    def __init__(self, moderator_id: str, until: str) -> None:
+        super().__init__(f"{moderator_id} has claimed this comment until {until}.")
+        actor = {"kind": "moderator", "id": moderator_id}
+        self.members = {"claim": {"actor": actor, "until": until}}
+
+
+class Drifted(Conflict):
+    """What was looked at has changed before it was decided about. count: how many there are now."""
+
+    code = "drifted"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"The comments have changed since they were counted; now there are {count:,}."
+        )
+        self.members = {"count": count}
 
 
 class TooMany(GatehouseError):

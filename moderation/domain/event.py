@@ -19,6 +19,8 @@ class EventType(StrEnum):
     HELD = "comment.held"
     REJECTED = "comment.rejected"
     SPAM = "comment.spam"
+    EDITED = "comment.edited"
+    WITHDRAWN = "comment.withdrawn"
     ERASED = "comment.erased"
     DISABLED = "endpoint.disabled"
     TEST = "webhook.test"
@@ -33,7 +35,7 @@ class Event:
     """What happened, and never changes afterwards.
 
     id: also the `webhook-id`, so no '.' in it. comment_id: '' where it is about no comment.
-    sequence: rises with every decision about the comment; 0 when it was received. data: JSON values,
+    sequence: rises with every decision about the comment, and every change of it; 0 when it was received. data: JSON values,
     never the text, an e-mail or an address. created_at: milliseconds since 1970 UTC.
     """
 
@@ -100,19 +102,24 @@ def decision_event(
     )
 
 
-def erased_event(
+def change_event(
+    type: EventType,
+    by: str,
     comment_id: str,
     site_id: str,
     page: Mapping[str, object],
     parent_id: str,
     previous: Status,
+    status: Status,
     sequence: int,
     revision: int,
     now: int,
 ) -> Event:
-    """The event of an erased comment, so that receivers erase their copies."""
+    """The event of what happens to a comment without a decision: edited, withdrawn or erased, so that receivers
+    change their copies. by: 'author' or 'moderator'.
+    """
     return _comment_event(
-        EventType.ERASED,
+        type,
         comment_id,
         site_id,
         page,
@@ -121,9 +128,9 @@ def erased_event(
         sequence,
         revision,
         {
-            "status": Status.ERASED.value,
+            "status": status.value,
             "previous_status": previous.value,
-            "actor": {"kind": "moderator"},
+            "actor": {"kind": by},
             "policy_version": "",
             "reasons": [],
         },

@@ -20,8 +20,12 @@ def timed_id(prefix: str, now: int, entropy: bytes) -> str:
     now: milliseconds since 1970 UTC. entropy: at least 10 random bytes.
     Source of the layout: github.com/ulid/spec.
     """
-    number = (now & (1 << 48) - 1) << 80 | int.from_bytes(entropy[:10], "big")
-    return f"{prefix}_{_base32(number, 26)}"
+    return id_of(prefix, (now & (1 << 48) - 1) << 80 | int.from_bytes(entropy[:10], "big"))
+
+
+def id_of(prefix: str, value: int) -> str:
+    """The timed id with these 128 bits: see value_of()."""
+    return f"{prefix}_{_base32(value, 26)}"
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -30,9 +34,14 @@ def derived_id(prefix: str, *parts: str) -> str:
     return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big') >> 3, 25)}"
 
 
+def value_of(id: str) -> int:
+    """The 128 bits of a timed id, in the same order: its time, then 80 of the rest."""
+    value = 0
+    for letter in id.rpartition("_")[2]:
+        value = value << 5 | max(_CROCKFORD.find(letter), 0)
+    return value & (1 << 128) - 1
+
+
 def number_of(id: str) -> int:
     """A number of 63 bits for a timed id, in the same order: its time, then 21 bits of the rest."""
-    number = 0
-    for letter in id.rpartition("_")[2]:
-        number = number << 5 | _CROCKFORD.find(letter)
-    return number >> 59 & (1 << 63) - 1
+    return value_of(id) >> 59 & (1 << 63) - 1

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from moderation.domain.comment import (
     EMAIL_LIMIT,
+    GONE,
     NAME_LIMIT,
     PAGE_URL_LIMIT,
     TEXT_LIMIT,
@@ -94,7 +95,7 @@ def mended(comment: ImportedComment, origins: Collection[str], now: int) -> Entr
     if comment.created_at is None or not 0 <= comment.created_at <= now + DAY_MS:
         return skipped("Its date is missing, cannot be read or lies in the future.")
     text = _storable(comment.text).replace("\x00", "").replace("\r\n", "\n").strip()
-    if comment.status is Status.ERASED:
+    if comment.status in GONE:
         return _without_sender(comment, url)
     if not text:
         return skipped("It has no text.")

@@ -20,7 +20,15 @@ _PHRASES = {
     EventType.HELD: "waiting for a moderator",
     EventType.REJECTED: "rejected",
     EventType.SPAM: "marked as spam",
+    EventType.EDITED: "changed by their writers",
+    EventType.WITHDRAWN: "withdrawn by their writers",
     EventType.ERASED: "erased",
+}
+# Where the rest of them is, if not in the queue of that name.
+_LISTS = {
+    EventType.RECEIVED: "queue=pending",
+    EventType.EDITED: "queue=pending",
+    EventType.WITHDRAWN: "status=withdrawn",
 }
 _DISABLED_BECAUSE = {
     "gone": "It answered that it is gone (410).",
@@ -77,8 +85,8 @@ def _title(count: int, type: str) -> str:
 def _links(events: Sequence[EventRecord], type: str, public_url: str) -> str:
     links = [f"{public_url}/console/comments/{event.subject}" for event in events[:LINK_LIMIT]]
     if len(events) > LINK_LIMIT:
-        status = type.removeprefix("comment.").replace("received", "pending")
-        queue = f"{public_url}/console/?site={events[0].site_id}&queue={status}"
+        query = _LISTS.get(EventType(type)) or f"queue={type.removeprefix('comment.')}"
+        queue = f"{public_url}/console/?site={events[0].site_id}&{query}"
         links.append(f"and {len(events) - LINK_LIMIT} more: {queue}")
     return "\n".join(links)
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
+from moderation.domain.labels import in_words, label_of
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import UNREAD, Findings, Signal
 
@@ -82,7 +83,8 @@ class Rule:
     """An outcome with a reason, where every condition is met.
 
     message: one sentence. {value}, {threshold}, {note} and {name} are those of the first condition's
-    signal; {links} is the value of the signal `links`, {links.note} its note, and so on.
+    signal; {links} is the value of the signal `links`, {links.note} its note, and so on. Names of signals are
+    given in words.
     """
 
     code: str
@@ -110,8 +112,8 @@ class Rule:
         values = {
             "value": _number(first.value),
             "threshold": f"{threshold:g}",
-            "note": first.note,
-            "name": first.name.replace("_", " "),
+            "note": in_words(first.note),
+            "name": label_of(first.name),
         }
 
         def fill(placeholder: re.Match[str]) -> str:
@@ -120,7 +122,7 @@ class Rule:
                 return values[name]
             signal = signals.get(name)
             if note:
-                return signal.note if signal else ""
+                return in_words(signal.note) if signal else ""
             return _number(signal.value if signal else 0.0)
 
         spans = tuple(sorted({span for signal in reached for span in signal.spans}))
@@ -301,9 +303,8 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     missing = findings.failed or [name for name in policy.needs if name not in signals]
     if missing:
         names = ", ".join(missing)
-        unavailable = Reason(
-            ReasonCode.SCORER_UNAVAILABLE, f"Could not be measured yet: {names}.", label=names
-        )
+        message = f"Could not be measured yet: {', '.join(map(label_of, missing))}."
+        unavailable = Reason(ReasonCode.SCORER_UNAVAILABLE, message, label=names)
         return Verdict(Outcome.HOLD, (unavailable, *reasons))
     if not matched:
         return Verdict(Outcome.APPROVE, ())

@@ -15,7 +15,9 @@ class ReasonCode(StrEnum):
     PARENT_REMOVED = "parent_removed"  # it answers one that was removed while it was on its way
     BRANCH_REJECTED = "branch_rejected"  # rejected with the comment it answers; label: that comment
     CAMPAIGN_DECIDED = "campaign_decided"  # decided with the campaign; value: the ruling's sequence
+    BULK_DECIDED = "bulk_decided"  # decided together with others; label: the bulk decision
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again
+    REPORTED = "reported"  # by as many readers as the site's setting says
     SITE_SAID_SO = "site_said_so"  # corrected through Akismet's API
 
     # of policies or moderators, with a meaning in the code

@@ -102,7 +102,11 @@ def submit(
         idempotency.add_later(connection, new)
         addresses.keep(
             connection,
-            [submission for submission in new if keeps_address(submission.site_id)],
+            [
+                (submission.id, submission.context.ip, submission.created_at)
+                for submission in new
+                if keeps_address(submission.site_id)
+            ],
             store.crypto,
         )
         if outbox.has_listeners(connection, {submission.site_id for submission in new}):

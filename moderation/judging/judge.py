@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import GONE
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.ids import Entropy
 from moderation.domain.names import NO_NAMES
@@ -22,7 +22,7 @@ from moderation.judging.verdicts import (
 from moderation.policies import policy_in_force
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
-from moderation.store import addresses, decisions, judging_queue, outbox
+from moderation.store import addresses, decisions, judging_queue, outbox, search_index
 from moderation.store.candidates import candidate_of
 from moderation.store.decisions import Standing
 from moderation.store.filters import filters_of
@@ -158,7 +158,7 @@ class _Judgement:
     def decision(self, standing: Standing, current: Decision | None, now: int) -> Decision | None:
         """What to add to the comment's history; None where it stays as it stands."""
         decided_by_person = standing.decided_by == ActorKind.MODERATOR
-        if decided_by_person or standing.status is Status.ERASED:
+        if decided_by_person or standing.status in GONE:
             return None
         if standing.revision != self.job.revision or _is_same(current, self.verdict):
             return None
@@ -174,8 +174,8 @@ def _record(
     entropy: Entropy,
 ) -> Judged:
     """Writes what this lease still holds, and hands back or finishes its jobs."""
-    ids = [judgement.job.id for judgement in judgements]
-    held = judging_queue.still_leased(connection, lease, ids)
+    revisions = {judgement.job.id: judgement.job.revision for judgement in judgements}
+    held = judging_queue.still_leased(connection, lease, revisions)
     ours = [judgement for judgement in judgements if judgement.job.id in held]
     context.save_context(connection, known, held, now, entropy)
     # With what they answer, which is not decided about meanwhile.
@@ -191,6 +191,9 @@ def _record(
         now,
     )
     decisions.append(connection, new, standings)
+    # Its language is known now.
+    edited = [judgement.job.id for judgement in ours if judgement.job.revision > 1]
+    search_index.note_due(connection, edited)
     approved = [each.comment_id for each in new if each.outcome is Outcome.APPROVE]
     judging_queue.judge_replies_again(connection, approved, now)
     held_now = {

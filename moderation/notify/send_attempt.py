@@ -126,7 +126,8 @@ def _reason_not_to_send(job: DeliveryJob) -> str:
         return "gone"
     if not job.enabled:
         return "disabled"
-    carries_text = job.payload is Payload.TEXT and job.comment_id and job.type != EventType.ERASED
+    ends_it = job.type in (EventType.ERASED, EventType.WITHDRAWN)
+    carries_text = job.payload is Payload.TEXT and job.comment_id and not ends_it
     # Without its text it would be another message under the same id.
     return "erased" if carries_text and job.text is None else ""
 

@@ -49,7 +49,7 @@ def take_back_replies(connection: Connection, undo: Decision) -> list[tuple[Deci
         is_along = (last.branch_id, last.branch_sequence) == (undo.comment_id, undo.takes_back)
         if not is_along or standing.sequence != last.sequence:
             continue
-        before = in_effect_before(histories[comment_id], last.sequence)
+        before = in_effect_before(histories[comment_id], last.sequence, standing.revision)
         reason = Reason(ReasonCode.TAKEN_BACK, "Taken back with the comment that it answers.")
         outcome = before.outcome if before else Outcome.HOLD
         decision = _along(undo, standing, outcome, (reason,))

@@ -6,7 +6,7 @@ at a time. A process that dies in between leaves a ruling that is not done, and 
 
 from dataclasses import dataclass
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import (
     STATUS_AFTER,
     Actor,
@@ -200,8 +200,8 @@ def _member_decisions(
         if left_out is not None and left_out.is_left(standing, current):
             published += standing.status is Status.APPROVED
             continue
-        outcome = _member_outcome(campaign_id, histories[comment_id], current, ruling)
-        if outcome is None or standing.status in (Status.ERASED, STATUS_AFTER[outcome]):
+        outcome = _member_outcome(standing, campaign_id, histories[comment_id], current, ruling)
+        if outcome is None or standing.status in (*GONE, STATUS_AFTER[outcome]):
             continue
         sentence = "Decided with all others that say the same."
         reasons = [Reason(ReasonCode.CAMPAIGN_DECIDED, sentence, campaign_id)]
@@ -222,7 +222,11 @@ def _member_decisions(
 
 
 def _member_outcome(
-    campaign_id: str, history: list[Decision], current: Decision | None, ruling: RulingEntry
+    standing: Standing,
+    campaign_id: str,
+    history: list[Decision],
+    current: Decision | None,
+    ruling: RulingEntry,
 ) -> Outcome | None:
     """The outcome a ruling gives a member; None if the member stays as it is.
 
@@ -232,7 +236,7 @@ def _member_outcome(
     if ruling.outcome == UNDONE:
         if current is None or current_ruling != ruling.sequence - 1:
             return None
-        before = in_effect_before(history, current.sequence)
+        before = in_effect_before(history, current.sequence, standing.revision)
         return before.outcome if before else Outcome.HOLD
     if current and current.actor.kind is ActorKind.MODERATOR and not current_ruling:
         return None

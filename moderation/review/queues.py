@@ -7,26 +7,38 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.score import Findings, Signal
-from moderation.store import counts, decisions, queues, replies
+from moderation.store import claims, comments, counts, decisions, queues, replies, reports
+from moderation.store.claims import Claim
+from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
+from moderation.store.reports import OpenReports, Report
 from moderation.store.sql.engine import Connection, Store
 
 # The queues in the order they are shown: what waits for a moderator comes first.
 QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
+# All that a search looks through.
+SEARCHED = (*QUEUE_ORDER, Status.WITHDRAWN)
+# The queue of what readers reported, whatever its status.
+REPORTED = "reported"
 # Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
 class CommentCard(QueueEntry):
-    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force.
+    """Everything a moderator sees of a comment. decisions: first to last; the last one is in force, unless the
+    text was changed since.
 
-    replies: how many answer it, near or far, that are not removed.
+    earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. replies: how many
+    answer it, near or far, that are not removed. claim: None where nobody has claimed it.
     """
 
     findings: Findings
     decisions: tuple[Decision, ...]
+    earlier: tuple[Revision, ...]
+    open_reports: OpenReports
     replies: int
+    claim: Claim | None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -38,7 +50,13 @@ class CommentCard(QueueEntry):
 
     @property
     def decision(self) -> Decision | None:
-        return self.decisions[-1] if self.decisions else None
+        is_pending = self.status is Status.PENDING
+        return self.decisions[-1] if self.decisions and not is_pending else None
+
+    @property
+    def edited_at(self) -> int | None:
+        """When the text was changed last, ms; None where it is as it came."""
+        return self.text_at if self.revision > 1 else None
 
 
 def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[CommentCard]:
@@ -47,12 +65,19 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     histories = decisions.histories(connection, ids)
     findings = decisions.newest_findings(connection, ids)
     reply_counts = replies.counts_below(connection, ids)
+    claims_by_comment = claims.live(connection, ids)
+    edited = [entry.id for entry in entries if entry.revision > 1]
+    texts = comments.revisions_of(connection, edited) if edited else {}
+    open_reports = reports.open_of(connection, [entry.id for entry in entries if entry.reports])
     return [
         CommentCard(
             **{field.name: getattr(entry, field.name) for field in fields(QueueEntry)},
             findings=findings.get(entry.id, Findings()),
             decisions=tuple(histories[entry.id]),
+            open_reports=open_reports.get(entry.id, OpenReports()),
+            earlier=tuple(texts.get(entry.id, ())[:-1]),
             replies=reply_counts[entry.id],
+            claim=claims_by_comment.get(entry.id),
         )
         for entry in entries
     ]
@@ -67,11 +92,13 @@ def list_queue(
     reason: str = "",
     *,
     alone: bool = False,
+    not_of_others: str = "",
 ) -> list[CommentCard]:
     """Up to `limit` cards of a queue past the comment `after`, '' for the first ones.
 
     Held and pending comments come oldest first, the others newest first. reason: only comments with this
     reason code, '' for all. alone: without the members of campaigns that are decided as a whole.
+    not_of_others: a moderator; without the comments that others have claimed.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -83,8 +110,36 @@ def list_queue(
             newest_first=status not in _OLDEST_FIRST,
             reason=reason,
             alone=alone,
+            not_of_others=not_of_others,
         )
         return cards_of(connection, entries)
+
+
+def list_reported(
+    store: Store, site_id: str, after: str = "", limit: int = 25
+) -> list[CommentCard]:
+    """Up to `limit` cards of comments that readers reported, past the report `after`; longest waiting first."""
+    with store.read() as connection:
+        return cards_of(connection, queues.reported(connection, site_id, after, limit))
+
+
+def count_reported(store: Store, site_id: str) -> int:
+    """How many comments wait because readers reported them."""
+    with store.read() as connection:
+        return queues.count_reported(connection, site_id)
+
+
+def list_reports(
+    store: Store, site_ids: Collection[str], comment_id: str, after: str = "", limit: int = 25
+) -> list[Report]:
+    """Up to `limit` reports of a comment past the report `after`, first to last, whatever became of them.
+
+    Raises NotFound, also for a comment of another site.
+    """
+    with store.read() as connection:
+        if queues.by_id(connection, comment_id, site_ids) is None:
+            raise NotFound("There is no such comment.")
+        return reports.of_comment(connection, comment_id, after, limit)
 
 
 def queue_counts(store: Store, site_id: str) -> dict[Status, int]:

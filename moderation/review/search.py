@@ -10,12 +10,12 @@ from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
-from moderation.review.queues import QUEUE_ORDER, CommentCard, cards_of
+from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import pages, queues
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
 from moderation.store.sql.crypto import Crypto, network_of
-from moderation.store.sql.engine import Store
+from moderation.store.sql.engine import Connection, Store
 
 _COMMENT_ID = re.compile(r"cmt_[0-9a-z]{26}")
 _EMAIL = re.compile(r'[^\s@"]+@[^\s@"]+\.[^\s@"]+')
@@ -62,18 +62,26 @@ def search(
     store: Store, site_id: str, criteria: Criteria, after: str = "", limit: int = 25
 ) -> Results:
     """Up to `limit` comments past the id `after`. Raises Invalid with the pointer /query or /author."""
-    wanted = _wanted(store.crypto, site_id, criteria)
     with store.read() as connection:
-        if criteria.page_url:
-            page = pages.find_url(connection, site_id, criteria.page_url)
-            if page is None:
-                return Results((), "")
-            wanted = replace(wanted, page_id=page.id)
+        wanted = wanted_of(connection, store.crypto, site_id, criteria)
+        if wanted is None:
+            return Results((), "")
         found = find(connection, wanted, after, limit)
         entries = queues.by_ids(connection, found.ids)
         if criteria.newest_first:
             entries.reverse()
         return Results(cards_of(connection, entries), found.after)
+
+
+def wanted_of(
+    connection: Connection, crypto: Crypto, site_id: str, criteria: Criteria
+) -> Wanted | None:
+    """What the store must find; None where there is no such page. Raises Invalid as search()."""
+    wanted = _wanted(crypto, site_id, criteria)
+    if not criteria.page_url:
+        return wanted
+    page = pages.find_url(connection, site_id, criteria.page_url)
+    return replace(wanted, page_id=page.id) if page else None
 
 
 def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
@@ -117,7 +125,7 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
 
 def _statuses(status: Status | None) -> Collection[Status]:
     """Of an erased comment there is nothing left to find it by."""
-    return QUEUE_ORDER if status is None else (status,)
+    return SEARCHED if status is None else (status,)
 
 
 def _first_id(moment: int | None) -> str:

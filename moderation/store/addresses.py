@@ -8,27 +8,30 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import Submission
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import execute, insert_rows
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import addresses
 
 
-def keep(connection: Connection, submissions: Sequence[Submission], crypto: Crypto) -> None:
-    """Keeps the addresses of new comments."""
+def keep(connection: Connection, new: Sequence[tuple[str, str, int]], crypto: Crypto) -> None:
+    """Keeps addresses until comments are judged. new: the comment's id, the address, '' for none, and the time (ms).
+
+    An address that is kept already stays.
+    """
     insert_rows(
         connection,
         addresses,
         [
             {
-                "comment_id": submission.id,
-                "sealed": crypto.encrypt(submission.context.ip, submission.id),
-                "created_at": submission.created_at,
+                "comment_id": comment_id,
+                "sealed": crypto.encrypt(address, comment_id),
+                "created_at": created_at,
             }
-            for submission in submissions
-            if submission.context.ip
+            for comment_id, address, created_at in new
+            if address
         ],
+        new_only=True,
     )
 
 

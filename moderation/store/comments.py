@@ -18,6 +18,7 @@ from moderation.store.comment_fields import (
 from moderation.store.judging_queue import AT_ONCE
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import fetch, insert_rows
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import (
     addresses,
     comment_reasons,
@@ -26,6 +27,7 @@ from moderation.store.sql.schema import (
     findings,
     pending,
     personal,
+    reports,
     revisions,
 )
 
@@ -98,15 +100,86 @@ def insert_unjudged(
 
 
 def status_of(connection: Connection, comment_id: str) -> sa.Row[tuple[object, ...]] | None:
-    """id, site_id, status, sequence, created_at of a comment."""
+    """id, site_id, status, sequence, revision, created_at of a comment."""
     columns = (
         comments.c.id,
         comments.c.site_id,
         comments.c.status,
         comments.c.sequence,
+        comments.c.revision,
         comments.c.created_at,
     )
     return connection.execute(sa.select(*columns).where(comments.c.id == comment_id)).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A text of a comment. created_at: when it was handed in, ms. form_json: as in the table."""
+
+    number: int
+    text: str
+    created_at: int
+    form_json: str = ""
+
+
+def revisions_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, list[Revision]]:
+    """All texts of each comment, first to last."""
+    by_comment: dict[str, list[Revision]] = {id: [] for id in comment_ids}
+    query = sa.select(revisions).where(revisions.c.comment_id.in_(by_comment))
+    for row in connection.execute(query.order_by(revisions.c.comment_id, revisions.c.number)):
+        by_comment[row.comment_id].append(record_of(Revision, row))
+    return by_comment
+
+
+def page_of(connection: Connection, comment_id: str) -> str:
+    """The id of the page that a comment stands on."""
+    query = sa.select(comments.c.page_id).where(comments.c.id == comment_id)
+    return str(connection.execute(query).scalar_one())
+
+
+def revise(
+    connection: Connection,
+    comment_id: str,
+    revision: Revision,
+    *,
+    status: Status,
+    sequence: int,
+    decided_by: str,
+) -> None:
+    """Adds a text, which is the comment's from now on. status, sequence, decided_by: after that."""
+    row = {
+        "comment_id": comment_id,
+        "number": revision.number,
+        "text": revision.text,
+        "created_at": revision.created_at,
+        "form_json": revision.form_json,
+    }
+    insert_rows(connection, revisions, [row])
+    connection.execute(
+        sa.update(comments)
+        .where(comments.c.id == comment_id)
+        .values(
+            revision=revision.number,
+            status=status.value,
+            sequence=sequence,
+            decided_by=decided_by,
+        )
+    )
+
+
+def withdraw(connection: Connection, comment_id: str, sequence: int, now: int) -> None:
+    """Takes a comment away from readers, at its writer's wish. sequence: the next of its history. now: ms."""
+    connection.execute(
+        sa.update(comments)
+        .where(comments.c.id == comment_id)
+        .values(status=Status.WITHDRAWN.value, sequence=sequence, withdrawn_at=now)
+    )
+
+
+def withdrawn_before(connection: Connection, before: int, limit: int) -> list[str]:
+    """Ids of comments, of any site, that were withdrawn before `before` (ms), and not erased since."""
+    query = sa.select(comments.c.id).where(comments.c.withdrawn_at < before)
+    return list(connection.scalars(query.order_by(comments.c.withdrawn_at).limit(limit)))
 
 
 def _approved_on(page_id: str) -> sa.ColumnElement[bool]:
@@ -217,6 +290,9 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
             status=Status.ERASED.value,
             sequence=sequence,
             campaign_id="",
+            withdrawn_at=None,
+            reports=0,
+            first_report="",
             **ERASED_COMMENT,
         )
     )
@@ -227,5 +303,5 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons):
+    for table in (personal, pending, findings, addresses, comment_reasons, reports):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

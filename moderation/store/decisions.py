@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
-from moderation.domain.event import Event, decision_event
+from moderation.domain.event import Event, EventType, change_event, decision_event
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store import search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
@@ -56,6 +56,26 @@ class Standing:
     def event(self, decision: Decision) -> Event:
         """The event of a decision about the comment."""
         return decision_event(decision, self.site_id, self.page, self.parent_id, self.status)
+
+    def change_event(
+        self, type: EventType, by: str, status: Status, now: int, revision: int | None = None
+    ) -> Event:
+        """The event of a change without a decision, which takes the next number of the history. status: after
+        it. revision: the new one, None where the text stays. by: as in domain.event.change_event. now: ms.
+        """
+        return change_event(
+            type,
+            by,
+            self.comment_id,
+            self.site_id,
+            self.page,
+            self.parent_id,
+            self.status,
+            status,
+            self.sequence + 1,
+            revision or self.revision,
+            now,
+        )
 
 
 _STANDINGS = """

@@ -68,9 +68,10 @@ _JOBS = f"""
     WHERE comments.id AMONG :ids ORDER BY comments.id
 """  # noqa: S608 - the columns stand in the schema
 _LEASED = """
-    SELECT comment_id FROM pending WHERE comment_id AMONG :ids AND lease = :lease
+    SELECT comment_id, revision FROM pending WHERE comment_id AMONG :ids AND lease = :lease
     ORDER BY comment_id FOR UPDATE
 """
+_LOCK = "SELECT comment_id FROM pending WHERE comment_id = :id FOR UPDATE"
 _FINISH = "DELETE FROM pending WHERE comment_id AMONG :ids"
 
 
@@ -101,10 +102,33 @@ def _job(values: dict[str, Any], attempts: int) -> JudgingJob:
     return JudgingJob(attempts=attempts, **values)
 
 
-def still_leased(connection: Connection, lease: str, comment_ids: Sequence[str]) -> set[str]:
-    """Those of the jobs that this lease still holds; the rows stay locked until the commit."""
-    leased = fetch(connection, _LEASED, ids=list(comment_ids), lease=lease)
-    return {comment_id for (comment_id,) in leased}
+def still_leased(
+    connection: Connection, lease: str, revisions_by_comment: Mapping[str, int]
+) -> set[str]:
+    """Those of the jobs that this lease still holds; the rows stay locked until the commit.
+
+    A job about a text that its writer has changed meanwhile is none of them.
+    """
+    leased = fetch(connection, _LEASED, ids=list(revisions_by_comment), lease=lease)
+    return {
+        comment_id
+        for comment_id, revision in leased
+        if revisions_by_comment[comment_id] == revision
+    }
+
+
+def lock(connection: Connection, comment_id: str) -> None:
+    """Nobody else changes the job of a comment, where there is one, until the commit.
+
+    Before decisions.standings(): whoever records what was judged takes the locks in this order.
+    """
+    fetch(connection, _LOCK, id=comment_id)
+
+
+def renew(connection: Connection, comment_id: str, revision: int, site_id: str, now: int) -> None:
+    """Queues the new text of a comment in place of the old one, whoever judges that. now: ms."""
+    finish(connection, [comment_id])
+    add(connection, [(comment_id, revision, site_id)], now)
 
 
 def finish(connection: Connection, comment_ids: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import GONE
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
 from moderation.domain.event import Event, event_json
 from moderation.domain.ids import Entropy, timed_id
@@ -263,9 +263,7 @@ def _followers(connection: Connection, ids: Sequence[str], now: int) -> list[str
 
 
 def _jobs(connection: Connection, ids: Sequence[str]) -> list[DeliveryJob]:
-    readable = sa.and_(
-        endpoints.c.payload == Payload.TEXT.value, comments.c.status != Status.ERASED.value
-    )
+    readable = sa.and_(endpoints.c.payload == Payload.TEXT.value, comments.c.status.not_in(GONE))
     rows = connection.execute(
         sa.select(
             deliveries.c.id,

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
-from moderation.store import counts
+from moderation.store import claims, counts
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
 from moderation.store.sql.schema import (
     comment_reasons,
@@ -30,7 +30,8 @@ _LATEST_DECISION = sa.and_(
 class QueueEntry(CommentFields):
     """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
 
-    page_title_verified: whether the site's server gave the title; else whoever commented first.
+    page_title_verified: whether the site's server gave the title; else whoever commented first. text_at: when the
+    text was handed in. withdrawn_at: None where it is not. reports: how many readers' wait to be looked at. Times in ms.
     """
 
     page_external_id: Annotated[str, pages.c.external_id]
@@ -40,6 +41,10 @@ class QueueEntry(CommentFields):
     revision: Annotated[int, comments.c.revision]
     sequence: Annotated[int, comments.c.sequence]
     campaign_id: Annotated[str, comments.c.campaign_id]
+    text_at: Annotated[int, revisions.c.created_at]
+    withdrawn_at: Annotated[int | None, comments.c.withdrawn_at]
+    reports: Annotated[int, comments.c.reports]
+    first_report: Annotated[str, comments.c.first_report]
 
 
 def _entries() -> sa.Select[tuple[object, ...]]:
@@ -64,14 +69,17 @@ def by_status(
     newest_first: bool,
     reason: str,
     alone: bool = False,
+    not_of_others: str = "",
 ) -> list[QueueEntry]:
     """A keyset page: up to `limit` comments past the id `after` ('' from the beginning).
 
     reason: only those whose latest decision gives this reason code; '' for all. alone: only those
-    that are part of no campaign.
+    that are part of no campaign. not_of_others: a moderator; only those that nobody else has claimed.
     """
     wanted = _wanted_ids(site_id, status, reason, alone).subquery()
     found = sa.select(wanted.c.id)
+    if not_of_others:
+        found = found.where(~claims.of_others(connection, wanted.c.id, not_of_others))
     if after:
         found = found.where(wanted.c.id < after if newest_first else wanted.c.id > after)
     found = found.order_by(wanted.c.id.desc() if newest_first else wanted.c.id).limit(limit)
@@ -79,6 +87,29 @@ def by_status(
     query = _entries().where(comments.c.id.in_(found))
     query = query.order_by(comments.c.id.desc() if newest_first else comments.c.id)
     return [_entry(row) for row in connection.execute(query)]
+
+
+def reported(connection: Connection, site_id: str, after: str, limit: int) -> list[QueueEntry]:
+    """Comments of which readers' reports wait, past the report `after`: those that wait longest first."""
+    query = (
+        _entries()
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.first_report > after,
+            comments.c.first_report != sa.literal_column("''"),
+        )
+        .order_by(comments.c.first_report)
+        .limit(limit)
+    )
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def count_reported(connection: Connection, site_id: str) -> int:
+    """Of how many comments of a site readers' reports wait."""
+    query = sa.select(sa.func.count()).where(
+        comments.c.site_id == site_id, comments.c.first_report != sa.literal_column("''")
+    )
+    return connection.execute(query).scalar_one()
 
 
 def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Select[tuple[str]]:

@@ -7,27 +7,18 @@ found soon in the one, a rare condition is all of the other.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.domain.ids import number_of
-from moderation.store.search_index import (
-    NEXT_NUMBERS,
-    Sought,
-    has_words,
-    match_of,
-    numbers_of,
-)
+from moderation.store.search_index import Sought, has_words, match_of, numbers_of
+from moderation.store.search_matches import Stretch, matching
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.schema import comment_reasons, comments, personal
 
 LOOKED_AT = 300  # rows of a list at once: 20,000 steps of SQLite
 ROUNDS = 2  # of a request
-
-_index = sa.table("search_index", sa.column("comment_id"), sa.column("words"), sa.column("rowid"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,42 +66,40 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
     """The list that answers, or of two that do not yet, what the one gives that has come farther."""
     lists: list[tuple[_List, bool]] = [(_listed, True)]
     if wanted.sought and not wanted.comment_id:
-        # FTS5 gives the matches in order, one by one; GIN gives all of them, which are few where the
-        # newest comments did not have enough.
+        # FTS5 gives the matches in order, one by one. To GIN the newest comments that have common words
+        # are as far away as the oldest.
         place = 0 if connection.dialect.name == "sqlite" else 1
         lists.insert(place, (_matching, False))
     best = Found((), after)
     for candidates, with_words in lists:
-        seen, is_all = candidates(connection, wanted, after)
+        seen, reached = candidates(connection, wanted, after)
         good = _meeting(connection, wanted, seen, with_words=with_words)
         if len(good) > limit:
             return Found(good[:limit], good[limit - 1])
-        if is_all:
+        if reached == "":
             return Found(good, "")
-        if not seen:
-            continue
-        if best.after == after or (seen[-1] < best.after) == wanted.newest_first:
-            best = Found(good, seen[-1])
+        if reached and (best.after == after or (reached < best.after) == wanted.newest_first):
+            best = Found(good, reached)
     return best
 
 
-# The next ids of a list, and whether these are all that are left of it.
-_Piece = tuple[Sequence[str], bool]
+# The next ids of a list, and how far it was followed: '' to its end, None not at all.
+_Piece = tuple[Sequence[str], str | None]
 _List = Callable[[Connection, Wanted, str], _Piece]
 
 
 def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
     """The next ids of the narrowest list there is: one comment, a sender, a reason, a page, or statuses."""
     if wanted.comment_id:
-        return [] if after else [wanted.comment_id], True
+        return [] if after else [wanted.comment_id], ""
     lists: list[sa.Select[tuple[str]]] = []
     for column, key in wanted.senders[:1]:
-        lists.append(sa.select(personal.c.comment_id.label("id")).where(personal.c[column] == key))
+        lists.append(sa.select(personal.c.comment_id).where(personal.c[column] == key))
     for status in wanted.statuses if not lists else ():
         # Literals, so that an index of some comments alone answers.
         is_status = sa.literal(status.value, literal_execute=True)
         if wanted.reason:
-            query = sa.select(comment_reasons.c.comment_id.label("id")).where(
+            query = sa.select(comment_reasons.c.comment_id).where(
                 comment_reasons.c.site_id == wanted.site_id,
                 comment_reasons.c.status == is_status,
                 comment_reasons.c.code == wanted.reason,
@@ -124,41 +113,24 @@ def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
                 comments.c.site_id == wanted.site_id, comments.c.status == is_status
             )
         lists.append(query)
-    lists = [query.where(*_bounds(query.selected_columns[0], wanted, after)) for query in lists]
-    # The database merges them, and reads of each as far as it must.
-    ordered: Any = sa.union_all(*lists) if len(lists) > 1 else lists[0]
-    id = ordered.selected_columns[0] if len(lists) == 1 else sa.literal_column("id")
-    found = connection.scalars(_in_order(ordered, id, wanted)).all()
-    return found, len(found) < LOOKED_AT
+    # Merged here: of a UNION PostgreSQL would rather read and sort all.
+    parts = (_next_of(query, wanted, after) for query in lists)
+    ids = (id for part in parts for id in connection.scalars(part))
+    found = sorted(ids, reverse=wanted.newest_first)[:LOOKED_AT]
+    return found, found[-1] if len(found) == LOOKED_AT else ""
 
 
 def _matching(connection: Connection, wanted: Wanted, after: str) -> _Piece:
     """The next ids of comments that have the words."""
-    match = match_of(connection.dialect.name, wanted.sought)
-    if connection.dialect.name == "sqlite":
-        low, high = _range(wanted, after)
-        rows = sa.text("search_index MATCH :match AND rowid BETWEEN :low AND :high").bindparams(
-            match=match,
-            low=number_of(low) if low else 0,
-            high=number_of(high) + NEXT_NUMBERS if high else (1 << 63) - 1,
-        )
-        query = sa.select(_index.c.comment_id).where(rows)
-        found = connection.scalars(_in_order(query, _index.c.rowid, wanted)).all()
-        # Numbers are not quite ids: a few more come along at the ends.
-        inside = [id for id in found if id >= low and (not high or id < high) and id != after]
-        return sorted(inside, reverse=wanted.newest_first), len(found) < LOOKED_AT
-    # As a list of its own: with the order in sight the planner may read all comments by their ids.
-    matching = sa.select(_index.c.comment_id.label("id")).where(
-        sa.text("words @@ CAST(:match AS tsquery)").bindparams(match=match)
-    )
-    cte = matching.cte("matching").prefix_with("MATERIALIZED", dialect="postgresql")
-    query = sa.select(cte.c.id).where(*_bounds(cte.c.id, wanted, after))
-    found = connection.scalars(_in_order(query, cte.c.id, wanted)).all()
-    return found, len(found) < LOOKED_AT
+    low, high = _range(wanted, after)
+    stretch = Stretch(low, high, after, wanted.newest_first)
+    return matching(connection, wanted.sought, stretch, LOOKED_AT)
 
 
-def _in_order(query: Any, id: Any, wanted: Wanted) -> Any:
-    return query.order_by(id.desc() if wanted.newest_first else id).limit(LOOKED_AT)
+def _next_of(query: sa.Select[tuple[str]], wanted: Wanted, after: str) -> sa.Select[tuple[str]]:
+    id = query.selected_columns[0]
+    in_order = query.order_by(id.desc() if wanted.newest_first else id)
+    return in_order.where(*_bounds(id, wanted, after)).limit(LOOKED_AT)
 
 
 def _range(wanted: Wanted, after: str) -> tuple[str, str]:
@@ -170,7 +142,7 @@ def _range(wanted: Wanted, after: str) -> tuple[str, str]:
     return max(after, wanted.since), wanted.until
 
 
-def _bounds(id: Any, wanted: Wanted, after: str) -> list[sa.ColumnElement[bool]]:
+def _bounds(id: sa.ColumnElement[str], wanted: Wanted, after: str) -> list[sa.ColumnElement[bool]]:
     low, high = _range(wanted, after)
     bounds = [id >= low] if low and low != after else []
     if after and not wanted.newest_first and low == after:
@@ -184,29 +156,31 @@ def _meeting(
     """Those of the comments that meet every condition, in the order asked for."""
     if not ids:
         return []
-    query = sa.select(comments.c.id).where(
-        comments.c.id.in_(ids),
-        comments.c.site_id == wanted.site_id,
-        comments.c.status.in_([status.value for status in wanted.statuses]),
+    # Looked up by their ids before anything is compared: PostgreSQL might read all of a status instead.
+    listed = sa.select(comments).where(comments.c.id.in_(ids))
+    few = listed.cte("few").prefix_with("MATERIALIZED", dialect="postgresql").c
+    query = sa.select(few.id).where(
+        few.site_id == wanted.site_id,
+        few.status.in_([status.value for status in wanted.statuses]),
     )
     if wanted.page_id:
-        query = query.where(comments.c.page_id == wanted.page_id)
+        query = query.where(few.page_id == wanted.page_id)
     if wanted.decided_by:
-        query = query.where(comments.c.decided_by == wanted.decided_by)
+        query = query.where(few.decided_by == wanted.decided_by)
     if wanted.since:
-        query = query.where(comments.c.id >= wanted.since)
+        query = query.where(few.id >= wanted.since)
     if wanted.until:
-        query = query.where(comments.c.id < wanted.until)
+        query = query.where(few.id < wanted.until)
     if wanted.reason:
         query = query.where(
             sa.exists().where(
-                comment_reasons.c.comment_id == comments.c.id,
+                comment_reasons.c.comment_id == few.id,
                 comment_reasons.c.code == wanted.reason,
             )
         )
     for column, key in wanted.senders:
         query = query.where(
-            sa.exists().where(personal.c.comment_id == comments.c.id, personal.c[column] == key)
+            sa.exists().where(personal.c.comment_id == few.id, personal.c[column] == key)
         )
     found: Sequence[str] = connection.scalars(query).all()
     if with_words and wanted.sought:

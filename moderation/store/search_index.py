@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from moderation.domain.ids import number_of
+from moderation.domain.ids import number_of, value_of
 from moderation.domain.search_words import Phrase, fact_word
 from moderation.store.sql.dialect import execute, fetch, insert_rows
 from moderation.store.sql.schema import search_due
@@ -15,6 +15,8 @@ from moderation.store.sql.schema import search_due
 # Rows of FTS5 lie by number; that of a comment is taken from its id, or is one of the next few.
 NEXT_NUMBERS = 4
 _POSITION_LIMIT = 16_383  # of PostgreSQL
+# Of an id's 128, those that differ within a period: of a year or so, 12 days, and 9 hours.
+PERIOD_BITS = (80 + 35, 80 + 30, 80 + 25)
 _ERASES_AT_ONCE = sqlite3.sqlite_version_info >= (3, 42)
 _MERGE_PAGES = 500  # at once, some 20 ms, for which nobody else writes
 
@@ -166,7 +168,7 @@ def _free_numbers(connection: Connection, comment_ids: Collection[str]) -> dict[
 
 def _tsvector(document: Document) -> str:
     """The document as PostgreSQL reads a tsvector: a name's words are there with = in front as well, and
-    facts with @, which no word has.
+    facts and periods with @, which no word has.
     """
     places: dict[str, list[str]] = defaultdict(list)
     between = len(document.name) + 1  # no phrase goes from the name on into the text
@@ -179,7 +181,9 @@ def _tsvector(document: Document) -> str:
         else:
             places[word] = places.get(word, [])
     lexemes = [f"'{word}':{','.join(at)}" if at else f"'{word}'" for word, at in places.items()]
-    return " ".join([*lexemes, *(f"'@{fact}'" for fact in document.facts)])
+    value = value_of(document.comment_id)
+    periods = [period_word(bits, value >> bits) for bits in PERIOD_BITS]
+    return " ".join([*lexemes, *(f"'@{fact}'" for fact in [*document.facts, *periods])])
 
 
 # --- what is asked ------------------------------------------------------------------------------
@@ -212,6 +216,20 @@ def match_of(dialect: str, sought: Sought) -> str:
     return " & ".join(parts)
 
 
+def period_word(bits: int, number: int) -> str:
+    """What stands in GIN for the period of a comment: its number among those of that length."""
+    return f"time{bits}x{number}"
+
+
+def loose_match_of(sought: Sought, period: str) -> str:
+    """The query for GIN for what may match in a period, '' at any time: rows of words are only words here."""
+    facts = [fact_word("site", sought.site_id), *sought.facts, *([period] if period else ())]
+    parts = [f"'@{fact}'" for fact in facts]
+    parts += [_ts_phrase(phrase, "=", " & ") for phrase in sought.name]
+    parts += [_ts_phrase(phrase, "", " & ") for phrase in sought.phrases]
+    return " & ".join(parts)
+
+
 def has_words(sought: Sought, facts: str, name: str, words: str) -> bool:
     """Whether a document of FTS5 matches, as match_of() says it."""
     site = fact_word("site", sought.site_id)
@@ -231,8 +249,8 @@ def _fts_phrase(phrase: Phrase) -> str:
     return f'"{" ".join(phrase.words)}"' + (" *" if phrase.is_prefix else "")
 
 
-def _ts_phrase(phrase: Phrase, mark: str) -> str:
+def _ts_phrase(phrase: Phrase, mark: str, between: str = " <-> ") -> str:
     words = [f"'{mark}{word}'" for word in phrase.words]
     if phrase.is_prefix:
         words[-1] += ":*"
-    return f"({' <-> '.join(words)})"
+    return f"({between.join(words)})"

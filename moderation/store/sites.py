@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_url import PageRules, rules_of
+from moderation.domain.reader_rules import ReaderRules
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
@@ -106,6 +107,17 @@ def set_page_rules(connection: Connection, site_id: str, rules: PageRules) -> No
         .where(sites.c.id == site_id)
         .values(origins_json=json.dumps(rules.origins), page_rules_json=json.dumps(stored))
     )
+
+
+def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
+    """What a site lets writers and readers do with published comments."""
+    query = sa.select(sites.c.edit_minutes, sites.c.hold_after_reports)
+    row = connection.execute(query.where(sites.c.id == site_id)).one_or_none()
+    return ReaderRules(*row) if row else ReaderRules(0)
+
+
+def set_reader_rules(connection: Connection, site_id: str, rules: ReaderRules) -> None:
+    connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**asdict(rules)))
 
 
 def _site(row: sa.Row[tuple[object, ...]]) -> Site:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from moderation.store import deliveries, judging_queue
+from moderation.store import bulk, deliveries, judging_queue
 from moderation.store.sql.engine import Store
 
 
@@ -12,9 +12,16 @@ class Due:
 
     judge: bool
     deliver: bool
+    bulk: bool
 
 
 def sweep(store: Store, now: int) -> Due:
-    """Whether comments or deliveries are due at `now` (ms), including those whose lease has expired."""
+    """Whether comments or deliveries are due at `now` (ms), including those whose lease has expired; and whether a
+    decision about many comments is not done.
+    """
     with store.read() as connection:
-        return Due(judging_queue.is_due(connection, now), deliveries.is_due(connection, now))
+        return Due(
+            judging_queue.is_due(connection, now),
+            deliveries.is_due(connection, now),
+            bool(bulk.unfinished(connection)),
+        )

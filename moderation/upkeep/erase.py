@@ -1,15 +1,18 @@
-"""Erases comments: one on request, and old spam automatically; endpoints are notified to do the same."""
+"""Erases comments: one on request, old spam and what was withdrawn automatically; endpoints are notified to do the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.domain.event import erased_event
+from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
 from moderation.store import (
+    claims,
     comments,
     decisions,
     feedback,
+    notes,
     outbox,
     people,
     queues,
@@ -21,6 +24,7 @@ from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
 _INSTEAD = "Erased with the comment."  # of what a policy's reasons say
+NOTES_LIMIT = 1_000  # about authors of whom nothing is left; the rest goes with the next purge
 
 
 def erase(
@@ -31,8 +35,9 @@ def erase(
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data and scores, and sends `comment.erased`, in
-    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons.
+    """Deletes a comment's text, sketch, author, personal data, notes and scores, and sends `comment.erased`, in
+    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last comment that is known to be somebody's
+    go the notes about them.
 
     Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """
@@ -50,20 +55,34 @@ def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: 
 
     Comments that a moderator takes out of the spam meanwhile stay.
     """
+    return _erase_all(store, partial(queues.spam_before, before=before, limit=limit), now, entropy)
+
+
+def empty_withdrawn(
+    store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200
+) -> int:
+    """Erases comments that their writers withdrew before `before` (ms); returns how many, at most `limit`."""
+    find_due = partial(comments.withdrawn_before, before=before, limit=limit)
+    return _erase_all(store, find_due, now, entropy)
+
+
+def _erase_all(
+    store: Store, find_due: Callable[[Connection], list[str]], now: int, entropy: Entropy
+) -> int:
     with store.read() as connection:
-        due = queues.spam_before(connection, before, limit)
+        due = find_due(connection)
     if not due:
         return 0
     with store.write() as connection:
         standings = decisions.standings(connection, due)
-        still_due = set(queues.spam_before(connection, before, limit)) & set(due)
-        spam = [
+        still_due = set(find_due(connection)) & set(due)
+        chosen = [
             standing
             for comment_id, standing in sorted(standings.items())
             if comment_id in still_due
         ]
-        erase_together(connection, spam, now, entropy)
-    return len(spam)
+        erase_together(connection, chosen, now, entropy)
+    return len(chosen)
 
 
 def erase_together(
@@ -75,21 +94,15 @@ def erase_together(
     people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    claims.end(connection, ids)
+    notes.forget(connection, ids)
+    notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)
     events = [
-        erased_event(
-            standing.comment_id,
-            standing.site_id,
-            standing.page,
-            standing.parent_id,
-            standing.status,
-            standing.sequence + 1,
-            standing.revision,
-            now,
-        )
+        standing.change_event(EventType.ERASED, "moderator", Status.ERASED, now)
         for standing in standings
     ]
     outbox.put(connection, events, entropy)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission
+from moderation.domain.comment import GONE, AuthorRef, Context, PageRef, Status, Submission
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict
@@ -191,7 +191,7 @@ class _Importing:
         ]
         decisions.append(connection, decided, {})  # they have no reasons
         for submission, status in submissions:
-            if status is Status.ERASED:
+            if status in GONE:
                 comments.erase(connection, submission.id, 1)
 
     def _id(self, row: str, comment: ImportedComment, place: int, taken: set[str]) -> str:

@@ -5,10 +5,14 @@ from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
+    bulk,
     campaigns,
+    claims,
     counts,
     deliveries,
     heartbeats,
+    notes,
+    reports,
     reputations,
     retention,
     sketches,
@@ -16,6 +20,7 @@ from moderation.store import (
 from moderation.store.sql.engine import Store
 
 PURGE_LIMIT = 5_000  # rows a table and purge, which must not hold SQLite's one writer for long
+BULK_DAYS = 90  # after which a decision about many comments cannot be undone as a whole
 VOTE_LIMIT = 500  # each changes a count
 SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
 
@@ -35,6 +40,7 @@ def purge(
         heartbeats.forget(connection, now - HOUR_MS)
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
+        claims.forget_expired(connection)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT
@@ -45,6 +51,9 @@ def purge(
             )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
+            + notes.forget_authors(connection, PURGE_LIMIT)
+            + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
+            + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT

@@ -53,6 +53,7 @@ class Limits:
         self._broker_retry_at = 0.0
         self._items: dict[str, RateLimitItem] = {
             "address": parse(settings.limit_address),
+            "report": parse(settings.limit_report),
             "site": parse(settings.limit_site),
             "global": parse(settings.limit_global),
             "login": parse(settings.limit_login),

@@ -37,6 +37,9 @@ PolicyOrPerson = Annotated[str, _like("newsroom", "A policy's name, or the id of
 EndpointId = Annotated[str, _like("ep_01kaxw6d00e5j8n2q4s6v8x0z2")]
 DeliveryId = Annotated[str, _like("dlv_01kaxw6d00e5j8n2q4s6v8x0z2")]
 EventId = Annotated[str, _like("evt_01kaxw6d00e5j8n2q4s6v8x0z2")]
+NoteId = Annotated[str, _like("note_01kaxw6d00e5j8n2q4s6v8x0z2")]
+BulkId = Annotated[str, _like("bulk_01kaxw6d00e5j8n2q4s6v8x0z2")]
+ReportId = Annotated[str, _like("rpt_01kaxw6d00e5j8n2q4s6v8x0z2")]
 FilterId = Annotated[str, _like("flt_01kaxw6d00e5j8n2q4s6v8x0z2")]
 Url = Annotated[str, _like("https://news.example/2026/harbour")]
 Path = Annotated[str, _like("/api/v1/queues/held")]
@@ -53,13 +56,20 @@ WebhookSecret = Annotated[str, _like("whsec_c2VjcmV0LW9mLWFuLWVuZHBvaW50")]
 Probability = Annotated[float, _like(0.93)]
 Scores = Annotated[dict[str, float], _like({"toxicity": 0.93})]
 Count = Annotated[int, _like(3, minimum=0)]
-SequenceNumber = Annotated[int, _like(1, "Grows by one with each decision; 0 for none", minimum=0)]
+SequenceNumber = Annotated[
+    int,
+    _like(
+        1, "Grows by one with each decision, and each change by the writer; 0 for none", minimum=0
+    ),
+]
+RevisionNumber = Annotated[int, _like(1, "Of the text: 1, and more once it was changed", minimum=1)]
 Spans = Annotated[list[tuple[int, int]], _like([[2, 6]], "[start, end) in code points of the text")]
 CountsByStatus = Annotated[dict[Status, int], _like({Status.HELD.value: 3})]
 NextPage = Annotated[
     str | None,
     _like("/api/v1/queues/held?after=...", "Path and query of the next page; null on the last"),
 ]
+ReportReasons = Annotated[dict[str, int], _like({"spam": 2, "off_topic": 1})]
 ReasonCodeName = Annotated[str, _like("toxic", f"Of the policy, or one of {', '.join(ReasonCode)}")]
 
 

@@ -7,12 +7,12 @@ from typing_extensions import TypedDict
 
 from moderation.domain.campaign_targets import contact_kind
 from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind, Outcome
+from moderation.domain.decision import Outcome
 from moderation.review.campaigns import UNDONE, CampaignCard
 from moderation.store.queues import QueueEntry
 from service.api import answers
 from service.api.fields import Sequence, StrictModel
-from service.api.serializers import AuthorOut, iso
+from service.api.serializers import AuthorOut, ModeratorOut, iso, moderator_out
 
 
 class RulingIn(StrictModel):
@@ -65,13 +65,6 @@ class SampleOut(TypedDict):
 
     id: answers.CommentId
     text: answers.Text
-
-
-class ModeratorOut(TypedDict):
-    """A person, or a key of the site."""
-
-    kind: ActorKind
-    id: answers.ModeratorId
 
 
 class RulingOut(TypedDict):
@@ -183,7 +176,7 @@ def campaign_out(card: CampaignCard) -> CampaignOut:
             {
                 "sequence": ruling.sequence,
                 "outcome": ruling.outcome,
-                "actor": {"kind": ActorKind.MODERATOR, "id": ruling.moderator_id},
+                "actor": moderator_out(ruling.moderator_id),
                 "done": bool(ruling.done),  # SQLite has no booleans
                 "created_at": iso(ruling.created_at),
             }

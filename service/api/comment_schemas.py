@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from moderation.domain import comment as rules
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
+from moderation.domain.report import NOTE_LIMIT, ReportReason, ReportState
 from moderation.review.branches import Replies
 from service.api import answers, fields
 from service.api.serializers import CommentOut, DecisionOut
@@ -57,9 +58,36 @@ class CommentIn(fields.StrictModel):
     context: ContextIn = ContextIn()
 
 
+class EditIn(fields.StrictModel):
+    """The whole new text of a comment."""
+
+    text: fields.CommentText
+
+
+class ReaderIn(fields.StrictModel):
+    """Who reports. token: the `browser_token` of the reader's own comments. With the secret key alone: id, the site's own
+    for whoever is logged in; ip, the reader's address.
+    """
+
+    token: Annotated[str, fields.Line(100)] = ""
+    id: Annotated[str, fields.Line(200)] = ""
+    ip: fields.IpAddress = ""
+
+
+class ReportIn(fields.StrictModel):
+    """What a reader says against a comment."""
+
+    reason: Annotated[ReportReason, Field(strict=False, examples=["spam"])]  # by its name
+    note: Annotated[
+        str, fields.Note(NOTE_LIMIT), Field(examples=["The same under every article."])
+    ] = ""
+    reader: ReaderIn = ReaderIn()
+
+
 class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
     replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
+    take_over: also where somebody else has claimed the comment.
     """
 
     outcome: Annotated[Outcome, Field(strict=False, examples=["approve"])]  # by its name
@@ -68,6 +96,15 @@ class DecisionIn(fields.StrictModel):
     ] = ""
     sequence: fields.Sequence = None
     replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
+    take_over: bool = False
+
+
+class UndoIn(fields.SequenceIn):
+    """sequence: of the decision that was seen; another one meanwhile is a conflict. take_over: also where somebody else
+    has claimed the comment.
+    """
+
+    take_over: bool = False
 
 
 class ReceiptOut(TypedDict):
@@ -83,12 +120,42 @@ class ReceiptOut(TypedDict):
     created_at: answers.Moment
 
 
+class ReportTaken(TypedDict):
+    """The report was taken."""
+
+    comment_id: answers.CommentId
+
+
+class ReportOut(TypedDict):
+    """One report, without who sent it. revision: of the text that was read. state: upheld or dismissed by the decision
+    that followed, or settled without either.
+    """
+
+    id: answers.ReportId
+    reason: ReportReason
+    note: answers.Sentence | None
+    revision: answers.RevisionNumber
+    state: ReportState
+    created_at: answers.Moment
+
+
+class ReportPage(TypedDict):
+    """A page of the reports of a comment."""
+
+    items: list[ReportOut]
+    next: answers.NextPage
+
+
 class StatusOut(TypedDict):
-    """What the author of a comment may know."""
+    """What the author of a comment may know. revision: of its text. editable_until: when the time to change it is
+    over; null where it cannot be changed.
+    """
 
     id: answers.CommentId
     status: Status
+    revision: answers.RevisionNumber
     created_at: answers.Moment
+    editable_until: answers.Moment | None
 
 
 CommentOrStatus = CommentOut | StatusOut

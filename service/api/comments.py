@@ -1,4 +1,4 @@
-"""/api/v1/comments: hand one in, ask for its status, decide about it."""
+"""/api/v1/comments: hand one in, ask for its status, change or withdraw it, decide about it."""
 
 import os
 import re
@@ -14,8 +14,16 @@ from starlette.routing import Route
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
-from moderation.domain.errors import Conflict, Invalid, NotFound, Unauthenticated, together
-from moderation.doorbell import DELIVER
+from moderation.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    together,
+)
+from moderation.doorbell import DELIVER, JUDGE
+from moderation.intake import change
 from moderation.reading import comment_status
 from moderation.review import branches, decisions, queues
 from moderation.store.sites import SECRET, Key
@@ -31,11 +39,12 @@ from service.api.comment_schemas import (
     CommentIn,
     CommentOrStatus,
     DecisionIn,
+    EditIn,
     ReceiptOut,
     StatusOut,
+    UndoIn,
     to_submission,
 )
-from service.api.fields import SequenceIn
 from service.api.parameters import KEYED, check_parameters, unknown_parameters
 from service.api.responses import (
     IfSequence,
@@ -172,6 +181,25 @@ def receipt_out(
     }
 
 
+async def _writer_or_server(request: Request, comment_id: str) -> Key | None:
+    """The site's server, by its secret key; None for the writer of this comment, by the token of the receipt.
+
+    Raises Unauthenticated or Forbidden.
+    """
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    if not token.startswith("gha_"):
+        return await secret_caller(request)
+    if not request.app.state.store.crypto.is_author_token(token, comment_id):
+        raise Unauthenticated("The token is not this comment's.")
+    return None
+
+
+async def _writer(request: Request, comment_id: str) -> None:
+    """Lets only the writer of this comment pass: what somebody wrote, nobody else may change."""
+    if await _writer_or_server(request, comment_id):
+        raise Forbidden("Only its writer may change it, with the author_token of the receipt.")
+
+
 @router.get(
     "/{comment_id}",
     summary="Read a comment, or ask after one's own",
@@ -181,14 +209,52 @@ def receipt_out(
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
     store = request.app.state.store
-    token = request.headers.get("authorization", "").partition(" ")[2].strip()
-    if token.startswith("gha_"):
-        if not store.crypto.is_author_token(token, comment_id):
-            raise Unauthenticated("The token is not this comment's.")
+    key = await _writer_or_server(request, comment_id)
+    if key is None:
         return _private(await run_in_threadpool(_status_out, store, comment_id))
-    key = await secret_caller(request)
     card = await run_in_threadpool(queues.get_card, store, {key.site_id}, comment_id)
     return _private(comment_out(card), etag_header("s", card.sequence))
+
+
+@router.patch(
+    "/{comment_id}",
+    status_code=202,
+    summary="Change one's own comment",
+    dependencies=[Depends(_writer), Depends(check_parameters)],
+    openapi_extra=describe_body(EditIn) | describe_answer(StatusOut, 409, 429, status=202),
+)
+async def edit(
+    request: Request, comment_id: str, body: Annotated[EditIn, Depends(json_body(EditIn))]
+) -> Response:
+    """With the author's token, for some minutes. Readers see it again once the new text is approved.
+
+    409 where it is too late, where it was removed, or where the site does not let comments be changed; 403 on a page
+    that is closed. The same text once more changes nothing.
+    """
+    state = request.app.state
+    now = now_ms()
+    before = await run_in_threadpool(comment_status.get_status, state.store, comment_id)
+    if before is None:
+        raise NotFound("There is no such comment.")
+    await state.limits.admit(before.site_id, "")
+    keeps_address = state.settings.asks_akismet(before.site_id)
+    address = client_address(request, state.trusted) if keeps_address else ""
+    changed = await run_in_threadpool(
+        partial(
+            change.edit,
+            state.store,
+            comment_id,
+            body.text,
+            now=now,
+            entropy=os.urandom,
+            address=address,
+        )
+    )
+    if changed:
+        state.ring(JUDGE)
+        state.ring(DELIVER)
+    out = await run_in_threadpool(_status_out, state.store, comment_id)
+    return private_json(out, 202)
 
 
 @router.post(
@@ -209,10 +275,15 @@ def decide(
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
-    `replies` in the answer counts those that were rejected along with it, if the body asks for that.
+    `replies` in the answer counts those that were rejected along with it, if the body asks for that. 409 with the code
+    `claimed` and the member `claim` where somebody else has claimed the comment.
     """
     decide_as = partial(
-        decisions.decide, outcome=body.outcome, note_code=body.reason, replies=body.replies
+        decisions.decide,
+        outcome=body.outcome,
+        note_code=body.reason,
+        replies=body.replies,
+        take_over=body.take_over,
     )
     return _decided(request, key, comment_id, body.sequence, seen, decide_as)
 
@@ -222,14 +293,14 @@ def decide(
     status_code=201,
     summary="Take the last decision about it back",
     dependencies=KEYED,
-    openapi_extra=describe_body(SequenceIn)
+    openapi_extra=describe_body(UndoIn)
     | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
 )
 def undo(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
+    body: Annotated[UndoIn, Depends(json_body(UndoIn))],
     seen: IfSequence = "",
 ) -> Response:
     """One more decision, with the outcome that was in effect before the last one; held where none was.
@@ -239,7 +310,8 @@ def undo(
     `replies`. 409 where the last decision is a machine's, or there is none. If-Match
     guards as it does for decisions.
     """
-    return _decided(request, key, comment_id, body.sequence, seen, decisions.undo)
+    undo_as = partial(decisions.undo, take_over=body.take_over)
+    return _decided(request, key, comment_id, body.sequence, seen, undo_as)
 
 
 def _decided(
@@ -284,12 +356,25 @@ def _decided(
     return JSONResponse(body, 201, headers=etag_header("s", decision.sequence))
 
 
-@router.delete("/{comment_id}", status_code=204, summary="Erase a comment", dependencies=KEYED)
-def forget(request: Request, comment_id: str, key: SecretKey) -> Response:
-    """Its text, its author and all that is personal are forgotten; endpoints hear `comment.erased`."""
+@router.delete(
+    "/{comment_id}",
+    status_code=204,
+    summary="Erase a comment, or withdraw one's own",
+    dependencies=[Depends(_writer_or_server), Depends(check_parameters)],
+)
+def forget(
+    request: Request, comment_id: str, key: Annotated[Key | None, Depends(_writer_or_server)]
+) -> Response:
+    """With the secret key: its text, its author and all that is personal are forgotten; endpoints hear
+    `comment.erased`. With the author's token: readers do not see it any more, and endpoints hear
+    `comment.withdrawn`. Doing so again changes nothing.
+    """
     state = request.app.state
     now = now_ms()
-    erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
+    if key is None:
+        change.withdraw(state.store, comment_id, now=now, entropy=os.urandom)
+    else:
+        erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
     state.ring(DELIVER)
     return Response(status_code=204)
 
@@ -298,7 +383,14 @@ def _status_out(store: Store, comment_id: str) -> StatusOut:
     comment = comment_status.get_status(store, comment_id)
     if comment is None:
         raise NotFound("There is no such comment.")
-    return {"id": comment_id, "status": comment.status, "created_at": iso(comment.created_at)}
+    until = comment.editable_until
+    return {
+        "id": comment_id,
+        "status": comment.status,
+        "revision": comment.revision,
+        "created_at": iso(comment.created_at),
+        "editable_until": iso(until) if until is not None else None,
+    }
 
 
 def _private(body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -21,6 +21,12 @@ _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
 _NOT_IN_URLS = re.compile(r'[\s"<>\\`]')
 
 
+def _no_control(value: str) -> str:
+    if _CONTROL.search(value.replace("\r", "").replace("\n", "")):
+        raise ValueError("must not contain control characters")
+    return value.strip()
+
+
 def _one_line(value: str) -> str:
     if _CONTROL.search(value) or "\n" in value:
         raise ValueError("must not contain control characters")
@@ -127,6 +133,19 @@ class Line:
         return schema
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The rules of a short text of several lines. limit: its length in characters."""
+
+    limit: int
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = core_schema.str_schema(max_length=self.limit)
+        for check in (_no_surrogates, _no_control):
+            schema = core_schema.no_info_after_validator_function(check, schema)
+        return schema
+
+
 class OneOf:
     """A string that is one of several known at run time only, as Literal is for constants."""
 
@@ -150,6 +169,7 @@ Email = Annotated[
     str, Line(rules.EMAIL_LIMIT), AfterValidator(_email), Field(examples=["ada@mail.example"])
 ]
 IpAddress = Annotated[str, Line(60), AfterValidator(_ip_address), Field(examples=["203.0.113.7"])]
+UnbrokenText = Annotated[str, AfterValidator(_no_surrogates), AfterValidator(_is_text)]
 CommentText = Annotated[
     str,
     AfterValidator(_no_surrogates),

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from moderation.domain import errors
 from service.api.answers import SCHEMAS
 from service.api.examples import example_of
+from service.api.serializers import ClaimOut
 from service.http.broken_rules import BadParameter
 from service.http.errors import BadRequest, answer, problem
 
@@ -22,6 +23,7 @@ publishable key, `ghp_...`. What is refused is answered with a problem document 
 `errors` names every field, parameter or header that breaks a rule. A list leads to its next page with `next` and the
 header `Link`.
 """
+_KEY_OPTIONAL = {("/api/v1/comments/{comment_id}/reports", "post")}
 _KEYLESS = (
     "/api/v1/threads",
     "/api/v1/counts",
@@ -49,7 +51,8 @@ class BrokenRule(TypedDict):
 
 class Problem(TypedDict):
     """RFC 9457. code: stable, for programs. errors: every rule that the request breaks, up to 20; values that were
-    sent are not repeated.
+    sent are not repeated. claim: with the code `claimed`. count: with the
+    code `drifted`.
     """
 
     type: str
@@ -58,6 +61,8 @@ class Problem(TypedDict):
     detail: str
     code: str
     errors: NotRequired[list[BrokenRule]]
+    claim: NotRequired[ClaimOut]
+    count: NotRequired[int]
 
 
 _BROKEN = errors.together(
@@ -100,8 +105,10 @@ class DescribedApp(FastAPI):
         for name in _GENERATED:
             schemas.pop(name, None)
         for path, operations in document["paths"].items():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 _complete(path, operation, schemas)
+                if (path, method) in _KEY_OPTIONAL:
+                    operation["security"].append({})
         return document
 
 

@@ -1,6 +1,6 @@
 """/api/v1/queues: the comments that wait for people, and those decided, in pages."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1", tags=["queues"], dependencies=KEYED)
 class QueueOut(TypedDict):
     """A queue and how much it holds."""
 
-    name: Status
+    name: Status | Literal["reported"]
     count: answers.Count
     url: answers.Path
 
@@ -40,11 +40,15 @@ class QueueList(TypedDict):
     openapi_extra=describe_answer(QueueList),
 )
 def list_queues(request: Request, key: SecretKey) -> Response:
-    counts = queues.queue_counts(request.app.state.store, key.site_id)
+    store = request.app.state.store
+    counts: list[tuple[Status | Literal["reported"], int]] = [
+        *queues.queue_counts(store, key.site_id).items(),
+        ("reported", queues.count_reported(store, key.site_id)),
+    ]
     body: QueueList = {
         "items": [
             {"name": name, "count": count, "url": f"/api/v1/queues/{name}"}
-            for name, count in counts.items()
+            for name, count in counts
         ]
     }
     return private_json(body)
@@ -103,9 +107,21 @@ def queue(
     after: After,
     limit: Limit = 25,
     reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
+    unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
 ) -> Response:
-    """Held and pending oldest first, the others newest first. `next` and Link lead to the next page."""
+    """Held and pending oldest first, the others newest first; `reported`, which takes no reason, has what waits longest
+    first. `next` and Link lead to the next page.
+    """
+    if name == queues.REPORTED and not reason:
+        reported = queues.list_reported(request.app.state.store, key.site_id, after, limit + 1)
+        return page_response(request, reported, limit, comment_out, lambda card: card.first_report)
     cards = queues.list_queue(
-        request.app.state.store, key.site_id, _status(name), after, limit + 1, reason
+        request.app.state.store,
+        key.site_id,
+        _status(name),
+        after,
+        limit + 1,
+        reason,
+        not_of_others=key.id if unclaimed else "",
     )
     return page_response(request, cards, limit, comment_out, lambda card: card.id)

@@ -2,12 +2,10 @@
 
 from typing_extensions import TypedDict
 
-from moderation.domain.decision import ActorKind
 from moderation.domain.reputation import Opinion, ReputationScore, Subject, SubjectKind
 from moderation.review.reputation import Reputation
 from service.api import answers
-from service.api.campaign_schemas import ModeratorOut
-from service.api.serializers import iso
+from service.api.serializers import ModeratorOut, iso, moderator_out
 
 
 class ReputationScoreOut(TypedDict):
@@ -88,7 +86,7 @@ def reputation_out(details: Reputation) -> ReputationOut:
         "resets": [
             {
                 "sequence": reset.sequence,
-                "actor": {"kind": ActorKind.MODERATOR, "id": reset.moderator_id},
+                "actor": moderator_out(reset.moderator_id),
                 "counts_after": iso(reset.counts_after) if reset.counts_after else None,
                 "created_at": iso(reset.created_at),
             }

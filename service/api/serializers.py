@@ -9,6 +9,7 @@ from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
 from moderation.domain.score import Signal
 from moderation.review.queues import CommentCard
+from moderation.store.claims import Claim
 from service.api import answers
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
@@ -54,9 +55,12 @@ class ReasonOut(TypedDict):
 
 
 class DecisionOut(TypedDict):
-    """A decision. takes_back: the sequence of the decision that it takes back, null for none."""
+    """A decision. revision: the number of the text that it is about. takes_back: the sequence of the decision that it
+    takes back, null for none.
+    """
 
     sequence: answers.SequenceNumber
+    revision: answers.RevisionNumber
     outcome: Outcome
     actor: ActorOut
     reasons: list[ReasonOut]
@@ -77,8 +81,43 @@ class SignalOut(TypedDict):
     spans: answers.Spans
 
 
+class ModeratorOut(TypedDict):
+    """A person, or a key of the site."""
+
+    kind: ActorKind
+    id: answers.ModeratorId
+
+
+class ClaimOut(TypedDict):
+    """Who is about to decide, and for how long nobody else is expected to."""
+
+    actor: ModeratorOut
+    until: answers.Moment
+
+
+class RevisionOut(TypedDict):
+    """A text that a comment had before its writer changed it. created_at: when it was handed in."""
+
+    revision: answers.RevisionNumber
+    text: answers.Text
+    created_at: answers.Moment
+
+
+class OpenReportsOut(TypedDict):
+    """What readers reported and no person has looked at. count: of readers; reasons: how many gave which; first_at: since
+    when it waits.
+    """
+
+    count: answers.Count
+    reasons: answers.ReportReasons
+    first_at: answers.Moment | None
+
+
 class CommentOut(TypedDict):
-    """A comment as a moderator or the site's secret key reads it. decision: the last one, null for none."""
+    """A comment as a moderator or the site's secret key reads it. decision: the last one, null while there is none about
+    the text as it is now. claim: null where nobody is about to decide. edited_at, earlier: when the text was changed
+    last, and what it was before.
+    """
 
     id: answers.CommentId
     site_id: answers.SiteId
@@ -89,10 +128,15 @@ class CommentOut(TypedDict):
     status: Status
     campaign_id: answers.CampaignId | None
     created_at: answers.Moment
-    revision: answers.Count
+    revision: answers.RevisionNumber
+    edited_at: answers.Moment | None
+    earlier: list[RevisionOut]
+    withdrawn_at: answers.Moment | None
+    reports: OpenReportsOut
     scores: answers.Scores
     signals: list[SignalOut]
     decision: DecisionOut | None
+    claim: ClaimOut | None
 
 
 class CommentPage(TypedDict):
@@ -122,10 +166,34 @@ def comment_out(card: CommentCard) -> CommentOut:
         "campaign_id": card.campaign_id or None,
         "created_at": iso(card.created_at),
         "revision": card.revision,
+        "edited_at": _moment(card.edited_at),
+        "earlier": [
+            {"revision": each.number, "text": each.text, "created_at": iso(each.created_at)}
+            for each in card.earlier
+        ],
+        "withdrawn_at": _moment(card.withdrawn_at),
+        "reports": {
+            "count": card.reports,
+            "reasons": {reason.value: count for reason, count in card.open_reports.reasons.items()},
+            "first_at": _moment(card.open_reports.first_at),
+        },
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
+        "claim": claim_out(card.claim) if card.claim else None,
     }
+
+
+def moderator_out(moderator_id: str) -> ModeratorOut:
+    return {"kind": ActorKind.MODERATOR, "id": moderator_id}
+
+
+def claim_out(claim: Claim) -> ClaimOut:
+    return {"actor": moderator_out(claim.moderator_id), "until": iso(claim.until)}
+
+
+def _moment(time: int | None) -> str | None:
+    return None if time is None else iso(time)
 
 
 def _signal_out(signal: Signal) -> SignalOut:
@@ -145,6 +213,7 @@ def decision_out(decision: Decision) -> DecisionOut:
     """A decision with its reasons."""
     return {
         "sequence": decision.sequence,
+        "revision": decision.revision,
         "outcome": decision.outcome,
         "actor": {
             "kind": decision.actor.kind,

@@ -2,22 +2,24 @@
 
 import os
 import re
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
-from moderation.review import branches, decisions, queues
+from moderation.review import branches, claims, decisions, queues
 from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
+from service.console.notes import add_note, note_values
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.presenters import CommentView, comment_view
 from service.console.reputation import reputation_lines
@@ -26,12 +28,16 @@ router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
 # The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
 # That of a search has escapes.
-_BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
+BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
+REPORTS_SHOWN = 20  # the first ones; the others say the same
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
 Posted = Annotated[
-    session.SignedForm, Depends(session.signed_form("outcome", "sequence", "back", "replies"))
+    session.SignedForm,
+    Depends(session.signed_form("outcome", "sequence", "back", "replies", "take_over")),
 ]
+PostedClaim = Annotated[session.SignedForm, Depends(session.signed_form("claim", "back"))]
+PostedNote = Annotated[session.SignedForm, Depends(session.signed_form("text", "about"))]
 
 
 @router.get("")
@@ -54,6 +60,43 @@ def undo(request: Request, posted: Posted, comment_id: str) -> Response:
     return _decide(request, posted, comment_id, None)
 
 
+@router.post("/claim")
+def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
+    """Claims the comment, takes it over or releases it, as the button says."""
+    visitor, form = posted
+    store, site_ids, back = request.app.state.store, visitor.signed.site_ids, _back(form)
+    chosen, is_claimed = form.get("claim", ""), False
+    target = (store, visitor.signed.moderator_id, site_ids, comment_id)
+    try:
+        if chosen == "release":
+            claims.release(*target)
+        else:
+            claims.claim(*target, take_over=chosen == "take")
+    except Claimed:
+        is_claimed = True
+    if is_claimed or "hx-request" in request.headers:
+        card = queues.get_card(store, site_ids, comment_id)
+        status = 409 if is_claimed else 200
+        return _comment(request, visitor, card, back, is_claimed=is_claimed, status=status)
+    return redirect(f"{URL}/?{back}#c-{comment_id}")
+
+
+@router.post("/notes")
+def note(request: Request, posted: PostedNote, comment_id: str) -> Response:
+    """Adds a note about the comment or its author; a refused one is shown again as it was typed."""
+    visitor, form = posted
+    store, text, about = request.app.state.store, form.get("text", ""), form.get("about", "")
+    card = get_card(store, visitor, comment_id)
+    signed = visitor.signed
+    try:
+        add_note(store, signed.moderator_id, signed.site_ids, card, text, about)
+    except Invalid as error:
+        flaw = FormError("text", error.message.removeprefix("/text: "))
+        refused = note_values(store, signed.site_ids, card, text, about, flaw)
+        return _comment(request, visitor, card, notes=refused, status=422)
+    return redirect(f"{URL}/comments/{comment_id}#notes")
+
+
 def _decide(
     request: Request, posted: session.SignedForm, comment_id: str, outcome: Outcome | None
 ) -> Response:
@@ -63,19 +106,36 @@ def _decide(
     sequence, back = session.expected_sequence(form), _back(form)
     target = (state.store, visitor.signed.moderator_id, site_ids, comment_id)
     now, entropy = now_ms(), os.urandom
+    take_over = form.get("take_over") == "1"
     try:
         if outcome is None:
-            decisions.undo(*target, sequence, now=now, entropy=entropy)
+            decisions.undo(*target, sequence, take_over=take_over, now=now, entropy=entropy)
         else:
             rejects = outcome in (Outcome.REJECT, Outcome.SPAM)
             is_along = rejects and form.get("replies") == Replies.REJECT
             replies = Replies.REJECT if is_along else Replies.LEAVE
             decisions.decide(
-                *target, outcome, "", sequence, replies=replies, now=now, entropy=entropy
+                *target,
+                outcome,
+                "",
+                sequence,
+                replies=replies,
+                take_over=take_over,
+                now=now,
+                entropy=entropy,
             )
-    except Conflict:
+    except Conflict as error:
         card = queues.get_card(state.store, site_ids, comment_id)
-        return _comment(request, visitor, card, back, is_stale=True, status=409)
+        is_claimed = isinstance(error, Claimed)
+        return _comment(
+            request,
+            visitor,
+            card,
+            back,
+            is_stale=not is_claimed,
+            is_claimed=is_claimed,
+            status=409,
+        )
     state.ring(DELIVER)
     if "hx-request" not in request.headers:
         anchor = "notice" if outcome else f"c-{comment_id}"
@@ -97,7 +157,7 @@ def _decide(
 
 def _back(form: session.Form) -> str:
     back = form.get("back", "")
-    return back if _BACK.fullmatch(back) else ""
+    return back if BACK.fullmatch(back) else ""
 
 
 def _comment(
@@ -107,10 +167,14 @@ def _comment(
     back: str = "",
     *,
     is_stale: bool = False,
+    is_claimed: bool = False,
+    notes: Mapping[str, Any] | None = None,
     ask: str = "",
     status: int = 200,
 ) -> Response:
-    """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first."""
+    """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first; is_claimed: has
+    claimed it. notes: of note_values(), where a note was refused.
+    """
     store, is_fragment = request.app.state.store, "hx-request" in request.headers
     [comment] = comment_views(store, [card])
     return pages.page(
@@ -120,9 +184,14 @@ def _comment(
         site=visitor.membership(card.site_id),
         ask=ask,
         comment=comment,
-        newer_decision=comment.history[-1] if is_stale and comment.history else None,
+        is_claimed=is_claimed,
+        **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
+        is_stale=is_stale,
         back=back,
         tabs=queue_tabs(request, card.site_id, None if is_fragment else card.status),
+        reports=[]
+        if is_fragment or not card.reports
+        else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
         reputations=[]
         if is_fragment
         else reputation_lines(store, visitor.signed.site_ids, card.id),
@@ -138,5 +207,6 @@ def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> Comment
 
 def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentView]:
     actor_ids = {decision.actor.id for card in cards for decision in card.decisions}
+    actor_ids |= {card.claim.moderator_id for card in cards if card.claim}
     names = sign_in.emails_of(store, actor_ids)
     return [comment_view(card, names) for card in cards]

@@ -17,6 +17,8 @@ TYPES = {
     EventType.HELD: "A comment waits for a moderator",
     EventType.REJECTED: "A comment was rejected",
     EventType.SPAM: "A comment was filed as spam",
+    EventType.EDITED: "A comment was changed by its writer",
+    EventType.WITHDRAWN: "A comment was withdrawn by its writer",
     EventType.ERASED: "A comment was erased",
     EventType.DISABLED: "An endpoint was disabled",
     DIGEST: "Once a day: the state of the queue",

@@ -46,7 +46,7 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
 
 def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
     """The queues with their counts, and the campaigns with how many wait. Comments that are not judged
-    yet, and campaigns, have a tab only where there are any.
+    yet, what readers reported, and campaigns have a tab only where there are any.
     """
     store = request.app.state.store
     tabs = [
@@ -60,6 +60,11 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
         for status, count in queues.queue_counts(store, site_id).items()
         if count or status is not Status.PENDING or status == current
     ]
+    reported = queues.count_reported(store, site_id)
+    if reported or current == queues.REPORTED:
+        url = queue_url(site=site_id, queue=queues.REPORTED)
+        is_current = current == queues.REPORTED
+        tabs.append(Tab(queues.REPORTED, "Reported", f"{reported:,}", url, is_current))
     waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
         url = f"{URL}/campaigns?{query(site=site_id)}"

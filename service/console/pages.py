@@ -16,10 +16,11 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
+from moderation.domain.labels import label_of
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import session
-from service.console.presenters import age, iso, label, utc_time
+from service.console.presenters import age, iso, utc_clock, utc_time
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
@@ -36,7 +37,8 @@ pages = Pages(
     Action=Action,
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
-    label=label,
+    label=label_of,
+    utc_clock=utc_clock,
     utc_time=utc_time,
 )
 

@@ -1,12 +1,14 @@
 """What moderators see of a comment: marked text, score bars, reasons, history; no HTML and no I/O."""
 
+import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from moderation.domain.comment import Status
+from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
+from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
 from moderation.review.queues import CommentCard
@@ -17,6 +19,7 @@ QUEUE_NAMES = {
     Status.APPROVED: "Approved",
     Status.REJECTED: "Rejected",
     Status.SPAM: "Spam",
+    Status.WITHDRAWN: "Withdrawn",
     Status.ERASED: "Erased",
 }
 VERBS = {
@@ -39,7 +42,7 @@ LOW_SCORE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A run of text. why: the codes of the reasons that point at it, '' for none."""
+    """A run of text. why: the reasons that point at it, in words; '' for none."""
 
     text: str
     why: str = ""
@@ -57,18 +60,24 @@ class ScoreBar:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a history. outcome, who: in words. created_at: ms."""
+    """One line of a history. outcome, who: in words. created_at: ms. sequence: 0 where it has no number. text: that the
+    comment had until then, '' where it stayed.
+    """
 
     sequence: int
     outcome: str
     who: str
     created_at: int
     reasons: tuple[Reason, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none."""
+    """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
+    decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
+    '' nobody.
+    """
 
     card: CommentCard
     pieces: list[TextPiece]
@@ -79,31 +88,62 @@ class CommentView:
     low_bars: list[ScoreBar]
     reasons: tuple[Reason, ...]
     history: list[HistoryEntry]
+    newer: HistoryEntry | None
+    reported: str
     actions: list[tuple[str, str]]
+    claimer: str
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
     """names: the e-mails of those who decided, by moderator id."""
     reasons = _reasons(card)
-    history = [_history_entry(decision, names) for decision in card.decisions]
+    decided = [_history_entry(decision, names) for decision in card.decisions]
+    history = list(heapq.merge(decided, _writers_changes(card), key=lambda entry: entry.created_at))
+    is_last = bool(decided) and decided[-1].sequence == card.sequence
     bars = score_bars(card.scores, reasons)
     high = [bar for bar in bars if bar.threshold is not None or bar.width >= 100 * LOW_SCORE]
     return CommentView(
         card=card,
         pieces=marked_pieces(card.text, reasons),
         opening=excerpt(card.text),
-        outcome=history[-1].outcome if history else "",
+        outcome=decided[-1].outcome if decided else "",
         is_long=len(card.text) > LONG_TEXT or card.text.count("\n") > LONG_LINES,
         bars=high,
         low_bars=[bar for bar in bars if bar not in high],
         reasons=reasons,
         history=history,
-        actions=[
-            (outcome.value, verb)
-            for outcome, verb in VERBS.items()
-            if card.decision is None or outcome is not card.decision.outcome
-        ],
+        newer=decided[-1] if is_last else None,
+        reported=_reported(card),
+        actions=_actions(card),
+        claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
     )
+
+
+def _actions(card: CommentCard) -> list[tuple[str, str]]:
+    """What can be decided: not what was decided last, unless readers doubt it; nothing about what is gone."""
+    if card.status in GONE:
+        return []
+    current = card.decision.outcome if card.decision and not card.reports else None
+    return [(outcome.value, verb) for outcome, verb in VERBS.items() if outcome is not current]
+
+
+def _reported(card: CommentCard) -> str:
+    if not card.reports:
+        return ""
+    readers = "1 reader" if card.reports == 1 else f"{card.reports:,} readers"
+    reasons = ", ".join(
+        f"{label_of(reason)} {count:,}" for reason, count in card.open_reports.reasons.items()
+    )
+    return f"Reported by {readers}: {reasons}"
+
+
+def _writers_changes(card: CommentCard) -> Iterator[HistoryEntry]:
+    """What the writer did: a line for each change of the text, and one for the withdrawal."""
+    times = [each.created_at for each in card.earlier[1:]] + [card.text_at]
+    for revision, changed_at in zip(card.earlier, times, strict=False):
+        yield HistoryEntry(0, "changed", "its writer", changed_at, text=revision.text)
+    if card.withdrawn_at is not None:
+        yield HistoryEntry(0, "withdrawn", "its writer", card.withdrawn_at)
 
 
 def _reasons(card: CommentCard) -> tuple[Reason, ...]:
@@ -137,7 +177,10 @@ def marked_pieces(text: str, reasons: Iterable[Reason]) -> list[TextPiece]:
                 pieces.append(TextPiece(text[start:end], why))
         for code, step in edges.get(end, ()):
             open_spans[code] += step
-        start, why = end, ", ".join(sorted(code for code in open_spans if open_spans[code] > 0))
+        start, why = (
+            end,
+            ", ".join(label_of(code) for code in sorted(open_spans) if open_spans[code] > 0),
+        )
     return pieces
 
 
@@ -155,7 +198,7 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
     }
     return [
         ScoreBar(
-            label(name),
+            label_of(name),
             format_score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
@@ -166,11 +209,6 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
 
 def _percent(value: float | None) -> int:
     return round(100 * min(1.0, max(0.0, value or 0.0)))
-
-
-def label(name: str) -> str:
-    """A score's name or a reason's code, in words."""
-    return name.replace("_", " ")
 
 
 def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
@@ -213,6 +251,10 @@ def iso(millis: int) -> str:
 def utc_time(millis: int) -> str:
     moment = datetime.fromtimestamp(millis / 1000, UTC)
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def utc_clock(millis: int) -> str:
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%H:%M:%S} UTC"
 
 
 def age(millis: int) -> str:

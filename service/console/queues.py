@@ -1,4 +1,4 @@
-"""The queues of a site under /console/: held, not judged yet, approved, rejected and spam."""
+"""The queues of a site under /console/: held, not judged yet, approved, rejected, spam, and what readers reported."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -6,13 +6,14 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import campaigns, queues
+from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.pages import CurrentSite, PageRoute, QueryName, pages
 from service.console.presenters import CommentView
-from service.console.search import AskedFor, results_page
+from service.console.search import Asked, AskedFor, bulk_bar, results_page
 from service.console.session import CurrentVisitor, Visitor
 
 router = APIRouter(route_class=PageRoute)
@@ -27,12 +28,17 @@ def queue_page(
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
     done: QueryName = "",
+    unclaimed: QueryName = "",
 ) -> Response:
-    """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo."""
+    """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo.
+    unclaimed: without what others have claimed.
+    """
     store = request.app.state.store
     if asked.is_search:
         decided = _decided(store, visitor, done)
         return results_page(request, visitor, membership, asked, after, decided)
+    if queue == queues.REPORTED:
+        return _reported_page(request, visitor, membership, after, _decided(store, visitor, done))
     reason = asked.reason
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
@@ -41,7 +47,14 @@ def queue_page(
     is_grouped = status is Status.HELD and not reason
     cards, last_id = navigation.one_page(
         queues.list_queue(
-            store, site_id, status, after, navigation.ROWS_READ, reason, alone=is_grouped
+            store,
+            site_id,
+            status,
+            after,
+            navigation.ROWS_READ,
+            reason,
+            alone=is_grouped,
+            not_of_others=visitor.signed.moderator_id if unclaimed else "",
         )
     )
     waiting = (
@@ -52,22 +65,59 @@ def queue_page(
     # A campaign of which this site has one comment is a comment like any other here.
     lone_ids = [campaign.sample[0].id for campaign in waiting if campaign.is_lone]
     lone = queues.get_cards(store, {site_id}, lone_ids)
-    filters = {"site": site_id, "queue": queue, "reason": reason}
+    filters = {"site": site_id, "queue": queue, "reason": reason, "unclaimed": unclaimed}
+    tabs = navigation.queue_tabs(request, site_id, status)
+    reasons = _reasons(store, site_id, status, reason)
+    count = reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=membership,
-        queue=status,
-        tabs=navigation.queue_tabs(request, site_id, status),
+        queue=status.value,
+        tabs=tabs,
         comments=comment_views(store, [*lone, *cards]),
         campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
         held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
         reason=reason,
-        reasons=_reasons(store, site_id, status, reason),
+        reasons=reasons,
+        unclaimed=unclaimed,
+        bulk=bulk_bar(Asked(status=queue, reason=reason), count),
         first_url=navigation.queue_url(**filters) if after else "",
         next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
         back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
+        queue_url=navigation.queue_url,
+    )
+
+
+def _reported_page(
+    request: Request,
+    visitor: Visitor,
+    site: Membership,
+    after: str,
+    decided: CommentView | None,
+) -> Response:
+    """A page of what readers reported, whatever its status: what waits longest first."""
+    store, site_id = request.app.state.store, site.site_id
+    rows = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
+    cards = rows[: navigation.PAGE_SIZE]
+    last = cards[-1].first_report if len(rows) > navigation.PAGE_SIZE else ""
+    where = {"site": site_id, "queue": queues.REPORTED}
+    return pages.page(
+        "queue.html",
+        visitor=visitor,
+        site=site,
+        queue=queues.REPORTED,
+        tabs=navigation.queue_tabs(request, site_id, queues.REPORTED),
+        comments=comment_views(store, cards),
+        campaigns=[],
+        held_with_rulings=0,
+        reason="",
+        reasons={},
+        first_url=navigation.queue_url(**where) if after else "",
+        next_url=navigation.queue_url(**where, after=last) if last else "",
+        back=navigation.query(**where, after=after),
+        decided=decided,
         queue_url=navigation.queue_url,
     )
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from service.console import (
+    bulk,
     campaign,
     campaigns,
     comment,
@@ -23,6 +24,7 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(bulk.router)
 router.include_router(campaigns.router)
 router.include_router(campaign.router)
 router.include_router(filters.router)

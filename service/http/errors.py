@@ -24,6 +24,7 @@ STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
     errors.Unauthenticated: (401, "Who are you?"),
     errors.Forbidden: (403, "Not allowed"),
     errors.PageClosed: (403, "Comments are closed"),
+    errors.NotEditable: (409, "It cannot be changed"),
     errors.IdempotencyConflict: (422, "Idempotency-Key used before"),
     errors.IdempotencyInFlight: (409, "Still being answered"),
     errors.Conflict: (409, "Changed meanwhile"),
@@ -63,15 +64,19 @@ def problem(
     code: str,
     *,
     fields: Sequence[Mapping[str, str]] = (),
+    members: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'."""
+    """A problem document. fields: of each broken rule the 'pointer', 'parameter' or 'header', and 'detail'. members: further
+    ones of the document.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": detail,
         "code": code,
+        **(members or {}),
     }
     if fields:
         body["errors"] = list(fields)
@@ -106,7 +111,15 @@ def answer(error: errors.GatehouseError) -> Response:
     broken = broken[: errors.ERRORS_LIMIT]
     more = f" And {len(broken) - 1} more: see errors." if len(broken) > 1 else ""
     fields = [_field(each) for each in broken]
-    return problem(status, title, error.message + more, error.code, fields=fields, headers=headers)
+    return problem(
+        status,
+        title,
+        error.message + more,
+        error.code,
+        fields=fields,
+        members=error.members,
+        headers=headers,
+    )
 
 
 def _field(error: errors.Invalid) -> dict[str, str]:

@@ -24,12 +24,23 @@ _SAFE = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 COMMENTS_PATH = "/api/v1/comments"
-# What scripts of other origins may call: method and headers.
+# What scripts of other origins may call: methods and headers.
+_ONE_COMMENT = re.compile(rf"{COMMENTS_PATH}/[a-z0-9_]{{1,64}}")
+_REPORTS = re.compile(rf"{_ONE_COMMENT.pattern}/reports")
 _CORS = {
     COMMENTS_PATH: ("POST", "authorization, content-type, idempotency-key"),
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
     "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
 }
+
+
+def _cors_rule(path: str) -> tuple[str, str] | None:
+    """What scripts of other origins may do at a path; None for nothing."""
+    if _ONE_COMMENT.fullmatch(path):
+        return "GET, PATCH, DELETE", "authorization, content-type"
+    if _REPORTS.fullmatch(path):
+        return "POST", "authorization, content-type"
+    return _CORS.get(path)
 
 
 def _has_one_host(scope: Scope) -> bool:
@@ -109,11 +120,12 @@ class Middleware:
 
     async def _cors(self, scope: Scope, headers: Headers) -> dict[str, str]:
         origin = headers.get("origin", "").lower()
-        if not origin or scope["path"] not in _CORS or not await self._owns_origin(origin):
+        rule = _cors_rule(scope["path"])
+        if not origin or rule is None or not await self._owns_origin(origin):
             return {}
         allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
         if scope["method"] == "OPTIONS":
-            methods, names = _CORS[scope["path"]]
+            methods, names = rule
             allowed |= {
                 "Access-Control-Allow-Methods": methods,
                 "Access-Control-Allow-Headers": names,

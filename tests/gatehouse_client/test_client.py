@@ -65,6 +65,32 @@ def test_from_handing_in_to_the_last_word(gatehouse: Gatehouse, site_id: str) ->
     assert gatehouse.undo_decision(receipt.id).outcome == "reject"
 
 
+def test_a_writer_changes_and_withdraws_a_comment(gatehouse: Gatehouse, site_id: str) -> None:
+    article = page()
+    receipt = gatehouse.submit("A fine article.", page_url=article, name="Carol")
+    gatehouse.wait(receipt.id, 20)
+    changed = gatehouse.edit(receipt.id, receipt.author_token, "A very fine article.")
+    assert (changed.revision, changed.status) == (2, "pending")
+    assert changed.editable_until and changed.editable_until > datetime.now(UTC)
+    judged = gatehouse.wait(receipt.id, 20)
+    assert judged.decision and judged.decision.revision == 2
+    assert [text.text for text in judged.earlier] == ["A fine article."]
+    assert [each.text for each in gatehouse.thread(article, site_id=site_id)] == [judged.text]
+    gatehouse.report(receipt.id, "spam", note="Again.", ip="198.51.100.1")
+    assert dict(gatehouse.comment(receipt.id).reports.reasons) == {"spam": 1}
+    assert [report.note for report in gatehouse.reports(receipt.id)] == ["Again."]
+    assert receipt.id in [comment.id for comment in gatehouse.queue("reported")]
+    gatehouse.withdraw(receipt.id, receipt.author_token)
+    gone = gatehouse.comment(receipt.id)
+    assert gone.status == "withdrawn" and gone.withdrawn_at and not gone.reports.count
+    assert list(gatehouse.thread(article, site_id=site_id)) == []
+    with pytest.raises(ApiError) as refused:
+        gatehouse.edit(receipt.id, receipt.author_token, "Back again.")
+    assert (refused.value.status, refused.value.code) == (409, "not_editable")
+    assert gatehouse.reader_rules().edit_minutes == 15
+    assert gatehouse.set_reader_rules(15, 0).hold_after_reports == 0
+
+
 def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     receipt = gatehouse.submit("You are a stupid idiot.", page_url=page(), name="Dan")
     held = gatehouse.wait(receipt.id, 20)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from gatehouse_client import Gatehouse
 from harness.gatehouse_process import GatehouseProcess
 
 
@@ -44,6 +45,24 @@ def test_from_the_command_line(gatehouse) -> None:
     assert shown.stdout.startswith(f"{made['id']}  approved\n") and "- irony:" in shown.stdout
     undone = gatehouse("undo", made["id"])
     assert undone.stdout == f"{made['id']}  hold (decision 3, takes 2 back)\n"
+
+
+def test_what_readers_report_from_the_command_line(gatehouse, running, url: str) -> None:
+    page = "https://herald.test/reported"
+    made = json.loads(
+        gatehouse(
+            *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "A fine thing.")
+        ).stdout
+    )
+    with Gatehouse(running.key, url) as service:
+        service.decide(made["id"], "approve")
+        for _ in range(2):
+            service.report(made["id"], "off_topic", note="Not here.\nReally.", reader_id="u1")
+    assert f"{made['id']}  Dan: A fine thing." in gatehouse("list", "reported").stdout
+    assert "- reported by 1: off_topic 1\n" in gatehouse("show", made["id"]).stdout
+    listed = gatehouse("reports", made["id"])
+    assert listed.stdout.endswith("  open      off_topic: Not here. Really.\n"), listed.stderr
+    assert json.loads(gatehouse("reports", made["id"], "--json").stdout)["reason"] == "off_topic"
 
 
 def test_what_others_wrote_does_not_steer_the_terminal(gatehouse) -> None:

@@ -45,10 +45,30 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
-    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject"),
-    "undo_decision": calls.undo_decision("cmt_1", 2),
+    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject", True),
+    "undo_decision": calls.undo_decision("cmt_1", 2, True),
+    "claim": calls.claim("cmt_1", True),
+    "release": calls.release("cmt_1", True),
+    "notes": calls.notes("cmt_1", 10),
+    "add_note": calls.add_note("cmt_1", "Says the same every week."),
+    "author_notes": calls.author_notes("0" * 64, 10),
+    "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
+    "preview_bulk": calls.preview_bulk({"status": "held", "since": datetime.now(UTC)}),
+    "bulk": calls.bulk(
+        "reject", [], {"status": "held"}, answers.BulkPreview(3, (), "cmt_1.0f"), "links", True
+    ),
+    "bulk_progress": calls.bulk_progress("bulk_1"),
+    "undo_bulk": calls.undo_bulk("bulk_1"),
+    "bulk_decisions": calls.bulk_decisions(10),
+    "bulk_comments": calls.bulk_comments("bulk_1", "kept", 10),
+    "edit": calls.edit("cmt_1", "gha_x", "Changed."),
+    "withdraw": calls.withdraw("cmt_1", "gha_x"),
+    "report": calls.report("cmt_1", "spam", "Look.", "192.0.2.1", "u7", "ghb_x"),
+    "reports": calls.reports("cmt_1", 10),
+    "reader_rules": calls.reader_rules(),
+    "set_reader_rules": calls.set_reader_rules(15, 0),
     "queues": calls.queues(),
-    "queue": calls.queue("held", "toxic", 10),
+    "queue": calls.queue("held", "toxic", 10, True),
     "queue_reasons": calls.queue_reasons("held"),
     "search": calls.search(
         "sea wall",
@@ -173,6 +193,11 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 # Each dataclass, the schema it is read from, and what it names differently.
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
+    answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
+    answers.Note: ("NoteOut", {"actor_id"}),  # likewise
+    answers.BulkPreview: ("BulkPreviewOut", set()),
+    answers.Bulk: ("BulkOut", {"actor_id"}),
+    answers.BulkMember: ("BulkMemberOut", set()),
     answers.Comment: ("CommentOut", set()),
     answers.Page: ("PageOut", set()),
     answers.Author: ("AuthorOut", set()),
@@ -180,6 +205,11 @@ READ_FROM = {
     answers.Reason: ("ReasonOut", set()),
     # of the object `actor`; `replies` where one is made
     answers.Decision: ("DecisionOut", {"actor_id", "version", "replies"}),
+    answers.Revision: ("RevisionOut", set()),
+    answers.OpenReports: ("OpenReportsOut", set()),
+    answers.Report: ("ReportOut", set()),
+    answers.OwnComment: ("StatusOut", set()),
+    answers.ReaderRules: ("ReaderRulesOut", set()),
     answers.PageDefault: ("PageDefaultOut", set()),
     answers.PageState: ("PageStateOut", {"own_state", "own_days"}),  # of the object `set`
     answers.PublicComment: ("PublicCommentOut", set()),

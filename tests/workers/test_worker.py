@@ -53,7 +53,7 @@ def test_the_app_is_configured_from_the_environment_when_it_is_needed(tmp_path):
     )
     assert ended.stdout.splitlines() == [
         "redis+socket:///run/v.sock?virtual_host=3 7.0 200 ['json'] False 120.0 FastReconnect",
-        "['gatehouse.deliver', 'gatehouse.judge', 'gatehouse.sweep']",
+        "['gatehouse.bulk', 'gatehouse.deliver', 'gatehouse.judge', 'gatehouse.sweep']",
     ], ended.stderr
 
 

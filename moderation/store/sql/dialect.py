@@ -46,9 +46,14 @@ _TIME = {
 }
 
 
+def time_query(connection: Connection) -> str:
+    """What tells the time inside a statement: milliseconds since 1970 UTC by the database's clock."""
+    return _TIME[connection.dialect.name]
+
+
 def database_time(connection: Connection) -> int:
     """Milliseconds since 1970 UTC by the database's clock; SQLite has that of this process."""
-    return int(fetch(connection, _TIME[connection.dialect.name])[0][0])
+    return int(fetch(connection, time_query(connection))[0][0])
 
 
 _OLDEST_OF_ONE = """

@@ -37,6 +37,9 @@ sites = sa.Table(
     # What holds for its pages unless they have their own: open | premoderated | closed; 0 days: never.
     _text("page_state", server_default="open"),
     sa.Column("close_after_days", sa.Integer, nullable=False, server_default="0"),
+    # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
+    sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
+    sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -162,6 +165,10 @@ comments = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     _text("decided_by"),  # '' | policy | moderator | import
     _text("campaign_id", server_default=""),  # '' none that people should see
+    sa.Column("withdrawn_at", Millis),
+    # Readers whose reports no person has looked at yet, and the id of the first of these reports.
+    sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
+    _text("first_report", server_default=""),
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -188,6 +195,18 @@ sa.Index(
     **_only(sa.and_(comments.c.campaign_id != "", comments.c.status == "held")),
 )
 
+sa.Index(
+    "comments_reported",
+    comments.c.site_id,
+    comments.c.first_report,
+    **_only(comments.c.first_report != ""),
+)
+sa.Index(
+    "comments_withdrawn",
+    comments.c.withdrawn_at,
+    **_only(comments.c.withdrawn_at.is_not(None)),
+)
+
 sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
@@ -197,6 +216,32 @@ sa.Index(
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
 )
+
+# What readers said against comments that they saw.
+reports = sa.Table(
+    "reports",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),  # the one that was read
+    sa.Column("sequence", sa.Integer, nullable=False),  # of the comment then
+    _text("reason"),
+    _text("note"),
+    _text("reporter_key"),  # HMAC-SHA256 hex of the browser, '' unknown or forgotten
+    _text("address_key"),  # HMAC-SHA256 hex of the address, '' unknown or forgotten
+    _text("state"),  # open | upheld | dismissed | settled
+    sa.Column("decided_in", sa.Integer),  # the sequence of the decision that settled it
+    sa.Column("created_at", Millis, nullable=False, index=True),
+    sa.Index("reports_of_comment", "comment_id", "id"),
+)
+for _name in ("reporter_key", "address_key"):
+    sa.Index(
+        f"reports_by_{_name}",
+        reports.c[_name],
+        reports.c.state,
+        **_only(reports.c[_name] != ""),
+    )
 
 # How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
 # count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
@@ -573,6 +618,61 @@ resets = sa.Table(
     sa.Column("counts_after", Millis, nullable=False),
     _text("moderator_id"),
     sa.Column("created_at", Millis, nullable=False),
+)
+
+# --- moderators at work ---------------------------------------------------------------------------
+
+# Who is about to decide; a row whose time is over says nothing.
+claims = sa.Table(
+    "claims",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("moderator_id"),
+    sa.Column("until", Millis, nullable=False),  # by the database's clock
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("about"),  # the id of a comment, or the key of an author (personal.author_key)
+    _text("moderator_id"),
+    _text("text"),
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("notes_about", "about", "id"),
+)
+
+# One decision about many comments. Its members have decisions of their own, made a few at a time.
+bulk_acts = sa.Table(
+    "bulk_acts",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("moderator_id"),
+    _text("outcome"),
+    _text("note_code"),  # the reason code the moderator chose, '' none
+    sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
+    sa.Column("members", sa.Integer, nullable=False),
+    _text("state"),  # gathering | deciding | decided | undoing | undone
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("finished_at", Millis),  # decided or undone
+    _text("undone_by"),  # who took it back, '' nobody
+    sa.Column("undone_at", Millis),
+    sa.Index("bulk_acts_of_site", "site_id", "id"),
+    sa.Index("bulk_acts_by_state", "state", "id"),
+)
+
+bulk_members = sa.Table(
+    "bulk_members",
+    metadata,
+    _text("bulk_id", primary_key=True),
+    _text("comment_id", primary_key=True),
+    sa.Column("seen", sa.Integer, nullable=False),  # its sequence when the act was made
+    _text("state"),  # domain/bulk.MemberState
+    sa.Column("sequence", sa.Integer),  # of the decision that the act made, NULL none
+    sa.Index("bulk_members_by_state", "bulk_id", "state", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # --- telling the sites ---------------------------------------------------------------------------

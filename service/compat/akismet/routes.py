@@ -150,6 +150,7 @@ async def _correct(request: Request, answer: AkismetAnswer, outcome: Outcome) ->
                 comment_id,
                 outcome,
                 ReasonCode.SITE_SAID_SO,
+                take_over=True,  # nobody there could be told who has claimed it
                 now=now_ms(),
                 entropy=os.urandom,
             )

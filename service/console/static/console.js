@@ -101,6 +101,7 @@ const KEYS = {
   f: () => press("approve"), // Coral's key for it
   d: () => press("reject"),
   s: () => press("spam"),
+  x: () => current()?.querySelector(".pick input")?.click(),
   z: undo,
   "/": () => document.getElementById("search")?.select(),
   "?": () => help.showModal(),

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -37,7 +38,17 @@ def test_a_receipt_leads_to_the_comment(api):
 def test_the_writer_may_ask_after_the_comment_and_nothing_more(api):
     mine, other = api.hand_in().json(), api.hand_in(text="Another.").json()
     seen = api.get(f"/api/v1/comments/{mine['id']}", mine["author_token"])
-    assert seen.json() == {"id": mine["id"], "status": "pending", "created_at": mine["created_at"]}
+    until = seen.json().pop("editable_until")
+    assert seen.json() | {"editable_until": None} == {
+        "id": mine["id"],
+        "status": "pending",
+        "revision": 1,
+        "created_at": mine["created_at"],
+        "editable_until": None,
+    }
+    assert datetime.fromisoformat(until) - datetime.fromisoformat(mine["created_at"]) == timedelta(
+        minutes=15
+    )
     assert "no-store" in seen.headers["cache-control"]
     assert api.get(f"/api/v1/comments/{other['id']}", mine["author_token"]).status_code == 401
 

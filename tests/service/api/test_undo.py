@@ -93,5 +93,5 @@ def test_the_document_says_what_an_undo_is(api: Api) -> None:
     document = api.client.get("/api/v1/openapi.json").json()
     described = document["paths"]["/api/v1/comments/{comment_id}/undo"]["post"]
     schema = described["requestBody"]["content"]["application/json"]["schema"]
-    assert schema["$ref"].endswith("/SequenceIn")
+    assert schema["$ref"].endswith("/UndoIn")
     assert "`takes_back`" in described["description"]

@@ -19,7 +19,7 @@ from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
-from moderation.review import campaign_decisions, campaigns, decisions, filters, reputation
+from moderation.review import bulk, campaign_decisions, campaigns, decisions, filters, reputation
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators, queues
 from moderation.store.sql.engine import Store
@@ -100,6 +100,9 @@ def test_the_routes_are_all_here(scene):
     assert sorted(scene.forms) == POSTS
     assert GETS == [
         "/console/",
+        "/console/bulk",
+        "/console/bulk/new",
+        "/console/bulk/{bulk_id}",
         "/console/campaigns",
         "/console/campaigns/{campaign_id}",
         "/console/comments/{comment_id}",
@@ -255,12 +258,17 @@ def build(browser, open_browser, site):
     with store.read() as connection:
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     page = token | {"site": site.id, "state": "closed", "days": ""}
+    act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
     forms = {
+        "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": copies[2]},
+        "/console/bulk/{bulk_id}/undo": token | {"site": site.id},
         "/console/campaigns/{campaign_id}/decisions": members,
         "/console/campaigns/{campaign_id}/exclusions": members,
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
+        "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
+        "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
         "/console/endpoints/new": token | hook | {"site": site.id},
@@ -285,6 +293,7 @@ def build(browser, open_browser, site):
     log_in = visit | {"email": "bo@herald.test", "password": PASSWORD}
     ids = {
         "comment_id": comment_id,
+        "bulk_id": act.id,
         "campaign_id": campaign.id,
         "filter_id": filter.id,
         "endpoint_id": endpoint.id,

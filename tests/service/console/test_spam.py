@@ -45,12 +45,10 @@ def cards(page):
 def test_the_spam_page_is_searched_by_reason(browser, filed):
     everything = browser.get("/console/?queue=spam").text
     assert cards(everything) <= set.union(*filed.values()) and len(cards(everything)) == 20
-    assert 'reason=seo">seo <span class="count">' in html.unescape(everything)
+    assert 'reason=seo">advertising name <span class="count">' in html.unescape(everything)
     page = browser.get("/console/?queue=spam&reason=foreign_link").text
     assert cards(page) == filed["foreign_link"]
-    chip = (
-        r'reason=foreign_link" aria-current="true">foreign link <span class="count">\d+</span></a>'
-    )
+    chip = r'reason=foreign_link" aria-current="true">link in foreign script <span class="count">\d+</span></a>'
     assert re.search(chip, html.unescape(page))
 
 
@@ -65,7 +63,7 @@ def test_the_pages_of_a_queue_keep_the_reason(browser, filed):
 def test_a_reason_that_nothing_has(browser, filed):
     page = browser.get("/console/?queue=spam&reason=link_in_name")
     assert page.status_code == 200 and cards(page.text) == set()
-    assert "No comments with the reason “link in name”" in page.text
+    assert "No comments with the reason “link in the name”" in page.text
     for bad in ("%25", "a%22b", "x" * 65, "%3Cb%3E"):
         answer = browser.get(f"/console/?queue=spam&reason={bad}")
         assert answer.status_code == 422 and "<b>" not in answer.text

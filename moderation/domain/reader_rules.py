@@ -1,0 +1,32 @@
+"""What a site lets the writers and readers of published comments do: change them, and report them."""
+
+from dataclasses import dataclass
+
+from moderation.domain.durations import MINUTE_MS
+from moderation.domain.errors import Invalid
+
+EDIT_MINUTES_LIMIT = 10_080  # a week
+REPORTERS_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRules:
+    """edit_minutes: so long after it came a comment may be changed by its writer, 0 never. hold_after_reports: as
+    many readers' reports hold a comment that only the policy approved; 0 never.
+    """
+
+    edit_minutes: int = 15
+    hold_after_reports: int = 0
+
+    def editable_until(self, created_at: int) -> int | None:
+        """Until when (ms) the writer may change a comment of this time (ms); None for never."""
+        return created_at + self.edit_minutes * MINUTE_MS if self.edit_minutes else None
+
+
+def check_rules(rules: ReaderRules) -> ReaderRules:
+    """The rules. Raises Invalid for a number out of range."""
+    if not 0 <= rules.edit_minutes <= EDIT_MINUTES_LIMIT:
+        raise Invalid(f"Minutes are 0 (never) to {EDIT_MINUTES_LIMIT:,}.", "/edit_minutes")
+    if not 0 <= rules.hold_after_reports <= REPORTERS_LIMIT:
+        raise Invalid(f"Readers are 0 (never) to {REPORTERS_LIMIT:,}.", "/hold_after_reports")
+    return rules

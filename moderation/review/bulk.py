@@ -1,0 +1,272 @@
+"""One decision about many comments: made, carried out a few comments at a time, looked at, taken back as a whole.
+
+The act and its comments are stored first. Whatever dies in between leaves members that wait, and the next sweep
+goes on with them. Each comment gets a decision of its own, by the same code as one that is decided singly.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from moderation.domain.bulk import SMALL, BulkState, MemberState
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind, Outcome, Reason
+from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.ids import Entropy, timed_id
+from moderation.domain.reason_codes import ReasonCode
+from moderation.review.bulk_sets import Seen
+from moderation.review.decisions import decide_locked, take_back_locked
+from moderation.store import bulk, claims, comments, decisions
+from moderation.store.bulk import BulkAct, BulkMember
+from moderation.store.sql.engine import Connection, Store
+
+AT_ONCE = 100  # comments in a transaction: SQLite's one writer is held for some 50 ms
+NOTED_AT_ONCE = 5_000  # members that are written down in a transaction
+NOT_FOUND = "There is no such bulk decision."
+# What a comment in it is if no decision was made about it, nor will be.
+LEFT = (
+    MemberState.DECIDED_SINCE,
+    MemberState.CHANGED,
+    MemberState.CLAIMED,
+    MemberState.ERASED,
+    MemberState.CANCELLED,
+)
+_SENTENCE = "Decided together with {others} others."
+_UNDO_SENTENCE = "Taken back with all that were decided together."
+
+
+@dataclass(frozen=True, slots=True)
+class BulkProgress:
+    """An act, and how many of its comments are in which state."""
+
+    act: BulkAct
+    counts: Mapping[MemberState, int]
+
+    @property
+    def waiting(self) -> int:
+        return self._sum(MemberState.WAITING)
+
+    @property
+    def decided(self) -> int:
+        """How many comments it was made about, taken back since or not."""
+        return self._sum(MemberState.DECIDED, MemberState.UNDONE, MemberState.KEPT)
+
+    @property
+    def left(self) -> int:
+        """How many comments it was not made about."""
+        return self._sum(*LEFT)
+
+    @property
+    def undone(self) -> int:
+        return self._sum(MemberState.UNDONE)
+
+    @property
+    def kept(self) -> int:
+        return self._sum(MemberState.KEPT)
+
+    def _sum(self, *states: MemberState) -> int:
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+def start(
+    store: Store,
+    moderator_id: str,
+    site_id: str,
+    seen: Seen,
+    outcome: Outcome,
+    note_code: str = "",
+    *,
+    take_over: bool = False,
+    now: int,
+    entropy: Entropy,
+) -> BulkProgress:
+    """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
+
+    seen: of bulk_sets.py. note_code, take_over: as for a single decision. What somebody has decided about since it
+    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid for no comments.
+    """
+    if not seen:
+        raise Invalid("There are no comments to decide about.")
+    act = BulkAct(
+        timed_id("bulk", now, entropy(10)),
+        site_id,
+        moderator_id,
+        outcome,
+        note_code,
+        take_over,
+        len(seen),
+        BulkState.GATHERING,
+        now,
+    )
+    for place in range(0, len(seen), NOTED_AT_ONCE):
+        with store.write() as connection:
+            if place == 0:
+                bulk.add(connection, act)
+            bulk.add_members(connection, act.id, seen[place : place + NOTED_AT_ONCE])
+            if place + NOTED_AT_ONCE >= len(seen):
+                bulk.change(connection, act.id, state=BulkState.DECIDING.value)
+    if len(seen) <= SMALL:
+        go_on(store, act.id, lambda: now, entropy)
+    return get_progress(store, site_id, act.id)
+
+
+def undo(
+    store: Store, moderator_id: str, site_id: str, bulk_id: str, *, now: int, entropy: Entropy
+) -> BulkProgress:
+    """Takes it back: each comment it decided about has the outcome of before again, unless somebody has decided about
+    it since. What it has not come to stays as it is. Raises NotFound, and Conflict where it was taken back before.
+    """
+    with store.write() as connection:
+        act = bulk.lock(connection, bulk_id)
+        if act is None or act.site_id != site_id or act.state is BulkState.GATHERING:
+            raise NotFound(NOT_FOUND)
+        if act.undone_at is not None:
+            raise Conflict("It was taken back before.")
+        bulk.cancel_waiting(connection, bulk_id)
+        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None}
+        bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
+    if act.members <= SMALL:
+        go_on(store, bulk_id, lambda: now, entropy)
+    return get_progress(store, site_id, bulk_id)
+
+
+def get_progress(store: Store, site_id: str, bulk_id: str) -> BulkProgress:
+    """Raises NotFound."""
+    with store.read() as connection:
+        act = bulk.get(connection, site_id, bulk_id)
+        if act is None:
+            raise NotFound(NOT_FOUND)
+        return BulkProgress(act, bulk.counts(connection, [bulk_id])[bulk_id])
+
+
+def list_acts(store: Store, site_id: str, after: str = "", limit: int = 25) -> list[BulkProgress]:
+    """The site's bulk decisions, the newest first, past the one `after`."""
+    with store.read() as connection:
+        acts = bulk.newest(connection, site_id, after, limit)
+        counts = bulk.counts(connection, [act.id for act in acts])
+    return [BulkProgress(act, counts[act.id]) for act in acts]
+
+
+def list_members(
+    store: Store,
+    site_id: str,
+    bulk_id: str,
+    states: Collection[MemberState] = tuple(MemberState),
+    after: str = "",
+    limit: int = 25,
+) -> list[BulkMember]:
+    """Its comments in one of these states, the oldest first, past the comment `after`. Raises NotFound."""
+    with store.read() as connection:
+        if bulk.get(connection, site_id, bulk_id) is None:
+            raise NotFound(NOT_FOUND)
+        return bulk.members(connection, bulk_id, states, after, limit)
+
+
+def resume_unfinished(
+    store: Store, now: Callable[[], int], entropy: Entropy, goes_on: Callable[[], bool]
+) -> bool:
+    """Works on all acts that are not done, in turn, while goes_on(); whether there is more to do."""
+    while True:
+        with store.read() as connection:
+            ids = bulk.unfinished(connection)
+        if not ids:
+            return False
+        for id in ids:  # a small one does not wait for a large one that came before it
+            carry_out_some(store, id, now(), entropy)
+            if not goes_on():
+                return True
+
+
+def go_on(store: Store, bulk_id: str, now: Callable[[], int], entropy: Entropy) -> None:
+    """Carries one act out to its end."""
+    while carry_out_some(store, bulk_id, now(), entropy):
+        pass
+
+
+def carry_out_some(store: Store, bulk_id: str, now: int, entropy: Entropy) -> bool:
+    """Decides about the next AT_ONCE comments, or takes them back; whether the act may have more to do."""
+    with store.write() as connection:
+        act = bulk.lock(connection, bulk_id)
+        if act is None or act.state not in (BulkState.DECIDING, BulkState.UNDOING):
+            return False
+        is_undo = act.state is BulkState.UNDOING
+        waiting = MemberState.DECIDED if is_undo else MemberState.WAITING
+        members = bulk.members(connection, bulk_id, [waiting], "", AT_ONCE)
+        if is_undo:
+            results = _take_back(connection, act, members, now, entropy)
+        else:
+            results = _decide(connection, act, members, now, entropy)
+        bulk.move(connection, bulk_id, results)
+        if len(members) < AT_ONCE:
+            state = BulkState.UNDONE if is_undo else BulkState.DECIDED
+            bulk.change(connection, bulk_id, state=state.value, finished_at=now)
+    return len(members) == AT_ONCE
+
+
+_Results = dict[str, tuple[MemberState, int | None]]
+
+
+def _decide(
+    connection: Connection,
+    act: BulkAct,
+    members: Collection[BulkMember],
+    now: int,
+    entropy: Entropy,
+) -> _Results:
+    ids = [member.comment_id for member in members]
+    standings = decisions.standings(connection, ids)
+    claims_by_comment = claims.live(connection, ids)
+    edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
+    texts = comments.revisions_of(connection, edited) if edited else {}
+    results: _Results = {}
+    chosen = []
+    for member in members:
+        standing = standings.get(member.comment_id)
+        text = texts.get(member.comment_id)
+        claim = claims_by_comment.get(member.comment_id)
+        if standing is None or standing.status is Status.ERASED:
+            results[member.comment_id] = (MemberState.ERASED, None)
+        elif standing.status is Status.WITHDRAWN or (text and text[-1].created_at > act.created_at):
+            results[member.comment_id] = (MemberState.CHANGED, None)
+        elif standing.sequence != member.seen and standing.decided_by == ActorKind.MODERATOR:
+            results[member.comment_id] = (MemberState.DECIDED_SINCE, None)
+        elif claim and claim.moderator_id != act.moderator_id and not act.take_over:
+            results[member.comment_id] = (MemberState.CLAIMED, None)
+        else:
+            chosen.append(standing)
+    reasons = []
+    if act.members > 1:
+        sentence = _SENTENCE.format(others=f"{act.members - 1:,}").replace(" 1 others", " 1 other")
+        reasons.append(Reason(ReasonCode.BULK_DECIDED, sentence, act.id))
+    made = decide_locked(
+        connection,
+        chosen,
+        act.moderator_id,
+        act.outcome,
+        act.note_code,
+        reasons,
+        now=now,
+        entropy=entropy,
+    )
+    return results | {each.comment_id: (MemberState.DECIDED, each.sequence) for each in made}
+
+
+def _take_back(
+    connection: Connection,
+    act: BulkAct,
+    members: Collection[BulkMember],
+    now: int,
+    entropy: Entropy,
+) -> _Results:
+    standings = decisions.standings(connection, [member.comment_id for member in members])
+    results: _Results = {}
+    chosen = []
+    for member in members:
+        standing = standings.get(member.comment_id)
+        # Whatever came after, a person's word or that it was erased, stays.
+        if standing is None or standing.sequence != member.sequence:
+            results[member.comment_id] = (MemberState.KEPT, member.sequence)
+        else:
+            chosen.append(standing)
+            results[member.comment_id] = (MemberState.UNDONE, member.sequence)
+    take_back_locked(connection, chosen, act.undone_by, _UNDO_SENTENCE, now=now, entropy=entropy)
+    return results

@@ -1,0 +1,104 @@
+"""The comments that one decision is to be about: named, or all that a search finds; looked at before, and compared."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT
+from moderation.domain.errors import ERRORS_LIMIT, Drifted, Invalid, together
+from moderation.review.queues import CommentCard, cards_of
+from moderation.review.search import Criteria, wanted_of
+from moderation.store import bulk, queues
+from moderation.store.search import find
+from moderation.store.sql.engine import Connection, Store
+
+SAMPLE_SIZE = 5
+PIECE = 600  # comments that are found at once
+LOOKS = 400  # pieces that are looked at: some seconds, of a search that finds next to nothing
+
+Seen = list[tuple[str, int]]  # comments by id, each with its sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a bulk decision would be about. snapshot: names exactly these comments as they stand."""
+
+    count: int
+    sample: Sequence[CommentCard]
+    snapshot: str
+
+
+def preview(store: Store, site_id: str, criteria: Criteria) -> Preview:
+    """All comments that a search finds, the newest of them as a sample. Raises Invalid, as search() does, and for more
+    than MEMBERS_LIMIT.
+    """
+    seen = _found(store, site_id, criteria)
+    with store.read() as connection:
+        entries = queues.by_ids(connection, [id for id, _ in seen[-SAMPLE_SIZE:]])
+        sample = cards_of(connection, entries[::-1])
+    return Preview(len(seen), sample, _snapshot(store, site_id, seen))
+
+
+def matching(
+    store: Store, site_id: str, criteria: Criteria, expected_count: int, snapshot: str = ""
+) -> Seen:
+    """The comments that a search finds, which must be as many as expected, and with a snapshot of preview() the very
+    same, as they stood; what came in since then is not among them. Raises as preview(), and Drifted.
+    """
+    newest, _, _ = snapshot.partition(".")
+    seen = _found(store, site_id, criteria, newest)
+    is_same = not snapshot or hmac.compare_digest(
+        snapshot.encode(), _snapshot(store, site_id, seen).encode()
+    )
+    if not is_same or len(seen) != expected_count:
+        raise Drifted(len(seen))
+    return seen
+
+
+def named(store: Store, site_id: str, ids: Sequence[str]) -> Seen:
+    """These comments, each once. Raises Invalid with a pointer to each that is not on the site."""
+    if len(ids) > IDS_LIMIT:
+        raise Invalid(f"/ids: Takes {IDS_LIMIT:,} at most.", "/ids")
+    with store.read() as connection:
+        sequences = bulk.sequences(connection, site_id, ids)
+    unknown = [
+        Invalid(f"/ids/{place}: There is no such comment.", f"/ids/{place}")
+        for place, id in enumerate(ids)
+        if id not in sequences
+    ]
+    if unknown:
+        raise together(unknown[:ERRORS_LIMIT])
+    return sorted(sequences.items())
+
+
+def _found(store: Store, site_id: str, criteria: Criteria, newest: str = "") -> Seen:
+    """All of them, the oldest first. newest: an id, past which nothing counts, '' for none."""
+    seen: dict[str, int] = {}
+    after = ""
+    with store.read() as connection:
+        wanted = wanted_of(connection, store.crypto, site_id, criteria)
+        if wanted is None:
+            return []
+        wanted = replace(wanted, newest_first=False)
+        for _ in range(LOOKS):
+            found = find(connection, wanted, after, PIECE)
+            seen |= _up_to(connection, site_id, found.ids, newest)
+            after = found.after
+            if len(seen) > MEMBERS_LIMIT:
+                break
+            if not after or (newest and after > newest):
+                return sorted(seen.items())
+    raise Invalid(
+        f"/filter: Too much to look through, or more than {MEMBERS_LIMIT:,} comments: add a condition, or `until`.",
+        "/filter",
+    )
+
+
+def _up_to(connection: Connection, site_id: str, ids: Sequence[str], newest: str) -> dict[str, int]:
+    return bulk.sequences(connection, site_id, [id for id in ids if not newest or id <= newest])
+
+
+def _snapshot(store: Store, site_id: str, seen: Seen) -> str:
+    newest = seen[-1][0] if seen else ""
+    all_of_it = "\x1f".join([site_id, *(f"{id} {sequence}" for id, sequence in seen)])
+    return f"{newest}.{store.crypto.cursor_mac(f'bulk {all_of_it}')}"

@@ -1,0 +1,195 @@
+"""Decisions about many comments at once, and the comments that belong to each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.bulk import BulkState, MemberState
+from moderation.domain.decision import Outcome
+from moderation.store.sql.dialect import execute, fetch, insert_rows
+from moderation.store.sql.rows import record_of, row_of
+from moderation.store.sql.schema import bulk_acts, bulk_members
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """One decision about many comments. note_code: the reason that was chosen, '' none. take_over: also about those
+    that others have claimed. members: how many. finished_at: ms, when it was decided or undone. undone_by: who took
+    it back, '' nobody.
+    """
+
+    id: str
+    site_id: str
+    moderator_id: str
+    outcome: Outcome
+    note_code: str
+    take_over: bool
+    members: int
+    state: BulkState
+    created_at: int
+    finished_at: int | None = None
+    undone_by: str = ""
+    undone_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMember:
+    """A comment of it. seen: its sequence when the act was made. sequence: of the decision that the act made."""
+
+    comment_id: str
+    seen: int
+    state: MemberState
+    sequence: int | None = None
+
+
+def add(connection: Connection, act: BulkAct) -> None:
+    insert_rows(connection, bulk_acts, [row_of(act, bulk_acts)])
+
+
+def add_members(connection: Connection, bulk_id: str, seen: Sequence[tuple[str, int]]) -> None:
+    """Notes comments down, each with the sequence that it has."""
+    rows = [
+        {
+            "bulk_id": bulk_id,
+            "comment_id": comment_id,
+            "seen": sequence,
+            "state": MemberState.WAITING.value,
+        }
+        for comment_id, sequence in seen
+    ]
+    insert_rows(connection, bulk_members, rows)
+
+
+def lock(connection: Connection, bulk_id: str) -> BulkAct | None:
+    """The act, which nobody else changes until the commit."""
+    query = sa.select(bulk_acts).where(bulk_acts.c.id == bulk_id).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return _act(row) if row else None
+
+
+def get(connection: Connection, site_id: str, bulk_id: str) -> BulkAct | None:
+    query = sa.select(bulk_acts).where(bulk_acts.c.id == bulk_id, bulk_acts.c.site_id == site_id)
+    row = connection.execute(query).one_or_none()
+    return _act(row) if row else None
+
+
+def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[BulkAct]:
+    """The acts of a site, the newest first, past the act `after`."""
+    query = sa.select(bulk_acts).where(bulk_acts.c.site_id == site_id)
+    if after:
+        query = query.where(bulk_acts.c.id < after)
+    return [
+        _act(row) for row in connection.execute(query.order_by(bulk_acts.c.id.desc()).limit(limit))
+    ]
+
+
+def unfinished(connection: Connection) -> list[str]:
+    """The acts that have work to do, the oldest first."""
+    query = "SELECT id FROM bulk_acts WHERE state IN ('deciding', 'undoing') ORDER BY id"
+    return [id for (id,) in fetch(connection, query)]
+
+
+def change(connection: Connection, bulk_id: str, **values: object) -> None:
+    """Sets columns of an act that the caller has locked."""
+    connection.execute(sa.update(bulk_acts).where(bulk_acts.c.id == bulk_id).values(**values))
+
+
+def members(
+    connection: Connection,
+    bulk_id: str,
+    states: Collection[MemberState],
+    after: str,
+    limit: int,
+) -> list[BulkMember]:
+    """The members in one of these states, the oldest comment first, past the comment `after`."""
+    query = sa.select(bulk_members).where(
+        bulk_members.c.bulk_id == bulk_id,
+        bulk_members.c.state.in_([state.value for state in states]),
+    )
+    if after:
+        query = query.where(bulk_members.c.comment_id > after)
+    rows = connection.execute(query.order_by(bulk_members.c.comment_id).limit(limit))
+    return [record_of(BulkMember, row, state=MemberState(row.state)) for row in rows]
+
+
+_COUNTS = """
+    SELECT bulk_id, state, count(*) FROM bulk_members WHERE bulk_id AMONG :ids GROUP BY bulk_id, state
+"""
+
+
+def counts(connection: Connection, ids: Collection[str]) -> dict[str, dict[MemberState, int]]:
+    """How many members of each act are in which state; only states that some are in."""
+    found: dict[str, dict[MemberState, int]] = {id: {} for id in ids}
+    for id, state, count in fetch(connection, _COUNTS, ids=list(ids)):
+        found[id][MemberState(state)] = count
+    return found
+
+
+_MOVE = """
+    UPDATE bulk_members SET state = :state, sequence = :sequence
+    WHERE bulk_id = :id AND comment_id AMONG :ids
+"""
+
+
+def move(
+    connection: Connection, bulk_id: str, results: Mapping[str, tuple[MemberState, int | None]]
+) -> None:
+    """Notes what became of members. results: by comment, the state and the sequence of the act's decision."""
+    groups: dict[tuple[MemberState, int | None], list[str]] = defaultdict(list)
+    for comment_id, result in results.items():
+        groups[result].append(comment_id)
+    for (state, sequence), ids in groups.items():
+        execute(connection, _MOVE, id=bulk_id, ids=ids, state=state.value, sequence=sequence)
+
+
+_CANCEL = "UPDATE bulk_members SET state = 'cancelled' WHERE bulk_id = :id AND state = 'waiting'"
+
+
+def cancel_waiting(connection: Connection, bulk_id: str) -> None:
+    """Members whose turn has not come stay as they are."""
+    execute(connection, _CANCEL, id=bulk_id)
+
+
+_SEQUENCES = """
+    SELECT id, sequence FROM comments WHERE id AMONG :ids AND site_id = :site AND status <> 'erased'
+"""
+
+
+def sequences(connection: Connection, site_id: str, ids: Sequence[str]) -> dict[str, int]:
+    """The sequences of those of the comments that are on the site and not erased."""
+    return dict(fetch(connection, _SEQUENCES, ids=list(ids), site=site_id))
+
+
+def forget_old(connection: Connection, before: int, limit: int, abandoned_before: int) -> int:
+    """Forgets acts that were finished before `before`, and those begun before `abandoned_before` whose comments
+    were never all noted down (ms); first their members, at most `limit` rows at once. Returns how many.
+    """
+    over = sa.or_(
+        bulk_acts.c.finished_at < before,
+        sa.and_(
+            bulk_acts.c.state == BulkState.GATHERING.value,
+            bulk_acts.c.created_at < abandoned_before,
+        ),
+    )
+    query = sa.select(bulk_acts.c.id).where(over).order_by(bulk_acts.c.id).limit(1)
+    id = connection.scalar(query)
+    if id is None:
+        return 0
+    some = sa.select(bulk_members.c.comment_id).where(bulk_members.c.bulk_id == id).limit(limit)
+    deleted = connection.execute(
+        sa.delete(bulk_members).where(
+            bulk_members.c.bulk_id == id, bulk_members.c.comment_id.in_(some)
+        )
+    ).rowcount
+    if deleted < limit:
+        connection.execute(sa.delete(bulk_acts).where(bulk_acts.c.id == id))
+    return deleted + 1
+
+
+def _act(row: sa.Row[tuple[object, ...]]) -> BulkAct:
+    return record_of(
+        BulkAct, row, outcome=Outcome(row.outcome), state=BulkState(row.state), take_over=bool(row.take_over)
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""/api/v1/comments/{id}/claim: who is about to decide about a comment."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from moderation.review import claims
+from service.access.keys import SecretKey
+from service.api.answers import describe_answer
+from service.api.bodies import describe_body, json_body
+from service.api.fields import StrictModel
+from service.api.parameters import KEYED
+from service.api.responses import private_json
+from service.api.serializers import ClaimOut, claim_out
+
+router = APIRouter(
+    prefix="/api/v1/comments/{comment_id}/claim", tags=["comments"], dependencies=KEYED
+)
+
+
+class ClaimIn(StrictModel):
+    """take_over: also where somebody else has claimed the comment."""
+
+    take_over: bool = False
+
+
+@router.post(
+    "",
+    summary="Claim a comment, so that nobody else decides at the same time",
+    openapi_extra=describe_body(ClaimIn, required=False) | describe_answer(ClaimOut, 409),
+)
+def claim(
+    request: Request,
+    comment_id: str,
+    key: SecretKey,
+    body: Annotated[ClaimIn, Depends(json_body(ClaimIn, required=False))],
+) -> Response:
+    """For two minutes; to claim it again is to have it longer. It ends with any decision, and by itself. Others see it
+    in queues, and their decision is refused, with the code `claimed`, unless they take it over. The key is who claims.
+    """
+    made = claims.claim(
+        request.app.state.store, key.id, {key.site_id}, comment_id, take_over=body.take_over
+    )
+    return private_json(claim_out(made))
+
+
+@router.delete(
+    "",
+    status_code=204,
+    summary="Release a comment",
+    openapi_extra=describe_answer(None, 409, status=204),
+)
+def release(
+    request: Request,
+    comment_id: str,
+    key: SecretKey,
+    take_over: Annotated[bool, Query(description="Also somebody else's claim")] = False,
+) -> Response:
+    """A comment that nobody has claimed stays so."""
+    claims.release(request.app.state.store, key.id, {key.site_id}, comment_id, take_over=take_over)
+    return Response(status_code=204)

@@ -1,0 +1,38 @@
+"""`gatehouse site readers`: shown, set, and refused in one sentence."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moderation.settings import read_settings
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
+from tests.factories import newspaper
+from tests.gatehouse.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def herald(data: Path) -> Iterator[None]:
+    settings = read_settings({"GATEHOUSE_DATA": str(data)})
+    store = Store(settings.database, settings.master_secret())
+    migrate(store)
+    newspaper(store, "Herald")
+    yield
+    store.close()
+
+
+def test_a_site_says_what_its_readers_may_do(gatehouse: Run) -> None:
+    shown = gatehouse("site", "readers", "Herald")
+    assert shown.stdout == (
+        "Herald: writers may change a comment for 15 minutes; reports never hold it\n"
+    )
+    changed = gatehouse("site", "readers", "Herald", "--edit-minutes", "0", "--json")
+    assert json.loads(changed.stdout) == {"edit_minutes": 0, "hold_after_reports": 0}
+    gatehouse("site", "readers", "Herald", "--hold-after-reports", "5")
+    assert gatehouse("site", "readers", "Herald").stdout == (
+        "Herald: writers may change nothing; reports hold it from 5 readers on\n"
+    )
+    refused = gatehouse("site", "readers", "Herald", "--edit-minutes", "-1")
+    assert refused.returncode == 1 and "Minutes are 0 (never) to 10,080." in refused.stderr
