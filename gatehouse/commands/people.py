@@ -54,7 +54,8 @@ def export_person(
                 file.write(",\n" if count else "\n")
                 file.write(json.dumps(asdict(comment), ensure_ascii=False))
                 count += 1
-            file.write("\n]}\n")
+            sent = [asdict(each) for each in people.sent_reports(store, ref, site_ids)]
+            file.write(f'\n], "reports_sent": {json.dumps(sent, ensure_ascii=False)}}}\n')
         finally:
             if out:
                 file.close()

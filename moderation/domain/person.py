@@ -88,6 +88,32 @@ class SuggestedScore:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptNote:
+    """What a moderator noted about the comment or its author."""
+
+    text: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """That a reader reported the comment. What readers wrote is not the writer's data."""
+
+    reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """A report that the person sent."""
+
+    comment_id: str
+    reason: str
+    note: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonComment:
     """All that is kept of one comment of a person; times are RFC 3339.
 
@@ -120,6 +146,8 @@ class PersonComment:
     akismet_check: bool
     idempotency_keys: tuple[str, ...]
     suggested_scores: tuple[SuggestedScore, ...]
+    notes: tuple[KeptNote, ...]
+    reports: tuple[KeptReport, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _HELD_BY_PLACE = tuple(
     f'"code": "{code}"'
     for code in (ReasonCode.PREMODERATED, ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED)
 )
+_REPORTED = f'"code": "{ReasonCode.REPORTED}"'
 _GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'
 
 
@@ -116,7 +117,12 @@ class _Tally:
         verdicts = self._replays[past.site_id].verdicts(past.signals, past.failed)
         recorded = None
         for decision in past.decisions:
-            if decision.actor_kind == ActorKind.POLICY and decision.revision == past.revision:
+            if (
+                decision.actor_kind == ActorKind.POLICY
+                and decision.revision == past.revision
+                # Readers' reports hold a comment after the policy has published it.
+                and _REPORTED not in decision.reasons_json
+            ):
                 recorded = decision
         before, after = _outcome(verdicts[0], recorded), _outcome(verdicts[1], recorded)
         self.examined += 1
@@ -124,7 +130,7 @@ class _Tally:
         kind = _Kind(
             before,
             after,
-            _removed(past.decisions),
+            _removed(past.decisions, past.revision),
             past.created_at // DAY_MS,
             recorded is None or recorded.outcome == before.value,
             "known" if past.has("reputation") else "new",
@@ -234,9 +240,11 @@ def _outcome(verdict: Verdict, recorded: PastDecision | None) -> Outcome:
     return verdict.outcome
 
 
-def _removed(history: list[PastDecision]) -> bool | None:
-    """Whether a moderator removed the comment or published it; None where none decided about it by itself."""
+def _removed(history: Sequence[PastDecision], revision: int) -> bool | None:
+    """Whether a moderator removed this text or published it; None where none decided about it by itself."""
     decision = in_effect(history)
     if decision is None or decision.actor_kind != ActorKind.MODERATOR or decision.branch_id:
+        return None
+    if decision.revision != revision:
         return None
     return _REMOVES.get(decision.outcome)

@@ -20,8 +20,10 @@ from moderation.store.sql.schema import (
     deliveries,
     events,
     idempotency,
+    notes,
     pages,
     personal,
+    reports,
     resets,
     revisions,
 )
@@ -146,6 +148,8 @@ class KeptRows(NamedTuple):
     checked: set[str]
     sketched: set[str]
     suggested: dict[str, list[SuggestedFor]]
+    notes: dict[str, list[sa.Row[Any]]]  # by comment, and by the author's key
+    reports: dict[str, list[sa.Row[Any]]]
 
 
 def rows_of(connection: Connection, comment_ids: Sequence[str]) -> KeptRows:
@@ -197,6 +201,8 @@ def rows_of(connection: Connection, comment_ids: Sequence[str]) -> KeptRows:
         set(connection.scalars(asked)),
         {id for (id,) in fetch(connection, sketched, numbers=numbers)},
         {},
+        {},
+        {},
     )
     for text in texts:
         rows.texts.setdefault(text.comment_id, []).append(text)
@@ -204,20 +210,18 @@ def rows_of(connection: Connection, comment_ids: Sequence[str]) -> KeptRows:
         rows.events.setdefault(event.comment_id, []).append(event)
     for comment_id, key in sent:
         rows.idempotency_keys.setdefault(comment_id, []).append(key)
+    about = [*comment_ids, *{row.author_key for row in found if row.author_key}]
+    for note in connection.execute(
+        sa.select(notes).where(notes.c.about.in_(about)).order_by(notes.c.id)
+    ):
+        rows.notes.setdefault(note.about, []).append(note)
+    for report in connection.execute(
+        sa.select(reports).where(reports.c.comment_id.in_(comment_ids)).order_by(reports.c.id)
+    ):
+        rows.reports.setdefault(report.comment_id, []).append(report)
     for suggested in suggested_for(connection, comment_ids):
         rows.suggested.setdefault(suggested.comment_id, []).append(suggested)
     return rows
-
-
-def linked_to(connection: Connection, comment_ids: Sequence[str]) -> dict[str, set[int]]:
-    """Where these comments link to, with the numbers in the index of those that do."""
-    query = "SELECT id, created_at FROM comments WHERE id AMONG :ids"
-    numbers = [sketches.number_of(*row) for row in fetch(connection, query, ids=list(comment_ids))]
-    linked: dict[str, set[int]] = {}
-    for number, comment in sketches.load(connection, numbers).items():
-        for target in comment.sketch.domains:
-            linked.setdefault(target, set()).add(number)
-    return linked
 
 
 def forget_domains(connection: Connection, names: Collection[str]) -> None:
@@ -239,10 +243,21 @@ def forget_requests(connection: Connection, comment_ids: Collection[str]) -> Non
     execute(connection, "UPDATE checks SET fingerprint = '' WHERE comment_id AMONG :ids", ids=ids)
 
 
+def reports_by(connection: Connection, keys: PersonKeys) -> list[sa.Row[Any]]:
+    """The reports that the person's browser sent, oldest first."""
+    query = sa.select(reports).where(reports.c.reporter_key.in_(keys.authors.values()))
+    return list(connection.execute(query.order_by(reports.c.id)))
+
+
 def forget_author(connection: Connection, keys: PersonKeys) -> None:
-    """Forgets that reputations of the author were reset; their votes go with their comments."""
+    """Forgets resets of the author's reputation, and what they wrote in reports; their votes go with their comments."""
     subjects = [Subject(SubjectKind.AUTHOR, *pair).key for pair in keys.authors.items()]
     connection.execute(sa.delete(resets).where(resets.c.subject.in_(subjects)))
+    connection.execute(
+        sa.update(reports)
+        .where(reports.c.reporter_key.in_(keys.authors.values()))
+        .values(reporter_key="", address_key="", note="")
+    )
 
 
 def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:

@@ -7,19 +7,24 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
+from moderation.domain.normalise import normalise
 from moderation.domain.person import (
     KeptDecision,
     KeptEvent,
+    KeptNote,
     KeptReason,
+    KeptReport,
     KeptSignal,
     KeptText,
     PersonComment,
     PersonErased,
     PersonRef,
+    SentReport,
     SuggestedScore,
     check_person,
 )
-from moderation.domain.score import Findings
+from moderation.domain.score import Candidate, Findings
+from moderation.scorers.spam.link_targets import targets_of
 from moderation.scorers.spam.text_sketch import target_key
 from moderation.store import decisions, people, reputations, sketches
 from moderation.store.people import KeptComment, KeptRows
@@ -62,6 +67,14 @@ def each_comment(
         after = page[-1].id
 
 
+def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentReport]:
+    """The reports that a person sent: found by their browser's token, or the site's own id. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        rows = people.reports_by(connection, keys)
+    return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
+
+
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
     """What would be erased: how many rows of which kind. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
@@ -71,6 +84,8 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
         while ids := people.find(connection, keys, site_ids, after, AT_ONCE):
             found.update(people.count(connection, ids))
             after = ids[-1]
+        if sent := people.reports_by(connection, keys):
+            found["reports_sent"] = len(sent)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
 
@@ -101,9 +116,11 @@ def erase_person(
             _erase(connection, ids, now, entropy)
             complete = len(ids) < most
             if complete:
+                if sent := people.reports_by(connection, keys):
+                    found["reports_sent"] = len(sent)
                 people.forget_author(connection, keys)
         erased += len(ids)
-    rewritten = scrub(store, rewrite_up_to) if erased else None
+    rewritten = scrub(store, rewrite_up_to) if found else None
     return PersonErased(dict(found), erased, complete, rewritten)
 
 
@@ -118,15 +135,28 @@ def _erase(connection: Connection, ids: list[str], now: int, entropy: Entropy) -
 
 
 def _own_domains(connection: Connection, ids: list[str], now: int) -> set[str]:
-    """Where these comments alone link to."""
-    linked = people.linked_to(connection, ids)
-    keys = {target_key(target): target for target in linked}
-    own = set(linked)
-    theirs = set().union(*linked.values())
-    for key, numbers in sketches.find(connection, keys, now).items():
+    """Where these comments alone link to, in any of their texts."""
+    rows = people.rows_of(connection, ids)
+    targets = {
+        target
+        for row in rows.comments
+        for text in rows.texts.get(row.id, ())
+        for target in targets_of(
+            Candidate(
+                text.text,
+                normalise(text.text),
+                author_name=row.author_name,
+                author_url=row.author_url,
+                page_url=row.url,
+            )
+        )
+    }
+    theirs = {sketches.number_of(row.id, row.created_at) for row in rows.comments}
+    target_by_key = {target_key(target): target for target in targets}
+    for key, numbers in sketches.find(connection, list(target_by_key), now).items():
         if not theirs.issuperset(numbers):
-            own.discard(keys[key])
-    return own
+            targets.discard(target_by_key[key])
+    return targets
 
 
 def _comment(
@@ -182,5 +212,14 @@ def _comment(
         suggested_scores=tuple(
             SuggestedScore(each.attribute, each.value, iso(each.created_at))
             for each in rows.suggested.get(row.id, ())
+        ),
+        notes=tuple(
+            KeptNote(note.text, iso(note.created_at))
+            for about in (row.id, row.author_key)
+            for note in rows.notes.get(about, ())
+        ),
+        reports=tuple(
+            KeptReport(report.reason, iso(report.created_at))
+            for report in rows.reports.get(row.id, ())
         ),
     )

@@ -19,6 +19,7 @@ from service.api.people_schemas import (
     PersonExportOut,
     person_comment_out,
     person_erased_out,
+    sent_report_out,
 )
 from service.api.responses import private_json
 
@@ -41,11 +42,12 @@ def export(
     body: Annotated[PersonExportIn, Depends(json_body(PersonExportIn))],
 ) -> Response:
     """On this site. E-mails are compared as keyed hashes; after `GATEHOUSE_PERSONAL_DAYS` comments are found by the e-mail alone."""
-    found = people.export_person(
-        request.app.state.store, body.ref, {key.site_id}, body.after, body.limit
-    )
+    store, site_ids = request.app.state.store, {key.site_id}
+    found = people.export_person(store, body.ref, site_ids, body.after, body.limit)
+    sent = [] if body.after else people.sent_reports(store, body.ref, site_ids)
     answer: PersonExportOut = {
         "items": [person_comment_out(comment) for comment in found],
+        "reports_sent": [sent_report_out(report) for report in sent],
         "next": found[-1].id if len(found) == body.limit else None,
     }
     return private_json(answer)

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from moderation.domain.comment import EMAIL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.domain.person import PersonComment, PersonErased, PersonRef
+from moderation.domain.person import PersonComment, PersonErased, PersonRef, SentReport
 from service.api import answers
 from service.api.fields import Line, StrictModel
 
@@ -95,6 +95,29 @@ class SuggestedScoreOut(TypedDict):
     created_at: answers.Moment
 
 
+class KeptNoteOut(TypedDict):
+    """What a moderator noted about the comment or its author."""
+
+    text: answers.Text
+    created_at: answers.Moment
+
+
+class KeptReportOut(TypedDict):
+    """That a reader reported the comment."""
+
+    reason: answers.Name
+    created_at: answers.Moment
+
+
+class SentReportOut(TypedDict):
+    """A report that the person sent."""
+
+    comment_id: answers.CommentId
+    reason: answers.Name
+    note: OrEmpty
+    created_at: answers.Moment
+
+
 class PersonCommentOut(TypedDict):
     """All that is kept of one comment. forgotten_at: when network, user agent and referrer are, empty where they are not kept.
     sketch: whether hashes of its pieces are kept, to find copies. akismet_check: whether an Akismet client asked about it.
@@ -124,12 +147,17 @@ class PersonCommentOut(TypedDict):
     akismet_check: bool
     idempotency_keys: list[str]
     suggested_scores: list[SuggestedScoreOut]
+    notes: list[KeptNoteOut]
+    reports: list[KeptReportOut]
 
 
 class PersonExportOut(TypedDict):
-    """Some of a person's comments, oldest first. next: to be sent as `after`, null after the last."""
+    """Some of a person's comments, oldest first. next: to be sent as `after`, null after the last. reports_sent: found by the
+    browser's token or the author's id; with the first comments.
+    """
 
     items: list[PersonCommentOut]
+    reports_sent: list[SentReportOut]
     next: answers.CommentId | None
 
 
@@ -146,6 +174,10 @@ class PersonErasedOut(TypedDict):
 
 def person_comment_out(comment: PersonComment) -> PersonCommentOut:
     return cast(PersonCommentOut, asdict(comment))
+
+
+def sent_report_out(report: SentReport) -> SentReportOut:
+    return cast(SentReportOut, asdict(report))
 
 
 def person_erased_out(result: PersonErased) -> PersonErasedOut:

@@ -15,18 +15,19 @@ from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
+from moderation.domain.note import Note
 from moderation.domain.person import PersonRef
 from moderation.domain.report import Reporter, ReportReason
-from moderation.intake import change
-from moderation.intake.report import report
+from moderation.intake.change import edit
 from moderation.intake.submit import submit
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.policies import load_policy
-from moderation.review import decisions, notes, queues
+from moderation.review import decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks
+from moderation.store import akismet_checks, notes, reports
+from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
 from moderation.upkeep.retention import purge
@@ -48,6 +49,10 @@ class Canaries:
     agent: str = field(default_factory=lambda: word("agent"))
     referrer: str = field(default_factory=lambda: word("referrer"))
     key: str = field(default_factory=lambda: word("key"))
+    old: str = field(default_factory=lambda: word("old"))
+    old_domain: str = field(default_factory=lambda: f"{word('was')}.com")
+    note: str = field(default_factory=lambda: word("note"))
+    report: str = field(default_factory=lambda: word("report"))
     domain: str = field(default_factory=lambda: f"{word('domain')}.com")
     email: str = field(default_factory=lambda: f"{word('mail')}@example.org")
     address: str = "203.0.113.177"
@@ -94,19 +99,45 @@ def judged(store, pipeline, at=NOON + 1_000):
     )
 
 
+def edited(store, comment_id, text, now):
+    assert edit(store, comment_id, text, now=now, entropy=os.urandom)
+
+
 def planted(store, site, canaries, pipeline, identity="id:u7"):
     """Comments of one person with a trace in every store there is; their ids."""
     endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
-    sent = [comment(site, canaries, number, identity) for number in range(1, 5)]
+    sent = [comment(site, canaries, number, identity) for number in range(1, 6)]
     answers = submit(
         store, sent, personal_days=30, entropy=os.urandom, keeps_address=lambda site_id: True
     )
     ids = [answer.comment_id for answer in answers]
     judged(store, pipeline)
-    for id, outcome in zip(ids, (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM), strict=False):
+    said = (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM, None, Outcome.APPROVE)
+    for id, outcome in [pair for pair in zip(ids, said, strict=True) if pair[1]]:
         decisions.decide(
             store, "mod_1", {site.id}, id, outcome, now=NOON + 2_000, entropy=os.urandom
         )
+    edited(store, ids[4], f"{canaries.old}, see https://{canaries.old_domain}/", NOON + 3_000)
+    judged(store, pipeline, NOON + 4_000)
+    decisions.decide(
+        store, "mod_1", {site.id}, ids[4], Outcome.APPROVE, now=NOON + 4_500, entropy=os.urandom
+    )
+    edited(store, ids[4], sent[4].text, NOON + 5_000)
+    judged(store, pipeline, NOON + 6_000)
+    author_key = store.crypto.author_key(site.id, identity)
+    [elsewhere] = hand_in(store, reply(site, "Somebody else's."))
+    with store.write() as connection:
+        for number, about in enumerate((ids[0], author_key)):
+            note = Note(f"note_{number}", site.id, about, "mod_1", canaries.note, NOON)
+            notes.add(connection, note)
+        standing = standings(connection, [elsewhere])[elsewhere]
+        reader = Reporter(author_key, store.crypto.address_key(canaries.address))
+        reports.add(
+            connection, standing, ReportReason.SPAM, canaries.report, reader, NOON, os.urandom
+        )
+        standing = standings(connection, [ids[0]])[ids[0]]
+        by_other = (connection, standing, ReportReason.ABUSE, canaries.name, Reporter("x", "y"))
+        reports.add(*by_other, NOON, os.urandom)
     index_due(store)
     # One that waits still: its address is kept sealed.
     [waiting] = submit(
@@ -123,14 +154,6 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     check = AkismetCheck(ids[0], site.id, canaries.key, "herald.test", "7", "", "", NOON)
     with store.write() as connection:
         akismet_checks.put(connection, check, AkismetAnswer.HAM)
-    moment = {"now": NOON + 3_000, "entropy": os.urandom}
-    notes.add_to_comment(
-        store, "mod_1", {site.id}, ids[0], f"{canaries.name} says {canaries.text}", **moment
-    )
-    author = store.crypto.author_key(site.id, identity)
-    notes.add_to_author(store, "mod_1", site.id, author, f"This is {canaries.name}.", **moment)
-    reader = Reporter("a reader", "")
-    report(store, ids[0], ReportReason.SPAM, f"Says {canaries.text}", reader, **moment)
     return [*ids, waiting.comment_id]
 
 
@@ -179,8 +202,6 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     ref, identity = refs[by]
     [kept] = submit(store, [comment(site, others, 20)], personal_days=30, entropy=os.urandom)
     ids = planted(store, site, canaries, pipeline, identity)
-    edited_at = {"now": NOON + 4_000, "entropy": os.urandom}
-    change.edit(store, ids[0], f"{canaries.text} as it is now", **edited_at)
     key = store.crypto.author_key(site.id, identity)
     before = dump(store)
     all_before = "\n".join(before.values())
@@ -188,11 +209,12 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     # It did look, and they were everywhere.
     assert seen["comments"] >= {"name", "domain"} and "text" in seen["revisions"]
     assert seen["personal"] >= {"agent", "referrer", "network"} and "key" in seen["idempotency"]
-    assert "name" in seen["notes"] and "text" in seen["reports"]
     assert "text" in seen["suggestions"] and "key" in seen["checks"]
     for table in ("sketches", "domains", "votes", "events", "decisions", "findings"):
         assert "domain" in seen[table], table
     assert any("text" in seen[name] for name in before if name.startswith("search_index"))
+    assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
+    assert "old" in seen["revisions"] and "old_domain" in seen["domains"]
     assert key in before["votes"] and key in before["reputations"]
     assert not {"email", "address"} & canaries.found_in(all_before)  # sealed or hashed
     if store.is_sqlite:
@@ -200,10 +222,10 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
 
     preview = people.find_person(store, ref, {site.id})
     assert (preview.erased, preview.complete) == (0, False)
-    assert preview.found["comments"] == len(ids) == 5
+    assert preview.found["comments"] == len(ids) == 6
     assert dump(store) == before  # it only counted
     result = erased(store, ref, [site])
-    assert (result.erased, result.complete) == (5, True)
+    assert (result.erased, result.complete) == (6, True)
     assert result.found == preview.found
     assert result.rewritten is (True if store.is_sqlite else None)
 
@@ -221,7 +243,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert canaries.found_in(files(store)) == set()
     assert [each for each in hashes if each in files(store)] == []
     # Of the comments there stays what was decided, and others' are as they were.
-    assert len([id for id in ids if id in after["decisions"]]) == 4
+    assert len([id for id in ids if id in after["decisions"]]) == 5
     assert others.found_in(after["revisions"]) == {"text", "domain"}
     assert (
         queues.get_card(store, {site.id}, kept.comment_id).author_name == f"Buy {others.name} pills"
@@ -236,7 +258,7 @@ def test_endpoints_hear_of_each_erased_comment(store, pipeline):
     erased(store, PersonRef(email=canaries.email), [site])
     events = dump(store)["events"]
     assert events.count("comment.erased") == len(ids)
-    for id in ids[:4]:
+    for id in ids[:5]:
         card = queues.get_card(store, {site.id}, id)
         assert all(
             reason.message in ("Erased with the comment.", "Decided by a moderator.")
@@ -261,6 +283,12 @@ def test_a_person_gets_all_of_it(store, pipeline):
     assert first.idempotency_keys == (f"{canaries.key}-1",)
     assert first.akismet_check and first.sketch
     assert [each.attribute for each in first.suggested_scores] == ["TOXICITY"]
+    assert [note.text for note in first.notes] == [canaries.note] * 2
+    assert [report.reason for report in first.reports] == ["abuse"]
+    [edited_comment] = [each for each in exported if each.id == ids[4]]
+    assert canaries.old in edited_comment.texts[1].text and len(edited_comment.texts) == 3
+    [sent] = people.sent_reports(store, PersonRef(author_id="u7"), {site.id})
+    assert (sent.reason, sent.note) == ("spam", canaries.report)
     assert "comment.received" in {event.type for event in first.events}
     waiting = exported[-1]
     assert (waiting.status, waiting.address, waiting.decisions) == ("pending", canaries.address, ())
@@ -321,10 +349,6 @@ def test_after_the_time_of_personal_data_the_email_still_finds_them(store):
 
 # Each is either looked through by people.py or erase.py, or says nothing of who comments.
 ABOUT_COMMENTS = {
-    "bulk_members",
-    "claims",
-    "notes",
-    "reports",
     *("comments", "revisions", "personal", "addresses", "pending", "findings", "decisions"),
     *(
         "comment_reasons",
@@ -335,13 +359,12 @@ ABOUT_COMMENTS = {
         "sketch_keys",
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
-    *("search_due", "deliveries"),
+    *("search_due", "deliveries", "reports", "notes", "claims", "bulk_members"),
 }
 ABOUT_OTHERS = {
-    "bulk_acts",
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
-    *("lessons", "endpoints", "attempts", "heartbeats"),
+    *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
 }
 
 

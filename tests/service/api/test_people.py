@@ -26,6 +26,7 @@ def test_all_that_is_kept_of_a_person_is_handed_out_piece_by_piece(api: Api) -> 
     assert ([item["id"] for item in rest["items"]], rest["next"]) == ([ids[2]], None)
     assert post(api, "export", {"email": "nobody@private.test"}).json() == {
         "items": [],
+        "reports_sent": [],
         "next": None,
     }
 
