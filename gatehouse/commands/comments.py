@@ -174,7 +174,7 @@ def decide(
 @comment.command("reports")
 def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """List what readers reported of a comment, first to last, and what became of it."""
-    with _service(url, key) as service:
+    with service_of(url, key) as service:
         for report in service.reports(comment_id):
             if as_json:
                 print(_json(report))

@@ -189,7 +189,7 @@ def test_comments_and_acts_of_other_sites_are_out_of_reach(browser, store, site)
 
 def test_a_text_that_was_changed_before_the_confirmation_is_left(browser, store, site):
     ids = held(store, site, "bad one", "bad two")
-    asked = ask(browser, "approve", comment=ids)
+    asked = ask(browser, "approve", comment=seen(ids))
     change.edit(store, ids[0], "bad, as nobody has seen it", now=now(), entropy=os.urandom)
     confirm(browser, asked)
     assert statuses(store, site, ids) == ["pending", "approved"]
