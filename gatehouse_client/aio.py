@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -24,6 +24,7 @@ from gatehouse_client.answers import (
     Page,
     PageDefault,
     PageState,
+    PersonErased,
     PublicComment,
     Queue,
     ReaderRules,
@@ -385,6 +386,31 @@ class AsyncGatehouse:
     async def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""
         await self.send(calls.erase(comment_id))
+
+    # --- people -----------------------------------------------------------------------------------
+
+    async def export_person(
+        self, *, email: str = "", browser_token: str = "", author_id: str = "", size: int = 100
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """All that is kept of a person's comments on the site, each as the API describes it; name one of the three."""
+        after: str | None = ""
+        while after is not None:
+            call = calls.export_person(email, browser_token, author_id, after, size)
+            piece = await self.send(call)
+            for comment in piece.items:
+                yield comment
+            after = piece.next or None
+
+    async def erase_person(
+        self,
+        *,
+        email: str = "",
+        browser_token: str = "",
+        author_id: str = "",
+        confirm: bool = False,
+    ) -> PersonErased:
+        """Erases a person's comments with all that is kept of them, up to 1,000 at once; without confirm it only counts."""
+        return await self.send(calls.erase_person(email, browser_token, author_id, confirm))
 
     # --- webhooks ---------------------------------------------------------------------------------
 

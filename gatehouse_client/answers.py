@@ -479,6 +479,22 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonErased:
+    """What was found of a person, by kind, and how many comments were erased. complete: whether nothing is left. rewritten: of
+    SQLite, whether its file holds no deleted byte any more.
+    """
+
+    found: Mapping[str, int]
+    erased: int
+    complete: bool
+    rewritten: bool | None
+
+    @classmethod
+    def read(cls, data: Json) -> "PersonErased":
+        return _known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One try of a delivery. status: of the answer, None where there was none; error: then why."""
 

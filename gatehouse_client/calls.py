@@ -352,6 +352,23 @@ def erase(comment_id: str) -> Call[None]:
     return Call("DELETE", f"{API}/comments/{_id(comment_id)}", lambda _: None, repeatable=True)
 
 
+def export_person(
+    email: str, browser_token: str, author_id: str, after: str, size: int
+) -> Call[Piece[Mapping[str, Any]]]:
+    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body |= _given({"after": after, "limit": size})
+    read: Callable[[Any], Piece[Mapping[str, Any]]] = _piece(dict)
+    return Call("POST", f"{API}/people/export", read, body, repeatable=True)
+
+
+def erase_person(
+    email: str, browser_token: str, author_id: str, confirm: bool
+) -> Call[answers.PersonErased]:
+    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    read = answers.PersonErased.read
+    return Call("POST", f"{API}/people/erase", read, {**body, "confirm": confirm}, repeatable=True)
+
+
 def add_endpoint(
     url: str, types: Sequence[str], payload: str, format: str, batch: int
 ) -> Call[answers.Endpoint]:

@@ -1,7 +1,7 @@
 """The client, sync."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -23,6 +23,7 @@ from gatehouse_client.answers import (
     Page,
     PageDefault,
     PageState,
+    PersonErased,
     PublicComment,
     Queue,
     ReaderRules,
@@ -380,6 +381,30 @@ class Gatehouse:
     def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""
         self.send(calls.erase(comment_id))
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def export_person(
+        self, *, email: str = "", browser_token: str = "", author_id: str = "", size: int = 100
+    ) -> Iterator[Mapping[str, Any]]:
+        """All that is kept of a person's comments on the site, each as the API describes it; name one of the three."""
+        after: str | None = ""
+        while after is not None:
+            call = calls.export_person(email, browser_token, author_id, after, size)
+            piece = self.send(call)
+            yield from piece.items
+            after = piece.next or None
+
+    def erase_person(
+        self,
+        *,
+        email: str = "",
+        browser_token: str = "",
+        author_id: str = "",
+        confirm: bool = False,
+    ) -> PersonErased:
+        """Erases a person's comments with all that is kept of them, up to 1,000 at once; without confirm it only counts."""
+        return self.send(calls.erase_person(email, browser_token, author_id, confirm))
 
     # --- webhooks ---------------------------------------------------------------------------------
 

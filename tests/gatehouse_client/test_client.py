@@ -154,6 +154,33 @@ def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     assert receipt.id in [comment.id for comment in gatehouse.queue("held", reason="toxic")]
 
 
+def test_a_person_is_handed_out_and_erased(gatehouse: Gatehouse, running, url: str) -> None:
+    author = f"u-{uuid.uuid4().hex}"
+    article = page()
+    sent = [
+        gatehouse.submit(f"Number {n}.", page_url=article, name="Carol", author_id=author).id
+        for n in range(3)
+    ]
+    for id in sent:
+        gatehouse.wait(id, 20)
+    kept = list(gatehouse.export_person(author_id=author, size=2))
+    assert [comment["id"] for comment in kept] == sent
+
+    async def counted():
+        async with AsyncGatehouse(running.key, url) as client:
+            found = await client.erase_person(author_id=author)
+            return [
+                comment["id"] async for comment in client.export_person(author_id=author)
+            ], found
+
+    assert asyncio.run(counted())[0] == sent
+    assert (found := asyncio.run(counted())[1]).erased == 0 and found.found["comments"] == 3
+    erased = gatehouse.erase_person(author_id=author, confirm=True)
+    assert (erased.erased, erased.complete) == (3, True)
+    assert list(gatehouse.export_person(author_id=author)) == []
+    assert gatehouse.comment(sent[0]).status == "erased"
+
+
 def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse, site_id: str) -> None:
     article = page()
     ids = [

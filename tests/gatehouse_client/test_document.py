@@ -103,6 +103,8 @@ EVERY: dict[str, Call[Any]] = {
     "rotate_secret": calls.rotate_secret("ep_1", 0),
     "replay": calls.replay("ep_1", "all", datetime.now(UTC), None),
     "erase": calls.erase("cmt_1"),
+    "export_person": calls.export_person("carol@private.test", "", "", "cmt_1", 10),
+    "erase_person": calls.erase_person("", "ghb_x", "", True),
     "test_endpoint": calls.test_endpoint("ep_1"),
     "deliveries": calls.deliveries("ep_1", "dead", 10),
     "resend": calls.resend("dlv_1"),
@@ -213,6 +215,7 @@ READ_FROM = {
     answers.PublicComment: ("PublicCommentOut", set()),
     answers.Queue: ("QueueOut", set()),
     answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
+    answers.PersonErased: ("PersonErasedOut", set()),
     answers.Attempt: ("AttemptOut", set()),
     answers.Delivery: ("DeliveryOut", set()),
 }

@@ -8,7 +8,7 @@ import pytest
 
 from moderation.domain.decision import Outcome
 from moderation.intake import change
-from moderation.review import bulk, claims, decisions, queues
+from moderation.review import bulk, bulk_batches, claims, decisions, queues
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
 from tests.service.console.console_browser import held, moderator, now
@@ -132,7 +132,7 @@ def test_a_large_one_is_followed_until_the_worker_has_done_it(browser, store, si
     url = html.unescape(re.search(r'hx-get="([^"]+)"', page.text)[1])
     fragment = browser.get(url, **{"HX-Request": "true"})
     assert fragment.text.lstrip().startswith('<section class="status panel"')
-    assert not bulk.resume_unfinished(store, now, os.urandom, lambda: True)
+    assert not bulk_batches.resume_unfinished(store, now, os.urandom, lambda: True)
     done = browser.get(url, **{"HX-Request": "true"}).text
     assert "Done: <strong>101 of 101</strong>" in done and "hx-get" not in done
     assert set(statuses(store, site, ids)) == {"rejected"}
