@@ -50,7 +50,7 @@ ENTRIES = {
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
     "comment": Entry(
-        "comments",
+        "comment_bulk",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
     "page": Entry("pages", "Articles: a new URL, their title, open or closed."),

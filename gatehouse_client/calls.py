@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -180,14 +180,17 @@ def add_author_note(author: str, text: str) -> Call[answers.Note]:
 
 
 def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
-    body = {"filter": _plain(filter)}
-    return Call("POST", f"{API}/bulk/preview", answers.BulkPreview.read, body, repeatable=True)
+    conditions = _plain(filter)
+
+    def read(data: Any) -> answers.BulkPreview:
+        return replace(answers.BulkPreview.read(data), filter=conditions)
+
+    return Call("POST", f"{API}/bulk/preview", read, {"filter": conditions}, repeatable=True)
 
 
 def bulk(
     action: str,
     ids: Sequence[str],
-    filter: Mapping[str, Any],
     preview: answers.BulkPreview | None,
     reason: str,
     take_over: bool,
@@ -196,7 +199,7 @@ def bulk(
     if preview is None:
         body["ids"] = list(ids)
     else:
-        body |= {"filter": _plain(filter), "expected_count": preview.count}
+        body |= {"filter": preview.filter, "expected_count": preview.count}
         body["snapshot"] = preview.snapshot
     return Call("POST", f"{API}/bulk", answers.Bulk.read, body)
 

@@ -251,14 +251,13 @@ class Gatehouse:
         preview: BulkPreview | None = None,
         reason: str = "",
         take_over: bool = False,
-        **filter: Any,
     ) -> Bulk:
-        """One decision about up to 1,000 comments by their ids, or about all that were previewed with the same conditions.
+        """One decision about up to 1,000 comments by their ids, or about all that preview_bulk() has found.
 
-        action: approve, hold, reject or spam. ApiError 409, `drifted`, where the conditions find others than in the
-        preview. Up to 100 comments are decided at once; of more bulk_progress() tells how far it is.
+        action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
+        comments are decided at once; of more bulk_progress() tells how far it is.
         """
-        return self.send(calls.bulk(action, ids, filter, preview, reason, take_over))
+        return self.send(calls.bulk(action, ids, preview, reason, take_over))
 
     def bulk_progress(self, bulk_id: str) -> Bulk:
         """How far a decision about many comments is."""

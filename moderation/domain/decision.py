@@ -125,6 +125,17 @@ def in_effect_before(history: Sequence[Decision], sequence: int, revision: int) 
     return before if before and before.revision == revision else None
 
 
+def text_since(history: Sequence[Decision], revision: int, sequence: int) -> int:
+    """The number in a comment's history at which its writer gave it the text that it has; 0 for its first.
+
+    revision, sequence: the comment's newest. The change comes right before the first decision about its text.
+    """
+    if revision == 1:
+        return 0
+    about_it = [decision.sequence for decision in history if decision.revision == revision]
+    return min(about_it) - 1 if about_it else sequence
+
+
 def opinion_of(decision: Decision | None) -> Opinion | None:
     """What a decision says about the comment; None where a machine or an import made it, it holds, or
     the comment was decided with the one it answers: that says nothing of its author.

@@ -23,8 +23,8 @@ from moderation.store import (
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
-_INSTEAD = "Erased with the comment."  # of what a policy's reasons say
 NOTES_LIMIT = 1_000  # about authors of whom nothing is left; the rest goes with the next purge
+_INSTEAD = "Erased with the comment."  # of what a policy's reasons say
 
 
 def erase(
@@ -36,8 +36,8 @@ def erase(
     entropy: Entropy,
 ) -> None:
     """Deletes a comment's text, sketch, author, personal data, notes and scores, and sends `comment.erased`, in
-    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last comment that is known to be somebody's
-    go the notes about them.
+    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
+    comment that is known to be somebody's go the notes about them.
 
     Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """

@@ -55,7 +55,7 @@ EVERY: dict[str, Call[Any]] = {
     "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
     "preview_bulk": calls.preview_bulk({"status": "held", "since": datetime.now(UTC)}),
     "bulk": calls.bulk(
-        "reject", [], {"status": "held"}, answers.BulkPreview(3, (), "cmt_1.0f"), "links", True
+        "reject", [], answers.BulkPreview(3, (), "cmt_1.0f", {"status": "held"}), "links", True
     ),
     "bulk_progress": calls.bulk_progress("bulk_1"),
     "undo_bulk": calls.undo_bulk("bulk_1"),
@@ -195,7 +195,7 @@ READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
-    answers.BulkPreview: ("BulkPreviewOut", set()),
+    answers.BulkPreview: ("BulkPreviewOut", {"filter"}),
     answers.Bulk: ("BulkOut", {"actor_id"}),
     answers.BulkMember: ("BulkMemberOut", set()),
     answers.Comment: ("CommentOut", set()),
