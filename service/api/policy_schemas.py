@@ -59,7 +59,7 @@ class RuleCount(TypedDict):
     count: answers.Count
 
 
-class SampleOut(TypedDict):
+class ChangedSampleOut(TypedDict):
     """A comment that would be decided otherwise. rules: that make the difference."""
 
     comment_id: answers.CommentId
@@ -74,7 +74,7 @@ class ChangeOut(TypedDict):
     after: Outcome
     count: answers.Count
     rules: list[RuleCount]
-    samples: list[SampleOut]
+    samples: list[ChangedSampleOut]
 
 
 class ShareOut(TypedDict):
