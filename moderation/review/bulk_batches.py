@@ -16,7 +16,7 @@ from moderation.store import bulk, claims, decisions
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Connection, Store
 
-AT_ONCE = 100  # comments in a transaction: SQLite's one writer is held for some 50 ms
+AT_ONCE = 50  # comments in a transaction: SQLite's one writer is held while they are decided
 _SENTENCE = "Decided together with {others} others."
 _UNDO_SENTENCE = "Taken back with all that were decided together."
 

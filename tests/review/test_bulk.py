@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from moderation.domain.bulk import BulkState, MemberState
-from moderation.domain.comment import AuthorRef, Status
+from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Drifted, Invalid, NotFound
@@ -15,10 +15,11 @@ from moderation.domain.reason_codes import ReasonCode
 from moderation.intake import change
 from moderation.notify import endpoints
 from moderation.review import bulk, bulk_batches, bulk_sets, claims, decisions, queues
-from moderation.review.search import Criteria
+from moderation.review.search import Criteria, search
 from moderation.store.sql.schema import bulk_acts
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
+from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.intake.test_submit import rows
 from tests.review.test_decisions import judged
@@ -139,6 +140,41 @@ def test_a_set_that_has_drifted_is_refused_with_the_new_count(store, change):
     assert len(bulk_sets.matching(store, site.id, HELD, fresh.count, fresh.snapshot)) == fresh.count
 
 
+def test_every_condition_counts_as_it_does_in_the_search(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    judged(store, other, "bad tea")
+    ids = judged(store, site, "bad tea", "fine tea", "bad coffee")
+    [anns] = hand_in(
+        store, reply(site, "tea", author=AuthorRef("Ann", "ann@reader.test"), page=PageRef("https://herald.test/2"))
+    )  # fmt: skip
+    decide(store, site, ids[1], Outcome.SPAM)
+    index_due(store)
+    everything = [
+        Criteria(status=Status.SPAM),
+        Criteria(reason="toxic"),
+        Criteria(status=Status.HELD, reason="toxic", query="tea"),
+        Criteria(page_url="https://herald.test/2"),
+        Criteria(page_url="https://herald.test/3"),
+        Criteria(author="ann@reader.test"),
+        Criteria(author="carol"),
+        Criteria(query=ids[2]),
+        Criteria(query="ann@reader.test"),
+        Criteria(decided_by="moderator"),
+        Criteria(since=NOON + 10**9),
+        Criteria(until=NOON + 10**9),
+        Criteria(query="coff*"),
+    ]
+    counts = []
+    for criteria in everything:
+        found = search(store, site.id, criteria).cards
+        seen = bulk_sets.preview(store, site.id, criteria)
+        assert seen.count == len(found), criteria
+        assert [card.id for card in seen.sample] == [card.id for card in found][:5]
+        counts.append(seen.count)
+    assert counts == [1, 2, 1, 1, 0, 1, 3, 1, 1, 1, 0, 4, 1]
+    assert anns
+
+
 def test_a_snapshot_is_good_on_its_site_alone(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     shown = bulk_sets.preview(store, alice.id, HELD)
@@ -152,9 +188,11 @@ def test_a_search_that_finds_too_much_is_refused(store, monkeypatch):
     judged(store, site, *(f"bad {n}" for n in range(5)))
     monkeypatch.setattr(bulk_sets, "MEMBERS_LIMIT", 4)
     monkeypatch.setattr(bulk_sets, "PIECE", 2)
-    with pytest.raises(Invalid) as refused:
-        bulk_sets.preview(store, site.id, HELD)
-    assert refused.value.pointer == "/filter"
+    index_due(store)
+    for criteria in (HELD, Criteria(query="bad")):
+        with pytest.raises(Invalid) as refused:
+            bulk_sets.preview(store, site.id, criteria)
+        assert refused.value.pointer == "/filter"
     by_name = Criteria(status=Status.HELD, author="198.51.100.7")
     assert bulk_sets.preview(store, site.id, by_name).count == 0
 
