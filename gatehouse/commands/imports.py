@@ -32,7 +32,7 @@ def import_comments(
         Path | None, typer.Option(help="Write here, a line each, what was skipped or changed.")
     ] = None,
 ) -> None:
-    """Take over comments with their dates, threads and decisions.
+    """Take over comments from another system, with their dates, threads and decisions.
 
     They are neither judged again nor sent to endpoints. What was imported before stays as it is, so an
     import that was broken off is repeated.
