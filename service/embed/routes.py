@@ -1,5 +1,5 @@
 """/reply/{site_id} takes a plain form and answers 303, and so do the URLs for forms of WordPress and
-Staticman; /demo is an article with a form.
+Staticman; /embed/v1.js shows thread and form on a site's pages; /demo is an article with a form.
 """
 
 import re
@@ -20,7 +20,9 @@ from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.access import identity
+from service.api.responses import public
 from service.embed import form_formats
+from service.embed.module import module
 from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
 from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
@@ -33,6 +35,7 @@ from service.queues.hand_in import hand_in
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
 
+MODULE_CACHE = "public, max-age=300"
 DEMO = "/demo"
 DEMO_SIZE = 50  # comments on one page of it
 _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
@@ -41,6 +44,19 @@ _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
 @router.get("/embed/static/{version}/{name}")
 def static(version: str, name: str) -> Response:
     return pages.file(version, name)
+
+
+@router.get("/embed/v1.js")
+def script(request: Request) -> Response:
+    """The module for a site's pages: it changes only with Gatehouse, and a cache asks every five minutes."""
+    text, headers = module().text, {"Vary": "Accept-Encoding"}
+    answer = public(request, text, "text/javascript", MODULE_CACHE, headers)
+    if answer.status_code == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+        answer.body = module().compressed
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
+        answer.headers["ETag"] = f"W/{answer.headers['etag']}"
+    return answer
 
 
 @router.post("/reply/{site_id}")
