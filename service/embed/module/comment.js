@@ -17,7 +17,7 @@ class ShownComment {
   // Shows it as it is now; a form that is open in it stays.
   show(data) {
     const own = this.own;
-    const is = JSON.stringify([data, own?.status, this.host.state]);
+    const is = JSON.stringify([data, own?.status, own?.until, this.host.state]);
     if (is === this.is) return;
     Object.assign(this, { is, data });
     this.article.replaceChildren(...(data.status === "removed" ? this.gone() : this.content(data, own)), this.panel);
