@@ -36,7 +36,7 @@ class Article:
         self.lang, self.inside = "en", ""
         policy = (
             f"default-src 'none'; script-src {gatehouse.url}; connect-src {gatehouse.url}; img-src data:; "
-            "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+            f"base-uri 'none'; form-action 'self' {gatehouse.url}; require-trusted-types-for 'script'"
         )
         article = self
 
@@ -381,6 +381,32 @@ def test_it_speaks_german_and_takes_over_a_plain_form(read, article):
     assert page.get_by_text("Old list").count() == 0
     assert page.get_by_label("Kommentar *").input_value() == "Endlich."
     assert elsewhere(watch, article) == []
+
+
+def test_without_a_key_the_form_is_posted_like_any_other(read, article):
+    article.key = ""
+    watch = read()
+    page = watch.page
+    write(page, "The ferry is late.")
+    page.wait_for_url("**/harbour?gatehouse=received#respond")
+    page.get_by_text("Your comment is awaiting moderation.").wait_for()
+    comment_id = the_own_comment(article, "The ferry is late.")
+    article.decide(comment_id, Outcome.APPROVE)
+    page.get_by_role("button", name="Show 1 new comment").click()
+    page.locator(f"#comment-{comment_id}").wait_for()
+    assert elsewhere(watch, article) == []
+
+
+def test_the_console_shows_snippets_that_fit(visit, gatehouse, shots):
+    for width, size in WIDTHS.items():
+        watch = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
+        watch.log_in()
+        watch.page.get_by_role("link", name="Embed").click()
+        watch.page.get_by_role("heading", name="Put it on your page").wait_for()
+        watch.page.screenshot(path=shots / f"embed-console-{width}.png", full_page=True)
+        assert faults(watch) == []
+        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert watch.incidents == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])

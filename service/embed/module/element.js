@@ -33,7 +33,7 @@ class GatehouseComments extends HTMLElement {
     if (!(this.language in WORDS)) this.language = "en";
     const words = this.words = WORDS[this.language];
     this.site = this.getAttribute("site") ?? "";
-    this.key = this.getAttribute("key") ?? "";
+    this.key = this.getAttribute("site-key") ?? "";
     const here = new URL(this.getAttribute("page") || document.querySelector("link[rel=canonical]")?.href || location.href, location.href);
     here.hash = "";
     this.returned = here.searchParams.get("gatehouse") || new URLSearchParams(location.search).get("gatehouse");
@@ -185,7 +185,7 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   const place = document.querySelector(target || "#comments");
   if (!place) console.error("gatehouse: no element is", target || "#comments");
   if (!place || place.querySelector("gatehouse-comments")) continue;
-  const element = make("gatehouse-comments", { site, page, key, lang, theme });
+  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme });
   element.addEventListener("gatehouse-loaded", () => {
     for (const [name, field] of Object.entries(element.form.fields)) field.value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
