@@ -29,7 +29,7 @@ def embed_page(request: Request, visitor: CurrentVisitor, membership: CurrentSit
     snippets = []
     for system, (where, page) in _PAGES.items():
         data = f'\n  data-site="{site_id}" data-key="ghp_..."' + (
-            f' data-page="{page}"' if page else ""
+            f'\n  data-page="{page}"' if page else ""
         )
         snippets.append((system, where, f'<div id="comments"></div>\n{script}{data}></script>'))
     react = (
