@@ -13,8 +13,13 @@ from moderation.store.search import find
 from moderation.store.sql.engine import Connection, Store
 
 SAMPLE_SIZE = 5
-PIECE = 600  # comments that are found at once
-LOOKS = 400  # pieces that are looked at: some seconds, of a search that finds next to nothing
+PIECE = 600  # comments that a search by words finds at once
+LOOKS = 60  # pieces that are looked at: some seconds
+
+_TOO_MUCH = Invalid(
+    f"/filter: Too much to look through, or more than {MEMBERS_LIMIT:,} comments: add a condition, or `until`.",
+    "/filter",
+)
 
 Seen = list[tuple[str, int]]  # comments by id, each with its sequence
 
@@ -79,6 +84,11 @@ def _found(store: Store, site_id: str, criteria: Criteria, newest: str = "") -> 
         wanted = wanted_of(connection, store.crypto, site_id, criteria)
         if wanted is None:
             return []
+        if not wanted.sought:
+            found_at_once = bulk.without_words(connection, wanted, newest, MEMBERS_LIMIT + 1)
+            if len(found_at_once) > MEMBERS_LIMIT:
+                raise _TOO_MUCH
+            return found_at_once
         wanted = replace(wanted, newest_first=False)
         for _ in range(LOOKS):
             found = find(connection, wanted, after, PIECE)
@@ -88,10 +98,7 @@ def _found(store: Store, site_id: str, criteria: Criteria, newest: str = "") -> 
                 break
             if not after or (newest and after > newest):
                 return sorted(seen.items())
-    raise Invalid(
-        f"/filter: Too much to look through, or more than {MEMBERS_LIMIT:,} comments: add a condition, or `until`.",
-        "/filter",
-    )
+    raise _TOO_MUCH
 
 
 def _up_to(connection: Connection, site_id: str, ids: Sequence[str], newest: str) -> dict[str, int]:

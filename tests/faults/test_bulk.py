@@ -13,7 +13,7 @@ from moderation.store import decisions as stored_decisions
 from tests.factories import hand_in, reply
 
 pytestmark = pytest.mark.timeout(120)
-COUNT = 3_000
+COUNT = 1_500
 
 
 def now():

@@ -262,7 +262,7 @@ def build(browser, open_browser, site):
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
     forms = {
-        "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": copies[2]},
+        "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": f"{copies[2]}.1"},
         "/console/bulk/{bulk_id}/undo": token | {"site": site.id},
         "/console/campaigns/{campaign_id}/decisions": members,
         "/console/campaigns/{campaign_id}/exclusions": members,
