@@ -41,7 +41,17 @@ def public_json(
 
     cache: how long others may keep it, as Cache-Control says it.
     """
-    text = json.dumps(body)
+    return public(request, json.dumps(body), "application/json", cache, headers)
+
+
+def public(
+    request: Request,
+    text: str,
+    media_type: str,
+    cache: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The same for a text of another type."""
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
     all_headers = {
         "ETag": etag,
@@ -53,7 +63,7 @@ def public_json(
     seen = request.headers.get("if-none-match", "").replace("W/", "")
     if etag in (each.strip() for each in seen.split(",")):
         return Response(status_code=304, headers=all_headers)
-    return Response(text, media_type="application/json", headers=all_headers)
+    return Response(text, media_type=media_type, headers=all_headers)
 
 
 def etag_header(kind: str, number: int) -> dict[str, str]:

@@ -7,6 +7,7 @@ from service.console import (
     campaign,
     campaigns,
     comment,
+    embed,
     endpoint,
     endpoint_deliveries,
     endpoints,
@@ -32,6 +33,7 @@ router.include_router(filter.router)
 router.include_router(learning.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
+router.include_router(embed.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)
 router.include_router(endpoint_deliveries.router)

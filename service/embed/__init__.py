@@ -1,1 +1,1 @@
-"""What readers see: the form that works without JavaScript, and a demo article around it."""
+"""What readers see: the script for sites' pages, the form that works without JavaScript, and a demo article around it."""

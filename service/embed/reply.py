@@ -83,9 +83,13 @@ def page_of(url: str) -> str:
 
 def landing(url: str) -> str:
     """Where the reader goes after handing in: the page, which says that the reply was received."""
-    page = page_of(plain_url(url))
-    safe = quote(page, safe=":/?#[]@!$&'()*+,;=%-._~")
-    return f"{safe}{'&' if '?' in page else '?'}gatehouse=received#respond"
+    page = safe_url(page_of(url))
+    return f"{page}{'&' if '?' in page else '?'}gatehouse=received#respond"
+
+
+def safe_url(url: str) -> str:
+    """The URL in letters that every header and attribute takes."""
+    return quote(plain_url(url), safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
 def read_submission(

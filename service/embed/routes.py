@@ -1,18 +1,19 @@
 """/reply/{site_id} takes a plain form and answers 303, and so do the URLs for forms of WordPress and
-Staticman; /demo is an article with a form.
+Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages; /demo is an article with a form.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
-from moderation.domain.comment import Receipt
+from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound, PageClosed
 from moderation.domain.page_url import origin_of, plain_url
 from moderation.reading import threads
@@ -20,8 +21,20 @@ from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.access import identity
+from service.api import threads as threads_api
+from service.api.responses import public
 from service.embed import form_formats
-from service.embed.reply import NAMES, Problem, landing, problem, read_submission, within
+from service.embed.module import module
+from service.embed.reply import (
+    NAMES,
+    Problem,
+    landing,
+    page_of,
+    problem,
+    read_submission,
+    safe_url,
+    within,
+)
 from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
 from service.http.client_address import client_address
@@ -33,14 +46,28 @@ from service.queues.hand_in import hand_in
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
 
+MODULE_CACHE = "public, max-age=300"
 DEMO = "/demo"
-DEMO_SIZE = 50  # comments on one page of it
+THREAD_SIZE = 50  # comments on a page of it, and in a fragment
 _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
 
 
 @router.get("/embed/static/{version}/{name}")
 def static(version: str, name: str) -> Response:
     return pages.file(version, name)
+
+
+@router.get("/embed/v1.js")
+def script(request: Request) -> Response:
+    """The module for a site's pages: it changes only with Gatehouse, and a cache asks every five minutes."""
+    text, headers = module().text, {"Vary": "Accept-Encoding"}
+    answer = public(request, text, "text/javascript", MODULE_CACHE, headers)
+    if answer.status_code == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+        answer.body = module().compressed
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
+        answer.headers["ETag"] = f"W/{answer.headers['etag']}"
+    return answer
 
 
 @router.post("/reply/{site_id}")
@@ -221,6 +248,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
             # What cannot be answered any more would be refused again: sent once more, it stands by itself.
             "parent": "" if broken.field == "comment_parent" else fields.get("comment_parent", ""),
             "state": "",
+            "service": "",
         },
     )
 
@@ -236,31 +264,77 @@ def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: st
     site_id = threads.demo_site(state.store, origin)
     if site_id is None:
         return pages.page("nosite.html", 404, origin=origin)
-    page_url = f"{state.settings.public_url}{DEMO}"
-    page = threads.find_page(state.store, site_id, page_url)
-    now = threads.state_of(state.store, page, site_id, now_ms())
-    newest = threads.list_newest(state.store, page, DEMO_SIZE, before, replytocom)
-    answered = newest.answered
+    page_url, title = f"{state.settings.public_url}{DEMO}", "The night ferry comes back"
+    values = _thread(state.store, site_id, page_url, title, replytocom, gatehouse, before)
+    values["form"]["service"] = ""
     return pages.page(
         "demo.html",
         form_action=filter(_is_plain, [origin]),
-        comments=in_thread_order(threads.with_removed(state.store, newest.comments)),
-        count=newest.count,
-        is_counted=newest.count < threads.COUNT_LIMIT,
-        before=before,
-        next=newest.next,
-        answered=answered,
-        received=gatehouse == "received",
-        site_id=site_id,
-        problem=Problem("", ""),
-        typed={},
-        form={
+        **values | {"page_link": DEMO, "query_link": f"{DEMO}?"},
+    )
+
+
+@router.get("/embed/thread")
+def fragment(
+    request: Request,
+    site: Annotated[str, Query(max_length=64)],
+    page_url: Annotated[str, Query(max_length=PAGE_URL_LIMIT)],
+    page_title: Annotated[str, Query(max_length=TITLE_LIMIT)] = "",
+    replytocom: str = "",
+    gatehouse: str = "",
+    before: str = "",
+) -> Response:
+    """The newest approved comments of a page and the form, for the site's server to put into its page.
+
+    replytocom, gatehouse, before: what the links and the form add to the page's own query; the server passes it on.
+    """
+    state = request.app.state
+    known = _site(state.store, site)
+    if not within(page_url, known.origins):
+        raise NotFound("No page of this site has this address.")
+    values = _thread(
+        state.store, site, page_of(page_url), page_title, replytocom, gatehouse, before
+    )
+    values["form"]["service"] = state.settings.public_url
+    html = pages.render("thread.html", **values)
+    return public(request, html, "text/html", threads_api.CACHE, {"X-Robots-Tag": "noindex"})
+
+
+def _thread(
+    store: Store,
+    site_id: str,
+    page_url: str,
+    title: str,
+    replytocom: str,
+    gatehouse: str,
+    before: str,
+) -> dict[str, Any]:
+    """What thread.html shows."""
+    page = threads.find_page(store, site_id, page_url)
+    now = threads.state_of(store, page, site_id, now_ms())
+    newest = threads.list_newest(store, page, THREAD_SIZE, before, replytocom)
+    answered = newest.answered
+    link = safe_url(page_url)
+    return {
+        "comments": in_thread_order(threads.with_removed(store, newest.comments)),
+        "count": newest.count,
+        "is_counted": newest.count < threads.COUNT_LIMIT,
+        "before": before,
+        "next": newest.next,
+        "answered": answered,
+        "received": gatehouse == "received",
+        "page_link": link,
+        "query_link": f"{link}{'&' if '?' in link else '?'}",
+        "site_id": site_id,
+        "problem": Problem("", ""),
+        "typed": {},
+        "form": {
             "page_url": page_url,
-            "page_title": "The night ferry comes back",
+            "page_title": title,
             "parent": answered.id if answered else "0",
             "state": now.state.value,
         },
-    )
+    }
 
 
 def _is_plain(origin: str) -> bool:

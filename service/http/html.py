@@ -83,10 +83,14 @@ class Pages:
             scripts=self._scripts, form_action=" ".join(("'self'", *form_action))
         )
         return HTMLResponse(
-            self._environment.get_template(template).render(values),
+            self.render(template, **values),
             status,
             headers={**HEADERS, "Content-Security-Policy": policy, **(headers or {})},
         )
+
+    def render(self, template: str, **values: Any) -> str:
+        """A fragment for somebody else's page."""
+        return self._environment.get_template(template).render(values)
 
     def file(self, version: str, name: str) -> Response:
         """A static file. Its URL contains its hash, so it may be cached for ever."""

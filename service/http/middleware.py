@@ -123,7 +123,11 @@ class Middleware:
         rule = _cors_rule(scope["path"])
         if not origin or rule is None or not await self._owns_origin(origin):
             return {}
-        allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        allowed = {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": "Retry-After",  # how long to wait after a 429
+            "Vary": "Origin",
+        }
         if scope["method"] == "OPTIONS":
             methods, names = rule
             allowed |= {

@@ -106,6 +106,7 @@ def test_the_routes_are_all_here(scene):
         "/console/campaigns",
         "/console/campaigns/{campaign_id}",
         "/console/comments/{comment_id}",
+        "/console/embed",
         "/console/endpoints",
         "/console/endpoints/new",
         "/console/endpoints/{endpoint_id}",

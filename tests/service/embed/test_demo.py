@@ -11,7 +11,7 @@ from moderation.reading.threads import PublicComment
 from moderation.review import decisions, page_states
 from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import sites
-from service.embed.routes import DEMO_SIZE
+from service.embed.routes import THREAD_SIZE
 from service.embed.thread_order import DEPTH_LIMIT, in_thread_order
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.service.embed.conftest import ORIGIN
@@ -145,10 +145,10 @@ def test_without_a_site_the_demo_says_what_to_do(reader):
 
 
 def test_the_newest_reply_is_on_the_first_page_and_the_oldest_can_be_reached(reader):
-    ids = [approved(reader, f"Reply {n}.", at=NOON + n) for n in range(DEMO_SIZE + 2)]
+    ids = [approved(reader, f"Reply {n}.", at=NOON + n) for n in range(THREAD_SIZE + 2)]
     last = approved(reader, "An answer.", parent_id=ids[0], at=NOON + 100)
     first = reader.client.get("/demo").text
-    assert f"{DEMO_SIZE + 3} Replies" in first
+    assert f"{THREAD_SIZE + 3} Replies" in first
     assert re.findall(r'<li class="[^"]*" id="comment-(\w+)"', first) == [last, *ids[:2:-1]]
     assert "in reply to an earlier comment" in first
     older = reader.client.get(re.search(r'href="(/demo\?before=[^#]*)#', first)[1]).text
@@ -158,7 +158,7 @@ def test_the_newest_reply_is_on_the_first_page_and_the_oldest_can_be_reached(rea
 
 def test_an_answer_quotes_what_it_answers_from_whatever_page(reader):
     old = approved(reader, "The first of them all.", at=NOON - 1)
-    for n in range(DEMO_SIZE):
+    for n in range(THREAD_SIZE):
         approved(reader, f"Reply {n}.", at=NOON + n)
     text = reader.client.get(f"/demo?replytocom={old}").text
     assert "The first of them all.</blockquote>" in text

@@ -1,0 +1,31 @@
+"""/embed/v1.js: the module that shows thread and form on a site's pages, as one file from the parts in module/."""
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "module"
+# In this order: what a part calls while the module is read stands before it.
+_PARTS = ("words", "service", "memory", "elements", "comment", "thread", "form", "element")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The file. integrity: its hash as the attribute of a script element takes it."""
+
+    text: str
+    compressed: bytes
+    integrity: str
+
+
+@cache
+def module() -> Module:
+    style = json.dumps((_FOLDER / "style.css").read_text(encoding="utf-8"))
+    parts = [(_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS]
+    text = "\n".join([f"const STYLE = {style};", *parts])
+    digest = base64.b64encode(hashlib.sha384(text.encode()).digest()).decode()
+    return Module(text, gzip.compress(text.encode(), 9, mtime=0), f"sha384-{digest}")

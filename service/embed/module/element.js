@@ -1,0 +1,194 @@
+// <gatehouse-comments>: thread and form in a shadow, kept fresh while somebody looks at them.
+const EVERY = 4; // seconds between two looks at the thread
+const AT_MOST = 60; // seconds, when nothing happens or nothing answers
+const CALM = 60; // looks without anything new, after which they become rarer
+const RECENT = 600_000; // ms: so long every look also asks what became of one's own comment
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+
+class GatehouseComments extends HTMLElement {
+  connectedCallback() {
+    if (!this.shadowRoot) this.build();
+    this.onVisible = () => { if (!document.hidden) this.watch(); };
+    this.onHash = () => this.goTo();
+    document.addEventListener("visibilitychange", this.onVisible);
+    addEventListener("hashchange", this.onHash);
+    // What was posted or linked to is shown without scrolling there first.
+    if (location.hash.startsWith("#comment-") || this.returned) return this.start();
+    this.observer = new IntersectionObserver(([seen]) => { if (seen.isIntersecting) this.start(); }, { rootMargin: "400px" });
+    this.observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.onVisible);
+    removeEventListener("hashchange", this.onHash);
+    this.observer?.disconnect();
+    clearTimeout(this.timer);
+    this.isStarted = false;
+  }
+
+  build() {
+    const languages = [this.lang, document.documentElement.lang, navigator.language];
+    this.language = (languages.find(Boolean) ?? "en").slice(0, 2).toLowerCase();
+    if (!(this.language in WORDS)) this.language = "en";
+    const words = this.words = WORDS[this.language];
+    this.site = this.getAttribute("site") ?? "";
+    this.key = this.getAttribute("site-key") ?? "";
+    const here = new URL(this.getAttribute("page") || document.querySelector("link[rel=canonical]")?.href || location.href, location.href);
+    here.hash = "";
+    this.returned = here.searchParams.get("gatehouse") || new URLSearchParams(location.search).get("gatehouse");
+    here.searchParams.delete("gatehouse");
+    this.page = here.href;
+    this.state = "open";
+    this.own = new Own(this.site, this.page);
+    this.thread = new Thread(this);
+    this.form = new ReplyForm(this);
+    this.heading = make("h2", { tabindex: "-1", id: "comments", part: "heading" }, words.loading);
+    this.status = make("p", { role: "status", class: "notice", part: "notice" });
+    this.heard = make("p", { role: "status", class: "unseen" });
+    this.trouble = make("p", { class: "notice bad", part: "error", hidden: true }, `${words.away} `);
+    this.retry = button(words.again, () => this.watch());
+    this.freshButton = button("", () => { this.thread.reveal(); this.draw(); }, { class: "main fresh", part: "button fresh", hidden: true });
+    this.moreButton = button(words.more, () => this.more(), { hidden: true });
+    const order = make("select", {}, make("option", { value: "" }, words.oldest), make("option", { value: "1" }, words.newest));
+    order.addEventListener("change", () => this.thread.turn(Boolean(order.value)));
+    this.order = make("div", { class: "row", hidden: true }, make("label", {}, words.order, order));
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    const inside = make("div", { lang: this.language, part: "comments" },
+      make("section", { "aria-labelledby": "comments" },
+        this.heading, this.status, this.heard, this.trouble, this.retry, this.order, this.freshButton, this.thread.list, this.moreButton),
+      this.form.section);
+    root.append(inside);
+    this.retry.hidden = true;
+    this.form.section.hidden = true;
+  }
+
+  start() {
+    if (this.isStarted) return;
+    this.isStarted = true;
+    this.observer?.disconnect();
+    this.calm = this.failed = this.looks = 0;
+    this.watch();
+  }
+
+  // Looks at once, and from now on often again.
+  watch() {
+    if (!this.isStarted) return;
+    this.calm = this.failed = 0;
+    clearTimeout(this.timer);
+    this.look();
+  }
+
+  async look() {
+    if (this.looking) return;
+    clearTimeout(this.timer);
+    this.looking = true;
+    const before = [...this.thread.known?.keys() ?? []].join();
+    const isFirst = !this.thread.known;
+    try {
+      const now = Date.now();
+      const isRare = this.looks++ % 15 === 0;
+      await this.thread.ask((own) => isFirst
+        || (["pending", "held"].includes(own.status) && (isRare || now - own.since < RECENT)));
+      await this.thread.load({ isFirst });
+      this.failed = 0;
+      this.fail("");
+    } catch (error) {
+      this.failed++;
+      this.fail(error.status === 404 ? this.words.unknown : this.words.away);
+      if (!(error instanceof Refusal)) console.error(error);
+    }
+    this.draw();
+    if (isFirst && this.thread.known) this.arrived();
+    const changed = before !== [...this.thread.known?.keys() ?? []].join();
+    this.calm = changed ? 0 : this.calm + 1;
+    this.looking = false;
+    const slower = 2 ** Math.min(4, this.failed + Math.max(0, this.calm - CALM));
+    if (this.isStarted && !document.hidden) this.timer = setTimeout(() => this.look(), Math.min(AT_MOST, EVERY * this.thread.pages * slower) * 1000);
+  }
+
+  fail(why) {
+    this.trouble.hidden = this.retry.hidden = !why || Boolean(this.thread.known);
+    this.trouble.textContent = why;
+  }
+
+  draw() {
+    const { thread, words } = this;
+    const count = [...thread.shown.values()].filter(({ data, own }) => data.status !== "removed" && (!own || own.status === "approved")).length;
+    if (thread.known) this.heading.textContent = words.heading(count, Boolean(thread.next));
+    else if (this.failed) this.heading.textContent = words.labels.comment;
+    this.moreButton.hidden = !thread.next;
+    this.order.hidden = Boolean(thread.next) || count < 2;
+    this.freshButton.hidden = !thread.fresh.size;
+    this.freshButton.textContent = words.fresh(thread.fresh.size);
+    if (thread.fresh.size) this.tell(words.fresh(thread.fresh.size));
+    this.form.section.hidden = !thread.known && !this.failed;
+    this.form.tell(this.state);
+    thread.tellTime();
+  }
+
+  async more() {
+    const { thread } = this;
+    const before = thread.last;
+    try {
+      await thread.load({ more: true });
+    } catch (error) {
+      return this.say(this.words.away);
+    }
+    this.draw();
+    [...thread.shown.values()].find(({ id }) => id > before)?.article.focus();
+  }
+
+  // After the first look: the page's own list and form have done their part.
+  arrived() {
+    this.dispatchEvent(new CustomEvent("gatehouse-loaded", { bubbles: true }));
+    if (this.returned) this.say(this.words.received.held);
+    this.goTo();
+  }
+
+  // Shows the comment that the address names, wherever in the thread it is.
+  async goTo() {
+    const id = location.hash.replace("#comment-", "");
+    if (!location.hash.startsWith("#comment-") || !this.thread.known) return;
+    for (let pages = 0; !this.thread.shown.has(id) && this.thread.next && pages < 20; pages++) {
+      await this.thread.load({ more: true }).catch(() => { pages = 20; });
+    }
+    this.draw();
+    const comment = this.thread.shown.get(id);
+    for (const each of this.thread.shown.values()) each.article.classList.toggle("target", each === comment);
+    comment?.article.focus();
+    comment?.article.scrollIntoView({ block: "center" });
+  }
+
+  posted(id) {
+    const mine = this.own.here.find((own) => own.id === id);
+    if (mine) this.thread.putOwn(mine);
+    this.draw();
+    this.say(this.words.received.pending);
+    this.thread.shown.get(id)?.article.focus();
+    this.watch();
+  }
+
+  say(sentence) { this.status.textContent = sentence; }
+
+  // For those who listen, what others see where it happens.
+  tell(sentence) { if (this.heard.textContent !== sentence) this.heard.textContent = sentence; }
+}
+
+customElements.define("gatehouse-comments", GatehouseComments);
+
+// Each script element with this module's address puts the comments where it says.
+for (const script of document.querySelectorAll("script[data-site]")) {
+  if (script.src !== import.meta.url) continue;
+  const { site, page, key, lang, theme, target } = script.dataset;
+  const place = document.querySelector(target || "#comments");
+  if (!place) console.error("gatehouse: no element is", target || "#comments");
+  if (!place || place.querySelector("gatehouse-comments")) continue;
+  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme });
+  element.addEventListener("gatehouse-loaded", () => {
+    for (const [name, field] of Object.entries(element.form.fields)) field.value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
+    for (const node of [...place.childNodes]) if (node !== element) node.remove();
+  }, { once: true });
+  place.append(element);
+}

@@ -1,0 +1,438 @@
+"""/embed/v1.js on a page of another origin, under a strict policy: what readers see and do there."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from moderation.domain.comment import AuthorRef, PageRef
+from moderation.domain.decision import Outcome
+from moderation.domain.page_state import PageState
+from moderation.review import decisions, page_states, queues
+from moderation.review.page_states import PageChange
+from moderation.store import sites
+from tests.browser.gatehouse_process import BrowserGatehouse
+from tests.browser.test_hostile import PAYLOADS
+from tests.browser.test_look import WIDTHS, faults
+from tests.browser.watch import Watch
+from tests.factories import hand_in, key_of, newspaper, reply
+from tests.service.console.console_browser import now
+
+ARTICLE = """<!doctype html>
+<html lang="{lang}"><head><meta charset="utf-8"><title>The harbour</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
+<body><main><h1>The harbour</h1><div id="comments">{inside}</div></main>
+<script type="module" src="{gatehouse}/embed/v1.js" data-site="{site}" data-key="{key}"></script></body></html>"""
+
+
+class Article:
+    """An article on an origin of its own. url: its address, without a query."""
+
+    def __init__(self, gatehouse: BrowserGatehouse) -> None:
+        self.gatehouse = gatehouse
+        self.lang, self.inside = "en", ""
+        policy = (
+            f"default-src 'none'; script-src {gatehouse.url}; connect-src {gatehouse.url}; img-src data:; "
+            f"base-uri 'none'; form-action 'self' {gatehouse.url}; require-trusted-types-for 'script'"
+        )
+        article = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write(article.html.encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        self.url = f"{self.origin}/harbour"
+        self.site = newspaper(gatehouse.store, "The Tide Table", self.origin)
+        self.key = key_of(gatehouse.store, self.site, sites.PUBLISHABLE)
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    @property
+    def html(self) -> str:
+        return ARTICLE.format(
+            lang=self.lang,
+            inside=self.inside,
+            gatehouse=self.gatehouse.url,
+            site=self.site.id,
+            key=self.key,
+        )
+
+    def comment(self, text: str, name: str = "Dora", age: int = 0, **changes: Any) -> str:
+        """A published comment on it. age: minutes."""
+        values = {"page": PageRef(self.url, "The harbour"), "author": AuthorRef(name)} | changes
+        submission = reply(self.site, text, at=now() - age * 60_000, **values)
+        [comment_id] = hand_in(self.gatehouse.store, submission)
+        self.decide(comment_id, Outcome.APPROVE)
+        return comment_id
+
+    def decide(self, comment_id: str, outcome: Outcome) -> None:
+        gatehouse = self.gatehouse
+        decisions.decide(
+            *(gatehouse.store, gatehouse.moderator_id, {self.site.id}, comment_id, outcome),
+            now=now(),
+            entropy=os.urandom,
+        )
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def article(gatehouse: BrowserGatehouse) -> Iterator[Article]:
+    opened = Article(gatehouse)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def read(visit: Callable[..., Watch], article: Article) -> Callable[..., Watch]:
+    """Opens the article. before: a script that runs in the page before all others."""
+
+    def open_article(fragment: str = "", before: str = "", **options: object) -> Watch:
+        watch = visit(**options)
+        if before:
+            watch.page.add_init_script(before)
+        watch.page.goto(article.url + fragment)
+        watch.page.get_by_role("heading", name="omment").first.wait_for()
+        watch.page.locator("gatehouse-comments form").first.wait_for(state="attached")
+        return watch
+
+    return open_article
+
+
+def elsewhere(watch: Watch, article: Article) -> list[str]:
+    """What went to neither of the two, and what else should never happen."""
+    outbound = [url for url in watch.outbound if not url.startswith(article.origin)]
+    navigated = [url for url in watch.navigated if not url.startswith(article.origin)]
+    return watch.dialogs + outbound + watch.errors + navigated
+
+
+def write(page: Any, text: str, name: str = "Carol") -> None:
+    page.get_by_label("Comment *").fill(text)
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Post Comment").click()
+
+
+def the_own_comment(article: Article, text: str) -> str:
+    """The id of the comment with this text, as its writer's page has it."""
+    from moderation.store.sql.schema import revisions
+
+    with article.gatehouse.store.read() as connection:
+        return (
+            connection.execute(revisions.select().where(revisions.c.text == text)).one().comment_id
+        )
+
+
+def test_the_thread_is_shown_as_a_conversation(read, article):
+    first = article.comment("See https://news.example/a_(b), and <b>this</b>.", age=9)
+    second = article.comment("An answer.", "Emil", age=8, parent_id=first)
+    article.comment("Another voice.", "Fritz", age=7)
+    gone = article.comment("Rude.", "Gus", age=6)
+    article.comment("An answer to Gus.", "Hal", age=5, parent_id=gone)
+    article.decide(gone, Outcome.REJECT)
+    watch = read()
+    page = watch.page
+    page.get_by_role("heading", name="4 comments").wait_for()
+    assert page.locator(f"#comment-{first} + ol #comment-{second}").count() == 1
+    assert page.locator(f"#comment-{gone}").inner_text().strip() == "This comment was removed."
+    link = page.locator(f"#comment-{first} .said a")
+    assert link.get_attribute("href") == "https://news.example/a_(b)"
+    assert link.get_attribute("rel") == "nofollow ugc noopener"
+    assert "<b>this</b>" in page.locator(f"#comment-{first} .said").inner_text()
+    assert page.locator(f"#comment-{first} time").inner_text() == "9 minutes ago"
+    assert elsewhere(watch, article) == []
+    assert page.context.cookies() == []
+
+
+def test_what_one_posts_is_there_at_once_and_published_when_approved(read, article):
+    watch = read()
+    page = watch.page
+    page.get_by_role("heading", name="No comments yet").wait_for()
+    write(page, "The ferry is late.")
+    own = page.locator("article.own")
+    own.get_by_text("Yours · being checked").wait_for()
+    assert own.locator(".said").inner_text() == "The ferry is late."
+    assert page.get_by_label("Comment *").input_value() == ""
+    page.reload()  # it is remembered
+    own.get_by_text("Yours · being checked").wait_for()
+    comment_id = the_own_comment(article, "The ferry is late.")
+    other = read().page
+    other.get_by_role("heading", name="No comments yet").wait_for()
+    article.decide(comment_id, Outcome.APPROVE)
+    page.get_by_role("heading", name="1 comment").wait_for()
+    assert own.locator(".state").inner_text() == "Yours"
+    # Another reader is told, and nothing moves until asked.
+    other.get_by_role("button", name="Show 1 new comment").click()
+    other.get_by_text("The ferry is late.").wait_for()
+    article.decide(comment_id, Outcome.REJECT)
+    other.get_by_role("heading", name="No comments yet").wait_for()
+    assert other.get_by_text("The ferry is late.").count() == 0
+    own.get_by_text("Yours · not published").wait_for()
+    assert elsewhere(watch, article) == []
+
+
+def own_comment(page: Any) -> Any:
+    return page.locator("article.own")
+
+
+def test_one_changes_and_withdraws_ones_own_comment(read, article):
+    watch = read()
+    page = watch.page
+    write(page, "The fery is late.")
+    own = own_comment(page)
+    own.get_by_role("button", name="Edit").click()
+    page.get_by_label("Your comment").fill("The ferry is late.")
+    page.route("**/api/v1/comments/*", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Save").click()
+    own.get_by_role("alert").get_by_text("Please try again shortly").wait_for()
+    assert page.get_by_label("Your comment").input_value() == "The ferry is late."
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Your change was received.").wait_for()
+    assert own.locator(".said").inner_text() == "The ferry is late."
+    comment_id = own.get_attribute("id").removeprefix("comment-")
+    article.decide(comment_id, Outcome.APPROVE)
+    page.get_by_text("Your comment is published.").wait_for()
+    assert own.locator(".said").inner_text() == "The ferry is late."
+    other = read().page
+    other.locator(f"#comment-{comment_id}").wait_for()
+    own.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    page.get_by_text("Your comment was withdrawn.").wait_for()
+    assert own.count() == 0
+    other.locator(f"#comment-{comment_id}").wait_for(state="detached")
+    page.reload()
+    page.get_by_role("heading", name="No comments yet").wait_for()
+    assert [error for error in elsewhere(watch, article) if "ERR_FAILED" not in error] == []
+
+
+def test_a_reader_reports_a_comment(read, article):
+    comment_id = article.comment("Buy my boat.")
+    watch = read()
+    page = watch.page
+    page.get_by_role("button", name="Report: Dora").click()
+    page.get_by_label("Why do you report").select_option(label="Spam or advertising")
+    page.get_by_label("What should a moderator know").fill("Under every article.")
+    page.get_by_role("button", name="Send report").click()
+    page.locator("article").get_by_text("Thank you. A moderator will look at it.").wait_for()
+    [report] = queues.list_reports(article.gatehouse.store, {article.site.id}, comment_id, "", 5)
+    assert (report.reason, report.note) == ("spam", "Under every article.")
+    assert elsewhere(watch, article) == []
+
+
+def test_no_payload_does_anything(read, article):
+    from moderation.domain.errors import GatehouseError
+
+    for n, payload in enumerate(PAYLOADS):
+        try:
+            article.comment(f"A {payload} b", payload[:200], age=n)
+        except GatehouseError:
+            continue
+    watch = read()
+    page = watch.page
+    while page.get_by_role("button", name="Show more comments").is_visible():
+        count = page.locator("article").count()
+        page.get_by_role("button", name="Show more comments").click()
+        page.wait_for_function(
+            "n => document.querySelector('gatehouse-comments').shadowRoot.querySelectorAll('article').length > n",
+            arg=count,
+        )
+    assert page.locator("article .said").count() == len(PAYLOADS)
+    for element in ("img", "script", "iframe", "style", "svg", "[onerror]", "[onload]", "[ping]"):
+        assert page.locator(f"article {element}").count() == 0, element
+    for link in page.locator("article .said a").all():
+        assert link.get_attribute("href").startswith("http")
+    page.locator("article").last.get_by_role("button", name="Reply").click()
+    page.wait_for_load_state("networkidle")
+    assert elsewhere(watch, article) == []
+
+
+BLOCKED = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
+
+
+def test_where_storage_is_blocked_one_can_write_and_change(read, article):
+    watch = read(before=BLOCKED)
+    page = watch.page
+    write(page, "The ferry is late.")
+    own = own_comment(page)
+    own.get_by_text("Yours").wait_for()
+    own.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    page.get_by_text("Your comment was withdrawn.").wait_for()
+    assert elsewhere(watch, article) == []
+
+
+def test_a_draft_is_kept_and_errors_stand_beside_their_fields(read, article):
+    first = article.comment("The ferry is late.")
+    watch = read()
+    page = watch.page
+    page.get_by_role("button", name="Reply to Dora").click()
+    page.get_by_role("heading", name="Leave a Reply to Dora").wait_for()
+    assert page.locator("blockquote").inner_text() == "The ferry is late."
+    page.get_by_label("Comment *").fill("It always is.")
+    page.get_by_label("Email").fill("carol@")
+    page.reload()
+    page.get_by_role("heading", name="Leave a Reply to Dora").wait_for()
+    assert page.get_by_label("Comment *").input_value() == "It always is."
+    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("alert").get_by_text("Please look at the marked fields").wait_for()
+    assert page.locator("#author-flaw").inner_text() == "Please give your name."
+    assert page.locator("#email-flaw").inner_text() == "This is not an e-mail address."
+    assert faults(watch) == []
+    page.get_by_label("Email").fill("")
+    # A refusal that asks to wait, then one for a comment that is gone.
+    page.route(
+        "**/api/v1/comments",
+        lambda route: route.fulfill(
+            status=429,
+            headers={
+                "Retry-After": "7",
+                "Access-Control-Allow-Origin": article.origin,
+                "Access-Control-Expose-Headers": "Retry-After",
+            },
+            json={"code": "too_many", "detail": "Slow down."},
+        ),
+        times=1,
+    )
+    write(page, "It always is.")
+    page.get_by_text("Please wait 7 seconds").wait_for()
+    article.decide(first, Outcome.REJECT)
+    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_text("The comment you reply to is gone.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == "It always is."
+    page.get_by_role("button", name="Post Comment").click()
+    own_comment(page).get_by_text("It always is.").wait_for()
+
+
+def test_while_gatehouse_is_away_a_sentence_says_so_and_the_text_stays(read, article):
+    watch = read()
+    page = watch.page
+    page.get_by_label("Comment *").fill("Almost done.")
+    page.route(f"{article.gatehouse.url}/api/**", lambda route: route.abort())
+    write(page, "Almost done.")
+    page.get_by_text("Please try again shortly; what you wrote is kept here.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == "Almost done."
+    page.reload()
+    page.get_by_text("Comments cannot be shown just now.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == "Almost done."
+    page.unroute(f"{article.gatehouse.url}/api/**")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("heading", name="No comments yet").wait_for()
+    page.get_by_role("button", name="Post Comment").click()
+    own_comment(page).get_by_text("Almost done.").wait_for()
+
+
+def test_premoderated_and_closed_pages_say_so_beforehand(read, article):
+    store, page_ref = article.gatehouse.store, PageRef(article.url)
+
+    def set_state(state: PageState) -> None:
+        page_states.set_page(
+            store, article.site.id, page_ref, PageChange(state, None), now(), os.urandom
+        )
+
+    set_state(PageState.PREMODERATED)
+    page = read().page
+    page.get_by_text("A moderator looks at every comment").wait_for()
+    page.get_by_label("Comment *").fill("Almost done.")
+    set_state(PageState.CLOSED)
+    write(page, "Almost done.")
+    page.get_by_role("alert").get_by_text("Comments are closed.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == "Almost done."
+    page = read().page
+    page.get_by_text("Comments are closed.").wait_for()
+    assert not page.get_by_role("button", name="Post Comment").is_visible()
+
+
+def test_a_link_to_a_comment_far_down_leads_there(read, article):
+    ids = [article.comment(f"Number {n}.", age=200 - n) for n in range(120)]
+    page = read(f"#comment-{ids[110]}").page
+    page.locator(f"#comment-{ids[110]}.target").wait_for()
+    assert (
+        page.evaluate("document.querySelector('gatehouse-comments').shadowRoot.activeElement.id")
+        == f"comment-{ids[110]}"
+    )
+    page.get_by_role("heading", name="120 comments").wait_for()
+    page.get_by_label("Order").select_option(label="Newest first")
+    assert page.locator("article .said").first.inner_text() == "Number 119."
+
+
+def test_it_speaks_german_and_takes_over_a_plain_form(read, article):
+    article.lang = "de-AT"
+    article.comment("Die Fähre ist zu spät.", "Dora", age=3)
+    article.inside = "<p>Old list</p><form><textarea name=comment>Endlich.</textarea></form>"
+    watch = read()
+    page = watch.page
+    page.get_by_role("heading", name="1 Kommentar").wait_for()
+    assert page.get_by_text("vor 3 Minuten").is_visible()
+    assert page.get_by_text("Old list").count() == 0
+    assert page.get_by_label("Kommentar *").input_value() == "Endlich."
+    assert elsewhere(watch, article) == []
+
+
+def test_without_a_key_the_form_is_posted_like_any_other(read, article):
+    article.key = ""
+    watch = read()
+    page = watch.page
+    write(page, "The ferry is late.")
+    page.wait_for_url("**/harbour?gatehouse=received#respond")
+    page.get_by_text("Your comment is awaiting moderation.").wait_for()
+    comment_id = the_own_comment(article, "The ferry is late.")
+    article.decide(comment_id, Outcome.APPROVE)
+    page.get_by_role("button", name="Show 1 new comment").click()
+    page.locator(f"#comment-{comment_id}").wait_for()
+    assert elsewhere(watch, article) == []
+
+
+def test_the_console_shows_snippets_that_fit(visit, gatehouse, shots):
+    for width, size in WIDTHS.items():
+        watch = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
+        watch.log_in()
+        watch.page.get_by_role("link", name="Embed").click()
+        watch.page.get_by_role("heading", name="Put it on your page").wait_for()
+        watch.page.screenshot(path=shots / f"embed-console-{width}.png", full_page=True)
+        assert faults(watch) == []
+        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert watch.incidents == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
+def test_it_is_accessible_and_fits(read, article, shots, width, scheme):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    above = article.comment("Bread of that flour, see https://news.example/mill.", age=90)
+    for n, (text, name) in enumerate(
+        [
+            ("A" * 900, "N" * 200),
+            ("قرار سيئ للغاية", "عبد الرحمن"),
+            ("I agree.", "Emil"),
+            ("No.", "Fritz"),
+        ]
+    ):
+        above = article.comment(text, name, age=80 - n, parent_id=above)
+    watch = read(viewport=size, color_scheme=scheme)
+    page = watch.page
+    write(page, "Mine, too.")
+    own_comment(page).wait_for()
+    page.get_by_role("button", name="Reply to Emil").click()
+    page.get_by_role("button", name="Report: Emil").click()
+    page.screenshot(path=shots / f"embed-{scheme}-{width}.png", full_page=True)
+    assert faults(watch) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    low = page.evaluate(
+        """() => [...document.querySelector('gatehouse-comments').shadowRoot.querySelectorAll('button, input, select')]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 40).map(each => each.outerHTML)"""
+    )
+    assert low == [] and elsewhere(watch, article) == []
