@@ -49,6 +49,7 @@ from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
+from service.embed.module import module as embed_module
 from service.embed.routes import router as embed
 from service.front import router as front
 from service.front import show_error
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
     app.state.filter_trials = FilterTrials()
+    app.state.embed_module = embed_module  # the console prints its hash
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
     app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
     app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 
 from service.console.pages import CurrentSite, PageRoute, pages
 from service.console.session import CurrentVisitor
-from service.embed.module import module
 
 router = APIRouter(prefix="/embed", route_class=PageRoute)
 
@@ -23,9 +22,8 @@ _PAGES = {
 def embed_page(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
     """For everybody of a site: nothing on it is secret."""
     service, site_id = request.app.state.settings.public_url, membership.site_id
-    script = (
-        f'<script type="module" src="{service}/embed/v1.js"\n  integrity="{module().integrity}"'
-    )
+    integrity = request.app.state.embed_module().integrity
+    script = f'<script type="module" src="{service}/embed/v1.js"\n  integrity="{integrity}"'
     snippets = []
     for system, (where, page) in _PAGES.items():
         data = f'\n  data-site="{site_id}" data-key="ghp_..."' + (
