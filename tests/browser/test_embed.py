@@ -14,6 +14,7 @@ from moderation.domain.page_state import PageState
 from moderation.review import decisions, page_states, queues
 from moderation.review.page_states import PageChange
 from moderation.store import sites
+from moderation.store.sql.schema import revisions
 from tests.browser.gatehouse_process import BrowserGatehouse
 from tests.browser.test_hostile import PAYLOADS
 from tests.browser.test_look import WIDTHS, faults
@@ -107,8 +108,8 @@ def read(visit: Callable[..., Watch], article: Article) -> Callable[..., Watch]:
         if before:
             watch.page.add_init_script(before)
         watch.page.goto(article.url + fragment)
-        watch.page.get_by_role("heading", name="omment").first.wait_for()
-        watch.page.locator("gatehouse-comments form").first.wait_for(state="attached")
+        # The part with the form appears when the thread is there.
+        watch.page.locator("gatehouse-comments section").last.wait_for()
         return watch
 
     return open_article
@@ -129,8 +130,6 @@ def write(page: Any, text: str, name: str = "Carol") -> None:
 
 def the_own_comment(article: Article, text: str) -> str:
     """The id of the comment with this text, as its writer's page has it."""
-    from moderation.store.sql.schema import revisions
-
     with article.gatehouse.store.read() as connection:
         return (
             connection.execute(revisions.select().where(revisions.c.text == text)).one().comment_id
@@ -234,13 +233,8 @@ def test_a_reader_reports_a_comment(read, article):
 
 
 def test_no_payload_does_anything(read, article):
-    from moderation.domain.errors import GatehouseError
-
     for n, payload in enumerate(PAYLOADS):
-        try:
-            article.comment(f"A {payload} b", payload[:200], age=n)
-        except GatehouseError:
-            continue
+        article.comment(f"A {payload} b", payload[:200], age=n)
     watch = read()
     page = watch.page
     while page.get_by_role("button", name="Show more comments").is_visible():
