@@ -52,6 +52,7 @@ ENTRIES = {
         "comments",
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
+    "appeals": Entry("appeals", "Writers' appeals against decisions, by the API as well."),
     "page": Entry("pages", "Articles: a new URL, their title, open or closed."),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
     "channel": Entry(
@@ -69,7 +70,7 @@ ENTRIES = {
 
 # These are the service, and get their settings from whoever starts them; or use its API alone.
 _WITHOUT_ADOPTED_SETTINGS = {
-    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment"),
+    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment", "appeals"),
 }
 
 

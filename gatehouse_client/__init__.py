@@ -9,6 +9,7 @@ with Gatehouse("ghs_...", "https://gatehouse.example") as gatehouse:
 
 from gatehouse_client.aio import AsyncGatehouse
 from gatehouse_client.answers import (
+    Appeal,
     Attempt,
     Author,
     Bulk,
@@ -21,6 +22,7 @@ from gatehouse_client.answers import (
     Endpoint,
     Note,
     OpenReports,
+    OwnAppeal,
     OwnComment,
     Page,
     PageDefault,
@@ -39,6 +41,7 @@ from gatehouse_client.sync import Gatehouse
 
 __all__ = [
     "ApiError",
+    "Appeal",
     "AsyncGatehouse",
     "Attempt",
     "Author",
@@ -55,6 +58,7 @@ __all__ = [
     "Gatehouse",
     "Note",
     "OpenReports",
+    "OwnAppeal",
     "OwnComment",
     "Page",
     "PageDefault",

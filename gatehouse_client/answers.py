@@ -206,19 +206,79 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAppeal:
+    """An appeal as its writer sees it. state: open | upheld | overturned | closed. note: the answer in words."""
+
+    state: str
+    text: str | None
+    created_at: datetime
+    answered_at: datetime | None
+    note: str | None
+
+    @classmethod
+    def read(cls, data: Json) -> "OwnAppeal":
+        return _known(
+            cls,
+            data,
+            created_at=moment(data["created_at"]),
+            answered_at=_moment(data["answered_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal. sequence, outcome: of the decision that it is about. decided_by: the id of whoever made that, and cannot
+    answer; None for a machine. answered_by: None while nobody did. note: to the writer.
+    """
+
+    id: str
+    comment_id: str
+    state: str
+    text: str | None
+    revision: int
+    sequence: int
+    outcome: str
+    decided_by: str | None
+    created_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+    note: str | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Appeal":
+        return _known(
+            cls,
+            data,
+            decided_by=data["decided_by"]["id"] if data["decided_by"] else None,
+            answered_by=data["answered_by"]["id"] if data["answered_by"] else None,
+            created_at=moment(data["created_at"]),
+            answered_at=_moment(data["answered_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OwnComment:
-    """A comment as its writer may see it. editable_until: None where it cannot be changed."""
+    """A comment as its writer may see it. editable_until: None where it cannot be changed. appeal: the last one, None for
+    none.
+    """
 
     id: str
     status: str
     revision: int
     created_at: datetime
     editable_until: datetime | None
+    appeal: OwnAppeal | None = None
 
     @classmethod
     def read(cls, data: Json) -> "OwnComment":
-        until = _moment(data["editable_until"])
-        return _known(cls, data, created_at=moment(data["created_at"]), editable_until=until)
+        appeal = data.get("appeal")
+        return _known(
+            cls,
+            data,
+            created_at=moment(data["created_at"]),
+            editable_until=_moment(data["editable_until"]),
+            appeal=OwnAppeal.read(appeal) if appeal else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
+    appeals,
     bulk,
     campaigns,
     claims,
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         comments.router,
         reports.router,
+        appeals.router,
         queues.router,
         search.router,
         campaigns.router,

@@ -14,7 +14,7 @@ from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
-    from gatehouse_client import Comment, Gatehouse, Report
+    from gatehouse_client import Appeal, Comment, Gatehouse, Report
 
 comment = typer.Typer(
     help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
@@ -40,7 +40,8 @@ class Refused(GatehouseError):
 
 
 @contextmanager
-def _service(url: str, key: str) -> Iterator["Gatehouse"]:
+def open_service(url: str, key: str) -> Iterator["Gatehouse"]:
+    """The client of the service at a URL. Raises Refused, also for what the service refuses."""
     from gatehouse_client import ClientError, Gatehouse
 
     if not key:
@@ -64,7 +65,7 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Submit a comment and print it with the decision."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         receipt = service.submit(
             text or sys.stdin.read(), page_url=page, name=name, parent_id=parent
         )
@@ -74,7 +75,7 @@ def submit(
 @comment.command("show")
 def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """Print a comment with its reasons and scores."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         _show(service.comment(comment_id), as_json)
 
 
@@ -89,7 +90,7 @@ def list_queue(
     as_json: AsJson = False,
 ) -> None:
     """List the comments of a queue, one a line."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         _list(service.queue(queue, size=min(limit, 100)), limit, as_json)
 
 
@@ -117,7 +118,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search comments of every status, one a line."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         found = service.search(
             query,
             status=status,
@@ -138,7 +139,7 @@ def _list(
 ) -> None:
     for comment in islice(comments, limit):
         if as_json:
-            print(_json(comment))
+            print(as_json_line(comment))
         else:
             status = f"{comment.status:9} " if with_status else ""
             print(f"{comment.id}  {status}{printable(comment.author.name)}: {_short(comment.text)}")
@@ -156,7 +157,7 @@ def decide(
     key: Key = "",
 ) -> None:
     """Decide about a comment, whatever was decided before."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         replies = "reject" if with_replies else "leave"
         decision = service.decide(comment_id, outcome, reason=reason, replies=replies)
         along = f", {decision.replies} replies along with it" if with_replies else ""
@@ -166,10 +167,10 @@ def decide(
 @comment.command("reports")
 def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """List what readers reported of a comment, first to last, and what became of it."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         for report in service.reports(comment_id):
             if as_json:
-                print(_json(report))
+                print(as_json_line(report))
             else:
                 note = f": {_short(report.note)}" if report.note else ""
                 print(f"{report.created_at:%Y-%m-%d %H:%M}  {report.state:9} {report.reason}{note}")
@@ -178,7 +179,7 @@ def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJso
 @comment.command("undo")
 def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
     """Take back the last decision that a person made about a comment."""
-    with _service(url, key) as service:
+    with open_service(url, key) as service:
         decision = service.undo_decision(comment_id)
         takes_back = f"decision {decision.sequence}, takes {decision.takes_back} back"
         if decision.replies:
@@ -188,7 +189,7 @@ def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
 
 def _show(comment: "Comment", as_json: bool) -> None:
     if as_json:
-        print(_json(comment))
+        print(as_json_line(comment))
         return
     print(f"{comment.id}  {comment.status}")
     print(printable(f"{comment.author.name} on {comment.page.url}:"))
@@ -204,7 +205,8 @@ def _show(comment: "Comment", as_json: bool) -> None:
         print(f"  {label:18} {value:.3f}")
 
 
-def _json(answer: "Comment | Report") -> str:
+def as_json_line(answer: "Comment | Report | Appeal") -> str:
+    """An answer of the client as JSON, without a line break."""
     fields: dict[str, Any] = dataclasses.asdict(answer)
     return json.dumps(fields, default=lambda time: time.isoformat())
 
