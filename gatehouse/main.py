@@ -31,6 +31,7 @@ ENTRIES = {
     "migrate": Entry(_PROCESSES, "Bring the database to this version."),
     "score": Entry("score", "Score texts from stdin."),
     "export": Entry("export", "Write a site's comments to stdout."),
+    "statements": Entry("statements", "Write a site's statements of reasons to stdout as CSV."),
     "import": Entry(
         "imports", "Take over comments from another system.", function="import_comments"
     ),

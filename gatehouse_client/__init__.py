@@ -20,6 +20,7 @@ from gatehouse_client.answers import (
     Decision,
     Delivery,
     Endpoint,
+    Fact,
     Note,
     OpenReports,
     OwnAppeal,
@@ -35,6 +36,7 @@ from gatehouse_client.answers import (
     Report,
     Revision,
     Signal,
+    Statement,
 )
 from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
 from gatehouse_client.sync import Gatehouse
@@ -54,6 +56,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Endpoint",
+    "Fact",
     "FieldError",
     "Gatehouse",
     "Note",
@@ -71,5 +74,6 @@ __all__ = [
     "Report",
     "Revision",
     "Signal",
+    "Statement",
     "Unreachable",
 ]

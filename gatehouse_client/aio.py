@@ -30,6 +30,7 @@ from gatehouse_client.answers import (
     ReaderRules,
     Receipt,
     Report,
+    Statement,
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
@@ -165,6 +166,15 @@ class AsyncGatehouse:
         ApiError 409 where it is answered, or where this key made the decision itself.
         """
         return await self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def statements(
+        self, since: datetime | None = None, *, size: int = 100
+    ) -> AsyncIterator[Statement]:
+        """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
+
+        since: aware; None for all.
+        """
+        return self._pages(calls.statements(since, size))
 
     async def report(
         self,

@@ -257,9 +257,55 @@ class Appeal:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A reason of a statement. words: what its code means. automated: whether a machine found it."""
+
+    code: str
+    words: str
+    automated: bool
+
+    @classmethod
+    def read(cls, data: Json) -> "Fact":
+        return _known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
+    became of one, None where there was none; then appeal_from says from when on there can be one. sentences: all of it.
+    """
+
+    comment_id: str
+    sequence: int
+    revision: int
+    decision: str
+    decided_at: datetime
+    effect: str
+    facts: tuple[Fact, ...]
+    ground: str
+    automated_detection: bool
+    automated_decision: bool
+    appeal: str | None
+    appeal_from: datetime | None
+    appeal_path: str | None
+    sentences: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Statement":
+        return _known(
+            cls,
+            data,
+            decided_at=moment(data["decided_at"]),
+            facts=tuple(map(Fact.read, data["facts"])),
+            appeal_from=_moment(data["appeal_from"]),
+            sentences=tuple(data["sentences"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OwnComment:
     """A comment as its writer may see it. editable_until: None where it cannot be changed. appeal: the last one, None for
-    none.
+    none. statement: why readers do not see it, None where nothing was decided against it.
     """
 
     id: str
@@ -268,16 +314,18 @@ class OwnComment:
     created_at: datetime
     editable_until: datetime | None
     appeal: OwnAppeal | None = None
+    statement: Statement | None = None
 
     @classmethod
     def read(cls, data: Json) -> "OwnComment":
-        appeal = data.get("appeal")
+        appeal, statement = data.get("appeal"), data.get("statement")
         return _known(
             cls,
             data,
             created_at=moment(data["created_at"]),
             editable_until=_moment(data["editable_until"]),
             appeal=OwnAppeal.read(appeal) if appeal else None,
+            statement=Statement.read(statement) if statement else None,
         )
 
 

@@ -114,6 +114,14 @@ def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[answers.Appea
     return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", answers.Appeal.read, body)
 
 
+def statements(since: datetime | None, size: int) -> Call[Piece[answers.Statement]]:
+    query: dict[str, str | int | list[str]] = {"limit": size}
+    if since is not None:
+        query["since"] = since.isoformat()
+    read = _piece(answers.Statement.read)
+    return Call("GET", f"{API}/statements", read, query=query, repeatable=True)
+
+
 def report(
     comment_id: str, reason: str, note: str, ip: str, reader_id: str, browser_token: str
 ) -> Call[str]:

@@ -29,6 +29,7 @@ from gatehouse_client.answers import (
     ReaderRules,
     Receipt,
     Report,
+    Statement,
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
@@ -164,6 +165,13 @@ class Gatehouse:
         ApiError 409 where it is answered, or where this key made the decision itself.
         """
         return self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
+        """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
+
+        since: aware; None for all.
+        """
+        return self._pages(calls.statements(since, size))
 
     def report(
         self,

@@ -39,6 +39,7 @@ from service.api import (
     reports,
     reputation,
     search,
+    statements,
     threads,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         comments.router,
         reports.router,
         appeals.router,
+        statements.router,
         queues.router,
         search.router,
         campaigns.router,

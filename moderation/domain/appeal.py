@@ -57,8 +57,12 @@ class Appeal:
 
     def is_about(self, sequence: int) -> bool:
         """Whether nobody may appeal against the decision with this sequence (any more): it was, or it is the answer."""
-        answers = self.state is AppealState.UPHELD and self.answered_in == sequence
-        return self.state is AppealState.OPEN or self.sequence == sequence or answers
+        return self.state is AppealState.OPEN or self.answers_for(sequence)
+
+    def answers_for(self, sequence: int) -> bool:
+        """Whether it was made against the decision with this sequence, or that is its answer."""
+        is_answer = self.state is AppealState.UPHELD and self.answered_in == sequence
+        return self.sequence == sequence or is_answer
 
     def after(self, decision: Decision) -> "Appeal":
         """The appeal after a later decision about the comment, made without looking at it or in answer to it.

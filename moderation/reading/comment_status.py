@@ -1,10 +1,11 @@
-"""What becomes of a comment, for whoever handed it in: its status, and what became of an appeal."""
+"""What becomes of a comment, for whoever handed it in: its status, why, and what became of an appeal."""
 
 from dataclasses import dataclass
 
-from moderation.domain.appeal import Appeal
+from moderation.domain.appeal import APPEALABLE, Appeal
 from moderation.domain.comment import REMOVED, Status
-from moderation.store import appeals, comments, sites
+from moderation.domain.statement import Statement, statement_of
+from moderation.store import appeals, comments, decisions, sites
 from moderation.store.sql.engine import Connection, Store
 
 
@@ -23,10 +24,13 @@ class CommentStatus:
 
 @dataclass(frozen=True, slots=True)
 class OwnComment:
-    """A comment as its writer may see it. appeal: the last one, None for none."""
+    """A comment as its writer may see it. appeal: the last one, None for none. statement: why readers do not see it, None
+    where nothing was decided against the text as it is.
+    """
 
     comment: CommentStatus
     appeal: Appeal | None
+    statement: Statement | None
 
 
 def get_status(store: Store, comment_id: str) -> CommentStatus | None:
@@ -42,7 +46,13 @@ def get_own(store: Store, comment_id: str) -> OwnComment | None:
         if comment is None:
             return None
         made = appeals.of_comments(connection, [comment_id]).get(comment_id, [])
-        return OwnComment(comment, made[-1] if made else None)
+        statement = None
+        if comment.status in APPEALABLE:
+            history = decisions.histories(connection, [comment_id])[comment_id]
+            site = sites.get_site(connection, comment.site_id)
+            if history and history[-1].revision == comment.revision and site:
+                statement = statement_of(history, site.name, made)
+        return OwnComment(comment, made[-1] if made else None, statement)
 
 
 def _status(connection: Connection, comment_id: str) -> CommentStatus | None:

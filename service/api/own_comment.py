@@ -9,6 +9,7 @@ from moderation.reading import comment_status
 from moderation.store.sql.engine import Store
 from service.api import answers
 from service.api.serializers import CommentOut, iso
+from service.api.statement_schemas import StatementOut, statement_out
 
 
 class OwnAppealOut(TypedDict):
@@ -23,7 +24,8 @@ class OwnAppealOut(TypedDict):
 
 class StatusOut(TypedDict):
     """What the author of a comment may know. revision: of its text. editable_until: when the time to change it is
-    over; null where it cannot be changed. appeal: null where there was none.
+    over; null where it cannot be changed. appeal: null where there was none. statement:
+    why readers do not see it, null where nothing was decided against it.
     """
 
     id: answers.CommentId
@@ -32,6 +34,7 @@ class StatusOut(TypedDict):
     created_at: answers.Moment
     editable_until: answers.Moment | None
     appeal: OwnAppealOut | None
+    statement: StatementOut | None
 
 
 CommentOrStatus = CommentOut | StatusOut
@@ -51,6 +54,7 @@ def status_out(store: Store, comment_id: str) -> StatusOut:
         "created_at": iso(comment.created_at),
         "editable_until": iso(until) if until is not None else None,
         "appeal": _appeal_out(own.appeal) if own.appeal else None,
+        "statement": statement_out(own.statement) if own.statement else None,
     }
 
 
