@@ -143,7 +143,7 @@ def _facts(history: Sequence[Decision], counts: Decision) -> tuple[Fact, ...]:
             and each.sequence < counts.sequence
             and each.outcome is not Outcome.APPROVE
         ][-1:]
-    facts = {}
+    facts: dict[str, Fact] = {}
     for decision in found:
         is_machine = decision.actor.kind is ActorKind.POLICY
         for reason in decision.reasons:

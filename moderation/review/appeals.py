@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from moderation.domain.appeal import Answer, Appeal, AppealState
+from moderation.domain.appeal import NOTE_LIMIT, Answer, Appeal, AppealState
 from moderation.domain.decision import Outcome, Reason
-from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.decisions import decide_locked
@@ -33,8 +33,9 @@ def decide(
     """Answers an appeal. To overturn is a decision like any other, which approves the comment.
 
     note: to the comment's writer. now: ms. Raises NotFound for an appeal of another site; Conflict where it is
-    answered or closed, and where this person made the decision that it is about.
+    answered or closed, and where this person made the decision that it is about; Invalid for the note.
     """
+    note = _note(note)
     with store.write() as connection:
         comment_id = _find(connection, site_ids, appeal_id).comment_id
         standing = decisions.standings(connection, [comment_id])[comment_id]
@@ -48,7 +49,7 @@ def decide(
             state=AppealState.UPHELD,
             answered_by=moderator_id,
             answered_at=now,
-            note=note.strip(),
+            note=note,
         )
         if answer is Answer.OVERTURN:
             restored = Reason(ReasonCode.OVERTURNED, "Restored on appeal.")
@@ -85,6 +86,16 @@ def get_appeal(store: Store, site_ids: Collection[str], appeal_id: str) -> Appea
 def count_open(store: Store, site_id: str) -> int:
     with store.read() as connection:
         return appeals.count_open(connection, site_id)
+
+
+def _note(text: str) -> str:
+    """The note as it is stored. Raises Invalid with the pointer /note."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > NOTE_LIMIT:
+        raise Invalid(f"/note: Takes {NOTE_LIMIT:,} characters at most.", "/note")
+    if "\x00" in text:
+        raise Invalid("/note: Must not contain NUL.", "/note")
+    return text
 
 
 def _find(connection: Connection, site_ids: Collection[str], appeal_id: str) -> Appeal:
