@@ -36,6 +36,7 @@ ENTRIES = {
         "imports", "Take over comments from another system.", function="import_comments"
     ),
     "erase": Entry("erase", "Erase comments for good; endpoints get `comment.erased`."),
+    "person": Entry("people", "All that is kept of one person: handed out, or erased."),
     "doctor": Entry("doctor", "Check everything that the service needs, and say what to do."),
     "metrics-token": Entry("metrics", "Print the token that /metrics wants, for Prometheus."),
     "digest": Entry("channels", "Print the digest as of now, as channels get it; nothing is sent."),
@@ -50,7 +51,7 @@ ENTRIES = {
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
     "comment": Entry(
-        "comments",
+        "comment_bulk",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
     "appeals": Entry("appeals", "Writers' appeals against decisions, by the API as well."),

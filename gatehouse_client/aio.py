@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -25,6 +25,7 @@ from gatehouse_client.answers import (
     Page,
     PageDefault,
     PageState,
+    PersonErased,
     PublicComment,
     Queue,
     ReaderRules,
@@ -286,14 +287,13 @@ class AsyncGatehouse:
         preview: BulkPreview | None = None,
         reason: str = "",
         take_over: bool = False,
-        **filter: Any,
     ) -> Bulk:
-        """One decision about up to 1,000 comments by their ids, or about all that were previewed with the same conditions.
+        """One decision about up to 1,000 comments by their ids, or about all that preview_bulk() has found.
 
-        action: approve, hold, reject or spam. ApiError 409, `drifted`, where the conditions find others than in the
-        preview. Up to 100 comments are decided at once; of more bulk_progress() tells how far it is.
+        action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
+        comments are decided at once; of more bulk_progress() tells how far it is.
         """
-        return await self.send(calls.bulk(action, ids, filter, preview, reason, take_over))
+        return await self.send(calls.bulk(action, ids, preview, reason, take_over))
 
     async def bulk_progress(self, bulk_id: str) -> Bulk:
         """How far a decision about many comments is."""
@@ -419,6 +419,31 @@ class AsyncGatehouse:
     async def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""
         await self.send(calls.erase(comment_id))
+
+    # --- people -----------------------------------------------------------------------------------
+
+    async def export_person(
+        self, *, email: str = "", browser_token: str = "", author_id: str = "", size: int = 100
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """All that is kept of a person's comments on the site, each as the API describes it; name one of the three."""
+        after: str | None = ""
+        while after is not None:
+            call = calls.export_person(email, browser_token, author_id, after, size)
+            piece = await self.send(call)
+            for comment in piece.items:
+                yield comment
+            after = piece.next or None
+
+    async def erase_person(
+        self,
+        *,
+        email: str = "",
+        browser_token: str = "",
+        author_id: str = "",
+        confirm: bool = False,
+    ) -> PersonErased:
+        """Erases a person's comments with all that is kept of them, up to 1,000 at once; without confirm it only counts."""
+        return await self.send(calls.erase_person(email, browser_token, author_id, confirm))
 
     # --- webhooks ---------------------------------------------------------------------------------
 

@@ -405,15 +405,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class BulkPreview:
-    """What a filter finds. count: how many; sample: the newest five; snapshot: names exactly these as they stand."""
+    """What a filter finds. count: how many; sample: the newest five; snapshot: names exactly these as they stand.
+    filter: the conditions that were asked for.
+    """
 
     count: int
     sample: tuple[Comment, ...]
     snapshot: str
+    filter: Json = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: Json) -> "BulkPreview":
-        return _known(cls, data, sample=tuple(Comment.read(each) for each in data["sample"]))
+        sample = tuple(Comment.read(each) for each in data["sample"])
+        return cls(data["count"], sample, data["snapshot"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +584,22 @@ class Endpoint:
             dead=data.get("dead", 0),
             secret=data.get("secret", ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """What was found of a person, by kind, and how many comments were erased. complete: whether nothing is left. rewritten: of
+    SQLite, whether its file holds no deleted byte any more.
+    """
+
+    found: Mapping[str, int]
+    erased: int
+    complete: bool
+    rewritten: bool | None
+
+    @classmethod
+    def read(cls, data: Json) -> "PersonErased":
+        return _known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)

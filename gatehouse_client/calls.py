@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -208,14 +208,17 @@ def add_author_note(author: str, text: str) -> Call[answers.Note]:
 
 
 def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
-    body = {"filter": _plain(filter)}
-    return Call("POST", f"{API}/bulk/preview", answers.BulkPreview.read, body, repeatable=True)
+    conditions = _plain(filter)
+
+    def read(data: Any) -> answers.BulkPreview:
+        return replace(answers.BulkPreview.read(data), filter=conditions)
+
+    return Call("POST", f"{API}/bulk/preview", read, {"filter": conditions}, repeatable=True)
 
 
 def bulk(
     action: str,
     ids: Sequence[str],
-    filter: Mapping[str, Any],
     preview: answers.BulkPreview | None,
     reason: str,
     take_over: bool,
@@ -224,7 +227,7 @@ def bulk(
     if preview is None:
         body["ids"] = list(ids)
     else:
-        body |= {"filter": _plain(filter), "expected_count": preview.count}
+        body |= {"filter": preview.filter, "expected_count": preview.count}
         body["snapshot"] = preview.snapshot
     return Call("POST", f"{API}/bulk", answers.Bulk.read, body)
 
@@ -375,6 +378,23 @@ def endpoint(endpoint_id: str) -> Call[answers.Endpoint]:
 
 def erase(comment_id: str) -> Call[None]:
     return Call("DELETE", f"{API}/comments/{_id(comment_id)}", lambda _: None, repeatable=True)
+
+
+def export_person(
+    email: str, browser_token: str, author_id: str, after: str, size: int
+) -> Call[Piece[Mapping[str, Any]]]:
+    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body |= _given({"after": after, "limit": size})
+    read: Callable[[Any], Piece[Mapping[str, Any]]] = _piece(dict)
+    return Call("POST", f"{API}/people/export", read, body, repeatable=True)
+
+
+def erase_person(
+    email: str, browser_token: str, author_id: str, confirm: bool
+) -> Call[answers.PersonErased]:
+    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    read = answers.PersonErased.read
+    return Call("POST", f"{API}/people/erase", read, {**body, "confirm": confirm}, repeatable=True)
 
 
 def add_endpoint(

@@ -15,7 +15,7 @@ from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
 from moderation.notify.deliver import deliver
 from moderation.notify.digest import send_digests
-from moderation.review import bulk
+from moderation.review import bulk_batches
 from moderation.review.campaign_decisions import resume_unfinished
 from moderation.store import judging_queue
 from moderation.upkeep.due_work import sweep
@@ -181,7 +181,7 @@ def carry_out_bulk() -> None:
     worker.bell.acknowledge(BULK)
     until = time.monotonic() + BULK_SECONDS
     with _outage_noted(worker, BULK):
-        has_more = bulk.resume_unfinished(
+        has_more = bulk_batches.resume_unfinished(
             worker.store,
             worker.now,
             os.urandom,

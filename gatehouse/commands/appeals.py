@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.commands.comments import LOCAL_URL, AsJson, Key, Url, as_json_line, open_service
+from gatehouse.commands.comments import LOCAL_URL, AsJson, Key, Url, as_json_line, service_of
 from gatehouse.commands.output import printable
 
 appeals = typer.Typer(
@@ -23,7 +23,7 @@ def list_appeals(
     as_json: AsJson = False,
 ) -> None:
     """List the appeals of one state, the oldest first."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         for appeal in islice(service.appeals(state, size=min(limit, 100)), limit):
             if as_json:
                 print(as_json_line(appeal))
@@ -48,6 +48,6 @@ def decide(
 
     Whoever made the decision cannot answer: a key counts as a person.
     """
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         appeal = service.decide_appeal(appeal_id, outcome, note)
         print(f"{appeal.id}  {appeal.state}: {appeal.comment_id}")

@@ -1,11 +1,13 @@
 """Arguments and options that several commands take, and how they are read."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.errors import Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -23,6 +25,19 @@ def read_time(text: str) -> int:
     except ValueError:
         raise Invalid("A time is written 2026-11-25T08:00Z.") from None
     return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+_AGO = re.compile(r"(\d{1,4})([hd])")
+
+
+def read_since(text: str, now: int) -> int:
+    """Milliseconds since 1970 of '30d' or '12h' before `now` (ms), or of a time as read_time() takes it. Raises Invalid."""
+    if ago := _AGO.fullmatch(text):
+        return now - int(ago[1]) * (DAY_MS if ago[2] == "d" else HOUR_MS)
+    try:
+        return read_time(text)
+    except Invalid:
+        raise Invalid("--since is written 30d, 12h or 2026-11-25T08:00Z.") from None
 
 
 def read_text(file: Path) -> str:

@@ -29,6 +29,9 @@ Key = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Also where somebody else has claimed it.")
+]
 LOCAL_URL = "http://127.0.0.1:8000"
 SHORT = 60  # characters of a text in a list
 
@@ -40,7 +43,7 @@ class Refused(GatehouseError):
 
 
 @contextmanager
-def open_service(url: str, key: str) -> Iterator["Gatehouse"]:
+def service_of(url: str, key: str) -> Iterator["Gatehouse"]:
     """The client of the service at a URL. Raises Refused, also for what the service refuses."""
     from gatehouse_client import ClientError, Gatehouse
 
@@ -65,7 +68,7 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Submit a comment and print it with the decision."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         receipt = service.submit(
             text or sys.stdin.read(), page_url=page, name=name, parent_id=parent
         )
@@ -75,7 +78,7 @@ def submit(
 @comment.command("show")
 def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """Print a comment with its reasons and scores."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         _show(service.comment(comment_id), as_json)
 
 
@@ -90,7 +93,7 @@ def list_queue(
     as_json: AsJson = False,
 ) -> None:
     """List the comments of a queue, one a line."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         _list(service.queue(queue, size=min(limit, 100)), limit, as_json)
 
 
@@ -100,7 +103,9 @@ def search(
         str,
         typer.Argument(help='Words, "words in a row", or an id, e-mail, IP address or network.'),
     ] = "",
-    status: Annotated[str, typer.Option(help="held, pending, approved, rejected or spam.")] = "",
+    status: Annotated[
+        str, typer.Option(help="held, pending, approved, rejected, spam or withdrawn.")
+    ] = "",
     reason: Annotated[str, typer.Option(help="A reason code.")] = "",
     page: Annotated[str, typer.Option(help="Any URL of the article.")] = "",
     author: Annotated[
@@ -118,7 +123,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search comments of every status, one a line."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         found = service.search(
             query,
             status=status,
@@ -153,13 +158,16 @@ def decide(
     with_replies: Annotated[
         bool, typer.Option("--with-replies", help="Reject all that answers it, too.")
     ] = False,
+    take_over: TakeOver = False,
     url: Url = LOCAL_URL,
     key: Key = "",
 ) -> None:
     """Decide about a comment, whatever was decided before."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         replies = "reject" if with_replies else "leave"
-        decision = service.decide(comment_id, outcome, reason=reason, replies=replies)
+        decision = service.decide(
+            comment_id, outcome, reason=reason, replies=replies, take_over=take_over
+        )
         along = f", {decision.replies} replies along with it" if with_replies else ""
         print(f"{comment_id}  {decision.outcome} (decision {decision.sequence}{along})")
 
@@ -167,7 +175,7 @@ def decide(
 @comment.command("reports")
 def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
     """List what readers reported of a comment, first to last, and what became of it."""
-    with open_service(url, key) as service:
+    with service_of(url, key) as service:
         for report in service.reports(comment_id):
             if as_json:
                 print(as_json_line(report))
@@ -177,10 +185,10 @@ def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJso
 
 
 @comment.command("undo")
-def undo(comment_id: str, url: Url = LOCAL_URL, key: Key = "") -> None:
+def undo(comment_id: str, take_over: TakeOver = False, url: Url = LOCAL_URL, key: Key = "") -> None:
     """Take back the last decision that a person made about a comment."""
-    with open_service(url, key) as service:
-        decision = service.undo_decision(comment_id)
+    with service_of(url, key) as service:
+        decision = service.undo_decision(comment_id, take_over=take_over)
         takes_back = f"decision {decision.sequence}, takes {decision.takes_back} back"
         if decision.replies:
             takes_back += f", {decision.replies} replies along with it"

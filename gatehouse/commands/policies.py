@@ -1,43 +1,67 @@
-"""`gatehouse policy`: a policy read and tried on texts."""
+"""`gatehouse policy`: a policy read, tried on texts, and tried on what was measured of past comments."""
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.arguments import read_text
+from gatehouse.commands.arguments import AsJson, read_since, read_text
 from gatehouse.commands.jsonl import Reader
+from gatehouse.commands.output import printable
 from gatehouse.commands.score import TIMEOUT
-from gatehouse.database import checked_settings
+from gatehouse.database import checked_settings, find_site, open_store
+from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
+from moderation.domain.event import iso
 
 if TYPE_CHECKING:
+    from moderation.domain.backtest import Agreement, Backtest, Share
     from moderation.domain.policy import Condition, Policy
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
 
 
 @policy.command("test")
-def test_policy(file: Annotated[Path, typer.Argument(help="A policy in TOML.")]) -> None:
-    """Read a policy and print its rules.
+def try_policy(
+    file: Annotated[Path, typer.Argument(help="A policy in TOML.")],
+    since: Annotated[
+        str,
+        typer.Option(help="Try it on stored comments: of the last 30d or 12h, or since a time."),
+    ] = "",
+    site: Annotated[str, typer.Option(help="With --since: of this site alone.")] = "",
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="With --since: print what the samples say.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a policy and print its rules, or what it would have changed.
 
-    Prints the outcome of each text on stdin, which is read as by `score`.
+    With --since: what it would have made of past comments, by what was measured then, beside the policy in force.
+    Without: prints the outcome of each text on stdin, which is read as by `score`.
     """
-    from moderation.domain.policy import parse_policy
-
-    text = read_text(file)
-    try:
-        parsed = parse_policy(text)
-    except Invalid as error:
-        where = f" (at {error.pointer})" if error.pointer else ""
-        raise Invalid(f"{file}: {error.message}{where}", error.pointer) from None
+    parsed = _read(file)
+    if since or site or show_text or as_json:
+        _print_backtest(parsed, since or "30d", site, show_text, as_json)
+        return
     has_texts = not sys.stdin.isatty()
     # Stdout is for the outcomes, where there are any.
     print(_rules(parsed), file=sys.stderr if has_texts else sys.stdout)
     if has_texts and not _print_outcomes(parsed):
         raise typer.Exit(1)
+
+
+def _read(file: Path) -> "Policy":
+    from moderation.policies import read_policy
+
+    text = read_text(file)
+    try:
+        return read_policy(text)
+    except Invalid as error:
+        where = f" (at {error.pointer})" if error.pointer else ""
+        raise Invalid(f"{file}: {error.message}{where}", error.pointer) from None
 
 
 def _rules(policy: "Policy") -> str:
@@ -73,3 +97,89 @@ def _print_outcomes(policy: "Policy") -> bool:
         reasons = [{"code": reason.code, "message": reason.message} for reason in verdict.reasons]
         print(json.dumps({"id": text.id, "outcome": verdict.outcome.value, "reasons": reasons}))
     return not texts.bad
+
+
+def _print_backtest(
+    policy: "Policy", since: str, site: str, show_text: bool, as_json: bool
+) -> None:
+    from moderation.policies import load_policy
+    from moderation.review.policy_backtest import backtest
+
+    now = now_ms()
+    begin = read_since(since, now)
+    settings = checked_settings()
+    with open_store(settings) as store:
+        site_ids = set()
+        if site:
+            with store.read() as connection:
+                site_ids = {find_site(connection, site).id}
+        default = load_policy(settings.policy)
+        found = backtest(store, policy, default, site_ids, begin, now=now, show_text=show_text)
+    if as_json:
+        fields = asdict(found) | {"since": iso(found.since)}
+        fields["agreement"] = [_agreement_json(each) for each in found.agreement]
+        print(json.dumps(fields))
+    else:
+        print(_backtest_text(found))
+
+
+def _agreement_json(agreement: "Agreement") -> dict[str, object]:
+    shares: dict[str, Share] = {
+        name: getattr(agreement, name)
+        for name in ("precision", "recall", "filed_precision", "filed_recall")
+    }
+    return {
+        name: {**asdict(each), "share": each.share, "interval": each.interval}
+        for name, each in shares.items()
+    }
+
+
+def _backtest_text(found: "Backtest") -> str:
+    names = dict.fromkeys(f"{each.name} ({each.version})" for each in found.in_force)
+    lines = [
+        f"{found.tried.name} ({found.tried.version}) beside {', '.join(names) or 'nothing'}",
+        f"Looked at {found.examined:,} comments since {iso(found.since)}"
+        f"{'' if found.complete else ', the newest; there are more'}: "
+        f"{found.changed:,} would be decided otherwise.",
+    ]
+    for change in found.changes:
+        rules = ", ".join(f"{code} {count:,}" for code, count in change.rules.items())
+        lines.append(f"  {change.before.value} -> {change.after.value}: {change.count:,} ({rules})")
+        for sample in change.samples:
+            text = f"  {printable(sample.text)[:200]}" if sample.text else ""
+            rules = ", ".join(sample.rules)
+            lines.append(f"    {sample.comment_id}  {sample.status.value}  {rules}{text}")
+    if found.not_as_recorded:
+        lines.append(
+            f"{found.not_as_recorded:,} were decided otherwise then than the policy in force would."
+        )
+    lines.append(f"Beside {found.decided:,} decisions of moderators, in force and tried:")
+    before, after = found.agreement
+    for what, name in (
+        ("kept from readers, and removed by moderators", "precision"),
+        ("removed by moderators, and kept from readers", "recall"),
+        ("rejected or spam, and removed by moderators", "filed_precision"),
+        ("removed by moderators, and rejected or spam", "filed_recall"),
+    ):
+        shares = " | ".join(_share(getattr(side, name)) for side in (before, after))
+        lines.append(f"  {what}: {shares}")
+    now, then = found.workload
+    lines += [
+        f"Held a day: {now.held_a_day:,.1f} | {then.held_a_day:,.1f}; on the busiest day: "
+        f"{now.held_busiest_day:,} | {then.held_busiest_day:,}",
+        f"Rejected or spam a day: {now.filed_a_day:,.1f} | {then.filed_a_day:,.1f}",
+        "Who is affected: comments, decided otherwise, kept from readers in force and tried:",
+    ]
+    lines += [
+        f"  {each.kind} {each.name}: {each.comments:,}, {each.changed:,}, "
+        f"{each.stopped_before:,} | {each.stopped_after:,}"
+        for each in found.affected
+    ]
+    return "\n".join(lines)
+
+
+def _share(share: "Share") -> str:
+    if share.share is None or share.interval is None:
+        return "none"
+    low, high = share.interval
+    return f"{100 * share.share:.1f} % ({100 * low:.1f}-{100 * high:.1f} %) of {share.count:,}"

@@ -1,6 +1,5 @@
 """Attacks inside longer comments: how many of those held alone are held among harmless news comments too."""
 
-import math
 import random
 import re
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import numpy as np
 from gatehouse.evaluation import sets
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.measures import Truth
+from moderation.domain.wilson import wilson_interval
 
 LENGTHS = (20, 60, 150, 400)  # words of the harmless text around an attack
 POSITIONS = {"first": 0.0, "in the middle": 0.5, "last": 1.0}
@@ -103,11 +103,5 @@ def dilution(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
 
 def _share(held: Truth) -> str:
     """The share that is held, with its interval of 95 % (Wilson 1927)."""
-    count, share, z = len(held), float(held.mean()), 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    margin = (
-        z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
-    )
-    return (
-        f"{share:.3f} ({max(0.0, middle - margin):.3f} to {min(1.0, middle + margin):.3f}, {count})"
-    )
+    low, high = wilson_interval(int(held.sum()), len(held))
+    return f"{held.mean():.3f} ({low:.3f} to {high:.3f}, {len(held)})"

@@ -1,9 +1,9 @@
 """Measures of scores against true labels: area under the curve, recall, calibration error."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
+
+from moderation.domain.wilson import wilson_interval
 
 Numbers = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -33,14 +33,8 @@ def share_with_interval(hits: int, count: int) -> str:
     """A share with its 95 % confidence interval (Wilson 1927): '1.2 % (0.9-1.7 %) of 2,801'."""
     if not count:
         return "none"
-    z = 1.96
-    share = hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = (
-        z * math.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
-    )
-    low, high = 100 * max(0.0, middle - reach), 100 * min(1.0, middle + reach)
-    return f"{100 * share:.1f} % ({low:.1f}-{high:.1f} %) of {count:,}"
+    low, high = (100 * end for end in wilson_interval(hits, count))
+    return f"{100 * hits / count:.1f} % ({low:.1f}-{high:.1f} %) of {count:,}"
 
 
 def threshold_at(negatives: Numbers, share: float) -> float:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from gatehouse.evaluation.evasions import DISGUISES
 from gatehouse.evaluation.measures import share_with_interval
 from gatehouse.evaluation.own_sentences import HARMLESS, PLAIN_HATE
 from gatehouse.evaluation.sets import jigsaw, rows
-from moderation.domain.policy import decide
+from moderation.domain.policy import Policy, decide
 from moderation.policies import load_policy
 
 PROFILES = ("relaxed", "newsroom", "strict", "social", "children")
@@ -56,7 +57,7 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     findings = model.findings([row[source.column] for row, _ in judged])
     lines = []
     for profile in PROFILES:
-        policy = load_policy(profile)
+        policy = _without_authors(load_policy(profile))
         held = [bool(decide(policy, each).reasons) for each in findings]
         for wanted, kind in ((True, "bad"), (False, "others")):
             hits = [
@@ -65,6 +66,12 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
             if hits:
                 lines.append((f"{profile}: {kind} held", share_with_interval(sum(hits), len(hits))))
     return lines
+
+
+def _without_authors(policy: Policy) -> Policy:
+    """Nobody wrote these texts: what is held because of its author says nothing of them."""
+    rules = tuple(rule for rule in policy.rules if rule.code != "first_comment")
+    return replace(policy, rules=rules)
 
 
 def own_sentences(model: EvaluatedModel) -> list[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from moderation.domain.comment import Status
 from moderation.domain.reason_codes import ReasonCode
@@ -89,13 +90,28 @@ class Decision:
         return STATUS_AFTER[self.outcome]
 
 
-def in_effect(history: Sequence[Decision]) -> Decision | None:
+class Entry(Protocol):
+    """An entry of a comment's history, with as much of it as was read."""
+
+    @property
+    def sequence(self) -> int: ...
+
+    @property
+    def takes_back(self) -> int | None: ...
+
+
+AnEntry = TypeVar("AnEntry", bound=Entry)
+
+
+def in_effect(history: Sequence[AnEntry]) -> AnEntry | None:
     """The decision that counts: the last one or, where it takes another back, what counted before that.
 
     history: first to last. None where nothing counts.
     """
-    by_sequence = {decision.sequence: decision for decision in history}
     decision = history[-1] if history else None
+    if decision is None or decision.takes_back is None:
+        return decision
+    by_sequence = {decision.sequence: decision for decision in history}
     while decision is not None and decision.takes_back is not None:
         decision = by_sequence.get(decision.takes_back - 1)
     return decision
@@ -107,6 +123,17 @@ def in_effect_before(history: Sequence[Decision], sequence: int, revision: int) 
     """
     before = in_effect([decision for decision in history if decision.sequence < sequence])
     return before if before and before.revision == revision else None
+
+
+def text_since(history: Sequence[Decision], revision: int, sequence: int) -> int:
+    """The number in a comment's history at which its writer gave it the text that it has; 0 for its first.
+
+    revision, sequence: the comment's newest. The change comes right before the first decision about its text.
+    """
+    if revision == 1:
+        return 0
+    about_it = [decision.sequence for decision in history if decision.revision == revision]
+    return min(about_it) - 1 if about_it else sequence
 
 
 def opinion_of(decision: Decision | None) -> Opinion | None:

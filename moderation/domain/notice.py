@@ -20,8 +20,8 @@ _PHRASES = {
     EventType.HELD: "waiting for a moderator",
     EventType.REJECTED: "rejected",
     EventType.SPAM: "marked as spam",
-    EventType.EDITED: "changed by their writers",
-    EventType.WITHDRAWN: "withdrawn by their writers",
+    EventType.EDITED: "changed by the writer",
+    EventType.WITHDRAWN: "withdrawn by the writer",
     EventType.ERASED: "erased",
 }
 # Where the rest of them is, if not in the queue of that name.

@@ -29,7 +29,7 @@ from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import UNREAD, Findings, Signal
 
 # The gravest outcome wins; every rule that matched gives its reason.
-_GRAVITY = {Outcome.APPROVE: 0, Outcome.HOLD: 1, Outcome.SPAM: 2, Outcome.REJECT: 3}
+GRAVITY = {Outcome.APPROVE: 0, Outcome.HOLD: 1, Outcome.SPAM: 2, Outcome.REJECT: 3}
 _RULE_KEYS = {"code", "outcome", "message"}
 _CONDITION_KEYS = {"signal", "at_least", "below"}
 # {value}, {threshold}, {note}, {name}; {links} and {links.note} of any other signal.
@@ -167,10 +167,12 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     those whose codes are in [thresholds], and its own rules besides.
     """
     data = _read_toml(source)
+    inherited = 0
     if "based_on" in data:
         if find_base is None or not isinstance(data["based_on"], str):
             raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
-        data = _based_on(_read_toml(find_base(data["based_on"])), data)
+        base = _read_toml(find_base(data["based_on"]))
+        data, inherited = _based_on(base, data), len(base.get("rules", ()))
     name = data.get("name")
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
@@ -180,7 +182,8 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     rules = data.get("rules", [])
     if not isinstance(rules, list):
         raise Invalid("Rules are written as [[rules]].", "/rules")
-    parsed = tuple(_parse_rule(rule, number) for number, rule in enumerate(rules))
+    # Numbered as the source has them: those of the base come before its own.
+    parsed = tuple(_parse_rule(rule, number - inherited) for number, rule in enumerate(rules))
     canonical = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return Policy(name, parsed, tuple(needs), hashlib.sha256(canonical.encode()).hexdigest()[:12])
 
@@ -197,8 +200,11 @@ def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
     thresholds = own.get("thresholds", {})
     if not isinstance(thresholds, Mapping):
         raise Invalid("'thresholds' is a table: the code of a rule = a number.", "/thresholds")
+    if not isinstance(own.get("rules", []), list):
+        raise Invalid("Rules are written as [[rules]].", "/rules")
     rules = [dict(rule) for rule in base.get("rules", ())]
     for code in thresholds:
+        _threshold(thresholds, code, "/thresholds")
         chosen = [rule for rule in rules if rule.get("code") == code and "at_least" in rule]
         if not chosen:
             raise Invalid(f"No rule with one signal has the code '{code}'.", f"/thresholds/{code}")
@@ -302,7 +308,7 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
         return Verdict(Outcome.HOLD, (unavailable, *reasons))
     if not matched:
         return Verdict(Outcome.APPROVE, ())
-    return Verdict(max((outcome for outcome, _ in matched), key=_GRAVITY.__getitem__), reasons)
+    return Verdict(max((outcome for outcome, _ in matched), key=GRAVITY.__getitem__), reasons)
 
 
 def _too_long(unread: Signal) -> Reason:

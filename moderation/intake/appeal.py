@@ -2,7 +2,7 @@
 
 from moderation.domain.appeal import APPEALABLE, Appeal, appealable_from, decider_of
 from moderation.domain.comment import Status
-from moderation.domain.decision import STATUS_AFTER
+from moderation.domain.decision import STATUS_AFTER, Outcome
 from moderation.domain.errors import NotAppealable, NotFound
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy, timed_id
@@ -51,7 +51,9 @@ def _require_appealable(
     ):
         if earlier.is_about(standing.sequence):
             raise NotAppealable("Its writer has appealed against this decision before.")
+    if standing.status is not Status.HELD:
+        return
     texts = comments.revisions_of(connection, [standing.comment_id])[standing.comment_id]
     since = max(decided_at, texts[-1].created_at)
-    if now < (start := appealable_from(_OUTCOMES[standing.status], since)):
+    if now < (start := appealable_from(Outcome.HOLD, since)):
         raise NotAppealable(f"It waits for a person; an appeal is possible from {iso(start)} on.")

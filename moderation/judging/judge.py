@@ -17,9 +17,9 @@ from moderation.judging.verdicts import (
     actor_of,
     below_parent,
     gave_up,
-    policy_of,
     verdict_of,
 )
+from moderation.policies import policy_in_force
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import addresses, decisions, judging_queue, outbox, search_index
@@ -128,7 +128,10 @@ def _judge_jobs(
     ]
     judgements += [
         _Judgement(
-            job, Findings(failed=pipeline.names), gave_up(), actor_of(policy_of(job, policy))
+            job,
+            Findings(failed=pipeline.names),
+            gave_up(),
+            actor_of(policy_in_force(job.policy, policy)),
         )
         for job in spent
     ]

@@ -1,34 +1,17 @@
 """What a policy makes of the findings about one comment."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from moderation.domain.comment import REMOVED, PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Outcome, Reason
-from moderation.domain.errors import Invalid
-from moderation.domain.policy import Policy, Verdict, decide, parse_policy
+from moderation.domain.policy import Policy, Verdict, decide
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Candidate, Findings
+from moderation.policies import policy_in_force
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store.judging_queue import JudgingJob
 
 MAX_ATTEMPTS = 5
-
-
-@lru_cache(maxsize=1024)
-def _parsed(source: str) -> Policy:
-    return parse_policy(source)
-
-
-def policy_of(job: JudgingJob, default: Policy) -> Policy:
-    """The site's own policy, else the default."""
-    if not job.policy:
-        return default
-    try:
-        return _parsed(job.policy)
-    except Invalid:
-        # One site's broken policy holds that site's comments, and nobody else's.
-        return replace(default, needs=(*default.needs, "the site's own policy"))
 
 
 def actor_of(policy: Policy) -> Actor:
@@ -48,7 +31,7 @@ def verdict_of(
     default: for sites without a policy of their own. After the last attempt a comment is held whatever
     was measured.
     """
-    policy = policy_of(job, default)
+    policy = policy_in_force(job.policy, default)
     verdict = decide(policy, findings)
     if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
         premoderated = Reason(

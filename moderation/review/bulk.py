@@ -1,25 +1,22 @@
-"""One decision about many comments: made, carried out a few comments at a time, looked at, taken back as a whole.
+"""One decision about many comments: made, looked at, taken back as a whole. bulk_batches.py carries it out.
 
 The act and its comments are stored first. Whatever dies in between leaves members that wait, and the next sweep
 goes on with them. Each comment gets a decision of its own, by the same code as one that is decided singly.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from moderation.domain.bulk import SMALL, BulkState, MemberState
-from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind, Outcome, Reason
+from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.reason_codes import ReasonCode
+from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
-from moderation.review.decisions import decide_locked, take_back_locked
-from moderation.store import bulk, claims, comments, decisions
+from moderation.store import bulk
 from moderation.store.bulk import BulkAct, BulkMember
-from moderation.store.sql.engine import Connection, Store
+from moderation.store.sql.engine import Store
 
-AT_ONCE = 100  # comments in a transaction: SQLite's one writer is held for some 50 ms
 NOTED_AT_ONCE = 5_000  # members that are written down in a transaction
 NOT_FOUND = "There is no such bulk decision."
 # What a comment in it is if no decision was made about it, nor will be.
@@ -30,8 +27,6 @@ LEFT = (
     MemberState.ERASED,
     MemberState.CANCELLED,
 )
-_SENTENCE = "Decided together with {others} others."
-_UNDO_SENTENCE = "Taken back with all that were decided together."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,114 +154,3 @@ def list_members(
         if bulk.get(connection, site_id, bulk_id) is None:
             raise NotFound(NOT_FOUND)
         return bulk.members(connection, bulk_id, states, after, limit)
-
-
-def resume_unfinished(
-    store: Store, now: Callable[[], int], entropy: Entropy, goes_on: Callable[[], bool]
-) -> bool:
-    """Works on all acts that are not done, in turn, while goes_on(); whether there is more to do."""
-    while True:
-        with store.read() as connection:
-            ids = bulk.unfinished(connection)
-        if not ids:
-            return False
-        for id in ids:  # a small one does not wait for a large one that came before it
-            carry_out_some(store, id, now(), entropy)
-            if not goes_on():
-                return True
-
-
-def go_on(store: Store, bulk_id: str, now: Callable[[], int], entropy: Entropy) -> None:
-    """Carries one act out to its end."""
-    while carry_out_some(store, bulk_id, now(), entropy):
-        pass
-
-
-def carry_out_some(store: Store, bulk_id: str, now: int, entropy: Entropy) -> bool:
-    """Decides about the next AT_ONCE comments, or takes them back; whether the act may have more to do."""
-    with store.write() as connection:
-        act = bulk.lock(connection, bulk_id)
-        if act is None or act.state not in (BulkState.DECIDING, BulkState.UNDOING):
-            return False
-        is_undo = act.state is BulkState.UNDOING
-        waiting = MemberState.DECIDED if is_undo else MemberState.WAITING
-        members = bulk.members(connection, bulk_id, [waiting], "", AT_ONCE)
-        if is_undo:
-            results = _take_back(connection, act, members, now, entropy)
-        else:
-            results = _decide(connection, act, members, now, entropy)
-        bulk.move(connection, bulk_id, results)
-        if len(members) < AT_ONCE:
-            state = BulkState.UNDONE if is_undo else BulkState.DECIDED
-            bulk.change(connection, bulk_id, state=state.value, finished_at=now)
-    return len(members) == AT_ONCE
-
-
-_Results = dict[str, tuple[MemberState, int | None]]
-
-
-def _decide(
-    connection: Connection,
-    act: BulkAct,
-    members: Collection[BulkMember],
-    now: int,
-    entropy: Entropy,
-) -> _Results:
-    ids = [member.comment_id for member in members]
-    standings = decisions.standings(connection, ids)
-    claims_by_comment = claims.live(connection, ids)
-    edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
-    texts = comments.revisions_of(connection, edited) if edited else {}
-    results: _Results = {}
-    chosen = []
-    for member in members:
-        standing = standings.get(member.comment_id)
-        text = texts.get(member.comment_id)
-        claim = claims_by_comment.get(member.comment_id)
-        if standing is None or standing.status is Status.ERASED:
-            results[member.comment_id] = (MemberState.ERASED, None)
-        elif standing.status is Status.WITHDRAWN or (text and text[-1].created_at > act.created_at):
-            results[member.comment_id] = (MemberState.CHANGED, None)
-        elif standing.sequence != member.seen and standing.decided_by == ActorKind.MODERATOR:
-            results[member.comment_id] = (MemberState.DECIDED_SINCE, None)
-        elif claim and claim.moderator_id != act.moderator_id and not act.take_over:
-            results[member.comment_id] = (MemberState.CLAIMED, None)
-        else:
-            chosen.append(standing)
-    reasons = []
-    if act.members > 1:
-        sentence = _SENTENCE.format(others=f"{act.members - 1:,}").replace(" 1 others", " 1 other")
-        reasons.append(Reason(ReasonCode.BULK_DECIDED, sentence, act.id))
-    made = decide_locked(
-        connection,
-        chosen,
-        act.moderator_id,
-        act.outcome,
-        act.note_code,
-        reasons,
-        now=now,
-        entropy=entropy,
-    )
-    return results | {each.comment_id: (MemberState.DECIDED, each.sequence) for each in made}
-
-
-def _take_back(
-    connection: Connection,
-    act: BulkAct,
-    members: Collection[BulkMember],
-    now: int,
-    entropy: Entropy,
-) -> _Results:
-    standings = decisions.standings(connection, [member.comment_id for member in members])
-    results: _Results = {}
-    chosen = []
-    for member in members:
-        standing = standings.get(member.comment_id)
-        # Whatever came after, a person's word or that it was erased, stays.
-        if standing is None or standing.sequence != member.sequence:
-            results[member.comment_id] = (MemberState.KEPT, member.sequence)
-        else:
-            chosen.append(standing)
-            results[member.comment_id] = (MemberState.UNDONE, member.sequence)
-    take_back_locked(connection, chosen, act.undone_by, _UNDO_SENTENCE, now=now, entropy=entropy)
-    return results

@@ -1,8 +1,8 @@
 """Decisions and findings: append-only rows, and the projection of the latest on the comment."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -170,6 +170,27 @@ def forget_reasons(connection: Connection, comment_ids: Sequence[str]) -> None:
     if comment_ids:
         query = "DELETE FROM comment_reasons WHERE comment_id AMONG :ids"
         execute(connection, query, ids=list(comment_ids))
+
+
+def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:
+    """Replaces the sentences of the policy's reasons, and their places in the text: they may quote a name or a link."""
+    rows = connection.execute(
+        sa.select(decisions.c.comment_id, decisions.c.sequence, decisions.c.reasons_json).where(
+            decisions.c.comment_id.in_(comment_ids),
+            decisions.c.actor_kind == ActorKind.POLICY.value,
+            decisions.c.reasons_json != "[]",
+        )
+    ).all()
+    for row in rows:
+        reasons = [
+            replace(reason, message=instead, spans=(), spans_due=False)
+            for reason in reasons_of(row.reasons_json)
+        ]
+        connection.execute(
+            sa.update(decisions)
+            .where(decisions.c.comment_id == row.comment_id, decisions.c.sequence == row.sequence)
+            .values(reasons_json=reasons_json(reasons))
+        )
 
 
 def in_effect_now(

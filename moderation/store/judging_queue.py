@@ -16,7 +16,13 @@ from moderation.store.comment_fields import (
     or_empty,
     select_list,
 )
-from moderation.store.sql.dialect import claim_pending, execute, fetch, insert_rows
+from moderation.store.sql.dialect import (
+    advisory_lock,
+    claim_pending,
+    execute,
+    fetch,
+    insert_rows,
+)
 from moderation.store.sql.schema import (
     comments,
     findings,
@@ -118,10 +124,12 @@ def still_leased(
 
 
 def lock(connection: Connection, comment_id: str) -> None:
-    """Nobody else changes the job of a comment, where there is one, until the commit.
+    """Nobody else changes the job of a comment, where there is one, until the commit; nor adds one.
 
-    Before decisions.standings(): whoever records what was judged takes the locks in this order.
+    Before decisions.standings(): whoever records what was judged takes the locks in this order. A job that another
+    writer's transaction is about to replace would not be locked with its row: so these come one by one first.
     """
+    advisory_lock(connection, [f"job of {comment_id}"])
     fetch(connection, _LOCK, id=comment_id)
 
 

@@ -120,14 +120,16 @@ def counts_of(
     return weeks_by_subject
 
 
-def forget(connection: Connection, comment_ids: Collection[str]) -> None:
-    """Forgets what comments that were erased say of people; what they say of domains stays."""
-    votes_about_people = [
+def forget(
+    connection: Connection, comment_ids: Collection[str], domains: Collection[str] = ()
+) -> None:
+    """Forgets what comments that were erased say of people; what they say of domains but for these stays."""
+    forgotten = [
         vote
         for vote in _votes(connection, comment_ids)
-        if vote.subject.kind is not SubjectKind.DOMAIN
+        if vote.subject.kind is not SubjectKind.DOMAIN or vote.subject.name in domains
     ]
-    replace_votes(connection, votes_about_people, [])
+    replace_votes(connection, forgotten, [])
 
 
 def purge(connection: Connection, before: int, networks_before: int, limit: int) -> int:

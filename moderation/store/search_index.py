@@ -121,12 +121,14 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> None:
 _LEFTOVERS = "words"  # stands in search_due while deleted words are left
 
 
-def tidy(connection: Connection) -> None:
-    """Takes a bounded step towards an index without deleted words, where SQLite is too old to do so at once."""
+def tidy(connection: Connection) -> bool:
+    """Takes a bounded step towards an index without deleted words, where SQLite is too old to do so at once; whether
+    more are to come.
+    """
     if connection.dialect.name == "postgresql":
-        return  # like every deleted row, they go with VACUUM
+        return False  # like every deleted row, they go with VACUUM
     if not fetch(connection, "SELECT id FROM search_due WHERE id = :id", id=_LEFTOVERS):
-        return
+        return False
     before = _changes(connection)
     # A negative number takes part of every segment along, as 'optimize' does, but for so many pages only.
     execute(
@@ -134,8 +136,10 @@ def tidy(connection: Connection) -> None:
         "INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)",
         pages=-_MERGE_PAGES,
     )
-    if _changes(connection) - before < 2:  # sqlite.org/fts5.html: nothing was left to do
-        execute(connection, "DELETE FROM search_due WHERE id = :id", id=_LEFTOVERS)
+    if _changes(connection) - before >= 2:  # sqlite.org/fts5.html: else nothing was left to do
+        return True
+    execute(connection, "DELETE FROM search_due WHERE id = :id", id=_LEFTOVERS)
+    return False
 
 
 def _changes(connection: Connection) -> int:

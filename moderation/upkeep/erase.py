@@ -14,6 +14,7 @@ from moderation.store import (
     feedback,
     notes,
     outbox,
+    people,
     queues,
     reputations,
     search_index,
@@ -23,6 +24,7 @@ from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
 NOTES_LIMIT = 1_000  # about authors of whom nothing is left; the rest goes with the next purge
+_INSTEAD = "Erased with the comment."  # of what a policy's reasons say
 
 
 def erase(
@@ -34,8 +36,8 @@ def erase(
     entropy: Entropy,
 ) -> None:
     """Deletes a comment's text, sketch, author, personal data, notes, appeals and scores, and sends `comment.erased`, in
-    one transaction. Its id, page, time and decisions stay. With the last comment that is known to be somebody's
-    go the notes about them.
+    one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
+    comment that is known to be somebody's go the notes about them.
 
     Erasing a comment again changes nothing. Raises NotFound, also for a comment of another site.
     """
@@ -45,7 +47,7 @@ def erase(
             raise NotFound("There is no such comment.")
         if standing.status is Status.ERASED:
             return
-        _erase(connection, [standing], now, entropy)
+        erase_together(connection, [standing], now, entropy)
 
 
 def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:
@@ -79,15 +81,17 @@ def _erase_all(
             for comment_id, standing in sorted(standings.items())
             if comment_id in still_due
         ]
-        _erase(connection, chosen, now, entropy)
+        erase_together(connection, chosen, now, entropy)
     return len(chosen)
 
 
-def _erase(
+def erase_together(
     connection: Connection, standings: Sequence[Standing], now: int, entropy: Entropy
 ) -> None:
-    """standings: locked, and none of them erased yet."""
+    """Erases comments in this transaction. standings: locked, and none of them erased yet."""
     ids = [standing.comment_id for standing in standings]
+    decisions.forget_messages(connection, ids, _INSTEAD)
+    people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
     claims.end(connection, ids)

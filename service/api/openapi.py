@@ -118,8 +118,9 @@ def _schemas() -> dict[str, Any]:
         described = TypeAdapter(kind).json_schema(
             ref_template=_REFERENCE, mode="serialization" if _is_answer(kind) else "validation"
         )
-        schemas.update(described.pop("$defs", {}))
-        schemas[name] = described
+        for part, schema in (described.pop("$defs", {}) | {name: described}).items():
+            if schemas.setdefault(part, schema) != schema:
+                raise TypeError(f"Two schemas of the API are called {part}.")
     return schemas
 
 

@@ -1,14 +1,12 @@
 """A site's policy applied to a text that is not stored, for clients that moderate by themselves."""
 
-from dataclasses import replace
 from functools import lru_cache
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from moderation.domain.errors import Invalid
-from moderation.domain.policy import Policy, Verdict, decide, parse_policy
-from moderation.policies import load_policy
+from moderation.domain.policy import Policy, Verdict, decide
+from moderation.policies import load_policy, policy_in_force
 from moderation.store import sites
 
 
@@ -32,19 +30,11 @@ def _policy(request: Request, site_id: str) -> tuple[Policy, str]:
     with state.store.read() as connection:
         site = sites.get_site(connection, site_id)
     default = _profile(state.settings.policy)
-    if site is None or not site.policy:
-        return default, site.language if site else ""
-    try:
-        return _parsed(site.policy), site.language
-    except Invalid:  # as the workers do: a broken policy approves nothing
-        return replace(default, needs=(*default.needs, "the site's own policy")), site.language
+    if site is None:
+        return default, ""
+    return policy_in_force(site.policy, default), site.language
 
 
 @lru_cache(maxsize=4)
 def _profile(name: str) -> Policy:
     return load_policy(name)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(source: str) -> Policy:
-    return parse_policy(source)

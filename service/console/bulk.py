@@ -3,14 +3,12 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from moderation.accounts import sign_in
 from moderation.clock import now_ms
-from moderation.domain.bulk import BulkState, MemberState
+from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Drifted, Invalid
 from moderation.doorbell import BULK, DELIVER
@@ -19,10 +17,11 @@ from moderation.review.bulk import BulkProgress
 from moderation.review.queues import CommentCard
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
+from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
-from service.console.presenters import OUTCOME_WORDS, VERBS, excerpt, person_name
+from service.console.presenters import VERBS, excerpt
 from service.console.search import Asked, AskedFor, criteria_of
 from service.console.session import (
     CurrentVisitor,
@@ -35,27 +34,10 @@ from service.console.session import (
 
 router = APIRouter(prefix="/bulk", route_class=PageRoute)
 
-_ID = re.compile(r"[a-z0-9_]{1,64}")
+# A ticked comment, with the sequence of the decision that was seen.
+_TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
 _TICKED_LIMIT = 100  # more than a page of comments has
-_LISTED = 50  # comments that are listed by themselves
-_NONE_TICKED = "Tick the comments first, or “all that match”. Nothing was changed."
 _CONDITIONS = ("query", "status", "reason", "page_url", "author")
-_WHY = {
-    MemberState.DECIDED_SINCE: "somebody had decided about it meanwhile",
-    MemberState.CHANGED: "its writer had changed or withdrawn it meanwhile",
-    MemberState.CLAIMED: "somebody else was deciding about it",
-    MemberState.ERASED: "it was erased meanwhile",
-    MemberState.CANCELLED: "taken back before its turn",
-    MemberState.KEPT: "somebody has decided about it since",
-}
-_STATES = {
-    BulkState.GATHERING: "not begun",
-    BulkState.DECIDING: "under way",
-    BulkState.DECIDED: "done",
-    BulkState.UNDOING: "being undone",
-    BulkState.UNDONE: "undone",
-}
-
 Posted = Annotated[
     SignedForm,
     Depends(
@@ -66,39 +48,6 @@ Posted = Annotated[
     ),
 ]
 PostedUndo = Annotated[SignedForm, Depends(signed_form("site", "back"))]
-
-
-@dataclass(frozen=True, slots=True)
-class BulkView:
-    """An act in words. sentence: 'Rejected 3 comments'. state: how far it is."""
-
-    progress: BulkProgress
-    sentence: str
-    state: str
-    who: str
-    undone_by: str
-
-    @property
-    def is_at_work(self) -> bool:
-        return self.progress.act.finished_at is None
-
-    @property
-    def done(self) -> int:
-        """Of its comments, how many need no more work."""
-        progress = self.progress
-        if progress.act.state is BulkState.UNDOING:
-            return progress.act.members - progress.counts.get(MemberState.DECIDED, 0)
-        return progress.act.members - progress.waiting
-
-
-@dataclass(frozen=True, slots=True)
-class LeftView:
-    """A comment that was left as it was, or was not taken back. why: in words."""
-
-    id: str
-    name: str
-    opening: str
-    why: str
 
 
 @router.get("")
@@ -114,7 +63,7 @@ def acts_page(
         "bulk_acts.html",
         visitor=visitor,
         site=membership,
-        acts=_views(store, [progresses[act.id] for act in acts]),
+        acts=bulk_views(store, [progresses[act.id] for act in acts]),
         first_url=f"{url}?{query(site=site_id)}" if after else "",
         next_url=f"{url}?{query(site=site_id, after=last_id)}" if last_id else "",
     )
@@ -130,11 +79,11 @@ def confirm_page(
     back: str = "",
 ) -> Response:
     """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
-    chosen = read_outcome({"outcome": outcome})
+    chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
-    ids = request.query_params.getlist("comment")[:_TICKED_LIMIT]
-    return _confirm(request, visitor, membership, chosen, back, ids=ids)
+    ticked = request.query_params.getlist("comment")
+    return _confirm(request, visitor, membership, chosen, back, ticked=ticked)
 
 
 @router.post("")
@@ -143,8 +92,11 @@ def start(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
-    if ids := form.get("ids", "").split():
-        seen = bulk_sets.named(state.store, site_id, ids)
+    if ticked := form.get("ids", "").split():
+        cards = _ticked(state.store, site_id, ticked)
+        seen = [(card.id, sequence) for card, sequence in cards]
+        if not seen:
+            return _confirm(request, visitor, membership, outcome, back)
     else:
         asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
@@ -213,7 +165,7 @@ def _confirm(
     outcome: Outcome,
     back: str,
     *,
-    ids: Sequence[str] = (),
+    ticked: Sequence[str] = (),
     asked: Asked | None = None,
     problem: str = "",
 ) -> Response:
@@ -221,18 +173,22 @@ def _confirm(
     store, site_id = request.app.state.store, membership.site_id
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
+    status = 409 if problem else 200
     if asked:
-        shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        try:
+            shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+        except Invalid as error:
+            shown, status = bulk_sets.Preview(0, (), ""), 422
+            problem = error.message.removeprefix(f"{error.pointer}: ")
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
-        cards = queues.get_cards(store, {site_id}, [id for id in ids if _ID.fullmatch(id)])
-        count, fields = len(cards), {"ids": " ".join(card.id for card in cards)}
-    if not count and not problem:
-        raise Invalid(_NONE_TICKED)
+        pairs = _ticked(store, site_id, ticked)
+        count, cards = len(pairs), [card for card, _ in pairs]
+        fields = {"ids": " ".join(f"{card.id}.{sequence}" for card, sequence in pairs)}
     return pages.page(
         "bulk_confirm.html",
-        409 if problem else 200,
+        status,
         visitor=visitor,
         site=membership,
         verb=VERBS[outcome],
@@ -246,6 +202,14 @@ def _confirm(
     )
 
 
+def _ticked(store: Store, site_id: str, ticked: Sequence[str]) -> list[tuple[CommentCard, int]]:
+    """The ticked comments that are there, each with the sequence that was seen."""
+    found = (_TICKED.fullmatch(each) for each in ticked[:_TICKED_LIMIT])
+    sequences = {match[1]: int(match[2]) for match in found if match}
+    cards = queues.get_cards(store, {site_id}, list(sequences))
+    return [(card, sequences[card.id]) for card in cards if card.status is not Status.ERASED]
+
+
 def _act(
     request: Request,
     visitor: Visitor,
@@ -257,51 +221,17 @@ def _act(
 ) -> Response:
     store, site_id = request.app.state.store, membership.site_id
     progress = bulk.get_progress(store, site_id, bulk_id)
-    [view] = _views(store, [progress])
+    [view] = bulk_views(store, [progress])
     return pages.page(
         "bulk_progress.html" if "hx-request" in request.headers else "bulk.html",
         status,
         visitor=visitor,
         site=membership,
         act=view,
-        left=_left(store, progress),
+        left=left_views(store, progress),
         back=_back(back),
         problem=problem,
     )
-
-
-def _views(store: Store, progresses: Sequence[BulkProgress]) -> list[BulkView]:
-    acts = [progress.act for progress in progresses]
-    names = sign_in.emails_of(
-        store, {id for act in acts for id in (act.moderator_id, act.undone_by)}
-    )
-    return [
-        BulkView(
-            progress,
-            f"{OUTCOME_WORDS[act.outcome].capitalize()}: {_comments(act.members)}",
-            _STATES[act.state],
-            person_name(act.moderator_id, names),
-            person_name(act.undone_by, names) if act.undone_by else "",
-        )
-        for progress, act in zip(progresses, acts, strict=True)
-    ]
-
-
-def _comments(count: int) -> str:
-    return "1 comment" if count == 1 else f"{count:,} comments"
-
-
-def _left(store: Store, progress: BulkProgress) -> list[LeftView]:
-    act = progress.act
-    states = tuple(_WHY) if progress.left or progress.kept else ()
-    members = bulk.list_members(store, act.site_id, act.id, states, limit=_LISTED) if states else []
-    cards = queues.get_cards(store, {act.site_id}, [member.comment_id for member in members])
-    cards_by_id = {card.id: card for card in cards}
-    return [
-        LeftView(card.id, card.author_name, excerpt(card.text), _WHY[member.state])
-        for member in members
-        if (card := cards_by_id.get(member.comment_id))
-    ]
 
 
 def _back(back: str) -> str:

@@ -114,6 +114,8 @@ def _reported_page(
         held_with_rulings=0,
         reason="",
         reasons={},
+        unclaimed="",
+        bulk=bulk_bar(Asked()),
         first_url=navigation.queue_url(**where) if after else "",
         next_url=navigation.queue_url(**where, after=last) if last else "",
         back=navigation.query(**where, after=after),

@@ -1,4 +1,4 @@
-"""Trials of filters: seconds of CPU each, so few at a time, and none for somebody who has left."""
+"""Trials of filters and policies: seconds of CPU each, so few at a time, and none for somebody who has left."""
 
 import asyncio
 import threading
@@ -39,7 +39,8 @@ class FilterTrials:
         """
         if self._running >= self._at_once:
             raise TooMany(
-                "Other filters are being tried right now; try again in a few seconds.", RETRY_AFTER
+                "Others are trying something out right now; try again in a few seconds.",
+                RETRY_AFTER,
             )
         left = threading.Event()
         self._running += 1

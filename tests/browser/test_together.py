@@ -3,7 +3,7 @@
 import os
 
 from moderation.domain.comment import AuthorRef
-from moderation.review import bulk, claims
+from moderation.review import bulk_batches, claims
 from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
 from tests.service.console.console_browser import held, moderator, now
 
@@ -87,7 +87,7 @@ def test_progress_is_shown_as_it_comes(visit, gatehouse, shots):
     expect(watch.page.get_by_text("Under way: 0 of 101")).to_be_visible()
     watch.page.screenshot(path=shots / "together-under-way-phone.png", full_page=True)
     assert faults(watch) == []
-    assert not bulk.resume_unfinished(gatehouse.store, now, os.urandom, lambda: True)
+    assert not bulk_batches.resume_unfinished(gatehouse.store, now, os.urandom, lambda: True)
     expect(watch.page.get_by_text("Done: 101 of 101")).to_be_visible()
     assert watch.page.locator("[hx-get]").count() == 0
     assert watch.incidents == []

@@ -206,6 +206,7 @@ def test_a_threshold_of_no_rule_is_refused() -> None:
 def test_every_profile_that_ships_can_be_read(name: str) -> None:
     policy = load_policy(name)
     assert policy.name == name
-    assert {rule.code for rule in policy.rules} == {
+    own = {"first_comment", "any_link"} if name == "children" else set()
+    assert {rule.code for rule in policy.rules} == own | {
         rule.code for rule in load_policy("newsroom").rules
     }

@@ -104,6 +104,11 @@ def form(gatehouse, canaries: Canaries, page: str = PAGE) -> bytes:
     return request(f"/reply/{gatehouse.site.id}", urlencode(fields).encode(), headers)
 
 
+def people_request(gatehouse, path: str, body: str) -> bytes:
+    headers = {"Authorization": f"Bearer {gatehouse.key}", "Content-Type": "application/json"}
+    return request(f"/api/v1/people/{path}", body.encode(), headers)
+
+
 def ask(gatehouse, *raws: bytes) -> list[int]:
     async def all_of_them():
         client = Client(gatehouse.port)
@@ -136,6 +141,10 @@ def test_canaries_are_in_no_log_and_not_in_the_broker(build, broker, tmp_path):
         good = submission(gatehouse, canaries, "Well said.")
         bad = submission(gatehouse, canaries, "This breaks.")  # the scorer's error quotes the text
         assert ask(gatehouse, good, bad, form(gatehouse, canaries)) == [202, 202, 303]
+        person = f'{{"email": "{canaries.email}"}}'
+        about = [people_request(gatehouse, path, person) for path in ("export", "erase")]
+        nobody = people_request(gatehouse, "erase", f'{{"email": "{canaries.text}"}}')
+        assert ask(gatehouse, *about, nobody) == [200, 200, 422]
         refused = [
             json_request(gatehouse, f'{{"text": "{canaries.text}"'),
             json_request(gatehouse, f'{{"{canaries.email}": "{canaries.text}"}}'),

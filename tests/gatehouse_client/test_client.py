@@ -111,6 +111,58 @@ def test_a_writer_appeals_and_another_key_answers(
     assert told.status == "approved" and told.appeal and told.appeal.note == "You are right."
 
 
+def test_many_comments_are_decided_by_the_worker_and_undone(gatehouse: Gatehouse) -> None:
+    article = page()
+    ids = [
+        gatehouse.submit(f"Thought number {n}.", page_url=article, name="Carol").id
+        for n in range(101)
+    ]
+    wait_until(
+        lambda: not gatehouse.preview_bulk(page_url=article, status="pending").count,
+        "all are judged",
+    )
+
+    def statuses() -> dict[str, str]:
+        return {each.id: each.status for each in gatehouse.search(page_url=article)}
+
+    before = statuses()
+    preview = gatehouse.preview_bulk(page_url=article)
+    assert preview.sample[0].id == ids[-1]
+    act = gatehouse.bulk("reject", preview=preview)
+    assert (act.action, act.count) == ("reject", len(ids))
+
+    def is_done() -> bool:
+        return gatehouse.bulk_progress(act.id).finished_at is not None
+
+    wait_until(is_done, "the worker has done it", 30)
+    assert gatehouse.bulk_progress(act.id).decided == len(ids)
+    assert set(statuses().values()) == {"rejected"}
+    assert act.id in [each.id for each in gatehouse.bulk_decisions()]
+    gatehouse.decide(ids[0], "spam")
+    gatehouse.undo_bulk(act.id)
+    wait_until(is_done, "all is taken back", 30)
+    assert [each.comment_id for each in gatehouse.bulk_comments(act.id, state="kept")] == ids[:1]
+    assert statuses() == before | {ids[0]: "spam"}
+    with pytest.raises(ApiError) as drifted:
+        gatehouse.bulk("spam", preview=preview)
+    assert (drifted.value.status, drifted.value.code) == (409, "drifted")
+
+
+def test_claims_and_notes(gatehouse: Gatehouse) -> None:
+    receipt = gatehouse.submit("A fine thought.", page_url=page(), name="Carol", author_id="u1")
+    comment = gatehouse.wait(receipt.id, 20)
+    assert comment.claim is None
+    claim = gatehouse.claim(comment.id)
+    assert gatehouse.comment(comment.id).claim == claim and claim.until > datetime.now(UTC)
+    gatehouse.release(comment.id)
+    assert gatehouse.comment(comment.id).claim is None
+    note = gatehouse.add_note(comment.id, "Says the same every week.")
+    assert list(gatehouse.notes(comment.id)) == [note] and note.actor_id == claim.actor_id
+    with pytest.raises(ApiError) as unknown:
+        gatehouse.add_author_note("0" * 64, "Nobody.")
+    assert unknown.value.status == 404
+
+
 def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     receipt = gatehouse.submit("You are a stupid idiot.", page_url=page(), name="Dan")
     held = gatehouse.wait(receipt.id, 20)
@@ -120,6 +172,33 @@ def test_why_it_was_held_and_where_it_waits(gatehouse: Gatehouse) -> None:
     assert {queue.name: queue.count for queue in gatehouse.queues()}["held"] >= 1
     assert receipt.id in [comment.id for comment in gatehouse.queue("held")]
     assert receipt.id in [comment.id for comment in gatehouse.queue("held", reason="toxic")]
+
+
+def test_a_person_is_handed_out_and_erased(gatehouse: Gatehouse, running, url: str) -> None:
+    author = f"u-{uuid.uuid4().hex}"
+    article = page()
+    sent = [
+        gatehouse.submit(f"Number {n}.", page_url=article, name="Carol", author_id=author).id
+        for n in range(3)
+    ]
+    for id in sent:
+        gatehouse.wait(id, 20)
+    kept = list(gatehouse.export_person(author_id=author, size=2))
+    assert [comment["id"] for comment in kept] == sent
+
+    async def counted():
+        async with AsyncGatehouse(running.key, url) as client:
+            found = await client.erase_person(author_id=author)
+            return [
+                comment["id"] async for comment in client.export_person(author_id=author)
+            ], found
+
+    assert asyncio.run(counted())[0] == sent
+    assert (found := asyncio.run(counted())[1]).erased == 0 and found.found["comments"] == 3
+    erased = gatehouse.erase_person(author_id=author, confirm=True)
+    assert (erased.erased, erased.complete) == (3, True)
+    assert list(gatehouse.export_person(author_id=author)) == []
+    assert gatehouse.comment(sent[0]).status == "erased"
 
 
 def test_lists_are_fetched_page_by_page(gatehouse: Gatehouse, site_id: str) -> None:

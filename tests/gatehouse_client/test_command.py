@@ -85,6 +85,30 @@ def test_appeals_from_the_command_line(gatehouse, running, url: str) -> None:
     assert receipt.id in gatehouse("list", "--state", "overturned", "--json", of="appeals").stdout
 
 
+def test_many_are_decided_and_undone_from_the_command_line(gatehouse) -> None:
+    page = "https://herald.test/command/bulk"
+    texts = ("You are a stupid idiot.", "You are all stupid idiots.")
+    made = [
+        json.loads(gatehouse("submit", "--page", page, "--name", "D\x9b2J", "--wait", "20", "--json", stdin=text).stdout)
+        for text in texts
+    ]  # fmt: skip
+    assert {each["status"] for each in made} == {"held"}
+    these = ("--status", "held", "--page", page, "--reason", "toxic")
+    refused = gatehouse("bulk", "reject", *these, stdin="n\n")
+    assert refused.returncode == 1 and "Reject: 2 comments?" in refused.stdout
+    assert "D" in refused.stdout and "\x9b" not in refused.stdout
+    done = gatehouse("bulk", "reject", *these, "--yes")
+    assert "reject (2 of 2 decided, 0 left as they were)" in done.stdout
+    assert gatehouse("bulk", "reject", *these, "--yes").stdout == "No comments match.\n"
+    gatehouse("decide", made[0]["id"], "approve")
+    bulk_id = done.stdout.splitlines()[-1].split()[0]
+    undone = gatehouse("bulk-undo", bulk_id)
+    assert undone.stdout == f"{bulk_id}  reject (1 of 2 taken back, 1 decided since)\n"
+    assert gatehouse("bulk", "spam", made[1]["id"], "--yes").stdout.endswith("left as they were)\n")
+    for wrong in (gatehouse("bulk", "spam"), gatehouse("bulk", "spam", made[1]["id"], *these)):
+        assert wrong.returncode == 1 and "either ids or conditions" in wrong.stderr
+
+
 def test_what_others_wrote_does_not_steer_the_terminal(gatehouse) -> None:
     page = "https://herald.test/terminal"
     hostile = "You are a stupid idiot.\x1b]0;title\x07\x1b[2J\x9b31m\u202e\nSecond line"

@@ -56,7 +56,7 @@ EVERY: dict[str, Call[Any]] = {
     "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
     "preview_bulk": calls.preview_bulk({"status": "held", "since": datetime.now(UTC)}),
     "bulk": calls.bulk(
-        "reject", [], {"status": "held"}, answers.BulkPreview(3, (), "cmt_1.0f"), "links", True
+        "reject", [], answers.BulkPreview(3, (), "cmt_1.0f", {"status": "held"}), "links", True
     ),
     "bulk_progress": calls.bulk_progress("bulk_1"),
     "undo_bulk": calls.undo_bulk("bulk_1"),
@@ -109,6 +109,8 @@ EVERY: dict[str, Call[Any]] = {
     "rotate_secret": calls.rotate_secret("ep_1", 0),
     "replay": calls.replay("ep_1", "all", datetime.now(UTC), None),
     "erase": calls.erase("cmt_1"),
+    "export_person": calls.export_person("carol@private.test", "", "", "cmt_1", 10),
+    "erase_person": calls.erase_person("", "ghb_x", "", True),
     "test_endpoint": calls.test_endpoint("ep_1"),
     "deliveries": calls.deliveries("ep_1", "dead", 10),
     "resend": calls.resend("dlv_1"),
@@ -203,7 +205,7 @@ READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
-    answers.BulkPreview: ("BulkPreviewOut", set()),
+    answers.BulkPreview: ("BulkPreviewOut", {"filter"}),
     answers.Bulk: ("BulkOut", {"actor_id"}),
     answers.BulkMember: ("BulkMemberOut", set()),
     answers.Comment: ("CommentOut", set()),
@@ -227,6 +229,7 @@ READ_FROM = {
     answers.PublicComment: ("PublicCommentOut", set()),
     answers.Queue: ("QueueOut", set()),
     answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
+    answers.PersonErased: ("PersonErasedOut", set()),
     answers.Attempt: ("AttemptOut", set()),
     answers.Delivery: ("DeliveryOut", set()),
 }

@@ -1,6 +1,7 @@
 """Writers change and withdraw comments: readers never see a text that was not judged, and nothing old clings to it."""
 
 import os
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,7 @@ from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.reading.threads import find_page, list_approved, with_removed
 from moderation.review import decisions, page_states, queues
-from moderation.store import sites
+from moderation.store import judging_queue, sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import empty_withdrawn, erase
@@ -146,25 +147,23 @@ def test_a_judgement_of_the_old_text_that_comes_late_decides_nothing(store):
 
 
 def test_a_late_judgement_under_the_same_lease_leaves_the_new_job_alone(store):
+    """The same worker has taken the new text, and is not ready with it when the old one is recorded."""
     site = newspaper(store)
     [comment] = hand_in(store, reply(site, "Well said."))
-    inner = Scripted()
     scorer = Scripted()
-    done = []
 
-    def once() -> None:
-        if not done:
-            done.append(1)
-            edit(store, comment, "Now it is bad.")
-            # The same worker takes the new text and is not ready with it when the old one is recorded.
-            inner.during = lambda: None
-            run(store, inner)
+    def change_and_claim() -> None:
+        edit(store, comment, "Now it is bad.")
+        with store.write() as connection:
+            judging_queue.claim(connection, "w1", NOON + MINUTE, NOON + 2 * MINUTE, 10)
 
-    scorer.during = once
+    scorer.during = change_and_claim
     assert run(store, scorer) == 0
+    [job] = rows(store, "pending")
+    assert (job.revision, job.lease) == (2, "w1")
+    assert card(store, site, comment).scores == {}
+    assert run(store, lease="w2", at=NOON + 3 * MINUTE) == 1
     assert card(store, site, comment).status is Status.HELD
-    assert [each.revision for each in card(store, site, comment).decisions] == [2]
-    assert rows(store, "pending") == []
 
 
 def test_a_scorer_that_fails_on_the_new_text_approves_nothing(store):
@@ -423,6 +422,50 @@ def test_the_endpoints_hear_of_both_in_their_order(store):
         events[2].data_json
     )
     assert '"status":"withdrawn"' in events[4].data_json
+
+
+def test_writers_workers_and_moderators_at_once_leave_nothing_undone(store):
+    """Whoever comes first, nobody waits for ever, and no text is shown that nobody approved."""
+    site = newspaper(store)
+    ids = hand_in(store, *(reply(site, f"Fine {number}.") for number in range(6)))
+    failures: list[BaseException] = []
+
+    def repeat(act: Callable[[int, str], object]) -> None:
+        for number in range(8):
+            for comment in ids:
+                try:
+                    act(number, comment)
+                except (Conflict, NotEditable):
+                    pass
+                except BaseException as error:
+                    failures.append(error)
+                    raise
+
+    acts = [
+        lambda number, comment: edit(store, comment, f"Changed {number}, {comment}."),
+        lambda number, _: run(store, lease=f"a{number}"),
+        lambda number, _: run(store, lease=f"b{number}"),
+        lambda number, comment: decide(store, site, comment, (APPROVE, HOLD)[number % 2]),
+        lambda number, comment: withdraw(store, comment) if comment == ids[number % 3] else None,
+    ]
+    threads = [threading.Thread(target=repeat, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    run(store, lease="last", at=NOON + 90 * MINUTE)
+    assert rows(store, "pending") == []
+    shown = public(store, site)
+    for comment in ids:
+        seen = card(store, site, comment)
+        assert seen.status is not Status.PENDING
+        if comment in shown:
+            assert shown[comment] == seen.text
+            assert (seen.decisions[-1].revision, seen.decisions[-1].outcome) == (
+                *(seen.revision, APPROVE),
+            )
+    assert {card(store, site, comment).status for comment in ids[:3]} == {Status.WITHDRAWN}
 
 
 TEXTS = st.sampled_from(["Fine.", "Good.", "It is bad.", "Buy pills.", "poison"])

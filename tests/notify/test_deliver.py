@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 from harness.servers import wait_until
 from moderation.domain.delivery import FAILING_LIMIT, RETRY_DELAYS, Payload, Response
 from moderation.domain.event import received_event, to_datetime
+from moderation.intake.change import withdraw
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import LEASE_MS, SENDS_PER_ENDPOINT
@@ -376,6 +377,19 @@ def test_an_erased_text_is_sent_no_more(herald: Newsroom, receiver: Receiver) ->
     assert (result.dead, result.delivered) == (1, 1)
     assert [message.path for message in receiver.got] == ["/plain"]
     assert herald.deliveries(endpoint)[0].attempts[0].response.error == "erased"
+
+
+def test_a_withdrawn_text_is_sent_no_more(herald: Newsroom, receiver: Receiver) -> None:
+    endpoint, _ = herald.listen(receiver, payload=Payload.TEXT)
+    comment = herald.happen("Something private.")
+    withdraw(herald.store, comment, now=herald.clock(), entropy=os.urandom)
+    result = herald.deliver(sender(receiver, timeout=10))
+    assert (result.dead, result.delivered) == (1, 1)
+    [message] = receiver.got
+    assert json.loads(message.body)["type"] == "comment.withdrawn"
+    assert b"private" not in message.body
+    errors = [each.attempts[0].response.error for each in herald.deliveries(endpoint)]
+    assert sorted(errors) == ["", "erased"]
 
 
 def test_a_rotated_secret_signs_beside_the_old_one(herald: Newsroom, receiver: Receiver) -> None:

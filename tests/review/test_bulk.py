@@ -14,7 +14,7 @@ from moderation.domain.errors import Conflict, Drifted, Invalid, NotFound
 from moderation.domain.reason_codes import ReasonCode
 from moderation.intake import change
 from moderation.notify import endpoints
-from moderation.review import bulk, bulk_sets, claims, decisions, queues
+from moderation.review import bulk, bulk_batches, bulk_sets, claims, decisions, queues
 from moderation.review.search import Criteria
 from moderation.store.sql.schema import bulk_acts
 from moderation.upkeep.erase import erase
@@ -45,7 +45,7 @@ def statuses(store, site, ids):
 
 
 def work(store, site, act):
-    bulk.go_on(store, act.act.id, lambda: NOON + 6_000, os.urandom)
+    bulk_batches.go_on(store, act.act.id, lambda: NOON + 6_000, os.urandom)
     return bulk.get_progress(store, site.id, act.act.id)
 
 
@@ -162,7 +162,7 @@ def test_a_search_that_finds_too_much_is_refused(store, monkeypatch):
 def large(store, site, monkeypatch, count=25):
     """An act that is too large to be carried out at once, in transactions of a few comments."""
     monkeypatch.setattr(bulk, "SMALL", 5)
-    monkeypatch.setattr(bulk, "AT_ONCE", 10)
+    monkeypatch.setattr(bulk_batches, "AT_ONCE", 10)
     monkeypatch.setattr(bulk, "NOTED_AT_ONCE", 10)
     ids = judged(store, site, *(f"bad {n}" for n in range(count)))
     return ids, start(store, site, ids)
@@ -173,11 +173,11 @@ def test_a_large_one_is_worked_off_in_small_transactions(store, monkeypatch):
     ids, act = large(store, site, monkeypatch)
     assert (act.act.state, act.waiting, act.decided) == (BulkState.DECIDING, 25, 0)
     pieces = iter([True, False])
-    assert bulk.resume_unfinished(store, lambda: NOON, os.urandom, lambda: next(pieces))
+    assert bulk_batches.resume_unfinished(store, lambda: NOON, os.urandom, lambda: next(pieces))
     progress = bulk.get_progress(store, site.id, act.act.id)
     assert (progress.waiting, progress.decided, progress.act.finished_at) == (5, 20, None)
     assert statuses(store, site, ids[19:21]) == [Status.REJECTED, Status.HELD]
-    assert not bulk.resume_unfinished(store, lambda: NOON + 9, os.urandom, lambda: True)
+    assert not bulk_batches.resume_unfinished(store, lambda: NOON + 9, os.urandom, lambda: True)
     progress = bulk.get_progress(store, site.id, act.act.id)
     assert (progress.act.state, progress.decided) == (BulkState.DECIDED, 25)
     assert progress.act.finished_at == NOON + 9
@@ -187,7 +187,7 @@ def test_a_large_one_is_worked_off_in_small_transactions(store, monkeypatch):
 def test_what_died_in_the_middle_of_a_transaction_decided_nothing_in_it(store, monkeypatch):
     site = newspaper(store)
     ids, act = large(store, site, monkeypatch)
-    bulk.carry_out_some(store, act.act.id, NOON, os.urandom)
+    bulk_batches.carry_out_some(store, act.act.id, NOON, os.urandom)
     move = bulk.bulk.move
 
     def dies(*arguments):
@@ -196,7 +196,7 @@ def test_what_died_in_the_middle_of_a_transaction_decided_nothing_in_it(store, m
 
     monkeypatch.setattr(bulk.bulk, "move", dies)
     with pytest.raises(KeyboardInterrupt):
-        bulk.carry_out_some(store, act.act.id, NOON, os.urandom)
+        bulk_batches.carry_out_some(store, act.act.id, NOON, os.urandom)
     monkeypatch.setattr(bulk.bulk, "move", move)
     assert len(rows(store, "decisions")) == len(ids) + 10
     assert work(store, site, act).decided == 25
@@ -220,7 +220,7 @@ def test_an_act_that_was_never_noted_down_in_whole_decides_nothing_and_is_forgot
         large(store, site, monkeypatch)
     [act] = bulk.list_acts(store, site.id)
     assert act.act.state is BulkState.GATHERING and act.waiting == 10
-    assert not bulk.resume_unfinished(store, lambda: NOON, os.urandom, lambda: True)
+    assert not bulk_batches.resume_unfinished(store, lambda: NOON, os.urandom, lambda: True)
     with pytest.raises(NotFound):
         undo(store, site, act)
     assert len(rows(store, "decisions")) == 25
@@ -242,6 +242,23 @@ def test_a_text_that_was_changed_or_withdrawn_meanwhile_is_left(store, monkeypat
     assert statuses(store, site, ids[:1])[0] in (Status.PENDING, Status.HELD)
 
 
+def test_what_was_changed_after_it_was_seen_is_left_whatever_the_clocks_say(store):
+    site = newspaper(store)
+    changed, judged_again, kept = judged(store, site, "bad one", "bad two", "bad three")
+    change.edit(store, kept, "bad four", **CLOCK)
+    seen = bulk_sets.named(store, site.id, [changed, judged_again, kept])
+    for comment in (changed, judged_again):
+        change.edit(store, comment, "bad, as nobody has seen it", **CLOCK)
+    decide(store, site, judged_again, Outcome.HOLD)
+    act = bulk.start(store, "mod_ada", site.id, seen, Outcome.APPROVE, **CLOCK)
+    assert members(store, site, act, MemberState.CHANGED) == sorted([changed, judged_again])
+    assert statuses(store, site, [changed, judged_again, kept]) == [
+        Status.PENDING,
+        Status.HELD,
+        Status.APPROVED,
+    ]
+
+
 def test_two_workers_decide_each_comment_once(store, monkeypatch):
     site = newspaper(store)
     ids, act = large(store, site, monkeypatch, 60)
@@ -249,7 +266,7 @@ def test_two_workers_decide_each_comment_once(store, monkeypatch):
 
     def worker():
         start_together.wait()
-        bulk.resume_unfinished(store, lambda: NOON, os.urandom, lambda: True)
+        bulk_batches.resume_unfinished(store, lambda: NOON, os.urandom, lambda: True)
 
     threads = [threading.Thread(target=worker) for _ in range(3)]
     for thread in threads:
@@ -338,7 +355,7 @@ def test_an_undo_restores_each_unless_somebody_decided_since(store, monkeypatch)
 def test_an_undo_in_the_middle_stops_what_waits(store, monkeypatch):
     site = newspaper(store)
     ids, act = large(store, site, monkeypatch)
-    bulk.carry_out_some(store, act.act.id, NOON, os.urandom)
+    bulk_batches.carry_out_some(store, act.act.id, NOON, os.urandom)
     assert undo(store, site, act).act.state is BulkState.UNDOING
     progress = work(store, site, act)
     assert (progress.undone, progress.left, progress.waiting) == (10, 15, 0)

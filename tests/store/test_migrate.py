@@ -15,14 +15,17 @@ from harness.servers import SECRET
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome, in_effect
 from moderation.domain.errors import Unavailable
+from moderation.domain.reader_rules import ReaderRules
+from moderation.intake import change
 from moderation.review import decisions, queues
 from moderation.review.search import Criteria, search
 from moderation.store import decisions as stored_decisions
+from moderation.store import sites
 from moderation.store.sql.engine import BUSY_TIMEOUT, Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import metadata, sketches
 from moderation.upkeep.search_index import index_due
-from tests.factories import hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_campaigns import PITCH, post, run
 
 
@@ -43,6 +46,23 @@ def test_the_migrated_schema_is_the_schema(empty_database_url):
         }
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
+    store.close()
+
+
+def test_what_was_withdrawn_stays_away_from_readers_in_the_version_before(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    kept, left = hand_in(store, reply(site), reply(site, "Another."))
+    change.withdraw(store, left, now=NOON, entropy=os.urandom)
+    with store.write() as connection:
+        command.downgrade(configured(connection), "0020")
+        query = sa.text("SELECT id, status FROM comments")
+        assert dict(connection.execute(query).all()) == {kept: "pending", left: "rejected"}
+        command.upgrade(configured(connection), "head")
+        rules = sites.reader_rules(connection, site.id)
+    assert rules == ReaderRules()
+    assert queues.get_card(store, {site.id}, left).reports == 0
     store.close()
 
 

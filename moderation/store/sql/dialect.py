@@ -292,7 +292,8 @@ _TAKE_LOCKS = text(
 def advisory_lock(connection: Connection, names: Collection[str]) -> None:
     """Waits for every other transaction that has called this with one of the names; until the commit.
 
-    One call a transaction, after the locks on rows, so that no two wait for each other.
+    One call a transaction, after the locks on rows, so that no two wait for each other; or one before all other locks,
+    with names of its own.
     """
     if connection.dialect.name == "postgresql" and names:
         digests = {hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names}

@@ -116,6 +116,7 @@ def _sqlite(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",  # a 202 survives power loss; group commit pays for it
             f"busy_timeout={BUSY_TIMEOUT}",
+            "secure_delete=ON",  # what is deleted is overwritten, too
             "temp_store=MEMORY",
             "cache_size=-16000",  # 16 MB
         ):

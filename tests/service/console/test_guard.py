@@ -268,7 +268,7 @@ def build(browser, open_browser, site):
     asked = appeal(store, appealed, "It was a quotation.", **clock)
     forms = {
         "/console/appeals/{appeal_id}/decide": token | {"outcome": "overturn", "note": "Yes."},
-        "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": copies[2]},
+        "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": f"{copies[2]}.1"},
         "/console/bulk/{bulk_id}/undo": token | {"site": site.id},
         "/console/campaigns/{campaign_id}/decisions": members,
         "/console/campaigns/{campaign_id}/exclusions": members,

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,7 +59,7 @@ def server(tmp_path_factory):
 
 def _answers(server):
     try:
-        with closing(socket.create_connection(("127.0.0.1", server.port), 2)) as connection:
+        with closing(socket.create_connection(("127.0.0.1", server.port), 20)) as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return b"200 OK" in connection.recv(1000)
     except OSError:
@@ -91,19 +91,16 @@ def test_who_never_reads_the_answers_is_let_go(server):
         page = b"".join(iter(lambda: connection.recv(65536), b""))
     path = re.search(rb"/embed/static/[^\"]+", page)[0]
     before = _sockets(server)
-    greedy = []
-    for _ in range(5):
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", server.port))
-        connection.settimeout(0.3)
-        with suppress(TimeoutError):  # it has stopped reading what we ask
-            connection.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path * 5_000)
-        greedy.append(connection)
-    assert _answers(server)
-    wait_until(lambda: _sockets(server) <= before, "the sockets are given back")
-    for connection in greedy:
-        connection.close()
+    with ExitStack() as greedy:
+        for _ in range(5):
+            connection = greedy.enter_context(closing(socket.socket()))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", server.port))
+            connection.settimeout(0.3)
+            with suppress(TimeoutError):  # it has stopped reading what we ask
+                connection.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path * 5_000)
+        assert _answers(server)
+        wait_until(lambda: _sockets(server) <= before, "the sockets are given back")
 
 
 def _sockets(server):

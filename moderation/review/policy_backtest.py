@@ -1,0 +1,250 @@
+"""What another policy would have made of the comments of the last weeks, by what was measured then; nothing is stored."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from moderation.domain.backtest import (
+    Affected,
+    Agreement,
+    Backtest,
+    Change,
+    PolicyName,
+    Sample,
+    Share,
+    Workload,
+)
+from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind, Outcome, in_effect
+from moderation.domain.durations import DAY_MS
+from moderation.domain.ids import timed_id
+from moderation.domain.policy import GRAVITY, Policy, Verdict
+from moderation.domain.policy_replay import PolicyReplay
+from moderation.domain.reason_codes import ReasonCode
+from moderation.policies import policy_in_force
+from moderation.store import past_judgements, queues, sites
+from moderation.store.past_judgements import PastDecision, PastJudgement
+from moderation.store.sql.engine import Store
+
+BACKTEST_DAYS = 30
+BACKTEST_LIMIT = 500_000  # comments, whose ids are in memory
+SAMPLES = 5  # of each change
+_CHECKED_EVERY = 500  # comments
+
+_FILED = frozenset({Outcome.REJECT, Outcome.SPAM})
+_STOPPED = _FILED | {Outcome.HOLD}
+_REMOVES = {"approve": False, "reject": True, "spam": True}
+# What held a comment whatever the policy said of it, as decisions.reasons_json() writes it.
+_HELD_BY_PLACE = tuple(
+    f'"code": "{code}"'
+    for code in (ReasonCode.PREMODERATED, ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED)
+)
+_REPORTED = f'"code": "{ReasonCode.REPORTED}"'
+_GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'
+
+
+def own_policy(store: Store, site_id: str) -> str:
+    """The TOML of a site's own policy, '' where it has none."""
+    with store.read() as connection:
+        site = sites.get_site(connection, site_id)
+    return site.policy if site else ""
+
+
+def backtest(
+    store: Store,
+    policy: Policy,
+    default: Policy,
+    site_ids: Collection[str],
+    since: int,
+    *,
+    now: int,
+    limit: int = BACKTEST_LIMIT,
+    show_text: bool = False,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Backtest:
+    """Applies a policy to what was measured of decided comments since `since` (ms), the newest first.
+
+    default: in force for sites without one of their own. site_ids: () for all sites. It stops, incomplete, after `limit`
+    comments and once is_cancelled() is true.
+    """
+    complete = True
+    with store.read() as connection:
+        in_force = {
+            site.id: policy_in_force(site.policy, default)
+            for site in sites.all_sites(connection)
+            if not site_ids or site.id in site_ids
+        }
+        tally = _Tally(policy, in_force)
+        first_id = timed_id("cmt", max(0, since), bytes(10))
+        for past in past_judgements.past_judgements(connection, site_ids, first_id, limit):
+            if tally.examined % _CHECKED_EVERY == 0 and is_cancelled():
+                complete = False
+                break
+            tally.add(past)
+        texts = {}
+        if show_text:
+            ids = [each.comment_id for samples in tally.samples.values() for each in samples]
+            texts = {entry.id: entry.text for entry in queues.by_ids(connection, ids)}
+    return tally.result(since, now, complete and tally.examined < limit, texts)
+
+
+class _Kind(NamedTuple):
+    """What is counted of a comment. removed: by a moderator, None where none decided. day: since 1970."""
+
+    before: Outcome
+    after: Outcome
+    removed: bool | None
+    day: int
+    as_recorded: bool
+    author: str
+    language: str
+
+
+class _Tally:
+    """What has been looked at so far: how many comments of each kind, and some of those that change."""
+
+    def __init__(self, policy: Policy, in_force: Mapping[str, Policy]) -> None:
+        self._policy, self._in_force = policy, in_force
+        by_version = {each.version: PolicyReplay((each, policy)) for each in in_force.values()}
+        self._replays = {id: by_version[each.version] for id, each in in_force.items()}
+        self.examined = self._oldest = 0
+        self._kinds: Counter[_Kind] = Counter()
+        self._rules: dict[tuple[Outcome, Outcome], Counter[str]] = {}
+        self.samples: dict[tuple[Outcome, Outcome], list[Sample]] = {}
+
+    def add(self, past: PastJudgement) -> None:
+        verdicts = self._replays[past.site_id].verdicts(past.signals, past.failed)
+        recorded = None
+        for decision in past.decisions:
+            if (
+                decision.actor_kind == ActorKind.POLICY
+                and decision.revision == past.revision
+                # Readers' reports hold a comment after the policy has published it.
+                and _REPORTED not in decision.reasons_json
+            ):
+                recorded = decision
+        before, after = _outcome(verdicts[0], recorded), _outcome(verdicts[1], recorded)
+        self.examined += 1
+        self._oldest = past.created_at
+        kind = _Kind(
+            before,
+            after,
+            _removed(past.decisions, past.revision),
+            past.created_at // DAY_MS,
+            recorded is None or recorded.outcome == before.value,
+            "known" if past.has("reputation") else "new",
+            past.language or "unknown",
+        )
+        self._kinds[kind] += 1
+        if before is not after:
+            self._note_change(past, before, after, verdicts)
+
+    def _note_change(
+        self, past: PastJudgement, before: Outcome, after: Outcome, verdicts: Sequence[Verdict]
+    ) -> None:
+        key = (before, after)
+        codes = [{reason.code for reason in verdict.reasons} for verdict in verdicts]
+        graver, milder = codes[::-1] if GRAVITY[after] > GRAVITY[before] else codes
+        rules = tuple(sorted(graver - milder or graver))
+        self._rules.setdefault(key, Counter()).update(rules)
+        samples = self.samples.setdefault(key, [])
+        if len(samples) < SAMPLES:
+            samples.append(Sample(past.comment_id, Status(past.status), rules))
+
+    def _count(self, wanted: Callable[[_Kind], object]) -> int:
+        return sum(count for kind, count in self._kinds.items() if wanted(kind))
+
+    def result(self, since: int, now: int, complete: bool, texts: Mapping[str, str]) -> Backtest:
+        changes: Counter[tuple[Outcome, Outcome]] = Counter()
+        for kind, count in self._kinds.items():
+            if kind.before is not kind.after:
+                changes[kind.before, kind.after] += count
+        days = max(1.0, (now - (since if complete else self._oldest)) / DAY_MS)
+        return Backtest(
+            tried=PolicyName(self._policy.name, self._policy.version),
+            in_force=tuple(
+                PolicyName(policy.name, policy.version, site_id)
+                for site_id, policy in sorted(self._in_force.items())
+            ),
+            since=since,
+            examined=self.examined,
+            complete=complete,
+            changed=changes.total(),
+            decided=self._count(lambda kind: kind.removed is not None),
+            not_as_recorded=self._count(lambda kind: not kind.as_recorded),
+            changes=tuple(
+                Change(
+                    *key,
+                    count,
+                    dict(self._rules[key].most_common()),
+                    tuple(
+                        replace(each, text=texts.get(each.comment_id, ""))
+                        for each in self.samples[key]
+                    ),
+                )
+                for key, count in changes.most_common()
+            ),
+            agreement=(self._agreement("before"), self._agreement("after")),
+            workload=(self._workload("before", days), self._workload("after", days)),
+            affected=(*self._affected("author"), *self._affected("language")),
+        )
+
+    def _agreement(self, side: str) -> Agreement:
+        """side: before or after."""
+        all_removed = self._count(lambda kind: kind.removed)
+
+        def shares(outcomes: Collection[Outcome]) -> tuple[Share, Share]:
+            def is_meant(kind: _Kind) -> bool:
+                return kind.removed is not None and getattr(kind, side) in outcomes
+
+            hits = self._count(lambda kind: kind.removed and is_meant(kind))
+            return Share(hits, self._count(is_meant)), Share(hits, all_removed)
+
+        return Agreement(*shares(_STOPPED), *shares(_FILED))
+
+    def _workload(self, side: str, days: float) -> Workload:
+        held: Counter[int] = Counter()
+        for kind, count in self._kinds.items():
+            if getattr(kind, side) is Outcome.HOLD:
+                held[kind.day] += count
+        filed = self._count(lambda kind: getattr(kind, side) in _FILED)
+        return Workload(held.total() / days, max(held.values(), default=0), filed / days)
+
+    def _affected(self, group: str) -> Iterator[Affected]:
+        """group: author or language."""
+        for name in sorted({getattr(kind, group) for kind in self._kinds}):
+            kinds = {
+                kind: count for kind, count in self._kinds.items() if getattr(kind, group) == name
+            }
+            yield Affected(
+                group,
+                name,
+                sum(kinds.values()),
+                sum(count for kind, count in kinds.items() if kind.before is not kind.after),
+                sum(count for kind, count in kinds.items() if kind.before in _STOPPED),
+                sum(count for kind, count in kinds.items() if kind.after in _STOPPED),
+            )
+
+
+def _outcome(verdict: Verdict, recorded: PastDecision | None) -> Outcome:
+    """What would have become of the comment: its page or what it answers may have held it anyway."""
+    if recorded is None or not recorded.reasons_json:
+        return verdict.outcome
+    if _GAVE_UP in recorded.reasons_json:
+        return Outcome.HOLD
+    if verdict.outcome is Outcome.APPROVE and any(
+        held in recorded.reasons_json for held in _HELD_BY_PLACE
+    ):
+        return Outcome.HOLD
+    return verdict.outcome
+
+
+def _removed(history: Sequence[PastDecision], revision: int) -> bool | None:
+    """Whether a moderator removed this text or published it; None where none decided about it by itself."""
+    decision = in_effect(history)
+    if decision is None or decision.actor_kind != ActorKind.MODERATOR or decision.branch_id:
+        return None
+    if decision.revision != revision:
+        return None
+    return _REMOVES.get(decision.outcome)

@@ -1,0 +1,241 @@
+"""All that is kept of one person: handed out, or erased."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from moderation.domain.appeal import Appeal
+from moderation.domain.comment import Status
+from moderation.domain.decision import Decision
+from moderation.domain.event import iso
+from moderation.domain.ids import Entropy
+from moderation.domain.normalise import normalise
+from moderation.domain.person import (
+    KeptAppeal,
+    KeptDecision,
+    KeptEvent,
+    KeptNote,
+    KeptReason,
+    KeptReport,
+    KeptSignal,
+    KeptText,
+    PersonComment,
+    PersonErased,
+    PersonRef,
+    SentReport,
+    SuggestedScore,
+    check_person,
+)
+from moderation.domain.score import Candidate, Findings
+from moderation.scorers.spam.link_targets import targets_of
+from moderation.scorers.spam.text_sketch import target_key
+from moderation.store import appeals, decisions, people, reputations, sketches
+from moderation.store.people import KeptComment, KeptRows
+from moderation.store.scrub import scrub
+from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.engine import Connection, Store
+from moderation.upkeep.erase import erase_together
+
+AT_ONCE = 100  # comments of a transaction
+
+
+def export_person(
+    store: Store, ref: PersonRef, site_ids: Collection[str], after: str = "", limit: int = AT_ONCE
+) -> list[PersonComment]:
+    """Up to `limit` of a person's comments on these sites past the id `after`, oldest first, with all that is kept.
+
+    Raises Invalid.
+    """
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        ids = people.find(connection, keys, site_ids, after, limit)
+        if not ids:
+            return []
+        rows = people.rows_of(connection, ids)
+        histories = decisions.histories(connection, ids)
+        findings = decisions.newest_findings(connection, ids)
+        made = appeals.of_comments(connection, ids)
+    return [
+        _comment(
+            store.crypto,
+            row,
+            rows,
+            findings.get(row.id, Findings()),
+            histories[row.id],
+            made.get(row.id, ()),
+        )
+        for row in rows.comments
+    ]
+
+
+def each_comment(
+    store: Store, ref: PersonRef, site_ids: Collection[str]
+) -> Iterator[PersonComment]:
+    """All of them, read piece by piece. Raises Invalid."""
+    after = ""
+    while page := export_person(store, ref, site_ids, after):
+        yield from page
+        after = page[-1].id
+
+
+def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentReport]:
+    """The reports that a person sent: found by their browser's token, or the site's own id. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        rows = people.reports_by(connection, keys)
+    return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
+
+
+def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
+    """What would be erased: how many rows of which kind. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    found: Counter[str] = Counter()
+    after = ""
+    with store.read() as connection:
+        while ids := people.find(connection, keys, site_ids, after, AT_ONCE):
+            found.update(people.count(connection, ids))
+            after = ids[-1]
+        if sent := people.reports_by(connection, keys):
+            found["reports_sent"] = len(sent)
+    return PersonErased(dict(found), 0, complete=not found, rewritten=None)
+
+
+def erase_person(
+    store: Store,
+    ref: PersonRef,
+    site_ids: Collection[str],
+    *,
+    now: int,
+    entropy: Entropy,
+    limit: int | None = None,
+    rewrite_up_to: int | None = None,
+) -> PersonErased:
+    """Erases a person's comments on these sites with all that is kept of them, AT_ONCE in a transaction.
+
+    Of each comment there stay its id, page, time and decisions, without their words; endpoints hear `comment.erased`. limit: of
+    comments, None for all; then it is not complete, and may be called again. rewrite_up_to: bytes up to which SQLite's file
+    is rewritten, None for any. Raises Invalid.
+    """
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    found: Counter[str] = Counter()
+    erased, complete = 0, False
+    while not complete and (limit is None or erased < limit):
+        most = AT_ONCE if limit is None else min(AT_ONCE, limit - erased)
+        with store.write() as connection:
+            ids = people.find(connection, keys, site_ids, "", most)
+            found.update(people.count(connection, ids) if ids else {})
+            _erase(connection, ids, now, entropy)
+            complete = len(ids) < most
+            if complete:
+                if sent := people.reports_by(connection, keys):
+                    found["reports_sent"] = len(sent)
+                people.forget_author(connection, keys)
+        erased += len(ids)
+    rewritten = scrub(store, rewrite_up_to) if found else None
+    return PersonErased(dict(found), erased, complete, rewritten)
+
+
+def _erase(connection: Connection, ids: list[str], now: int, entropy: Entropy) -> None:
+    standings = decisions.standings(connection, ids)
+    left = [each for each in standings.values() if each.status is not Status.ERASED]
+    own_domains = _own_domains(connection, ids, now)
+    people.forget_requests(connection, ids)
+    reputations.forget(connection, ids, own_domains)
+    erase_together(connection, left, now, entropy)
+    people.forget_domains(connection, own_domains)
+
+
+def _own_domains(connection: Connection, ids: list[str], now: int) -> set[str]:
+    """Where these comments alone link to, in any of their texts."""
+    rows = people.rows_of(connection, ids)
+    targets = {
+        target
+        for row in rows.comments
+        for text in rows.texts.get(row.id, ())
+        for target in targets_of(
+            Candidate(
+                text.text,
+                normalise(text.text),
+                author_name=row.author_name,
+                author_url=row.author_url,
+                page_url=row.url,
+            )
+        )
+    }
+    theirs = {sketches.number_of(row.id, row.created_at) for row in rows.comments}
+    target_by_key = {target_key(target): target for target in targets}
+    for key, numbers in sketches.find(connection, list(target_by_key), now).items():
+        if not theirs.issuperset(numbers):
+            targets.discard(target_by_key[key])
+    return targets
+
+
+def _comment(
+    crypto: Crypto,
+    row: KeptComment,
+    rows: KeptRows,
+    findings: Findings,
+    history: Sequence[Decision],
+    made: Sequence[Appeal],
+) -> PersonComment:
+    """made: the appeals about it."""
+    sealed, address = row.email_sealed, row.sealed
+    return PersonComment(
+        id=row.id,
+        site_id=row.site_id,
+        page_url=row.url,
+        page_title=row.title,
+        parent_id=row.parent_id,
+        status=row.status,
+        created_at=iso(row.created_at),
+        author_name=row.author_name,
+        author_url=row.author_url,
+        email=(crypto.decrypt(sealed, row.id) or "") if sealed else "",
+        address=(crypto.decrypt(address, row.id) or "") if address else "",
+        network=row.network,
+        user_agent=row.user_agent,
+        referrer=row.referrer,
+        forgotten_at=iso(row.expires_at) if row.user_agent or row.network else "",
+        texts=tuple(
+            KeptText(text.number, text.text, iso(text.created_at))
+            for text in rows.texts.get(row.id, ())
+        ),
+        signals=tuple(
+            KeptSignal(signal.name, round(signal.value, 6), signal.model, signal.note)
+            for signal in findings.signals
+        ),
+        decisions=tuple(
+            KeptDecision(
+                decision.sequence,
+                decision.outcome.value,
+                decision.actor.kind.value,
+                tuple(KeptReason(reason.code, reason.message) for reason in decision.reasons),
+                iso(decision.created_at),
+            )
+            for decision in history
+        ),
+        events=tuple(
+            KeptEvent(event.type, event.deliveries, iso(event.created_at))
+            for event in rows.events.get(row.id, ())
+        ),
+        campaign_id=row.campaign_id,
+        sketch=row.id in rows.sketched,
+        akismet_check=row.id in rows.checked,
+        idempotency_keys=tuple(rows.idempotency_keys.get(row.id, ())),
+        suggested_scores=tuple(
+            SuggestedScore(each.attribute, each.value, iso(each.created_at))
+            for each in rows.suggested.get(row.id, ())
+        ),
+        notes=tuple(
+            KeptNote(note.text, iso(note.created_at))
+            for about in (row.id, row.author_key)
+            for note in rows.notes.get(about, ())
+        ),
+        reports=tuple(
+            KeptReport(report.reason, iso(report.created_at))
+            for report in rows.reports.get(row.id, ())
+        ),
+        appeals=tuple(
+            KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
+            for each in made
+        ),
+    )

@@ -1,0 +1,84 @@
+"""/api/v1/people: all that is kept of one person, handed out or erased. The body names them: a URL ends up in logs."""
+
+import os
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.clock import now_ms
+from moderation.doorbell import DELIVER
+from moderation.upkeep import people
+from service.access.keys import SecretKey
+from service.api.answers import describe_answer
+from service.api.bodies import describe_body, json_body
+from service.api.parameters import KEYED
+from service.api.people_schemas import (
+    PersonErasedOut,
+    PersonEraseIn,
+    PersonExportIn,
+    PersonExportOut,
+    person_comment_out,
+    person_erased_out,
+    sent_report_out,
+)
+from service.api.responses import private_json
+
+router = APIRouter(prefix="/api/v1", tags=["people"], dependencies=KEYED)
+
+ERASED_AT_ONCE = 1_000  # comments of a call
+REWRITTEN_UP_TO = (
+    200_000_000  # bytes of SQLite's file: a second or two, in which nothing is written
+)
+
+
+@router.post(
+    "/people/export",
+    summary="All that is kept of a person",
+    openapi_extra=describe_body(PersonExportIn) | describe_answer(PersonExportOut),
+)
+def export(
+    request: Request,
+    key: SecretKey,
+    body: Annotated[PersonExportIn, Depends(json_body(PersonExportIn))],
+) -> Response:
+    """On this site. E-mails are compared as keyed hashes; after `GATEHOUSE_PERSONAL_DAYS` comments are found by the e-mail alone."""
+    store, site_ids = request.app.state.store, {key.site_id}
+    found = people.export_person(store, body.ref, site_ids, body.after, body.limit)
+    sent = [] if body.after else people.sent_reports(store, body.ref, site_ids)
+    answer: PersonExportOut = {
+        "items": [person_comment_out(comment) for comment in found],
+        "reports_sent": [sent_report_out(report) for report in sent],
+        "next": found[-1].id if len(found) == body.limit else None,
+    }
+    return private_json(answer)
+
+
+@router.post(
+    "/people/erase",
+    summary="Erase all that is kept of a person",
+    openapi_extra=describe_body(PersonEraseIn) | describe_answer(PersonErasedOut),
+)
+def erase(
+    request: Request,
+    key: SecretKey,
+    body: Annotated[PersonEraseIn, Depends(json_body(PersonEraseIn))],
+) -> Response:
+    """On this site, for good; endpoints hear `comment.erased` for each comment. At most 1,000 comments at once: call it again
+    until `complete`. Without `confirm` it only counts.
+    """
+    state = request.app.state
+    if not body.confirm:
+        return private_json(
+            person_erased_out(people.find_person(state.store, body.ref, {key.site_id}))
+        )
+    result = people.erase_person(
+        state.store,
+        body.ref,
+        {key.site_id},
+        now=now_ms(),
+        entropy=os.urandom,
+        limit=ERASED_AT_ONCE,
+        rewrite_up_to=REWRITTEN_UP_TO,
+    )
+    state.ring(DELIVER)
+    return private_json(person_erased_out(result))

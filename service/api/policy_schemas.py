@@ -1,0 +1,216 @@
+"""What the API takes in and gives out about policies."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from moderation.domain.backtest import Affected, Agreement, Backtest, Change, Share, Workload
+from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome
+from moderation.review.policy_backtest import BACKTEST_DAYS
+from service.api import answers
+from service.api.fields import StrictModel
+from service.api.serializers import iso
+
+POLICY_LIMIT = 200_000  # characters of TOML; the largest profile has 14,000
+_TOML = 'name = "herald"\nbased_on = "newsroom"\n\n[thresholds]\ntoxic = 0.4\n'
+Toml = Annotated[str, Field(examples=[_TOML])]
+
+
+class PolicyTrialIn(StrictModel):
+    """policy: TOML, as in a file. days: of which comments are looked at."""
+
+    policy: Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
+    days: Annotated[int, Field(ge=1, le=365)] = BACKTEST_DAYS
+
+
+class PolicyOut(TypedDict):
+    """A policy. scope: the site's own, or the installation's for sites without one. version: the first 12 hex digits of its
+    content's SHA-256. in_force: whether it decides about the site's comments. error: why it cannot be read; then
+    every comment is held, and name and version are null.
+    """
+
+    scope: Literal["site", "installation"]
+    name: answers.PolicyOrPerson | None
+    version: answers.Hash | None
+    in_force: bool
+    error: answers.Sentence | None
+    toml: Toml
+
+
+class PolicyList(TypedDict):
+    """Policies; the one in force first."""
+
+    items: list[PolicyOut]
+
+
+class PolicyNameOut(TypedDict):
+    """A policy that was compared."""
+
+    name: answers.PolicyOrPerson
+    version: answers.Hash
+
+
+class RuleCount(TypedDict):
+    """How many comments the rules with a code make the difference for."""
+
+    code: answers.ReasonCodeName
+    count: answers.Count
+
+
+class ChangedSampleOut(TypedDict):
+    """A comment that would be decided otherwise. rules: that make the difference."""
+
+    comment_id: answers.CommentId
+    status: Status
+    rules: list[answers.ReasonCodeName]
+
+
+class ChangeOut(TypedDict):
+    """Comments of which the policy in force makes `before`, and the one that is tried `after`. samples: the newest."""
+
+    before: Outcome
+    after: Outcome
+    count: answers.Count
+    rules: list[RuleCount]
+    samples: list[ChangedSampleOut]
+
+
+class ShareOut(TypedDict):
+    """hits of count. share, low, high: with the 95 % interval; null where count is 0."""
+
+    hits: answers.Count
+    count: answers.Count
+    share: answers.Probability | None
+    low: answers.Probability | None
+    high: answers.Probability | None
+
+
+class AgreementOut(TypedDict):
+    """Beside the moderators' decisions. precision: of what is kept from readers, what they removed; recall: of what they
+    removed, what is kept from readers. filed_...: the same of what is rejected or spam.
+    """
+
+    precision: ShareOut
+    recall: ShareOut
+    filed_precision: ShareOut
+    filed_recall: ShareOut
+
+
+class WorkloadOut(TypedDict):
+    """What waits for moderators a day, on average and on the busiest; what is rejected or spam a day."""
+
+    held_a_day: Annotated[float, Field(examples=[12.5])]
+    held_busiest_day: answers.Count
+    filed_a_day: Annotated[float, Field(examples=[2.5])]
+
+
+class PolicyEffect(TypedDict):
+    """What one policy does."""
+
+    agreement: AgreementOut
+    workload: WorkloadOut
+
+
+class AffectedOut(TypedDict):
+    """A group of comments: of new or known authors, or in a language. stopped: kept from readers, by either policy."""
+
+    kind: Literal["author", "language"]
+    name: answers.Name
+    comments: answers.Count
+    changed: answers.Count
+    stopped_before: answers.Count
+    stopped_after: answers.Count
+
+
+class PolicyTrialOut(TypedDict):
+    """A policy (`after`) beside the one in force (`before`), on what was measured of the site's comments. decided: comments
+    that moderators decided for or against. not_as_recorded: comments that the policy of then decided otherwise than the
+    one in force would.
+    """
+
+    tried: PolicyNameOut
+    in_force: PolicyNameOut
+    since: answers.Moment
+    examined: answers.Count
+    complete: bool
+    changed: answers.Count
+    decided: answers.Count
+    not_as_recorded: answers.Count
+    changes: list[ChangeOut]
+    before: PolicyEffect
+    after: PolicyEffect
+    affected: list[AffectedOut]
+
+
+def policy_trial_out(found: Backtest) -> PolicyTrialOut:
+    before, after = (
+        _effect_out(*each) for each in zip(found.agreement, found.workload, strict=True)
+    )
+    [in_force] = found.in_force
+    return {
+        "tried": {"name": found.tried.name, "version": found.tried.version},
+        "in_force": {"name": in_force.name, "version": in_force.version},
+        "since": iso(found.since),
+        "examined": found.examined,
+        "complete": found.complete,
+        "changed": found.changed,
+        "decided": found.decided,
+        "not_as_recorded": found.not_as_recorded,
+        "changes": [_change_out(change) for change in found.changes],
+        "before": before,
+        "after": after,
+        "affected": [_affected_out(each) for each in found.affected],
+    }
+
+
+def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
+    return {
+        "agreement": {
+            "precision": _share_out(agreement.precision),
+            "recall": _share_out(agreement.recall),
+            "filed_precision": _share_out(agreement.filed_precision),
+            "filed_recall": _share_out(agreement.filed_recall),
+        },
+        "workload": {
+            "held_a_day": round(workload.held_a_day, 2),
+            "held_busiest_day": workload.held_busiest_day,
+            "filed_a_day": round(workload.filed_a_day, 2),
+        },
+    }
+
+
+def _share_out(share: Share) -> ShareOut:
+    low, high = share.interval or (None, None)
+    return {
+        "hits": share.hits,
+        "count": share.count,
+        "share": share.share,
+        "low": low,
+        "high": high,
+    }
+
+
+def _change_out(change: Change) -> ChangeOut:
+    return {
+        "before": change.before,
+        "after": change.after,
+        "count": change.count,
+        "rules": [{"code": code, "count": count} for code, count in change.rules.items()],
+        "samples": [
+            {"comment_id": each.comment_id, "status": each.status, "rules": list(each.rules)}
+            for each in change.samples
+        ],
+    }
+
+
+def _affected_out(group: Affected) -> AffectedOut:
+    return {
+        "kind": "author" if group.kind == "author" else "language",
+        "name": group.name,
+        "comments": group.comments,
+        "changed": group.changed,
+        "stopped_before": group.stopped_before,
+        "stopped_after": group.stopped_after,
+    }

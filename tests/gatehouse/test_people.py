@@ -1,0 +1,73 @@
+"""`gatehouse person`: handed out to a file that its owner alone reads; erased only with --yes."""
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moderation.domain.comment import AuthorRef
+from moderation.settings import read_settings
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
+from tests.factories import hand_in, newspaper, reply
+from tests.gatehouse.conftest import Run
+
+EMAIL = "carol@private.test"
+
+
+@pytest.fixture
+def ids(data: Path) -> Iterator[list[str]]:
+    settings = read_settings({"GATEHOUSE_DATA": str(data)})
+    store = Store(settings.database, settings.master_secret())
+    migrate(store)
+    site = newspaper(store, "Herald")
+    author = AuthorRef("Carol", EMAIL)
+    yield hand_in(
+        store, *(reply(site, f"Number {n}", author=author) for n in range(2)), reply(site)
+    )[:2]
+    store.close()
+
+
+def test_a_person_is_handed_out_and_erased(gatehouse: Run, ids: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "carol.json"
+    exported = gatehouse("person", "export", "--email", EMAIL, "--out", str(out))
+    assert exported.returncode == 0 and "2 comments written" in exported.stderr, exported.stderr
+    document = json.loads(out.read_text())
+    assert document["found_by"] == "email"
+    assert [comment["id"] for comment in document["comments"]] == ids
+    assert stat.S_IMODE(out.stat().st_mode) & 0o077 == 0
+    again = gatehouse("person", "export", "--email", EMAIL, "--out", str(out))
+    assert again.returncode == 1 and again.stderr.count("\n") == 1
+    piped = gatehouse("person", "export", "--email", "-", "--site", "Herald", stdin=f"{EMAIL}\n")
+    assert json.loads(piped.stdout) == document
+
+    tried = gatehouse("person", "erase", "--email", EMAIL)
+    assert tried.returncode == 0 and "2  comments" in tried.stdout
+    assert "Nothing was erased" in tried.stderr
+    counted = json.loads(gatehouse("person", "erase", "--email", EMAIL, "--json").stdout)
+    assert (counted["erased"], counted["found"]["comments"]) == (0, 2)
+    done = gatehouse("person", "erase", "--email", EMAIL, "--yes")
+    assert done.returncode == 0 and "2 comments erased." in done.stdout
+    nothing = gatehouse("person", "erase", "--email", EMAIL, "--yes")
+    assert "Nothing is kept of this person." in nothing.stdout
+    empty = json.loads(gatehouse("person", "export", "--email", EMAIL).stdout)
+    assert empty == {"found_by": "email", "comments": [], "reports_sent": []}
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--email", EMAIL, "--author-id", "u7"),
+        ("--email", "carol"),
+        ("--email", EMAIL, "--site", "x"),
+    ],
+)
+def test_who_is_meant_must_be_clear(gatehouse: Run, options: tuple[str, ...]) -> None:
+    for command in ("export", "erase"):
+        refused = gatehouse("person", command, *options)
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+        assert refused.stdout == ""

@@ -1,0 +1,72 @@
+"""`gatehouse policy test --since`: a policy tried on stored comments, as text and as JSON."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moderation.settings import read_settings
+from moderation.store.sql.engine import Store
+from moderation.store.sql.migrate import migrate
+from tests.factories import newspaper
+from tests.gatehouse.conftest import Run
+from tests.review.test_policy_backtest import SOURCE, judged
+
+
+@pytest.fixture
+def comments(data: Path) -> Iterator[list[str]]:
+    """Of Herald, judged a minute ago."""
+    settings = read_settings({"GATEHOUSE_DATA": str(data)})
+    store = Store(settings.database, settings.master_secret())
+    migrate(store)
+    at = time.time_ns() // 1_000_000 - 60_000
+    site = newspaper(store, "Herald")
+    yield judged(store, site, "toxicity=0.6", "toxicity=0.1", at=at, now=at + 1_000)
+    store.close()
+
+
+def written(folder: Path, toxic: float) -> str:
+    path = folder / f"at-{toxic}.toml"
+    path.write_text(SOURCE.format(name="mine", toxic=toxic, outcome="hold"))
+    return str(path)
+
+
+def test_what_would_change_is_printed(gatehouse: Run, comments: list[str], tmp_path: Path) -> None:
+    in_force = written(tmp_path, 0.8)
+    stricter = written(tmp_path, 0.5)
+    tried = gatehouse("policy", "test", stricter, "--since", "30d", policy=in_force)
+    assert tried.returncode == 0, tried.stderr
+    assert "Looked at 2 comments since" in tried.stdout
+    assert "1 would be decided otherwise" in tried.stdout
+    assert "approve -> hold: 1 (toxic 1)" in tried.stdout
+    assert f"{comments[0]}  approved  toxic\n" in tried.stdout
+    assert "toxicity=0.6" not in tried.stdout
+    shown = gatehouse(
+        "policy", "test", stricter, "--site", "Herald", "--show-text", policy=in_force
+    )
+    assert f"{comments[0]}  approved  toxic  toxicity=0.6\n" in shown.stdout
+    same = gatehouse("policy", "test", in_force, "--since", "12h", "--json", policy=in_force)
+    fields = json.loads(same.stdout)
+    assert (fields["examined"], fields["changed"], fields["changes"]) == (2, 0, [])
+    assert fields["agreement"][0]["recall"] == {
+        "hits": 0,
+        "count": 0,
+        "share": None,
+        "interval": None,
+    }
+    assert gatehouse("policy", "test", stricter, "--since", "2100-01-01").returncode == 0
+
+
+def test_what_cannot_be_read_is_one_sentence(gatehouse: Run, tmp_path: Path) -> None:
+    policy = Path(written(tmp_path, 0.5))
+    bad_time = gatehouse("policy", "test", str(policy), "--since", "last week")
+    assert bad_time.returncode == 1 and "30d" in bad_time.stderr
+    policy.write_text(policy.read_text().replace("0.5", '"0.5"'))
+    wrong = gatehouse("policy", "test", str(policy), "--since", "30d")
+    assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1
+    assert f"{policy}: Line 7: A threshold is a number." in wrong.stderr
+    policy.write_text("name = \n")
+    wrong = gatehouse("policy", "test", str(policy))
+    assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1 and "line 1" in wrong.stderr
