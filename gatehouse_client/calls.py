@@ -105,7 +105,8 @@ def appeal(comment_id: str, author_token: str, text: str) -> Call[answers.OwnCom
 
 
 def appeals(state: str, size: int) -> Call[Piece[answers.Appeal]]:
-    read, query = _piece(answers.Appeal.read), {"state": state, "limit": size}
+    read = _piece(answers.Appeal.read)
+    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
     return Call("GET", f"{API}/appeals", read, query=query, repeatable=True)
 
 
