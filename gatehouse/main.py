@@ -31,6 +31,7 @@ ENTRIES = {
     "migrate": Entry(_PROCESSES, "Bring the database to this version."),
     "score": Entry("score", "Score texts from stdin."),
     "export": Entry("export", "Write a site's comments to stdout."),
+    "statements": Entry("statements", "Write a site's statements of reasons to stdout as CSV."),
     "import": Entry(
         "imports", "Take over comments from another system.", function="import_comments"
     ),
@@ -53,6 +54,7 @@ ENTRIES = {
         "comment_bulk",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
+    "appeals": Entry("appeals", "Writers' appeals against decisions, by the API as well."),
     "page": Entry("pages", "Articles: a new URL, their title, open or closed."),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
     "channel": Entry(
@@ -70,7 +72,7 @@ ENTRIES = {
 
 # These are the service, and get their settings from whoever starts them; or use its API alone.
 _WITHOUT_ADOPTED_SETTINGS = {
-    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment"),
+    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment", "appeals"),
 }
 
 

@@ -9,6 +9,7 @@ with Gatehouse("ghs_...", "https://gatehouse.example") as gatehouse:
 
 from gatehouse_client.aio import AsyncGatehouse
 from gatehouse_client.answers import (
+    Appeal,
     Attempt,
     Author,
     Bulk,
@@ -19,8 +20,10 @@ from gatehouse_client.answers import (
     Decision,
     Delivery,
     Endpoint,
+    Fact,
     Note,
     OpenReports,
+    OwnAppeal,
     OwnComment,
     Page,
     PageDefault,
@@ -34,12 +37,14 @@ from gatehouse_client.answers import (
     Report,
     Revision,
     Signal,
+    Statement,
 )
 from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
 from gatehouse_client.sync import Gatehouse
 
 __all__ = [
     "ApiError",
+    "Appeal",
     "AsyncGatehouse",
     "Attempt",
     "Author",
@@ -52,10 +57,12 @@ __all__ = [
     "Decision",
     "Delivery",
     "Endpoint",
+    "Fact",
     "FieldError",
     "Gatehouse",
     "Note",
     "OpenReports",
+    "OwnAppeal",
     "OwnComment",
     "Page",
     "PageDefault",
@@ -69,5 +76,6 @@ __all__ = [
     "Report",
     "Revision",
     "Signal",
+    "Statement",
     "Unreachable",
 ]

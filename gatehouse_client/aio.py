@@ -11,6 +11,7 @@ import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
+    Appeal,
     Bulk,
     BulkMember,
     BulkPreview,
@@ -30,6 +31,7 @@ from gatehouse_client.answers import (
     ReaderRules,
     Receipt,
     Report,
+    Statement,
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
@@ -143,6 +145,37 @@ class AsyncGatehouse:
     async def withdraw(self, comment_id: str, author_token: str) -> None:
         """Takes a comment away from readers for its author, who has the receipt's token."""
         await self.send(calls.withdraw(comment_id, author_token))
+
+    async def own_comment(self, comment_id: str, author_token: str) -> OwnComment:
+        """A comment as its author may see it, who has the receipt's token, with what became of an appeal."""
+        return await self.send(calls.own_comment(comment_id, author_token))
+
+    async def appeal(self, comment_id: str, author_token: str, text: str = "") -> OwnComment:
+        """Asks for its author that another person looks again at the decision against a comment; once for each.
+
+        ApiError 409 where there is none, or it was appealed before.
+        """
+        return await self.send(calls.appeal(comment_id, author_token, text))
+
+    def appeals(self, state: str = "open", *, size: int = 100) -> AsyncIterator[Appeal]:
+        """The appeals that are open, upheld, overturned or closed, the oldest first, `size` at a time (1 to 100)."""
+        return self._pages(calls.appeals(state, size))
+
+    async def decide_appeal(self, appeal_id: str, outcome: str, note: str = "") -> Appeal:
+        """Answers an appeal: uphold lets the decision stand, overturn approves the comment. note: to its writer.
+
+        ApiError 409 where it is answered, or where this key made the decision itself.
+        """
+        return await self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def statements(
+        self, since: datetime | None = None, *, size: int = 100
+    ) -> AsyncIterator[Statement]:
+        """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
+
+        since: aware; None for all.
+        """
+        return self._pages(calls.statements(since, size))
 
     async def report(
         self,

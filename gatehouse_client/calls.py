@@ -94,6 +94,35 @@ def withdraw(comment_id: str, author_token: str) -> Call[None]:
     return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
 
 
+def own_comment(comment_id: str, author_token: str) -> Call[answers.OwnComment]:
+    path = f"{API}/comments/{_id(comment_id)}"
+    return Call("GET", path, answers.OwnComment.read, repeatable=True, token=author_token)
+
+
+def appeal(comment_id: str, author_token: str, text: str) -> Call[answers.OwnComment]:
+    path = f"{API}/comments/{_id(comment_id)}/appeal"
+    return Call("POST", path, answers.OwnComment.read, {"text": text}, token=author_token)
+
+
+def appeals(state: str, size: int) -> Call[Piece[answers.Appeal]]:
+    read = _piece(answers.Appeal.read)
+    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
+    return Call("GET", f"{API}/appeals", read, query=query, repeatable=True)
+
+
+def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[answers.Appeal]:
+    body = {"outcome": outcome, "note": note}
+    return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", answers.Appeal.read, body)
+
+
+def statements(since: datetime | None, size: int) -> Call[Piece[answers.Statement]]:
+    query: dict[str, str | int | list[str]] = {"limit": size}
+    if since is not None:
+        query["since"] = since.isoformat()
+    read = _piece(answers.Statement.read)
+    return Call("GET", f"{API}/statements", read, query=query, repeatable=True)
+
+
 def report(
     comment_id: str, reason: str, note: str, ip: str, reader_id: str, browser_token: str
 ) -> Call[str]:

@@ -10,6 +10,7 @@ import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
+    Appeal,
     Bulk,
     BulkMember,
     BulkPreview,
@@ -29,6 +30,7 @@ from gatehouse_client.answers import (
     ReaderRules,
     Receipt,
     Report,
+    Statement,
 )
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.errors import ApiError, Unreachable
@@ -142,6 +144,35 @@ class Gatehouse:
     def withdraw(self, comment_id: str, author_token: str) -> None:
         """Takes a comment away from readers for its author, who has the receipt's token."""
         self.send(calls.withdraw(comment_id, author_token))
+
+    def own_comment(self, comment_id: str, author_token: str) -> OwnComment:
+        """A comment as its author may see it, who has the receipt's token, with what became of an appeal."""
+        return self.send(calls.own_comment(comment_id, author_token))
+
+    def appeal(self, comment_id: str, author_token: str, text: str = "") -> OwnComment:
+        """Asks for its author that another person looks again at the decision against a comment; once for each.
+
+        ApiError 409 where there is none, or it was appealed before.
+        """
+        return self.send(calls.appeal(comment_id, author_token, text))
+
+    def appeals(self, state: str = "open", *, size: int = 100) -> Iterator[Appeal]:
+        """The appeals that are open, upheld, overturned or closed, the oldest first, `size` at a time (1 to 100)."""
+        return self._pages(calls.appeals(state, size))
+
+    def decide_appeal(self, appeal_id: str, outcome: str, note: str = "") -> Appeal:
+        """Answers an appeal: uphold lets the decision stand, overturn approves the comment. note: to its writer.
+
+        ApiError 409 where it is answered, or where this key made the decision itself.
+        """
+        return self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
+        """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
+
+        since: aware; None for all.
+        """
+        return self._pages(calls.statements(since, size))
 
     def report(
         self,

@@ -20,6 +20,7 @@ from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
+    appeals,
     bulk,
     campaigns,
     claims,
@@ -40,6 +41,7 @@ from service.api import (
     reports,
     reputation,
     search,
+    statements,
     threads,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
@@ -124,6 +126,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         comments.router,
         reports.router,
+        appeals.router,
+        statements.router,
         queues.router,
         search.router,
         campaigns.router,

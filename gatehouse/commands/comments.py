@@ -14,7 +14,7 @@ from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
-    from gatehouse_client import Comment, Gatehouse, Report
+    from gatehouse_client import Appeal, Comment, Gatehouse, Report
 
 comment = typer.Typer(
     help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
@@ -44,6 +44,7 @@ class Refused(GatehouseError):
 
 @contextmanager
 def service_of(url: str, key: str) -> Iterator["Gatehouse"]:
+    """The client of the service at a URL. Raises Refused, also for what the service refuses."""
     from gatehouse_client import ClientError, Gatehouse
 
     if not key:
@@ -143,7 +144,7 @@ def _list(
 ) -> None:
     for comment in islice(comments, limit):
         if as_json:
-            print(_json(comment))
+            print(as_json_line(comment))
         else:
             status = f"{comment.status:9} " if with_status else ""
             print(f"{comment.id}  {status}{printable(comment.author.name)}: {_short(comment.text)}")
@@ -177,7 +178,7 @@ def reports(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJso
     with service_of(url, key) as service:
         for report in service.reports(comment_id):
             if as_json:
-                print(_json(report))
+                print(as_json_line(report))
             else:
                 note = f": {_short(report.note)}" if report.note else ""
                 print(f"{report.created_at:%Y-%m-%d %H:%M}  {report.state:9} {report.reason}{note}")
@@ -196,7 +197,7 @@ def undo(comment_id: str, take_over: TakeOver = False, url: Url = LOCAL_URL, key
 
 def _show(comment: "Comment", as_json: bool) -> None:
     if as_json:
-        print(_json(comment))
+        print(as_json_line(comment))
         return
     print(f"{comment.id}  {comment.status}")
     print(printable(f"{comment.author.name} on {comment.page.url}:"))
@@ -212,7 +213,8 @@ def _show(comment: "Comment", as_json: bool) -> None:
         print(f"  {label:18} {value:.3f}")
 
 
-def _json(answer: "Comment | Report") -> str:
+def as_json_line(answer: "Comment | Report | Appeal") -> str:
+    """An answer of the client as JSON, without a line break."""
     fields: dict[str, Any] = dataclasses.asdict(answer)
     return json.dumps(fields, default=lambda time: time.isoformat())
 

@@ -69,6 +69,12 @@ class NotEditable(GatehouseError):
     code = "not_editable"
 
 
+class NotAppealable(GatehouseError):
+    """There is no decision that the writer of a comment may appeal against, or not yet, or not again."""
+
+    code = "not_appealable"
+
+
 class IdempotencyConflict(GatehouseError):
     """The Idempotency-Key was used before with another body."""
 

@@ -104,6 +104,7 @@ LABELS = {
     "branch_rejected": "rejected with its parent",
     "campaign_decided": "decided with its campaign",
     "taken_back": "decision taken back",
+    "overturned": "restored on appeal",
     "site_said_so": "corrected by the site",
 }
 

@@ -104,6 +104,16 @@ class KeptReport:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAppeal:
+    """An appeal of the writer. note: what was answered, '' for nothing."""
+
+    text: str
+    state: str
+    note: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentReport:
     """A report that the person sent."""
 
@@ -148,6 +158,7 @@ class PersonComment:
     suggested_scores: tuple[SuggestedScore, ...]
     notes: tuple[KeptNote, ...]
     reports: tuple[KeptReport, ...]
+    appeals: tuple[KeptAppeal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from moderation.domain.ids import Entropy
 from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, state_at
 from moderation.store import (
     addresses,
+    appeals,
     comments,
     decisions,
     judging_queue,
@@ -74,6 +75,7 @@ def edit(
         reputations.note_votes(connection, {comment_id: None})
         search_index.forget(connection, [comment_id])
         search_index.note_due(connection, [comment_id])
+        appeals.close(connection, comment_id, now)
         event = standing.change_event(
             EventType.EDITED, BY_WRITER, status, now, revision=revision.number
         )
@@ -98,6 +100,7 @@ def withdraw(store: Store, comment_id: str, *, now: int, entropy: Entropy) -> bo
         decisions.forget_reasons(connection, [comment_id])
         sketches.forget(connection, [comment_id])
         reports.close(connection, comment_id)
+        appeals.close(connection, comment_id, now)
         event = standing.change_event(EventType.WITHDRAWN, BY_WRITER, Status.WITHDRAWN, now)
         outbox.put(connection, [event], entropy)
     return True

@@ -1,10 +1,12 @@
-"""What becomes of a comment, for whoever handed it in: its status and nothing else."""
+"""What becomes of a comment, for whoever handed it in: its status, why, and what became of an appeal."""
 
 from dataclasses import dataclass
 
+from moderation.domain.appeal import APPEALABLE, Appeal
 from moderation.domain.comment import REMOVED, Status
-from moderation.store import comments, sites
-from moderation.store.sql.engine import Store
+from moderation.domain.statement import Statement, statement_of
+from moderation.store import appeals, comments, decisions, sites
+from moderation.store.sql.engine import Connection, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,42 @@ class CommentStatus:
     editable_until: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment as its writer may see it. appeal: the last one, None for none. statement: why readers do not see it, None
+    where nothing was decided against the text as it is.
+    """
+
+    comment: CommentStatus
+    appeal: Appeal | None
+    statement: Statement | None
+
+
 def get_status(store: Store, comment_id: str) -> CommentStatus | None:
     """Where a comment stands; None where there is none."""
     with store.read() as connection:
-        row = comments.status_of(connection, comment_id)
-        rules = sites.reader_rules(connection, row.site_id) if row else None
+        return _status(connection, comment_id)
+
+
+def get_own(store: Store, comment_id: str) -> OwnComment | None:
+    """Where a comment stands, with what its writer is told besides; None where there is none."""
+    with store.read() as connection:
+        comment = _status(connection, comment_id)
+        if comment is None:
+            return None
+        made = appeals.of_comments(connection, [comment_id]).get(comment_id, [])
+        statement = None
+        if comment.status in APPEALABLE:
+            history = decisions.histories(connection, [comment_id])[comment_id]
+            site = sites.get_site(connection, comment.site_id)
+            if history and history[-1].revision == comment.revision and site:
+                statement = statement_of(history, site.name, made)
+        return OwnComment(comment, made[-1] if made else None, statement)
+
+
+def _status(connection: Connection, comment_id: str) -> CommentStatus | None:
+    row = comments.status_of(connection, comment_id)
+    rules = sites.reader_rules(connection, row.site_id) if row else None
     if row is None or rules is None:
         return None
     status = Status(row.status)

@@ -21,6 +21,7 @@ from moderation.store.sql.dialect import fetch, insert_rows
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import (
     addresses,
+    appeals,
     comment_reasons,
     comments,
     feedback,
@@ -303,5 +304,5 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons, reports):
+    for table in (personal, pending, findings, addresses, comment_reasons, reports, appeals):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

@@ -12,7 +12,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.event import Event, EventType, change_event, decision_event
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store import search_index
+from moderation.store import appeals, search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comment_reasons, comments, decisions, findings
@@ -102,7 +102,10 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 def append(
     connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
 ) -> None:
-    """Adds decisions and moves their comments' projections along. standings: of these comments, by id, locked."""
+    """Adds decisions, at most one for each comment, moves the comments' projections along and answers their appeals.
+
+    standings: of these comments, by id, locked.
+    """
     if not new_decisions:
         return
     insert_rows(
@@ -135,6 +138,7 @@ def append(
         ],
     )
     _replace_reasons(connection, new_decisions, standings)
+    appeals.settle(connection, new_decisions)
     decided_first = [each.comment_id for each in new_decisions if each.sequence == 1]
     search_index.note_due(connection, decided_first)
 

@@ -93,6 +93,7 @@ _COUNTED = {
             ("akismet_checks", "checks"),
             ("idempotency_keys", "idempotency"),
             ("reports", "reports"),
+            ("appeals", "appeals"),
         )
     },
     "notes": "SELECT count(*) FROM notes WHERE about AMONG :ids",

@@ -35,7 +35,7 @@ def erase(
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data, notes and scores, and sends `comment.erased`, in
+    """Deletes a comment's text, sketch, author, personal data, notes, appeals and scores, and sends `comment.erased`, in
     one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
     comment that is known to be somebody's go the notes about them.
 

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+from moderation.domain.appeal import Appeal
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
 from moderation.domain.normalise import normalise
 from moderation.domain.person import (
+    KeptAppeal,
     KeptDecision,
     KeptEvent,
     KeptNote,
@@ -26,7 +28,7 @@ from moderation.domain.person import (
 from moderation.domain.score import Candidate, Findings
 from moderation.scorers.spam.link_targets import targets_of
 from moderation.scorers.spam.text_sketch import target_key
-from moderation.store import decisions, people, reputations, sketches
+from moderation.store import appeals, decisions, people, reputations, sketches
 from moderation.store.people import KeptComment, KeptRows
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
@@ -51,8 +53,16 @@ def export_person(
         rows = people.rows_of(connection, ids)
         histories = decisions.histories(connection, ids)
         findings = decisions.newest_findings(connection, ids)
+        made = appeals.of_comments(connection, ids)
     return [
-        _comment(store.crypto, row, rows, findings.get(row.id, Findings()), histories[row.id])
+        _comment(
+            store.crypto,
+            row,
+            rows,
+            findings.get(row.id, Findings()),
+            histories[row.id],
+            made.get(row.id, ()),
+        )
         for row in rows.comments
     ]
 
@@ -165,7 +175,9 @@ def _comment(
     rows: KeptRows,
     findings: Findings,
     history: Sequence[Decision],
+    made: Sequence[Appeal],
 ) -> PersonComment:
+    """made: the appeals about it."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -221,5 +233,9 @@ def _comment(
         reports=tuple(
             KeptReport(report.reason, iso(report.created_at))
             for report in rows.reports.get(row.id, ())
+        ),
+        appeals=tuple(
+            KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
+            for each in made
         ),
     )

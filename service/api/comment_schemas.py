@@ -6,12 +6,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from moderation.domain import comment as rules
+from moderation.domain.appeal import NOTE_LIMIT, TEXT_LIMIT, Answer
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
-from moderation.domain.report import NOTE_LIMIT, ReportReason, ReportState
+from moderation.domain.report import NOTE_LIMIT as REPORT_NOTE_LIMIT
+from moderation.domain.report import ReportReason, ReportState
 from moderation.review.branches import Replies
 from service.api import answers, fields
-from service.api.serializers import CommentOut, DecisionOut
+from service.api.serializers import DecisionOut
 from service.queues.hand_in import NewComment
 
 
@@ -79,9 +81,24 @@ class ReportIn(fields.StrictModel):
 
     reason: Annotated[ReportReason, Field(strict=False, examples=["spam"])]  # by its name
     note: Annotated[
-        str, fields.Note(NOTE_LIMIT), Field(examples=["The same under every article."])
+        str, fields.Note(REPORT_NOTE_LIMIT), Field(examples=["The same under every article."])
     ] = ""
     reader: ReaderIn = ReaderIn()
+
+
+class AppealIn(fields.StrictModel):
+    """Why the writer of a comment thinks that the decision was wrong."""
+
+    text: Annotated[
+        str, fields.Note(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
+    ] = ""
+
+
+class AppealAnswerIn(fields.StrictModel):
+    """uphold: the decision stands; overturn: the comment is approved. note: to its writer."""
+
+    outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
+    note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""
 
 
 class DecisionIn(fields.StrictModel):
@@ -144,21 +161,6 @@ class ReportPage(TypedDict):
 
     items: list[ReportOut]
     next: answers.NextPage
-
-
-class StatusOut(TypedDict):
-    """What the author of a comment may know. revision: of its text. editable_until: when the time to change it is
-    over; null where it cannot be changed.
-    """
-
-    id: answers.CommentId
-    status: Status
-    revision: answers.RevisionNumber
-    created_at: answers.Moment
-    editable_until: answers.Moment | None
-
-
-CommentOrStatus = CommentOut | StatusOut
 
 
 class CommentDecided(DecisionOut):

@@ -16,10 +16,8 @@ from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import (
     Conflict,
-    Forbidden,
     Invalid,
     NotFound,
-    Unauthenticated,
     together,
 )
 from moderation.doorbell import DELIVER, JUDGE
@@ -27,24 +25,23 @@ from moderation.intake import change
 from moderation.reading import comment_status
 from moderation.review import branches, decisions, queues
 from moderation.store.sites import SECRET, Key
-from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
-from service.access.keys import SecretKey, caller, require_on_site, secret_caller
+from service.access.keys import SecretKey, caller, require_on_site
+from service.access.writer import writer, writer_or_server
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.comment_schemas import (
     AuthorIn,
     CommentDecided,
     CommentIn,
-    CommentOrStatus,
     DecisionIn,
     EditIn,
     ReceiptOut,
-    StatusOut,
     UndoIn,
     to_submission,
 )
+from service.api.own_comment import CommentOrStatus, StatusOut, status_out
 from service.api.parameters import KEYED, check_parameters, unknown_parameters
 from service.api.responses import (
     IfSequence,
@@ -181,25 +178,6 @@ def receipt_out(
     }
 
 
-async def _writer_or_server(request: Request, comment_id: str) -> Key | None:
-    """The site's server, by its secret key; None for the writer of this comment, by the token of the receipt.
-
-    Raises Unauthenticated or Forbidden.
-    """
-    token = request.headers.get("authorization", "").partition(" ")[2].strip()
-    if not token.startswith("gha_"):
-        return await secret_caller(request)
-    if not request.app.state.store.crypto.is_author_token(token, comment_id):
-        raise Unauthenticated("The token is not this comment's.")
-    return None
-
-
-async def _writer(request: Request, comment_id: str) -> None:
-    """Lets only the writer of this comment pass: what somebody wrote, nobody else may change."""
-    if await _writer_or_server(request, comment_id):
-        raise Forbidden("Only its writer may change it, with the author_token of the receipt.")
-
-
 @router.get(
     "/{comment_id}",
     summary="Read a comment, or ask after one's own",
@@ -209,9 +187,9 @@ async def _writer(request: Request, comment_id: str) -> None:
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
     store = request.app.state.store
-    key = await _writer_or_server(request, comment_id)
+    key = await writer_or_server(request, comment_id)
     if key is None:
-        return _private(await run_in_threadpool(_status_out, store, comment_id))
+        return _private(await run_in_threadpool(status_out, store, comment_id))
     card = await run_in_threadpool(queues.get_card, store, {key.site_id}, comment_id)
     return _private(comment_out(card), etag_header("s", card.sequence))
 
@@ -220,7 +198,7 @@ async def read(request: Request, comment_id: str) -> Response:
     "/{comment_id}",
     status_code=202,
     summary="Change one's own comment",
-    dependencies=[Depends(_writer), Depends(check_parameters)],
+    dependencies=[Depends(writer), Depends(check_parameters)],
     openapi_extra=describe_body(EditIn) | describe_answer(StatusOut, 409, 429, status=202),
 )
 async def edit(
@@ -253,7 +231,7 @@ async def edit(
     if changed:
         state.ring(JUDGE)
         state.ring(DELIVER)
-    out = await run_in_threadpool(_status_out, state.store, comment_id)
+    out = await run_in_threadpool(status_out, state.store, comment_id)
     return private_json(out, 202)
 
 
@@ -360,10 +338,10 @@ def _decided(
     "/{comment_id}",
     status_code=204,
     summary="Erase a comment, or withdraw one's own",
-    dependencies=[Depends(_writer_or_server), Depends(check_parameters)],
+    dependencies=[Depends(writer_or_server), Depends(check_parameters)],
 )
 def forget(
-    request: Request, comment_id: str, key: Annotated[Key | None, Depends(_writer_or_server)]
+    request: Request, comment_id: str, key: Annotated[Key | None, Depends(writer_or_server)]
 ) -> Response:
     """With the secret key: its text, its author and all that is personal are forgotten; endpoints hear
     `comment.erased`. With the author's token: readers do not see it any more, and endpoints hear
@@ -377,20 +355,6 @@ def forget(
         erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
     state.ring(DELIVER)
     return Response(status_code=204)
-
-
-def _status_out(store: Store, comment_id: str) -> StatusOut:
-    comment = comment_status.get_status(store, comment_id)
-    if comment is None:
-        raise NotFound("There is no such comment.")
-    until = comment.editable_until
-    return {
-        "id": comment_id,
-        "status": comment.status,
-        "revision": comment.revision,
-        "created_at": iso(comment.created_at),
-        "editable_until": iso(until) if until is not None else None,
-    }
 
 
 def _private(body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -109,6 +109,15 @@ class KeptReportOut(TypedDict):
     created_at: answers.Moment
 
 
+class KeptAppealOut(TypedDict):
+    """An appeal of the writer. note: what was answered."""
+
+    text: OrEmpty
+    state: answers.Name
+    note: OrEmpty
+    created_at: answers.Moment
+
+
 class SentReportOut(TypedDict):
     """A report that the person sent."""
 
@@ -149,6 +158,7 @@ class PersonCommentOut(TypedDict):
     suggested_scores: list[SuggestedScoreOut]
     notes: list[KeptNoteOut]
     reports: list[KeptReportOut]
+    appeals: list[KeptAppealOut]
 
 
 class PersonExportOut(TypedDict):

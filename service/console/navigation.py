@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import campaigns, queues
+from moderation.review import appeals, campaigns, queues
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
-CAMPAIGNS = "campaigns"  # the tab that is not a queue
+CAMPAIGNS, APPEALS = "campaigns", "appeals"  # the tabs that are not queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
 
 def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
     """The queues with their counts, and the campaigns with how many wait. Comments that are not judged
-    yet, what readers reported, and campaigns have a tab only where there are any.
+    yet, what readers reported, appeals, and campaigns have a tab only where there are any.
     """
     store = request.app.state.store
     tabs = [
@@ -65,6 +65,10 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
         url = queue_url(site=site_id, queue=queues.REPORTED)
         is_current = current == queues.REPORTED
         tabs.append(Tab(queues.REPORTED, "Reported", f"{reported:,}", url, is_current))
+    appealed = appeals.count_open(store, site_id)
+    if appealed or current == APPEALS:
+        url = f"{URL}/appeals?{query(site=site_id)}"
+        tabs.append(Tab(APPEALS, "Appeals", f"{appealed:,}", url, current == APPEALS))
     waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
         url = f"{URL}/campaigns?{query(site=site_id)}"

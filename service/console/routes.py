@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from service.console import (
+    appeals,
     bulk,
     campaign,
     campaigns,
@@ -26,6 +27,7 @@ router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
 router.include_router(bulk.router)
+router.include_router(appeals.router)
 router.include_router(campaigns.router)
 router.include_router(campaign.router)
 router.include_router(filters.router)

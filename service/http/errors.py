@@ -25,6 +25,7 @@ STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
     errors.Forbidden: (403, "Not allowed"),
     errors.PageClosed: (403, "Comments are closed"),
     errors.NotEditable: (409, "It cannot be changed"),
+    errors.NotAppealable: (409, "It cannot be appealed"),
     errors.IdempotencyConflict: (422, "Idempotency-Key used before"),
     errors.IdempotencyInFlight: (409, "Still being answered"),
     errors.Conflict: (409, "Changed meanwhile"),

@@ -26,7 +26,7 @@ _SAFE = {
 COMMENTS_PATH = "/api/v1/comments"
 # What scripts of other origins may call: methods and headers.
 _ONE_COMMENT = re.compile(rf"{COMMENTS_PATH}/[a-z0-9_]{{1,64}}")
-_REPORTS = re.compile(rf"{_ONE_COMMENT.pattern}/reports")
+_REPORTS_AND_APPEAL = re.compile(rf"{_ONE_COMMENT.pattern}/(reports|appeal)")
 _CORS = {
     COMMENTS_PATH: ("POST", "authorization, content-type, idempotency-key"),
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
@@ -38,7 +38,7 @@ def _cors_rule(path: str) -> tuple[str, str] | None:
     """What scripts of other origins may do at a path; None for nothing."""
     if _ONE_COMMENT.fullmatch(path):
         return "GET, PATCH, DELETE", "authorization, content-type"
-    if _REPORTS.fullmatch(path):
+    if _REPORTS_AND_APPEAL.fullmatch(path):
         return "POST", "authorization, content-type"
     return _CORS.get(path)
 

@@ -12,6 +12,7 @@ from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, c
 from gatehouse_client.wire import ATTEMPTS, pause_before
 from harness.gatehouse_process import GatehouseProcess
 from harness.servers import wait_until
+from tests.factories import key_of
 
 PAGE = "https://herald.test/news/1"
 
@@ -89,6 +90,25 @@ def test_a_writer_changes_and_withdraws_a_comment(gatehouse: Gatehouse, site_id:
     assert (refused.value.status, refused.value.code) == (409, "not_editable")
     assert gatehouse.reader_rules().edit_minutes == 15
     assert gatehouse.set_reader_rules(15, 0).hold_after_reports == 0
+
+
+def test_a_writer_appeals_and_another_key_answers(
+    gatehouse: Gatehouse, running: GatehouseProcess, url: str
+) -> None:
+    receipt = gatehouse.submit("A fine article.", page_url=page(), name="Carol")
+    gatehouse.wait(receipt.id, 20)
+    gatehouse.decide(receipt.id, "reject")
+    asked = gatehouse.appeal(receipt.id, receipt.author_token, "It was a quotation.")
+    assert asked.appeal and asked.appeal.state == "open"
+    [appeal] = [each for each in gatehouse.appeals() if each.comment_id == receipt.id]
+    with pytest.raises(ApiError) as refused:
+        gatehouse.decide_appeal(appeal.id, "overturn")
+    assert refused.value.status == 409
+    with Gatehouse(key_of(running.store, running.site), url) as second:
+        answered = second.decide_appeal(appeal.id, "overturn", "You are right.")
+    assert (answered.state, answered.decided_by) == ("overturned", appeal.decided_by)
+    told = gatehouse.own_comment(receipt.id, receipt.author_token)
+    assert told.status == "approved" and told.appeal and told.appeal.note == "You are right."
 
 
 def test_many_comments_are_decided_by_the_worker_and_undone(gatehouse: Gatehouse) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from gatehouse_client import Gatehouse
 from harness.gatehouse_process import GatehouseProcess
+from tests.factories import key_of
 
 
 @pytest.fixture
 def gatehouse(running: GatehouseProcess, url: str):
-    def run(*arguments: str, stdin: str = "", **environment: str):
+    def run(*arguments: str, stdin: str = "", of: str = "comment", **environment: str):
         return subprocess.run(
-            [sys.executable, "-P", "-m", "gatehouse.main", "comment", *arguments],
+            [sys.executable, "-P", "-m", "gatehouse.main", of, *arguments],
             input=stdin,
             capture_output=True,
             text=True,
@@ -63,6 +64,25 @@ def test_what_readers_report_from_the_command_line(gatehouse, running, url: str)
     listed = gatehouse("reports", made["id"])
     assert listed.stdout.endswith("  open      off_topic: Not here. Really.\n"), listed.stderr
     assert json.loads(gatehouse("reports", made["id"], "--json").stdout)["reason"] == "off_topic"
+
+
+def test_appeals_from_the_command_line(gatehouse, running, url: str) -> None:
+    with Gatehouse(running.key, url) as service:
+        receipt = service.submit(
+            "A fine article.", page_url="https://herald.test/appeals", name="Carol"
+        )
+        service.wait(receipt.id, 20)
+    with Gatehouse(key_of(running.store, running.site), url) as other:
+        key_id = other.decide(receipt.id, "reject").actor_id
+        other.appeal(receipt.id, receipt.author_token, "It was\n a quotation.")
+    listed = gatehouse("list", of="appeals").stdout
+    line = next(line for line in listed.splitlines() if receipt.id in line)
+    assert line.endswith(f"{receipt.id}  reject by {key_id}")
+    assert "\n  It was  a quotation.\n" in listed
+    decided = gatehouse("decide", line.split()[0], "overturn", of="appeals")
+    assert decided.stdout == f"{line.split()[0]}  overturned: {receipt.id}\n", decided.stderr
+    assert receipt.id not in gatehouse("list", of="appeals").stdout
+    assert receipt.id in gatehouse("list", "--state", "overturned", "--json", of="appeals").stdout
 
 
 def test_many_are_decided_and_undone_from_the_command_line(gatehouse) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from moderation.compat.suggested_scores import Suggestion, store_suggestions
 from moderation.domain.akismet_check import AkismetAnswer, AkismetCheck
+from moderation.domain.appeal import Appeal
 from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
@@ -26,7 +27,7 @@ from moderation.policies import load_policy
 from moderation.review import decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks, notes, reports
+from moderation.store import akismet_checks, appeals, notes, reports
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
@@ -138,6 +139,8 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
         standing = standings(connection, [ids[0]])[ids[0]]
         by_other = (connection, standing, ReportReason.ABUSE, canaries.name, Reporter("x", "y"))
         reports.add(*by_other, NOON, os.urandom)
+        about = (ids[0], site.id, 1, 1, Outcome.REJECT, "mod_1", canaries.text, NOON)
+        appeals.add(connection, Appeal("apl_1", *about, note=canaries.note))
     index_due(store)
     # One that waits still: its address is kept sealed.
     [waiting] = submit(
@@ -213,6 +216,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     for table in ("sketches", "domains", "votes", "events", "decisions", "findings"):
         assert "domain" in seen[table], table
     assert any("text" in seen[name] for name in before if name.startswith("search_index"))
+    assert seen["appeals"] == {"text", "note"}
     assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
     assert "old" in seen["revisions"] and "old_domain" in seen["domains"]
     assert key in before["votes"] and key in before["reputations"]
@@ -285,6 +289,8 @@ def test_a_person_gets_all_of_it(store, pipeline):
     assert [each.attribute for each in first.suggested_scores] == ["TOXICITY"]
     assert [note.text for note in first.notes] == [canaries.note] * 2
     assert [report.reason for report in first.reports] == ["abuse"]
+    [asked] = first.appeals
+    assert (asked.text, asked.state, asked.note) == (canaries.text, "open", canaries.note)
     [edited_comment] = [each for each in exported if each.id == ids[4]]
     assert canaries.old in edited_comment.texts[1].text and len(edited_comment.texts) == 3
     [sent] = people.sent_reports(store, PersonRef(author_id="u7"), {site.id})
@@ -359,7 +365,8 @@ ABOUT_COMMENTS = {
         "sketch_keys",
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
-    *("search_due", "deliveries", "reports", "notes", "claims", "bulk_members"),
+    *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
+    "bulk_members",
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),

@@ -243,6 +243,28 @@ for _name in ("reporter_key", "address_key"):
         **_only(reports.c[_name] != ""),
     )
 
+# Writers' appeals against decisions.
+appeals = sa.Table(
+    "appeals",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),  # of the decision that it is about
+    _text("outcome"),  # of that
+    _text("decider_id"),  # whose that is, '' a machine's
+    _text("text"),
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | upheld | overturned | closed
+    sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
+    _text("answered_by"),  # the person who ended it, '' nobody
+    sa.Column("answered_at", Millis),
+    _text("note"),  # to the writer
+    sa.Index("appeals_of_comment", "comment_id", "id"),
+    sa.Index("appeals_of_site", "site_id", "state", "id"),
+)
+
 # How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
 # count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
 comment_counts = sa.Table(
@@ -381,6 +403,15 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# What was decided against comments, by time.
+sa.Index(
+    "decisions_against",
+    decisions.c.created_at,
+    decisions.c.comment_id,
+    decisions.c.sequence,
+    **_only(decisions.c.outcome != "approve"),
 )
 
 # The reason codes of each comment's latest decision: a projection like comments.status, to find them by.

@@ -17,6 +17,7 @@ from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
+from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
 from moderation.review import bulk, campaign_decisions, campaigns, decisions, filters, reputation
@@ -100,6 +101,8 @@ def test_the_routes_are_all_here(scene):
     assert sorted(scene.forms) == POSTS
     assert GETS == [
         "/console/",
+        "/console/appeals",
+        "/console/appeals/{appeal_id}",
         "/console/bulk",
         "/console/bulk/new",
         "/console/bulk/{bulk_id}",
@@ -261,7 +264,11 @@ def build(browser, open_browser, site):
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
+    [appealed] = held(store, site, "a bad word, quoted")
+    decisions.decide(*(store, "mod_1", {site.id}, appealed, Outcome.REJECT), **clock)
+    asked = appeal(store, appealed, "It was a quotation.", **clock)
     forms = {
+        "/console/appeals/{appeal_id}/decide": token | {"outcome": "overturn", "note": "Yes."},
         "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": f"{copies[2]}.1"},
         "/console/bulk/{bulk_id}/undo": token | {"site": site.id},
         "/console/campaigns/{campaign_id}/decisions": members,
@@ -293,6 +300,7 @@ def build(browser, open_browser, site):
     }
     log_in = visit | {"email": "bo@herald.test", "password": PASSWORD}
     ids = {
+        "appeal_id": asked.id,
         "comment_id": comment_id,
         "bulk_id": act.id,
         "campaign_id": campaign.id,

@@ -1,0 +1,158 @@
+"""Statements of reasons: what was decided against a comment, and why, for its writer (EU DSA, Art. 17).
+
+Made from the decisions alone: codes in words, without thresholds and sentences of rules, which may name what others
+wrote; and without who decided.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from moderation.domain.appeal import Appeal, AppealState, appealable_from
+from moderation.domain.decision import ActorKind, Decision, Outcome, in_effect
+from moderation.domain.event import to_datetime
+from moderation.domain.labels import label_of
+from moderation.domain.reason_codes import ReasonCode
+
+# How it was decided, which is no reason.
+_HOW = frozenset({ReasonCode.TAKEN_BACK, ReasonCode.BULK_DECIDED, ReasonCode.CAMPAIGN_DECIDED})
+_ILLEGAL = "illegal"  # a moderator's code, as readers may report it
+_DECISIONS = {
+    Outcome.REJECT: ("rejected", "Readers do not see it."),
+    Outcome.SPAM: ("marked as spam", "Readers do not see it."),
+    Outcome.HOLD: ("held back", "Readers do not see it until a person approves it."),
+}
+_ANSWERS = {
+    AppealState.OPEN: "An appeal against this waits for an answer.",
+    AppealState.UPHELD: "It was looked at again on appeal, and stands.",
+    AppealState.OVERTURNED: "It was overturned on appeal.",
+    AppealState.CLOSED: "An appeal against this was closed without an answer.",
+}
+
+
+class Ground(StrEnum):
+    """What the decision rests on."""
+
+    SITE_RULES = "site_rules"
+    LAW = "law"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A reason. automated: whether a machine found it."""
+
+    code: str
+    words: str
+    automated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """outcome: any but approve. decided_at: ms. automated_detection, automated_decision: whether machines found what speaks
+    against the comment, and decided. appeal: what became of one, None where there was none. appeal_from: ms, from when on
+    there can be one; None where there was.
+    """
+
+    comment_id: str
+    sequence: int
+    revision: int
+    outcome: Outcome
+    decided_at: int
+    facts: tuple[Fact, ...]
+    ground: Ground
+    automated_detection: bool
+    automated_decision: bool
+    appeal: AppealState | None
+    appeal_from: int | None
+    site_name: str
+
+    @property
+    def effect(self) -> str:
+        return _DECISIONS[self.outcome][1]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it in plain words."""
+        found = ", ".join(fact.words for fact in self.facts if fact.automated)
+        said = ", ".join(fact.words for fact in self.facts if not fact.automated)
+        law = "the law: it was judged to be illegal content"
+        ground = law if self.ground is Ground.LAW else f"the rules for comments of {self.site_name}"
+        detected = "automated means" if self.automated_detection else "people"
+        decided = "automated means" if self.automated_decision else "a person"
+        return (
+            f"The comment was {_DECISIONS[self.outcome][0]} on {_day(self.decided_at)}. {self.effect}",
+            *([f"Found by automated means: {found}."] if found else []),
+            *([f"Reason: {said}."] if said else []),
+            *([] if self.facts else ["No particular reason was recorded."]),
+            f"Ground: {ground}.",
+            f"Detected by {detected}, decided by {decided}.",
+            self._redress(),
+        )
+
+    def _redress(self) -> str:
+        court = "Going to a court remains possible."
+        if self.appeal is not None:
+            return f"{_ANSWERS[self.appeal]} {court}"
+        who = "A person" if self.automated_decision else "Another person than the one who decided"
+        wait = f" from {_day(self.appeal_from)} on" if self.outcome is Outcome.HOLD and self.appeal_from else ""  # fmt: skip
+        return (
+            f"The writer may appeal once{wait}, with the token of the receipt. "
+            f"{who} then looks at it. {court}"
+        )
+
+
+def statement_of(
+    history: Sequence[Decision], site_name: str, appeals: Sequence[Appeal] = ()
+) -> Statement | None:
+    """The statement for the last decision; None where nothing was decided against the comment.
+
+    history: first to last. appeals: of the comment.
+    """
+    if not history or history[-1].outcome is Outcome.APPROVE:
+        return None
+    decision = history[-1]
+    counts = in_effect(history) or decision
+    facts = _facts(history, counts)
+    appeal = next((each for each in reversed(appeals) if each.answers_for(decision.sequence)), None)
+    since = appealable_from(decision.outcome, decision.created_at)
+    return Statement(
+        decision.comment_id,
+        decision.sequence,
+        decision.revision,
+        decision.outcome,
+        decision.created_at,
+        facts,
+        Ground.LAW if any(fact.code == _ILLEGAL for fact in facts) else Ground.SITE_RULES,
+        any(fact.automated for fact in facts),
+        counts.actor.kind is ActorKind.POLICY,
+        appeal.state if appeal else None,
+        None if appeal else since,
+        site_name,
+    )
+
+
+def _facts(history: Sequence[Decision], counts: Decision) -> tuple[Fact, ...]:
+    """The reasons of the decision that counts, and what a machine had found before a person decided."""
+    found = [counts]
+    if counts.actor.kind is ActorKind.MODERATOR:
+        found += [
+            each
+            for each in history
+            if each.actor.kind is ActorKind.POLICY
+            and each.revision == counts.revision
+            and each.sequence < counts.sequence
+            and each.outcome is not Outcome.APPROVE
+        ][-1:]
+    facts: dict[str, Fact] = {}
+    for decision in found:
+        is_machine = decision.actor.kind is ActorKind.POLICY
+        for reason in decision.reasons:
+            if reason.code not in _HOW:
+                automated = is_machine and reason.code != ReasonCode.REPORTED
+                facts.setdefault(reason.code, Fact(reason.code, label_of(reason.code), automated))
+    return tuple(facts.values())
+
+
+def _day(time: int | None) -> str:
+    moment = to_datetime(time or 0)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

@@ -1,0 +1,43 @@
+"""Statements of reasons as CSV (RFC 4180)."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from moderation.domain.event import iso
+from moderation.domain.statement import Statement
+
+COLUMNS = (
+    *("comment_id", "sequence", "decided_at", "decision", "effect", "reasons", "in_words"),
+    *("ground", "automated_detection", "automated_decision", "appeal", "statement"),
+)
+
+
+def csv_of(statements: Iterable[Statement], *, header: bool) -> str:
+    """A line for each statement. header: whether the names of the columns come first."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    if header:
+        writer.writerow(COLUMNS)
+    for each in statements:
+        cells = (
+            each.comment_id,
+            str(each.sequence),
+            iso(each.decided_at),
+            each.outcome.value,
+            each.effect,
+            " ".join(fact.code for fact in each.facts),
+            ", ".join(fact.words for fact in each.facts),
+            each.ground.value,
+            str(each.automated_detection).lower(),
+            str(each.automated_decision).lower(),
+            each.appeal.value if each.appeal else "",
+            " ".join(each.sentences),
+        )
+        writer.writerow(map(_plain, cells))
+    return lines.getvalue()
+
+
+def _plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

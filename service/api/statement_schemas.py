@@ -1,0 +1,70 @@
+"""Statements of reasons as the API gives them out."""
+
+from typing_extensions import TypedDict
+
+from moderation.domain.appeal import AppealState
+from moderation.domain.decision import Outcome
+from moderation.domain.statement import Ground, Statement
+from service.api import answers
+from service.api.serializers import iso
+
+
+class FactOut(TypedDict):
+    """A reason. words: what its code means. automated: whether a machine found it."""
+
+    code: answers.ReasonCodeName
+    words: answers.Words
+    automated: bool
+
+
+class StatementOut(TypedDict):
+    """Why something was decided against a comment, without who decided. decision: what was. automated_detection,
+    automated_decision: whether machines found what speaks against it, and decided. appeal: what became of one, null where
+    there was none; then appeal_from says from when on there can be one, and appeal_path where. sentences: all of it.
+    """
+
+    comment_id: answers.CommentId
+    sequence: answers.SequenceNumber
+    revision: answers.RevisionNumber
+    decision: Outcome
+    decided_at: answers.Moment
+    effect: answers.Sentence
+    facts: list[FactOut]
+    ground: Ground
+    automated_detection: bool
+    automated_decision: bool
+    appeal: AppealState | None
+    appeal_from: answers.Moment | None
+    appeal_path: answers.Path | None
+    sentences: list[answers.Sentence]
+
+
+class StatementPage(TypedDict):
+    """A page of statements."""
+
+    items: list[StatementOut]
+    next: answers.NextPage
+
+
+def statement_out(statement: Statement) -> StatementOut:
+    start = statement.appeal_from
+    path = f"/api/v1/comments/{statement.comment_id}/appeal"
+    return {
+        "comment_id": statement.comment_id,
+        "sequence": statement.sequence,
+        "revision": statement.revision,
+        "decision": statement.outcome,
+        "decided_at": iso(statement.decided_at),
+        "effect": statement.effect,
+        "facts": [
+            {"code": fact.code, "words": fact.words, "automated": fact.automated}
+            for fact in statement.facts
+        ],
+        "ground": statement.ground,
+        "automated_detection": statement.automated_detection,
+        "automated_decision": statement.automated_decision,
+        "appeal": statement.appeal,
+        "appeal_from": iso(start) if start is not None else None,
+        "appeal_path": path if start is not None else None,
+        "sentences": list(statement.sentences),
+    }
