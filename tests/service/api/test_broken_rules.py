@@ -10,7 +10,10 @@ from tests.service.described_answers import document
 
 VALUE = "canary-7f3a"
 HERALD = {"Origin": "https://herald.test"}
-OF_WRITERS = {("patch", "/api/v1/comments/{comment_id}")}  # with the receipt's token
+OF_WRITERS = {  # with the receipt's token
+    ("patch", "/api/v1/comments/{comment_id}"),
+    ("post", "/api/v1/comments/{comment_id}/appeal"),
+}
 ROUTES = [
     pytest.param(method, path, operation, id=f"{method} {path}")
     for path, operations in document()["paths"].items()
