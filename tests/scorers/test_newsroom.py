@@ -89,7 +89,7 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
             "See http://a.example.com",
             {"traces": SenderTraces(email_domain="mailinator.com")},
             "hold",
-            "A link to example.com, from a sender that hides (disposable email: mailinator.com).",
+            "A link to example.com, from a sender that hides (throwaway e-mail: mailinator.com).",
         ),
         (
             "Лучшие цены здесь http://a.example.com",

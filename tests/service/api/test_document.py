@@ -30,7 +30,8 @@ def test_every_answer_is_described_with_an_example_that_fits(path, method, statu
     if status in ("204", "304"):
         assert "content" not in answer
         return
-    [(media_type, content)] = answer["content"].items()
+    tables = {"text/csv"}  # the same as JSON, for spreadsheets
+    [(media_type, content)] = [each for each in answer["content"].items() if each[0] not in tables]
     if media_type == "text/plain" or status == "default":
         return
     assert content["schema"].keys() & {"$ref", "anyOf"}
