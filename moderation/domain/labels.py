@@ -103,6 +103,8 @@ LABELS = {
     "parent_removed": "answers a removed comment",
     "branch_rejected": "rejected with its parent",
     "campaign_decided": "decided with its campaign",
+    "first_comment": "first comment",
+    "any_link": "a link",
     "bulk_decided": "decided with others",
     "overturned": "approved after an appeal",
     "reported": "reported by readers",

@@ -65,7 +65,7 @@ def deliver_due(store, *answers):
 def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
     assert "None yet" in editor.get(HOME).text
     answer = send(
-        editor, "/new", "/new", url=URL, t0="on", t6="on", payload="thin", format="cloudevents", batch="50"
+        editor, "/new", "/new", url=URL, t0="on", t8="on", payload="thin", format="cloudevents", batch="50"
     )  # fmt: skip
     assert answer.status_code == 200
     [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", answer.text)
