@@ -106,7 +106,6 @@ LABELS = {
     "first_comment": "first comment",
     "any_link": "a link",
     "bulk_decided": "decided with others",
-    "overturned": "approved after an appeal",
     "reported": "reported by readers",
     "taken_back": "decision taken back",
     "overturned": "restored on appeal",

@@ -90,6 +90,8 @@ def opened(visit, gatehouse, scheme, width):
 
 @LOOKS
 def test_the_first_endpoint(visit, gatehouse, look, scheme, width):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
     watch = opened(visit, gatehouse, scheme, width)
     page = watch.page
     page.get_by_role("link", name="Endpoints").click()
@@ -101,7 +103,7 @@ def test_the_first_endpoint(visit, gatehouse, look, scheme, width):
     page.get_by_role("link", name="New webhook").click()
     page.get_by_label("URL").fill("https://127.0.0.1/" + "x" * 200)
     page.get_by_role("button", name="Add webhook").click()
-    page.wait_for_function("document.activeElement.id == 'url'")
+    expect(page.locator("#url")).to_be_focused()
     watch.errors.clear()  # the browser told the console of that 422
     look(watch, "endpoint-wrong", scheme, width)
     page.get_by_label("URL").fill("https://news.example/one")

@@ -33,6 +33,8 @@ def furnish(gatehouse) -> None:
 
 @LOOKS
 def test_the_pages_of_filters_are_accessible(visit, gatehouse, shots, scheme, width):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
     watch = visit(viewport=size, color_scheme=scheme)
     watch.log_in()
@@ -54,13 +56,13 @@ def test_the_pages_of_filters_are_accessible(visit, gatehouse, shots, scheme, wi
     page.get_by_label("Patterns").check()
     page.get_by_label("Entries").fill("ok\n(")
     page.get_by_role("button", name="Save").click()
-    page.wait_for_function("document.activeElement.id == 'entries'")
+    expect(page.locator("#entries")).to_be_focused()
     watch.errors.clear()  # the browser told the console of that 422
     look("filter-wrong")
     page.get_by_label("Entries").fill("cialis")
     page.get_by_role("button", name="Try on").click()
     page.get_by_text("3 of 3 comments would have matched").wait_for()
-    page.wait_for_function("document.activeElement.id == 'trial'")
+    expect(page.locator("#trial")).to_be_focused()
     look("filter-tried")
     page.get_by_label("Except inside").fill("specialist\nsocialist")
     page.get_by_role("button", name="Save").click()

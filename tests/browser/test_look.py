@@ -139,7 +139,7 @@ def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
     watch = visit(viewport={"width": 390, "height": 844})
     watch.log_in()
     watch.page.context.clear_cookies()
-    watch.page.get_by_role("button", name="Reject").click()
+    watch.page.get_by_role("button", name="Reject", exact=True).click()
     watch.page.wait_for_url("**/console/login?next=**")
     assert "nothing was changed" in watch.page.get_by_role("alert").inner_text()
     watch.errors.clear()  # the browser told the console of the 401

@@ -31,13 +31,13 @@ def test_from_a_plain_form_to_the_page(visit, gatehouse, scripts):
     card = console.page.get_by_role("article", name="Bertil Storm")
     assert "idiot" in card.locator("mark").all_inner_texts()
     assert "bertil@private.test" not in console.page.content()
-    card.get_by_role("button", name="Approve").click()
+    card.get_by_role("button", name="Approve", exact=True).click()
     console.page.get_by_role("button", name="Undo").wait_for()
     reader.page.goto(gatehouse.demo)
     assert RUDE in reader.page.locator(".said").inner_text()
 
     console.page.get_by_role("button", name="Undo").click()
-    console.page.get_by_role("button", name="Approve").wait_for()
+    console.page.get_by_role("button", name="Approve", exact=True).wait_for()
     reader.page.goto(gatehouse.demo)
     assert RUDE not in reader.page.content()
     assert console.incidents + reader.incidents == []
@@ -63,9 +63,11 @@ def test_when_somebody_else_decided_first_the_card_says_who(visit, gatehouse):
     console, other = visit(), visit()
     for watch in (console, other):
         watch.log_in()
-    other.page.locator(f"#c-{comment_id}").get_by_role("button", name="Reject").click()
+    other.page.locator(f"#c-{comment_id}").get_by_role("button", name="Reject", exact=True).click()
     other.page.get_by_role("button", name="Undo").wait_for()
-    console.page.locator(f"#c-{comment_id}").get_by_role("button", name="Approve").click()
+    console.page.locator(f"#c-{comment_id}").get_by_role(
+        "button", name="Approve", exact=True
+    ).click()
     alert = console.page.get_by_role("alert").filter(has_text="Nothing was changed")
     assert "ada@lantern.test rejected" in alert.inner_text()
     # The browser logs every 409 as an error.
@@ -78,7 +80,7 @@ def test_a_session_that_ended_leads_to_the_log_in_and_back(visit, gatehouse):
     console = visit()
     console.log_in()
     console.page.context.clear_cookies()
-    console.page.get_by_role("button", name="Approve").click()
+    console.page.get_by_role("button", name="Approve", exact=True).click()
     console.page.get_by_role("heading", name="Log in").wait_for()
 
 
@@ -88,10 +90,10 @@ def test_when_the_service_is_away_the_page_says_so(visit, gatehouse):
     console = visit()
     console.log_in()
     console.page.route("**/decisions", lambda route: route.abort())
-    console.page.get_by_role("button", name="Approve").click()
+    console.page.get_by_role("button", name="Approve", exact=True).click()
     assert "cannot be reached" in console.page.get_by_role("alert").inner_text()
     console.page.unroute("**/decisions")
-    console.page.get_by_role("button", name="Approve").click()
+    console.page.get_by_role("button", name="Approve", exact=True).click()
     console.page.get_by_role("button", name="Undo").wait_for()
     assert console.page.locator("#trouble").is_hidden()
 

@@ -53,7 +53,7 @@ def test_a_report_is_looked_at_and_settled(visit, gatehouse, shots, scheme, widt
     page.get_by_text("Withdrawn by its writer").first.wait_for()
     look("withdrawn")
     page.goto(f"{gatehouse.url}/console/?queue=reported")
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     page.get_by_role("article", name="Approved").wait_for()
     page.goto(f"{gatehouse.url}/console/?queue=reported")
     page.get_by_text("No reports are waiting").wait_for()

@@ -64,7 +64,7 @@ def test_it_works_without_a_script(visit, furnished):
     watch.log_in()
     watch.page.get_by_label("Search comments").fill("harbour wall")
     watch.page.get_by_role("button", name="Search").click()
-    watch.page.locator(".card").first.get_by_role("button", name="Approve").click()
+    watch.page.locator(".card").first.get_by_role("button", name="Approve", exact=True).click()
     assert "query=harbour" in watch.page.url
     assert watch.page.locator("#notice").is_visible()
     assert watch.page.get_by_label("Search comments").input_value() == "harbour wall"
