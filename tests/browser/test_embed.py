@@ -394,7 +394,8 @@ def test_the_console_shows_snippets_that_fit(visit, gatehouse, shots):
     for width, size in WIDTHS.items():
         watch = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
         watch.log_in()
-        watch.page.get_by_role("link", name="Embed").click()
+        watch.page.get_by_role("link", name="Pages", exact=True).click()
+        watch.page.get_by_role("link", name="Put it on your page").click()
         watch.page.get_by_role("heading", name="Put it on your page").wait_for()
         watch.page.screenshot(path=shots / f"embed-console-{width}.png", full_page=True)
         assert faults(watch) == []
