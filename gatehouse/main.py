@@ -54,7 +54,10 @@ ENTRIES = {
         "comment_bulk",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
-    "appeals": Entry("appeals", "Writers' appeals against decisions, by the API as well."),
+    "appeals": Entry(
+        "appeals",
+        "Writers' appeals, of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
+    ),
     "page": Entry("pages", "Articles: a new URL, their title, open or closed."),
     "endpoint": Entry("endpoints", "Where a site's webhooks go."),
     "channel": Entry(
