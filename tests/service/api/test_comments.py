@@ -45,6 +45,8 @@ def test_the_writer_may_ask_after_the_comment_and_nothing_more(api):
         "revision": 1,
         "created_at": mine["created_at"],
         "editable_until": None,
+        "appeal": None,
+        "statement": None,
     }
     assert datetime.fromisoformat(until) - datetime.fromisoformat(mine["created_at"]) == timedelta(
         minutes=15
