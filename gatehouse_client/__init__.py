@@ -9,8 +9,6 @@ with Gatehouse("ghs_...", "https://gatehouse.example") as gatehouse:
 
 from gatehouse_client.aio import AsyncGatehouse
 from gatehouse_client.answers import (
-    Appeal,
-    Attempt,
     Author,
     Bulk,
     BulkMember,
@@ -18,28 +16,30 @@ from gatehouse_client.answers import (
     Claim,
     Comment,
     Decision,
-    Delivery,
-    Endpoint,
-    Fact,
     Note,
     OpenReports,
-    OwnAppeal,
-    OwnComment,
     Page,
     PageDefault,
     PageState,
     PersonErased,
     PublicComment,
     Queue,
-    ReaderRules,
     Reason,
     Receipt,
-    Report,
     Revision,
     Signal,
+)
+from gatehouse_client.endpoint_answers import Attempt, Delivery, Endpoint
+from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
+from gatehouse_client.reader_answers import (
+    Appeal,
+    Fact,
+    OwnAppeal,
+    OwnComment,
+    ReaderRules,
+    Report,
     Statement,
 )
-from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
 from gatehouse_client.sync import Gatehouse
 
 __all__ = [

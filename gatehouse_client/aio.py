@@ -11,30 +11,25 @@ import httpx
 
 from gatehouse_client import calls
 from gatehouse_client.answers import (
-    Appeal,
     Bulk,
     BulkMember,
     BulkPreview,
     Claim,
     Comment,
     Decision,
-    Delivery,
-    Endpoint,
     Note,
-    OwnComment,
     Page,
     PageDefault,
     PageState,
     PersonErased,
     PublicComment,
     Queue,
-    ReaderRules,
     Receipt,
-    Report,
-    Statement,
 )
 from gatehouse_client.calls import Call, Piece
+from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
+from gatehouse_client.reader_answers import Appeal, OwnComment, ReaderRules, Report, Statement
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")

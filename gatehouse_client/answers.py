@@ -12,7 +12,7 @@ Json = Mapping[str, Any]
 Made = TypeVar("Made", bound="DataclassInstance")
 
 
-def _known(cls: type[Made], data: Json, **read: Any) -> Made:
+def known(cls: type[Made], data: Json, **read: Any) -> Made:
     """The dataclass, from those members of a JSON object that it knows. read: what was read already."""
     names = [each.name for each in fields(cls)]
     return cls(**{name: read[name] if name in read else data[name] for name in names})
@@ -23,7 +23,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_or_none(text: str | None) -> datetime | None:
     return moment(text) if text else None
 
 
@@ -43,7 +43,7 @@ class Receipt:
     @classmethod
     def read(cls, data: Json) -> "Receipt":
         token = data.get("browser_token")
-        return _known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
+        return known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Signal:
 
     @classmethod
     def read(cls, data: Json) -> "Signal":
-        return _known(cls, data, spans=_spans(data["spans"]))
+        return known(cls, data, spans=_spans(data["spans"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Revision:
 
     @classmethod
     def read(cls, data: Json) -> "Revision":
-        return _known(cls, data, created_at=moment(data["created_at"]))
+        return known(cls, data, created_at=moment(data["created_at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,161 +186,7 @@ class OpenReports:
 
     @classmethod
     def read(cls, data: Json) -> "OpenReports":
-        return _known(cls, data, first_at=_moment(data["first_at"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One reader's report. revision: of the text that was read. state: open | upheld | dismissed | settled."""
-
-    id: str
-    reason: str
-    note: str | None
-    revision: int
-    state: str
-    created_at: datetime
-
-    @classmethod
-    def read(cls, data: Json) -> "Report":
-        return _known(cls, data, created_at=moment(data["created_at"]))
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAppeal:
-    """An appeal as its writer sees it. state: open | upheld | overturned | closed. note: the answer in words."""
-
-    state: str
-    text: str | None
-    created_at: datetime
-    answered_at: datetime | None
-    note: str | None
-
-    @classmethod
-    def read(cls, data: Json) -> "OwnAppeal":
-        return _known(
-            cls,
-            data,
-            created_at=moment(data["created_at"]),
-            answered_at=_moment(data["answered_at"]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """An appeal. sequence, outcome: of the decision that it is about. decided_by: the id of whoever made that, and cannot
-    answer; None for a machine. answered_by: None while nobody did. note: to the writer.
-    """
-
-    id: str
-    comment_id: str
-    state: str
-    text: str | None
-    revision: int
-    sequence: int
-    outcome: str
-    decided_by: str | None
-    created_at: datetime
-    answered_at: datetime | None
-    answered_by: str | None
-    note: str | None
-
-    @classmethod
-    def read(cls, data: Json) -> "Appeal":
-        return _known(
-            cls,
-            data,
-            decided_by=data["decided_by"]["id"] if data["decided_by"] else None,
-            answered_by=data["answered_by"]["id"] if data["answered_by"] else None,
-            created_at=moment(data["created_at"]),
-            answered_at=_moment(data["answered_at"]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A reason of a statement. words: what its code means. automated: whether a machine found it."""
-
-    code: str
-    words: str
-    automated: bool
-
-    @classmethod
-    def read(cls, data: Json) -> "Fact":
-        return _known(cls, data)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
-    became of one, None where there was none; then appeal_from says from when on there can be one. sentences: all of it.
-    """
-
-    comment_id: str
-    sequence: int
-    revision: int
-    decision: str
-    decided_at: datetime
-    effect: str
-    facts: tuple[Fact, ...]
-    ground: str
-    automated_detection: bool
-    automated_decision: bool
-    appeal: str | None
-    appeal_from: datetime | None
-    appeal_path: str | None
-    sentences: tuple[str, ...]
-
-    @classmethod
-    def read(cls, data: Json) -> "Statement":
-        return _known(
-            cls,
-            data,
-            decided_at=moment(data["decided_at"]),
-            facts=tuple(map(Fact.read, data["facts"])),
-            appeal_from=_moment(data["appeal_from"]),
-            sentences=tuple(data["sentences"]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnComment:
-    """A comment as its writer may see it. editable_until: None where it cannot be changed. appeal: the last one, None for
-    none. statement: why readers do not see it, None where nothing was decided against it.
-    """
-
-    id: str
-    status: str
-    revision: int
-    created_at: datetime
-    editable_until: datetime | None
-    appeal: OwnAppeal | None = None
-    statement: Statement | None = None
-
-    @classmethod
-    def read(cls, data: Json) -> "OwnComment":
-        appeal, statement = data.get("appeal"), data.get("statement")
-        return _known(
-            cls,
-            data,
-            created_at=moment(data["created_at"]),
-            editable_until=_moment(data["editable_until"]),
-            appeal=OwnAppeal.read(appeal) if appeal else None,
-            statement=Statement.read(statement) if statement else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderRules:
-    """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
-    hold_after_reports: as many readers' reports hold what no person has decided about.
-    """
-
-    edit_minutes: int
-    hold_after_reports: int
-
-    @classmethod
-    def read(cls, data: Json) -> "ReaderRules":
-        return _known(cls, data)
+        return known(cls, data, first_at=moment_or_none(data["first_at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,18 +218,18 @@ class Comment:
 
     @classmethod
     def read(cls, data: Json) -> "Comment":
-        return _known(
+        return known(
             cls,
             data,
             page=Page.read(data["page"]),
-            author=_known(Author, data["author"]),
+            author=known(Author, data["author"]),
             created_at=moment(data["created_at"]),
             signals=tuple(Signal.read(signal) for signal in data["signals"]),
             decision=Decision.read(data["decision"]) if data["decision"] else None,
             claim=Claim.read(data["claim"]) if data.get("claim") else None,
-            edited_at=_moment(data.get("edited_at")),
+            edited_at=moment_or_none(data.get("edited_at")),
             earlier=tuple(Revision.read(text) for text in data.get("earlier", ())),
-            withdrawn_at=_moment(data.get("withdrawn_at")),
+            withdrawn_at=moment_or_none(data.get("withdrawn_at")),
             reports=OpenReports.read(data["reports"]) if "reports" in data else OpenReports(),
         )
 
@@ -400,7 +246,7 @@ class Note:
     @classmethod
     def read(cls, data: Json) -> "Note":
         created_at = moment(data["created_at"])
-        return _known(cls, data, actor_id=data["actor"]["id"], created_at=created_at)
+        return known(cls, data, actor_id=data["actor"]["id"], created_at=created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,12 +292,12 @@ class Bulk:
 
     @classmethod
     def read(cls, data: Json) -> "Bulk":
-        return _known(
+        return known(
             cls,
             data,
             actor_id=data["actor"]["id"],
             created_at=moment(data["created_at"]),
-            finished_at=_moment(data["finished_at"]),
+            finished_at=moment_or_none(data["finished_at"]),
         )
 
 
@@ -468,7 +314,7 @@ class BulkMember:
 
     @classmethod
     def read(cls, data: Json) -> "BulkMember":
-        return _known(cls, data)
+        return known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,10 +334,10 @@ class PublicComment:
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
-        author = _known(Author, data["author"]) if data["author"] else None
+        author = known(Author, data["author"]) if data["author"] else None
         status = data.get("status", "approved")
         created_at = moment(data["created_at"])
-        return _known(cls, data, author=author, created_at=created_at, status=status)
+        return known(cls, data, author=author, created_at=created_at, status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,7 +349,7 @@ class PageDefault:
 
     @classmethod
     def read(cls, data: Json) -> "PageDefault":
-        return _known(cls, data)
+        return known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,11 +370,11 @@ class PageState:
 
     @classmethod
     def read(cls, data: Json) -> "PageState":
-        return _known(
+        return known(
             cls,
             data,
-            page=_known(Page, data["page"]),
-            closes_at=_moment(data["closes_at"]),
+            page=known(Page, data["page"]),
+            closes_at=moment_or_none(data["closes_at"]),
             own_state=data["set"]["state"],
             own_days=data["set"]["close_after_days"],
             default=PageDefault.read(data["default"]),
@@ -544,46 +390,7 @@ class Queue:
 
     @classmethod
     def read(cls, data: Json) -> "Queue":
-        return _known(cls, data)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A webhook endpoint. types: () for every type. secret: only in the answer that makes it.
-
-    payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
-    state: enabled | disabled. failing_since: None while it accepts what it is sent.
-    resume_at: until then it rests, None where it does not. waiting, dead: deliveries, where asked for.
-    """
-
-    id: str
-    url: str
-    types: tuple[str, ...]
-    payload: str
-    format: str
-    batch: int
-    state: str
-    disabled_because: str | None
-    failing_since: datetime | None
-    resume_at: datetime | None
-    created_at: datetime
-    waiting: int = 0
-    dead: int = 0
-    secret: str = ""
-
-    @classmethod
-    def read(cls, data: Json) -> "Endpoint":
-        return _known(
-            cls,
-            data,
-            types=tuple(data["types"]),
-            failing_since=_moment(data["failing_since"]),
-            resume_at=_moment(data["resume_at"]),
-            created_at=moment(data["created_at"]),
-            waiting=data.get("waiting", 0),
-            dead=data.get("dead", 0),
-            secret=data.get("secret", ""),
-        )
+        return known(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,46 +406,7 @@ class PersonErased:
 
     @classmethod
     def read(cls, data: Json) -> "PersonErased":
-        return _known(cls, data)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try of a delivery. status: of the answer, None where there was none; error: then why."""
-
-    number: int
-    started_at: datetime
-    status: int | None
-    error: str | None
-    duration_ms: int
-
-    @classmethod
-    def read(cls, data: Json) -> "Attempt":
-        return _known(cls, data, started_at=moment(data["started_at"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event for one endpoint. state: due | delivered | dead."""
-
-    id: str
-    event_id: str
-    type: str
-    comment_id: str | None
-    state: str
-    due_at: datetime | None
-    created_at: datetime
-    attempts: tuple[Attempt, ...]
-
-    @classmethod
-    def read(cls, data: Json) -> "Delivery":
-        return _known(
-            cls,
-            data,
-            due_at=_moment(data["due_at"]),
-            created_at=moment(data["created_at"]),
-            attempts=tuple(Attempt.read(attempt) for attempt in data["attempts"]),
-        )
+        return known(cls, data)
 
 
 def _spans(pairs: Iterable[Any]) -> tuple[tuple[int, int], ...]:

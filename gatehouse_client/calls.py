@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from gatehouse_client import answers
+from gatehouse_client import answers, endpoint_answers, reader_answers
 
 API = "/api/v1"
 T = TypeVar("T")
@@ -83,9 +83,9 @@ def status(comment_id: str, author_token: str) -> Call[str]:
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
 
 
-def edit(comment_id: str, author_token: str, text: str) -> Call[answers.OwnComment]:
+def edit(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
     path = f"{API}/comments/{_id(comment_id)}"
-    read = answers.OwnComment.read
+    read = reader_answers.OwnComment.read
     return Call("PATCH", path, read, {"text": text}, repeatable=True, token=author_token)
 
 
@@ -94,32 +94,32 @@ def withdraw(comment_id: str, author_token: str) -> Call[None]:
     return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
 
 
-def own_comment(comment_id: str, author_token: str) -> Call[answers.OwnComment]:
+def own_comment(comment_id: str, author_token: str) -> Call[reader_answers.OwnComment]:
     path = f"{API}/comments/{_id(comment_id)}"
-    return Call("GET", path, answers.OwnComment.read, repeatable=True, token=author_token)
+    return Call("GET", path, reader_answers.OwnComment.read, repeatable=True, token=author_token)
 
 
-def appeal(comment_id: str, author_token: str, text: str) -> Call[answers.OwnComment]:
+def appeal(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
     path = f"{API}/comments/{_id(comment_id)}/appeal"
-    return Call("POST", path, answers.OwnComment.read, {"text": text}, token=author_token)
+    return Call("POST", path, reader_answers.OwnComment.read, {"text": text}, token=author_token)
 
 
-def appeals(state: str, size: int) -> Call[Piece[answers.Appeal]]:
-    read = _piece(answers.Appeal.read)
+def appeals(state: str, size: int) -> Call[Piece[reader_answers.Appeal]]:
+    read = _piece(reader_answers.Appeal.read)
     query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
     return Call("GET", f"{API}/appeals", read, query=query, repeatable=True)
 
 
-def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[answers.Appeal]:
+def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[reader_answers.Appeal]:
     body = {"outcome": outcome, "note": note}
-    return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", answers.Appeal.read, body)
+    return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", reader_answers.Appeal.read, body)
 
 
-def statements(since: datetime | None, size: int) -> Call[Piece[answers.Statement]]:
+def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:
         query["since"] = since.isoformat()
-    read = _piece(answers.Statement.read)
+    read = _piece(reader_answers.Statement.read)
     return Call("GET", f"{API}/statements", read, query=query, repeatable=True)
 
 
@@ -128,12 +128,15 @@ def report(
 ) -> Call[str]:
     reader = _given({"ip": ip, "id": reader_id, "token": browser_token})
     body = {"reason": reason, "note": note, "reader": reader}
-    read = lambda data: str(data["comment_id"])  # noqa: E731
+
+    def read(data: answers.Json) -> str:
+        return str(data["comment_id"])
+
     return Call("POST", _reports(comment_id), read, body, repeatable=True)
 
 
-def reports(comment_id: str, size: int) -> Call[Piece[answers.Report]]:
-    read = _piece(answers.Report.read)
+def reports(comment_id: str, size: int) -> Call[Piece[reader_answers.Report]]:
+    read = _piece(reader_answers.Report.read)
     return Call("GET", _reports(comment_id), read, query={"limit": size}, repeatable=True)
 
 
@@ -141,13 +144,15 @@ def _reports(comment_id: str) -> str:
     return f"{API}/comments/{_id(comment_id)}/reports"
 
 
-def reader_rules() -> Call[answers.ReaderRules]:
-    return Call("GET", f"{API}/readers", answers.ReaderRules.read, repeatable=True)
+def reader_rules() -> Call[reader_answers.ReaderRules]:
+    return Call("GET", f"{API}/readers", reader_answers.ReaderRules.read, repeatable=True)
 
 
-def set_reader_rules(edit_minutes: int, hold_after_reports: int) -> Call[answers.ReaderRules]:
+def set_reader_rules(
+    edit_minutes: int, hold_after_reports: int
+) -> Call[reader_answers.ReaderRules]:
     body = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
-    return Call("PUT", f"{API}/readers", answers.ReaderRules.read, body, repeatable=True)
+    return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
 
 
 def decide(
@@ -331,7 +336,10 @@ def thread(
 
 def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]]:
     query = _given({"page_url": list(page_urls), "site_id": site_id})
-    read = lambda data: dict(data["counts"])  # noqa: E731
+
+    def read(data: answers.Json) -> dict[str, int | None]:
+        return dict(data["counts"])
+
     return Call("GET", f"{API}/counts", read, query=query, repeatable=True, token="")
 
 
@@ -369,12 +377,12 @@ def move_page(old: str, new: str) -> Call[answers.Page]:
     return Call("POST", f"{API}/pages/move", lambda data: answers.Page.read(data["page"]), body)
 
 
-def endpoints() -> Call[list[answers.Endpoint]]:
-    return Call("GET", f"{API}/endpoints", _items(answers.Endpoint.read), repeatable=True)
+def endpoints() -> Call[list[endpoint_answers.Endpoint]]:
+    return Call("GET", f"{API}/endpoints", _items(endpoint_answers.Endpoint.read), repeatable=True)
 
 
-def endpoint(endpoint_id: str) -> Call[answers.Endpoint]:
-    return Call("GET", _endpoint(endpoint_id), answers.Endpoint.read, repeatable=True)
+def endpoint(endpoint_id: str) -> Call[endpoint_answers.Endpoint]:
+    return Call("GET", _endpoint(endpoint_id), endpoint_answers.Endpoint.read, repeatable=True)
 
 
 def erase(comment_id: str) -> Call[None]:
@@ -400,15 +408,17 @@ def erase_person(
 
 def add_endpoint(
     url: str, types: Sequence[str], payload: str, format: str, batch: int
-) -> Call[answers.Endpoint]:
+) -> Call[endpoint_answers.Endpoint]:
     chosen = {"payload": payload, "format": format, "batch": batch}
     body = {"url": url, "types": list(types), **chosen}
-    return Call("POST", f"{API}/endpoints", answers.Endpoint.read, body)
+    return Call("POST", f"{API}/endpoints", endpoint_answers.Endpoint.read, body)
 
 
-def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[answers.Endpoint]:
+def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[endpoint_answers.Endpoint]:
     body = {"enabled": enabled}
-    return Call("PATCH", _endpoint(endpoint_id), answers.Endpoint.read, body, repeatable=True)
+    return Call(
+        "PATCH", _endpoint(endpoint_id), endpoint_answers.Endpoint.read, body, repeatable=True
+    )
 
 
 def remove_endpoint(endpoint_id: str) -> Call[None]:
@@ -434,14 +444,16 @@ def test_endpoint(endpoint_id: str) -> Call[str]:
     return Call("POST", f"{_endpoint(endpoint_id)}/test", lambda data: str(data["event_id"]))
 
 
-def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[answers.Delivery]]:
+def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[endpoint_answers.Delivery]]:
     path = f"{_endpoint(endpoint_id)}/deliveries"
     query = _given({"limit": size, "state": state})
-    return Call("GET", path, _piece(answers.Delivery.read), query=query, repeatable=True)
+    return Call("GET", path, _piece(endpoint_answers.Delivery.read), query=query, repeatable=True)
 
 
-def resend(delivery_id: str) -> Call[answers.Delivery]:
-    return Call("POST", f"{API}/deliveries/{_id(delivery_id)}/resend", answers.Delivery.read)
+def resend(delivery_id: str) -> Call[endpoint_answers.Delivery]:
+    return Call(
+        "POST", f"{API}/deliveries/{_id(delivery_id)}/resend", endpoint_answers.Delivery.read
+    )
 
 
 def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gatehouse_client import answers, calls
+from gatehouse_client import answers, calls, endpoint_answers, reader_answers
 from gatehouse_client.calls import Call
 from harness.servers import SECRET
 from moderation.settings import read_settings
@@ -217,21 +217,21 @@ READ_FROM = {
     answers.Decision: ("DecisionOut", {"actor_id", "version", "replies"}),
     answers.Revision: ("RevisionOut", set()),
     answers.OpenReports: ("OpenReportsOut", set()),
-    answers.Report: ("ReportOut", set()),
-    answers.OwnComment: ("StatusOut", set()),
-    answers.Statement: ("StatementOut", set()),
-    answers.Fact: ("FactOut", set()),
-    answers.OwnAppeal: ("OwnAppealOut", set()),
-    answers.Appeal: ("AppealOut", set()),
-    answers.ReaderRules: ("ReaderRulesOut", set()),
+    reader_answers.Report: ("ReportOut", set()),
+    reader_answers.OwnComment: ("StatusOut", set()),
+    reader_answers.Statement: ("StatementOut", set()),
+    reader_answers.Fact: ("FactOut", set()),
+    reader_answers.OwnAppeal: ("OwnAppealOut", set()),
+    reader_answers.Appeal: ("AppealOut", set()),
+    reader_answers.ReaderRules: ("ReaderRulesOut", set()),
     answers.PageDefault: ("PageDefaultOut", set()),
     answers.PageState: ("PageStateOut", {"own_state", "own_days"}),  # of the object `set`
     answers.PublicComment: ("PublicCommentOut", set()),
     answers.Queue: ("QueueOut", set()),
-    answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
+    endpoint_answers.Endpoint: ("EndpointStatusOut", {"secret"}),  # of EndpointAdded
     answers.PersonErased: ("PersonErasedOut", set()),
-    answers.Attempt: ("AttemptOut", set()),
-    answers.Delivery: ("DeliveryOut", set()),
+    endpoint_answers.Attempt: ("AttemptOut", set()),
+    endpoint_answers.Delivery: ("DeliveryOut", set()),
 }
 
 

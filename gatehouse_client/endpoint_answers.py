@@ -1,0 +1,84 @@
+"""Endpoints, and what became of deliveries to them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatehouse_client.answers import Json, known, moment, moment_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A webhook endpoint. types: () for every type. secret: only in the answer that makes it.
+
+    payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
+    state: enabled | disabled. failing_since: None while it accepts what it is sent.
+    resume_at: until then it rests, None where it does not. waiting, dead: deliveries, where asked for.
+    """
+
+    id: str
+    url: str
+    types: tuple[str, ...]
+    payload: str
+    format: str
+    batch: int
+    state: str
+    disabled_because: str | None
+    failing_since: datetime | None
+    resume_at: datetime | None
+    created_at: datetime
+    waiting: int = 0
+    dead: int = 0
+    secret: str = ""
+
+    @classmethod
+    def read(cls, data: Json) -> "Endpoint":
+        return known(
+            cls,
+            data,
+            types=tuple(data["types"]),
+            failing_since=moment_or_none(data["failing_since"]),
+            resume_at=moment_or_none(data["resume_at"]),
+            created_at=moment(data["created_at"]),
+            waiting=data.get("waiting", 0),
+            dead=data.get("dead", 0),
+            secret=data.get("secret", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a delivery. status: of the answer, None where there was none; error: then why."""
+
+    number: int
+    started_at: datetime
+    status: int | None
+    error: str | None
+    duration_ms: int
+
+    @classmethod
+    def read(cls, data: Json) -> "Attempt":
+        return known(cls, data, started_at=moment(data["started_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one endpoint. state: due | delivered | dead."""
+
+    id: str
+    event_id: str
+    type: str
+    comment_id: str | None
+    state: str
+    due_at: datetime | None
+    created_at: datetime
+    attempts: tuple[Attempt, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Delivery":
+        return known(
+            cls,
+            data,
+            due_at=moment_or_none(data["due_at"]),
+            created_at=moment(data["created_at"]),
+            attempts=tuple(Attempt.read(attempt) for attempt in data["attempts"]),
+        )

@@ -1,0 +1,160 @@
+"""What the API says to and about writers and readers: their own comments, appeals, statements of reasons, reports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatehouse_client.answers import Json, known, moment, moment_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reader's report. revision: of the text that was read. state: open | upheld | dismissed | settled."""
+
+    id: str
+    reason: str
+    note: str | None
+    revision: int
+    state: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Report":
+        return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAppeal:
+    """An appeal as its writer sees it. state: open | upheld | overturned | closed. note: the answer in words."""
+
+    state: str
+    text: str | None
+    created_at: datetime
+    answered_at: datetime | None
+    note: str | None
+
+    @classmethod
+    def read(cls, data: Json) -> "OwnAppeal":
+        return known(
+            cls,
+            data,
+            created_at=moment(data["created_at"]),
+            answered_at=moment_or_none(data["answered_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal. sequence, outcome: of the decision that it is about. decided_by: the id of whoever made that, and cannot
+    answer; None for a machine. answered_by: None while nobody did. note: to the writer.
+    """
+
+    id: str
+    comment_id: str
+    state: str
+    text: str | None
+    revision: int
+    sequence: int
+    outcome: str
+    decided_by: str | None
+    created_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+    note: str | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Appeal":
+        return known(
+            cls,
+            data,
+            decided_by=data["decided_by"]["id"] if data["decided_by"] else None,
+            answered_by=data["answered_by"]["id"] if data["answered_by"] else None,
+            created_at=moment(data["created_at"]),
+            answered_at=moment_or_none(data["answered_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A reason of a statement. words: what its code means. automated: whether a machine found it."""
+
+    code: str
+    words: str
+    automated: bool
+
+    @classmethod
+    def read(cls, data: Json) -> "Fact":
+        return known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
+    became of one, None where there was none; then appeal_from says from when on there can be one. sentences: all of it.
+    """
+
+    comment_id: str
+    sequence: int
+    revision: int
+    decision: str
+    decided_at: datetime
+    effect: str
+    facts: tuple[Fact, ...]
+    ground: str
+    automated_detection: bool
+    automated_decision: bool
+    appeal: str | None
+    appeal_from: datetime | None
+    appeal_path: str | None
+    sentences: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Statement":
+        return known(
+            cls,
+            data,
+            decided_at=moment(data["decided_at"]),
+            facts=tuple(map(Fact.read, data["facts"])),
+            appeal_from=moment_or_none(data["appeal_from"]),
+            sentences=tuple(data["sentences"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment as its writer may see it. editable_until: None where it cannot be changed. appeal: the last one, None for
+    none. statement: why readers do not see it, None where nothing was decided against it.
+    """
+
+    id: str
+    status: str
+    revision: int
+    created_at: datetime
+    editable_until: datetime | None
+    appeal: OwnAppeal | None = None
+    statement: Statement | None = None
+
+    @classmethod
+    def read(cls, data: Json) -> "OwnComment":
+        appeal, statement = data.get("appeal"), data.get("statement")
+        return known(
+            cls,
+            data,
+            created_at=moment(data["created_at"]),
+            editable_until=moment_or_none(data["editable_until"]),
+            appeal=OwnAppeal.read(appeal) if appeal else None,
+            statement=Statement.read(statement) if statement else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRules:
+    """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
+    hold_after_reports: as many readers' reports hold what no person has decided about.
+    """
+
+    edit_minutes: int
+    hold_after_reports: int
+
+    @classmethod
+    def read(cls, data: Json) -> "ReaderRules":
+        return known(cls, data)
