@@ -41,7 +41,7 @@ REPLAYS = {
     Replay.ALL: "Those given up or accepted, because the receiver lost its data",
 }
 DRAFT_NAMES = (
-    *(f"t{number}" for number in range(len(TYPES))),
+    *(str(type) for type in TYPES),
     *("kind", "url", "payload", "format", "batch"),
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -73,7 +73,7 @@ def read_draft(form: Form) -> EndpointDraft:
     draft = EndpointDraft(
         form.get("kind", WEBHOOK),
         form.get("url", "").strip(),
-        frozenset(str(type) for number, type in enumerate(TYPES) if form.get(f"t{number}")),
+        frozenset(str(type) for type in TYPES if form.get(str(type))),
         form.get("payload", Payload.FULL),
         form.get("format", Format.STANDARD),
         form.get("batch", "1").strip(),
@@ -107,12 +107,10 @@ def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
     return sorted(draft.types | hidden) if draft.types else []
 
 
-def offered_types(kind: str) -> list[tuple[str, str, str]]:
-    """The types a form offers: the field, the type, what it means. Webhooks have no digest."""
+def offered_types(kind: str) -> list[tuple[str, str]]:
+    """The types a form offers, each the name of its field, and what it means. Webhooks have no digest."""
     return [
-        (f"t{number}", str(type), meaning)
-        for number, (type, meaning) in enumerate(TYPES.items())
-        if kind == CHANNEL or type != DIGEST
+        (str(type), meaning) for type, meaning in TYPES.items() if kind == CHANNEL or type != DIGEST
     ]
 
 

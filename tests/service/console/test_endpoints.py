@@ -65,7 +65,8 @@ def deliver_due(store, *answers):
 def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
     assert "None yet" in editor.get(HOME).text
     answer = send(
-        editor, "/new", "/new", url=URL, t0="on", t8="on", payload="thin", format="cloudevents", batch="50"
+        editor, "/new", "/new", url=URL, payload="thin", format="cloudevents", batch="50",
+        **{"comment.received": "on", "endpoint.disabled": "on"},
     )  # fmt: skip
     assert answer.status_code == 200
     [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", answer.text)
@@ -95,11 +96,11 @@ def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
     ],
 )
 def test_a_refused_form_says_why_and_keeps_what_was_typed(editor, site, store, changes, field):
-    answer = send(editor, "/new", "/new", t2="on", payload="text", **changes)
+    answer = send(editor, "/new", "/new", payload="text", **{"comment.held": "on"}, **changes)
     assert answer.status_code == 422
     assert re.search(rf'id="{field}"[^>]* aria-invalid="true"', answer.text)
     assert f'value="{html.escape(changes["url"])}"' in answer.text
-    assert re.search(r'name="t2" value="on" checked', answer.text)
+    assert re.search(r'name="comment.held" value="on" checked', answer.text)
     assert re.search(r'value="text" checked', answer.text)
     assert stored(store, site) == []
 
@@ -130,7 +131,7 @@ def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
 def test_an_endpoint_is_changed(editor, site, store, hook):
     page = editor.get(f"{HOME}/{hook.id}").text
     assert "New secret" in page and ">Save<" in page
-    changes = {"url": URL + "&2", "t1": "on", "t2": "on", "batch": "9"}
+    changes = {"url": URL + "&2", "comment.approved": "on", "comment.held": "on", "batch": "9"}
     answer = follow(editor, send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
     assert "The changes apply" in answer.text
     [changed] = stored(store, site)
@@ -144,7 +145,7 @@ def test_an_endpoint_is_changed(editor, site, store, hook):
 
 def test_types_that_a_form_does_not_offer_stay(editor, site, store, hook):
     endpoints.change_endpoint(store, {site.id}, hook.id, types=["webhook.test", "comment.spam"])
-    send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, t1="on", batch="1")
+    send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, batch="1", **{"comment.approved": "on"})
     assert stored(store, site)[0].types == ("comment.approved", "webhook.test")
 
 
