@@ -28,7 +28,7 @@ from moderation.domain.person import (
 from moderation.domain.score import Candidate, Findings
 from moderation.scorers.spam.link_targets import targets_of
 from moderation.scorers.spam.text_sketch import target_key
-from moderation.store import appeals, decisions, people, reputations, sketches
+from moderation.store import appeals, corrections, decisions, people, reputations, sketches
 from moderation.store.people import KeptComment, KeptRows
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
@@ -54,6 +54,7 @@ def export_person(
         histories = decisions.histories(connection, ids)
         findings = decisions.newest_findings(connection, ids)
         made = appeals.of_comments(connection, ids)
+        corrected = corrections.of_comments(connection, ids)
     return [
         _comment(
             store.crypto,
@@ -62,6 +63,7 @@ def export_person(
             findings.get(row.id, Findings()),
             histories[row.id],
             made.get(row.id, ()),
+            tuple(each.label for each in corrected.get(row.id, ())),
         )
         for row in rows.comments
     ]
@@ -176,8 +178,9 @@ def _comment(
     findings: Findings,
     history: Sequence[Decision],
     made: Sequence[Appeal],
+    corrected: tuple[str, ...],
 ) -> PersonComment:
-    """made: the appeals about it."""
+    """made: the appeals about it. corrected: the scores that moderators called wrong."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -209,6 +212,7 @@ def _comment(
                 decision.outcome.value,
                 decision.actor.kind.value,
                 tuple(KeptReason(reason.code, reason.message) for reason in decision.reasons),
+                decision.sentence,
                 iso(decision.created_at),
             )
             for decision in history
@@ -238,4 +242,5 @@ def _comment(
             KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
             for each in made
         ),
+        corrections=corrected,
     )
