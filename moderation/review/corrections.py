@@ -62,6 +62,12 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> list
         return corrections.of_comments(connection, [comment_id]).get(comment_id, [])
 
 
+def of_comments(store: Store, comment_ids: Collection[str]) -> dict[str, list[Correction]]:
+    """The same of each of these comments that has some; whose they are, the caller has checked."""
+    with store.read() as connection:
+        return corrections.of_comments(connection, comment_ids)
+
+
 def each_correction(store: Store, site_id: str) -> Iterator[CorrectedText]:
     """All of a site, with the texts, by comment; read piece by piece."""
     after = ""

@@ -50,18 +50,19 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBar:
-    """A score as a bar of 100 units. threshold: the policy's, None where none was crossed."""
+    """A score as a bar of 100 units. name: in words; code: its own. threshold: the policy's, None where none was crossed."""
 
     name: str
     value: str
     width: int
     threshold: int | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of a history. outcome, who: in words. created_at: ms. sequence: 0 where it has no number. text: that the
-    comment had until then, '' where it stayed.
+    comment had until then, '' where it stayed. sentence: to its writer.
     """
 
     sequence: int
@@ -70,13 +71,14 @@ class HistoryEntry:
     created_at: int
     reasons: tuple[Reason, ...] = ()
     text: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
-    '' nobody.
+    '' nobody. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
     """
 
     card: CommentCard
@@ -92,6 +94,8 @@ class CommentView:
     reported: str
     actions: list[tuple[str, str]]
     claimer: str
+    choices: Sequence[tuple[str, str]] = ()
+    wrong: Sequence[tuple[str, str, str]] = ()
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -202,6 +206,7 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
             format_score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
+            name,
         )
         for name, value in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -218,6 +223,7 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
         _actor_name(decision.actor, names),
         decision.created_at,
         decision.reasons,
+        sentence=decision.sentence,
     )
 
 

@@ -19,6 +19,7 @@ from service.console import (
     page_states,
     queues,
     reputation,
+    site_reasons,
 )
 from service.console.pages import URL, PageRoute, pages
 
@@ -35,6 +36,7 @@ router.include_router(filter.router)
 router.include_router(learning.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
+router.include_router(site_reasons.router)
 router.include_router(embed.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)

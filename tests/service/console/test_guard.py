@@ -120,6 +120,7 @@ def test_the_routes_are_all_here(scene):
         "/console/learning",
         "/console/login",
         "/console/pages",
+        "/console/reasons",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -277,6 +278,7 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
+        "/console/comments/{comment_id}/corrections": token | {"wrong": "toxicity"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
         "/console/endpoints/new": token | hook | {"site": site.id},
@@ -295,6 +297,8 @@ def build(browser, open_browser, site):
         "/console/logout": token,
         "/console/pages/default": page | {"was": "open.0"},
         "/console/pages/state": page | {"was": "default.", "page": page_id},
+        "/console/reasons": token
+        | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
     }
