@@ -244,6 +244,23 @@ def person_name(id: str, names: Mapping[str, str]) -> str:
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 
+_NOT_SO = {
+    "toxicity": "Not toxic",
+    "severe_toxicity": "Not severely toxic",
+    "obscene": "Not obscene",
+    "threat": "Not a threat",
+    "insult": "Not an insult",
+    "identity_attack": "Not an attack on a group",
+    "sexual_explicit": "Not sexual",
+    "spam": "Not spam",
+}
+
+
+def not_so(name: str) -> str:
+    """What a button says that calls a score wrong."""
+    return _NOT_SO.get(name) or f"Not so: {label_of(name)}"
+
+
 def excerpt(text: str, limit: int = 60) -> str:
     """The beginning of a text on one line. limit: characters."""
     line = " ".join(text[: 4 * limit].split())
