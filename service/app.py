@@ -21,6 +21,7 @@ from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     appeals,
+    author_filters,
     bulk,
     campaigns,
     claims,
@@ -145,6 +146,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         site_reasons.router,
         endpoints.router,
         filters.router,
+        author_filters.router,
         policies.router,
         people.router,
         reputation.router,

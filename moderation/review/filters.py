@@ -45,7 +45,8 @@ def add_filter(
     with store.write() as connection:
         if not filters.lock_site(connection, site_id):
             raise NotFound("There is no such site.")
-        if len(filters.of_sites(connection, [site_id])) >= FILTER_LIMIT:
+        stored = filters.of_sites(connection, [site_id])
+        if sum(each.until is None or each.until > now for each in stored) >= FILTER_LIMIT:
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         filters.add(connection, added)
     return added

@@ -1,4 +1,4 @@
-"""Deletes what has been kept long enough."""
+"""Deletes what has been kept long enough, and ends what has an end."""
 
 from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.durations import DAY_MS, HOUR_MS
@@ -10,6 +10,7 @@ from moderation.store import (
     claims,
     counts,
     deliveries,
+    filters,
     heartbeats,
     notes,
     reports,
@@ -41,6 +42,7 @@ def purge(
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
         claims.forget_expired(connection)
+        filters.switch_off_ended(connection, now)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT

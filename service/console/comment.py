@@ -19,6 +19,7 @@ from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.author_filters import author_values
 from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
@@ -226,6 +227,7 @@ def _comment(
         said=said or {},
         flaw=flaw or FormError(),
         told=told,
+        **({} if is_fragment else author_values(request, visitor, card.site_id, card.id)),
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
         is_stale=is_stale,
         back=back,

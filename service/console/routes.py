@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from service.console import (
     appeals,
+    author_filters,
     bulk,
     campaign,
     campaigns,
@@ -27,6 +28,7 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(author_filters.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)
 router.include_router(campaigns.router)

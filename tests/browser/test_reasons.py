@@ -2,8 +2,8 @@
 
 import pytest
 
-from moderation.domain.comment import Status
-from moderation.review import corrections, queues
+from moderation.domain.comment import AuthorRef, Context, Status
+from moderation.review import author_filters, corrections, queues
 from moderation.store import moderators
 from tests.browser.test_keys import announced, console, focused, wait_for_stubs  # noqa: F401
 from tests.browser.test_look import WIDTHS, faults, too_small
@@ -93,4 +93,31 @@ def test_reasons_and_keys_are_accessible(visit, gatehouse, shots, width, scheme)
     watch.page.keyboard.press("?")
     watch.page.get_by_text("Other keys, in this browser").click()
     look("keys")
+    assert watch.incidents == []
+
+
+def test_an_author_is_held_from_the_open_comment(visit, gatehouse, shots):
+    known = {"author": AuthorRef("Bertil", identity="id:b"), "context": Context("203.0.113.9")}
+    id = gatehouse.hand_in("You stupid idiot, see https://ferry-times.com/", age=20, **known)
+    gatehouse.judge()
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+    watch = visit(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    watch.log_in()
+    for key in ("j", "p"):
+        watch.page.keyboard.press(key)
+    watch.page.wait_for_url("**#author")
+    watch.page.get_by_role("button", name="Hold this author, as they are known here").click()
+    undo = watch.page.get_by_role("button", name="Undo: this author, as they are known here held")
+    undo.wait_for()
+    watch.page.screenshot(path=shots / "author-dark-phone.png", full_page=True)
+    assert faults(watch) == [] and too_small(watch) == []
+    watch.page.set_viewport_size({"width": 1280, "height": 860})
+    watch.page.emulate_media(color_scheme="light")
+    watch.page.screenshot(path=shots / "author-light-desktop.png", full_page=True)
+    marked = author_filters.of_comment(gatehouse.store, {gatehouse.site.id}, id, 0)
+    [named] = marked[0].filters
+    assert named.name.startswith("Held authors, until ")
+    undo.click()
+    watch.page.get_by_role("button", name="Undo:").wait_for(state="detached")
     assert watch.incidents == []

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
-from moderation.domain.comment import PageRef
+from moderation.domain.comment import Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
@@ -214,7 +214,7 @@ def build(browser, open_browser, site):
     """
     store = browser.store
     clock = {"now": now(), "entropy": os.urandom}
-    [comment_id] = held(store, site, "bad")
+    [comment_id] = held(store, site, "bad", context=Context("203.0.113.9"))
     decisions.decide(  # something to undo
         *(store, "mod_1", {site.id}, comment_id, Outcome.HOLD), **clock
     )
@@ -277,6 +277,8 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
+        "/console/comments/{comment_id}/filters": token
+        | {"about": "network", "action": "hold", "days": "7"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
         "/console/comments/{comment_id}/corrections": token | {"wrong": "toxicity"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
