@@ -26,8 +26,8 @@ from moderation.domain.person import (
     check_person,
 )
 from moderation.domain.score import Candidate, Findings
+from moderation.domain.similarity import target_key
 from moderation.scorers.spam.link_targets import targets_of
-from moderation.scorers.spam.text_sketch import target_key
 from moderation.store import appeals, decisions, people, reputations, sketches
 from moderation.store.people import KeptComment, KeptRows
 from moderation.store.scrub import scrub
