@@ -39,10 +39,12 @@ check: dev ## Check format, lint, types, imports and lock files
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) deploy/locks.py check
+	$(PYTHON) deploy/sync_client.py check
 
-format: dev ## Format the code and fix what can be fixed
+format: dev ## Format the code, fix what can be fixed, and write the sync client from the async one
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) deploy/sync_client.py write
 
 lock: dev ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) deploy/locks.py write $(ARGS)

@@ -1,4 +1,4 @@
-"""The client, sync."""
+"""The client, sync: `make format` writes it from aio.py."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
