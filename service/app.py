@@ -53,6 +53,7 @@ from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
 from service.embed.module import module as embed_module
 from service.embed.routes import router as embed
+from service.embed.status import router as writer_status
 from service.front import router as front
 from service.front import show_error
 from service.http import errors
@@ -149,6 +150,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_page.router,
         console,
         embed,
+        writer_status,
         front,
     ):
         app.include_router(router)
