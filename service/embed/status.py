@@ -106,7 +106,7 @@ def _page(
         sentence = WORDS[code]["not_yours"]
     elif isinstance(problem, Invalid):
         sentence = WORDS[code]["too_long"]
-    nothing = {"token": "", "state": "", "statement": None, "appeal": None}
+    nothing: dict[str, Any] = {"token": "", "state": "", "statement": None, "appeal": None}
     return pages.page(
         "status.html",
         status_of(problem)[0] if problem else 200,
