@@ -8,7 +8,9 @@ from math import log2
 
 from moderation.domain.score import Findings
 
-DOUBLING_MS = 12 * 3_600_000  # a night: what waits since yesterday evening goes before what has twice its score
+DOUBLING_MS = (
+    12 * 3_600_000
+)  # a night: what waits since yesterday evening goes before what has twice its score
 _LEAST = 0.05  # also of what could not be measured; some two days
 
 

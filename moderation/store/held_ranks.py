@@ -9,7 +9,7 @@ from moderation.domain.urgency import urgent_at
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.schema import comments, held_scores
 
-SCORE_PARTS = 1_000_000  # scores are whole numbers of these parts: they are compared exactly
+_PARTS = 1_000_000  # of a score: whole numbers are compared exactly
 
 _HELD = "SELECT id, site_id, created_at, reports FROM comments WHERE id AMONG :ids"
 
@@ -26,7 +26,7 @@ def put(connection: Connection, findings_by_comment: Mapping[str, Findings]) -> 
                 "comment_id": id,
                 "label": label,
                 "site_id": site_id,
-                "score": round(SCORE_PARTS * value),
+                "rank": -round(_PARTS * value),
             }
             for label, value in scores_of(findings).items()
         ]

@@ -243,8 +243,8 @@ held_scores = sa.Table(
     _text("comment_id", primary_key=True),
     _text("label", primary_key=True),
     _text("site_id"),
-    sa.Column("score", sa.Integer, nullable=False),  # of 1,000,000
-    sa.Index("held_by_score", "site_id", "label", "score", "comment_id"),
+    sa.Column("rank", sa.Integer, nullable=False),  # the score, times -1,000,000
+    sa.Index("held_by_score", "site_id", "label", "rank", "comment_id"),
     sqlite_with_rowid=False,
 )
 

@@ -24,7 +24,7 @@ _FINDINGS = sa.text("""
 """).bindparams(sa.bindparam("ids", expanding=True))
 _SET = sa.text("UPDATE comments SET urgent_at = :urgent_at WHERE id = :id")
 _ADD = sa.text("""
-    INSERT INTO held_scores (comment_id, label, site_id, score) VALUES (:comment_id, :label, :site_id, :score)
+    INSERT INTO held_scores (comment_id, label, site_id, rank) VALUES (:comment_id, :label, :site_id, :rank)
 """)
 
 
@@ -37,12 +37,12 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("comment_id", "label"),
         sqlite_with_rowid=False,
     )
     _rank_all()
-    op.create_index("held_by_score", "held_scores", ["site_id", "label", "score", "comment_id"])
+    op.create_index("held_by_score", "held_scores", ["site_id", "label", "rank", "comment_id"])
     for name, table, columns, rows in (
         ("held_by_urgency", "comments", ["site_id", "urgent_at", "id"], _HELD),
         ("held_alone_by_urgency", "comments", ["site_id", "urgent_at", "id"], _ALONE),
@@ -88,7 +88,7 @@ def _rank_all() -> None:
                     "comment_id": row.id,
                     "label": label,
                     "site_id": row.site_id,
-                    "score": round(_SCORE_PARTS * value),
+                    "rank": -round(_SCORE_PARTS * value),
                 }
                 for label, value in by_label.items()
             ]
