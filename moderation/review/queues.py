@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
+from moderation.domain.order import NEWEST, OLDEST
 from moderation.domain.score import Findings, Signal
 from moderation.store import claims, comments, counts, decisions, queues, replies, reports
 from moderation.store.claims import Claim
@@ -83,6 +84,11 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     ]
 
 
+def usual_order(status: Status) -> str:
+    """The order of a queue where no other is asked for."""
+    return OLDEST if status in _OLDEST_FIRST else NEWEST
+
+
 def list_queue(
     store: Store,
     site_id: str,
@@ -107,7 +113,7 @@ def list_queue(
             status,
             after=after,
             limit=limit,
-            newest_first=status not in _OLDEST_FIRST,
+            newest_first=usual_order(status) == NEWEST,
             reason=reason,
             alone=alone,
             not_of_others=not_of_others,
