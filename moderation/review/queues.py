@@ -8,7 +8,16 @@ from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.order import NEWEST, OLDEST
 from moderation.domain.score import Findings, Signal
-from moderation.store import claims, comments, counts, decisions, queues, replies, reports
+from moderation.store import (
+    claims,
+    comments,
+    counts,
+    decisions,
+    held_ranks,
+    queues,
+    replies,
+    reports,
+)
 from moderation.store.claims import Claim
 from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
@@ -153,6 +162,12 @@ def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
     with store.read() as connection:
         counts_by_status = counts.of_site(connection, site_id)
     return {status: counts_by_status[status] for status in QUEUE_ORDER}
+
+
+def score_names(store: Store, site_id: str) -> list[str]:
+    """The scores that held comments can be put in order by."""
+    with store.read() as connection:
+        return held_ranks.labels(connection, site_id)
 
 
 def reason_counts(store: Store, site_id: str, status: Status) -> dict[str, int]:

@@ -44,3 +44,20 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> None:
     if comment_ids:
         query = "DELETE FROM held_scores WHERE comment_id AMONG :ids"
         execute(connection, query, ids=list(comment_ids))
+
+
+# From one label to the next, past all rows of each.
+_LABELS = """
+    WITH RECURSIVE labels (label) AS (
+        SELECT min(label) FROM held_scores WHERE site_id = :site
+        UNION ALL
+        SELECT (SELECT min(s.label) FROM held_scores s WHERE s.site_id = :site AND s.label > labels.label)
+        FROM labels WHERE labels.label IS NOT NULL
+    )
+    SELECT label FROM labels WHERE label IS NOT NULL
+"""
+
+
+def labels(connection: Connection, site_id: str) -> list[str]:
+    """The scores that held comments of a site have, by name."""
+    return [label for (label,) in fetch(connection, _LABELS, site=site_id)]

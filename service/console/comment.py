@@ -17,12 +17,12 @@ from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.context import context_values
 from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.presenters import CommentView, comment_view
-from service.console.reputation import reputation_lines
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -192,9 +192,7 @@ def _comment(
         reports=[]
         if is_fragment or not card.reports
         else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
-        reputations=[]
-        if is_fragment
-        else reputation_lines(store, visitor.signed.site_ids, card.id),
+        around={} if is_fragment else context_values(store, visitor.signed.site_ids, card.id),
     )
 
 

@@ -8,6 +8,8 @@ from service.console import (
     campaign,
     campaigns,
     comment,
+    context,
+    desk,
     embed,
     endpoint,
     endpoint_deliveries,
@@ -26,6 +28,8 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(context.router)
+router.include_router(desk.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)
 router.include_router(campaigns.router)

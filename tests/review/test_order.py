@@ -67,7 +67,7 @@ def test_held_comments_are_listed_by_urgency_and_by_score(store):
     held(store, other, [1.0])
     weak, half, strong, same = held(store, site, [0.1, 0.5, 0.9, 0.9])
     assert listed(store, site, "urgency") == [strong, same, half, weak]
-    assert listed(store, site, "toxicity") == sorted([strong, same]) + [half, weak]
+    assert listed(store, site, "toxicity") == [*sorted([strong, same]), half, weak]
     assert listed(store, site, "insult") == []
     with store.write() as connection:
         standing = stored_decisions.standings(connection, [half])[half]

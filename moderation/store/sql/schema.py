@@ -209,7 +209,9 @@ sa.Index(
     **_only(comments.c.withdrawn_at.is_not(None)),
 )
 
-sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
+sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
 sa.Index(

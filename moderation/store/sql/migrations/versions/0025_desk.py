@@ -12,6 +12,7 @@ down_revision = "0022"
 _PART = 2_000
 _HELD = "status = 'held'"
 _ALONE = "campaign_id = '' AND status = 'held'"
+_REPLIES = "parent_id <> ''"
 _BY_PEOPLE = "actor_kind = 'moderator'"
 _DOUBLING_MS, _LEAST, _SCORE_PARTS = 12 * 3_600_000, 0.05, 1_000_000
 _NEXT_HELD = sa.text("""
@@ -42,10 +43,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _rank_all()
+    op.drop_index("comments_by_parent", table_name="comments")
     op.create_index("held_by_score", "held_scores", ["site_id", "label", "rank", "comment_id"])
     for name, table, columns, rows in (
         ("held_by_urgency", "comments", ["site_id", "urgent_at", "id"], _HELD),
         ("held_alone_by_urgency", "comments", ["site_id", "urgent_at", "id"], _ALONE),
+        ("comments_by_parent", "comments", ["parent_id", "id"], _REPLIES),
         ("decisions_of_person", "decisions", ["actor_id", "comment_id", "sequence"], _BY_PEOPLE),
         ("decisions_of_person_by_time", "decisions", ["actor_id", "created_at"], _BY_PEOPLE),
     ):
@@ -101,7 +104,15 @@ def downgrade() -> None:
     op.drop_table("views")
     for name in ("decisions_of_person_by_time", "decisions_of_person"):
         op.drop_index(name, table_name="decisions")
-    for name in ("held_alone_by_urgency", "held_by_urgency"):
+    for name in ("comments_by_parent", "held_alone_by_urgency", "held_by_urgency"):
         op.drop_index(name, table_name="comments")
+    some = sa.text(_REPLIES)
+    op.create_index(
+        "comments_by_parent",
+        "comments",
+        ["parent_id"],
+        sqlite_where=some,
+        postgresql_where=some,
+    )
     op.drop_table("held_scores")
     op.drop_column("comments", "urgent_at")
