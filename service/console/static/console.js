@@ -33,7 +33,7 @@ const current = () => document.activeElement.closest(".card");
 // The list beside the open comment is there where there is room for it.
 const isWide = matchMedia("(min-width: 1100px)");
 const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
-const opened = () => document.querySelector(".desk .card.open");
+const opened = () => document.querySelector(".desk .card[data-open]");
 
 function move(step) {
   const all = cards();
@@ -53,7 +53,7 @@ function show(card) {
 let askAround = 0;
 function open(card) {
   if (!card.closest(".desk")) return;
-  for (const other of cards()) other.classList.toggle("open", other === card);
+  for (const other of cards()) other.toggleAttribute("data-open", other === card);
   for (const link of document.querySelectorAll(".item a[data-card]")) {
     if (link.dataset.card === card.id) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
