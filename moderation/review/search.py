@@ -138,6 +138,14 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
     )
 
 
+def names_sender(criteria: Criteria) -> bool:
+    """Whether it has somebody's e-mail, address or network."""
+    return any(
+        _EMAIL.search(text) or canonical_address(text) or _NETWORK.fullmatch(text)
+        for text in (criteria.query.strip(), criteria.author.strip())
+    )
+
+
 def _statuses(status: Status | None) -> Collection[Status]:
     """Of an erased comment there is nothing left to find it by."""
     return SEARCHED if status is None else (status,)

@@ -19,6 +19,7 @@ from service.console.presenters import CommentView
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, results_page
 from service.console.session import CurrentVisitor, Visitor
+from service.console.views import view_links
 
 router = APIRouter(route_class=PageRoute)
 
@@ -86,6 +87,9 @@ def queue_page(
         tabs=tabs,
         asked=asked,
         refine=refine,
+        views=view_links(
+            store, visitor, site_id, Asked(status=queue, reason=reason, order=refine.order)
+        ),
         comments=comments,
         campaigns=shown,
         desk=Desk.of(request, visitor, shown, comments, open),

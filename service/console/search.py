@@ -18,6 +18,7 @@ from service.console.pages import pages
 from service.console.presenters import QUEUE_NAMES, VERBS, CommentView
 from service.console.refine import refine_of
 from service.console.session import Visitor
+from service.console.views import view_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def results_page(
         chips=chips(asked, site_id, refine.moderators),
         statuses=status_chips(asked, site_id, QUEUE_NAMES),
         refine=refine,
+        views=view_links(store, visitor, site_id, asked),
         problem=problem,
         comments=comments,
         desk=Desk.of(request, visitor, (), comments, opened),
