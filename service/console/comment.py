@@ -143,7 +143,7 @@ def _decide(
         return redirect(f"{URL}/?{query}#{anchor}")
     card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
-        return _comment(request, visitor, card, back)
+        return _comment(request, visitor, card, back, is_undone=True)
     [comment] = comment_views(state.store, [card])
     return pages.page(
         "comment_decided.html",
@@ -168,6 +168,7 @@ def _comment(
     *,
     is_stale: bool = False,
     is_claimed: bool = False,
+    is_undone: bool = False,
     notes: Mapping[str, Any] | None = None,
     ask: str = "",
     status: int = 200,
@@ -185,6 +186,7 @@ def _comment(
         ask=ask,
         comment=comment,
         is_claimed=is_claimed,
+        is_undone=is_undone,
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
         is_stale=is_stale,
         back=back,

@@ -21,6 +21,7 @@ from service.console import (
     page_states,
     queues,
     reputation,
+    undo,
     views,
 )
 from service.console.pages import URL, PageRoute, pages
@@ -31,6 +32,7 @@ router.include_router(queues.router)
 router.include_router(comment.router)
 router.include_router(context.router)
 router.include_router(desk.router)
+router.include_router(undo.router)
 router.include_router(views.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)

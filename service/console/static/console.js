@@ -110,7 +110,9 @@ let decidedIds = [];
 
 function undo() {
   const button = undoOf(current()) || lastUndo();
+  const last = document.querySelector(".undo-last:not([aria-busy]) button");
   if (button) button.click();
+  else if (last && !document.querySelector(".undo[aria-busy]")) last.click();
   else if (!document.querySelector(".undo[aria-busy]")) say("There is nothing to undo on this page.");
 }
 
@@ -187,9 +189,10 @@ document.body.addEventListener("htmx:afterRequest", (event) => event.target.remo
 // Fired for what htmx swapped in: the line of a decided card, or a fresh card.
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
+  if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
   if (!card.matches?.(".card")) return;
   if (!card.matches(".stub")) {
-    announcement.textContent = card.dataset.announcement || "Undone.";
+    announcement.textContent = card.dataset.announcement || "Up to date.";
     show(card);
     return;
   }
