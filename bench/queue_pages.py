@@ -35,8 +35,9 @@ def console_pages(filled: Filled, site_id: str, endpoint_id: str) -> dict[str, s
     campaign = f"/console/campaigns/{filled.largest_campaign}?{site}"
     return {
         "held": f"{queue}=held",
-        "held, from the middle": f"{queue}=held&after={filled.middle}",
+        "held, from the middle": f"{queue}=held&after={filled.urgent_middle}",
         "held, oldest first": f"{queue}=held&order=oldest",
+        "held, oldest first, from the middle": f"{queue}=held&order=oldest&after={filled.middle}",
         "held, by a score": f"{queue}=held&order=toxicity",
         "held, a language": f"/console/?{site}&status=held&language=de&order=urgency",
         "held, a domain": f"/console/?{site}&status=held&domain=shop.test&order=urgency",

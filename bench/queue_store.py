@@ -54,6 +54,7 @@ class Filled:
     author: str
     moderator: str
     urgent: str
+    urgent_middle: str
     day: str
 
 
@@ -77,6 +78,7 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
         author=_key("author", 20),
         moderator=moderator_id,
         urgent=filling.urgent,
+        urgent_middle=f"{filling.times[count // 2]}.{filling.ids[0]}",
         day=datetime.fromtimestamp(filling.times[count // 2] / 1000, UTC).date().isoformat(),
     )
 

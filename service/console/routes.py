@@ -1,6 +1,6 @@
 """The console under /console: its pages and its static files."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.console import (
     appeals,
@@ -50,5 +50,5 @@ router.include_router(endpoint_deliveries.router)
 
 
 @router.get("/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return pages.file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return pages.file(request, version, name)

@@ -81,7 +81,8 @@ def test_undo_goes_back_decision_by_decision_and_says_when_there_is_no_more(cons
         assert announced(console) == f"Undone: Reader {number}"
         assert focused(console) == f"Reader {number}"
     keys.press("z")
-    assert console.page.get_by_text("You have nothing left to undo.").is_visible()
+    console.page.locator("#undone").get_by_text("You have nothing left to undo.").wait_for()
+    assert announced(console) == "You have nothing left to undo."
     held = queues.list_queue(gatehouse.store, gatehouse.site.id, Status.HELD)
     assert len(held) == 4 and {len(card.decisions) for card in held} == {3}
     assert console.incidents == []
