@@ -18,13 +18,14 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from harness.servers import SECRET, Broker
-from moderation.domain.comment import AuthorRef, Context, PageRef
+from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.notify import endpoints
-from moderation.review import decisions, filters, notes, queues
+from moderation.review import decisions, filters, notes, queues, views
+from moderation.review.search import Criteria
 from moderation.store import moderators
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
@@ -40,6 +41,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"},
 }  # fmt: skip
+OPENED = {"conditions": ".refine summary", "views": ".views summary"}  # what is unfolded
 SAID = [
     ("You are a complete idiot, and so is whoever wrote this.", "Bertil Storm"),
     ("What a pathetic little town. Burn the harbour office down.", "Λένα"),
@@ -134,6 +136,8 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
     queue = f"/console/?{site}&queue"
     return {
         "queue": f"{queue}=held",
+        "conditions": f"{queue}=held",
+        "views": f"{queue}=held",
         "opened": f"{queue}=held&open={ids['comment']}",
         "reported": f"{queue}=reported",
         "approved": f"{queue}=approved",
@@ -182,6 +186,11 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
         with gatehouse.store.write() as connection:
             moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
         forty_sites(gatehouse)
+        clock: dict[str, Any] = {"now": time.time_ns() // 1_000_000, "entropy": os.urandom}
+        threats = Criteria(status=Status.HELD, reason="threat", order="urgency")
+        saved = (gatehouse.store, gatehouse.site.id, gatehouse.moderator_id)
+        views.add_view(*saved, "Threats, the most urgent first", threats, is_shared=True, **clock)
+        views.add_view(*saved, "Spam", Criteria(status=Status.SPAM), **clock)
         browser = started.chromium.launch(executable_path=path, args=ARGUMENTS)
         for look in looks:
             context = browser.new_context(**LOOKS[look])
@@ -194,6 +203,8 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
                     continue
                 page.goto(gatehouse.url + where)
                 page.wait_for_load_state("networkidle")
+                if summary := OPENED.get(name):
+                    page.locator(summary).click()
                 page.screenshot(path=folder / f"{name}-{look}.png")
             context.close()
         browser.close()

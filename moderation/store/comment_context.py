@@ -10,6 +10,7 @@ from moderation.domain.comment import Status
 from moderation.store.comment_fields import NEWEST_REVISION
 from moderation.store.sketches import number_of
 from moderation.store.sql.dialect import fetch
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, personal, revisions
 
 COUNTED = 1_000  # as many are counted; more says nothing else
@@ -21,6 +22,7 @@ class Neighbour:
     """Another comment in short. created_at: ms."""
 
     id: str
+    site_id: str
     author_name: str
     status: Status
     text: str
@@ -28,14 +30,14 @@ class Neighbour:
 
 
 def _short() -> sa.Select[Any]:
-    columns = (comments.c.id, comments.c.author_name, comments.c.status, revisions.c.text)
-    return sa.select(*columns, comments.c.created_at).join(revisions, NEWEST_REVISION)
+    c = comments.c
+    columns = (c.id, c.site_id, c.author_name, c.status, revisions.c.text, c.created_at)
+    return sa.select(*columns).join(revisions, NEWEST_REVISION)
 
 
 def _read(connection: Connection, query: sa.Select[Any]) -> list[Neighbour]:
     return [
-        Neighbour(row.id, row.author_name, Status(row.status), row.text, row.created_at)
-        for row in connection.execute(query)
+        record_of(Neighbour, row, status=Status(row.status)) for row in connection.execute(query)
     ]
 
 
@@ -99,12 +101,12 @@ def by_author(
         .order_by(personal.c.comment_id.desc())
         .limit(_LOOKED_AT)
     )
-    query = _short().where(
-        comments.c.id.in_(sa.select(newest.subquery().c.comment_id)),
-        comments.c.site_id == site_id,
-        comments.c.status != Status.ERASED.value,
-    )
-    return column, _read(connection, query.order_by(comments.c.id.desc()).limit(limit))
+    # By their ids alone, lest all of the site be read.
+    found = _read(connection, _short().where(comments.c.id.in_(connection.scalars(newest).all())))
+    of_site = [
+        each for each in found if each.site_id == site_id and each.status is not Status.ERASED
+    ]
+    return column, sorted(of_site, key=lambda each: each.id, reverse=True)[:limit]
 
 
 _SAME_TEXT = """
