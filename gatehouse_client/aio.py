@@ -313,13 +313,20 @@ class AsyncGatehouse:
         return await self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> AsyncIterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -336,6 +343,7 @@ class AsyncGatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -345,7 +353,8 @@ class AsyncGatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -357,6 +366,7 @@ class AsyncGatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,

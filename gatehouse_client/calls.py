@@ -270,9 +270,11 @@ def queues() -> Call[list[answers.Queue]]:
 
 
 def queue(
-    name: str, reason: str, size: int, unclaimed: bool = False
+    name: str, reason: str, size: int, unclaimed: bool = False, order: str = ""
 ) -> Call[Piece[answers.Comment]]:
-    query = _given({"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else ""})
+    query = _given(
+        {"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else "", "order": order}
+    )
     return Call(
         "GET",
         f"{API}/queues/{_id(name)}",
@@ -292,6 +294,7 @@ def search(
     domain: str,
     language: str,
     decided_by: str,
+    moderator: str,
     since: datetime | None,
     until: datetime | None,
     order: str,
@@ -307,6 +310,7 @@ def search(
             "domain": domain,
             "language": language,
             "decided_by": decided_by,
+            "moderator": moderator,
             "since": since.isoformat() if since else "",
             "until": until.isoformat() if until else "",
             "order": order,

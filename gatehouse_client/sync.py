@@ -308,13 +308,20 @@ class Gatehouse:
         return self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> Iterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -331,6 +338,7 @@ class Gatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -340,7 +348,8 @@ class Gatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -352,6 +361,7 @@ class Gatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,

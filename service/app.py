@@ -25,6 +25,7 @@ from service.api import (
     campaigns,
     claims,
     comments,
+    context,
     counts,
     docs_page,
     endpoints,
@@ -43,6 +44,7 @@ from service.api import (
     search,
     statements,
     threads,
+    views,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
@@ -131,6 +133,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         statements.router,
         queues.router,
         search.router,
+        views.router,
+        context.router,
         campaigns.router,
         claims.router,
         bulk.router,

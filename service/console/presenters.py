@@ -76,7 +76,7 @@ class HistoryEntry:
 class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
-    '' nobody.
+    '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
     """
 
     card: CommentCard
@@ -92,6 +92,8 @@ class CommentView:
     reported: str
     actions: list[tuple[str, str]]
     claimer: str
+    strongest: str
+    page_link: str
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -116,7 +118,20 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         reported=_reported(card),
         actions=_actions(card),
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
+        strongest=_strongest(reasons),
+        page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
     )
+
+
+def _strongest(reasons: Sequence[Reason]) -> str:
+    """'Toxicity .93'; '' where there is no reason."""
+    if not reasons:
+        return ""
+    reason = max(reasons, key=lambda reason: reason.value or 0)
+    is_probability = reason.value is not None and 0 < reason.value < 1
+    score = f" {reason.value:.2f}".replace(" 0.", " .") if is_probability else ""
+    words = label_of(reason.code)
+    return f"{words[:1].upper()}{words[1:]}{score}"
 
 
 def _actions(card: CommentCard) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The console under /console: its pages and its static files."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.console import (
     appeals,
@@ -8,6 +8,8 @@ from service.console import (
     campaign,
     campaigns,
     comment,
+    context,
+    desk,
     embed,
     endpoint,
     endpoint_deliveries,
@@ -19,6 +21,8 @@ from service.console import (
     page_states,
     queues,
     reputation,
+    undo,
+    views,
 )
 from service.console.pages import URL, PageRoute, pages
 
@@ -26,6 +30,10 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(context.router)
+router.include_router(desk.router)
+router.include_router(undo.router)
+router.include_router(views.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)
 router.include_router(campaigns.router)
@@ -42,5 +50,5 @@ router.include_router(endpoint_deliveries.router)
 
 
 @router.get("/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return pages.file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return pages.file(request, version, name)

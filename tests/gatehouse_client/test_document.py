@@ -74,7 +74,7 @@ EVERY: dict[str, Call[Any]] = {
     "reader_rules": calls.reader_rules(),
     "set_reader_rules": calls.set_reader_rules(15, 0),
     "queues": calls.queues(),
-    "queue": calls.queue("held", "toxic", 10, True),
+    "queue": calls.queue("held", "toxic", 10, True, "urgency"),
     "queue_reasons": calls.queue_reasons("held"),
     "search": calls.search(
         "sea wall",
@@ -84,7 +84,8 @@ EVERY: dict[str, Call[Any]] = {
         author="ada",
         domain="shop.test",
         language="de",
-        decided_by="policy",
+        decided_by="moderator",
+        moderator="mod_1",
         since=datetime.now(UTC),
         until=datetime.now(UTC),
         order="oldest",

@@ -169,6 +169,8 @@ comments = sa.Table(
     # Readers whose reports no person has looked at yet, and the id of the first of these reports.
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
+    # The order of held comments (domain/urgency.py), ms.
+    sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -207,7 +209,9 @@ sa.Index(
     **_only(comments.c.withdrawn_at.is_not(None)),
 )
 
-sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
+sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
 sa.Index(
@@ -215,6 +219,35 @@ sa.Index(
     comments.c.site_id,
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# The most urgent first.
+_HELD = comments.c.status == "held"
+sa.Index(
+    "held_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(_HELD),
+)
+sa.Index(
+    "held_alone_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", _HELD)),
+)
+
+# The scores of held comments, to put them in order by: a projection like comments.status.
+held_scores = sa.Table(
+    "held_scores",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("label", primary_key=True),
+    _text("site_id"),
+    sa.Column("rank", sa.Integer, nullable=False),  # the score, times -1,000,000
+    sa.Index("held_by_score", "site_id", "label", "rank", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # What readers said against comments that they saw.
@@ -403,6 +436,22 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# What each person decided: in the order of the comments, and by time.
+_BY_PEOPLE = decisions.c.actor_kind == "moderator"
+sa.Index(
+    "decisions_of_person",
+    decisions.c.actor_id,
+    decisions.c.comment_id,
+    decisions.c.sequence,
+    **_only(_BY_PEOPLE),
+)
+sa.Index(
+    "decisions_of_person_by_time",
+    decisions.c.actor_id,
+    decisions.c.created_at,
+    **_only(_BY_PEOPLE),
 )
 
 # What was decided against comments, by time.
@@ -672,6 +721,19 @@ notes = sa.Table(
     _text("text"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Index("notes_about", "about", "id"),
+)
+
+# Filters of a queue with a name.
+views = sa.Table(
+    "views",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("owner_id"),  # whose it is, '' everybody's on the site
+    _text("name"),
+    _text("filter_json"),  # review/search.Criteria, only what is set
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("views_of_site", "site_id", "owner_id", "id"),
 )
 
 # One decision about many comments. Its members have decisions of their own, made a few at a time.
