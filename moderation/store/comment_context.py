@@ -114,13 +114,13 @@ _SAME_TEXT = """
         SELECT 1 FROM sketches s JOIN comments c ON c.id = s.comment_id
         WHERE s.campaign_id = (SELECT campaign_id FROM sketches WHERE number = :number)
         AND s.campaign_id <> '' AND c.site_id = :site AND c.id <> :id LIMIT :most
-    ) AS some
+    ) AS counted
 """
 _SAME_NETWORK = """
     SELECT count(*) FROM (
         SELECT 1 FROM personal p WHERE p.network_key <> '' AND p.comment_id <> :id
         AND p.network_key = (SELECT network_key FROM personal WHERE comment_id = :id) LIMIT :most
-    ) AS some
+    ) AS counted
 """
 
 

@@ -99,10 +99,7 @@ class Pages:
         return self._environment.get_template(template).render(values)
 
     def file(self, request: Request, version: str, name: str) -> Response:
-        """A static file, compressed where the browser takes that. Its URL contains its hash, so it may be cached for ever.
-
-        Pages are not compressed: their length would tell of the form tokens in them, beside what a stranger wrote.
-        """
+        """A static file, compressed where the browser takes that. Its URL contains its hash, so it may be cached for ever."""
         if self._hashes.get(name) != version:
             raise NotFound("There is no such file.")
         headers = {
