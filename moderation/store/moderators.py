@@ -85,8 +85,7 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
 def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
     """Changes the password; whoever is signed in with the old one no longer is."""
     store_hash(connection, moderator_id, password_hash)
-    close_sessions(connection, moderator_id)
-    connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
+    sign_out(connection, moderator_id)
 
 
 def store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
@@ -118,6 +117,21 @@ def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
         )
     )
     return deleted.rowcount == 1
+
+
+def lock_roles(connection: Connection, site_id: str) -> None:
+    """Whoever else changes roles on the site waits until this transaction ends."""
+    connection.execute(sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update())
+
+
+def has_other_admin(connection: Connection, site_id: str, moderator_id: str) -> bool:
+    """Whether the site has an admin besides this moderator."""
+    query = sa.select(memberships.c.moderator_id).where(
+        memberships.c.site_id == site_id,
+        memberships.c.role == Role.ADMIN,
+        memberships.c.moderator_id != moderator_id,
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
@@ -249,6 +263,12 @@ def note_seen(connection: Connection, token: str, now: int) -> None:
 
 def close_session(connection: Connection, token: str) -> None:
     connection.execute(sa.delete(sessions).where(sessions.c.digest == _digest(token)))
+
+
+def sign_out(connection: Connection, moderator_id: str) -> None:
+    """Ends a moderator's sessions and the log-in links that wait for them."""
+    close_sessions(connection, moderator_id)
+    connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
 
 
 def close_sessions(connection: Connection, moderator_id: str) -> None:

@@ -51,6 +51,7 @@ def undo(request: Request, posted: Posted) -> Response:
             membership.site_id,
             version=int(version or 0),
             teacher=moderator,
+            by=visitor.signed.moderator_id,
             now=now_ms(),
         )
     except NotFound as error:  # somebody else has undone it meanwhile

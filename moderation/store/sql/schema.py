@@ -780,6 +780,23 @@ attempts = sa.Table(
     _text("error"),  # '' | timeout | refused | address | tls | ...
 )
 
+# --- what was changed that is no decision about a comment ---------------------------------------------
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Rises with every entry. SQLite counts rows only where the type is INTEGER.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _text("site_id"),  # '' of no single site
+    _text("actor"),  # the id of a moderator or a key, 'command' or 'service'
+    _text("change"),  # domain/audit.Change
+    _text("about"),
+    _text("before_json"),
+    _text("after_json"),
+    sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
+    sa.Index("audit_of_site", "site_id", "number"),
+)
+
 # --- who is at work -------------------------------------------------------------------------------
 
 heartbeats = sa.Table(
