@@ -21,6 +21,7 @@ from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     appeals,
+    audit,
     bulk,
     campaigns,
     claims,
@@ -145,6 +146,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people.router,
         reputation.router,
         learning.router,
+        audit.router,
         health.router,
         docs_page.router,
         console,

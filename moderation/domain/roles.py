@@ -23,6 +23,7 @@ class Action(StrEnum):
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     MANAGE_ENDPOINTS = "manage_endpoints"  # to see them too: a URL may hold a password
     MANAGE_LEARNING = "manage_learning"  # see who taught the spam score what, and take it back
+    SEE_AUDIT = "see_audit"  # who changed what
 
 
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
@@ -44,6 +45,7 @@ _IN_WORDS = {
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
+    Action.SEE_AUDIT: "see its audit",
 }
 
 

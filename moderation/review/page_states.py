@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import AuthorRef, PageRef, PageState, Submission
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.event import iso
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_state import (
     UNKNOWN_PAGE,
@@ -225,16 +226,16 @@ def _set(
         Change.PAGE_CLOSED if is_closing else Change.PAGE_CHANGED,
         before.site_id,
         stored.page.url,
-        _facts(old.state, old.close_after_days, old.published_at),
-        _facts(new.state, new.close_after_days, new.published_at),
+        _facts(old.state, old.close_after_days, old.since),
+        _facts(new.state, new.close_after_days, new.since),
     )
     return _status(stored, default, now)
 
 
-def _facts(
-    state: PageState | None, days: int | None, published_at: int | None = None
-) -> dict[str, object]:
-    return {"state": state, "close_after_days": days, "published_at": published_at}
+def _facts(state: PageState | None, days: int | None, since: int = 0) -> dict[str, object]:
+    """since: from when on the days count, ms; 0 unknown."""
+    facts: dict[str, object] = {"state": state, "close_after_days": days}
+    return facts | {"since": iso(since)} if since else facts
 
 
 def _default(connection: Connection, site_id: str) -> PageDefault:
