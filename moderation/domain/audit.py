@@ -37,6 +37,7 @@ class Change(StrEnum):
     KEY_REVOKED = "key.revoked"
     LESSON_UNDONE = "lesson.undone"
     MODERATOR_INVITED = "moderator.invited"
+    MODERATOR_INVITATION_CHANGED = "moderator.invitation_changed"
     MODERATOR_INVITATION_WITHDRAWN = "moderator.invitation_withdrawn"
     MODERATOR_LINK_MADE = "moderator.link_made"
     MODERATOR_MAILS_SET = "moderator.mails_set"

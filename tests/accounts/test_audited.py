@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from moderation.domain.audit import Change
+
 ROOT = Path(__file__).parents[2]
 DOORS_AND_ROOMS = ("moderation", "service", "gatehouse", "workers")
 
@@ -185,6 +187,16 @@ def test_a_door_says_who_it_is() -> None:
             if first in names and _leaves_out_by(call, f"{names[first]}.{rest}".rstrip(".")):
                 silent.append(f"{path.name}:{call.lineno} {_dotted(call.func)}")
     assert silent == []
+
+
+def test_each_change_is_in_the_documentation_and_is_made() -> None:
+    documented = (ROOT / "docs/audit.md").read_text()
+    code = "".join(
+        path.read_text() for top in DOORS_AND_ROOMS for path in (ROOT / top).rglob("*.py")
+    )
+    for change in Change:
+        assert f"`{change}`" in documented
+        assert f"Change.{change.name}" in code or change is Change.POLICY_SET
 
 
 def _leaves_out_by(call: ast.Call, name: str) -> bool:

@@ -11,6 +11,7 @@ change_filters      no         yes     yes
 change_page_default no         yes     yes
 manage_endpoints    no         yes     yes
 manage_learning     no         no      yes
+see_audit           no         no      yes
 """
 
 
