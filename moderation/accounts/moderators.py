@@ -1,11 +1,14 @@
 """The moderators of a site: who they are, in which role, who comes and goes."""
 
 from moderation.domain.audit import COMMAND, Change
-from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.errors import Conflict, Forbidden, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role, parse_role
-from moderation.store import audit, moderators
+from moderation.store import audit, colleagues, moderators
+from moderation.store.colleagues import Colleague, OpenSession
 from moderation.store.sql.engine import Connection, Store
+
+_NOBODY = "There is no such moderator on this site."
 
 
 def add_moderator(
@@ -51,6 +54,62 @@ def grant(
     audit.record(connection, by, Change.ROLE_GRANTED, site_id, moderator_id, before, {"role": new})
 
 
+def change_role(
+    store: Store, moderator_id: str, site_id: str, role: str, by: str = COMMAND, *, now: int
+) -> Colleague:
+    """Makes somebody who looks after a site something else there, from their next request on.
+
+    Raises Invalid, NotFound, Forbidden for one's own role, and Conflict where the site would be left without an admin.
+    """
+    if by == moderator_id:
+        raise Forbidden("Nobody changes their own role: ask another admin.")
+    with store.write() as connection:
+        if _locked_role(connection, moderator_id, site_id) is None:
+            raise NotFound(_NOBODY)
+        grant(connection, moderator_id, site_id, role, by)
+        return colleagues.of_site(connection, site_id, now, moderator_id)[0]
+
+
+def list_moderators(store: Store, site_id: str, now: int) -> list[Colleague]:
+    """Everybody who looks after a site, by e-mail."""
+    with store.read() as connection:
+        return colleagues.of_site(connection, site_id, now)
+
+
+def get_moderator(
+    store: Store, moderator_id: str, site_id: str, now: int
+) -> tuple[Colleague, list[OpenSession]]:
+    """One of them, and their open sessions, the newest first: of their account, whatever site they are at.
+
+    Raises NotFound.
+    """
+    with store.read() as connection:
+        found = colleagues.of_site(connection, site_id, now, moderator_id) if moderator_id else []
+        if not found:
+            raise NotFound(_NOBODY)
+        return found[0], colleagues.sessions_of(connection, moderator_id, now)
+
+
+def end_sessions(
+    store: Store, moderator_id: str, site_id: str, session_id: str = "", by: str = COMMAND
+) -> None:
+    """Ends one session of somebody who looks after the site, or all of theirs with the log-in links that wait for them.
+
+    Raises NotFound.
+    """
+    with store.write() as connection:
+        if _locked_role(connection, moderator_id, site_id) is None:
+            raise NotFound(_NOBODY)
+        if not session_id:
+            moderators.sign_out(connection, moderator_id)
+        elif not colleagues.close_one(connection, moderator_id, session_id):
+            raise NotFound("There is no such session.")
+        facts = {"sessions": "one" if session_id else "all"}
+        audit.record(
+            *(connection, by, Change.MODERATOR_SESSIONS_ENDED, site_id, moderator_id, None, facts)
+        )
+
+
 def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> None:
     """Takes a site from a moderator, and ends their sessions and log-in links at once.
 
@@ -59,7 +118,7 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
     with store.write() as connection:
         role = _locked_role(connection, moderator_id, site_id)
         if role is None:
-            raise NotFound("There is no such moderator on this site.")
+            raise NotFound(_NOBODY)
         if role is Role.ADMIN:
             _require_other_admin(connection, moderator_id, site_id)
         moderators.revoke(connection, moderator_id, site_id)

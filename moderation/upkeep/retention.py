@@ -12,6 +12,7 @@ from moderation.store import (
     counts,
     deliveries,
     heartbeats,
+    invitations,
     notes,
     reports,
     reputations,
@@ -52,6 +53,7 @@ def purge(
                 connection, now - feedback_days * DAY_MS, PURGE_LIMIT
             )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
+            + invitations.forget_expired(connection, now, PURGE_LIMIT)
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
             + audit.forget_old(connection, now - audit_days * DAY_MS, PURGE_LIMIT)
             + notes.forget_authors(connection, PURGE_LIMIT)

@@ -60,7 +60,9 @@ class EndpointAnswer:
 def get_endpoint(request: Request, visitor: Visitor, endpoint_id: str) -> Endpoint:
     """An endpoint. Raises NotFound, alike for one of another site, and Forbidden."""
     endpoint = endpoints.get_endpoint(request.app.state.store, visitor.signed.site_ids, endpoint_id)
-    visitor.membership(endpoint.site_id).require(Action.MANAGE_ENDPOINTS)
+    is_look = request.method == "GET"
+    action = Action.SEE_ENDPOINTS if is_look else Action.MANAGE_ENDPOINTS
+    visitor.membership(endpoint.site_id).require(action)
     return endpoint
 
 

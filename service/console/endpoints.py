@@ -27,7 +27,7 @@ def endpoints_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
 ) -> Response:
     """Every webhook and channel of a site. did: what was just done."""
-    membership.require(Action.MANAGE_ENDPOINTS)
+    membership.require(Action.SEE_ENDPOINTS)
     store, now = request.app.state.store, now_ms()
     statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {membership.site_id}))
     views = [endpoint_view(status, now) for status in statuses]

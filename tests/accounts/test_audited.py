@@ -28,6 +28,7 @@ NO_CHANGE = {
     "store.endpoints.record_failures": "what came of attempts",
     "store.endpoints.record_success": "what came of attempts",
     "store.endpoints.resume": "when it is tried next",
+    "store.invitations.forget_expired": "retention",
     "store.lessons.add": "what is learned from decisions; to take it back is noted in lessons.undo",
     "store.lessons.drop": "old weights",
     "store.moderators.close_session": "somebody logs out",

@@ -80,7 +80,7 @@ memberships = sa.Table(
     metadata,
     _text("moderator_id", primary_key=True),
     _text("site_id", primary_key=True),
-    _text("role"),  # moderator | editor | admin
+    _text("role"),  # auditor | moderator | editor | admin
 )
 
 sessions = sa.Table(
@@ -99,6 +99,21 @@ login_links = sa.Table(
     _text("digest", primary_key=True),
     _text("moderator_id"),
     sa.Column("expires_at", Millis, nullable=False),
+)
+
+# Who was asked to moderate a site, and has not come yet.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the link's token
+    _text("id", unique=True),
+    _text("site_id"),
+    _text("email"),  # lower case
+    _text("role"),
+    _text("invited_by"),  # as in audit.actor
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("expires_at", Millis, nullable=False),
+    sa.UniqueConstraint("site_id", "email"),
 )
 
 filters = sa.Table(

@@ -16,7 +16,7 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     filter = filters.add_filter(store, site.id, draft, ada.id, now=now(), entropy=bytes)
     refused = browser.get("/console/audit")
     assert refused.status_code == 403
-    assert "Only admins" in refused.text and "Audit</a>" not in browser.get().text
+    assert "Only auditors and admins" in refused.text and "Audit</a>" not in browser.get().text
     assert browser.get("/console/audit/csv").status_code == 403
     with store.write() as connection:
         moderators.grant(connection, ada.id, site.id, "admin")
