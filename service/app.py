@@ -21,6 +21,7 @@ from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     appeals,
+    audit,
     bulk,
     campaigns,
     claims,
@@ -32,6 +33,7 @@ from service.api import (
     filters,
     health,
     learning,
+    moderators,
     notes,
     page_states,
     pages,
@@ -150,6 +152,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people.router,
         reputation.router,
         learning.router,
+        audit.router,
+        moderators.router,
         health.router,
         docs_page.router,
         console,

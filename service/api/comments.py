@@ -354,7 +354,7 @@ def forget(
     if key is None:
         change.withdraw(state.store, comment_id, now=now, entropy=os.urandom)
     else:
-        erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
+        erase(state.store, {key.site_id}, comment_id, key.id, now=now, entropy=os.urandom)
     state.ring(DELIVER)
     return Response(status_code=204)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from moderation.domain.audit import COMMAND, SERVICE
 from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.labels import label_of
@@ -245,11 +246,13 @@ def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
 
 
 def person_name(id: str, names: Mapping[str, str]) -> str:
-    """Who decided or changed something. id: a moderator's, an API key's or 'command'; names: the
+    """Who decided or changed something. id: a moderator's, an API key's, 'command' or 'service'; names: the
     e-mails of moderators, by id.
     """
-    if id == "command":
+    if id == COMMAND:
         return "the command line"
+    if id == SERVICE:
+        return "Gatehouse itself"
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 

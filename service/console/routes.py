@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.console import (
     appeals,
+    audit,
     bulk,
     campaign,
     campaigns,
@@ -44,6 +45,7 @@ router.include_router(learning.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)
+router.include_router(audit.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)
 router.include_router(endpoint_deliveries.router)

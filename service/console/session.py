@@ -4,7 +4,7 @@ import hmac
 import os
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from moderation.accounts.sign_in import SignedIn
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.http.client_address import is_https
 from service.http.forms import read_form
@@ -28,11 +29,15 @@ _STALE = "This form was made for another session; nothing was changed. Reload th
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer."""
+    """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer.
+
+    watched: sites that they may look at and nothing more; where a form was sent, those are not among theirs.
+    """
 
     signed: SignedIn
     token: str
     mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
+    watched: tuple[Membership, ...] = ()
 
     @property
     def form_token(self) -> str:
@@ -46,7 +51,19 @@ class Visitor:
         for membership in self.signed.sites:
             if site_id in ("", membership.site_id):
                 return membership
+        for membership in self.watched:
+            if site_id in ("", membership.site_id):
+                membership.require(Action.DECIDE)
         raise NotFound("There is no such site.")
+
+    def deciding(self) -> "Visitor":
+        """The same, of the sites where they may decide. Raises Forbidden where there are none, and they watch some."""
+        sites = self.signed.sites
+        mine = tuple(each for each in sites if each.may(Action.DECIDE))
+        if sites and not mine:
+            sites[0].require(Action.DECIDE)
+        watched = tuple(each for each in sites if each not in mine)
+        return replace(self, signed=replace(self.signed, sites=mine), watched=watched)
 
 
 def form_token(cookie: str) -> str:
@@ -209,14 +226,19 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
     return read
 
 
-def signed_form(*names: str, limit: int = FORM_LIMIT) -> Callable[..., SignedForm]:
-    """A dependency: who is signed in, and these fields of the form they sent, after every check."""
+def signed_form(
+    *names: str, limit: int = FORM_LIMIT, for_all: bool = False
+) -> Callable[..., SignedForm]:
+    """A dependency: who is signed in, and these fields of the form they sent, after every check.
+
+    for_all: also for those who only look; else they have the sites alone on which they may decide.
+    """
     read = posted_form(*names, limit=limit)
 
     def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
         visitor = current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
-        return visitor, form
+        return (visitor if for_all else visitor.deciding()), form
 
     return check
 

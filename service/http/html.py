@@ -85,14 +85,17 @@ class Pages:
         """A page, or a fragment of one. form_action: other origins that a form of this page may lead to:
         browsers apply the policy to the redirect after a form as well.
         """
-        policy = _POLICY.format(
-            scripts=self._scripts, form_action=" ".join(("'self'", *form_action))
-        )
+        policy = self.policy(form_action)
         return HTMLResponse(
             self.render(template, **values),
             status,
             headers={**HEADERS, "Content-Security-Policy": policy, **(headers or {})},
         )
+
+    def policy(self, form_action: Iterable[str] = ()) -> str:
+        """The Content-Security-Policy of a page; form_action as for page()."""
+        actions = " ".join(("'self'", *form_action))
+        return _POLICY.format(scripts=self._scripts, form_action=actions)
 
     def render(self, template: str, **values: Any) -> str:
         """A fragment for somebody else's page."""

@@ -80,7 +80,7 @@ memberships = sa.Table(
     metadata,
     _text("moderator_id", primary_key=True),
     _text("site_id", primary_key=True),
-    _text("role"),  # moderator | editor | admin
+    _text("role"),  # auditor | moderator | editor | admin
 )
 
 sessions = sa.Table(
@@ -99,6 +99,21 @@ login_links = sa.Table(
     _text("digest", primary_key=True),
     _text("moderator_id"),
     sa.Column("expires_at", Millis, nullable=False),
+)
+
+# Who was asked to moderate a site, and has not come yet.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the link's token
+    _text("id", unique=True),
+    _text("site_id"),
+    _text("email"),  # lower case
+    _text("role"),
+    _text("invited_by"),  # as in audit.actor
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("expires_at", Millis, nullable=False),
+    sa.UniqueConstraint("site_id", "email"),
 )
 
 filters = sa.Table(
@@ -840,6 +855,23 @@ attempts = sa.Table(
     sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
     sa.Column("response_status", sa.Integer),
     _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- what was changed that is no decision about a comment ---------------------------------------------
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Rises with every entry. SQLite counts rows only where the type is INTEGER.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _text("site_id"),  # '' of no single site
+    _text("actor"),  # the id of a moderator or a key, 'command' or 'service'
+    _text("change"),  # domain/audit.Change
+    _text("about"),
+    _text("before_json"),
+    _text("after_json"),
+    sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
+    sa.Index("audit_of_site", "site_id", "number"),
 )
 
 # --- who is at work -------------------------------------------------------------------------------

@@ -112,6 +112,8 @@ def test_the_routes_are_all_here(scene):
         "/console/",
         "/console/appeals",
         "/console/appeals/{appeal_id}",
+        "/console/audit",
+        "/console/audit/csv",
         "/console/bulk",
         "/console/bulk/new",
         "/console/bulk/{bulk_id}",
