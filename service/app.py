@@ -51,6 +51,8 @@ from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
+from service.console.session import current_visitor
+from service.embed.demo import router as demo
 from service.embed.module import module as embed_module
 from service.embed.routes import router as embed
 from service.front import router as front
@@ -113,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = KeyRing(store)
     app.state.filter_trials = FilterTrials()
     app.state.embed_module = embed_module  # the console prints its hash
+    app.state.current_visitor = current_visitor  # the demo shows moderators more
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
     app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
     app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)
@@ -149,6 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_page.router,
         console,
         embed,
+        demo,
         front,
     ):
         app.include_router(router)

@@ -383,6 +383,7 @@ def test_without_a_key_the_form_is_posted_like_any_other(read, article):
     write(page, "The ferry is late.")
     page.wait_for_url("**/harbour?gatehouse=received#respond")
     page.get_by_text("Your comment is awaiting moderation.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == ""
     comment_id = the_own_comment(article, "The ferry is late.")
     article.decide(comment_id, Outcome.APPROVE)
     page.get_by_role("button", name="Show 1 new comment").click()

@@ -16,7 +16,7 @@ class GatehouseComments extends HTMLElement {
     // What was posted or linked to is shown without scrolling there first.
     if (location.hash.startsWith("#comment-") || this.returned) return this.start();
     this.observer = new IntersectionObserver(([seen]) => { if (seen.isIntersecting) this.start(); }, { rootMargin: "400px" });
-    this.observer.observe(this);
+    this.observer.observe(this.place ?? this);
   }
 
   disconnectedCallback() {
@@ -55,7 +55,7 @@ class GatehouseComments extends HTMLElement {
     this.order = make("div", { class: "row", hidden: true }, make("label", {}, words.order, order));
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const inside = make("div", { lang: this.language, part: "comments" },
+    const inside = make("div", { lang: this.language, dir: "ltr", part: "comments" },
       make("section", { "aria-labelledby": "comments" },
         this.heading, this.status, this.heard, this.trouble, this.retry, this.order, this.freshButton, this.thread.list, this.moreButton),
       this.form.section);
@@ -111,6 +111,7 @@ class GatehouseComments extends HTMLElement {
   fail(why) {
     this.trouble.hidden = this.retry.hidden = !why || Boolean(this.thread.known);
     this.trouble.textContent = why;
+    if (why) this.hidden = false;
   }
 
   draw() {
@@ -185,10 +186,13 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   const place = document.querySelector(target || "#comments");
   if (!place) console.error("gatehouse: no element is", target || "#comments");
   if (!place || place.querySelector("gatehouse-comments")) continue;
-  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme });
+  // Until the thread is there the page's own list and form stand alone: one swap, nothing moves before.
+  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme, hidden: place.childElementCount > 0 });
+  element.place = place;
   element.addEventListener("gatehouse-loaded", () => {
     for (const [name, field] of Object.entries(element.form.fields)) field.value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
+    element.hidden = false;
   }, { once: true });
   place.append(element);
 }
