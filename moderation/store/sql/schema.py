@@ -169,6 +169,7 @@ comments = sa.Table(
     # Readers whose reports no person has looked at yet, and the id of the first of these reports.
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
+    sa.Column("picked_at", Millis),  # null no editors' pick
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -205,6 +206,21 @@ sa.Index(
     "comments_withdrawn",
     comments.c.withdrawn_at,
     **_only(comments.c.withdrawn_at.is_not(None)),
+)
+
+sa.Index(
+    "comments_picked",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.id,
+    **_only(comments.c.picked_at.is_not(None)),
+)
+sa.Index(
+    "comments_replied",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.parent_id,
+    **_only(comments.c.parent_id != ""),
 )
 
 sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
@@ -343,6 +359,15 @@ imported_comments = sa.Table(
     _text("site_id"),
     _text("comment_id"),
     _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+    # Not before this its scores are measured; null they are, or it shall have none. Later while a worker has it.
+    sa.Column("score_due", Millis),
+    sa.Column("score_attempts", sa.Integer, nullable=False, server_default="0"),
+)
+sa.Index(
+    "imported_unscored",
+    imported_comments.c.score_due,
+    imported_comments.c.id,
+    **_only(imported_comments.c.score_due.is_not(None)),
 )
 sa.Index(
     "imported_waiting",
