@@ -31,6 +31,7 @@ from service.api import (
     filters,
     health,
     learning,
+    legal_notices,
     notes,
     page_states,
     pages,
@@ -55,6 +56,7 @@ from service.console.routes import router as console
 from service.console.session import current_visitor
 from service.embed.demo import router as demo
 from service.embed.module import module as embed_module
+from service.embed.notices import router as notices
 from service.embed.routes import router as embed
 from service.front import router as front
 from service.front import show_error
@@ -131,6 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         comments.router,
         reports.router,
         appeals.router,
+        legal_notices.router,
         statements.router,
         queues.router,
         search.router,
@@ -155,6 +158,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         console,
         embed,
         demo,
+        notices,
         front,
     ):
         app.include_router(router)

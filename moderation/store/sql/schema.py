@@ -259,6 +259,36 @@ for _name in ("reporter_key", "address_key"):
         **_only(reports.c[_name] != ""),
     )
 
+# Notices of illegal content (Art. 16 DSA).
+legal_notices = sa.Table(
+    "legal_notices",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),  # the one that was read
+    _text("name"),  # of who sent it, '' forgotten
+    sa.Column("email_sealed", sa.LargeBinary),  # opens with the notice's id
+    _text("email_key"),
+    _text("why"),
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | removed | kept | gone
+    sa.Column("decided_in", sa.Integer),  # the sequence of the decision that answered it
+    sa.Column("decided_at", Millis),
+    sa.Index("legal_notices_of_comment", "comment_id", "id"),
+    sa.Index("legal_notices_of_site", "site_id", "state", "id"),
+)
+sa.Index(
+    "legal_notices_decided",
+    legal_notices.c.decided_at,
+    **_only(legal_notices.c.decided_at.is_not(None)),
+)
+sa.Index(
+    "legal_notices_by_email",
+    legal_notices.c.email_key,
+    **_only(legal_notices.c.email_key != ""),
+)
+
 # Writers' appeals against decisions.
 appeals = sa.Table(
     "appeals",

@@ -47,7 +47,9 @@ class ShownComment {
         isOut && host.state !== "closed" ? button(words.reply, () => host.form.answer(data), { "aria-label": words.replyTo(name) }) : null,
         changes ? button(words.edit, () => this.edit(), { class: "edit" }) : null,
         own ? button(words.withdraw, () => this.withdraw(), { class: "withdraw" }) : null,
-        own ? null : button(words.report, () => this.report(), { class: "report", "aria-label": `${words.report}: ${name}` })),
+        own ? null : button(words.report, () => this.report(), { class: "report", "aria-label": `${words.report}: ${name}` }),
+        isOut && !own && make("a", { class: "legal", part: "legal", target: "_blank", rel: "noopener", href: `${HOME}/notices/new?comment=${this.id}&lang=${host.language}`,
+          "aria-label": `${words.illegal}: ${name}` }, words.illegal)),
     ];
   }
 
