@@ -21,7 +21,7 @@ help: ## List the commands
 
 env: .venv/.run extras ## Make the environment in .venv, from the lock file (EXTRAS=detoxify for more)
 
-run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-C stops it
+run: env ## Start everything on 127.0.0.1:8000, with a demo newspaper at /demo; Ctrl-C stops it
 	@exec .venv/bin/gatehouse up $(ARGS)
 
 test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)

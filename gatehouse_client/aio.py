@@ -254,6 +254,14 @@ class AsyncGatehouse:
         """Ends a claim. take_over: also somebody else's."""
         await self.send(calls.release(comment_id, take_over))
 
+    async def pick(self, comment_id: str) -> None:
+        """Marks a published comment as an editors' pick; a change of its text ends that."""
+        await self.send(calls.pick(comment_id))
+
+    async def unpick(self, comment_id: str) -> None:
+        """Takes an editors' pick back."""
+        await self.send(calls.unpick(comment_id))
+
     def notes(self, comment_id: str, *, size: int = 100) -> AsyncIterator[Note]:
         """What moderators noted about a comment, the newest first."""
         return self._pages(calls.notes(comment_id, size))
@@ -375,13 +383,20 @@ class AsyncGatehouse:
         )
 
     def thread(
-        self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
+        self,
+        page_url: str = "",
+        *,
+        page_id: str = "",
+        site_id: str = "",
+        sort: str = "",
+        size: int = 100,
     ) -> AsyncIterator[PublicComment]:
         """The approved comments of a page, oldest first, and where one above them was removed. No key is sent.
 
-        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
+        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it. sort: oldest | newest |
+        replies | picks; where one was removed is said in the first alone.
         """
-        return self._pages(calls.thread(page_url, site_id, size, page_id))
+        return self._pages(calls.thread(page_url, site_id, size, page_id, sort))
 
     async def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
         """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""

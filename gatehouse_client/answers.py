@@ -324,7 +324,7 @@ class PublicComment:
     """An approved comment as the world sees it.
 
     status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
-    are None.
+    are None. edited_at: when its text was changed after readers had seen it. replies: the direct ones that readers see.
     """
 
     id: str
@@ -333,13 +333,19 @@ class PublicComment:
     text: str | None
     created_at: datetime
     status: str = "approved"
+    edited_at: datetime | None = None
+    picked: bool = False
+    replies: int = 0
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
         author = known(Author, data["author"]) if data["author"] else None
         status = data.get("status", "approved")
         created_at = moment(data["created_at"])
-        return known(cls, data, author=author, created_at=created_at, status=status)
+        edited_at = moment(data["edited_at"]) if data.get("edited_at") else None
+        return known(
+            cls, data, author=author, created_at=created_at, status=status, edited_at=edited_at
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,16 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def pick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("PUT", path, lambda _: None, repeatable=True)
+
+
+def unpick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("DELETE", path, lambda _: None, repeatable=True)
+
+
 def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
     return _notes(f"{API}/comments/{_id(comment_id)}", size)
 
@@ -331,9 +341,17 @@ def _counts_by_code(data: Any) -> dict[str, int]:
 
 
 def thread(
-    page_url: str, site_id: str, size: int, page_id: str = ""
+    page_url: str, site_id: str, size: int, page_id: str = "", sort: str = ""
 ) -> Call[Piece[answers.PublicComment]]:
-    query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
+    query = _given(
+        {
+            "page_url": page_url,
+            "page_id": page_id,
+            "site_id": site_id,
+            "limit": size,
+            "sort": sort,
+        }
+    )
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 

@@ -33,11 +33,13 @@ from service.api import (
     filters,
     health,
     learning,
+    legal_notices,
     moderators,
     notes,
     page_states,
     pages,
     people,
+    picks,
     policies,
     queues,
     reader_rules,
@@ -55,7 +57,10 @@ from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
+from service.console.session import current_visitor
+from service.embed.demo import router as demo
 from service.embed.module import module as embed_module
+from service.embed.notices import router as notices
 from service.embed.routes import router as embed
 from service.embed.status import router as writer_status
 from service.front import router as front
@@ -118,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = KeyRing(store)
     app.state.filter_trials = FilterTrials()
     app.state.embed_module = embed_module  # the console prints its hash
+    app.state.current_visitor = current_visitor  # the demo shows moderators more
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
     app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
     app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)
@@ -132,6 +138,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         comments.router,
         reports.router,
         appeals.router,
+        legal_notices.router,
         statements.router,
         queues.router,
         search.router,
@@ -139,6 +146,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         context.router,
         campaigns.router,
         claims.router,
+        picks.router,
         bulk.router,
         notes.router,
         threads.router,
@@ -159,6 +167,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         console,
         embed,
         writer_status,
+        demo,
+        notices,
         front,
     ):
         app.include_router(router)

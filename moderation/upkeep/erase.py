@@ -14,6 +14,7 @@ from moderation.store import (
     comments,
     decisions,
     feedback,
+    legal_notices,
     notes,
     outbox,
     people,
@@ -98,6 +99,9 @@ def erase_together(
     people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    for comment_id in ids:
+        legal_notices.close(connection, comment_id, now)
+    legal_notices.forget_words(connection, ids)
     claims.end(connection, ids)
     notes.forget(connection, ids)
     notes.forget_authors(connection, NOTES_LIMIT)

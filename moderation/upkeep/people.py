@@ -22,6 +22,7 @@ from moderation.domain.person import (
     PersonComment,
     PersonErased,
     PersonRef,
+    SentNotice,
     SentReport,
     SuggestedScore,
     check_person,
@@ -29,7 +30,15 @@ from moderation.domain.person import (
 from moderation.domain.score import Candidate, Findings
 from moderation.domain.similarity import target_key
 from moderation.scorers.spam.link_targets import targets_of
-from moderation.store import appeals, audit, decisions, people, reputations, sketches
+from moderation.store import (
+    appeals,
+    audit,
+    decisions,
+    legal_notices,
+    people,
+    reputations,
+    sketches,
+)
 from moderation.store.people import KeptComment, KeptRows
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
@@ -86,6 +95,19 @@ def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
 
 
+def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentNotice]:
+    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        sent = legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
+    return [
+        SentNotice(
+            each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
+        )
+        for each in sent
+    ]
+
+
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
     """What would be erased: how many rows of which kind. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
@@ -97,6 +119,8 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
             after = ids[-1]
         if sent := people.reports_by(connection, keys):
             found["reports_sent"] = len(sent)
+        if notices := legal_notices.by_email(connection, keys.email, site_ids, store.crypto):
+            found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
 
@@ -133,6 +157,11 @@ def erase_person(
                     for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
                         facts = {"found_by": ref.kind, "reports": count}
                         audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
+                if notices := legal_notices.by_email(
+                    connection, keys.email, site_ids, store.crypto
+                ):
+                    found["notices_sent"] = len(notices)
+                    legal_notices.forget(connection, [notice.id for notice in notices])
                 people.forget_author(connection, keys)
         erased += len(ids)
     rewritten = scrub(store, rewrite_up_to) if found else None

@@ -13,6 +13,7 @@ from moderation.store import (
     deliveries,
     heartbeats,
     invitations,
+    legal_notices,
     notes,
     reports,
     reputations,
@@ -59,6 +60,7 @@ def purge(
             + notes.forget_authors(connection, PURGE_LIMIT)
             + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
             + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
+            + legal_notices.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT

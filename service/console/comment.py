@@ -12,7 +12,7 @@ from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
-from moderation.review import branches, claims, decisions, queues
+from moderation.review import branches, claims, decisions, picks, queues
 from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
@@ -37,6 +37,7 @@ Posted = Annotated[
     Depends(session.signed_form("outcome", "sequence", "back", "replies", "take_over")),
 ]
 PostedClaim = Annotated[session.SignedForm, Depends(session.signed_form("claim", "back"))]
+PostedPick = Annotated[session.SignedForm, Depends(session.signed_form("pick"))]
 PostedNote = Annotated[session.SignedForm, Depends(session.signed_form("text", "about"))]
 
 
@@ -79,6 +80,18 @@ def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
         status = 409 if is_claimed else 200
         return _comment(request, visitor, card, back, is_claimed=is_claimed, status=status)
     return redirect(f"{URL}/?{back}#c-{comment_id}")
+
+
+@router.post("/pick")
+def pick(request: Request, posted: PostedPick, comment_id: str) -> Response:
+    """Makes the comment an editors' pick or takes that back, as the button says."""
+    visitor, form = posted
+    target = (request.app.state.store, visitor.signed.site_ids, comment_id)
+    if form.get("pick") == "take":
+        picks.unpick(*target)
+    else:
+        picks.pick(*target, now=now_ms())
+    return redirect(f"{URL}/comments/{comment_id}")
 
 
 @router.post("/notes")

@@ -50,6 +50,8 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
+    "pick": calls.pick("cmt_1"),
+    "unpick": calls.unpick("cmt_1"),
     "notes": calls.notes("cmt_1", 10),
     "add_note": calls.add_note("cmt_1", "Says the same every week."),
     "author_notes": calls.author_notes("0" * 64, 10),
@@ -91,7 +93,7 @@ EVERY: dict[str, Call[Any]] = {
         order="oldest",
         size=10,
     ),
-    "thread": calls.thread("https://herald.test/1", "site_1", 10, "7"),
+    "thread": calls.thread("https://herald.test/1", "site_1", 10, "7", "replies"),
     "counts": calls.counts(["https://herald.test/1", "https://herald.test/2"], "site_1"),
     "page_state": calls.page_state("https://herald.test/1", "7"),
     "set_page_state": calls.set_page_state(

@@ -186,6 +186,7 @@ comments = sa.Table(
     _text("first_report", server_default=""),
     # The order of held comments (domain/urgency.py), ms.
     sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
+    sa.Column("picked_at", Millis),  # null no editors' pick
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -226,6 +227,21 @@ sa.Index(
 
 sa.Index(
     "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
+
+sa.Index(
+    "comments_picked",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.id,
+    **_only(comments.c.picked_at.is_not(None)),
+)
+sa.Index(
+    "comments_replied",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.parent_id,
+    **_only(comments.c.parent_id != ""),
 )
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
@@ -290,6 +306,36 @@ for _name in ("reporter_key", "address_key"):
         reports.c.state,
         **_only(reports.c[_name] != ""),
     )
+
+# Notices of illegal content (Art. 16 DSA).
+legal_notices = sa.Table(
+    "legal_notices",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),  # the one that was read
+    _text("name"),  # of who sent it, '' forgotten
+    sa.Column("email_sealed", sa.LargeBinary),  # opens with the notice's id
+    _text("email_key"),
+    _text("why"),
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | removed | kept | gone
+    sa.Column("decided_in", sa.Integer),  # the sequence of the decision that answered it
+    sa.Column("decided_at", Millis),
+    sa.Index("legal_notices_of_comment", "comment_id", "id"),
+    sa.Index("legal_notices_of_site", "site_id", "state", "id"),
+)
+sa.Index(
+    "legal_notices_decided",
+    legal_notices.c.decided_at,
+    **_only(legal_notices.c.decided_at.is_not(None)),
+)
+sa.Index(
+    "legal_notices_by_email",
+    legal_notices.c.email_key,
+    **_only(legal_notices.c.email_key != ""),
+)
 
 # Writers' appeals against decisions.
 appeals = sa.Table(
@@ -391,6 +437,15 @@ imported_comments = sa.Table(
     _text("site_id"),
     _text("comment_id"),
     _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+    # Not before this its scores are measured; null they are, or it shall have none. Later while a worker has it.
+    sa.Column("score_due", Millis),
+    sa.Column("score_attempts", sa.Integer, nullable=False, server_default="0"),
+)
+sa.Index(
+    "imported_unscored",
+    imported_comments.c.score_due,
+    imported_comments.c.id,
+    **_only(imported_comments.c.score_due.is_not(None)),
 )
 sa.Index(
     "imported_waiting",

@@ -31,7 +31,7 @@ from moderation.review import (
 )
 from moderation.review.search import Criteria
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators, queues
+from moderation.store import moderators, queues, thread_order
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
@@ -273,6 +273,8 @@ def build(browser, open_browser, site):
     }  # fmt: skip
     with store.read() as connection:
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
+    with store.write() as connection:
+        thread_order.set_picked(connection, comment_id, 1)
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
@@ -291,6 +293,7 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
+        "/console/comments/{comment_id}/pick": token | {"pick": "take"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
         "/console/density": token | {"density": "compact"},
