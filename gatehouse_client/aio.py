@@ -273,6 +273,14 @@ class AsyncGatehouse:
         """Ends a claim. take_over: also somebody else's."""
         await self.send(calls.release(comment_id, take_over))
 
+    async def pick(self, comment_id: str) -> None:
+        """Marks a published comment as an editors' pick; a change of its text ends that."""
+        await self.send(calls.pick(comment_id))
+
+    async def unpick(self, comment_id: str) -> None:
+        """Takes an editors' pick back."""
+        await self.send(calls.unpick(comment_id))
+
     def notes(self, comment_id: str, *, size: int = 100) -> AsyncIterator[Note]:
         """What moderators noted about a comment, the newest first."""
         return self._pages(calls.notes(comment_id, size))
@@ -345,13 +353,20 @@ class AsyncGatehouse:
         return await self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> AsyncIterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -368,6 +383,7 @@ class AsyncGatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -377,7 +393,8 @@ class AsyncGatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -389,6 +406,7 @@ class AsyncGatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,
@@ -397,13 +415,20 @@ class AsyncGatehouse:
         )
 
     def thread(
-        self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
+        self,
+        page_url: str = "",
+        *,
+        page_id: str = "",
+        site_id: str = "",
+        sort: str = "",
+        size: int = 100,
     ) -> AsyncIterator[PublicComment]:
         """The approved comments of a page, oldest first, and where one above them was removed. No key is sent.
 
-        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
+        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it. sort: oldest | newest |
+        replies | picks; where one was removed is said in the first alone.
         """
-        return self._pages(calls.thread(page_url, site_id, size, page_id))
+        return self._pages(calls.thread(page_url, site_id, size, page_id, sort))
 
     async def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
         """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""

@@ -29,7 +29,8 @@ def moment_or_none(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it.
+    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it; status_page does so in
+    a browser, None from a Gatehouse that has no such page.
     browser_token: goes along with the next comment from the same browser; None for the site's own server.
     """
 
@@ -39,11 +40,12 @@ class Receipt:
     author_token: str
     created_at: datetime
     browser_token: str | None = None
+    status_page: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Receipt":
-        token = data.get("browser_token")
-        return known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
+        later = {name: data.get(name) for name in ("browser_token", "status_page")}
+        return known(cls, data, created_at=moment(data["created_at"]), **later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,7 @@ class PublicComment:
     """An approved comment as the world sees it.
 
     status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
-    are None.
+    are None. edited_at: when its text was changed after readers had seen it. replies: the direct ones that readers see.
     """
 
     id: str
@@ -350,13 +352,19 @@ class PublicComment:
     text: str | None
     created_at: datetime
     status: str = "approved"
+    edited_at: datetime | None = None
+    picked: bool = False
+    replies: int = 0
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
         author = known(Author, data["author"]) if data["author"] else None
         status = data.get("status", "approved")
         created_at = moment(data["created_at"])
-        return known(cls, data, author=author, created_at=created_at, status=status)
+        edited_at = moment(data["edited_at"]) if data.get("edited_at") else None
+        return known(
+            cls, data, author=author, created_at=created_at, status=status, edited_at=edited_at
+        )
 
 
 @dataclass(frozen=True, slots=True)

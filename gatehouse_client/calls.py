@@ -204,6 +204,16 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def pick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("PUT", path, lambda _: None, repeatable=True)
+
+
+def unpick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("DELETE", path, lambda _: None, repeatable=True)
+
+
 def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
     return _notes(f"{API}/comments/{_id(comment_id)}", size)
 
@@ -303,9 +313,11 @@ def queues() -> Call[list[answers.Queue]]:
 
 
 def queue(
-    name: str, reason: str, size: int, unclaimed: bool = False
+    name: str, reason: str, size: int, unclaimed: bool = False, order: str = ""
 ) -> Call[Piece[answers.Comment]]:
-    query = _given({"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else ""})
+    query = _given(
+        {"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else "", "order": order}
+    )
     return Call(
         "GET",
         f"{API}/queues/{_id(name)}",
@@ -325,6 +337,7 @@ def search(
     domain: str,
     language: str,
     decided_by: str,
+    moderator: str,
     since: datetime | None,
     until: datetime | None,
     order: str,
@@ -340,6 +353,7 @@ def search(
             "domain": domain,
             "language": language,
             "decided_by": decided_by,
+            "moderator": moderator,
             "since": since.isoformat() if since else "",
             "until": until.isoformat() if until else "",
             "order": order,
@@ -360,9 +374,17 @@ def _counts_by_code(data: Any) -> dict[str, int]:
 
 
 def thread(
-    page_url: str, site_id: str, size: int, page_id: str = ""
+    page_url: str, site_id: str, size: int, page_id: str = "", sort: str = ""
 ) -> Call[Piece[answers.PublicComment]]:
-    query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
+    query = _given(
+        {
+            "page_url": page_url,
+            "page_id": page_id,
+            "site_id": site_id,
+            "limit": size,
+            "sort": sort,
+        }
+    )
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 

@@ -1,4 +1,4 @@
-"""The client, sync."""
+"""The client, sync: `make format` writes it from aio.py."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -270,6 +270,14 @@ class Gatehouse:
         """Ends a claim. take_over: also somebody else's."""
         self.send(calls.release(comment_id, take_over))
 
+    def pick(self, comment_id: str) -> None:
+        """Marks a published comment as an editors' pick; a change of its text ends that."""
+        self.send(calls.pick(comment_id))
+
+    def unpick(self, comment_id: str) -> None:
+        """Takes an editors' pick back."""
+        self.send(calls.unpick(comment_id))
+
     def notes(self, comment_id: str, *, size: int = 100) -> Iterator[Note]:
         """What moderators noted about a comment, the newest first."""
         return self._pages(calls.notes(comment_id, size))
@@ -342,13 +350,20 @@ class Gatehouse:
         return self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> Iterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -365,6 +380,7 @@ class Gatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -374,7 +390,8 @@ class Gatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -386,6 +403,7 @@ class Gatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,
@@ -394,13 +412,20 @@ class Gatehouse:
         )
 
     def thread(
-        self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
+        self,
+        page_url: str = "",
+        *,
+        page_id: str = "",
+        site_id: str = "",
+        sort: str = "",
+        size: int = 100,
     ) -> Iterator[PublicComment]:
         """The approved comments of a page, oldest first, and where one above them was removed. No key is sent.
 
-        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
+        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it. sort: oldest | newest |
+        replies | picks; where one was removed is said in the first alone.
         """
-        return self._pages(calls.thread(page_url, site_id, size, page_id))
+        return self._pages(calls.thread(page_url, site_id, size, page_id, sort))
 
     def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
         """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""

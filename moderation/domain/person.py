@@ -127,6 +127,18 @@ class SentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SentNotice:
+    """A notice of illegal content that the person sent."""
+
+    comment_id: str
+    name: str
+    email: str
+    why: str
+    state: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonComment:
     """All that is kept of one comment of a person; times are RFC 3339.
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from moderation.domain.audit import Change
 from moderation.domain.author_filter import About, Mark, end_of_term, is_own_list, list_name
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.filter import (
@@ -15,8 +16,9 @@ from moderation.domain.filter import (
 )
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.reputation import SubjectKind
+from moderation.review.filters import facts_of, record_change
 from moderation.scorers.site.filters import CompiledFilter
-from moderation.store import filters, queues, reputations
+from moderation.store import audit, filters, queues, reputations
 from moderation.store.filters import stored_filter
 from moderation.store.sql.engine import Connection, Store
 
@@ -93,6 +95,9 @@ def put_on(
             changed_at=now,
         )
         filters.add(connection, added)
+        audit.record(
+            connection, moderator_id, Change.FILTER_ADDED, site_id, added.id, None, facts_of(added)
+        )
         return added
 
 
@@ -165,6 +170,9 @@ def _change(
     if any(map(without_comment, entries)):
         CompiledFilter(changed, {})
         filters.change(connection, changed)
+        record_change(connection, moderator_id, site_filter, changed)
     else:
         filters.remove(connection, site_filter)
+        about = (site_filter.site_id, site_filter.id, facts_of(site_filter))
+        audit.record(connection, moderator_id, Change.FILTER_REMOVED, *about)
     return changed

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.site_reasons import SiteReason, SiteReasons, check_reasons, sentence_text
-from moderation.store import filters, sites
+from moderation.store import audit, filters, sites
 from moderation.store.sql.engine import Connection, Store
 
 
@@ -16,21 +17,35 @@ def get_reasons(store: Store, site_id: str) -> SiteReasons:
 
 
 def set_reasons(
-    store: Store, site_id: str, reasons: Sequence[SiteReason], expected: int | None = None
+    store: Store,
+    site_id: str,
+    reasons: Sequence[SiteReason],
+    expected: int | None = None,
+    by: str = COMMAND,
 ) -> SiteReasons:
     """Replaces a site's list. Decisions that have a reason keep it with the name that it had.
 
     expected: the version the change is based on; None changes any. Raises Invalid; Conflict if somebody else has
-    changed it meanwhile.
+    changed it meanwhile. by: a moderator's or a key's id.
     """
     checked = check_reasons(reasons)
     with store.write() as connection:
         if not filters.lock_site(connection, site_id):
             raise NotFound("There is no such site.")
-        if expected is not None and expected != sites.reasons(connection, site_id).version:
+        before = sites.reasons(connection, site_id)
+        if expected is not None and expected != before.version:
             raise Conflict("Somebody has changed the list of reasons meanwhile.")
         sites.set_reasons(connection, site_id, checked)
-        return sites.reasons(connection, site_id)
+        after = sites.reasons(connection, site_id)
+        changed = (site_id, site_id, _facts(before), _facts(after))
+        audit.record(connection, by, Change.SITE_REASONS_CHANGED, *changed)
+        return after
+
+
+def _facts(known: SiteReasons) -> dict[str, object]:
+    """What the audit keeps of a list: each reason's texts by its code, and their order."""
+    texts = {each.code: [dict(each.labels), dict(each.sentences)] for each in known.reasons}
+    return texts | {"order": [each.code for each in known.reasons]}
 
 
 def choose(

@@ -82,8 +82,8 @@ def remove(connection: Connection, site_filter: Filter) -> None:
     _next_version(connection, site_filter.site_id)
 
 
-def switch_off_ended(connection: Connection, now: int) -> int:
-    """Switches filters off whose time is over; returns how many."""
+def switch_off_ended(connection: Connection, now: int) -> list[tuple[str, str]]:
+    """Switches filters off whose time is over; the site and the id of each."""
     is_over = sa.and_(filters.c.enabled, filters.c.until <= now)
     rows = connection.execute(sa.select(filters.c.id, filters.c.site_id).where(is_over)).all()
     if rows:
@@ -91,7 +91,7 @@ def switch_off_ended(connection: Connection, now: int) -> int:
         connection.execute(ended.values(enabled=False, version=filters.c.version + 1))
     for site_id in {row.site_id for row in rows}:
         _next_version(connection, site_id)
-    return len(rows)
+    return [(row.site_id, row.id) for row in rows]
 
 
 def sender_of(connection: Connection, comment_id: str) -> Sender:

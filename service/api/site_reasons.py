@@ -101,7 +101,7 @@ def change(
     reasons = [SiteReason(each.code, each.labels, each.sentences) for each in body.reasons]
     store, expected = request.app.state.store, if_match(seen)
     try:
-        return _answer(site_reasons.set_reasons(store, key.site_id, reasons, expected))
+        return _answer(site_reasons.set_reasons(store, key.site_id, reasons, expected, key.id))
     except Conflict as error:
         return precondition_failed(error)
 

@@ -14,18 +14,26 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
 from moderation.domain.labels import label_of
 from moderation.doorbell import DELIVER
-from moderation.review import branches, claims, corrections, decisions, queues, site_reasons
+from moderation.review import (
+    branches,
+    claims,
+    corrections,
+    decisions,
+    picks,
+    queues,
+    site_reasons,
+)
 from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
 from service.console.author_filters import author_values
+from service.console.context import context_values
 from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.presenters import CommentView, comment_view, person_name
-from service.console.reputation import reputation_lines
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -48,6 +56,7 @@ PostedClaim = Annotated[session.SignedForm, Depends(session.signed_form("claim",
 PostedCorrection = Annotated[
     session.SignedForm, Depends(session.signed_form("wrong", "right", "back"))
 ]
+PostedPick = Annotated[session.SignedForm, Depends(session.signed_form("pick"))]
 PostedNote = Annotated[session.SignedForm, Depends(session.signed_form("text", "about"))]
 
 
@@ -107,6 +116,18 @@ def correct(request: Request, posted: PostedCorrection, comment_id: str) -> Resp
     told = "Noted: the score is wrong." if wrong else "Taken back."
     card = queues.get_card(store, site_ids, comment_id)
     return _comment(request, visitor, card, back, told=told)
+
+
+@router.post("/pick")
+def pick(request: Request, posted: PostedPick, comment_id: str) -> Response:
+    """Makes the comment an editors' pick or takes that back, as the button says."""
+    visitor, form = posted
+    target = (request.app.state.store, visitor.signed.site_ids, comment_id)
+    if form.get("pick") == "take":
+        picks.unpick(*target)
+    else:
+        picks.pick(*target, now=now_ms())
+    return redirect(f"{URL}/comments/{comment_id}")
 
 
 @router.post("/notes")
@@ -178,7 +199,7 @@ def _decide(
         return redirect(f"{URL}/?{query}#{anchor}")
     card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
-        return _comment(request, visitor, card, back)
+        return _comment(request, visitor, card, back, is_undone=True)
     [comment] = comment_views(state.store, [card])
     return pages.page(
         "comment_decided.html",
@@ -203,6 +224,7 @@ def _comment(
     *,
     is_stale: bool = False,
     is_claimed: bool = False,
+    is_undone: bool = False,
     notes: Mapping[str, Any] | None = None,
     ask: str = "",
     said: session.Form | None = None,
@@ -228,6 +250,7 @@ def _comment(
         flaw=flaw or FormError(),
         told=told,
         **({} if is_fragment else author_values(request, visitor, card.site_id, card.id)),
+        is_undone=is_undone,
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
         is_stale=is_stale,
         back=back,
@@ -235,9 +258,7 @@ def _comment(
         reports=[]
         if is_fragment or not card.reports
         else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
-        reputations=[]
-        if is_fragment
-        else reputation_lines(store, visitor.signed.site_ids, card.id),
+        around={} if is_fragment else context_values(store, visitor.signed.site_ids, card.id),
     )
 
 

@@ -72,7 +72,9 @@ def change(request: Request, posted: Posted) -> Response:
         place = len(reasons) if place is None else place
         reasons[place : place + 1] = [typed]
     try:
-        site_reasons.set_reasons(store, membership.site_id, reasons, version)
+        site_reasons.set_reasons(
+            store, membership.site_id, reasons, version, visitor.signed.moderator_id
+        )
     except Conflict:
         current = site_reasons.get_reasons(store, membership.site_id)
         return _page(visitor, membership, current, error=FormError(message=_CONFLICT), status=409)

@@ -123,6 +123,7 @@ def test_the_front_of_the_service_is_accessible(visit, gatehouse, shots, scheme,
     for n in range(52):
         gatehouse.hand_in(f"A fine article, number {n}.", f"Reader {n}", age=60 - n)
     gatehouse.judge()
+    watch.without_embed()
     watch.page.goto(gatehouse.demo)
     look("demo-newest")
     watch.page.get_by_role("link", name="Older replies").click()

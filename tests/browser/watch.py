@@ -1,9 +1,17 @@
 """A page under watch: what it loads from elsewhere, what it pops up, what its policy stopped."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.browser.gatehouse_process import BrowserGatehouse
+
+
+def without_module(route: Any) -> None:
+    """Answers with the page, without the element that loads the module."""
+    answer = route.fetch()
+    body = re.sub(r'<script type="module" src="/embed/v1.js".*?</script>', "", answer.text())
+    route.fulfill(response=answer, body=body)
 
 
 @dataclass
@@ -39,6 +47,10 @@ class Watch:
             "console",
             lambda entry: self.errors.append(entry.text) if entry.type == "error" else None,
         )
+
+    def without_embed(self) -> None:
+        """Keeps the embed's module away, so that pages show what they have without it; scripts still run."""
+        self.page.route("**/demo/*", without_module)
 
     @property
     def incidents(self) -> list[str]:
