@@ -17,9 +17,11 @@ from service.console import (
     endpoints,
     filter,
     filters,
+    invitation,
     learning,
     login,
     page_states,
+    people,
     queues,
     reputation,
     undo,
@@ -46,6 +48,8 @@ router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
+router.include_router(people.router)
+router.include_router(invitation.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)
 router.include_router(endpoint_deliveries.router)

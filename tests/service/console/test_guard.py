@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
+from moderation.accounts import invitations
 from moderation.domain.comment import PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
@@ -67,6 +68,8 @@ def _routes(method: str) -> list[str]:
 COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
 GETS = [path for path in _routes("GET") if "/static/" not in path]
+
+FOR_STRANGERS = {"login", "invitation"}
 
 FORGERIES = {
     "no token": ({"csrf": None}, {}),
@@ -129,9 +132,13 @@ def test_the_routes_are_all_here(scene):
         "/console/filters",
         "/console/filters/new",
         "/console/filters/{filter_id}",
+        "/console/invitation",
         "/console/learning",
         "/console/login",
         "/console/pages",
+        "/console/people",
+        "/console/people/{moderator_id}",
+        "/console/people/{moderator_id}/remove",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -260,6 +267,10 @@ def build(browser, open_browser, site):
     [dead] = deliveries.list_deliveries(store, {site.id}, endpoint.id)
     bo = moderator(store, "bo@herald.test", site)
     link = link_for(store, bo)
+    invited = {"role": "editor", "by": ada.id}
+    asked_in, invitation = invitations.invite(
+        store, site.id, "cleo@herald.test", **invited, **clock
+    )
     other = open_browser()
     other.log_in("bo@herald.test")
     stranger = open_browser()
@@ -313,6 +324,11 @@ def build(browser, open_browser, site):
         "/console/logout": token,
         "/console/pages/default": page | {"was": "open.0"},
         "/console/pages/state": page | {"was": "default.", "page": page_id},
+        "/console/people": token | {"site": site.id, "email": "dan@herald.test", "role": "editor"},
+        "/console/people/withdraw/{invitation_id}": token | {"site": site.id},
+        "/console/people/{moderator_id}/remove": token | {"site": site.id},
+        "/console/people/{moderator_id}/role": token | {"site": site.id, "role": "editor"},
+        "/console/people/{moderator_id}/sessions": token | {"site": site.id},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
         "/console/undo": token | {"site": site.id},
@@ -328,7 +344,9 @@ def build(browser, open_browser, site):
         "filter_id": filter.id,
         "endpoint_id": endpoint.id,
         "view_id": view.id,
+        "invitation_id": asked_in.id,
         "kind": "domain",
+        "moderator_id": bo,
         "name": "shop.example",
     }
     return Scene(
@@ -338,6 +356,7 @@ def build(browser, open_browser, site):
         | {
             "/console/login": (stranger, log_in),
             "/console/login/link": (stranger, {"csrf": visit["csrf"], "link": link}),
+            "/console/invitation": (stranger, {"csrf": visit["csrf"], "link": invitation}),
         },
         form_token(other.token),
     )
@@ -345,7 +364,7 @@ def build(browser, open_browser, site):
 
 def success(path):
     """The status of an answer to a form that works: what is shown once is shown at once."""
-    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret")
+    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret", "/console/people")
     return 200 if path.endswith(shown) else 303
 
 
@@ -405,7 +424,7 @@ def test_what_browsers_send_with_our_own_forms_passes(scene, path, headers):
     assert answer.status_code == success(path)
 
 
-@pytest.mark.parametrize("path", [path for path in POSTS if "login" not in path])
+@pytest.mark.parametrize("path", [path for path in POSTS if not FOR_STRANGERS & {*path.split("/")}])
 def test_without_a_session_nothing_is_done(scene, open_browser, store, path):
     _, fields = scene.forms[path]
     before = snapshot(store)
@@ -421,7 +440,8 @@ def test_no_get_changes_anything(scene, store):
     for path, query in itertools.product(
         GETS, ("", f"?link={link}", "?done=" + scene.ids["comment_id"])
     ):
-        assert scene.browser.get(path.format_map(scene.ids) + query).status_code == 200
+        expected = 404 if path == "/console/invitation" else 200  # none of these is its link
+        assert scene.browser.get(path.format_map(scene.ids) + query).status_code == expected
     assert snapshot(store) == before
 
 
