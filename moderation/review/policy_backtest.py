@@ -115,15 +115,7 @@ class _Tally:
 
     def add(self, past: PastJudgement) -> None:
         verdicts = self._replays[past.site_id].verdicts(past.signals, past.failed)
-        recorded = None
-        for decision in past.decisions:
-            if (
-                decision.actor_kind == ActorKind.POLICY
-                and decision.revision == past.revision
-                # Readers' reports hold a comment after the policy has published it.
-                and _REPORTED not in decision.reasons_json
-            ):
-                recorded = decision
+        recorded = _recorded(past)
         before, after = _outcome(verdicts[0], recorded), _outcome(verdicts[1], recorded)
         self.examined += 1
         self._oldest = past.created_at
@@ -132,7 +124,7 @@ class _Tally:
             after,
             _removed(past.decisions, past.revision),
             past.created_at // DAY_MS,
-            recorded is None or recorded.outcome == before.value,
+            recorded is None or recorded.outcome == before,
             "known" if past.has("reputation") else "new",
             past.language or "unknown",
         )
@@ -225,6 +217,19 @@ class _Tally:
                 sum(count for kind, count in kinds.items() if kind.before in _STOPPED),
                 sum(count for kind, count in kinds.items() if kind.after in _STOPPED),
             )
+
+
+def _recorded(past: PastJudgement) -> PastDecision | None:
+    """What the policy of then decided about the text; None where a person or an import came first."""
+    for decision in reversed(past.decisions):
+        if (
+            decision.actor_kind == ActorKind.POLICY
+            and decision.revision == past.revision
+            # Readers' reports hold a comment after the policy has published it.
+            and _REPORTED not in decision.reasons_json
+        ):
+            return decision
+    return None
 
 
 def _outcome(verdict: Verdict, recorded: PastDecision | None) -> Outcome:

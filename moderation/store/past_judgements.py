@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 from moderation.store.sql.dialect import fetch
 
 _PART = 2_000  # comments read at once
-# As decisions.add_findings() writes them; inside a JSON text no quote stands without a backslash. Split, not parsed:
+# As decisions.add_findings() writes them; inside a JSON text no quote stands without a backslash. Searched, not parsed:
 # that would take half of the time of all.
-_SIGNAL, _VALUE = '{"name": "', '", "value": '
+_SIGNALS = re.compile(r'\{"name": "([^"]*)", "value": ([^,}]+)')
 _SEQUENCE = itemgetter(1)
 _LANGUAGE = re.compile(r'"name": "language", [^{}]*"note": "([^"]+)"')
 
@@ -45,15 +45,11 @@ class PastJudgement(NamedTuple):
     @property
     def signals(self) -> list[tuple[str, str]]:
         """Names and values, as JSON has them."""
-        found = []
-        for signal in self.signals_json.split(_SIGNAL)[1:]:
-            name, _, others = signal.partition(_VALUE)
-            found.append((name, others.partition(",")[0]))
-        return found
+        return _SIGNALS.findall(self.signals_json)
 
     def has(self, signal: str) -> bool:
         """Whether a signal of this name was measured."""
-        return f"{_SIGNAL}{signal}{_VALUE}" in self.signals_json
+        return f'{{"name": "{signal}", "value": ' in self.signals_json
 
     @property
     def language(self) -> str:
@@ -95,7 +91,7 @@ def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
     # Sorted here: the databases would sort with all that the rows hold.
     decisions: dict[str, list[PastDecision]] = {id: [] for id in ids}
     for decided in fetch(connection, _DECIDED, ids=ids):
-        decisions[decided[0]].append(PastDecision(*decided))
+        decisions[decided[0]].append(PastDecision._make(decided))
     measured: dict[str, tuple[Any, ...]] = {}
     for row in fetch(connection, _MEASURED, ids=ids):
         if row[0] not in measured or row[5] > measured[row[0]][5]:  # the last attempt counts
@@ -103,8 +99,8 @@ def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
     for id in ids:
         if id in measured:
             _, site_id, created_at, status, revision, _, signals, failed = measured[id]
-            history = decisions[id]
-            history.sort(key=_SEQUENCE)
+            if len(history := decisions[id]) > 1:
+                history.sort(key=_SEQUENCE)
             yield PastJudgement(
                 id, site_id, created_at, status, revision, signals, failed != "[]", history
             )
