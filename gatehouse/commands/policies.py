@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.arguments import AsJson, read_since, read_text
+from gatehouse.commands.arguments import AsJson, SiteName, read_since, read_text
 from gatehouse.commands.jsonl import Reader
-from gatehouse.commands.output import printable
+from gatehouse.commands.output import print_line, printable
 from gatehouse.commands.score import TIMEOUT
-from gatehouse.database import checked_settings, find_site, open_store
+from gatehouse.database import checked_settings, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
@@ -51,6 +51,48 @@ def try_policy(
     print(_rules(parsed), file=sys.stderr if has_texts else sys.stdout)
     if has_texts and not _print_outcomes(parsed):
         raise typer.Exit(1)
+
+
+@policy.command("set")
+def set_for_site(
+    site: SiteName,
+    file: Annotated[
+        str, typer.Argument(help="TOML, a profile, or 'default' for the installation's.")
+    ],
+) -> None:
+    """Put a policy in force for a site, for comments that are judged from now on."""
+    from moderation.policies import PROFILES
+    from moderation.review.site_policy import set_policy
+
+    if file in PROFILES:
+        toml = f'name = "{file}"\nbased_on = "{file}"\n'
+    elif file == "default":
+        toml = ""
+    else:
+        _read(Path(file))  # an error names the file
+        toml = read_text(Path(file))
+    with open_site(site) as (store, found_site):
+        now_in_force = set_policy(store, found_site.id, toml, "command", now=now_ms())
+    print(f"{found_site.name}: version {now_in_force.version} is in force.")
+
+
+@policy.command("versions")
+def versions(
+    site: SiteName,
+    show: Annotated[int, typer.Option(help="Print the TOML of the version with this number.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List the policies that a site has had, the newest first. To go back: --show one, and set it."""
+    from moderation.review import site_policy
+
+    with open_site(site) as (store, found_site):
+        if show:
+            print(site_policy.toml_of_version(store, found_site.id, show), end="")
+            return
+        for each in site_policy.list_versions(store, found_site.id):
+            fields = asdict(each) | {"set_at": iso(each.set_at)}
+            text = f"{each.number:4}  {each.version:12}  {iso(each.set_at)}  {each.set_by}"
+            print_line(fields, text, as_json)
 
 
 def _read(file: Path) -> "Policy":

@@ -205,11 +205,15 @@ def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
     rules = [dict(rule) for rule in base.get("rules", ())]
     for code in thresholds:
         _threshold(thresholds, code, "/thresholds")
-        chosen = [rule for rule in rules if rule.get("code") == code and "at_least" in rule]
+        chosen = [rule for rule in rules if rule.get("code") == code]
         if not chosen:
-            raise Invalid(f"No rule with one signal has the code '{code}'.", f"/thresholds/{code}")
+            raise Invalid(f"No rule has the code '{code}'.", f"/thresholds/{code}")
         for rule in chosen:
-            rule["at_least"] = thresholds[code]
+            if "all" in rule:  # what its reason shows
+                first, *others = rule["all"]
+                rule["all"] = [{**first, "at_least": thresholds[code]}, *others]
+            else:
+                rule["at_least"] = thresholds[code]
     return {
         "name": own.get("name"),
         "needs": own.get("needs", base.get("needs", [])),

@@ -20,6 +20,7 @@ class Action(StrEnum):
     """
 
     CHANGE_FILTERS = "change_filters"
+    CHANGE_POLICY = "change_policy"  # and see what it did
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     MANAGE_ENDPOINTS = "manage_endpoints"  # to see them too: a URL may hold a password
     MANAGE_LEARNING = "manage_learning"  # see who taught the spam score what, and take it back
@@ -28,7 +29,12 @@ class Action(StrEnum):
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.MODERATOR: frozenset(),
     Role.EDITOR: frozenset(
-        {Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT, Action.MANAGE_ENDPOINTS}
+        {
+            Action.CHANGE_FILTERS,
+            Action.CHANGE_POLICY,
+            Action.CHANGE_PAGE_DEFAULT,
+            Action.MANAGE_ENDPOINTS,
+        }
     ),
     Role.ADMIN: frozenset(Action),
 }
@@ -41,6 +47,7 @@ def may(role: Role, action: Action) -> bool:
 
 _IN_WORDS = {
     Action.CHANGE_FILTERS: "change its filters",
+    Action.CHANGE_POLICY: "see and change its policy",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
     Action.MANAGE_LEARNING: "manage what its spam score learns",

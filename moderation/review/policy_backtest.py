@@ -44,13 +44,6 @@ _REPORTED = f'"code": "{ReasonCode.REPORTED}"'
 _GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'
 
 
-def own_policy(store: Store, site_id: str) -> str:
-    """The TOML of a site's own policy, '' where it has none."""
-    with store.read() as connection:
-        site = sites.get_site(connection, site_id)
-    return site.policy if site else ""
-
-
 def backtest(
     store: Store,
     policy: Policy,
@@ -201,7 +194,9 @@ class _Tally:
             if getattr(kind, side) is Outcome.HOLD:
                 held[kind.day] += count
         filed = self._count(lambda kind: getattr(kind, side) in _FILED)
-        return Workload(held.total() / days, max(held.values(), default=0), filed / days)
+        return Workload(
+            held.total(), held.total() / days, max(held.values(), default=0), filed / days
+        )
 
     def _affected(self, group: str) -> Iterator[Affected]:
         """group: author or language."""

@@ -1,49 +1,59 @@
-"""/api/v1/policies: which policy is in force, and what another one would have changed."""
+"""/api/v1/policies: which policy is in force, setting another, and what it would have changed."""
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from moderation.clock import now_ms
-from moderation.domain.durations import DAY_MS
-from moderation.domain.errors import Invalid
-from moderation.policies import load_policy, policy_source, read_policy
-from moderation.review.policy_backtest import backtest, own_policy
+from moderation.domain.errors import Conflict, Invalid
+from moderation.policies import policy_source, read_policy
+from moderation.review.site_policy import list_versions, set_policy, site_policy
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.parameters import KEYED
 from service.api.policy_schemas import (
+    PolicyIn,
     PolicyList,
     PolicyOut,
     PolicyTrialIn,
     PolicyTrialOut,
+    PolicyVersionList,
     policy_trial_out,
 )
-from service.api.responses import private_json
+from service.api.responses import (
+    IfPolicy,
+    etag_header,
+    if_match,
+    precondition_failed,
+    private_json,
+)
+from service.api.serializers import iso
+from service.queues.policy_trials import try_policy
 
 router = APIRouter(prefix="/api/v1", tags=["policies"], dependencies=KEYED)
-
-TRIAL_LIMIT = 200_000  # comments
-TRIAL_SECONDS = 8.0
 
 
 @router.get(
     "/policies",
     summary="The policy in force, and the installation's",
-    openapi_extra=describe_answer(PolicyList),
+    openapi_extra=describe_answer(PolicyList, headers=["ETag"]),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """Every decision of a policy has its version."""
+    return _list(request, key.site_id)
+
+
+def _list(request: Request, site_id: str) -> Response:
     state = request.app.state
-    own = own_policy(state.store, key.site_id)
+    stored = site_policy(state.store, site_id)
+    own = stored.toml
     items = [_policy_out("site", own, in_force=True)] if own else []
     items.append(
         _policy_out("installation", policy_source(state.settings.policy), in_force=not own)
     )
     body: PolicyList = {"items": items}
-    return private_json(body)
+    return private_json(body, 200, etag_header("p", stored.number))
 
 
 def _policy_out(scope: str, source: str, *, in_force: bool) -> PolicyOut:
@@ -81,21 +91,54 @@ async def try_out(
         policy = read_policy(body.policy)
     except Invalid as error:
         raise Invalid(f"/policy: {error.message}", "/policy") from None
-    state = request.app.state
-    now = now_ms()
-    until = time.monotonic() + TRIAL_SECONDS
-    found = await state.filter_trials.run(
-        request,
-        lambda is_cancelled: backtest(
-            state.store,
-            policy,
-            load_policy(state.settings.policy),
-            {key.site_id},
-            now - body.days * DAY_MS,
-            now=now,
-            limit=TRIAL_LIMIT,
-            is_cancelled=lambda: is_cancelled() or time.monotonic() > until,
-        ),
+    answer: PolicyTrialOut = policy_trial_out(
+        await try_policy(request, policy, key.site_id, body.days)
     )
-    answer: PolicyTrialOut = policy_trial_out(found)
     return private_json(answer)
+
+
+@router.put(
+    "/policies",
+    summary="Put a policy in force",
+    openapi_extra=describe_body(PolicyIn) | describe_answer(PolicyList, 412, headers=["ETag"]),
+)
+def put(
+    request: Request,
+    key: SecretKey,
+    body: Annotated[PolicyIn, Depends(json_body(PolicyIn))],
+    seen: IfPolicy = "*",
+) -> Response:
+    """For the site of the key, and for comments that are judged from now on; "" leaves it to the installation's. If-Match
+    with the ETag of `GET /policies` keeps two from overwriting each other. Every policy that was in force stays in the list
+    of versions: to go back, put its TOML in force again.
+    """
+    store = request.app.state.store
+    try:
+        set_policy(store, key.site_id, body.policy, key.id, if_match(seen), now=now_ms())
+    except Invalid as error:
+        raise Invalid(f"/policy: {error.message}", "/policy") from None
+    except Conflict as error:
+        return precondition_failed(error)
+    return _list(request, key.site_id)
+
+
+@router.get(
+    "/policies/versions",
+    summary="The policies that the site has had",
+    openapi_extra=describe_answer(PolicyVersionList),
+)
+def versions(request: Request, key: SecretKey) -> Response:
+    """The newest first, at most 50."""
+    body: PolicyVersionList = {
+        "items": [
+            {
+                "number": each.number,
+                "version": each.version,
+                "set_by": each.set_by,
+                "set_at": iso(each.set_at),
+                "toml": each.toml,
+            }
+            for each in list_versions(request.app.state.store, key.site_id)
+        ]
+    }
+    return private_json(body)

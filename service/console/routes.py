@@ -17,6 +17,7 @@ from service.console import (
     learning,
     login,
     page_states,
+    policy,
     queues,
     reputation,
 )
@@ -33,6 +34,7 @@ router.include_router(campaign.router)
 router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
+router.include_router(policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)

@@ -8,6 +8,7 @@ from moderation.domain.roles import Action, Role, may, parse_role
 MATRIX = """
                     moderator  editor  admin
 change_filters      no         yes     yes
+change_policy       no         yes     yes
 change_page_default no         yes     yes
 manage_endpoints    no         yes     yes
 manage_learning     no         no      yes

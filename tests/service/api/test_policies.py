@@ -81,6 +81,21 @@ def test_what_makes_no_sense_is_named(api, body, pointer, what):
     assert error["pointer"] == pointer and what in error["detail"]
 
 
+def test_a_policy_is_put_in_force_and_taken_back(api):
+    seen = api.get("/api/v1/policies").headers["ETag"]
+    put = api.put("/api/v1/policies", {"policy": STRICTER}, **{"If-Match": seen})
+    assert put.status_code == 200, put.text
+    assert put.json()["items"][0]["name"] == "stricter" and put.json()["items"][0]["in_force"]
+    late = api.put("/api/v1/policies", {"policy": ""}, **{"If-Match": seen})
+    assert late.status_code == 412
+    assert api.put("/api/v1/policies", {"policy": ""}).json()["items"][0]["name"] == "newsroom"
+    last, first = api.get("/api/v1/policies/versions").json()["items"]
+    assert (first["number"], first["toml"], last["toml"]) == (1, STRICTER, "")
+    assert first["set_by"].startswith("key_")
+    wrong = api.put("/api/v1/policies", {"policy": "name = 3"})
+    assert wrong.status_code == 422 and wrong.json()["errors"][0]["pointer"] == "/policy"
+
+
 def test_the_publishable_key_opens_neither(api):
     origin = {"Origin": "https://herald.test"}
     assert api.get("/api/v1/policies", api.publishable, **origin).status_code == 403

@@ -20,7 +20,9 @@ from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
+from moderation.policies import load_policy, policy_source
 from moderation.review import bulk, campaign_decisions, campaigns, decisions, filters, reputation
+from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators, queues
 from moderation.store.sql.engine import Store
@@ -120,6 +122,7 @@ def test_the_routes_are_all_here(scene):
         "/console/learning",
         "/console/login",
         "/console/pages",
+        "/console/policy",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -261,6 +264,10 @@ def build(browser, open_browser, site):
     }  # fmt: skip
     with store.read() as connection:
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
+    for profile in ("relaxed", "children"):
+        set_policy(store, site.id, policy_source(profile), ada.id, now=now())
+    strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
+    policy = token | strict
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
@@ -295,6 +302,9 @@ def build(browser, open_browser, site):
         "/console/logout": token,
         "/console/pages/default": page | {"was": "open.0"},
         "/console/pages/state": page | {"was": "default.", "page": page_id},
+        "/console/policy": policy | {"seen": load_policy("strict").version},
+        "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/try": policy | {"do": "toml"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
     }
@@ -323,7 +333,7 @@ def build(browser, open_browser, site):
 
 def success(path):
     """The status of an answer to a form that works: what is shown once is shown at once."""
-    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret")
+    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret", "/policy/try")
     return 200 if path.endswith(shown) else 303
 
 
