@@ -166,13 +166,7 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     find_base: the TOML of the profile that `based_on` names. The policy then has its rules, with other thresholds for
     those whose codes are in [thresholds], and its own rules besides.
     """
-    data = _read_toml(source)
-    inherited = 0
-    if "based_on" in data:
-        if find_base is None or not isinstance(data["based_on"], str):
-            raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
-        base = _read_toml(find_base(data["based_on"]))
-        data, inherited = _based_on(base, data), len(base.get("rules", ()))
+    data, inherited = _resolved(_read_toml(source), find_base)
     name = data.get("name")
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
@@ -193,6 +187,18 @@ def _read_toml(source: str) -> dict[str, Any]:
         return tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(f"The policy is not valid TOML: {error}") from None
+
+
+def _resolved(
+    own: dict[str, Any], find_base: Callable[[str], str] | None
+) -> tuple[dict[str, Any], int]:
+    """A policy with the rules of the profile that it is based on, which may be based on another; and how many these are."""
+    if "based_on" not in own:
+        return own, 0
+    if find_base is None or not isinstance(own["based_on"], str):
+        raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
+    base, _ = _resolved(_read_toml(find_base(own["based_on"])), find_base)
+    return _based_on(base, own), len(base.get("rules", ()))
 
 
 def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

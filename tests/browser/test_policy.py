@@ -23,7 +23,7 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, shots, scheme, wid
 
     page.get_by_role("link", name="Policy", exact=True).click()
     look("policy")
-    slider = page.get_by_label("toxicity, slider")
+    slider = page.get_by_role("slider", name="toxicity, slider", exact=True)
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")

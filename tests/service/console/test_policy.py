@@ -48,7 +48,7 @@ def test_a_threshold_is_tried_and_then_saved(editor, site, store):
     assert page.count('<tr><th scope="row">') == 20 and "<style" not in page
     saving, answer = try_out(editor, "thresholds", t0="0,25")
     assert answer.status_code == 200
-    assert "Would hold 75.0 %, about 2.0 more a day" in answer.text
+    assert "Would hold 75.0 %, about 0.1 more a day" in answer.text
     assert "2 approved would be held: toxicity 2" in answer.text
     assert list_versions(store, site.id) == []
     assert editor.post(HOME, saving | {"seen": "0" * 12}).status_code == 422
@@ -65,7 +65,7 @@ def test_a_threshold_is_tried_and_then_saved(editor, site, store):
 
 def test_htmx_gets_the_trial_alone(editor):
     _, answer = try_out(editor, "thresholds", {"HX-Request": "true"}, t0="0.5")
-    assert answer.text.lstrip().startswith('<section class="panel trial" id="trial"')
+    assert answer.text.lstrip().startswith('<section class="panel trial sticky" id="trial"')
     _, answer = try_out(editor, "thresholds", {"HX-Request": "true"}, t0="1.5")
     assert answer.status_code == 200 and "up to 1." in answer.text
 
