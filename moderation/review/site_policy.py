@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from moderation.domain.errors import Conflict, Invalid, NotFound
-from moderation.policies import read_policy
+from moderation.domain.policy import Policy
+from moderation.policies import policy_in_force, read_policy
 from moderation.store import site_policies, sites
 from moderation.store.site_policies import PolicyVersion
 from moderation.store.sql.engine import Store
@@ -29,6 +30,11 @@ def site_policy(store: Store, site_id: str) -> SitePolicy:
             raise NotFound("There is no such site.")
         last = site_policies.versions_of(connection, site_id, 1)
     return SitePolicy(site.policy, last[0].number if last else 0)
+
+
+def policy_of_site(store: Store, site_id: str, default: Policy) -> Policy:
+    """The policy in force for a site. default: the installation's. Raises NotFound."""
+    return policy_in_force(site_policy(store, site_id).toml, default)
 
 
 def list_versions(store: Store, site_id: str, limit: int = VERSIONS_LISTED) -> list[PolicyVersion]:

@@ -18,7 +18,7 @@ _LANGUAGE = re.compile(r'"name": "language", [^{}]*"note": "([^"]+)"')
 
 
 class PastDecision(NamedTuple):
-    """One entry of a comment's history, as in domain.decision.Decision; reasons_json only of what held."""
+    """One entry of a comment's history, as in domain.decision.Decision; reasons_json is '' where a machine approved."""
 
     comment_id: str
     sequence: int
@@ -27,6 +27,8 @@ class PastDecision(NamedTuple):
     actor_kind: str
     takes_back: int | None
     branch_id: str
+    campaign_id: str
+    ruling: int | None
     reasons_json: str
 
 
@@ -60,7 +62,7 @@ class PastJudgement(NamedTuple):
 
 _IDS = """
     SELECT c.id FROM comments c
-    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites}
+    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites} {by_people}
     ORDER BY c.id DESC LIMIT :limit
 """
 _MEASURED = """
@@ -69,17 +71,27 @@ _MEASURED = """
     WHERE c.id AMONG :ids
 """
 _DECIDED = """
-    SELECT comment_id, sequence, revision, outcome, actor_kind, takes_back, branch_id,
-        CASE WHEN outcome = 'hold' THEN reasons_json ELSE '' END
+    SELECT comment_id, sequence, revision, outcome, actor_kind, takes_back, branch_id, campaign_id, ruling,
+        CASE WHEN outcome <> 'approve' OR actor_kind = 'moderator' THEN reasons_json ELSE '' END
     FROM decisions WHERE comment_id AMONG :ids
 """
 
 
 def past_judgements(
-    connection: Connection, site_ids: Collection[str], since: str, limit: int
+    connection: Connection,
+    site_ids: Collection[str],
+    since: str,
+    limit: int,
+    *,
+    by_people: bool = False,
 ) -> Iterator[PastJudgement]:
-    """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id."""
-    query = _IDS.format(of_sites="AND c.site_id AMONG :sites" if site_ids else "")
+    """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id.
+    by_people: only those that a person has decided about last.
+    """
+    query = _IDS.format(
+        of_sites="AND c.site_id AMONG :sites" if site_ids else "",
+        by_people="AND c.decided_by = 'moderator'" if by_people else "",
+    )
     bound: dict[str, object] = {"sites": sorted(site_ids)} if site_ids else {}
     # All at once: page by page each would sort the site's comments again.
     ids = [id for (id,) in fetch(connection, query, since=since, limit=limit, **bound)]

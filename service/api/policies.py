@@ -2,16 +2,30 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
-from moderation.policies import policy_source, read_policy
-from moderation.review.site_policy import list_versions, set_policy, site_policy
+from moderation.domain.policy_advice import MISSES, Advice
+from moderation.policies import load_policy, policy_source, read_policy
+from moderation.review.policy_advice import policy_advice
+from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
+from moderation.review.site_policy import (
+    list_versions,
+    policy_of_site,
+    set_policy,
+    site_policy,
+)
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.parameters import KEYED
+from service.api.policy_record_schemas import (
+    PolicyAdviceList,
+    PolicyErrorsOut,
+    advice_out,
+    errors_out,
+)
 from service.api.policy_schemas import (
     PolicyIn,
     PolicyList,
@@ -95,6 +109,53 @@ async def try_out(
         await try_policy(request, policy, key.site_id, body.days)
     )
     return private_json(answer)
+
+
+@router.get(
+    "/policies/advice",
+    summary="Thresholds that the site's decisions speak for",
+    openapi_extra=describe_answer(PolicyAdviceList, 429),
+)
+async def advice(
+    request: Request, key: SecretKey, misses: Annotated[int, Query(ge=5, le=1_000)] = MISSES
+) -> Response:
+    """For each threshold of the policy in force that holds: what it does now, and the highest one that misses at most one in
+    `misses` with 95 % certainty; `better` is null where there is none, or where `more_decisions` or `more_removed` by
+    people are missing. While others try something out it may be 429.
+    """
+    found = await request.app.state.filter_trials.run(
+        request, lambda _: _advice(request, key.site_id, misses)
+    )
+    body: PolicyAdviceList = {"items": [advice_out(each) for each in found]}
+    return private_json(body)
+
+
+def _advice(request: Request, site_id: str, misses: int) -> list[Advice]:
+    state = request.app.state
+    policy = policy_of_site(state.store, site_id, load_policy(state.settings.policy))
+    return policy_advice(state.store, site_id, policy, now=now_ms(), misses=misses)
+
+
+@router.get(
+    "/policies/errors",
+    summary="How often people decided otherwise than each rule",
+    openapi_extra=describe_answer(PolicyErrorsOut, 429),
+)
+async def errors(
+    request: Request, key: SecretKey, days: Annotated[int, Query(ge=1, le=365)] = ERRORS_DAYS
+) -> Response:
+    """Of what a policy decided about comments of the last days. While others try something out it may be 429."""
+    found = await request.app.state.filter_trials.run(
+        request, lambda _: _errors(request, key.site_id, days)
+    )
+    answer: PolicyErrorsOut = errors_out(found)
+    return private_json(answer)
+
+
+def _errors(request: Request, site_id: str, days: int) -> PolicyErrors:
+    state = request.app.state
+    policy = policy_of_site(state.store, site_id, load_policy(state.settings.policy))
+    return policy_errors(state.store, site_id, policy, now=now_ms(), days=days)
 
 
 @router.put(

@@ -193,10 +193,10 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
 def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
     return {
         "agreement": {
-            "precision": _share_out(agreement.precision),
-            "recall": _share_out(agreement.recall),
-            "filed_precision": _share_out(agreement.filed_precision),
-            "filed_recall": _share_out(agreement.filed_recall),
+            "precision": share_out(agreement.precision),
+            "recall": share_out(agreement.recall),
+            "filed_precision": share_out(agreement.filed_precision),
+            "filed_recall": share_out(agreement.filed_recall),
         },
         "workload": {
             "held": workload.held,
@@ -207,7 +207,7 @@ def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
     }
 
 
-def _share_out(share: Share) -> ShareOut:
+def share_out(share: Share) -> ShareOut:
     low, high = share.interval or (None, None)
     return {
         "hits": share.hits,

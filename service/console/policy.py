@@ -10,10 +10,13 @@ from moderation.clock import now_ms
 from moderation.domain.backtest import Backtest
 from moderation.domain.errors import Conflict, Invalid, TooMany
 from moderation.domain.policy import Policy
+from moderation.domain.policy_advice import MISSES, in_words, missing_in_words
 from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.roles import Action
 from moderation.policies import PROFILES, load_policy, policy_source, read_policy
 from moderation.review import site_policy
+from moderation.review.policy_advice import policy_advice
+from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
 from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
 from service.console import policy_view
@@ -32,6 +35,7 @@ from service.queues.policy_trials import try_policy
 
 router = APIRouter(prefix="/policy", route_class=PageRoute)
 
+_ADVICE_LIMIT = 5_000  # decided comments; a page has less patience than a program
 _CONFLICT = "Somebody else has set another policy meanwhile. Nothing was changed; the policy in force is below."
 _UNSEEN = "Try the policy first: what it would change has to be seen before it is saved."
 
@@ -47,6 +51,31 @@ def policy_page(
 ) -> Response:
     membership.require(Action.CHANGE_POLICY)
     return _page(request, visitor, membership, did=did)
+
+
+@router.get("/record")
+async def record_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite
+) -> Response:
+    """How often people decided otherwise than each rule."""
+    membership.require(Action.CHANGE_POLICY)
+    state = request.app.state
+
+    def count(_: object) -> PolicyErrors:
+        default = load_policy(state.settings.policy)
+        policy = site_policy.policy_of_site(state.store, membership.site_id, default)
+        return policy_errors(state.store, membership.site_id, policy, now=now_ms())
+
+    found = await state.filter_trials.run(request, count)
+    return await run_in_threadpool(
+        pages.page,
+        "policy_record.html",
+        visitor=visitor,
+        site=membership,
+        found=found,
+        days=ERRORS_DAYS,
+        share=policy_view.share_in_words,
+    )
 
 
 @router.post("/try")
@@ -164,7 +193,13 @@ def _page(
     except Invalid as broken:
         flaw = broken.message
     signals = [threshold.signal for threshold in thresholds_of(policy)] if policy else []
-    histograms = score_histograms(state.store, membership.site_id, signals, now=now_ms())
+    now = now_ms()
+    advice = (
+        policy_advice(state.store, membership.site_id, policy, now=now, limit=_ADVICE_LIMIT)
+        if policy
+        else []
+    )
+    histograms = score_histograms(state.store, membership.site_id, signals, now=now)
     versions = site_policy.list_versions(state.store, membership.site_id)
     names = sign_in.emails_of(state.store, {version.set_by for version in versions})
     if error is None and flaw:
@@ -178,9 +213,14 @@ def _page(
         is_own=bool(stored.toml),
         installation=load_policy(state.settings.policy).name,
         profiles=PROFILES,
-        sliders=policy_view.sliders_of(policy, histograms, form if error else None)
+        sliders=policy_view.sliders_of(
+            policy, histograms, {each.code: each for each in advice}, form if error else None
+        )
         if policy
         else [],
+        misses=MISSES,
+        in_words=in_words,
+        missing_in_words=missing_in_words,
         bins=BINS,
         sentences=[policy_view.sentence(rule) for rule in policy.rules] if policy else [],
         versions=[(version, person_name(version.set_by, names)) for version in versions],

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.backtest import Backtest
+from moderation.domain.backtest import Backtest, Share
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import label_of
 from moderation.domain.policy import Condition, Policy, Rule
+from moderation.domain.policy_advice import Advice
 from moderation.domain.policy_edit import Threshold, thresholds_of
 from moderation.policies import edit_thresholds
 from service.console.presenters import OUTCOME_WORDS
@@ -54,12 +55,16 @@ class Slider:
     counts: Sequence[int]
     bars: list[tuple[float, float, float]]
     line: float
+    advice: Advice | None
 
 
 def sliders_of(
-    policy: Policy, histograms: Mapping[str, Sequence[int]], form: Form | None = None
+    policy: Policy,
+    histograms: Mapping[str, Sequence[int]],
+    advice: Mapping[str, Advice],
+    form: Form | None = None,
 ) -> list[Slider]:
-    """form: what was typed, where it could not be read."""
+    """advice: by the codes of rules. form: what was typed, where it could not be read."""
     found = []
     for number, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
         counts = histograms.get(threshold.signal, ())
@@ -74,6 +79,7 @@ def sliders_of(
                 counts,
                 _bars(counts),
                 round(100 * threshold.value, 1),
+                advice.get(threshold.code),
             )
         )
     return found
@@ -154,3 +160,14 @@ def trial_view(found: Backtest) -> dict[str, Any]:
 
 def _percent(count: int, of: int) -> str:
     return f"{100 * count / of:.1f} %" if of else "0 %"
+
+
+def share_in_words(share: Share) -> str:
+    """'3 of 60: 5.0 % (1.7 to 13.7)'."""
+    if share.share is None or share.interval is None:
+        return "nobody looked"
+    low, high = share.interval
+    return (
+        f"{share.hits:,} of {share.count:,}: {100 * share.share:.1f} % "
+        f"({100 * low:.1f} to {100 * high:.1f})"
+    )

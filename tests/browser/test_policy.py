@@ -36,6 +36,9 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, shots, scheme, wid
     page.get_by_role("button", name="Save this policy").click()
     page.get_by_text("Saved.").wait_for()
     look("policy-saved")
+    page.get_by_role("link", name="Its errors").click()
+    look("policy-record")
+    page.go_back()
     [version] = list_versions(gatehouse.store, gatehouse.site.id)
     assert "toxic = 0.48" in version.toml
     page.get_by_text("The policy as TOML").click()

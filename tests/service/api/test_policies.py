@@ -96,6 +96,21 @@ def test_a_policy_is_put_in_force_and_taken_back(api):
     assert wrong.status_code == 422 and wrong.json()["errors"][0]["pointer"] == "/policy"
 
 
+def test_the_record_of_the_policy_in_force(api):
+    at = now() - 60_000
+    ids = judged(api.store, api.site, "toxicity=0.9 spam=0 language=1:en", at=at, now=at + 1_000)
+    api.post(f"/api/v1/comments/{ids[0]}/decisions", {"outcome": "approve"})
+    advice = api.get("/api/v1/policies/advice").json()["items"]
+    toxic = next(each for each in advice if each["code"] == "toxic")
+    assert (toxic["decisions"], toxic["more_decisions"], toxic["better"]) == (1, 377, None)
+    assert toxic["now"]["threshold"] == 0.45
+    found = api.get("/api/v1/policies/errors?days=7").json()
+    assert (found["examined"], found["complete"]) == (1, True)
+    [rule] = found["rules"]
+    assert (rule["code"], rule["alone"], rule["wrongly_held"]["hits"]) == ("toxic", 1, 1)
+    assert api.get("/api/v1/policies/advice?misses=1").status_code == 422
+
+
 def test_the_publishable_key_opens_neither(api):
     origin = {"Origin": "https://herald.test"}
     assert api.get("/api/v1/policies", api.publishable, **origin).status_code == 403

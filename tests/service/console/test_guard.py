@@ -123,6 +123,7 @@ def test_the_routes_are_all_here(scene):
         "/console/login",
         "/console/pages",
         "/console/policy",
+        "/console/policy/record",
         "/console/reputation/{kind}/{name}",
     ]
 
