@@ -22,6 +22,7 @@ from service.console import (
     login,
     page_states,
     people,
+    policy,
     queues,
     reputation,
     undo,
@@ -44,6 +45,7 @@ router.include_router(campaign.router)
 router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
+router.include_router(policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)

@@ -372,7 +372,7 @@ ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
-    *("audit", "invitations", "views"),
+    *("audit", "invitations", "views", "policy_versions"),
 }
 
 

@@ -55,6 +55,18 @@ keys = sa.Table(
     sa.Column("revoked_at", Millis),
 )
 
+# Every policy that a site has had of its own; sites.policy has the one in force.
+policy_versions = sa.Table(
+    "policy_versions",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),  # 1, 2, 3 ... of the site
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),  # '' the service's default
+    _text("set_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("set_at", Millis, nullable=False),
+)
+
 site_faces = sa.Table(
     "site_faces",
     metadata,

@@ -177,6 +177,13 @@ if (sites) {
   });
 }
 
+// ---- a slider and its number are one ----------------------------------------------------------------
+
+document.addEventListener("input", (event) => {
+  const twin = event.target.dataset?.twin;
+  if (twin) event.target.form.elements[twin].value = event.target.value;
+});
+
 // ---- after a decision ------------------------------------------------------------------------------
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {

@@ -21,6 +21,7 @@ from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
+from moderation.policies import load_policy, policy_source
 from moderation.review import (
     bulk,
     campaign_decisions,
@@ -31,6 +32,7 @@ from moderation.review import (
     views,
 )
 from moderation.review.search import Criteria
+from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators, queues, thread_order
 from moderation.store.sql.engine import Store
@@ -139,6 +141,8 @@ def test_the_routes_are_all_here(scene):
         "/console/people",
         "/console/people/{moderator_id}",
         "/console/people/{moderator_id}/remove",
+        "/console/policy",
+        "/console/policy/record",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -286,6 +290,10 @@ def build(browser, open_browser, site):
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     with store.write() as connection:
         thread_order.set_picked(connection, comment_id, 1)
+    for profile in ("relaxed", "children"):
+        set_policy(store, site.id, policy_source(profile), ada.id, now=now())
+    strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
+    policy = token | strict
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
@@ -329,6 +337,9 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/remove": token | {"site": site.id},
         "/console/people/{moderator_id}/role": token | {"site": site.id, "role": "editor"},
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
+        "/console/policy": policy | {"seen": load_policy("strict").version},
+        "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/try": policy | {"do": "toml"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
         "/console/undo": token | {"site": site.id},
@@ -364,7 +375,13 @@ def build(browser, open_browser, site):
 
 def success(path):
     """The status of an answer to a form that works: what is shown once is shown at once."""
-    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret", "/console/people")
+    shown = (
+        "/filters/{filter_id}/remove",
+        "/endpoints/new",
+        "/secret",
+        "/console/people",
+        "/policy/try",
+    )
     return 200 if path.endswith(shown) else 303
 
 
