@@ -161,7 +161,7 @@ def test_hostile_text_does_not_move_its_neighbours(visit, gatehouse):
     page = PageRef(gatehouse.demo, "T")
     ids = [gatehouse.hand_in("You idiot.", "Carol", age=30 - n, page=page) for n in range(3)]
     gatehouse.judge()
-    watch = visit()
+    watch = visit(viewport={"width": 1000, "height": 800})  # one below the other
     watch.log_in()
 
     def positions() -> list[float]:
