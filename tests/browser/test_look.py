@@ -87,7 +87,7 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     look("queue")
     for _ in range(2):
         watch.page.keyboard.press("d")
-    watch.page.locator(".stub").wait_for()
+    watch.page.locator(".stub").wait_for(state="attached")
     look("decided")
     watch.page.keyboard.press("?")
     look("help")
@@ -151,7 +151,7 @@ def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
     assert faults(watch) == []
     assert watch.page.evaluate("document.activeElement.value") == "reject"
     watch.page.keyboard.press("Enter")
-    watch.page.locator(".stub").wait_for()
+    watch.page.locator(".stub").wait_for(state="attached")
     assert watch.page.get_by_text("Not decided yet").count() == 0
     assert watch.incidents == []
 
