@@ -41,6 +41,7 @@ from service.api import (
     reports,
     reputation,
     search,
+    shadow_policies,
     statements,
     threads,
 )
@@ -142,6 +143,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         endpoints.router,
         filters.router,
         policies.router,
+        shadow_policies.router,
         people.router,
         reputation.router,
         learning.router,

@@ -30,6 +30,7 @@ from moderation.store.sql.schema import (
     personal,
     reports,
     revisions,
+    shadow_outcomes,
 )
 
 
@@ -304,5 +305,14 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons, reports, appeals):
+    for table in (
+        personal,
+        pending,
+        findings,
+        addresses,
+        comment_reasons,
+        reports,
+        appeals,
+        shadow_outcomes,
+    ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

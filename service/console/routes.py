@@ -20,6 +20,7 @@ from service.console import (
     policy,
     queues,
     reputation,
+    shadow_policy,
 )
 from service.console.pages import URL, PageRoute, pages
 
@@ -35,6 +36,7 @@ router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
 router.include_router(policy.router)
+router.include_router(shadow_policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)

@@ -124,6 +124,7 @@ def test_the_routes_are_all_here(scene):
         "/console/pages",
         "/console/policy",
         "/console/policy/record",
+        "/console/policy/shadow",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -305,6 +306,7 @@ def build(browser, open_browser, site):
         "/console/pages/state": page | {"was": "default.", "page": page_id},
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
