@@ -17,6 +17,7 @@ from gatehouse.commands.site_policy import (
     list_errors,
     list_versions,
     read_file,
+    run_beside,
     set_policy_of_site,
 )
 from gatehouse.database import checked_settings, find_site, open_store
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
 policy.command("set")(set_policy_of_site)
 policy.command("versions")(list_versions)
+policy.command("shadow")(run_beside)
 policy.command("advise")(advise)
 policy.command("errors")(list_errors)
 

@@ -72,6 +72,47 @@ def read_file(file: Path) -> "Policy":
         raise Invalid(f"{file}: {error.message}{where}", error.pointer) from None
 
 
+def run_beside(
+    site: SiteName,
+    file: Annotated[
+        Path | None, typer.Argument(help="TOML to run beside the policy in force.")
+    ] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="End the candidate.")] = False,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Put the candidate in force.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a policy beside a site's own, which goes on deciding; without FILE, compare both."""
+    from moderation.review import shadow_policy
+
+    with open_site(site) as (store, found_site):
+        if file is not None:
+            read_file(file)
+            shadow_policy.start(store, found_site.id, read_text(file), "command", now=now_ms())
+        found = shadow_policy.compare(store, found_site.id)
+        if found and adopt:
+            version = found.candidate.version
+            shadow_policy.adopt(store, found_site.id, version, "command", now=now_ms())
+        elif stop:
+            shadow_policy.stop(store, found_site.id)
+    if found is None:
+        print(f"{found_site.name}: no policy runs beside the one in force.")
+        return
+    lines = [
+        f"{found.candidate.version} beside the policy in force since {iso(found.candidate.started_at)}: "
+        f"{found.changed:,} of {found.examined:,} would be decided otherwise."
+    ]
+    for change in found.changes:
+        lines.append(f"  {change.before.value} -> {change.after.value}: {change.count:,}")
+        lines += [f"    {sample.comment_id}  {sample.status.value}" for sample in change.samples]
+    lines.append(f"Beside {found.decided:,} decisions of people, in force and candidate:")
+    before, after = found.agreement
+    lines += [
+        f"  kept from readers, and removed: {_share(before.precision)} | {_share(after.precision)}",
+        f"  removed, and kept from readers: {_share(before.recall)} | {_share(after.recall)}",
+    ]
+    print_line(asdict(found), "\n".join(lines), as_json)
+
+
 def advise(
     site: OfSite,
     misses: Annotated[

@@ -53,9 +53,7 @@ def set_policy(
     seen. The one that is in force already adds no version. Raises Invalid, with the line and the reason; Conflict where
     another was set since.
     """
-    if len(toml) > POLICY_LIMIT:
-        raise Invalid(f"A policy has {POLICY_LIMIT:,} characters at most.", "/policy")
-    version = read_policy(toml).version if toml else _INSTALLATIONS
+    version = read_policy(check_length(toml)).version if toml else _INSTALLATIONS
     with store.write() as connection:
         before = site_policies.locked_policy(connection, site_id)
         last = next(iter(site_policies.versions_of(connection, site_id, 1)), None)
@@ -73,6 +71,13 @@ def set_policy(
         now_is = {"number": new.number, "version": version}
         audit.record(connection, who, Change.POLICY_SET, site_id, "", was, now_is)
     return new
+
+
+def check_length(toml: str) -> str:
+    """The same TOML. Raises Invalid where it is too long."""
+    if len(toml) > POLICY_LIMIT:
+        raise Invalid(f"A policy has {POLICY_LIMIT:,} characters at most.", "/policy")
+    return toml
 
 
 def toml_of_version(store: Store, site_id: str, number: int) -> str:

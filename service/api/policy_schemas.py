@@ -16,12 +16,13 @@ from service.api.serializers import iso
 
 _TOML = 'name = "herald"\nbased_on = "newsroom"\n\n[thresholds]\ntoxic = 0.4\n'
 Toml = Annotated[str, Field(examples=[_TOML])]
+PolicyText = Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
 
 
 class PolicyTrialIn(StrictModel):
     """policy: TOML, as in a file. days: of which comments are looked at."""
 
-    policy: Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
+    policy: PolicyText
     days: Annotated[int, Field(ge=1, le=365)] = BACKTEST_DAYS
 
 
@@ -183,7 +184,7 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
         "changed": found.changed,
         "decided": found.decided,
         "not_as_recorded": found.not_as_recorded,
-        "changes": [_change_out(change) for change in found.changes],
+        "changes": [change_out(change) for change in found.changes],
         "before": before,
         "after": after,
         "affected": [_affected_out(each) for each in found.affected],
@@ -192,18 +193,22 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
 
 def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
     return {
-        "agreement": {
-            "precision": share_out(agreement.precision),
-            "recall": share_out(agreement.recall),
-            "filed_precision": share_out(agreement.filed_precision),
-            "filed_recall": share_out(agreement.filed_recall),
-        },
+        "agreement": agreement_out(agreement),
         "workload": {
             "held": workload.held,
             "held_a_day": round(workload.held_a_day, 2),
             "held_busiest_day": workload.held_busiest_day,
             "filed_a_day": round(workload.filed_a_day, 2),
         },
+    }
+
+
+def agreement_out(agreement: Agreement) -> AgreementOut:
+    return {
+        "precision": share_out(agreement.precision),
+        "recall": share_out(agreement.recall),
+        "filed_precision": share_out(agreement.filed_precision),
+        "filed_recall": share_out(agreement.filed_recall),
     }
 
 
@@ -218,7 +223,7 @@ def share_out(share: Share) -> ShareOut:
     }
 
 
-def _change_out(change: Change) -> ChangeOut:
+def change_out(change: Change) -> ChangeOut:
     return {
         "before": change.before,
         "after": change.after,

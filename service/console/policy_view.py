@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.backtest import Backtest, Share
+from moderation.domain.backtest import Backtest, Change, Share
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import label_of
@@ -144,18 +144,23 @@ def trial_view(found: Backtest) -> dict[str, Any]:
         "held": _percent(after.held, found.examined),
         "held_now": _percent(before.held, found.examined),
         "more": days,
-        "changes": [
-            {
-                "change": change,
-                "before": OUTCOME_WORDS[change.before],
-                "after": OUTCOME_WORDS[change.after],
-                "rules": ", ".join(
-                    f"{label_of(code)} {count:,}" for code, count in change.rules.items()
-                ),
-            }
-            for change in found.changes
-        ],
+        "changes": changes_view(found.changes),
     }
+
+
+def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Changed outcomes in the words of the page."""
+    return [
+        {
+            "change": change,
+            "before": OUTCOME_WORDS[change.before],
+            "after": OUTCOME_WORDS[change.after],
+            "rules": ", ".join(
+                f"{label_of(code)} {count:,}" for code, count in change.rules.items()
+            ),
+        }
+        for change in changes
+    ]
 
 
 def _percent(count: int, of: int) -> str:

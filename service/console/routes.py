@@ -25,6 +25,7 @@ from service.console import (
     policy,
     queues,
     reputation,
+    shadow_policy,
     undo,
     views,
 )
@@ -46,6 +47,7 @@ router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
 router.include_router(policy.router)
+router.include_router(shadow_policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)

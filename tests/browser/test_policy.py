@@ -33,6 +33,13 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, shots, scheme, wid
         if summary.is_visible():
             summary.click()
     look("policy-tried")
+    page.get_by_role("button", name="Run it beside").click()
+    page.get_by_role("button", name="Put it in force").wait_for()
+    look("policy-shadow")
+    page.go_back()
+    page.reload()
+    page.get_by_label("toxicity", exact=True).fill("0.48")
+    page.get_by_role("button", name="Try these").click()
     page.get_by_role("button", name="Save this policy").click()
     page.get_by_text("Saved.").wait_for()
     look("policy-saved")

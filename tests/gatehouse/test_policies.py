@@ -73,6 +73,17 @@ def test_a_site_gets_a_policy_of_its_own(
     assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1
 
 
+def test_a_policy_runs_beside_the_one_in_force(
+    gatehouse: Run, comments: list[str], tmp_path: Path
+) -> None:
+    candidate = written(tmp_path, 0.5)
+    assert "0 of 0" in gatehouse("policy", "shadow", "Herald", candidate).stdout
+    gatehouse("policy", "shadow", "Herald", "--adopt")
+    shown = gatehouse("policy", "versions", "Herald", "--show", "1").stdout
+    assert shown == Path(candidate).read_text()
+    assert "no policy runs" in gatehouse("policy", "shadow", "Herald").stdout
+
+
 def test_the_record_of_a_policy_is_printed(gatehouse: Run, comments: list[str]) -> None:
     advised = gatehouse("policy", "advise", "--site", "Herald")
     assert "toxic               now hold at 0.45" in advised.stdout, advised.stderr

@@ -96,6 +96,20 @@ def test_a_policy_is_put_in_force_and_taken_back(api):
     assert wrong.status_code == 422 and wrong.json()["errors"][0]["pointer"] == "/policy"
 
 
+def test_a_candidate_runs_beside_the_policy_in_force(api):
+    assert api.get("/api/v1/policies/shadow").status_code == 404
+    started = api.put("/api/v1/policies/shadow", {"policy": STRICTER})
+    assert started.status_code == 200, started.text
+    judged(api.store, api.site, "toxicity=0.4")
+    body = api.get("/api/v1/policies/shadow").json()
+    # Without the scores that `newsroom` needs, the test's own policy is in force.
+    assert (body["examined"], body["changed"], body["changes"][0]["after"]) == (1, 1, "hold")
+    assert (body["toml"], body["started_by"][:4]) == (STRICTER, "key_")
+    assert api.put("/api/v1/policies/shadow", {"policy": "name = 3"}).status_code == 422
+    api.client.delete("/api/v1/policies/shadow", headers={"Authorization": f"Bearer {api.secret}"})
+    assert api.get("/api/v1/policies/shadow").status_code == 404
+
+
 def test_the_record_of_the_policy_in_force(api):
     at = now() - 60_000
     ids = judged(api.store, api.site, "toxicity=0.9 spam=0 language=1:en", at=at, now=at + 1_000)

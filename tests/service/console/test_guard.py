@@ -143,6 +143,7 @@ def test_the_routes_are_all_here(scene):
         "/console/people/{moderator_id}/remove",
         "/console/policy",
         "/console/policy/record",
+        "/console/policy/shadow",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -339,6 +340,7 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,

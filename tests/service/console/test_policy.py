@@ -12,7 +12,7 @@ from tests.review.test_policy_backtest import judged
 from tests.service.console.console_browser import now
 
 HOME = "/console/policy"
-TRY = f"{HOME}/try"
+TRY, SHADOW = f"{HOME}/try", f"{HOME}/shadow"
 
 
 @pytest.fixture
@@ -94,6 +94,21 @@ def test_a_profile_is_chosen_and_one_click_goes_back(editor, site, store):
     assert editor.post(TRY, back | {"do": "profile", "profile": "lax"}).status_code == 422
 
 
+def test_what_was_tried_runs_beside_the_policy_in_force_and_is_adopted(editor, site, store):
+    saving, answer = try_out(editor, "profile", profile="strict")
+    assert 'formaction="/console/policy/shadow"' in answer.text
+    assert editor.post(SHADOW, saving | {"do": "shadow"}).status_code == 303
+    assert site_policy(store, site.id).toml == ""
+    page = editor.get(SHADOW).text
+    assert "0 of 0 comments would be decided otherwise" in page and "ada@herald.test" in page
+    candidate = editor.fields(SHADOW, SHADOW)
+    assert editor.post(SHADOW, candidate | {"do": "burn"}).status_code == 422
+    assert editor.post(SHADOW, candidate | {"do": "adopt"}).status_code == 303
+    assert read_policy(site_policy(store, site.id).toml).name == "strict"
+    assert "No candidate" in editor.get(SHADOW).text
+
+
 def test_a_moderator_sees_no_policy(browser, site):
     assert ">Policy</a>" not in browser.get("/console/").text
-    assert browser.get(HOME).status_code == 403
+    for page in (HOME, SHADOW, f"{HOME}/record"):
+        assert browser.get(page).status_code == 403
