@@ -26,6 +26,7 @@ class Action(StrEnum):
     CHANGE_FILTERS = "change_filters"
     SEE_POLICY = "see_policy"  # and what it did
     CHANGE_POLICY = "change_policy"
+    CHANGE_REASONS = "change_reasons"  # the list that decisions choose from
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
     MANAGE_ENDPOINTS = "manage_endpoints"
@@ -37,7 +38,7 @@ class Action(StrEnum):
 
 _EDITOR = frozenset(
     {
-        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT),
+        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_REASONS, Action.CHANGE_PAGE_DEFAULT),
         *(Action.SEE_POLICY, Action.CHANGE_POLICY),
         *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
     }
@@ -62,6 +63,7 @@ _IN_WORDS = {
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
     Action.CHANGE_POLICY: "change its policy",
+    Action.CHANGE_REASONS: "change its reasons",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.SEE_ENDPOINTS: "see its endpoints",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",

@@ -1,5 +1,6 @@
-"""Deletes what has been kept long enough."""
+"""Deletes what has been kept long enough, and ends what has an end."""
 
+from moderation.domain.audit import SERVICE, Change
 from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.ids import timed_id
@@ -12,6 +13,7 @@ from moderation.store import (
     claims,
     counts,
     deliveries,
+    filters,
     heartbeats,
     invitations,
     legal_notices,
@@ -48,6 +50,9 @@ def purge(
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
         claims.forget_expired(connection)
+        for ended in filters.switch_off_ended(connection, now):
+            was, is_now = {"enabled": True}, {"enabled": False}
+            audit.record(connection, SERVICE, Change.FILTER_CHANGED, *ended, was, is_now)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from service.console import (
     appeals,
     audit,
+    author_filters,
     bulk,
     campaign,
     campaigns,
@@ -26,6 +27,7 @@ from service.console import (
     queues,
     reputation,
     shadow_policy,
+    site_reasons,
     undo,
     views,
 )
@@ -35,6 +37,7 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(author_filters.router)
 router.include_router(context.router)
 router.include_router(desk.router)
 router.include_router(undo.router)
@@ -50,6 +53,7 @@ router.include_router(policy.router)
 router.include_router(shadow_policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
+router.include_router(site_reasons.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
 router.include_router(people.router)

@@ -40,6 +40,9 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
+    _text("reasons_json", server_default=""),
+    sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -167,6 +170,7 @@ filters = sa.Table(
     _text("changed_by"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("changed_at", Millis, nullable=False),
+    sa.Column("until", Millis),  # applies until then, NULL always
 )
 
 # --- what was handed in -------------------------------------------------------------------------
@@ -526,6 +530,7 @@ decisions = sa.Table(
     _text("actor_id"),
     _text("actor_version"),
     _text("reasons_json"),
+    _text("sentence", server_default=""),  # a moderator's, to the writer; '' none, or erased
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
@@ -827,6 +832,22 @@ notes = sa.Table(
     sa.Index("notes_about", "about", "id"),
 )
 
+# A person's word that a score was wrong about a text.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    _text("label", primary_key=True),  # the score's name
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("score", sa.Float, nullable=False),  # as it was
+    _text("model"),
+    _text("sha256"),  # of the model's weights
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("corrections_of_site", "site_id", "comment_id"),
+)
+
 # Filters of a queue with a name.
 views = sa.Table(
     "views",
@@ -849,6 +870,7 @@ bulk_acts = sa.Table(
     _text("moderator_id"),
     _text("outcome"),
     _text("note_code"),  # the reason code the moderator chose, '' none
+    _text("sentence", server_default=""),  # to the writers, until each decision has it
     sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
     sa.Column("members", sa.Integer, nullable=False),
     _text("state"),  # gathering | deciding | decided | undoing | undone

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
 from moderation.accounts import invitations
-from moderation.domain.comment import PageRef, Status
+from moderation.domain.comment import Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
@@ -144,6 +144,7 @@ def test_the_routes_are_all_here(scene):
         "/console/policy",
         "/console/policy/record",
         "/console/policy/shadow",
+        "/console/reasons",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -237,7 +238,7 @@ def build(browser, open_browser, site):
     """
     store = browser.store
     clock = {"now": now(), "entropy": os.urandom}
-    [comment_id] = held(store, site, "bad")
+    [comment_id] = held(store, site, "bad", context=Context("203.0.113.9"))
     decisions.decide(  # something to undo
         *(store, "mod_1", {site.id}, comment_id, Outcome.HOLD), **clock
     )
@@ -312,7 +313,10 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
+        "/console/comments/{comment_id}/filters": token
+        | {"about": "network", "action": "hold", "days": "7"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
+        "/console/comments/{comment_id}/corrections": token | {"wrong": "toxicity"},
         "/console/comments/{comment_id}/pick": token | {"pick": "take"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
@@ -342,6 +346,8 @@ def build(browser, open_browser, site):
         "/console/policy/back": policy | {"back": "1"},
         "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
+        "/console/reasons": token
+        | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
         "/console/undo": token | {"site": site.id},
