@@ -18,11 +18,15 @@ from service.console import (
     endpoints,
     filter,
     filters,
+    invitation,
     learning,
     login,
     page_states,
+    people,
+    policy,
     queues,
     reputation,
+    shadow_policy,
     site_reasons,
     undo,
     views,
@@ -45,11 +49,15 @@ router.include_router(campaign.router)
 router.include_router(filters.router)
 router.include_router(filter.router)
 router.include_router(learning.router)
+router.include_router(policy.router)
+router.include_router(shadow_policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(site_reasons.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
+router.include_router(people.router)
+router.include_router(invitation.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)
 router.include_router(endpoint_deliveries.router)

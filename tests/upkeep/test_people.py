@@ -372,12 +372,13 @@ ABOUT_COMMENTS = {
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
     *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
-    *("bulk_members", "corrections"),
+    *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
+    *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
 }
 
 

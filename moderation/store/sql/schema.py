@@ -58,6 +58,40 @@ keys = sa.Table(
     sa.Column("revoked_at", Millis),
 )
 
+# Every policy that a site has had of its own; sites.policy has the one in force.
+policy_versions = sa.Table(
+    "policy_versions",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),  # 1, 2, 3 ... of the site
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),  # '' the service's default
+    _text("set_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("set_at", Millis, nullable=False),
+)
+
+# A candidate beside the policy in force: it decides nothing.
+shadow_policies = sa.Table(
+    "shadow_policies",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),
+    _text("started_by"),  # as policy_versions.set_by
+    sa.Column("started_at", Millis, nullable=False),
+)
+shadow_outcomes = sa.Table(
+    "shadow_outcomes",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    _text("version"),  # of the candidate
+    _text("live"),  # what the policy in force makes of what was measured
+    _text("shadow"),  # what the candidate does
+    _text("rules"),  # codes that only one of the two gives, with spaces between
+    sa.Index("shadow_outcomes_of_site", "site_id", "version", "comment_id"),
+)
+
 site_faces = sa.Table(
     "site_faces",
     metadata,

@@ -242,6 +242,13 @@ if (sites) {
   });
 }
 
+// ---- a slider and its number are one ----------------------------------------------------------------
+
+document.addEventListener("input", (event) => {
+  const twin = event.target.dataset?.twin;
+  if (twin) event.target.form.elements[twin].value = event.target.value;
+});
+
 // ---- after a decision ------------------------------------------------------------------------------
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -256,6 +263,7 @@ document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
   if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
   if (!card.matches?.(".card")) return;
+  noteCampaign(card);
   if (!card.matches(".stub")) {
     announcement.textContent = card.dataset.announcement || "Up to date.";
     show(card);
@@ -268,6 +276,14 @@ document.body.addEventListener("htmx:load", (event) => {
   while (next?.matches(".stub")) next = next.nextElementSibling;
   show(next || card);
 });
+
+// The row of a campaign says what was decided about it; that of a comment comes from the server.
+function noteCampaign(card) {
+  const note = card.id.startsWith("k-") && rowOf(card)?.querySelector(".small");
+  if (!note) return;
+  note.dataset.was ??= note.textContent;
+  note.textContent = card.matches(".stub") ? card.dataset.announcement : note.dataset.was;
+}
 
 function fail(text) {
   announcement.textContent = "";
