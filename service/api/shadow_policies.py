@@ -54,7 +54,7 @@ class ShadowOut(TypedDict):
 
 
 @router.get(
-    "", summary="The candidate beside the policy in force", openapi_extra=describe_answer(ShadowOut)
+    "", summary="The candidate beside the policy in force", openapi_extra=describe_answer(ShadowOut, 404)
 )
 def read(request: Request, key: SecretKey) -> Response:
     """404 where the site has none."""
