@@ -15,6 +15,7 @@ from gatehouse_client.answers import (
     BulkPreview,
     Claim,
     Comment,
+    Correction,
     Decision,
     Note,
     OpenReports,
@@ -38,6 +39,7 @@ from gatehouse_client.reader_answers import (
     OwnComment,
     ReaderRules,
     Report,
+    SiteReason,
     Statement,
 )
 from gatehouse_client.sync import Gatehouse
@@ -54,6 +56,7 @@ __all__ = [
     "Claim",
     "ClientError",
     "Comment",
+    "Correction",
     "Decision",
     "Delivery",
     "Endpoint",
@@ -76,6 +79,7 @@ __all__ = [
     "Report",
     "Revision",
     "Signal",
+    "SiteReason",
     "Statement",
     "Unreachable",
 ]

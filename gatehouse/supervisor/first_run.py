@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gatehouse.database import entropy
 from moderation.clock import now_ms
+from moderation.domain.audit import SERVICE
 from moderation.domain.roles import Role
 from moderation.settings import Settings, read_settings
 
@@ -39,7 +40,7 @@ class FirstRun:
             "",
             "  Gatehouse is open.",
             "",
-            f"  Article with a form  {url}/demo",
+            f"  Demo newspaper       {url}/demo",
             f"  Console              {url}/console/login?link={self.login_token}",
             "                       (opens once, within 15 minutes; the next one:",
             f"                       {_command(settings)} moderator login-link {OPERATOR})",
@@ -72,7 +73,7 @@ def _command(settings: Settings) -> str:
 
 def _curl(url: str, key: str) -> list[str]:
     comment = {
-        "page": {"url": f"{url}/demo"},
+        "page": {"url": f"{url}/demo/ferry"},
         "author": {"name": "Alice"},
         "text": "Thank you, that was worth reading.",
     }
@@ -101,6 +102,8 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
 
     A service that has other sites gets no demo site. On another port the demo site gets one more origin.
     """
+    from moderation.accounts.moderators import grant
+    from moderation.accounts.sites import add_origins
     from moderation.store import moderators, sites
 
     demo_file = _DemoFile(settings.data / "demo.json")
@@ -110,7 +113,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         site_id, publishable_key = demo_file.read()
         demo = sites_by_id.get(site_id)
         if demo:
-            sites.add_origins(connection, demo, _origins(settings))
+            add_origins(connection, demo, _origins(settings), SERVICE)
         elif not sites_by_id:
             site_id, publishable_key, secret_key = _add_demo_site(connection, settings)
         else:
@@ -123,23 +126,44 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         if secret_key:
             granted.append(site_id)
         for granted_id in granted:
-            moderators.grant(connection, operator_id, granted_id, Role.ADMIN)
+            grant(connection, operator_id, granted_id, Role.ADMIN, SERVICE)
         login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret_key:  # after the commit: the site is stored
         demo_file.write(site_id, publishable_key)
+    if site_id:
+        _set_page_states(store, site_id, settings.public_url)
     return FirstRun(site_id, publishable_key, secret_key, login_token)
 
 
 def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
     """The id, publishable key and secret key of a new demo site."""
+    from moderation.accounts.sites import add_site
     from moderation.store import compat_apis, sites
 
-    site = sites.add_site(connection, "Demo", _origins(settings), "en", now_ms(), entropy)
-    for face in compat_apis.ON_BY_DEFAULT:
-        compat_apis.switch_on(connection, site.id, face, "", now_ms())
-    publishable_key = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
-    secret_key = sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
-    return site.id, publishable_key, secret_key
+    site, keys = add_site(
+        connection,
+        "Demo",
+        _origins(settings),
+        "en",
+        compat_apis.ON_BY_DEFAULT,
+        (sites.PUBLISHABLE, sites.SECRET),
+        SERVICE,
+        now=now_ms(),
+        entropy=entropy,
+    )
+    return site.id, keys[sites.PUBLISHABLE], keys[sites.SECRET]
+
+
+def _set_page_states(store: "Store", site_id: str, url: str) -> None:
+    """What the demo newspaper's articles do with comments, where nobody has said or written anything yet."""
+    from moderation.domain.comment import PageRef
+    from moderation.review.page_states import PageChange, get_page, set_page
+    from service.embed.demo_articles import ARTICLES
+
+    for article in ARTICLES:
+        page = PageRef(url + article.path, article.title, by_server=True)
+        if not get_page(store, site_id, page, now_ms()).id:
+            set_page(store, site_id, page, PageChange(article.state), now_ms(), entropy)
 
 
 def _origins(settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ from moderation.domain.statement import Statement
 
 COLUMNS = (
     *("comment_id", "sequence", "decided_at", "decision", "effect", "reasons", "in_words"),
-    *("ground", "automated_detection", "automated_decision", "appeal", "statement"),
+    *("ground", "automated_detection", "automated_decision", "appeal", "sentence", "statement"),
 )
 
 
@@ -32,12 +32,13 @@ def csv_of(statements: Iterable[Statement], *, header: bool) -> str:
             str(each.automated_detection).lower(),
             str(each.automated_decision).lower(),
             each.appeal.value if each.appeal else "",
+            each.sentence,
             " ".join(each.sentences),
         )
-        writer.writerow(map(_plain, cells))
+        writer.writerow(map(plain_cell, cells))
     return lines.getvalue()
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

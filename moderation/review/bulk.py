@@ -7,13 +7,15 @@ goes on with them. Each comment gets a decision of its own, by the same code as 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from moderation.domain.audit import Change
 from moderation.domain.bulk import SMALL, BulkState, MemberState
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
 from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
-from moderation.store import bulk
+from moderation.review.site_reasons import choose
+from moderation.store import audit, bulk
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Store
 
@@ -70,17 +72,20 @@ def start(
     outcome: Outcome,
     note_code: str = "",
     *,
+    sentence: str = "",
     take_over: bool = False,
     now: int,
     entropy: Entropy,
 ) -> BulkProgress:
     """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
 
-    seen: of bulk_sets.py. note_code, take_over: as for a single decision. What somebody has decided about since it
-    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid for no comments.
+    seen: of bulk_sets.py. note_code, sentence, take_over: as for a single decision. What somebody has decided about since it
+    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid, also for no comments.
     """
     if not seen:
         raise Invalid("There are no comments to decide about.")
+    with store.read() as connection:
+        _, sentence = choose(connection, site_id, outcome, note_code, sentence)
     act = BulkAct(
         timed_id("bulk", now, entropy(10)),
         site_id,
@@ -91,11 +96,16 @@ def start(
         len(seen),
         BulkState.GATHERING,
         now,
+        sentence=sentence,
     )
     for place in range(0, len(seen), NOTED_AT_ONCE):
         with store.write() as connection:
             if place == 0:
                 bulk.add(connection, act)
+                facts = {"outcome": outcome, "comments": len(seen), "take_over": take_over}
+                audit.record(
+                    connection, moderator_id, Change.BULK_STARTED, site_id, act.id, None, facts
+                )
             bulk.add_members(connection, act.id, seen[place : place + NOTED_AT_ONCE])
             if place + NOTED_AT_ONCE >= len(seen):
                 bulk.change(connection, act.id, state=BulkState.DECIDING.value)
@@ -117,8 +127,9 @@ def undo(
         if act.undone_at is not None:
             raise Conflict("It was taken back before.")
         bulk.cancel_waiting(connection, bulk_id)
-        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None}
+        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None, "sentence": ""}
         bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
+        audit.record(connection, moderator_id, Change.BULK_UNDONE, site_id, bulk_id)
     if act.members <= SMALL:
         go_on(store, bulk_id, lambda: now, entropy)
     return get_progress(store, site_id, bulk_id)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from moderation.domain.audit import Change
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.policy import Policy
 from moderation.policies import policy_in_force, read_policy
-from moderation.store import site_policies, sites
+from moderation.store import audit, site_policies, sites
 from moderation.store.site_policies import PolicyVersion
 from moderation.store.sql.engine import Store
 
@@ -66,6 +67,9 @@ def set_policy(
             return last or PolicyVersion(site_id, 0, version, toml, who, now)
         new = PolicyVersion(site_id, number + 1, version, toml, who, now)
         site_policies.put_in_force(connection, new)
+        was = {"number": number, "version": last.version if last else _INSTALLATIONS}
+        now_is = {"number": new.number, "version": version}
+        audit.record(connection, who, Change.POLICY_SET, site_id, "", was, now_is)
     return new
 
 

@@ -94,16 +94,26 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             connection, due, lease=lease, now=now, until=until, limit=limit
         )
     }
-    if not claimed:
-        return []
-    rows = fetch(connection, _JOBS, ids=list(claimed))
-    jobs = []
-    for row in rows:
-        values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
-        revision, attempts = claimed[values["id"]]
-        if values["revision"] == revision:
-            jobs.append(_job(values, attempts))
-    return jobs
+    return [
+        _job(values, claimed[values["id"]][1])
+        for values in _read(connection, claimed)
+        if values["revision"] == claimed[values["id"]][0]
+    ]
+
+
+def jobs_of(connection: Connection, attempts_by_comment: Mapping[str, int]) -> list[JudgingJob]:
+    """The newest revision of each comment, as a job that nobody has to claim."""
+    newest: dict[str, dict[str, Any]] = {}
+    for values in _read(connection, attempts_by_comment):
+        if values["revision"] >= newest.get(values["id"], values)["revision"]:
+            newest[values["id"]] = values
+    return [_job(values, attempts_by_comment[id]) for id, values in newest.items()]
+
+
+def _read(connection: Connection, comment_ids: Collection[str]) -> list[dict[str, Any]]:
+    """A row for each revision of the comments, by their ids."""
+    rows = fetch(connection, _JOBS, ids=list(comment_ids)) if comment_ids else []
+    return [dict(zip(_FIELDS, row, strict=True)) for row in rows]
 
 
 def _job(values: dict[str, Any], attempts: int) -> JudgingJob:

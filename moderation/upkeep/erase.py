@@ -3,15 +3,19 @@
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
 from moderation.store import (
+    audit,
     claims,
     comments,
+    corrections,
     decisions,
     feedback,
+    legal_notices,
     notes,
     outbox,
     people,
@@ -31,11 +35,12 @@ def erase(
     store: Store,
     site_ids: Collection[str],
     comment_id: str,
+    by: str = COMMAND,
     *,
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data, notes, appeals and scores, and sends `comment.erased`, in
+    """Deletes a comment's text, sketch, author, personal data, notes, appeals, scores and corrections of them, and sends `comment.erased`, in
     one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
     comment that is known to be somebody's go the notes about them.
 
@@ -48,6 +53,7 @@ def erase(
         if standing.status is Status.ERASED:
             return
         erase_together(connection, [standing], now, entropy)
+        audit.record(connection, by, Change.COMMENT_ERASED, standing.site_id, comment_id)
 
 
 def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:
@@ -94,8 +100,12 @@ def erase_together(
     people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    for comment_id in ids:
+        legal_notices.close(connection, comment_id, now)
+    legal_notices.forget_words(connection, ids)
     claims.end(connection, ids)
     notes.forget(connection, ids)
+    corrections.forget(connection, ids)
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)

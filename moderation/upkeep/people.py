@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from moderation.domain.appeal import Appeal
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
@@ -21,14 +22,24 @@ from moderation.domain.person import (
     PersonComment,
     PersonErased,
     PersonRef,
+    SentNotice,
     SentReport,
     SuggestedScore,
     check_person,
 )
 from moderation.domain.score import Candidate, Findings
+from moderation.domain.similarity import target_key
 from moderation.scorers.spam.link_targets import targets_of
-from moderation.scorers.spam.text_sketch import target_key
-from moderation.store import appeals, decisions, people, reputations, sketches
+from moderation.store import (
+    appeals,
+    audit,
+    corrections,
+    decisions,
+    legal_notices,
+    people,
+    reputations,
+    sketches,
+)
 from moderation.store.people import KeptComment, KeptRows
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
@@ -54,6 +65,7 @@ def export_person(
         histories = decisions.histories(connection, ids)
         findings = decisions.newest_findings(connection, ids)
         made = appeals.of_comments(connection, ids)
+        corrected = corrections.of_comments(connection, ids)
     return [
         _comment(
             store.crypto,
@@ -62,6 +74,7 @@ def export_person(
             findings.get(row.id, Findings()),
             histories[row.id],
             made.get(row.id, ()),
+            tuple(each.label for each in corrected.get(row.id, ())),
         )
         for row in rows.comments
     ]
@@ -85,6 +98,19 @@ def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
 
 
+def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentNotice]:
+    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        sent = legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
+    return [
+        SentNotice(
+            each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
+        )
+        for each in sent
+    ]
+
+
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
     """What would be erased: how many rows of which kind. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
@@ -96,6 +122,8 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
             after = ids[-1]
         if sent := people.reports_by(connection, keys):
             found["reports_sent"] = len(sent)
+        if notices := legal_notices.by_email(connection, keys.email, site_ids, store.crypto):
+            found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
 
@@ -103,6 +131,7 @@ def erase_person(
     store: Store,
     ref: PersonRef,
     site_ids: Collection[str],
+    by: str = COMMAND,
     *,
     now: int,
     entropy: Entropy,
@@ -123,24 +152,37 @@ def erase_person(
         with store.write() as connection:
             ids = people.find(connection, keys, site_ids, "", most)
             found.update(people.count(connection, ids) if ids else {})
-            _erase(connection, ids, now, entropy)
+            _erase(connection, ids, by, ref.kind, now, entropy)
             complete = len(ids) < most
             if complete:
                 if sent := people.reports_by(connection, keys):
                     found["reports_sent"] = len(sent)
+                    for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
+                        facts = {"found_by": ref.kind, "reports": count}
+                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
+                if notices := legal_notices.by_email(
+                    connection, keys.email, site_ids, store.crypto
+                ):
+                    found["notices_sent"] = len(notices)
+                    legal_notices.forget(connection, [notice.id for notice in notices])
                 people.forget_author(connection, keys)
         erased += len(ids)
     rewritten = scrub(store, rewrite_up_to) if found else None
     return PersonErased(dict(found), erased, complete, rewritten)
 
 
-def _erase(connection: Connection, ids: list[str], now: int, entropy: Entropy) -> None:
+def _erase(
+    connection: Connection, ids: list[str], by: str, found_by: str, now: int, entropy: Entropy
+) -> None:
     standings = decisions.standings(connection, ids)
     left = [each for each in standings.values() if each.status is not Status.ERASED]
     own_domains = _own_domains(connection, ids, now)
     people.forget_requests(connection, ids)
     reputations.forget(connection, ids, own_domains)
     erase_together(connection, left, now, entropy)
+    for site_id, count in sorted(Counter(standing.site_id for standing in left).items()):
+        facts = {"found_by": found_by, "comments": count}
+        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
     people.forget_domains(connection, own_domains)
 
 
@@ -176,8 +218,9 @@ def _comment(
     findings: Findings,
     history: Sequence[Decision],
     made: Sequence[Appeal],
+    corrected: tuple[str, ...],
 ) -> PersonComment:
-    """made: the appeals about it."""
+    """made: the appeals about it. corrected: the scores that moderators called wrong."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -209,6 +252,7 @@ def _comment(
                 decision.outcome.value,
                 decision.actor.kind.value,
                 tuple(KeptReason(reason.code, reason.message) for reason in decision.reasons),
+                decision.sentence,
                 iso(decision.created_at),
             )
             for decision in history
@@ -238,4 +282,5 @@ def _comment(
             KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
             for each in made
         ),
+        corrections=corrected,
     )

@@ -1,17 +1,22 @@
-"""Deletes what has been kept long enough."""
+"""Deletes what has been kept long enough, and ends what has an end."""
 
+from moderation.domain.audit import SERVICE, Change
 from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
+    audit,
     bulk,
     campaigns,
     claims,
     counts,
     deliveries,
+    filters,
     heartbeats,
+    invitations,
+    legal_notices,
     notes,
     reports,
     reputations,
@@ -35,6 +40,7 @@ def purge(
     feedback_days: int = 365,
     webhook_days: int = 30,
     personal_days: int = 30,
+    audit_days: int = 730,
 ) -> int:
     """Deletes rows older than these settings and constants allow; returns how many, at most PURGE_LIMIT
     for each table.
@@ -44,6 +50,9 @@ def purge(
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
         claims.forget_expired(connection)
+        for ended in filters.switch_off_ended(connection, now):
+            was, is_now = {"enabled": True}, {"enabled": False}
+            audit.record(connection, SERVICE, Change.FILTER_CHANGED, *ended, was, is_now)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT
@@ -53,10 +62,13 @@ def purge(
                 connection, now - feedback_days * DAY_MS, PURGE_LIMIT
             )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
+            + invitations.forget_expired(connection, now, PURGE_LIMIT)
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
+            + audit.forget_old(connection, now - audit_days * DAY_MS, PURGE_LIMIT)
             + notes.forget_authors(connection, PURGE_LIMIT)
             + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
             + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
+            + legal_notices.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT

@@ -49,7 +49,7 @@ Did = Annotated[str, Query(max_length=10, pattern="^[a-z]*$")]
 def policy_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: Did = ""
 ) -> Response:
-    membership.require(Action.CHANGE_POLICY)
+    membership.require(Action.SEE_POLICY)
     return _page(request, visitor, membership, did=did)
 
 
@@ -58,7 +58,7 @@ async def record_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite
 ) -> Response:
     """How often people decided otherwise than each rule."""
-    membership.require(Action.CHANGE_POLICY)
+    membership.require(Action.SEE_POLICY)
     state = request.app.state
 
     def count(_: object) -> PolicyErrors:

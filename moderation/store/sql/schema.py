@@ -40,6 +40,9 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
+    _text("reasons_json", server_default=""),
+    sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -114,7 +117,7 @@ memberships = sa.Table(
     metadata,
     _text("moderator_id", primary_key=True),
     _text("site_id", primary_key=True),
-    _text("role"),  # moderator | editor | admin
+    _text("role"),  # auditor | moderator | editor | admin
 )
 
 sessions = sa.Table(
@@ -135,6 +138,21 @@ login_links = sa.Table(
     sa.Column("expires_at", Millis, nullable=False),
 )
 
+# Who was asked to moderate a site, and has not come yet.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the link's token
+    _text("id", unique=True),
+    _text("site_id"),
+    _text("email"),  # lower case
+    _text("role"),
+    _text("invited_by"),  # as in audit.actor
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("expires_at", Millis, nullable=False),
+    sa.UniqueConstraint("site_id", "email"),
+)
+
 filters = sa.Table(
     "filters",
     metadata,
@@ -152,6 +170,7 @@ filters = sa.Table(
     _text("changed_by"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("changed_at", Millis, nullable=False),
+    sa.Column("until", Millis),  # applies until then, NULL always
 )
 
 # --- what was handed in -------------------------------------------------------------------------
@@ -203,6 +222,9 @@ comments = sa.Table(
     # Readers whose reports no person has looked at yet, and the id of the first of these reports.
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
+    # The order of held comments (domain/urgency.py), ms.
+    sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
+    sa.Column("picked_at", Millis),  # null no editors' pick
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -241,7 +263,24 @@ sa.Index(
     **_only(comments.c.withdrawn_at.is_not(None)),
 )
 
-sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
+sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
+
+sa.Index(
+    "comments_picked",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.id,
+    **_only(comments.c.picked_at.is_not(None)),
+)
+sa.Index(
+    "comments_replied",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.parent_id,
+    **_only(comments.c.parent_id != ""),
+)
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
 sa.Index(
@@ -249,6 +288,35 @@ sa.Index(
     comments.c.site_id,
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# The most urgent first.
+_HELD = comments.c.status == "held"
+sa.Index(
+    "held_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(_HELD),
+)
+sa.Index(
+    "held_alone_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", _HELD)),
+)
+
+# The scores of held comments, to put them in order by: a projection like comments.status.
+held_scores = sa.Table(
+    "held_scores",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("label", primary_key=True),
+    _text("site_id"),
+    sa.Column("rank", sa.Integer, nullable=False),  # the score, times -1,000,000
+    sa.Index("held_by_score", "site_id", "label", "rank", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # What readers said against comments that they saw.
@@ -276,6 +344,36 @@ for _name in ("reporter_key", "address_key"):
         reports.c.state,
         **_only(reports.c[_name] != ""),
     )
+
+# Notices of illegal content (Art. 16 DSA).
+legal_notices = sa.Table(
+    "legal_notices",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),  # the one that was read
+    _text("name"),  # of who sent it, '' forgotten
+    sa.Column("email_sealed", sa.LargeBinary),  # opens with the notice's id
+    _text("email_key"),
+    _text("why"),
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | removed | kept | gone
+    sa.Column("decided_in", sa.Integer),  # the sequence of the decision that answered it
+    sa.Column("decided_at", Millis),
+    sa.Index("legal_notices_of_comment", "comment_id", "id"),
+    sa.Index("legal_notices_of_site", "site_id", "state", "id"),
+)
+sa.Index(
+    "legal_notices_decided",
+    legal_notices.c.decided_at,
+    **_only(legal_notices.c.decided_at.is_not(None)),
+)
+sa.Index(
+    "legal_notices_by_email",
+    legal_notices.c.email_key,
+    **_only(legal_notices.c.email_key != ""),
+)
 
 # Writers' appeals against decisions.
 appeals = sa.Table(
@@ -377,6 +475,15 @@ imported_comments = sa.Table(
     _text("site_id"),
     _text("comment_id"),
     _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+    # Not before this its scores are measured; null they are, or it shall have none. Later while a worker has it.
+    sa.Column("score_due", Millis),
+    sa.Column("score_attempts", sa.Integer, nullable=False, server_default="0"),
+)
+sa.Index(
+    "imported_unscored",
+    imported_comments.c.score_due,
+    imported_comments.c.id,
+    **_only(imported_comments.c.score_due.is_not(None)),
 )
 sa.Index(
     "imported_waiting",
@@ -423,6 +530,7 @@ decisions = sa.Table(
     _text("actor_id"),
     _text("actor_version"),
     _text("reasons_json"),
+    _text("sentence", server_default=""),  # a moderator's, to the writer; '' none, or erased
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
@@ -437,6 +545,22 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# What each person decided: in the order of the comments, and by time.
+_BY_PEOPLE = decisions.c.actor_kind == "moderator"
+sa.Index(
+    "decisions_of_person",
+    decisions.c.actor_id,
+    decisions.c.comment_id,
+    decisions.c.sequence,
+    **_only(_BY_PEOPLE),
+)
+sa.Index(
+    "decisions_of_person_by_time",
+    decisions.c.actor_id,
+    decisions.c.created_at,
+    **_only(_BY_PEOPLE),
 )
 
 # What was decided against comments, by time.
@@ -708,6 +832,35 @@ notes = sa.Table(
     sa.Index("notes_about", "about", "id"),
 )
 
+# A person's word that a score was wrong about a text.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    _text("label", primary_key=True),  # the score's name
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("score", sa.Float, nullable=False),  # as it was
+    _text("model"),
+    _text("sha256"),  # of the model's weights
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("corrections_of_site", "site_id", "comment_id"),
+)
+
+# Filters of a queue with a name.
+views = sa.Table(
+    "views",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("owner_id"),  # whose it is, '' everybody's on the site
+    _text("name"),
+    _text("filter_json"),  # review/search.Criteria, only what is set
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("views_of_site", "site_id", "owner_id", "id"),
+)
+
 # One decision about many comments. Its members have decisions of their own, made a few at a time.
 bulk_acts = sa.Table(
     "bulk_acts",
@@ -717,6 +870,7 @@ bulk_acts = sa.Table(
     _text("moderator_id"),
     _text("outcome"),
     _text("note_code"),  # the reason code the moderator chose, '' none
+    _text("sentence", server_default=""),  # to the writers, until each decision has it
     sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
     sa.Column("members", sa.Integer, nullable=False),
     _text("state"),  # gathering | deciding | decided | undoing | undone
@@ -812,6 +966,23 @@ attempts = sa.Table(
     sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
     sa.Column("response_status", sa.Integer),
     _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- what was changed that is no decision about a comment ---------------------------------------------
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Rises with every entry. SQLite counts rows only where the type is INTEGER.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _text("site_id"),  # '' of no single site
+    _text("actor"),  # the id of a moderator or a key, 'command' or 'service'
+    _text("change"),  # domain/audit.Change
+    _text("about"),
+    _text("before_json"),
+    _text("after_json"),
+    sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
+    sa.Index("audit_of_site", "site_id", "number"),
 )
 
 # --- who is at work -------------------------------------------------------------------------------
