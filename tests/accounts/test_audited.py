@@ -39,6 +39,8 @@ NO_CHANGE = {
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
+    "store.shadow_policies.add_outcomes": "what a candidate would have decided",
+    "store.shadow_policies.forget_old": "retention",
 }
 
 
@@ -197,7 +199,7 @@ def test_each_change_is_in_the_documentation_and_is_made() -> None:
     )
     for change in Change:
         assert f"`{change}`" in documented
-        assert f"Change.{change.name}" in code or change is Change.POLICY_SET
+        assert f"Change.{change.name}" in code
 
 
 def _leaves_out_by(call: ast.Call, name: str) -> bool:
