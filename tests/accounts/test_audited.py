@@ -39,8 +39,6 @@ NO_CHANGE = {
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
-    "store.shadow_policies.add_outcomes": "what a candidate would have decided",
-    "store.shadow_policies.forget_old": "retention",
 }
 
 
