@@ -29,7 +29,8 @@ def moment_or_none(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it.
+    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it; status_page does so in
+    a browser, None from a Gatehouse that has no such page.
     browser_token: goes along with the next comment from the same browser; None for the site's own server.
     """
 
@@ -39,11 +40,12 @@ class Receipt:
     author_token: str
     created_at: datetime
     browser_token: str | None = None
+    status_page: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Receipt":
-        token = data.get("browser_token")
-        return known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
+        later = {name: data.get(name) for name in ("browser_token", "status_page")}
+        return known(cls, data, created_at=moment(data["created_at"]), **later)
 
 
 @dataclass(frozen=True, slots=True)

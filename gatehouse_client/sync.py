@@ -1,4 +1,4 @@
-"""The client, sync."""
+"""The client, sync: `make format` writes it from aio.py."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,16 @@ from gatehouse_client.answers import (
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
-from gatehouse_client.reader_answers import Appeal, OwnComment, ReaderRules, Report, Statement
+from gatehouse_client.reader_answers import (
+    Appeal,
+    LegalNotice,
+    NoticeStatus,
+    NoticeTaken,
+    OwnComment,
+    ReaderRules,
+    Report,
+    Statement,
+)
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
@@ -161,6 +170,26 @@ class Gatehouse:
         ApiError 409 where it is answered, or where this key made the decision itself.
         """
         return self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def send_notice(
+        self,
+        comment_id: str,
+        why: str,
+        *,
+        name: str = "",
+        email: str = "",
+        child_abuse: bool = False,
+    ) -> NoticeTaken:
+        """Notifies the site of illegal content, in good faith; no key is sent. name, email: left out only for child_abuse."""
+        return self.send(calls.send_notice(comment_id, why, name, email, child_abuse))
+
+    def notices(self, state: str = "open", *, size: int = 100) -> Iterator[LegalNotice]:
+        """The notices of illegal content that are open, removed, kept or gone, the longest waiting first."""
+        return self._pages(calls.notices(state, size))
+
+    def notice_status(self, notice_id: str, token: str) -> NoticeStatus:
+        """What became of a notice, for whoever has the receipt's token."""
+        return self.send(calls.notice_status(notice_id, token))
 
     def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
         """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
@@ -316,13 +345,20 @@ class Gatehouse:
         return self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> Iterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -339,6 +375,7 @@ class Gatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -348,7 +385,8 @@ class Gatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -360,6 +398,7 @@ class Gatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,

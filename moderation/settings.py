@@ -222,6 +222,9 @@ class Settings(BaseModel):
         le=10,
         description="Multiplies the delays of the retry schedule (tests use less than 1)",
     )
+    audit_days: int = Field(
+        730, ge=30, le=3650, description="Days that the audit keeps what was changed, by whom"
+    )
     webhook_days: int = Field(
         30,
         ge=7,

@@ -21,10 +21,12 @@ from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
 from service.api import (
     appeals,
+    audit,
     bulk,
     campaigns,
     claims,
     comments,
+    context,
     counts,
     docs_page,
     endpoints,
@@ -32,6 +34,7 @@ from service.api import (
     health,
     learning,
     legal_notices,
+    moderators,
     notes,
     page_states,
     pages,
@@ -45,6 +48,7 @@ from service.api import (
     search,
     statements,
     threads,
+    views,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
@@ -58,6 +62,7 @@ from service.embed.demo import router as demo
 from service.embed.module import module as embed_module
 from service.embed.notices import router as notices
 from service.embed.routes import router as embed
+from service.embed.status import router as writer_status
 from service.front import router as front
 from service.front import show_error
 from service.http import errors
@@ -137,6 +142,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         statements.router,
         queues.router,
         search.router,
+        views.router,
+        context.router,
         campaigns.router,
         claims.router,
         picks.router,
@@ -153,12 +160,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people.router,
         reputation.router,
         learning.router,
+        audit.router,
+        moderators.router,
         health.router,
         docs_page.router,
         console,
         embed,
         demo,
         notices,
+        writer_status,
         front,
     ):
         app.include_router(router)

@@ -260,6 +260,7 @@ def _clean_up(worker: WorkerContext) -> None:
         feedback_days=settings.feedback_days,
         webhook_days=settings.webhook_days,
         personal_days=settings.personal_days,
+        audit_days=settings.audit_days,
     )
     if settings.spam_days:
         before = worker.now() - settings.spam_days * DAY_MS

@@ -9,7 +9,7 @@ import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line
-from gatehouse.database import entropy, find_site, open_store
+from gatehouse.database import entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 
@@ -28,16 +28,19 @@ Limit = Annotated[str, typer.Option(help="Calls, such as 600/minute; the setting
 @face.command("on")
 def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = False) -> None:
     """Switch a face on; prints a key for it, once, where it has none."""
+    from moderation.accounts import sites as accounts
     from moderation.store import compat_apis, sites
 
     _check(face, limit)
     with open_store() as store, store.write() as connection:
         site_id = find_site(connection, site).id
-        compat_apis.switch_on(connection, site_id, face, limit, now_ms())
+        accounts.switch_face_on(connection, site_id, face, limit, now=now_ms())
         fields: dict[str, object] = {"site_id": site_id, "face": face}
         # Coral has no key: it signs its requests with a secret.
         if face != compat_apis.CORAL and not _valid_keys(sites.keys_of(connection, site_id), face):
-            fields["key"] = sites.add_key(connection, site_id, face, now_ms(), entropy)
+            fields["key"] = accounts.add_key(
+                connection, site_id, face, now=now_ms(), entropy=entropy
+            )
     print_created(fields, as_json, has_keys="key" in fields)
     if face == compat_apis.CORAL and not as_json:
         print("Coral shows a signing secret: `gatehouse face secret` takes it.")
@@ -46,12 +49,12 @@ def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = Fals
 @face.command("off")
 def off(site: SiteName, face: FaceName) -> None:
     """Switch a face off, within seconds; its keys work again when it is switched on."""
-    from moderation.store import compat_apis
+    from moderation.accounts import sites
 
     _check(face)
     with open_store() as store, store.write() as connection:
         found_site = find_site(connection, site)
-        if not compat_apis.switch_off(connection, found_site.id, face):
+        if not sites.switch_face_off(connection, found_site.id, face):
             raise NotFound(f"'{face}' is not on at {found_site.name}.")
     print(f"{face} is off at {found_site.name}.")
 
@@ -59,7 +62,8 @@ def off(site: SiteName, face: FaceName) -> None:
 @face.command("key")
 def key(site: SiteName, face: FaceName, as_json: AsJson = False) -> None:
     """Make another key for a face and print it, once; the old ones work until `site revoke-key`."""
-    from moderation.store import compat_apis, sites
+    from moderation.accounts import sites
+    from moderation.store import compat_apis
 
     _check(face)
     if face == compat_apis.CORAL:
@@ -68,7 +72,7 @@ def key(site: SiteName, face: FaceName, as_json: AsJson = False) -> None:
         found_site = find_site(connection, site)
         if face not in {api.face for api in compat_apis.of_site(connection, found_site.id)}:
             raise NotFound(f"'{face}' is not on at {found_site.name}: see `gatehouse face on`.")
-        new_key = sites.add_key(connection, found_site.id, face, now_ms(), entropy)
+        new_key = sites.add_key(connection, found_site.id, face, now=now_ms(), entropy=entropy)
     print_created({"site_id": found_site.id, "face": face, "key": new_key}, as_json)
 
 
@@ -78,6 +82,7 @@ def secret(site: SiteName, face: FaceName = "coral") -> None:
 
     The previous one stays valid until the next is taken, so that Coral may rotate.
     """
+    from moderation.accounts import sites
     from moderation.store import compat_apis
 
     if face != compat_apis.CORAL:
@@ -86,11 +91,8 @@ def secret(site: SiteName, face: FaceName = "coral") -> None:
     signing_secret = typed.strip()
     if not 16 <= len(signing_secret) <= 500:
         raise Invalid("A signing secret has 16 to 500 characters: copy it from Coral.", "/secret")
-    with open_store() as store, store.write() as connection:
-        found_site = find_site(connection, site)
-        if not compat_apis.add_signing_secret(
-            connection, store.crypto, found_site.id, face, signing_secret
-        ):
+    with open_site(site) as (store, found_site):
+        if not sites.add_signing_secret(store, found_site.id, face, signing_secret):
             raise NotFound(f"'{face}' is not on at {found_site.name}: see `gatehouse face on`.")
     print(f"Coral's secret is kept. Callback URL: /integrations/coral/{found_site.id}")
 

@@ -11,6 +11,7 @@ from gatehouse.commands.arguments import AsJson, SiteName, read_text
 from gatehouse.commands.output import print_line, printable
 from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
+from moderation.domain.audit import COMMAND
 from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterField, FilterKind
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ Languages = Annotated[list[str] | None, typer.Option(help="Only pages in it; may
 In = Annotated[
     list[FilterField] | None, typer.Option("--in", help="text without this; may be repeated.")
 ]
-CHANGED_BY = "command"
 
 
 @filter.command("add")
@@ -53,7 +53,7 @@ def add(
     draft = _draft(file, name, kind, action, exceptions, language, fields)
     with open_site(site) as (store, found_site):
         added = filters.add_filter(
-            store, found_site.id, draft, CHANGED_BY, now=now_ms(), entropy=entropy
+            store, found_site.id, draft, COMMAND, now=now_ms(), entropy=entropy
         )
     print(f"{found_site.name} has the filter “{added.name}” now.", file=sys.stderr)
     print(added.id)

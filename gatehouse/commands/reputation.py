@@ -11,6 +11,7 @@ from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_line
 from gatehouse.database import open_site
 from moderation.clock import now_ms
+from moderation.domain.audit import COMMAND
 from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
@@ -24,7 +25,6 @@ reputation = typer.Typer(
 
 Kind = Annotated[SubjectKind, typer.Argument(help="What NAME is.")]
 Name = Annotated[str, typer.Argument(help="A domain, or the hash that `list` shows.")]
-CHANGED_BY = "command"
 
 
 @reputation.command("list")
@@ -72,7 +72,7 @@ def reset(site: SiteName, kind: Kind, name: Name) -> None:
 
     with open_site(site) as (store, found_site):
         reputation.reset(
-            store, CHANGED_BY, Subject(kind, found_site.id, name), now=now_ms(), entropy=os.urandom
+            store, COMMAND, Subject(kind, found_site.id, name), now=now_ms(), entropy=os.urandom
         )
     print("Reset; `gatehouse reputation undo` takes it back.", file=sys.stderr)
 
@@ -85,7 +85,7 @@ def undo(site: SiteName, kind: Kind, name: Name) -> None:
     with open_site(site) as (store, found_site):
         subject = Subject(kind, found_site.id, name)
         restored = reputation.reset(
-            store, CHANGED_BY, subject, undo=True, now=now_ms(), entropy=os.urandom
+            store, COMMAND, subject, undo=True, now=now_ms(), entropy=os.urandom
         )
     print(_text(restored.subject, restored.repute))
 

@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,10 +15,6 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.page_url import origin_of, plain_url
 
-if TYPE_CHECKING:
-    from moderation.store.moderators import Moderator
-    from moderation.store.sql.engine import Connection
-
 site = typer.Typer(help="Sites and their keys.", no_args_is_help=True)
 moderator = typer.Typer(help="The people who moderate.", no_args_is_help=True)
 
@@ -26,7 +22,7 @@ SiteOption = Annotated[str, typer.Option(help="A site's id, or its name.")]
 
 
 @site.command("add")
-def add_site(
+def add(
     name: Annotated[str, typer.Argument(help="What moderators call it.")],
     origin: Annotated[list[str], typer.Option(help="https://news.example; may be repeated.")],
     language: Annotated[str, typer.Option(help="Of its pages, such as en or pt-BR.")] = "",
@@ -37,19 +33,24 @@ def add_site(
     as_json: AsJson = False,
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
+    from moderation.accounts.sites import add_site
     from moderation.store import compat_apis, sites
 
     origins = [normal_origin(written) for written in origin]
     with open_store() as store, store.write() as connection:
         namesakes = [site for site in sites.all_sites(connection) if {*site.origins} & {*origins}]
-        added = sites.add_site(connection, name, origins, language, now_ms(), entropy)
-        keys = {
-            f"{kind}_key": sites.add_key(connection, added.id, kind, now_ms(), entropy)
-            for kind in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET)
-        }
-        for face in compat_apis.ON_BY_DEFAULT if faces_on else ():
-            compat_apis.switch_on(connection, added.id, face, "", now_ms())
-    print_created({"id": added.id, "name": name, "origins": origins, **keys}, as_json)
+        added, keys = add_site(
+            connection,
+            name,
+            origins,
+            language,
+            compat_apis.ON_BY_DEFAULT if faces_on else (),
+            (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET),
+            now=now_ms(),
+            entropy=entropy,
+        )
+    shown = {f"{kind}_key": key for kind, key in keys.items()}
+    print_created({"id": added.id, "name": name, "origins": origins, **shown}, as_json)
     if namesakes:
         print(
             f"{namesakes[0].name} ({namesakes[0].id}) has one of these origins too: what asks by a page's"
@@ -161,12 +162,14 @@ def add_key(
     as_json: AsJson = False,
 ) -> None:
     """Make another key, so that a site can change over before the old one is revoked."""
+    from moderation.accounts import sites as accounts
     from moderation.store import sites
 
     if kind not in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET):
         raise Invalid("A key is secret, publishable or akismet.", "/kind")
     with open_store() as store, store.write() as connection:
-        key = sites.add_key(connection, find_site(connection, site).id, kind, now_ms(), entropy)
+        site_id = find_site(connection, site).id
+        key = accounts.add_key(connection, site_id, kind, now=now_ms(), entropy=entropy)
     print_created({f"{kind}_key": key}, as_json)
 
 
@@ -176,18 +179,15 @@ def revoke_key(
     key: Annotated[str, typer.Argument(help="The key's id, as `gatehouse site keys` shows it.")],
 ) -> None:
     """Revoke a key, from the next request on."""
-    from moderation.store import sites
+    from moderation.accounts import sites
 
-    with open_store() as store, store.write() as connection:
-        if not sites.revoke_key(connection, find_site(connection, site).id, key, now_ms()):
-            raise NotFound(
-                "This site has no such key, or it was revoked: see `gatehouse site keys`."
-            )
+    with open_site(site) as (store, found_site):
+        sites.revoke_key(store, found_site.id, key, now=now_ms())
     print(f"{key} is revoked.", file=sys.stderr)
 
 
 @moderator.command("add")
-def add_moderator(
+def add_person(
     email: str,
     role: Annotated[str, typer.Option(help="moderator, editor or admin.")],
     site: SiteOption,
@@ -196,22 +196,16 @@ def add_moderator(
     ] = False,
 ) -> None:
     """Add a moderator, or give an existing one another site, role or password."""
+    from moderation.accounts.moderators import add_moderator
     from moderation.accounts.sign_in import hash_password
-    from moderation.store import moderators
 
     if "@" not in email:
         raise Invalid("That is no e-mail address.", "/email")
     password = hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else ""
-    with open_store() as store, store.write() as connection:
-        found_site = find_site(connection, site)
-        account = moderators.by_email(connection, email)
-        if account is None:
-            moderator_id = moderators.add(connection, email, password, now_ms(), entropy)
-        else:
-            moderator_id = account.id
-            if password:
-                moderators.set_password(connection, moderator_id, password)
-        moderators.grant(connection, moderator_id, found_site.id, role)
+    with open_site(site) as (store, found_site):
+        moderator_id = add_moderator(
+            store, email, password, found_site.id, role, now=now_ms(), entropy=entropy
+        )
     print(f"{email} is {role} of {found_site.name}.", file=sys.stderr)
     print(moderator_id)
 
@@ -228,14 +222,16 @@ def list_moderators(site: SiteName) -> None:
 
 @moderator.command("revoke")
 def revoke_moderator(email: str, site: SiteOption) -> None:
-    """Take a site away from a moderator, from their next request on."""
+    """Take a site away from a moderator, and log them out, at once."""
+    from moderation.accounts.moderators import remove
     from moderation.store import moderators
 
-    with open_store() as store, store.write() as connection:
-        found_site = find_site(connection, site)
-        account = moderators.by_email(connection, email)
-        if account is None or not moderators.revoke(connection, account.id, found_site.id):
+    with open_site(site) as (store, found_site):
+        with store.read() as connection:
+            account = moderators.by_email(connection, email)
+        if account is None:
             raise NotFound(f"{email} does not moderate {found_site.name}.")
+        remove(store, account.id, found_site.id)
     print(f"{email} no longer moderates {found_site.name}.", file=sys.stderr)
 
 
@@ -245,30 +241,20 @@ def set_mails(
     wanted: Annotated[bool, typer.Option("--on/--off", help="Whether they want any.")] = True,
 ) -> None:
     """Choose whether a moderator gets the notices mailed to the moderators of their sites."""
-    from moderation.store import moderators
+    from moderation.accounts import moderators
 
-    with open_store() as store, store.write() as connection:
-        moderators.set_digest(connection, _moderator(connection, email).id, wanted)
-
-
-def _moderator(connection: "Connection", email: str) -> "Moderator":
-    from moderation.store import moderators
-
-    account = moderators.by_email(connection, email)
-    if account is None:
-        raise NotFound(f"There is no moderator {email}: see `gatehouse moderator add`.")
-    return account
+    with open_store() as store:
+        moderators.set_mails(store, email, wanted)
 
 
 @moderator.command("login-link")
 def login_link(email: str) -> None:
     """Print a link that logs a moderator in, once, within 15 minutes."""
-    from moderation.store import moderators
+    from moderation.accounts import moderators
 
     settings = checked_settings()
-    with open_store(settings) as store, store.write() as connection:
-        account = _moderator(connection, email)
-        token = moderators.add_login_link(connection, account.id, now_ms(), entropy)
+    with open_store(settings) as store:
+        token = moderators.make_link(store, email, now=now_ms(), entropy=entropy)
     print(f"{settings.public_url}/console/login?link={token}")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gatehouse.database import entropy
 from moderation.clock import now_ms
+from moderation.domain.audit import SERVICE
 from moderation.domain.roles import Role
 from moderation.settings import Settings, read_settings
 
@@ -101,6 +102,8 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
 
     A service that has other sites gets no demo site. On another port the demo site gets one more origin.
     """
+    from moderation.accounts.moderators import grant
+    from moderation.accounts.sites import add_origins
     from moderation.store import moderators, sites
 
     demo_file = _DemoFile(settings.data / "demo.json")
@@ -110,7 +113,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         site_id, publishable_key = demo_file.read()
         demo = sites_by_id.get(site_id)
         if demo:
-            sites.add_origins(connection, demo, _origins(settings))
+            add_origins(connection, demo, _origins(settings), SERVICE)
         elif not sites_by_id:
             site_id, publishable_key, secret_key = _add_demo_site(connection, settings)
         else:
@@ -123,7 +126,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         if secret_key:
             granted.append(site_id)
         for granted_id in granted:
-            moderators.grant(connection, operator_id, granted_id, Role.ADMIN)
+            grant(connection, operator_id, granted_id, Role.ADMIN, SERVICE)
         login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret_key:  # after the commit: the site is stored
         demo_file.write(site_id, publishable_key)
@@ -134,14 +137,21 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
 
 def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
     """The id, publishable key and secret key of a new demo site."""
+    from moderation.accounts.sites import add_site
     from moderation.store import compat_apis, sites
 
-    site = sites.add_site(connection, "Demo", _origins(settings), "en", now_ms(), entropy)
-    for face in compat_apis.ON_BY_DEFAULT:
-        compat_apis.switch_on(connection, site.id, face, "", now_ms())
-    publishable_key = sites.add_key(connection, site.id, sites.PUBLISHABLE, now_ms(), entropy)
-    secret_key = sites.add_key(connection, site.id, sites.SECRET, now_ms(), entropy)
-    return site.id, publishable_key, secret_key
+    site, keys = add_site(
+        connection,
+        "Demo",
+        _origins(settings),
+        "en",
+        compat_apis.ON_BY_DEFAULT,
+        (sites.PUBLISHABLE, sites.SECRET),
+        SERVICE,
+        now=now_ms(),
+        entropy=entropy,
+    )
+    return site.id, keys[sites.PUBLISHABLE], keys[sites.SECRET]
 
 
 def _set_page_states(store: "Store", site_id: str, url: str) -> None:

@@ -10,12 +10,13 @@ from moderation.domain.akismet_check import (
     CheckUsage,
     is_blatant,
 )
+from moderation.domain.audit import Change
 from moderation.domain.decision import ActorKind
-from moderation.domain.delivery import Endpoint, Format
+from moderation.domain.delivery import Endpoint, Format, audited
 from moderation.domain.errors import Invalid
 from moderation.domain.event import AKISMET_VERDICT
 from moderation.domain.ids import derived_id
-from moderation.store import akismet_checks, decisions, endpoints
+from moderation.store import akismet_checks, audit, decisions, endpoints
 from moderation.store.sql.engine import Store
 
 # Verdicts in one POST: WordPress looks each comment up separately.
@@ -51,7 +52,7 @@ def answer_check(store: Store, check: AkismetCheck) -> CheckAnswer:
 
 
 def add_verdict_endpoint(
-    store: Store, site_id: str, url: str, key: str, *, allow: str, now: int
+    store: Store, site_id: str, url: str, key: str, *, allow: str, by: str, now: int
 ) -> str:
     """The id of the endpoint that sends later verdicts to `url`, added if there is none yet; '' if the
     URL may not be called or the site has ENDPOINT_LIMIT already.
@@ -78,6 +79,9 @@ def add_verdict_endpoint(
                 created_at=now,
             )
             endpoints.add(connection, endpoint, store.crypto.encrypt(key, id))
+            audit.record(
+                connection, by, Change.ENDPOINT_ADDED, site_id, id, None, audited(endpoint)
+            )
         else:
             endpoints.rotate(connection, id, store.crypto.encrypt(key, id), now)
     return id

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
 
 from moderation.domain.durations import HOUR_MS, MINUTE_MS, SECOND_MS
 
@@ -166,3 +168,17 @@ def parse_retry_after(header: str, now: int) -> int | None:
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0, round(when.timestamp() * 1000) - now)
+
+
+def audited(endpoint: Endpoint) -> dict[str, Any]:
+    """What the audit keeps of an endpoint: of its URL the host alone, because the rest may hold a password."""
+    url = endpoint.url
+    if endpoint.format is not Format.NOTICE:
+        url = f"{urlsplit(url).scheme}://{urlsplit(url).hostname}"
+    return {
+        "url": url,
+        "types": list(endpoint.types),
+        "payload": endpoint.payload,
+        "format": endpoint.format,
+        "batch": endpoint.batch,
+    }

@@ -9,27 +9,40 @@ from moderation.domain.errors import Forbidden, Invalid
 class Role(StrEnum):
     """What somebody is on a site."""
 
+    AUDITOR = "auditor"
     MODERATOR = "moderator"
     EDITOR = "editor"
     ADMIN = "admin"
 
 
 class Action(StrEnum):
-    """What only some roles may do. Every role may do the rest: decide about comments and campaigns,
-    close and premoderate pages, see and preview filters, see and reset reputations.
+    """What only some roles may do. Every role may do the rest: see comments, campaigns, appeals and what was decided,
+    pages, filters and reputations.
     """
 
+    DECIDE = (
+        "decide"  # about comments, campaigns, appeals; close pages, write notes, reset reputations
+    )
     CHANGE_FILTERS = "change_filters"
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
-    MANAGE_ENDPOINTS = "manage_endpoints"  # to see them too: a URL may hold a password
-    MANAGE_LEARNING = "manage_learning"  # see who taught the spam score what, and take it back
+    SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
+    MANAGE_ENDPOINTS = "manage_endpoints"
+    SEE_LEARNING = "see_learning"  # who taught the spam score what
+    MANAGE_LEARNING = "manage_learning"  # take it back
+    SEE_AUDIT = "see_audit"  # who changed what, and who may
+    MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
 
 
+_EDITOR = frozenset(
+    {
+        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT),
+        *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
+    }
+)
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
-    Role.MODERATOR: frozenset(),
-    Role.EDITOR: frozenset(
-        {Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT, Action.MANAGE_ENDPOINTS}
-    ),
+    Role.AUDITOR: frozenset({Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}),
+    Role.MODERATOR: frozenset({Action.DECIDE}),
+    Role.EDITOR: _EDITOR,
     Role.ADMIN: frozenset(Action),
 }
 
@@ -40,17 +53,23 @@ def may(role: Role, action: Action) -> bool:
 
 
 _IN_WORDS = {
+    Action.DECIDE: "decide about its comments",
     Action.CHANGE_FILTERS: "change its filters",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
+    Action.SEE_ENDPOINTS: "see its endpoints",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
+    Action.SEE_LEARNING: "see what its spam score learns",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
+    Action.SEE_AUDIT: "see its audit and its people",
+    Action.MANAGE_PEOPLE: "manage its people",
 }
 
 
 def require(role: Role, action: Action) -> None:
     """Raises Forbidden, with who may, where somebody with this role may not do this."""
     if not may(role, action):
-        allowed = " and ".join(f"{each}s" for each in Role if may(each, action))
+        names = [f"{each}s" for each in Role if may(each, action)]
+        allowed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
         raise Forbidden(f"Only {allowed} of a site can {_IN_WORDS[action]}.")
 
 

@@ -34,10 +34,10 @@ def csv_of(statements: Iterable[Statement], *, header: bool) -> str:
             each.appeal.value if each.appeal else "",
             " ".join(each.sentences),
         )
-        writer.writerow(map(_plain, cells))
+        writer.writerow(map(plain_cell, cells))
     return lines.getvalue()
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
@@ -18,7 +19,7 @@ from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.scorers.spam.features import Features, extract_features
 from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
-from moderation.store import decisions, feedback, lessons
+from moderation.store import audit, decisions, feedback, lessons
 from moderation.store.sql.engine import Connection, Store
 
 LESSON_SIZE = 200  # decisions in one lesson; 0.1 s of computing
@@ -152,6 +153,7 @@ def undo(
     version: int = 0,
     teacher: str = "",
     since: int = 0,
+    by: str = COMMAND,
     now: int,
 ) -> Lesson:
     """Takes one lesson back, or what one moderator has taught; what was learned besides stays.
@@ -164,7 +166,7 @@ def undo(
     """
     for _ in range(_ATTEMPTS):
         try:
-            return _undo_once(store, prior, site_id, version, teacher, since, now)
+            return _undo_once(store, prior, site_id, version, teacher, since, by, now)
         except _LostRace:
             continue
     raise Conflict("The site learned something new each time; try again in a moment.")
@@ -175,7 +177,14 @@ class _LostRace(Exception):
 
 
 def _undo_once(
-    store: Store, prior: Prior, site_id: str, version: int, teacher: str, since: int, now: int
+    store: Store,
+    prior: Prior,
+    site_id: str,
+    version: int,
+    teacher: str,
+    since: int,
+    by: str,
+    now: int,
 ) -> Lesson:
     with store.read() as connection:
         last = lessons.newest(connection, site_id)
@@ -219,6 +228,9 @@ def _undo_once(
         )
         if not lessons.add(connection, lesson):
             raise _LostRace
+        facts = {"teacher": teacher, "since": since} if teacher else {"lesson": version}
+        after = facts | {"decisions": len(ids), "version": number}
+        audit.record(connection, by, Change.LESSON_UNDONE, site_id, f"lesson {number}", None, after)
     return lesson
 
 

@@ -6,13 +6,21 @@ from dataclasses import dataclass, replace
 
 from moderation.domain import notice
 from moderation.domain.address import destination, parse_allow
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.channel import check_channel
-from moderation.domain.delivery import BATCH_LIMIT, MODERATORS, Endpoint, Format, Payload
+from moderation.domain.delivery import (
+    BATCH_LIMIT,
+    MODERATORS,
+    Endpoint,
+    Format,
+    Payload,
+    audited,
+)
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Invalid, NotFound
-from moderation.domain.event import EventType, test_event
+from moderation.domain.event import EventType, iso, test_event
 from moderation.domain.ids import Entropy, timed_id
-from moderation.store import endpoints, outbox
+from moderation.store import audit, endpoints, outbox
 from moderation.store.endpoints import DeliveryTally
 from moderation.store.sql.engine import Connection, Store
 
@@ -42,6 +50,7 @@ def add_webhook(
     format: Format = Format.STANDARD,
     batch: int = 1,
     allow: str = "",
+    by: str = COMMAND,
     now: int,
     entropy: Entropy,
 ) -> tuple[Endpoint, str]:
@@ -67,7 +76,7 @@ def add_webhook(
         created_at=now,
     )
     secret = _new_secret(entropy)
-    _add(store, endpoint, secret)
+    _add(store, endpoint, secret, by)
     return endpoint, secret
 
 
@@ -79,6 +88,7 @@ def add_channel(
     *,
     types: Sequence[str] = (),
     allow: str = "",
+    by: str = COMMAND,
     now: int,
     entropy: Entropy,
 ) -> Endpoint:
@@ -98,15 +108,19 @@ def add_channel(
         batch=BATCH_LIMIT,  # a flood of events becomes one message of many lines
         created_at=now,
     )
-    _add(store, endpoint, url)
+    _add(store, endpoint, url, by)
     return endpoint
 
 
-def _add(store: Store, endpoint: Endpoint, secret: str) -> None:
+def _add(store: Store, endpoint: Endpoint, secret: str, by: str) -> None:
     with store.write() as connection:
         if len(endpoints.of_sites(connection, [endpoint.site_id])) >= ENDPOINT_LIMIT:
             raise Conflict(f"A site has at most {ENDPOINT_LIMIT} endpoints.")
         endpoints.add(connection, endpoint, store.crypto.encrypt(secret, endpoint.id))
+        facts = audited(endpoint)
+        audit.record(
+            connection, by, Change.ENDPOINT_ADDED, endpoint.site_id, endpoint.id, None, facts
+        )
 
 
 def _types(types: Sequence[str], allowed: Sequence[str]) -> tuple[str, ...]:
@@ -161,6 +175,7 @@ def change_endpoint(
     types: Sequence[str] | None = None,
     batch: int | None = None,
     allow: str = "",
+    by: str = COMMAND,
 ) -> Endpoint:
     """Changes the URL, the types or the size of batches, from the next message on; None leaves it.
 
@@ -169,7 +184,7 @@ def change_endpoint(
     endpoint of Akismet's clients.
     """
     with store.write() as connection:
-        endpoint = existing(connection, endpoint_id, site_ids)
+        endpoint = old = existing(connection, endpoint_id, site_ids)
         is_notice = endpoint.format is Format.NOTICE
         if endpoint.format is Format.AKISMET:
             raise Conflict("An endpoint of the Akismet face is managed by its client.")
@@ -185,32 +200,54 @@ def change_endpoint(
         if batch is not None:
             endpoint = replace(endpoint, batch=_batch(batch))
         endpoints.change(connection, endpoint)
+        after = audited(endpoint)
+        if endpoint.url != old.url:
+            after["path"] = "another"
+        audit.record(
+            connection, by, Change.ENDPOINT_CHANGED, old.site_id, old.id, audited(old), after
+        )
         return endpoint
 
 
 def disable_endpoint(
-    store: Store, site_ids: Collection[str], endpoint_id: str, *, now: int, entropy: Entropy
+    store: Store,
+    site_ids: Collection[str],
+    endpoint_id: str,
+    by: str = COMMAND,
+    *,
+    now: int,
+    entropy: Entropy,
 ) -> Endpoint:
     """Sends an endpoint nothing more; waiting deliveries are given up and can be replayed. Raises NotFound."""
     with store.write() as connection:
-        existing(connection, endpoint_id, site_ids)
-        endpoints.disable(connection, endpoint_id, "by hand", now, entropy)
+        site_id = existing(connection, endpoint_id, site_ids).site_id
+        if endpoints.disable(connection, endpoint_id, "by hand", now, entropy):
+            audit.record(connection, by, Change.ENDPOINT_DISABLED, site_id, endpoint_id)
         return existing(connection, endpoint_id, site_ids)
 
 
-def enable_endpoint(store: Store, site_ids: Collection[str], endpoint_id: str) -> Endpoint:
+def enable_endpoint(
+    store: Store, site_ids: Collection[str], endpoint_id: str, by: str = COMMAND
+) -> Endpoint:
     """Sends an endpoint new events again; replay_deliveries() sends those it missed. Raises NotFound."""
     with store.write() as connection:
-        existing(connection, endpoint_id, site_ids)
+        before = existing(connection, endpoint_id, site_ids)
         endpoints.enable(connection, endpoint_id)
+        if before.state != "enabled":
+            audit.record(connection, by, Change.ENDPOINT_ENABLED, before.site_id, endpoint_id)
         return existing(connection, endpoint_id, site_ids)
 
 
-def remove_endpoint(store: Store, site_ids: Collection[str], endpoint_id: str) -> None:
+def remove_endpoint(
+    store: Store, site_ids: Collection[str], endpoint_id: str, by: str = COMMAND
+) -> None:
     """Deletes an endpoint and its deliveries. Raises NotFound."""
     with store.write() as connection:
-        existing(connection, endpoint_id, site_ids)
+        old = existing(connection, endpoint_id, site_ids)
         endpoints.remove(connection, endpoint_id)
+        audit.record(
+            connection, by, Change.ENDPOINT_REMOVED, old.site_id, endpoint_id, audited(old)
+        )
 
 
 def rotate_secret(
@@ -219,6 +256,7 @@ def rotate_secret(
     endpoint_id: str,
     *,
     overlap: int = SECRET_OVERLAP,
+    by: str = COMMAND,
     now: int,
     entropy: Entropy,
 ) -> str:
@@ -229,11 +267,21 @@ def rotate_secret(
         raise Invalid("Both secrets sign for 0 to 720 hours.", "/overlap_hours")
     secret = _new_secret(entropy)
     with store.write() as connection:
-        format = existing(connection, endpoint_id, site_ids).format
-        if format in (Format.NOTICE, Format.AKISMET):
+        endpoint = existing(connection, endpoint_id, site_ids)
+        if endpoint.format in (Format.NOTICE, Format.AKISMET):
             raise Conflict("What is sent there is not signed; it has no secret to change.")
         sealed = store.crypto.encrypt(secret, endpoint_id)
         endpoints.rotate(connection, endpoint_id, sealed, now + overlap)
+        facts = {"both_until": iso(now + overlap)}
+        audit.record(
+            connection,
+            by,
+            Change.ENDPOINT_SECRET_CHANGED,
+            endpoint.site_id,
+            endpoint_id,
+            None,
+            facts,
+        )
     return secret
 
 

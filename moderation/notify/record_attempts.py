@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from moderation.domain.audit import SERVICE, Change
 from moderation.domain.delivery import (
     FAILING_LIMIT,
     NOT_SENT_ERRORS,
@@ -17,7 +18,7 @@ from moderation.domain.delivery import (
 )
 from moderation.domain.ids import Entropy
 from moderation.notify.send_attempt import Sent
-from moderation.store import deliveries, endpoints
+from moderation.store import audit, deliveries, endpoints
 from moderation.store.deliveries import AttemptResult
 from moderation.store.endpoints import EndpointFailure
 from moderation.store.sql.engine import Connection, Store
@@ -113,7 +114,12 @@ class AttemptRecorder:
                 until = now + min(retry_after, RETRY_AFTER_LIMIT)
                 endpoints.hold_back(connection, attempted.job.endpoint_id, until)
         for endpoint_id, cause in sorted(causes.items()):
-            if endpoints.disable(connection, endpoint_id, cause, now, self.entropy):
+            if site_id := endpoints.disable(connection, endpoint_id, cause, now, self.entropy):
+                facts = {"because": cause}
+                audit.record(
+                    *(connection, SERVICE, Change.ENDPOINT_DISABLED, site_id, endpoint_id),
+                    after=facts,
+                )
                 log.warning("endpoint disabled", extra={"endpoint": endpoint_id, "because": cause})
 
 

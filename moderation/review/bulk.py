@@ -7,13 +7,14 @@ goes on with them. Each comment gets a decision of its own, by the same code as 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from moderation.domain.audit import Change
 from moderation.domain.bulk import SMALL, BulkState, MemberState
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
 from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
-from moderation.store import bulk
+from moderation.store import audit, bulk
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Store
 
@@ -96,6 +97,10 @@ def start(
         with store.write() as connection:
             if place == 0:
                 bulk.add(connection, act)
+                facts = {"outcome": outcome, "comments": len(seen), "take_over": take_over}
+                audit.record(
+                    connection, moderator_id, Change.BULK_STARTED, site_id, act.id, None, facts
+                )
             bulk.add_members(connection, act.id, seen[place : place + NOTED_AT_ONCE])
             if place + NOTED_AT_ONCE >= len(seen):
                 bulk.change(connection, act.id, state=BulkState.DECIDING.value)
@@ -119,6 +124,7 @@ def undo(
         bulk.cancel_waiting(connection, bulk_id)
         undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None}
         bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
+        audit.record(connection, moderator_id, Change.BULK_UNDONE, site_id, bulk_id)
     if act.members <= SMALL:
         go_on(store, bulk_id, lambda: now, entropy)
     return get_progress(store, site_id, bulk_id)

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.campaign import CampaignStats, describe_campaign
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import Entropy, timed_id
-from moderation.store import campaigns, counts, queues, sketches
+from moderation.store import audit, campaigns, counts, queues, sketches
 from moderation.store.campaigns import CampaignRecord, RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
@@ -194,7 +195,9 @@ def _cards(
     return cards
 
 
-def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str]) -> int:
+def exclude(
+    store: Store, site_id: str, campaign_id: str, comment_ids: Collection[str], by: str = COMMAND
+) -> int:
     """Takes members out; returns how many. They no longer resemble any other comment.
 
     Decisions about them stay. Raises NotFound unless all are members on this site.
@@ -203,6 +206,8 @@ def exclude(store: Store, site_id: str, campaign_id: str, comment_ids: Collectio
         ids = _members_of(connection, site_id, campaign_id, comment_ids)
         sketches.forget(connection, ids)
         campaigns.recount(connection, campaign_id)
+        facts = {"comments": len(ids)}
+        audit.record(connection, by, Change.CAMPAIGN_EXCLUDED, site_id, campaign_id, None, facts)
     return len(ids)
 
 
@@ -211,6 +216,7 @@ def split(
     site_id: str,
     campaign_id: str,
     comment_ids: Collection[str],
+    by: str = COMMAND,
     *,
     now: int,
     entropy: Entropy,
@@ -223,6 +229,8 @@ def split(
     with store.write() as connection:
         ids = _members_of(connection, site_id, campaign_id, comment_ids)
         campaigns.split_off(connection, campaign_id, new_id, ids, now)
+        facts = {"comments": len(ids), "into": new_id}
+        audit.record(connection, by, Change.CAMPAIGN_SPLIT, site_id, campaign_id, None, facts)
     return new_id
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
+from moderation.domain.audit import COMMAND, Change, list_difference
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft
+from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft, FilterKind
 from moderation.domain.ids import Entropy, timed_id
 from moderation.scorers.site.filters import CompiledFilter
-from moderation.store import filters
+from moderation.store import audit, filters
 from moderation.store.filters import stored_filter
-from moderation.store.sql.engine import Store
+from moderation.store.sql.engine import Connection, Store
 
 
 def list_filters(store: Store, site_ids: Collection[str]) -> list[Filter]:
@@ -48,6 +50,7 @@ def add_filter(
         if len(filters.of_sites(connection, [site_id])) >= FILTER_LIMIT:
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         filters.add(connection, added)
+        audit.record(connection, by, Change.FILTER_ADDED, site_id, added.id, None, _facts(added))
     return added
 
 
@@ -79,6 +82,7 @@ def change_filter(
             changed_at=now,
         )
         filters.change(connection, changed)
+        _record_change(connection, by, old, changed)
     return changed
 
 
@@ -92,17 +96,46 @@ def switch_filter(
             old, enabled=enabled, version=old.version + 1, changed_by=by, changed_at=now
         )
         filters.change(connection, changed)
+        _record_change(connection, by, old, changed)
     return changed
 
 
 def remove_filter(
-    store: Store, site_ids: Collection[str], filter_id: str, expected: int | None = None
+    store: Store,
+    site_ids: Collection[str],
+    filter_id: str,
+    expected: int | None = None,
+    by: str = COMMAND,
 ) -> Filter:
     """Removes a filter and returns it, so that it can be restored. Raises NotFound or Conflict."""
     with store.write() as connection:
         old = _unchanged(_existing(filters.get(connection, filter_id, site_ids)), expected)
         filters.remove(connection, old)
+        audit.record(connection, by, Change.FILTER_REMOVED, old.site_id, old.id, _facts(old))
     return old
+
+
+def _facts(filter: Filter) -> dict[str, Any]:
+    """What the audit keeps of a filter: no entry of it, which may be somebody's e-mail or address."""
+    return {
+        "name": filter.name,
+        "kind": filter.kind.value,
+        "action": filter.action.value,
+        "entries": len(filter.entries),
+        "exceptions": len(filter.exceptions),
+        "languages": list(filter.languages),
+        "fields": [field.value for field in filter.fields],
+        "enabled": filter.enabled,
+        "version": filter.version,
+    }
+
+
+def _record_change(connection: Connection, by: str, old: Filter, new: Filter) -> None:
+    """With the words, patterns or domains that came and went."""
+    after = _facts(new)
+    if not {FilterKind.EMAILS, FilterKind.NETWORKS} & {old.kind, new.kind}:
+        after |= list_difference(old.entries, new.entries)
+    audit.record(connection, by, Change.FILTER_CHANGED, new.site_id, new.id, _facts(old), after)
 
 
 def _existing(stored_filter: Filter | None) -> Filter:

@@ -1,11 +1,12 @@
 """Which page an article is: it gets another URL or title, or its site tells pages apart in another way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.page_url import DISTINCTIONS, PageRules, origin_of, within
-from moderation.store import pages, sites
+from moderation.store import audit, pages, sites
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Connection, Store
 
@@ -18,7 +19,7 @@ class PageMove:
     joined: bool
 
 
-def move_page(store: Store, site_id: str, old: str, new: str) -> PageMove:
+def move_page(store: Store, site_id: str, old: str, new: str, by: str = COMMAND) -> PageMove:
     """Makes the page at the URL `old` known by the URL `new`; `old` leads to it still.
 
     Comments that were written at `new` already are on the same page then. Raises NotFound where no page is at
@@ -33,10 +34,13 @@ def move_page(store: Store, site_id: str, old: str, new: str) -> PageMove:
         pages.lock(connection, [site_id])
         page = _page(connection, site_id, old)
         is_joined = pages.move(connection, page, site_id, new.partition("#")[0])
-        return PageMove(_page(connection, site_id, new), is_joined)
+        moved = _page(connection, site_id, new)
+        before, after = {"url": page.url}, {"url": moved.url, "joined": is_joined}
+        audit.record(connection, by, Change.PAGE_MOVED, site_id, moved.url, before, after)
+        return PageMove(moved, is_joined)
 
 
-def set_title(store: Store, site_id: str, url: str, title: str) -> StoredPage:
+def set_title(store: Store, site_id: str, url: str, title: str, by: str = COMMAND) -> StoredPage:
     """Gives a page a title that is verified. Raises NotFound, and Invalid for an empty or long title."""
     title = title.strip()
     if not title or len(title) > TITLE_LIMIT or not title.isprintable():
@@ -44,6 +48,8 @@ def set_title(store: Store, site_id: str, url: str, title: str) -> StoredPage:
     with store.write() as connection:
         page = _page(connection, site_id, url)
         pages.set_title(connection, page.id, title)
+        before, after = {"title": page.title}, {"title": title}
+        audit.record(connection, by, Change.PAGE_TITLED, site_id, page.url, before, after)
     return replace(page, title=title, title_verified=True)
 
 
@@ -53,7 +59,7 @@ def get_rules(store: Store, site_id: str) -> PageRules:
         return _rules(connection, site_id)
 
 
-def change_rules(store: Store, site_id: str, rules: PageRules) -> int:
+def change_rules(store: Store, site_id: str, rules: PageRules, by: str = COMMAND) -> int:
     """Changes how a site tells its pages apart, and joins those that are one now; returns how many were.
 
     Pages that were joined stay so: which comment was written at which URL is not kept. Raises NotFound and
@@ -64,10 +70,23 @@ def change_rules(store: Store, site_id: str, rules: PageRules) -> int:
     if len(rules.ignored | rules.kept) > 200 or rules.ignored & rules.kept:
         raise Invalid("/ignored: At most 200 parameters, each ignored or kept.", "/ignored")
     with store.write() as connection:
-        _rules(connection, site_id)
+        before = _rules(connection, site_id)
         pages.lock(connection, [site_id])
         sites.set_page_rules(connection, site_id, rules)
+        audit.record(
+            connection,
+            by,
+            Change.SITE_RULES_CHANGED,
+            site_id,
+            site_id,
+            _facts(before),
+            _facts(rules),
+        )
         return pages.rename_addresses(connection, site_id)
+
+
+def _facts(rules: PageRules) -> dict[str, list[str]]:
+    return {name: sorted(names) for name, names in asdict(rules).items()}
 
 
 def _rules(connection: Connection, site_id: str) -> PageRules:

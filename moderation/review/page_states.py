@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import AuthorRef, PageRef, PageState, Submission
 from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.event import iso
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_state import (
     UNKNOWN_PAGE,
@@ -13,7 +15,7 @@ from moderation.domain.page_state import (
     current_state,
 )
 from moderation.domain.page_url import within
-from moderation.store import page_states, pages, sites
+from moderation.store import audit, page_states, pages, sites
 from moderation.store.page_states import PageRow
 from moderation.store.sql.engine import Connection, Store
 
@@ -53,7 +55,11 @@ def get_default(store: Store, site_id: str) -> PageDefault:
 
 
 def set_default(
-    store: Store, site_id: str, default: PageDefault, expected: PageDefault | None = None
+    store: Store,
+    site_id: str,
+    default: PageDefault,
+    expected: PageDefault | None = None,
+    by: str = COMMAND,
 ) -> PageDefault:
     """Changes what holds for all pages of a site that have no setting of their own; returns what held.
 
@@ -65,6 +71,15 @@ def set_default(
         if expected is not None and expected != before:
             raise Conflict(_CHANGED)
         page_states.set_default(connection, site_id, default)
+        audit.record(
+            connection,
+            by,
+            Change.SITE_PAGES_CHANGED,
+            site_id,
+            site_id,
+            _facts(before.state, before.close_after_days),
+            _facts(default.state, default.close_after_days),
+        )
     return before
 
 
@@ -87,6 +102,7 @@ def set_page(
     change: PageChange,
     now: int,
     entropy: Entropy,
+    by: str = COMMAND,
 ) -> PageStatus:
     """Sets what holds for a page, which may have no comment yet. page: as in get_page().
 
@@ -96,8 +112,8 @@ def set_page(
     with store.write() as connection:
         default = _default(connection, site_id)
         page_id = _find(connection, site_id, page) or _add(connection, site_id, page, now, entropy)
-        page_states.get(connection, page_id, lock=True)
-        return _set(connection, page_id, default, change, now)
+        stored = _locked(connection, site_id, page_id)
+        return _set(connection, stored, default, change, by, now)
 
 
 def _find(connection: Connection, site_id: str, page: PageRef) -> str:
@@ -141,6 +157,7 @@ def change_page(
     page_id: str,
     change: PageChange,
     expected: PageChange | None = None,
+    by: str = COMMAND,
     *,
     now: int,
 ) -> tuple[PageStatus, PageChange]:
@@ -151,13 +168,11 @@ def change_page(
     """
     with store.write() as connection:
         default = _default(connection, site_id)
-        stored = page_states.get(connection, page_id, lock=True)
-        if stored is None or stored.site_id != site_id:
-            raise NotFound(_NO_PAGE)
+        stored = _locked(connection, site_id, page_id)
         before = PageChange(stored.setting.state, stored.setting.close_after_days)
         if expected is not None and expected != before:
             raise Conflict(_CHANGED)
-        return _set(connection, page_id, default, change, now), before
+        return _set(connection, stored, default, change, by, now), before
 
 
 def list_pages(
@@ -179,9 +194,22 @@ def get_by_id(store: Store, site_id: str, page_id: str, now: int) -> PageStatus:
         return _status(stored, _default(connection, site_id), now)
 
 
+def _locked(connection: Connection, site_id: str, page_id: str) -> PageRow:
+    stored = page_states.get(connection, page_id, lock=True)
+    if stored is None or stored.site_id != site_id:
+        raise NotFound(_NO_PAGE)
+    return stored
+
+
 def _set(
-    connection: Connection, page_id: str, default: PageDefault, change: PageChange, now: int
+    connection: Connection,
+    before: PageRow,
+    default: PageDefault,
+    change: PageChange,
+    by: str,
+    now: int,
 ) -> PageStatus:
+    page_id, old = before.id, before.setting
     if change.close_after_days is not None:
         check_days(change.close_after_days)
     page_states.set_page(
@@ -190,7 +218,24 @@ def _set(
     stored = page_states.get(connection, page_id)
     if stored is None:
         raise NotFound(_NO_PAGE)
+    new = stored.setting
+    is_closing = new.state is PageState.CLOSED and old.state is not new.state
+    audit.record(
+        connection,
+        by,
+        Change.PAGE_CLOSED if is_closing else Change.PAGE_CHANGED,
+        before.site_id,
+        stored.page.url,
+        _facts(old.state, old.close_after_days, old.since),
+        _facts(new.state, new.close_after_days, new.since),
+    )
     return _status(stored, default, now)
+
+
+def _facts(state: PageState | None, days: int | None, since: int = 0) -> dict[str, object]:
+    """since: from when on the days count, ms; 0 unknown."""
+    facts: dict[str, object] = {"state": state, "close_after_days": days}
+    return facts | {"since": iso(since)} if since else facts
 
 
 def _default(connection: Connection, site_id: str) -> PageDefault:

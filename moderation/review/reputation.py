@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from moderation.domain.audit import Change
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.ids import Entropy
@@ -14,7 +15,7 @@ from moderation.domain.reputation import (
     reputation_score,
 )
 from moderation.review.filings import undo_domain_filings
-from moderation.store import queues, reputations
+from moderation.store import audit, queues, reputations
 from moderation.store.reputations import Reset, Vote
 from moderation.store.sql.engine import Connection, Store
 
@@ -118,6 +119,11 @@ def reset(
         reputations.reset(connection, subject, entry)
         if subject.kind is SubjectKind.DOMAIN:
             undo_domain_filings(connection, subject, now - KEPT_DAYS * DAY_MS, now, entropy)
+        # Authors and networks are known by keyed hashes, which the audit does not keep.
+        name = subject.name if subject.kind is SubjectKind.DOMAIN else ""
+        about = f"{subject.kind} {name}".rstrip()
+        did = Change.REPUTATION_RESET_UNDONE if undo else Change.REPUTATION_RESET
+        audit.record(connection, moderator_id, did, subject.site_id, about)
         return _reputation(connection, subject, now)
 
 

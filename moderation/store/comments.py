@@ -28,6 +28,7 @@ from moderation.store.sql.schema import (
     decisions,
     feedback,
     findings,
+    held_scores,
     pending,
     personal,
     reports,
@@ -317,5 +318,8 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons, reports, appeals):
+    for table in (
+        *(personal, pending, findings, held_scores),
+        *(addresses, comment_reasons, reports, appeals),
+    ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

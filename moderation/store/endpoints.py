@@ -133,10 +133,10 @@ def enable(connection: Connection, endpoint_id: str) -> None:
 
 def disable(
     connection: Connection, endpoint_id: str, because: str, now: int, entropy: Entropy
-) -> bool:
+) -> str:
     """Sends this endpoint nothing more: what waits for it is dead, and the site's others get an event.
 
-    False where it was disabled already, or is no more.
+    Returns the id of its site, '' where it was disabled already, or is no more.
     """
     site_id = connection.execute(
         sa.update(endpoints)
@@ -145,10 +145,10 @@ def disable(
         .returning(endpoints.c.site_id)
     ).scalar_one_or_none()
     if site_id is None:
-        return False
+        return ""
     deliveries.end_waiting(connection, endpoint_id, now)
     outbox.put(connection, [disabled_event(endpoint_id, site_id, because, now)], entropy)
-    return True
+    return str(site_id)
 
 
 def remove(connection: Connection, endpoint_id: str) -> None:

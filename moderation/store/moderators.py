@@ -71,7 +71,7 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
             connection.execute(
                 sa.insert(moderators).values(
                     id=moderator_id,
-                    email=_address(email),
+                    email=plain_email(email),
                     password_hash=password_hash,
                     digest=True,
                     created_at=now,
@@ -85,8 +85,7 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
 def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
     """Changes the password; whoever is signed in with the old one no longer is."""
     store_hash(connection, moderator_id, password_hash)
-    close_sessions(connection, moderator_id)
-    connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
+    sign_out(connection, moderator_id)
 
 
 def store_hash(connection: Connection, moderator_id: str, password_hash: str) -> None:
@@ -120,6 +119,21 @@ def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
     return deleted.rowcount == 1
 
 
+def lock_roles(connection: Connection, site_id: str) -> None:
+    """Whoever else changes roles on the site waits until this transaction ends."""
+    connection.execute(sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update())
+
+
+def has_other_admin(connection: Connection, site_id: str, moderator_id: str) -> bool:
+    """Whether the site has an admin besides this moderator."""
+    query = sa.select(memberships.c.moderator_id).where(
+        memberships.c.site_id == site_id,
+        memberships.c.role == Role.ADMIN,
+        memberships.c.moderator_id != moderator_id,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
     """The e-mail and role of everybody who looks after a site, by e-mail."""
     rows = connection.execute(
@@ -129,6 +143,17 @@ def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
         .order_by(moderators.c.email)
     )
     return [(row.email, row.role) for row in rows]
+
+
+def emails_of_site(connection: Connection, site_id: str) -> dict[str, str]:
+    """The e-mail of everybody who looks after a site by id, in the order of the e-mails."""
+    rows = connection.execute(
+        sa.select(moderators.c.id, moderators.c.email)
+        .join(memberships, memberships.c.moderator_id == moderators.c.id)
+        .where(memberships.c.site_id == site_id)
+        .order_by(moderators.c.email)
+    )
+    return {row.id: row.email for row in rows}
 
 
 def digest_readers(connection: Connection, site_id: str) -> list[str]:
@@ -153,7 +178,7 @@ def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:
 def by_email(connection: Connection, email: str) -> Moderator | None:
     row = connection.execute(
         sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
-            moderators.c.email == _address(email)
+            moderators.c.email == plain_email(email)
         )
     ).one_or_none()
     return Moderator(row.id, row.email, row.password_hash) if row else None
@@ -185,7 +210,7 @@ def add_login_link(connection: Connection, moderator_id: str, now: int, entropy:
     token = "ghl_" + entropy(32).hex()
     connection.execute(
         sa.insert(login_links).values(
-            digest=_digest(token), moderator_id=moderator_id, expires_at=now + LINK_LIFETIME
+            digest=token_digest(token), moderator_id=moderator_id, expires_at=now + LINK_LIFETIME
         )
     )
     return token
@@ -193,7 +218,7 @@ def add_login_link(connection: Connection, moderator_id: str, now: int, entropy:
 
 def has_login_link(connection: Connection, token: str) -> bool:
     """Whether there is such a link, even one that is too old."""
-    known = sa.select(login_links.c.digest).where(login_links.c.digest == _digest(token))
+    known = sa.select(login_links.c.digest).where(login_links.c.digest == token_digest(token))
     return connection.execute(known).first() is not None
 
 
@@ -201,7 +226,7 @@ def use_login_link(connection: Connection, token: str, now: int) -> str | None:
     """The moderator a link was made for, once; None for one that is used, too old or made up."""
     row = connection.execute(
         sa.delete(login_links)
-        .where(login_links.c.digest == _digest(token))
+        .where(login_links.c.digest == token_digest(token))
         .returning(login_links.c.moderator_id, login_links.c.expires_at)
     ).one_or_none()
     return row.moderator_id if row and row.expires_at > now else None
@@ -214,7 +239,7 @@ def open_session(connection: Connection, moderator_id: str, now: int, entropy: E
     token = "ghc_" + entropy(32).hex()
     connection.execute(
         sa.insert(sessions).values(
-            digest=_digest(token),
+            digest=token_digest(token),
             moderator_id=moderator_id,
             created_at=now,
             seen_at=now,
@@ -231,11 +256,7 @@ def session(connection: Connection, token: str, now: int) -> Session | None:
             sessions.c.moderator_id, moderators.c.email, sessions.c.created_at, sessions.c.seen_at
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
-        .where(
-            sessions.c.digest == _digest(token),
-            sessions.c.expires_at > now,
-            sessions.c.seen_at > now - IDLE_LIMIT,
-        )
+        .where(sessions.c.digest == token_digest(token), is_open(now))
     ).one_or_none()
     return Session(row.moderator_id, row.email, row.created_at, row.seen_at) if row else None
 
@@ -243,12 +264,18 @@ def session(connection: Connection, token: str, now: int) -> Session | None:
 def note_seen(connection: Connection, token: str, now: int) -> None:
     """Notes that a session is in use."""
     connection.execute(
-        sa.update(sessions).where(sessions.c.digest == _digest(token)).values(seen_at=now)
+        sa.update(sessions).where(sessions.c.digest == token_digest(token)).values(seen_at=now)
     )
 
 
 def close_session(connection: Connection, token: str) -> None:
-    connection.execute(sa.delete(sessions).where(sessions.c.digest == _digest(token)))
+    connection.execute(sa.delete(sessions).where(sessions.c.digest == token_digest(token)))
+
+
+def sign_out(connection: Connection, moderator_id: str) -> None:
+    """Ends a moderator's sessions and the log-in links that wait for them."""
+    close_sessions(connection, moderator_id)
+    connection.execute(sa.delete(login_links).where(login_links.c.moderator_id == moderator_id))
 
 
 def close_sessions(connection: Connection, moderator_id: str) -> None:
@@ -256,10 +283,15 @@ def close_sessions(connection: Connection, moderator_id: str) -> None:
     connection.execute(sa.delete(sessions).where(sessions.c.moderator_id == moderator_id))
 
 
-def _digest(token: str) -> str:
+def is_open(now: int) -> sa.ColumnElement[bool]:
+    """Of sessions that are signed in."""
+    return sa.and_(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE_LIMIT)
+
+
+def token_digest(token: str) -> str:
     """SHA-256 hex: tokens are random, so a slow hash would add nothing."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _address(email: str) -> str:
+def plain_email(email: str) -> str:
     return email.strip().lower()

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
 from moderation.store import (
+    audit,
     claims,
     comments,
     decisions,
@@ -32,6 +34,7 @@ def erase(
     store: Store,
     site_ids: Collection[str],
     comment_id: str,
+    by: str = COMMAND,
     *,
     now: int,
     entropy: Entropy,
@@ -49,6 +52,7 @@ def erase(
         if standing.status is Status.ERASED:
             return
         erase_together(connection, [standing], now, entropy)
+        audit.record(connection, by, Change.COMMENT_ERASED, standing.site_id, comment_id)
 
 
 def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:

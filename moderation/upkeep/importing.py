@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import GONE, AuthorRef, Context, PageRef, Status, Submission
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict
 from moderation.domain.ids import timed_id
 from moderation.domain.imported import Entry, ImportedComment, Remark, mended
-from moderation.store import comments, decisions, imported_comments, pages
+from moderation.store import audit, comments, decisions, imported_comments, pages
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Connection, Store
 
@@ -49,6 +50,7 @@ def import_comments(
     personal_days: int,
     now: int,
     remark: Callable[[Remark], None],
+    by: str = COMMAND,
 ) -> Imported:
     """Stores the comments of a file, BATCH in a transaction, so that it can be broken off and repeated.
 
@@ -56,7 +58,7 @@ def import_comments(
     comment that was imported before stays as it is now, an erased one erased. Scores come later and decide nothing;
     nothing is sent to endpoints, counted for reputations or learned. Raises Conflict where another import stores the same.
     """
-    importing = _Importing(store, site, source, personal_days, now, remark)
+    importing = _Importing(store, site, source, personal_days, now, remark, by)
     remaining = iter(entries)
     while batch := list(islice(remaining, BATCH)):
         importing.take(batch)
@@ -72,6 +74,7 @@ class _Importing:
         personal_days: int,
         now: int,
         remark: Callable[[Remark], None],
+        by: str,
     ) -> None:
         self._store = store
         self._site = site
@@ -79,6 +82,7 @@ class _Importing:
         self._personal_days = personal_days
         self._now = now
         self._remark = remark
+        self._by = by
         self._actor = Actor(ActorKind.IMPORT, source)
         self._found = 0  # comments so far
         self.done = Imported()
@@ -95,6 +99,12 @@ class _Importing:
                 self._remark(entry)
         with self._store.write() as connection:
             stored, remarks = self._store_new(connection, found)
+            if (
+                stored and not self.done.stored
+            ):  # once, so that one that is broken off is noted, too
+                audit.record(
+                    *(connection, self._by, Change.IMPORT_STARTED, self._site.id, self._source)
+                )
         for remark in remarks:
             self._remark(remark)
         done = self.done
@@ -112,6 +122,12 @@ class _Importing:
             with self._store.write() as connection:
                 last = imported_comments.link_replies(connection, self._site.id, last, BATCH)
                 if not last:
+                    if self.done.stored:
+                        facts = {"stored": self.done.stored, "skipped": self.done.skipped}
+                        audit.record(
+                            *(connection, self._by, Change.IMPORT_ENDED, self._site.id),
+                            *(self._source, None, facts),
+                        )
                     return imported_comments.count_waiting(connection, self._site.id)
 
     def _row(self, id: str) -> str:

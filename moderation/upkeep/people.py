@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from moderation.domain.appeal import Appeal
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
+from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.normalise import normalise
 from moderation.domain.person import (
     KeptAppeal,
@@ -27,10 +29,18 @@ from moderation.domain.person import (
     check_person,
 )
 from moderation.domain.score import Candidate, Findings
+from moderation.domain.similarity import target_key
 from moderation.scorers.spam.link_targets import targets_of
-from moderation.scorers.spam.text_sketch import target_key
-from moderation.store import appeals, decisions, legal_notices, people, reputations, sketches
-from moderation.store.people import KeptComment, KeptRows
+from moderation.store import (
+    appeals,
+    audit,
+    decisions,
+    legal_notices,
+    people,
+    reputations,
+    sketches,
+)
+from moderation.store.people import KeptComment, KeptRows, PersonKeys
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
@@ -90,13 +100,19 @@ def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
     with store.read() as connection:
-        sent = legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
+        sent = _sent_notices(store, connection, keys, site_ids)
     return [
         SentNotice(
             each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
         )
         for each in sent
     ]
+
+
+def _sent_notices(
+    store: Store, connection: Connection, keys: PersonKeys, site_ids: Collection[str]
+) -> list[LegalNotice]:
+    return legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
 
 
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
@@ -110,7 +126,7 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
             after = ids[-1]
         if sent := people.reports_by(connection, keys):
             found["reports_sent"] = len(sent)
-        if notices := legal_notices.by_email(connection, keys.email, site_ids, store.crypto):
+        if notices := _sent_notices(store, connection, keys, site_ids):
             found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
@@ -119,6 +135,7 @@ def erase_person(
     store: Store,
     ref: PersonRef,
     site_ids: Collection[str],
+    by: str = COMMAND,
     *,
     now: int,
     entropy: Entropy,
@@ -139,29 +156,38 @@ def erase_person(
         with store.write() as connection:
             ids = people.find(connection, keys, site_ids, "", most)
             found.update(people.count(connection, ids) if ids else {})
-            _erase(connection, ids, now, entropy)
+            _erase(connection, ids, by, ref.kind, now, entropy)
             complete = len(ids) < most
             if complete:
                 if sent := people.reports_by(connection, keys):
                     found["reports_sent"] = len(sent)
-                if notices := legal_notices.by_email(
-                    connection, keys.email, site_ids, store.crypto
-                ):
+                    for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
+                        facts = {"found_by": ref.kind, "reports": count}
+                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
+                if notices := _sent_notices(store, connection, keys, site_ids):
                     found["notices_sent"] = len(notices)
                     legal_notices.forget(connection, [notice.id for notice in notices])
+                    for site_id, count in sorted(Counter(each.site_id for each in notices).items()):
+                        facts = {"found_by": ref.kind, "notices": count}
+                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
                 people.forget_author(connection, keys)
         erased += len(ids)
     rewritten = scrub(store, rewrite_up_to) if found else None
     return PersonErased(dict(found), erased, complete, rewritten)
 
 
-def _erase(connection: Connection, ids: list[str], now: int, entropy: Entropy) -> None:
+def _erase(
+    connection: Connection, ids: list[str], by: str, found_by: str, now: int, entropy: Entropy
+) -> None:
     standings = decisions.standings(connection, ids)
     left = [each for each in standings.values() if each.status is not Status.ERASED]
     own_domains = _own_domains(connection, ids, now)
     people.forget_requests(connection, ids)
     reputations.forget(connection, ids, own_domains)
     erase_together(connection, left, now, entropy)
+    for site_id, count in sorted(Counter(standing.site_id for standing in left).items()):
+        facts = {"found_by": found_by, "comments": count}
+        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
     people.forget_domains(connection, own_domains)
 
 

@@ -5,12 +5,14 @@ from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
+    audit,
     bulk,
     campaigns,
     claims,
     counts,
     deliveries,
     heartbeats,
+    invitations,
     legal_notices,
     notes,
     reports,
@@ -33,6 +35,7 @@ def purge(
     feedback_days: int = 365,
     webhook_days: int = 30,
     personal_days: int = 30,
+    audit_days: int = 730,
 ) -> int:
     """Deletes rows older than these settings and constants allow; returns how many, at most PURGE_LIMIT
     for each table.
@@ -51,7 +54,9 @@ def purge(
                 connection, now - feedback_days * DAY_MS, PURGE_LIMIT
             )
             + retention.forget_expired_sign_ins(connection, now, PURGE_LIMIT)
+            + invitations.forget_expired(connection, now, PURGE_LIMIT)
             + retention.forget_old_events(connection, now - webhook_days * DAY_MS, PURGE_LIMIT)
+            + audit.forget_old(connection, now - audit_days * DAY_MS, PURGE_LIMIT)
             + notes.forget_authors(connection, PURGE_LIMIT)
             + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
             + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)

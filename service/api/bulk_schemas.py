@@ -35,6 +35,7 @@ class SearchIn(StrictModel):
     domain: Annotated[str, Field(max_length=253, pattern=r"^[^\x00]*$")] = ""
     language: Annotated[str, Field(max_length=16, pattern=r"^[^\x00]*$")] = ""
     decided_by: Annotated[ActorKind | None, Field(strict=False)] = None
+    moderator: _Code = ""
     since: Annotated[AwareDatetime | None, Field(strict=False)] = None
     until: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
@@ -54,6 +55,7 @@ class SearchIn(StrictModel):
             domain=self.domain,
             language=self.language,
             decided_by=self.decided_by or "",
+            moderator=self.moderator,
             since=epoch_ms(self.since),
             until=epoch_ms(self.until),
         )

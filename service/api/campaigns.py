@@ -150,7 +150,9 @@ def exclude(
     body: Annotated[CampaignMembersIn, Depends(json_body(CampaignMembersIn))],
 ) -> Response:
     """What was decided about them stays as it is."""
-    count = campaigns.exclude(request.app.state.store, key.site_id, campaign_id, body.comment_ids)
+    count = campaigns.exclude(
+        request.app.state.store, key.site_id, campaign_id, body.comment_ids, key.id
+    )
     excluded: MembersExcluded = {"campaign_id": campaign_id, "excluded": count}
     return private_json(excluded)
 
@@ -171,7 +173,7 @@ def split(
     """The two never become one again."""
     store = request.app.state.store
     new_id = campaigns.split(
-        store, key.site_id, campaign_id, body.comment_ids, now=now_ms(), entropy=os.urandom
+        store, key.site_id, campaign_id, body.comment_ids, key.id, now=now_ms(), entropy=os.urandom
     )
     card = campaigns.get_campaign(store, key.site_id, new_id, now_ms())
     return private_json(campaign_out(card), 201, {"Location": f"/api/v1/campaigns/{new_id}"})

@@ -125,14 +125,16 @@ class UndoIn(fields.SequenceIn):
 
 
 class ReceiptOut(TypedDict):
-    """The comment is on disk. author_token: lets its author ask for its status. browser_token: to be sent as
-    `author.token` with the next comment from the same browser. Null where they are not the caller's.
+    """The comment is on disk. author_token: lets its author ask for its status. status_page: a link to give to the
+    author, to a page that shows it; the token is in it. browser_token: to be sent as `author.token` with the
+    next comment from the same browser. Null where they are not the caller's.
     """
 
     id: answers.CommentId
     status: Annotated[Status, Field(examples=["pending"])]
     status_url: answers.Url
     author_token: Annotated[str, Field(examples=["gha_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])] | None
+    status_page: answers.Url | None
     browser_token: Annotated[str, Field(examples=["ghb_9fa2"])] | None
     created_at: answers.Moment
 

@@ -164,15 +164,17 @@ def receipt_out(
     request: Request, receipt: Receipt, browser_token: str, *, is_own: bool
 ) -> ReceiptOut:
     """The receipt, the same for every repetition of the same sender. author_token: lets its author ask for its
-    status; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
+    status, as the status_page does; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
     same browser; None for the site's own server, unless it sent one.
     """
     state = request.app.state
+    url, token = state.settings.public_url, state.store.crypto.author_token(receipt.comment_id)
     return {
         "id": receipt.comment_id,
         "status": Status.PENDING,
-        "status_url": state.settings.public_url + _path(receipt.comment_id),
-        "author_token": state.store.crypto.author_token(receipt.comment_id) if is_own else None,
+        "status_url": url + _path(receipt.comment_id),
+        "author_token": token if is_own else None,
+        "status_page": f"{url}/status/{receipt.comment_id}#{token}" if is_own else None,
         "browser_token": browser_token or None,
         "created_at": iso(receipt.created_at),
     }
@@ -352,7 +354,7 @@ def forget(
     if key is None:
         change.withdraw(state.store, comment_id, now=now, entropy=os.urandom)
     else:
-        erase(state.store, {key.site_id}, comment_id, now=now, entropy=os.urandom)
+        erase(state.store, {key.site_id}, comment_id, key.id, now=now, entropy=os.urandom)
     state.ring(DELIVER)
     return Response(status_code=204)
 

@@ -66,6 +66,7 @@ def add(
             state.channels.read(body.url),
             types=body.types,
             allow=state.settings.webhook_allow,
+            by=key.id,
             now=now_ms(),
             entropy=os.urandom,
         )
@@ -79,6 +80,7 @@ def add(
         format=body.format,
         batch=body.batch,
         allow=state.settings.webhook_allow,
+        by=key.id,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -129,12 +131,13 @@ def change(
         types=body.types,
         batch=body.batch,
         allow=state.settings.webhook_allow,
+        by=key.id,
     )
     if body.enabled is True:
-        changed = endpoints.enable_endpoint(state.store, {key.site_id}, endpoint_id)
+        changed = endpoints.enable_endpoint(state.store, {key.site_id}, endpoint_id, key.id)
     elif body.enabled is False:
         changed = endpoints.disable_endpoint(
-            state.store, {key.site_id}, endpoint_id, now=now_ms(), entropy=os.urandom
+            state.store, {key.site_id}, endpoint_id, key.id, now=now_ms(), entropy=os.urandom
         )
         state.ring(DELIVER)  # the site's other endpoints get an event
     return private_json(endpoint_out(changed))
@@ -147,7 +150,7 @@ def change(
     openapi_extra=describe_answer(None, status=204),
 )
 def remove(request: Request, endpoint_id: str, key: SecretKey) -> Response:
-    endpoints.remove_endpoint(request.app.state.store, {key.site_id}, endpoint_id)
+    endpoints.remove_endpoint(request.app.state.store, {key.site_id}, endpoint_id, key.id)
     return Response(status_code=204)
 
 
@@ -170,6 +173,7 @@ def rotate(
         {key.site_id},
         endpoint_id,
         overlap=body.overlap_hours * HOUR_MS,
+        by=key.id,
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -136,7 +136,9 @@ def change(
 )
 def remove(request: Request, filter_id: str, key: SecretKey, seen: IfVersion = "*") -> Response:
     try:
-        filters.remove_filter(request.app.state.store, {key.site_id}, filter_id, if_match(seen))
+        filters.remove_filter(
+            request.app.state.store, {key.site_id}, filter_id, if_match(seen), key.id
+        )
     except Conflict as error:
         return precondition_failed(error)
     return Response(status_code=204)

@@ -107,6 +107,7 @@ def undo(
         version=body.version,
         teacher=body.moderator_id,
         since=epoch_ms(body.since) or 0,
+        by=key.id,
         now=now_ms(),
     )
     return private_json(lesson_out(lesson), 201)

@@ -105,7 +105,7 @@ def change_state(
     change = PageChange(body.state, body.close_after_days, epoch_ms(body.published_at))
     store = request.app.state.store
     status = page_states.set_page(
-        store, key.site_id, _page(body.page), change, now_ms(), os.urandom
+        store, key.site_id, _page(body.page), change, now_ms(), os.urandom, key.id
     )
     return private_json(state_out(status))
 
@@ -131,7 +131,7 @@ def change_default(
 ) -> Response:
     """It holds at once, also for pages that are there already."""
     default = PageDefault(body.state, body.close_after_days)
-    page_states.set_default(request.app.state.store, key.site_id, default)
+    page_states.set_default(request.app.state.store, key.site_id, default, by=key.id)
     return private_json(_default_out(default))
 
 

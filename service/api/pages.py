@@ -42,7 +42,7 @@ def move(
     """The comments are found at both URLs from now on. joined: whether there were comments at the new one
     already; they are on the same page now.
     """
-    moved = page_moves.move_page(request.app.state.store, key.site_id, body.old, body.new)
+    moved = page_moves.move_page(request.app.state.store, key.site_id, body.old, body.new, key.id)
     page = moved.page
     answer: PageMoved = {
         "page": page_out(page.url, page.title, page.title_verified, page.external_id),

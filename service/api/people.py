@@ -75,6 +75,7 @@ def erase(
         state.store,
         body.ref,
         {key.site_id},
+        key.id,
         now=now_ms(),
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,

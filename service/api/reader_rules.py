@@ -58,7 +58,9 @@ def change_rules(
 ) -> Response:
     """It holds at once, also for comments that are there already."""
     rules = ReaderRules(body.edit_minutes, body.hold_after_reports)
-    return private_json(_out(reader_rules.set_rules(request.app.state.store, key.site_id, rules)))
+    return private_json(
+        _out(reader_rules.set_rules(request.app.state.store, key.site_id, rules, key.id))
+    )
 
 
 def _out(rules: ReaderRules) -> ReaderRulesOut:

@@ -17,12 +17,12 @@ from moderation.review.bulk import BulkProgress
 from moderation.review.queues import CommentCard
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
+from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.presenters import VERBS, excerpt
-from service.console.search import Asked, AskedFor, criteria_of
 from service.console.session import (
     CurrentVisitor,
     SignedForm,
@@ -37,13 +37,12 @@ router = APIRouter(prefix="/bulk", route_class=PageRoute)
 # A ticked comment, with the sequence of the decision that was seen.
 _TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
 _TICKED_LIMIT = 100  # more than a page of comments has
-_CONDITIONS = ("query", "status", "reason", "page_url", "author")
 Posted = Annotated[
     SignedForm,
     Depends(
         signed_form(
             *("site", "outcome", "back", "ids", "expected_count", "snapshot", "take_over"),
-            *_CONDITIONS,
+            *CONDITIONS,
         )
     ),
 ]
@@ -98,7 +97,7 @@ def start(request: Request, posted: Posted) -> Response:
         if not seen:
             return _confirm(request, visitor, membership, outcome, back)
     else:
-        asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
+        asked = Asked(**{name: form.get(name, "") for name in CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
         try:
             seen = bulk_sets.matching(

@@ -98,7 +98,7 @@ def exclude(request: Request, posted: Posted, campaign_id: str) -> Response:
     store, site_id = request.app.state.store, membership.site_id
     if not comment_ids:
         return _page(request, visitor, membership, campaign_id, problem=_NONE_SELECTED, status=422)
-    campaigns.exclude(store, site_id, campaign_id, comment_ids)
+    campaigns.exclude(store, site_id, campaign_id, comment_ids, visitor.signed.moderator_id)
     try:
         campaigns.get_campaign(store, site_id, campaign_id, now_ms())
     except NotFound:  # no member is left
@@ -115,7 +115,9 @@ def split(request: Request, posted: Posted, campaign_id: str) -> Response:
     if not comment_ids:
         return _page(request, visitor, membership, campaign_id, problem=_NONE_SELECTED, status=422)
     new_id = campaigns.split(
-        store, site_id, campaign_id, comment_ids, now=now_ms(), entropy=os.urandom
+        *(store, site_id, campaign_id, comment_ids, visitor.signed.moderator_id),
+        now=now_ms(),
+        entropy=os.urandom,
     )
     return redirect(_url(new_id, site_id))
 

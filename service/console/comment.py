@@ -17,12 +17,12 @@ from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.context import context_values
 from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
 from service.console.presenters import CommentView, comment_view
-from service.console.reputation import reputation_lines
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -156,7 +156,7 @@ def _decide(
         return redirect(f"{URL}/?{query}#{anchor}")
     card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
-        return _comment(request, visitor, card, back)
+        return _comment(request, visitor, card, back, is_undone=True)
     [comment] = comment_views(state.store, [card])
     return pages.page(
         "comment_decided.html",
@@ -181,6 +181,7 @@ def _comment(
     *,
     is_stale: bool = False,
     is_claimed: bool = False,
+    is_undone: bool = False,
     notes: Mapping[str, Any] | None = None,
     ask: str = "",
     status: int = 200,
@@ -198,6 +199,7 @@ def _comment(
         ask=ask,
         comment=comment,
         is_claimed=is_claimed,
+        is_undone=is_undone,
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
         is_stale=is_stale,
         back=back,
@@ -205,9 +207,7 @@ def _comment(
         reports=[]
         if is_fragment or not card.reports
         else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
-        reputations=[]
-        if is_fragment
-        else reputation_lines(store, visitor.signed.site_ids, card.id),
+        around={} if is_fragment else context_values(store, visitor.signed.site_ids, card.id),
     )
 
 

@@ -60,7 +60,9 @@ class EndpointAnswer:
 def get_endpoint(request: Request, visitor: Visitor, endpoint_id: str) -> Endpoint:
     """An endpoint. Raises NotFound, alike for one of another site, and Forbidden."""
     endpoint = endpoints.get_endpoint(request.app.state.store, visitor.signed.site_ids, endpoint_id)
-    visitor.membership(endpoint.site_id).require(Action.MANAGE_ENDPOINTS)
+    is_look = request.method == "GET"
+    action = Action.SEE_ENDPOINTS if is_look else Action.MANAGE_ENDPOINTS
+    visitor.membership(endpoint.site_id).require(action)
     return endpoint
 
 
@@ -98,6 +100,7 @@ def change(request: Request, posted: Posted, endpoint_id: str) -> Response:
             types=endpoint_form.changed_types(draft, endpoint),
             batch=None if is_channel else endpoint_form.parse_batch(draft.batch),
             allow=state.settings.webhook_allow,
+            by=visitor.signed.moderator_id,
         )
     except Invalid as error:
         answer = EndpointAnswer(draft=draft, error=form_error(error))
@@ -111,10 +114,13 @@ def switch(request: Request, posted: Posted, endpoint_id: str) -> Response:
     visitor, form = posted
     site_ids = {get_endpoint(request, visitor, endpoint_id).site_id}
     store, enabled = request.app.state.store, form.get("enabled") == "on"
+    by = visitor.signed.moderator_id
     if enabled:
-        endpoints.enable_endpoint(store, site_ids, endpoint_id)
+        endpoints.enable_endpoint(store, site_ids, endpoint_id, by)
     else:
-        endpoints.disable_endpoint(store, site_ids, endpoint_id, now=now_ms(), entropy=os.urandom)
+        endpoints.disable_endpoint(
+            store, site_ids, endpoint_id, by, now=now_ms(), entropy=os.urandom
+        )
         request.app.state.ring(DELIVER)  # the site's other endpoints are notified
     return redirect(endpoint_url(endpoint_id, "on" if enabled else "off"))
 
@@ -132,6 +138,7 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
         {endpoint.site_id},
         endpoint_id,
         overlap=overlap * HOUR_MS,
+        by=visitor.signed.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )
@@ -156,7 +163,9 @@ def removal_page(request: Request, visitor: CurrentVisitor, endpoint_id: str) ->
 def remove(request: Request, posted: Posted, endpoint_id: str) -> Response:
     visitor, _ = posted
     site_id = get_endpoint(request, visitor, endpoint_id).site_id
-    endpoints.remove_endpoint(request.app.state.store, {site_id}, endpoint_id)
+    endpoints.remove_endpoint(
+        request.app.state.store, {site_id}, endpoint_id, visitor.signed.moderator_id
+    )
     return redirect(f"{LIST_URL}?{query(site=site_id, did='removed')}#notice")
 
 

@@ -27,7 +27,7 @@ def endpoints_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
 ) -> Response:
     """Every webhook and channel of a site. did: what was just done."""
-    membership.require(Action.MANAGE_ENDPOINTS)
+    membership.require(Action.SEE_ENDPOINTS)
     store, now = request.app.state.store, now_ms()
     statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {membership.site_id}))
     views = [endpoint_view(status, now) for status in statuses]
@@ -67,9 +67,9 @@ def add(
     draft = endpoint_form.read_draft(form)
     try:
         if draft.kind == endpoint_form.CHANNEL:
-            channel = _add_channel(request, membership.site_id, draft)
+            channel = _add_channel(request, visitor, membership.site_id, draft)
             return redirect(endpoint_page.endpoint_url(channel.id, "added"))
-        webhook, secret = _add_webhook(request, membership.site_id, draft)
+        webhook, secret = _add_webhook(request, visitor, membership.site_id, draft)
     except (Invalid, Conflict, Unavailable) as error:
         return _form(request, visitor, membership, draft, form_error(error))
     return endpoint_page.endpoint_response(
@@ -77,7 +77,9 @@ def add(
     )
 
 
-def _add_channel(request: Request, site_id: str, draft: endpoint_form.EndpointDraft) -> Endpoint:
+def _add_channel(
+    request: Request, visitor: Visitor, site_id: str, draft: endpoint_form.EndpointDraft
+) -> Endpoint:
     state = request.app.state
     url = MODERATORS if draft.url == "moderators" else draft.url
     return endpoints.add_channel(
@@ -87,13 +89,14 @@ def _add_channel(request: Request, site_id: str, draft: endpoint_form.EndpointDr
         state.channels.read(url),
         types=sorted(draft.types),
         allow=state.settings.webhook_allow,
+        by=visitor.signed.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )
 
 
 def _add_webhook(
-    request: Request, site_id: str, draft: endpoint_form.EndpointDraft
+    request: Request, visitor: Visitor, site_id: str, draft: endpoint_form.EndpointDraft
 ) -> tuple[Endpoint, str]:
     """The webhook and its secret."""
     state = request.app.state
@@ -106,6 +109,7 @@ def _add_webhook(
         batch=endpoint_form.parse_batch(draft.batch),
         types=sorted(draft.types),
         allow=state.settings.webhook_allow,
+        by=visitor.signed.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )

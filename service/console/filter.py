@@ -129,7 +129,9 @@ def remove(request: Request, posted: Posted, filter_id: str) -> Response:
         filters.get_filter(store, visitor.signed.site_ids, filter_id).site_id
     )
     membership.require(Action.CHANGE_FILTERS)
-    removed = filters.remove_filter(store, {membership.site_id}, filter_id)
+    removed = filters.remove_filter(
+        store, {membership.site_id}, filter_id, by=visitor.signed.moderator_id
+    )
     return _form(visitor, membership, removed, is_removed=True)
 
 

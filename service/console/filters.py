@@ -40,7 +40,7 @@ def filters_page(
         site=membership,
         filters=[_row(filter, names) for filter in stored],
         may_write=membership.may(Action.CHANGE_FILTERS),
-        may_see_learning=membership.may(Action.MANAGE_LEARNING),
+        may_see_learning=membership.may(Action.SEE_LEARNING),
         notice=f"“{changed.name}” {_NOTICES[did]}." if changed and did in _NOTICES else "",
     )
 

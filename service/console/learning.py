@@ -25,7 +25,7 @@ Posted = Annotated[SignedForm, Depends(signed_form("site", "version", "moderator
 @router.get("")
 def learning_page(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
     """What the spam score of a site has learned, for its admins."""
-    membership.require(Action.MANAGE_LEARNING)
+    membership.require(Action.SEE_LEARNING)
     return _page(request, visitor, membership)
 
 
@@ -51,6 +51,7 @@ def undo(request: Request, posted: Posted) -> Response:
             membership.site_id,
             version=int(version or 0),
             teacher=moderator,
+            by=visitor.signed.moderator_id,
             now=now_ms(),
         )
     except NotFound as error:  # somebody else has undone it meanwhile

@@ -85,7 +85,9 @@ async def _wrong_link(request: Request, error: Unauthenticated) -> Response:
 
 
 @router.post("/logout")
-def log_out(request: Request, posted: Annotated[SignedForm, Depends(signed_form())]) -> Response:
+def log_out(
+    request: Request, posted: Annotated[SignedForm, Depends(signed_form(for_all=True))]
+) -> Response:
     visitor, _ = posted
     sign_in.sign_out(request.app.state.store, visitor.token)
     response = redirect(f"{URL}/login")

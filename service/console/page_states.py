@@ -53,16 +53,16 @@ def change_state(request: Request, posted: Posted) -> Response:
     membership = visitor.membership(form.get("site", ""))
     store, site_id = request.app.state.store, membership.site_id
     change = _change(form.get("state", ""), form.get("days", ""))
-    page_id, now = form.get("page", ""), now_ms()
+    page_id, by, now = form.get("page", ""), visitor.signed.moderator_id, now_ms()
     if not page_id:
         url = form.get("url", "").partition("#")[0]
         if not is_web_address(url):
             raise Invalid("A page's address begins with http:// or https://.")
-        status = page_states.set_page(store, site_id, PageRef(url), change, now, os.urandom)
+        status = page_states.set_page(store, site_id, PageRef(url), change, now, os.urandom, by)
         return redirect(_changed_url(site_id, status.id, PageChange()))
     try:
         status, before = page_states.change_page(
-            store, site_id, page_id, change, _setting(form.get("was", "")), now=now
+            store, site_id, page_id, change, _setting(form.get("was", "")), by, now=now
         )
     except Conflict as error:
         return _page(request, visitor, membership, one=page_id, problem=error.message, status=409)
@@ -79,7 +79,9 @@ def change_default(request: Request, posted: Posted) -> Response:
     default = _as_default(_change(form.get("state", ""), form.get("days", "")))
     expected = _as_default(_setting(form.get("was", "")))
     try:
-        before = page_states.set_default(store, site_id, default, expected)
+        before = page_states.set_default(
+            store, site_id, default, expected, visitor.signed.moderator_id
+        )
     except Conflict as error:
         return _page(request, visitor, membership, problem=error.message, status=409)
     restored = PageChange(before.state, before.close_after_days)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from moderation.domain.audit import COMMAND, SERVICE
 from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.labels import label_of
@@ -76,7 +77,7 @@ class HistoryEntry:
 class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
-    '' nobody.
+    '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
     """
 
     card: CommentCard
@@ -92,6 +93,8 @@ class CommentView:
     reported: str
     actions: list[tuple[str, str]]
     claimer: str
+    strongest: str
+    page_link: str
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -116,7 +119,20 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         reported=_reported(card),
         actions=_actions(card),
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
+        strongest=_strongest(reasons),
+        page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
     )
+
+
+def _strongest(reasons: Sequence[Reason]) -> str:
+    """'Toxicity .93'; '' where there is no reason."""
+    if not reasons:
+        return ""
+    reason = max(reasons, key=lambda reason: reason.value or 0)
+    is_probability = reason.value is not None and 0 < reason.value < 1
+    score = f" {reason.value:.2f}".replace(" 0.", " .") if is_probability else ""
+    words = label_of(reason.code)
+    return f"{words[:1].upper()}{words[1:]}{score}"
 
 
 def _actions(card: CommentCard) -> list[tuple[str, str]]:
@@ -230,11 +246,13 @@ def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
 
 
 def person_name(id: str, names: Mapping[str, str]) -> str:
-    """Who decided or changed something. id: a moderator's, an API key's or 'command'; names: the
+    """Who decided or changed something. id: a moderator's, an API key's, 'command' or 'service'; names: the
     e-mails of moderators, by id.
     """
-    if id == "command":
+    if id == COMMAND:
         return "the command line"
+    if id == SERVICE:
+        return "Gatehouse itself"
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
 
 

@@ -1,13 +1,16 @@
 """The console under /console: its pages and its static files."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.console import (
     appeals,
+    audit,
     bulk,
     campaign,
     campaigns,
     comment,
+    context,
+    desk,
     embed,
     endpoint,
     endpoint_deliveries,
@@ -19,6 +22,8 @@ from service.console import (
     page_states,
     queues,
     reputation,
+    undo,
+    views,
 )
 from service.console.pages import URL, PageRoute, pages
 
@@ -26,6 +31,10 @@ router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
 router.include_router(login.router)
 router.include_router(queues.router)
 router.include_router(comment.router)
+router.include_router(context.router)
+router.include_router(desk.router)
+router.include_router(undo.router)
+router.include_router(views.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)
 router.include_router(campaigns.router)
@@ -36,11 +45,12 @@ router.include_router(learning.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(embed.router)
+router.include_router(audit.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)
 router.include_router(endpoint_deliveries.router)
 
 
 @router.get("/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return pages.file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return pages.file(request, version, name)

@@ -4,7 +4,7 @@ import hmac
 import os
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,10 +15,12 @@ from moderation.accounts.sign_in import SignedIn
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.http.client_address import is_https
 from service.http.forms import read_form
 
+_TOKEN_BYTES = 32
 FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
 
 _FOREIGN = "This request did not come from a page of this console; nothing was changed."
@@ -27,14 +29,19 @@ _STALE = "This form was made for another session; nothing was changed. Reload th
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A moderator at the console. token: of the session. form_token: goes into every form."""
+    """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer.
+
+    watched: sites that they may look at and nothing more; where a form was sent, those are not among theirs.
+    """
 
     signed: SignedIn
     token: str
+    mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
+    watched: tuple[Membership, ...] = ()
 
     @property
     def form_token(self) -> str:
-        return form_token(self.token)
+        return masked(form_token(self.token), self.mask)
 
     def membership(self, site_id: str) -> Membership:
         """This site, or with '' the moderator's first one.
@@ -44,12 +51,41 @@ class Visitor:
         for membership in self.signed.sites:
             if site_id in ("", membership.site_id):
                 return membership
+        for membership in self.watched:
+            if site_id in ("", membership.site_id):
+                membership.require(Action.DECIDE)
         raise NotFound("There is no such site.")
+
+    def deciding(self) -> "Visitor":
+        """The same, of the sites where they may decide. Raises Forbidden where there are none, and they watch some."""
+        sites = self.signed.sites
+        mine = tuple(each for each in sites if each.may(Action.DECIDE))
+        if sites and not mine:
+            sites[0].require(Action.DECIDE)
+        watched = tuple(each for each in sites if each not in mine)
+        return replace(self, signed=replace(self.signed, sites=mine), watched=watched)
 
 
 def form_token(cookie: str) -> str:
     """What a form of ours carries: made from a cookie that other origins cannot read."""
     return hmac.new(cookie.encode(), b"gatehouse/form", "sha256").hexdigest()
+
+
+def masked(token: str, mask: bytes) -> str:
+    """A form token as it stands in a page: other letters in each answer, for pages are compressed, and the length of
+    what stands beside a stranger's words would tell of it letter by letter (breachattack.com).
+    """
+    mixed = bytes(a ^ b for a, b in zip(bytes.fromhex(token), mask, strict=True))
+    return (mask + mixed).hex()
+
+
+def _unmasked(sent: str) -> str:
+    """What masked() was made of; any other text as it is."""
+    if not re.fullmatch(rf"[0-9a-f]{{{4 * _TOKEN_BYTES}}}", sent):
+        return sent
+    both = bytes.fromhex(sent)
+    mask, mixed = both[:_TOKEN_BYTES], both[_TOKEN_BYTES:]
+    return bytes(a ^ b for a, b in zip(mask, mixed, strict=True)).hex()
 
 
 def session_cookie(request: Request) -> str:
@@ -158,7 +194,9 @@ def _is_own(request: Request, url: str) -> bool:
 
 def check_token(cookie: str, token: str) -> None:
     """Raises Forbidden unless the form was made for the holder of this cookie."""
-    if not cookie or not hmac.compare_digest(form_token(cookie).encode(), token.encode()):
+    if not cookie or not hmac.compare_digest(
+        form_token(cookie).encode(), _unmasked(token).encode()
+    ):
         raise Forbidden(_STALE)
 
 
@@ -188,14 +226,19 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
     return read
 
 
-def signed_form(*names: str, limit: int = FORM_LIMIT) -> Callable[..., SignedForm]:
-    """A dependency: who is signed in, and these fields of the form they sent, after every check."""
+def signed_form(
+    *names: str, limit: int = FORM_LIMIT, for_all: bool = False
+) -> Callable[..., SignedForm]:
+    """A dependency: who is signed in, and these fields of the form they sent, after every check.
+
+    for_all: also for those who only look; else they have the sites alone on which they may decide.
+    """
     read = posted_form(*names, limit=limit)
 
     def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
         visitor = current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
-        return visitor, form
+        return (visitor if for_all else visitor.deciding()), form
 
     return check
 

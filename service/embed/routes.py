@@ -48,8 +48,8 @@ _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
 
 
 @router.get("/embed/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return pages.file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return pages.file(request, version, name)
 
 
 @router.get("/embed/v1.js")

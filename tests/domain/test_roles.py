@@ -6,11 +6,16 @@ from moderation.domain.errors import Invalid
 from moderation.domain.roles import Action, Role, may, parse_role
 
 MATRIX = """
-                    moderator  editor  admin
-change_filters      no         yes     yes
-change_page_default no         yes     yes
-manage_endpoints    no         yes     yes
-manage_learning     no         no      yes
+                    auditor  moderator  editor  admin
+decide              no       yes        yes     yes
+change_filters      no       no         yes     yes
+change_page_default no       no         yes     yes
+see_endpoints       yes      no         yes     yes
+manage_endpoints    no       no         yes     yes
+see_learning        yes      no         no      yes
+manage_learning     no       no         no      yes
+see_audit           yes      no         no      yes
+manage_people       no       no         no      yes
 """
 
 
@@ -24,7 +29,7 @@ def test_the_matrix_of_roles_and_actions() -> None:
 
 @pytest.mark.parametrize("name", ["owner", "Admin", "admin ", ""])
 def test_there_are_no_other_roles(name: str) -> None:
-    with pytest.raises(Invalid, match="moderator, editor, admin") as refused:
+    with pytest.raises(Invalid, match="auditor, moderator, editor, admin") as refused:
         parse_role(name)
     assert refused.value.pointer == "/role"
 

@@ -80,7 +80,7 @@ memberships = sa.Table(
     metadata,
     _text("moderator_id", primary_key=True),
     _text("site_id", primary_key=True),
-    _text("role"),  # moderator | editor | admin
+    _text("role"),  # auditor | moderator | editor | admin
 )
 
 sessions = sa.Table(
@@ -99,6 +99,21 @@ login_links = sa.Table(
     _text("digest", primary_key=True),
     _text("moderator_id"),
     sa.Column("expires_at", Millis, nullable=False),
+)
+
+# Who was asked to moderate a site, and has not come yet.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _text("digest", primary_key=True),  # SHA-256 hex of the link's token
+    _text("id", unique=True),
+    _text("site_id"),
+    _text("email"),  # lower case
+    _text("role"),
+    _text("invited_by"),  # as in audit.actor
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Column("expires_at", Millis, nullable=False),
+    sa.UniqueConstraint("site_id", "email"),
 )
 
 filters = sa.Table(
@@ -170,6 +185,8 @@ comments = sa.Table(
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
     sa.Column("picked_at", Millis),  # null no editors' pick
+    # The order of held comments (domain/urgency.py), ms.
+    sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -223,7 +240,9 @@ sa.Index(
     **_only(comments.c.parent_id != ""),
 )
 
-sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
+sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
 sa.Index(
@@ -231,6 +250,35 @@ sa.Index(
     comments.c.site_id,
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# The most urgent first.
+_HELD = comments.c.status == "held"
+sa.Index(
+    "held_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(_HELD),
+)
+sa.Index(
+    "held_alone_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", _HELD)),
+)
+
+# The scores of held comments, to put them in order by: a projection like comments.status.
+held_scores = sa.Table(
+    "held_scores",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("label", primary_key=True),
+    _text("site_id"),
+    sa.Column("rank", sa.Integer, nullable=False),  # the score, times -1,000,000
+    sa.Index("held_by_score", "site_id", "label", "rank", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # What readers said against comments that they saw.
@@ -458,6 +506,22 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# What each person decided: in the order of the comments, and by time.
+_BY_PEOPLE = decisions.c.actor_kind == "moderator"
+sa.Index(
+    "decisions_of_person",
+    decisions.c.actor_id,
+    decisions.c.comment_id,
+    decisions.c.sequence,
+    **_only(_BY_PEOPLE),
+)
+sa.Index(
+    "decisions_of_person_by_time",
+    decisions.c.actor_id,
+    decisions.c.created_at,
+    **_only(_BY_PEOPLE),
 )
 
 # What was decided against comments, by time.
@@ -729,6 +793,19 @@ notes = sa.Table(
     sa.Index("notes_about", "about", "id"),
 )
 
+# Filters of a queue with a name.
+views = sa.Table(
+    "views",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("owner_id"),  # whose it is, '' everybody's on the site
+    _text("name"),
+    _text("filter_json"),  # review/search.Criteria, only what is set
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("views_of_site", "site_id", "owner_id", "id"),
+)
+
 # One decision about many comments. Its members have decisions of their own, made a few at a time.
 bulk_acts = sa.Table(
     "bulk_acts",
@@ -833,6 +910,23 @@ attempts = sa.Table(
     sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
     sa.Column("response_status", sa.Integer),
     _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- what was changed that is no decision about a comment ---------------------------------------------
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Rises with every entry. SQLite counts rows only where the type is INTEGER.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _text("site_id"),  # '' of no single site
+    _text("actor"),  # the id of a moderator or a key, 'command' or 'service'
+    _text("change"),  # domain/audit.Change
+    _text("about"),
+    _text("before_json"),
+    _text("after_json"),
+    sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
+    sa.Index("audit_of_site", "site_id", "number"),
 )
 
 # --- who is at work -------------------------------------------------------------------------------

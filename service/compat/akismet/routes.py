@@ -209,6 +209,7 @@ async def _endpoint_id(request: Request, call: _Call) -> str:
             url,
             call.token,
             allow=state.settings.webhook_allow,
+            by=call.key.id,
             now=now_ms(),
         )
         if endpoint_id := await run_in_threadpool(add_endpoint):

@@ -30,17 +30,51 @@ helpButton.addEventListener("click", () => help.showModal());
 const cards = () => [...document.querySelectorAll(".card")];
 const current = () => document.activeElement.closest(".card");
 
+// The list beside the open comment is there where there is room for it.
+const isWide = matchMedia("(min-width: 1100px)");
+const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
+const opened = () => document.querySelector(".desk .card[data-open]");
+
 function move(step) {
   const all = cards();
-  const index = all.indexOf(current());
-  const next = index < 0 ? all[0] : all[index + step];
+  const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
+  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[index + step];
   if (next) show(next);
 }
 
 function show(card) {
+  open(card);
   card.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
+  const place = isWide.matches && rowOf(card);
+  (place || card).scrollIntoView({ block: "nearest" });
 }
+
+// Shows a card in the second pane, and asks for what stands around it once it is looked at.
+let askAround = 0;
+function open(card) {
+  if (!card.closest(".desk")) return;
+  for (const other of cards()) other.toggleAttribute("data-open", other === card);
+  for (const link of document.querySelectorAll(".item a[data-card]")) {
+    if (link.dataset.card === card.id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  card.closest(".cards").scrollTop = 0;
+  clearTimeout(askAround);
+  askAround = setTimeout(() => {
+    const around = card.querySelector(".context[hx-get]");
+    if (around && isWide.matches) htmx.trigger(around, "opened");
+  }, 150);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".item a[data-card]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const card = document.getElementById(link.dataset.card);
+  if (!card) return;
+  event.preventDefault();
+  show(card);
+});
+if (opened()) open(opened());
 
 // A key decides about what is selected. With nothing selected it selects; a whole campaign wants Enter as well.
 function press(outcome) {
@@ -76,7 +110,9 @@ let decidedIds = [];
 
 function undo() {
   const button = undoOf(current()) || lastUndo();
+  const last = document.querySelector(".undo-last:not([aria-busy]) button");
   if (button) button.click();
+  else if (last && !document.querySelector(".undo[aria-busy]")) last.click();
   else if (!document.querySelector(".undo[aria-busy]")) say("There is nothing to undo on this page.");
 }
 
@@ -94,6 +130,12 @@ function lastUndo() {
   return document.querySelector(".notice .undo button");
 }
 
+function tick() {
+  const card = current();
+  const place = isWide.matches && card ? rowOf(card)?.closest(".item") : card;
+  place?.querySelector(".pick input")?.click();
+}
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -101,7 +143,7 @@ const KEYS = {
   f: () => press("approve"), // Coral's key for it
   d: () => press("reject"),
   s: () => press("spam"),
-  x: () => current()?.querySelector(".pick input")?.click(),
+  x: tick,
   z: undo,
   "/": () => document.getElementById("search")?.select(),
   "?": () => help.showModal(),
@@ -147,9 +189,10 @@ document.body.addEventListener("htmx:afterRequest", (event) => event.target.remo
 // Fired for what htmx swapped in: the line of a decided card, or a fresh card.
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
+  if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
   if (!card.matches?.(".card")) return;
   if (!card.matches(".stub")) {
-    announcement.textContent = card.dataset.announcement || "Undone.";
+    announcement.textContent = card.dataset.announcement || "Up to date.";
     show(card);
     return;
   }

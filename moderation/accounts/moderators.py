@@ -1,0 +1,180 @@
+"""The moderators of a site: who they are, in which role, who comes and goes."""
+
+from moderation.domain.audit import COMMAND, Change
+from moderation.domain.errors import Conflict, Forbidden, NotFound
+from moderation.domain.ids import Entropy
+from moderation.domain.roles import Role, parse_role
+from moderation.store import audit, colleagues, moderators
+from moderation.store.colleagues import Colleague, OpenSession
+from moderation.store.sql.engine import Connection, Store
+
+_NOBODY = "There is no such moderator on this site."
+
+
+def add_moderator(
+    store: Store,
+    email: str,
+    password_hash: str,
+    site_id: str,
+    role: str,
+    by: str = COMMAND,
+    *,
+    now: int,
+    entropy: Entropy,
+) -> str:
+    """Gives a person a role on a site, with an account if they have none; returns its id.
+
+    password_hash: '' leaves the one they have. Raises Invalid for a role that there is not, and Conflict where a site
+    would be left without an admin.
+    """
+    with store.write() as connection:
+        account = moderators.by_email(connection, email)
+        if account is None:
+            moderator_id = moderators.add(connection, email, password_hash, now, entropy)
+        else:
+            moderator_id = account.id
+            if password_hash:
+                moderators.set_password(connection, moderator_id, password_hash)
+        grant(connection, moderator_id, site_id, role, by)
+        if account is not None and password_hash:
+            _record_everywhere(connection, by, Change.MODERATOR_PASSWORD_SET, moderator_id)
+    return moderator_id
+
+
+def grant(
+    connection: Connection, moderator_id: str, site_id: str, role: str, by: str = COMMAND
+) -> None:
+    """Gives a moderator a role on a site, instead of the one they had there. Raises as add_moderator()."""
+    new = parse_role(role)
+    old = _locked_role(connection, moderator_id, site_id)
+    if old is Role.ADMIN and new is not Role.ADMIN:
+        _require_other_admin(connection, moderator_id, site_id)
+    moderators.grant(connection, moderator_id, site_id, new)
+    before = {"role": old} if old else None
+    audit.record(connection, by, Change.ROLE_GRANTED, site_id, moderator_id, before, {"role": new})
+
+
+def change_role(
+    store: Store, moderator_id: str, site_id: str, role: str, by: str = COMMAND, *, now: int
+) -> Colleague:
+    """Makes somebody who looks after a site something else there, from their next request on.
+
+    Raises Invalid, NotFound, Forbidden for one's own role, and Conflict where the site would be left without an admin.
+    """
+    if by == moderator_id:
+        raise Forbidden("Nobody changes their own role: ask another admin.")
+    with store.write() as connection:
+        if _locked_role(connection, moderator_id, site_id) is None:
+            raise NotFound(_NOBODY)
+        grant(connection, moderator_id, site_id, role, by)
+        return colleagues.of_site(connection, site_id, now, moderator_id)[0]
+
+
+def list_moderators(store: Store, site_id: str, now: int) -> list[Colleague]:
+    """Everybody who looks after a site, by e-mail."""
+    with store.read() as connection:
+        return colleagues.of_site(connection, site_id, now)
+
+
+def get_moderator(
+    store: Store, moderator_id: str, site_id: str, now: int
+) -> tuple[Colleague, list[OpenSession]]:
+    """One of them, and their open sessions, the newest first: of their account, whatever site they are at.
+
+    Raises NotFound.
+    """
+    with store.read() as connection:
+        found = colleagues.of_site(connection, site_id, now, moderator_id) if moderator_id else []
+        if not found:
+            raise NotFound(_NOBODY)
+        return found[0], colleagues.sessions_of(connection, moderator_id, now)
+
+
+def end_sessions(
+    store: Store, moderator_id: str, site_id: str, session_id: str = "", by: str = COMMAND
+) -> None:
+    """Ends one session of somebody who looks after the site, or all of theirs with the log-in links that wait for them.
+
+    Raises NotFound.
+    """
+    with store.write() as connection:
+        if _locked_role(connection, moderator_id, site_id) is None:
+            raise NotFound(_NOBODY)
+        if not session_id:
+            moderators.sign_out(connection, moderator_id)
+        elif not colleagues.close_one(connection, moderator_id, session_id):
+            raise NotFound("There is no such session.")
+        facts = {"sessions": "one" if session_id else "all"}
+        audit.record(
+            *(connection, by, Change.MODERATOR_SESSIONS_ENDED, site_id, moderator_id, None, facts)
+        )
+
+
+def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> None:
+    """Takes a site from a moderator, and ends their sessions and log-in links at once.
+
+    Raises NotFound where they do not look after it, and Conflict where it would be left without an admin.
+    """
+    with store.write() as connection:
+        role = _locked_role(connection, moderator_id, site_id)
+        if role is None:
+            raise NotFound(_NOBODY)
+        if role is Role.ADMIN:
+            _require_other_admin(connection, moderator_id, site_id)
+        moderators.revoke(connection, moderator_id, site_id)
+        moderators.sign_out(connection, moderator_id)
+        audit.record(
+            connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id, {"role": role}
+        )
+
+
+def set_mails(store: Store, email: str, wanted: bool, by: str = COMMAND) -> None:
+    """Whether a moderator gets the mails of their sites. Raises NotFound."""
+    with store.write() as connection:
+        moderator_id = _account(connection, email)
+        moderators.set_digest(connection, moderator_id, wanted)
+        _record_everywhere(
+            connection, by, Change.MODERATOR_MAILS_SET, moderator_id, {"wanted": wanted}
+        )
+
+
+def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy: Entropy) -> str:
+    """The token of a link that logs a moderator in, once, within LINK_LIFETIME. Raises NotFound."""
+    with store.write() as connection:
+        moderator_id = _account(connection, email)
+        _record_everywhere(connection, by, Change.MODERATOR_LINK_MADE, moderator_id)
+        return moderators.add_login_link(connection, moderator_id, now, entropy)
+
+
+def _account(connection: Connection, email: str) -> str:
+    account = moderators.by_email(connection, email)
+    if account is None:
+        raise NotFound(f"There is no moderator {email}: see `gatehouse moderator add`.")
+    return account.id
+
+
+def _locked_role(connection: Connection, moderator_id: str, site_id: str) -> Role | None:
+    """Their role, with all that concerns the site's roles locked: two admins may remove each other at once."""
+    moderators.lock_roles(connection, site_id)
+    roles = {
+        each.site_id: each.role for each in moderators.memberships_of(connection, moderator_id)
+    }
+    return roles.get(site_id)
+
+
+def _require_other_admin(connection: Connection, moderator_id: str, site_id: str) -> None:
+    if not moderators.has_other_admin(connection, site_id, moderator_id):
+        raise Conflict("A site keeps its last admin: make somebody else admin before.")
+
+
+def _record_everywhere(
+    connection: Connection,
+    by: str,
+    change: Change,
+    moderator_id: str,
+    after: dict[str, object] | None = None,
+) -> None:
+    """What concerns an account is noted on all its sites."""
+    site_ids = [each.site_id for each in moderators.memberships_of(connection, moderator_id)]
+    for site_id in site_ids or [""]:
+        audit.record(connection, by, change, site_id, moderator_id, None, after)

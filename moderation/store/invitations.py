@@ -1,0 +1,96 @@
+"""Invitations of moderators: a link each, kept as SHA-256, that works once until it runs out."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from moderation.domain.ids import Entropy, timed_id
+from moderation.domain.roles import Role
+from moderation.store.moderators import plain_email, token_digest
+from moderation.store.sql.rows import row_of
+from moderation.store.sql.schema import invitations
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Somebody who was asked to look after a site, and as what. Times in ms."""
+
+    id: str
+    site_id: str
+    email: str
+    role: Role
+    invited_by: str
+    created_at: int
+    expires_at: int
+
+
+def add(
+    connection: Connection,
+    site_id: str,
+    email: str,
+    role: Role,
+    by: str,
+    *,
+    lifetime: int,
+    now: int,
+    entropy: Entropy,
+) -> tuple[Invitation, str]:
+    """A new invitation and its token, which is never shown again; an earlier one of the same person on the site ends."""
+    address = plain_email(email)
+    connection.execute(
+        sa.delete(invitations).where(
+            invitations.c.site_id == site_id, invitations.c.email == address
+        )
+    )
+    token = "ghi_" + entropy(32).hex()
+    invitation = Invitation(
+        timed_id("inv", now, entropy(10)), site_id, address, role, by, now, now + lifetime
+    )
+    row = row_of(invitation, invitations) | {"digest": token_digest(token)}
+    connection.execute(sa.insert(invitations).values(row))
+    return invitation, token
+
+
+def of_site(connection: Connection, site_id: str, now: int) -> list[Invitation]:
+    """Those of a site that still work, by e-mail."""
+    query = sa.select(invitations).where(
+        invitations.c.site_id == site_id, invitations.c.expires_at > now
+    )
+    return [_invitation(row) for row in connection.execute(query.order_by(invitations.c.email))]
+
+
+def find(connection: Connection, token: str, now: int) -> Invitation | None:
+    """The one with this token, while it works."""
+    query = sa.select(invitations).where(
+        invitations.c.digest == token_digest(token), invitations.c.expires_at > now
+    )
+    row = connection.execute(query).one_or_none()
+    return _invitation(row) if row else None
+
+
+def change_role(connection: Connection, id: str, role: Role) -> None:
+    connection.execute(sa.update(invitations).where(invitations.c.id == id).values(role=role.value))
+
+
+def remove(connection: Connection, id: str) -> bool:
+    """Ends one, used or withdrawn; False where there is no such any more."""
+    return connection.execute(sa.delete(invitations).where(invitations.c.id == id)).rowcount == 1
+
+
+def forget_expired(connection: Connection, now: int, limit: int) -> int:
+    """Forgets those that have run out; returns how many, at most `limit`."""
+    old = sa.select(invitations.c.id).where(invitations.c.expires_at <= now).limit(limit)
+    return connection.execute(sa.delete(invitations).where(invitations.c.id.in_(old))).rowcount
+
+
+def _invitation(row: sa.Row[tuple[object, ...]]) -> Invitation:
+    return Invitation(
+        row.id,
+        row.site_id,
+        row.email,
+        Role(row.role),
+        row.invited_by,
+        row.created_at,
+        row.expires_at,
+    )

@@ -1,0 +1,40 @@
+"""The audit at the console: the list, its filters, the same as CSV; for admins."""
+
+import csv
+import io
+
+from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
+from moderation.review import filters
+from moderation.store import moderators
+from tests.service.console.console_browser import now
+
+
+def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, site, store):
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+    draft = FilterDraft("<b>", FilterKind.WORDS, FilterAction.HOLD, ("casino",))
+    filter = filters.add_filter(store, site.id, draft, ada.id, now=now(), entropy=bytes)
+    refused = browser.get("/console/audit")
+    assert refused.status_code == 403
+    assert "Only auditors and admins" in refused.text and "Audit</a>" not in browser.get().text
+    assert browser.get("/console/audit/csv").status_code == 403
+    with store.write() as connection:
+        moderators.grant(connection, ada.id, site.id, "admin")
+    assert 'href="/console/audit?site=' in browser.get().text
+    for number in range(25):
+        filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
+    newest = browser.get("/console/audit").text
+    assert newest.count("filter.changed</span>") == 20
+    assert "enabled: <bdi>yes</bdi> → <bdi>no</bdi>" in newest
+    assert "by <bdi>the site&#39;s own server</bdi>" in newest
+    older = newest.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+    oldest = browser.get(older.replace("&amp;", "&")).text
+    assert oldest.count("filter.changed</span>") == 5
+    assert "&lt;b&gt;" in oldest and "by <bdi>ada@herald.test</bdi>" in oldest
+    hers = browser.get("/console/audit?who=ada@herald.test&action=filter").text
+    assert hers.count('<li class="row">') == 1
+    assert "Nothing was changed" in browser.get("/console/audit?until=2020-01-01").text
+    assert browser.get("/console/audit?action=nothing").status_code == 422
+    table = browser.get("/console/audit/csv?action=filter.added")
+    [row] = csv.DictReader(io.StringIO(table.text))
+    assert (row["name"], row["about"]) == ("ada@herald.test", filter.id)
