@@ -15,6 +15,7 @@ from gatehouse_client.answers import (
     BulkPreview,
     Claim,
     Comment,
+    Correction,
     Decision,
     Note,
     OpenReports,
@@ -41,6 +42,7 @@ from gatehouse_client.reader_answers import (
     OwnComment,
     ReaderRules,
     Report,
+    SiteReason,
     Statement,
 )
 from gatehouse_client.sync import Gatehouse
@@ -57,6 +59,7 @@ __all__ = [
     "Claim",
     "ClientError",
     "Comment",
+    "Correction",
     "Decision",
     "Delivery",
     "Endpoint",
@@ -82,6 +85,7 @@ __all__ = [
     "Report",
     "Revision",
     "Signal",
+    "SiteReason",
     "Statement",
     "Unreachable",
 ]

@@ -16,6 +16,7 @@ from gatehouse_client.answers import (
     BulkPreview,
     Claim,
     Comment,
+    Correction,
     Decision,
     Note,
     Page,
@@ -37,6 +38,7 @@ from gatehouse_client.reader_answers import (
     OwnComment,
     ReaderRules,
     Report,
+    SiteReason,
     Statement,
 )
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
@@ -231,6 +233,14 @@ class AsyncGatehouse:
         """edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never."""
         return await self.send(calls.set_reader_rules(edit_minutes, hold_after_reports))
 
+    async def site_reasons(self) -> list[SiteReason]:
+        """The reasons that decisions may have, in the site's order."""
+        return await self.send(calls.site_reasons())
+
+    async def set_site_reasons(self, reasons: Sequence[SiteReason]) -> list[SiteReason]:
+        """Replaces that list. Decisions made before keep their reasons."""
+        return await self.send(calls.set_site_reasons(reasons))
+
     async def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
         """The comment as soon as it is decided, or as it is after so many seconds."""
         until = time.monotonic() + seconds
@@ -248,18 +258,21 @@ class AsyncGatehouse:
         outcome: str,
         *,
         reason: str = "",
+        sentence: str = "",
+        note: str = "",
         sequence: int | None = None,
         replies: str = "leave",
         take_over: bool = False,
     ) -> Decision:
         """Decides for the site: approve, hold, reject or spam.
 
+        reason: one of site_reasons(). sentence: to the writer; the reason's own where it is empty. note: to colleagues.
         sequence: of the decision that was seen; ApiError 409 if there is a newer one. replies: 'reject'
         rejects all that answers a rejected comment or spam, too; undo_decision() takes it back as well.
         take_over: also where somebody else has claimed it; otherwise that is ApiError 409, `claimed`.
         """
         return await self.send(
-            calls.decide(comment_id, outcome, reason, sequence, replies, take_over)
+            calls.decide(comment_id, outcome, reason, sentence, note, sequence, replies, take_over)
         )
 
     async def undo_decision(
@@ -307,6 +320,18 @@ class AsyncGatehouse:
         """Notes something about an author, of whom a comment must be known."""
         return await self.send(calls.add_author_note(author, text))
 
+    async def corrections(self, comment_id: str) -> list[Correction]:
+        """Which of its scores people called wrong, first to last."""
+        return await self.send(calls.corrections(comment_id))
+
+    async def correct(self, comment_id: str, label: str) -> Correction:
+        """Says that a score of its present text is wrong, as 'insult' is; nothing is decided by that."""
+        return await self.send(calls.correct(comment_id, label))
+
+    async def retract_correction(self, comment_id: str, label: str) -> None:
+        """Takes that back."""
+        await self.send(calls.retract_correction(comment_id, label))
+
     async def preview_bulk(self, **filter: Any) -> BulkPreview:
         """Counts the comments that meet all of these conditions, which are those of search()."""
         return await self.send(calls.preview_bulk(filter))
@@ -318,6 +343,7 @@ class AsyncGatehouse:
         *,
         preview: BulkPreview | None = None,
         reason: str = "",
+        sentence: str = "",
         take_over: bool = False,
     ) -> Bulk:
         """One decision about up to 1,000 comments by their ids, or about all that preview_bulk() has found.
@@ -325,7 +351,7 @@ class AsyncGatehouse:
         action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
         comments are decided at once; of more bulk_progress() tells how far it is.
         """
-        return await self.send(calls.bulk(action, ids, preview, reason, take_over))
+        return await self.send(calls.bulk(action, ids, preview, reason, sentence, take_over))
 
     async def bulk_progress(self, bulk_id: str) -> Bulk:
         """How far a decision about many comments is."""

@@ -104,8 +104,8 @@ class Decision:
     """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
 
     actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
-    sequence of the decision that it takes back, None for none. revision: of the text that it is about. replies: how many were decided along with it;
-    only in the answer to decide() and undo_decision().
+    sequence of the decision that it takes back, None for none. revision: of the text that it is about. sentence: a moderator's to the writer, None for none.
+    replies: how many were decided along with it; only in the answer to decide() and undo_decision().
     """
 
     sequence: int
@@ -118,6 +118,7 @@ class Decision:
     takes_back: int | None = None
     revision: int = 1
     replies: int = field(default=0, compare=False)
+    sentence: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Decision":
@@ -133,6 +134,7 @@ class Decision:
             data.get("takes_back"),
             data.get("revision", 1),
             data.get("replies", 0),
+            data.get("sentence"),
         )
 
 
@@ -151,6 +153,23 @@ class Signal:
     @classmethod
     def read(cls, data: Json) -> "Signal":
         return known(cls, data, spans=_spans(data["spans"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That a person called a score wrong. revision: of the text that it is about. score, model: what was measured then."""
+
+    label: str
+    revision: int
+    actor_id: str
+    score: float
+    model: str | None
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Correction":
+        actor_id, created_at = data["actor"]["id"], moment(data["created_at"])
+        return known(cls, data, actor_id=actor_id, created_at=created_at)
 
 
 @dataclass(frozen=True, slots=True)

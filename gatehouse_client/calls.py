@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -174,17 +174,30 @@ def set_reader_rules(
     return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
 
 
+def site_reasons() -> Call[list[reader_answers.SiteReason]]:
+    return Call("GET", f"{API}/reasons", reader_answers.site_reasons_of, repeatable=True)
+
+
+def set_site_reasons(
+    reasons: Sequence[reader_answers.SiteReason],
+) -> Call[list[reader_answers.SiteReason]]:
+    body = {"reasons": [asdict(reason) for reason in reasons]}
+    return Call("PUT", f"{API}/reasons", reader_answers.site_reasons_of, body, repeatable=True)
+
+
 def decide(
     comment_id: str,
     outcome: str,
     reason: str,
+    sentence: str,
+    note: str,
     sequence: int | None,
     replies: str,
     take_over: bool = False,
 ) -> Call[answers.Decision]:
     body: dict[str, Any] = {"outcome": outcome, "replies": replies, "take_over": take_over}
-    if reason:
-        body["reason"] = reason
+    texts = {"reason": reason, "sentence": sentence, "note": note}
+    body |= {name: text for name, text in texts.items() if text}
     if sequence is not None:
         body["sequence"] = sequence
     return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
@@ -242,6 +255,23 @@ def add_author_note(author: str, text: str) -> Call[answers.Note]:
     return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
 
 
+def corrections(comment_id: str) -> Call[list[answers.Correction]]:
+    def read(data: Any) -> list[answers.Correction]:
+        return [answers.Correction.read(item) for item in data["items"]]
+
+    return Call("GET", f"{API}/comments/{_id(comment_id)}/corrections", read, repeatable=True)
+
+
+def correct(comment_id: str, label: str) -> Call[answers.Correction]:
+    path, body = f"{API}/comments/{_id(comment_id)}/corrections", {"label": label}
+    return Call("POST", path, answers.Correction.read, body, repeatable=True)
+
+
+def retract_correction(comment_id: str, label: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/corrections/{_id(label)}"
+    return Call("DELETE", path, lambda _: None)
+
+
 def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
     conditions = _plain(filter)
 
@@ -256,9 +286,12 @@ def bulk(
     ids: Sequence[str],
     preview: answers.BulkPreview | None,
     reason: str,
+    sentence: str,
     take_over: bool,
 ) -> Call[answers.Bulk]:
     body: dict[str, Any] = {"action": action, "reason": reason, "take_over": take_over}
+    if sentence:
+        body["sentence"] = sentence
     if preview is None:
         body["ids"] = list(ids)
     else:

@@ -1,6 +1,7 @@
 """What the API says to and about writers and readers: their own comments, appeals, statements of reasons, reports."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gatehouse_client.answers import Json, known, moment, moment_or_none
@@ -143,7 +144,8 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
-    became of one, None where there was none; then appeal_from says from when on there can be one. sentences: all of it.
+    became of one, None where there was none; then appeal_from says from when on there can be one. sentence: a
+    moderator's to the writer, None for none. sentences: all of it.
     """
 
     comment_id: str
@@ -159,6 +161,7 @@ class Statement:
     appeal: str | None
     appeal_from: datetime | None
     appeal_path: str | None
+    sentence: str | None
     sentences: tuple[str, ...]
 
     @classmethod
@@ -212,3 +215,23 @@ class ReaderRules:
     @classmethod
     def read(cls, data: Json) -> "ReaderRules":
         return known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReason:
+    """A reason that decisions may have. labels: its name by language, 'any' for every other. sentences: likewise, what the
+    writer is told where the moderator writes nothing.
+    """
+
+    code: str
+    labels: Mapping[str, str]
+    sentences: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: Json) -> "SiteReason":
+        return known(cls, data)
+
+
+def site_reasons_of(data: Json) -> list[SiteReason]:
+    """The list, in its order."""
+    return [SiteReason.read(reason) for reason in data["reasons"]]

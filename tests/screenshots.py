@@ -41,7 +41,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"},
 }  # fmt: skip
-OPENED = {"conditions": ".refine summary", "views": ".views summary"}  # what is unfolded
+OPENED = {
+    "conditions": ".refine summary",
+    "views": ".views summary",
+    "sites": ".sites summary",
+}  # what is unfolded
 SAID = [
     ("You are a complete idiot, and so is whoever wrote this.", "Bertil Storm"),
     ("What a pathetic little town. Burn the harbour office down.", "Λένα"),
@@ -138,6 +142,7 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "queue": f"{queue}=held",
         "conditions": f"{queue}=held",
         "views": f"{queue}=held",
+        "sites": f"{queue}=held",
         "opened": f"{queue}=held&open={ids['comment']}",
         "reported": f"{queue}=reported",
         "approved": f"{queue}=approved",

@@ -16,7 +16,8 @@ from moderation.store.sql.schema import bulk_acts, bulk_members
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """One decision about many comments. note_code: the reason that was chosen, '' none. take_over: also about those
+    """One decision about many comments. note_code: the reason that was chosen, '' none. sentence: to the writers, '' none, or
+    done. take_over: also about those
     that others have claimed. members: how many. finished_at: ms, when it was decided or undone. undone_by: who took
     it back, '' nobody.
     """
@@ -33,6 +34,7 @@ class BulkAct:
     finished_at: int | None = None
     undone_by: str = ""
     undone_at: int | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

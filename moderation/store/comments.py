@@ -33,6 +33,7 @@ from moderation.store.sql.schema import (
     personal,
     reports,
     revisions,
+    shadow_outcomes,
 )
 
 
@@ -320,6 +321,6 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     )
     for table in (
         *(personal, pending, findings, held_scores),
-        *(addresses, comment_reasons, reports, appeals),
+        *(addresses, comment_reasons, reports, appeals, shadow_outcomes),
     ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

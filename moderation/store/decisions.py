@@ -179,7 +179,14 @@ def forget_reasons(connection: Connection, comment_ids: Sequence[str]) -> None:
 
 
 def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:
-    """Replaces the sentences of the policy's reasons, and their places in the text: they may quote a name or a link."""
+    """Replaces the sentences of the policy's reasons, and their places in the text: they may quote a name or a link; and
+    forgets those to the writer.
+    """
+    connection.execute(
+        sa.update(decisions)
+        .where(decisions.c.comment_id.in_(comment_ids), decisions.c.sentence != "")
+        .values(sentence="")
+    )
     rows = connection.execute(
         sa.select(decisions.c.comment_id, decisions.c.sequence, decisions.c.reasons_json).where(
             decisions.c.comment_id.in_(comment_ids),

@@ -29,6 +29,7 @@ from moderation.store.sql.schema import (
     pages,
     pending,
     revisions,
+    shadow_policies,
     sites,
 )
 
@@ -43,6 +44,7 @@ class JudgingJob(SentComment):
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
+    shadow: TOML of the site's candidate, '' for none.
     parent_text: of the comment answered to, its newest revision; '' where there is none. page_state: of the
     page or its site's default; by its age a page closes for new comments only.
     """
@@ -57,6 +59,7 @@ class JudgingJob(SentComment):
     parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
     language: Annotated[str, sites.c.language]
     policy: Annotated[str, sites.c.policy]
+    shadow: Annotated[str, or_empty(shadow_policies.c.toml)]
     filters_version: Annotated[int, sites.c.filters_version]
 
 
@@ -67,6 +70,7 @@ _JOBS = f"""
     JOIN revisions ON revisions.comment_id = comments.id
     JOIN pages ON pages.id = comments.page_id
     JOIN sites ON sites.id = comments.site_id
+    LEFT JOIN shadow_policies ON shadow_policies.site_id = sites.id
     LEFT JOIN comments parents ON parents.id = comments.parent_id
     LEFT JOIN revisions parent_revisions
         ON parent_revisions.comment_id = parents.id AND parent_revisions.number = parents.revision

@@ -209,7 +209,8 @@ def _conditions(
     def has(table: sa.Table, *rows: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         if one_by_one:
             return sa.exists().where(table.c.comment_id == c.id, *rows)
-        return c.id.in_(sa.select(table.c.comment_id).where(*rows))
+        listed: sa.ColumnElement[bool] = c.id.in_(sa.select(table.c.comment_id).where(*rows))
+        return listed
 
     statuses = [status.value for status in wanted.statuses]
     conditions = [c.site_id == wanted.site_id, c.status.in_(statuses)]

@@ -12,6 +12,7 @@ from moderation.store import (
     audit,
     claims,
     comments,
+    corrections,
     decisions,
     feedback,
     legal_notices,
@@ -39,7 +40,7 @@ def erase(
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data, notes, appeals and scores, and sends `comment.erased`, in
+    """Deletes a comment's text, sketch, author, personal data, notes, appeals, scores and corrections of them, and sends `comment.erased`, in
     one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
     comment that is known to be somebody's go the notes about them.
 
@@ -104,6 +105,7 @@ def erase_together(
     legal_notices.forget_words(connection, ids)
     claims.end(connection, ids)
     notes.forget(connection, ids)
+    corrections.forget(connection, ids)
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)

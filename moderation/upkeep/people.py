@@ -34,6 +34,7 @@ from moderation.scorers.spam.link_targets import targets_of
 from moderation.store import (
     appeals,
     audit,
+    corrections,
     decisions,
     legal_notices,
     people,
@@ -65,6 +66,7 @@ def export_person(
         histories = decisions.histories(connection, ids)
         findings = decisions.newest_findings(connection, ids)
         made = appeals.of_comments(connection, ids)
+        corrected = corrections.of_comments(connection, ids)
     return [
         _comment(
             store.crypto,
@@ -73,6 +75,7 @@ def export_person(
             findings.get(row.id, Findings()),
             histories[row.id],
             made.get(row.id, ()),
+            tuple(each.label for each in corrected.get(row.id, ())),
         )
         for row in rows.comments
     ]
@@ -223,8 +226,9 @@ def _comment(
     findings: Findings,
     history: Sequence[Decision],
     made: Sequence[Appeal],
+    corrected: tuple[str, ...],
 ) -> PersonComment:
-    """made: the appeals about it."""
+    """made: the appeals about it. corrected: the scores that moderators called wrong."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -256,6 +260,7 @@ def _comment(
                 decision.outcome.value,
                 decision.actor.kind.value,
                 tuple(KeptReason(reason.code, reason.message) for reason in decision.reasons),
+                decision.sentence,
                 iso(decision.created_at),
             )
             for decision in history
@@ -285,4 +290,5 @@ def _comment(
             KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
             for each in made
         ),
+        corrections=corrected,
     )

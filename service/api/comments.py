@@ -256,12 +256,15 @@ def decide(
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
     `replies` in the answer counts those that were rejected along with it, if the body asks for that. 409 with the code
-    `claimed` and the member `claim` where somebody else has claimed the comment.
+    `claimed` and the member `claim` where somebody else has claimed the comment. 422 for a reason that is not in the
+    site's list (GET /api/v1/reasons), which the error names.
     """
     decide_as = partial(
         decisions.decide,
         outcome=body.outcome,
         note_code=body.reason,
+        sentence=body.sentence,
+        note=body.note,
         replies=body.replies,
         take_over=body.take_over,
     )

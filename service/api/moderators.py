@@ -30,7 +30,10 @@ _INVITATION = "inv_"  # begins the id of somebody who was invited and has not co
 class InvitationIn(StrictModel):
     """Who is asked to look after the site, and as what."""
 
-    email: Annotated[str, Field(min_length=3, max_length=invitations.EMAIL_LIMIT)]
+    email: Annotated[
+        str,
+        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["carol@herald.example"]),
+    ]
     role: Annotated[Role, Field(strict=False)]
 
 

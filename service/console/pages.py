@@ -22,7 +22,7 @@ from moderation.domain.labels import label_of
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import session
-from service.console.presenters import age, iso, utc_clock, utc_time
+from service.console.presenters import age, iso, not_so, utc_clock, utc_time
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
@@ -40,6 +40,7 @@ pages = Pages(
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
     label=label_of,
+    not_so=not_so,
     utc_clock=utc_clock,
     utc_time=utc_time,
 )

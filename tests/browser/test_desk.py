@@ -88,7 +88,7 @@ def test_without_a_script_a_row_opens_its_comment_and_the_list_stays(visit, gate
     assert watch.page.locator(".item").count() == len(ids)
     watch.page.locator(f"#c-{ids[1]}").get_by_role("button", name="Reject", exact=True).click()
     assert watch.page.locator("#notice").is_visible()
-    watch.page.get_by_role("button", name="Undo my last").click()
+    watch.page.get_by_role("button", name="Take back last").click()
     assert watch.page.url.endswith(f"/console/comments/{ids[1]}")
 
 

@@ -138,7 +138,7 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
         watch.page.wait_for_timeout(150)
     watch.page.keyboard.press("z")
     wait_for_load(watch)
-    watch.page.locator(".when a").last.click()
+    watch.page.locator(".when a:visible").last.click()
     wait_for_load(watch)
     watch.page.goto(infested.demo)
     watch.page.locator("gatehouse-comments article .said").first.wait_for()
@@ -173,13 +173,13 @@ def pages(watch, url: str):
     watch.page.goto(url)
     while True:
         wait_for_load(watch)
-        for parent in (".card", ".campaign", ".members"):
+        for parent in (".card", ".item", ".campaign", ".members"):
             for element in (
                 "img",
                 "script",
                 "iframe",
                 "style",
-                "a[href^='http']",
+                "a[href^='http']:not(.where > .url[rel='noopener noreferrer'])",  # but the article
                 "[onload]",
                 "[onerror]",
             ):

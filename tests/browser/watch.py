@@ -60,3 +60,10 @@ class Watch:
         self.page.goto(self.gatehouse.login_url())
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url("**/console/")
+
+    def opened(self, comment_id: str) -> Any:
+        """The card of a comment in a list, opened where the list stands beside it."""
+        row = self.page.locator(f"#r-{comment_id} a")
+        if row.is_visible():
+            row.click()
+        return self.page.locator(f"#c-{comment_id}")

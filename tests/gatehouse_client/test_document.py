@@ -46,7 +46,7 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "comment": calls.comment("cmt_1"),
     "status": calls.status("cmt_1", "gha_x"),
-    "decide": calls.decide("cmt_1", "reject", "fine", 1, "reject", True),
+    "decide": calls.decide("cmt_1", "reject", "spam", "No ads.", "Look.", 1, "reject", True),
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
@@ -56,9 +56,17 @@ EVERY: dict[str, Call[Any]] = {
     "add_note": calls.add_note("cmt_1", "Says the same every week."),
     "author_notes": calls.author_notes("0" * 64, 10),
     "add_author_note": calls.add_author_note("0" * 64, "Says the same every week."),
+    "corrections": calls.corrections("cmt_1"),
+    "correct": calls.correct("cmt_1", "insult"),
+    "retract_correction": calls.retract_correction("cmt_1", "insult"),
     "preview_bulk": calls.preview_bulk({"status": "held", "since": datetime.now(UTC)}),
     "bulk": calls.bulk(
-        "reject", [], answers.BulkPreview(3, (), "cmt_1.0f", {"status": "held"}), "links", True
+        "reject",
+        [],
+        answers.BulkPreview(3, (), "cmt_1.0f", {"status": "held"}),
+        "spam",
+        "No ads.",
+        True,
     ),
     "bulk_progress": calls.bulk_progress("bulk_1"),
     "undo_bulk": calls.undo_bulk("bulk_1"),
@@ -80,6 +88,8 @@ EVERY: dict[str, Call[Any]] = {
     "reports": calls.reports("cmt_1", 10),
     "reader_rules": calls.reader_rules(),
     "set_reader_rules": calls.set_reader_rules(15, 0),
+    "site_reasons": calls.site_reasons(),
+    "set_site_reasons": calls.set_site_reasons([reader_answers.SiteReason("dull", {"en": "Dull"})]),
     "queues": calls.queues(),
     "queue": calls.queue("held", "toxic", 10, True, "urgency"),
     "queue_reasons": calls.queue_reasons("held"),
@@ -213,6 +223,7 @@ READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
+    answers.Correction: ("CorrectionOut", {"actor_id"}),  # likewise
     answers.BulkPreview: ("BulkPreviewOut", {"filter"}),
     answers.Bulk: ("BulkOut", {"actor_id"}),
     answers.BulkMember: ("BulkMemberOut", set()),
@@ -235,6 +246,7 @@ READ_FROM = {
     reader_answers.LegalNotice: ("NoticeOut", set()),
     reader_answers.Appeal: ("AppealOut", set()),
     reader_answers.ReaderRules: ("ReaderRulesOut", set()),
+    reader_answers.SiteReason: ("SiteReasonOut", set()),
     answers.PageDefault: ("PageDefaultOut", set()),
     answers.PageState: ("PageStateOut", {"own_state", "own_days"}),  # of the object `set`
     answers.PublicComment: ("PublicCommentOut", set()),

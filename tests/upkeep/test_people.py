@@ -25,7 +25,7 @@ from moderation.intake.submit import submit
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.policies import load_policy
-from moderation.review import decisions, queues
+from moderation.review import corrections, decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import akismet_checks, appeals, legal_notices, notes, reports
@@ -55,6 +55,7 @@ class Canaries:
     old_domain: str = field(default_factory=lambda: f"{word('was')}.com")
     note: str = field(default_factory=lambda: word("note"))
     report: str = field(default_factory=lambda: word("report"))
+    sentence: str = field(default_factory=lambda: word("sentence"))
     domain: str = field(default_factory=lambda: f"{word('domain')}.com")
     email: str = field(default_factory=lambda: f"{word('mail')}@example.org")
     address: str = "203.0.113.177"
@@ -116,9 +117,9 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     judged(store, pipeline)
     said = (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM, None, Outcome.APPROVE)
     for id, outcome in [pair for pair in zip(ids, said, strict=True) if pair[1]]:
-        decisions.decide(
-            store, "mod_1", {site.id}, id, outcome, now=NOON + 2_000, entropy=os.urandom
-        )
+        sentence = "" if outcome is Outcome.APPROVE else canaries.sentence
+        made = {"sentence": sentence, "now": NOON + 2_000, "entropy": os.urandom}
+        decisions.decide(store, "mod_1", {site.id}, id, outcome, **made)
     edited(store, ids[4], f"{canaries.old}, see https://{canaries.old_domain}/", NOON + 3_000)
     judged(store, pipeline, NOON + 4_000)
     decisions.decide(
@@ -126,6 +127,7 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     )
     edited(store, ids[4], sent[4].text, NOON + 5_000)
     judged(store, pipeline, NOON + 6_000)
+    corrections.correct(store, "mod_1", {site.id}, ids[0], "toxicity", now=NOON)
     author_key = store.crypto.author_key(site.id, identity)
     [elsewhere] = hand_in(store, reply(site, "Somebody else's."))
     with store.write() as connection:
@@ -225,6 +227,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
         assert "domain" in seen[table], table
     assert any("text" in seen[name] for name in before if name.startswith("search_index"))
     assert seen["appeals"] == {"text", "note"}
+    assert "sentence" in seen["decisions"] and "sentence" in seen["events"]
     assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
     sent_too = {"name", "report"} if by == "email" else set()
     assert seen["legal_notices"] == {"text"} | sent_too
@@ -256,6 +259,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert [each for each in hashes if each in everything] == []
     assert canaries.found_in(files(store)) == set()
     assert [each for each in hashes if each in files(store)] == []
+    assert after["corrections"] == "" != before["corrections"]
     # Of the comments there stays what was decided, and others' are as they were.
     assert len([id for id in ids if id in after["decisions"]]) == 5
     assert others.found_in(after["revisions"]) == {"text", "domain"}
@@ -275,7 +279,7 @@ def test_endpoints_hear_of_each_erased_comment(store, pipeline):
     for id in ids[:5]:
         card = queues.get_card(store, {site.id}, id)
         assert all(
-            reason.message in ("Erased with the comment.", "Decided by a moderator.")
+            reason.message == "Erased with the comment."
             for decision in card.decisions
             for reason in decision.reasons
         )
@@ -288,6 +292,7 @@ def test_a_person_gets_all_of_it(store, pipeline):
     exported = list(people.each_comment(store, PersonRef(email=canaries.email), {site.id}))
     assert [each.id for each in exported] == sorted(ids)
     first = exported[0]
+    assert exported[1].decisions[1].sentence == canaries.sentence
     assert (first.email, first.network) == (canaries.email, canaries.network)
     assert canaries.agent == first.user_agent and canaries.referrer in first.referrer
     assert canaries.text in first.texts[0].text and first.author_url.endswith("/me")
@@ -300,6 +305,7 @@ def test_a_person_gets_all_of_it(store, pipeline):
     assert [note.text for note in first.notes] == [canaries.note] * 2
     assert [report.reason for report in first.reports] == ["abuse"]
     [asked] = first.appeals
+    assert first.corrections == ("toxicity",)
     assert (asked.text, asked.state, asked.note) == (canaries.text, "open", canaries.note)
     [edited_comment] = [each for each in exported if each.id == ids[4]]
     assert canaries.old in edited_comment.texts[1].text and len(edited_comment.texts) == 3
@@ -375,13 +381,14 @@ ABOUT_COMMENTS = {
         "sketch_keys",
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
-    *("search_due", "deliveries", "reports", "legal_notices", "appeals", "notes", "claims"),
-    "bulk_members",
+    *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
+    *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
+    *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
 }
 
 

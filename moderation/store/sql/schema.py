@@ -40,6 +40,9 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
+    _text("reasons_json", server_default=""),
+    sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -53,6 +56,40 @@ keys = sa.Table(
     _text("hint"),  # its first characters, to recognise it by
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revoked_at", Millis),
+)
+
+# Every policy that a site has had of its own; sites.policy has the one in force.
+policy_versions = sa.Table(
+    "policy_versions",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),  # 1, 2, 3 ... of the site
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),  # '' the service's default
+    _text("set_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("set_at", Millis, nullable=False),
+)
+
+# A candidate beside the policy in force: it decides nothing.
+shadow_policies = sa.Table(
+    "shadow_policies",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),
+    _text("started_by"),  # as policy_versions.set_by
+    sa.Column("started_at", Millis, nullable=False),
+)
+shadow_outcomes = sa.Table(
+    "shadow_outcomes",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    _text("version"),  # of the candidate
+    _text("live"),  # what the policy in force makes of what was measured
+    _text("shadow"),  # what the candidate does
+    _text("rules"),  # codes that only one of the two gives, with spaces between
+    sa.Index("shadow_outcomes_of_site", "site_id", "version", "comment_id"),
 )
 
 site_faces = sa.Table(
@@ -133,6 +170,7 @@ filters = sa.Table(
     _text("changed_by"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("changed_at", Millis, nullable=False),
+    sa.Column("until", Millis),  # applies until then, NULL always
 )
 
 # --- what was handed in -------------------------------------------------------------------------
@@ -184,9 +222,9 @@ comments = sa.Table(
     # Readers whose reports no person has looked at yet, and the id of the first of these reports.
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
-    sa.Column("picked_at", Millis),  # null no editors' pick
     # The order of held comments (domain/urgency.py), ms.
     sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
+    sa.Column("picked_at", Millis),  # null no editors' pick
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -226,6 +264,10 @@ sa.Index(
 )
 
 sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
+
+sa.Index(
     "comments_picked",
     comments.c.page_id,
     comments.c.status,
@@ -238,10 +280,6 @@ sa.Index(
     comments.c.status,
     comments.c.parent_id,
     **_only(comments.c.parent_id != ""),
-)
-
-sa.Index(
-    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
 )
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
@@ -492,6 +530,7 @@ decisions = sa.Table(
     _text("actor_id"),
     _text("actor_version"),
     _text("reasons_json"),
+    _text("sentence", server_default=""),  # a moderator's, to the writer; '' none, or erased
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
@@ -793,6 +832,22 @@ notes = sa.Table(
     sa.Index("notes_about", "about", "id"),
 )
 
+# A person's word that a score was wrong about a text.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    _text("label", primary_key=True),  # the score's name
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("score", sa.Float, nullable=False),  # as it was
+    _text("model"),
+    _text("sha256"),  # of the model's weights
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("corrections_of_site", "site_id", "comment_id"),
+)
+
 # Filters of a queue with a name.
 views = sa.Table(
     "views",
@@ -815,6 +870,7 @@ bulk_acts = sa.Table(
     _text("moderator_id"),
     _text("outcome"),
     _text("note_code"),  # the reason code the moderator chose, '' none
+    _text("sentence", server_default=""),  # to the writers, until each decision has it
     sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
     sa.Column("members", sa.Integer, nullable=False),
     _text("state"),  # gathering | deciding | decided | undoing | undone

@@ -16,11 +16,11 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     filter = filters.add_filter(store, site.id, draft, ada.id, now=now(), entropy=bytes)
     refused = browser.get("/console/audit")
     assert refused.status_code == 403
-    assert "Only auditors and admins" in refused.text and "Audit</a>" not in browser.get().text
+    assert "Only auditors and admins" in refused.text and "People</a>" not in browser.get().text
     assert browser.get("/console/audit/csv").status_code == 403
     with store.write() as connection:
         moderators.grant(connection, ada.id, site.id, "admin")
-    assert 'href="/console/audit?site=' in browser.get().text
+    assert 'href="/console/people?site=' in browser.get().text
     for number in range(25):
         filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
     newest = browser.get("/console/audit").text

@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
-from moderation.domain.comment import PageRef, Status
+from moderation.accounts import invitations
+from moderation.domain.comment import Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
+from moderation.policies import load_policy, policy_source
 from moderation.review import (
     bulk,
     campaign_decisions,
@@ -30,6 +32,7 @@ from moderation.review import (
     views,
 )
 from moderation.review.search import Criteria
+from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators, queues, thread_order
 from moderation.store.sql.engine import Store
@@ -67,6 +70,8 @@ def _routes(method: str) -> list[str]:
 COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
 GETS = [path for path in _routes("GET") if "/static/" not in path]
+
+FOR_STRANGERS = {"login", "invitation"}
 
 FORGERIES = {
     "no token": ({"csrf": None}, {}),
@@ -129,9 +134,17 @@ def test_the_routes_are_all_here(scene):
         "/console/filters",
         "/console/filters/new",
         "/console/filters/{filter_id}",
+        "/console/invitation",
         "/console/learning",
         "/console/login",
         "/console/pages",
+        "/console/people",
+        "/console/people/{moderator_id}",
+        "/console/people/{moderator_id}/remove",
+        "/console/policy",
+        "/console/policy/record",
+        "/console/policy/shadow",
+        "/console/reasons",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -225,7 +238,7 @@ def build(browser, open_browser, site):
     """
     store = browser.store
     clock = {"now": now(), "entropy": os.urandom}
-    [comment_id] = held(store, site, "bad")
+    [comment_id] = held(store, site, "bad", context=Context("203.0.113.9"))
     decisions.decide(  # something to undo
         *(store, "mod_1", {site.id}, comment_id, Outcome.HOLD), **clock
     )
@@ -260,6 +273,10 @@ def build(browser, open_browser, site):
     [dead] = deliveries.list_deliveries(store, {site.id}, endpoint.id)
     bo = moderator(store, "bo@herald.test", site)
     link = link_for(store, bo)
+    invited = {"role": "editor", "by": ada.id}
+    asked_in, invitation = invitations.invite(
+        store, site.id, "cleo@herald.test", **invited, **clock
+    )
     other = open_browser()
     other.log_in("bo@herald.test")
     stranger = open_browser()
@@ -275,6 +292,10 @@ def build(browser, open_browser, site):
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     with store.write() as connection:
         thread_order.set_picked(connection, comment_id, 1)
+    for profile in ("relaxed", "children"):
+        set_policy(store, site.id, policy_source(profile), ada.id, now=now())
+    strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
+    policy = token | strict
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
@@ -292,7 +313,10 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
+        "/console/comments/{comment_id}/filters": token
+        | {"about": "network", "action": "hold", "days": "7"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
+        "/console/comments/{comment_id}/corrections": token | {"wrong": "toxicity"},
         "/console/comments/{comment_id}/pick": token | {"pick": "take"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
@@ -313,6 +337,17 @@ def build(browser, open_browser, site):
         "/console/logout": token,
         "/console/pages/default": page | {"was": "open.0"},
         "/console/pages/state": page | {"was": "default.", "page": page_id},
+        "/console/people": token | {"site": site.id, "email": "dan@herald.test", "role": "editor"},
+        "/console/people/withdraw/{invitation_id}": token | {"site": site.id},
+        "/console/people/{moderator_id}/remove": token | {"site": site.id},
+        "/console/people/{moderator_id}/role": token | {"site": site.id, "role": "editor"},
+        "/console/people/{moderator_id}/sessions": token | {"site": site.id},
+        "/console/policy": policy | {"seen": load_policy("strict").version},
+        "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/shadow": policy | {"do": "shadow"},
+        "/console/policy/try": policy | {"do": "toml"},
+        "/console/reasons": token
+        | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
         "/console/undo": token | {"site": site.id},
@@ -328,7 +363,9 @@ def build(browser, open_browser, site):
         "filter_id": filter.id,
         "endpoint_id": endpoint.id,
         "view_id": view.id,
+        "invitation_id": asked_in.id,
         "kind": "domain",
+        "moderator_id": bo,
         "name": "shop.example",
     }
     return Scene(
@@ -338,6 +375,7 @@ def build(browser, open_browser, site):
         | {
             "/console/login": (stranger, log_in),
             "/console/login/link": (stranger, {"csrf": visit["csrf"], "link": link}),
+            "/console/invitation": (stranger, {"csrf": visit["csrf"], "link": invitation}),
         },
         form_token(other.token),
     )
@@ -345,7 +383,13 @@ def build(browser, open_browser, site):
 
 def success(path):
     """The status of an answer to a form that works: what is shown once is shown at once."""
-    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret")
+    shown = (
+        "/filters/{filter_id}/remove",
+        "/endpoints/new",
+        "/secret",
+        "/console/people",
+        "/policy/try",
+    )
     return 200 if path.endswith(shown) else 303
 
 
@@ -357,6 +401,8 @@ def test_no_forged_request_changes_anything(scene, store, path):
     for name, (change, headers) in FORGERIES.items():
         if name == "too large" and "/filters/" in path:
             change = {"entries": "a" * (3 << 20)}  # a list of words may be long, not that long
+        if name == "too large" and path.startswith("/console/policy"):
+            change = {"toml": "a" * (3 << 20)}
         if change == "json":
             answer = browser.client.post(url, content='{"outcome": "approve"}', headers=headers)
         elif change == "twice":
@@ -405,7 +451,7 @@ def test_what_browsers_send_with_our_own_forms_passes(scene, path, headers):
     assert answer.status_code == success(path)
 
 
-@pytest.mark.parametrize("path", [path for path in POSTS if "login" not in path])
+@pytest.mark.parametrize("path", [path for path in POSTS if not FOR_STRANGERS & {*path.split("/")}])
 def test_without_a_session_nothing_is_done(scene, open_browser, store, path):
     _, fields = scene.forms[path]
     before = snapshot(store)
@@ -421,7 +467,8 @@ def test_no_get_changes_anything(scene, store):
     for path, query in itertools.product(
         GETS, ("", f"?link={link}", "?done=" + scene.ids["comment_id"])
     ):
-        assert scene.browser.get(path.format_map(scene.ids) + query).status_code == 200
+        expected = 404 if path == "/console/invitation" else 200  # none of these is its link
+        assert scene.browser.get(path.format_map(scene.ids) + query).status_code == expected
     assert snapshot(store) == before
 
 

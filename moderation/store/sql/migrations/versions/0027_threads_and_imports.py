@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 
 _REPLIES, _PICKED = sa.text("parent_id != ''"), sa.text("picked_at IS NOT NULL")
 

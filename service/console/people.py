@@ -1,0 +1,223 @@
+"""Who looks after a site, under /console/people: invitations, roles, sessions, removal."""
+
+import os
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.accounts import invitations, moderators
+from moderation.clock import now_ms
+from moderation.domain.errors import Conflict, Forbidden, Invalid
+from moderation.domain.roles import Action, Role
+from moderation.store.moderators import Membership
+from service.console.navigation import query
+from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+
+router = APIRouter(prefix="/people", route_class=PageRoute)
+
+Posted = Annotated[SignedForm, Depends(signed_form("site", "email", "role", "session"))]
+
+NOTICES = {
+    "invited": "The invitation was changed.",
+    "withdrawn": "The invitation was withdrawn; its link opens nothing any more.",
+    "removed": "They were removed, and logged out. To take them back, invite them again.",
+    "role": "They have another role from their next request on.",
+    "ended": "They were logged out.",
+    "joined": "You are in.",
+}
+ROLES = {
+    Role.MODERATOR: "moderator: decides about comments",
+    Role.EDITOR: "editor: also filters, endpoints and what holds for all pages",
+    Role.ADMIN: "admin: also people, the audit and what the spam score learns",
+    Role.AUDITOR: "auditor: sees everything, and changes nothing",
+}
+
+
+@router.get("")
+def people_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
+) -> Response:
+    """Everybody who looks after a site, and who was invited. did: what was just done."""
+    membership.require(Action.SEE_AUDIT)
+    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+
+
+@router.post("")
+def invite(request: Request, posted: Posted) -> Response:
+    """Invites somebody; the page that answers shows the link, once."""
+    visitor, form, membership = _managing(posted)
+    email, role = form.get("email", ""), form.get("role", "")
+    state = request.app.state
+    try:
+        made, token = invitations.invite(
+            *(state.store, membership.site_id, email, role, visitor.signed.moderator_id),
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+    except (Invalid, Conflict) as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        shown = {"email": email[: invitations.EMAIL_LIMIT], "role": role, "problem": error.message}
+        return _page(request, visitor, membership, status, **shown)
+    link = f"{state.settings.public_url}{URL}/invitation?link={token}"
+    return _page(request, visitor, membership, link=link, invited=made.email)
+
+
+@router.post("/withdraw/{invitation_id}")
+def withdraw(request: Request, posted: Posted, invitation_id: str) -> Response:
+    visitor, _, membership = _managing(posted)
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    invitations.withdraw(store, membership.site_id, invitation_id, by, now=now_ms())
+    return _back(membership, "withdrawn")
+
+
+@router.get("/{moderator_id}")
+def person_page(
+    request: Request,
+    visitor: CurrentVisitor,
+    membership: CurrentSite,
+    moderator_id: str,
+    did: QueryName = "",
+) -> Response:
+    """One of them: the role, and where they are logged in."""
+    membership.require(Action.SEE_AUDIT)
+    return _person(request, visitor, membership, moderator_id, notice=NOTICES.get(did, ""))
+
+
+@router.post("/{moderator_id}/role")
+def change_role(request: Request, posted: Posted, moderator_id: str) -> Response:
+    visitor, form, membership = _managing(posted)
+    by = visitor.signed.moderator_id
+    try:
+        moderators.change_role(
+            *(request.app.state.store, moderator_id, membership.site_id, form.get("role", ""), by),
+            now=now_ms(),
+        )
+    except (Conflict, Forbidden) as error:
+        return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
+    return _back(membership, "role", moderator_id)
+
+
+@router.post("/{moderator_id}/sessions")
+def end_sessions(request: Request, posted: Posted, moderator_id: str) -> Response:
+    """Ends one session, or without one all of them."""
+    visitor, form, membership = _managing(posted)
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    moderators.end_sessions(store, moderator_id, membership.site_id, form.get("session", ""), by)
+    return _back(membership, "ended", moderator_id)
+
+
+@router.get("/{moderator_id}/remove")
+def removal_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, moderator_id: str
+) -> Response:
+    """What removing them means, and the button."""
+    membership.require(Action.MANAGE_PEOPLE)
+    return _removal(request, visitor, membership, moderator_id)
+
+
+@router.post("/{moderator_id}/remove")
+def remove(request: Request, posted: Posted, moderator_id: str) -> Response:
+    visitor, _, membership = _managing(posted)
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    try:
+        moderators.remove(store, moderator_id, membership.site_id, by)
+    except Conflict as error:
+        return _removal(request, visitor, membership, moderator_id, 409, problem=error.message)
+    if moderator_id == by:
+        return redirect(f"{URL}/login")
+    return _back(membership, "removed")
+
+
+def _managing(posted: SignedForm) -> tuple[Visitor, dict[str, str], Membership]:
+    """Who sent a form, its fields, and the site that they manage the people of. Raises Forbidden and NotFound."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    membership.require(Action.MANAGE_PEOPLE)
+    return visitor, form, membership
+
+
+def _back(membership: Membership, did: str, moderator_id: str = "") -> Response:
+    path = f"/{moderator_id}" if moderator_id else ""
+    return redirect(f"{URL}/people{path}?{query(site=membership.site_id, did=did)}#notice")
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    status: int = 200,
+    *,
+    notice: str = "",
+    problem: str = "",
+    link: str = "",
+    invited: str = "",
+    email: str = "",
+    role: str = Role.MODERATOR,
+) -> Response:
+    """link: of a new invitation, for `invited`. email, role: what was typed in, and refused because of `problem`."""
+    store, now = request.app.state.store, now_ms()
+    return pages.page(
+        "people.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        people=moderators.list_moderators(store, membership.site_id, now),
+        invitations=invitations.open_invitations(store, membership.site_id, now),
+        roles=ROLES,
+        may_manage=membership.may(Action.MANAGE_PEOPLE),
+        notice=notice,
+        problem=problem,
+        link=link,
+        invited=invited,
+        email=email,
+        role=role,
+    )
+
+
+def _person(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    moderator_id: str,
+    status: int = 200,
+    *,
+    notice: str = "",
+    problem: str = "",
+) -> Response:
+    """problem: why nothing was changed."""
+    store = request.app.state.store
+    person, sessions = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
+    return pages.page(
+        "person.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        person=person,
+        sessions=sessions,
+        roles=ROLES,
+        may_manage=membership.may(Action.MANAGE_PEOPLE),
+        notice=notice,
+        problem=problem,
+    )
+
+
+def _removal(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    moderator_id: str,
+    status: int = 200,
+    *,
+    problem: str = "",
+) -> Response:
+    store = request.app.state.store
+    person, _ = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
+    return pages.page(
+        "person_removal.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        person=person,
+        problem=problem,
+    )
