@@ -30,14 +30,17 @@ _INVITATION = "inv_"  # begins the id of somebody who was invited and has not co
 class InvitationIn(StrictModel):
     """Who is asked to look after the site, and as what."""
 
-    email: Annotated[str, Field(min_length=3, max_length=invitations.EMAIL_LIMIT)]
-    role: Annotated[Role, Field(strict=False)]
+    email: Annotated[
+        str,
+        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"]),
+    ]
+    role: Annotated[Role, Field(strict=False, examples=["editor"])]
 
 
 class RoleIn(StrictModel):
     """What somebody is from now on."""
 
-    role: Annotated[Role, Field(strict=False)]
+    role: Annotated[Role, Field(strict=False, examples=["editor"])]
 
 
 class SiteModeratorOut(TypedDict):
