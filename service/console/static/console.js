@@ -189,7 +189,7 @@ function lastUndo() {
 }
 
 function tick() {
-  const card = current();
+  const card = selected();
   const place = isWide.matches && card ? rowOf(card)?.closest(".item") : card;
   place?.querySelector(".pick input")?.click();
 }
