@@ -424,8 +424,10 @@ def test_no_forged_request_changes_anything(scene, store, path):
     ours = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
     answer = browser.post(url, fields, **ours)
     assert answer.status_code == success(path)
-    # How dense rows are is kept in the browser alone.
-    assert snapshot(store) != before or "gatehouse_density=compact" in answer.headers["set-cookie"]
+    if path != "/console/policy/try":  # what a trial finds is kept nowhere
+        # How dense rows are is kept in the browser alone.
+        in_browser = "gatehouse_density=compact" in answer.headers.get("set-cookie", "")
+        assert snapshot(store) != before or in_browser
 
 
 OURS = (
