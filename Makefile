@@ -11,7 +11,7 @@ ARGS :=
 COVERAGE :=
 CORE = $(shell $(PYTHON) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
-.PHONY: help env run test test-compose check lock docs bench format dev extras clients
+.PHONY: help env run test test-compose test-wordpress check lock docs bench format dev extras clients
 .DEFAULT_GOAL := help
 # Two pips at once would spoil the environment.
 .NOTPARALLEL:
@@ -21,7 +21,7 @@ help: ## List the commands
 
 env: .venv/.run extras ## Make the environment in .venv, from the lock file (EXTRAS=detoxify for more)
 
-run: env ## Start everything on 127.0.0.1:8000, with a demo page at /demo; Ctrl-C stops it
+run: env ## Start everything on 127.0.0.1:8000, with a demo newspaper at /demo; Ctrl-C stops it
 	@exec .venv/bin/gatehouse up $(ARGS)
 
 test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests of the real library)
@@ -33,16 +33,21 @@ test: dev extras clients ## Run the whole suite (EXTRAS=detoxify adds the tests 
 test-compose: dev ## Build the image and run docker-compose.yml for real (needs a Docker engine and Compose 2)
 	$(PYTHON) -m pytest -m engine --timeout=3600 tests/deploy/test_compose_live.py $(ARGS)
 
+test-wordpress: dev ## Post comments to a real WordPress with the Akismet plugin (WORDPRESS=folder:folder, MariaDB, php-mysql)
+	$(PYTHON) -m pytest -m wordpress --timeout=1800 -s tests/journeys/test_wordpress_live.py $(ARGS)
+
 check: dev ## Check format, lint, types, imports and lock files
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) deploy/locks.py check
+	$(PYTHON) deploy/sync_client.py check
 
-format: dev ## Format the code and fix what can be fixed
+format: dev ## Format the code, fix what can be fixed, and write the sync client from the async one
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) deploy/sync_client.py write
 
 lock: dev ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) deploy/locks.py write $(ARGS)

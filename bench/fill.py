@@ -12,8 +12,8 @@ import numpy as np
 from harness.texts import made_up
 from moderation.domain.durations import DAY_MS
 from moderation.domain.normalise import normalise
-from moderation.domain.similarity import Sketch, short_hash
-from moderation.scorers.spam.text_sketch import key_of, sketches_of
+from moderation.domain.similarity import Sketch, key_of, short_hash
+from moderation.scorers.spam.text_sketch import sketches_of
 from moderation.store import sites
 from moderation.store.sketches import CROWDED, number_of
 from moderation.store.sql.engine import Store

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 
 import psycopg
@@ -15,6 +16,8 @@ from sqlalchemy.engine import make_url
 from harness.texts import made_up
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
+from moderation.domain.score import Findings, Signal
+from moderation.domain.urgency import urgent_at
 from moderation.store import sites
 from moderation.store.pages import url_address
 from moderation.store.sites import Site
@@ -49,6 +52,10 @@ class Filled:
     page_url: str
     delivery: str
     author: str
+    moderator: str
+    urgent: str
+    urgent_middle: str
+    day: str
 
 
 def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int) -> Filled:
@@ -69,6 +76,10 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
         page_url=PAGE_URL.format(BUSY),
         delivery=filling.deliveries[len(filling.deliveries) // 2],
         author=_key("author", 20),
+        moderator=moderator_id,
+        urgent=filling.urgent,
+        urgent_middle=f"{filling.times[count // 2]}.{filling.ids[0]}",
+        day=datetime.fromtimestamp(filling.times[count // 2] / 1000, UTC).date().isoformat(),
     )
 
 
@@ -143,7 +154,8 @@ class _Filling:
         self._chance.shuffle(members)
         self._member_of = dict(zip(range(0, count, 8), members, strict=False))
         self.deliveries: list[str] = []
-        self.held = self.member = ""
+        self.held = self.member = self.urgent = ""
+        self._most_urgent = 0
 
     def _random(self) -> bytes:
         return self._chance.randbytes(10)
@@ -167,13 +179,35 @@ class _Filling:
         )
         writer.add(
             "comments",
-            "id site_id page_id parent_id author_name author_url created_at revision status sequence decided_by campaign_id",
+            "id site_id page_id parent_id author_name author_url created_at revision status sequence decided_by campaign_id "
+            "urgent_at reports first_report",
             [
                 (c.id, c.site_id, f"pg_{c.number // 100 if c.number % 20 else BUSY}", "", f"Author {c.number % 5_000}", "", c.time, 1,
-                 c.status, c.sequence, "moderator" if c.sequence > 1 else "policy", c.campaign_id)
+                 c.status, c.sequence, "moderator" if c.sequence > 1 else "policy", c.campaign_id,
+                 _urgent_at(c.time, c.number % 97), *_reported(c))
                 for c in comments
             ],
         )  # fmt: skip
+        writer.add(
+            "held_scores",
+            "comment_id label site_id rank",
+            [
+                (c.id, name, c.site_id, -10_000 * (c.number % 97))
+                for c in comments
+                if c.status == "held"
+                for name in _SCORES
+            ],
+        )
+        writer.add(
+            "reports",
+            "id comment_id site_id revision sequence reason note reporter_key address_key state created_at",
+            [
+                (_reported(c)[1], c.id, c.site_id, 1, 1, "abuse", "", "", "", "open", c.time)
+                for c in comments
+                if _reported(c)[0]
+            ],
+        )
+        self._add_appeals(writer, comments)
         writer.add(
             "revisions",
             "comment_id number text created_at",
@@ -207,6 +241,19 @@ class _Filling:
         self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
         self._add_opinions(writer, [c for c in comments if c.sequence > 1])
 
+    def _add_appeals(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+        """Against every hundredth decision; a tenth of them wait."""
+        writer.add(
+            "appeals",
+            "id comment_id site_id revision sequence outcome decider_id text created_at state answered_by note",
+            [
+                (f"apl_{c.id[4:]}", c.id, c.site_id, 1, 1, "reject", "", "It was a quotation.", c.time,
+                 "open" if c.number % 1_000 == 0 else "upheld", "", "")
+                for c in comments
+                if c.number % 100 == 0
+            ],
+        )  # fmt: skip
+
     def _text(self, number: int) -> str:
         text = self._texts[number % 2_000]
         return text if number % 10_000 != 17 else f"{text} {RARE_WORD}"
@@ -229,6 +276,9 @@ class _Filling:
             )
             if site_id == self._site.id and status == "held":
                 self.held = comment.id if not campaign_id else self.held
+                urgency = _urgent_at(comment.time, number % 97)
+                if not campaign_id and (not self.urgent or urgency < self._most_urgent):
+                    self.urgent, self._most_urgent = comment.id, urgency
                 self.member = comment.id if campaign_id == self.campaign_ids[0] else self.member
             yield comment
 
@@ -368,6 +418,23 @@ class _Comment:
 
 def _key(kind: str, number: int) -> str:
     return f"{kind}{number:0{64 - len(kind)}d}"
+
+
+def _reported(comment: "_Comment") -> tuple[int, str]:
+    """How many reports wait, and the first of them: of every fiftieth comment that readers see."""
+    if comment.status != "approved" or comment.number % 50:
+        return 0, ""
+    return 1, f"rpt_{comment.id[4:]}"
+
+
+@cache
+def _mildness(percent: int) -> int:
+    findings = Findings((Signal("toxicity", percent / 100, "bundled", "bundled-1"),))
+    return urgent_at(0, findings, 0)
+
+
+def _urgent_at(time: int, percent: int) -> int:
+    return time + _mildness(percent)
 
 
 @cache

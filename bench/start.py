@@ -37,7 +37,7 @@ def first_202(output: Path) -> float:
     while not (key := re.search(r"ghs_[0-9a-f]+", output.read_text())):
         time.sleep(0.01)
     body = {
-        "page": {"url": f"http://127.0.0.1:{PORT}/demo"},
+        "page": {"url": f"http://127.0.0.1:{PORT}/demo/ferry"},
         "author": {"name": "Alice"},
         "text": "Thank you.",
     }

@@ -52,7 +52,7 @@ def _compile(name: str, *options: str) -> None:
     command += ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", *sys.argv[2:]]
     # uv takes the index from the environment and its own settings, and writes neither into the file.
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own command
+    subprocess.run(command, cwd=ROOT, check=True)
     path.write_text(
         f"{_FIRST_LINE}{digest()}\n{path.read_text().removeprefix(_first_line_of(path))}"
     )

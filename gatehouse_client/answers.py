@@ -29,7 +29,8 @@ def moment_or_none(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it.
+    """What a 202 promises: the comment is on disk. author_token: lets its writer ask after it; status_page does so in
+    a browser, None from a Gatehouse that has no such page.
     browser_token: goes along with the next comment from the same browser; None for the site's own server.
     """
 
@@ -39,11 +40,12 @@ class Receipt:
     author_token: str
     created_at: datetime
     browser_token: str | None = None
+    status_page: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Receipt":
-        token = data.get("browser_token")
-        return known(cls, data, created_at=moment(data["created_at"]), browser_token=token)
+        later = {name: data.get(name) for name in ("browser_token", "status_page")}
+        return known(cls, data, created_at=moment(data["created_at"]), **later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ class Decision:
     """One entry of a comment's history; the latest rules. outcome: approve | hold | reject | spam.
 
     actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
-    sequence of the decision that it takes back, None for none. revision: of the text that it is about. replies: how many were decided along with it;
-    only in the answer to decide() and undo_decision().
+    sequence of the decision that it takes back, None for none. revision: of the text that it is about. sentence: a moderator's to the writer, None for none.
+    replies: how many were decided along with it; only in the answer to decide() and undo_decision().
     """
 
     sequence: int
@@ -116,6 +118,7 @@ class Decision:
     takes_back: int | None = None
     revision: int = 1
     replies: int = field(default=0, compare=False)
+    sentence: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Decision":
@@ -131,6 +134,7 @@ class Decision:
             data.get("takes_back"),
             data.get("revision", 1),
             data.get("replies", 0),
+            data.get("sentence"),
         )
 
 
@@ -149,6 +153,23 @@ class Signal:
     @classmethod
     def read(cls, data: Json) -> "Signal":
         return known(cls, data, spans=_spans(data["spans"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That a person called a score wrong. revision: of the text that it is about. score, model: what was measured then."""
+
+    label: str
+    revision: int
+    actor_id: str
+    score: float
+    model: str | None
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "Correction":
+        actor_id, created_at = data["actor"]["id"], moment(data["created_at"])
+        return known(cls, data, actor_id=actor_id, created_at=created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +343,7 @@ class PublicComment:
     """An approved comment as the world sees it.
 
     status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
-    are None.
+    are None. edited_at: when its text was changed after readers had seen it. replies: the direct ones that readers see.
     """
 
     id: str
@@ -331,13 +352,19 @@ class PublicComment:
     text: str | None
     created_at: datetime
     status: str = "approved"
+    edited_at: datetime | None = None
+    picked: bool = False
+    replies: int = 0
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
         author = known(Author, data["author"]) if data["author"] else None
         status = data.get("status", "approved")
         created_at = moment(data["created_at"])
-        return known(cls, data, author=author, created_at=created_at, status=status)
+        edited_at = moment(data["edited_at"]) if data.get("edited_at") else None
+        return known(
+            cls, data, author=author, created_at=created_at, status=status, edited_at=edited_at
+        )
 
 
 @dataclass(frozen=True, slots=True)

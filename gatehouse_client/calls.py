@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -115,6 +115,25 @@ def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[reader_answer
     return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", reader_answers.Appeal.read, body)
 
 
+def send_notice(
+    comment_id: str, why: str, name: str, email: str, child_abuse: bool
+) -> Call[reader_answers.NoticeTaken]:
+    body: dict[str, Any] = {"why": why, "name": name, "email": email, "good_faith": True}
+    path, read = f"{API}/comments/{_id(comment_id)}/notices", reader_answers.NoticeTaken.read
+    return Call("POST", path, read, body | {"child_abuse": child_abuse}, token="")
+
+
+def notices(state: str, size: int) -> Call[Piece[reader_answers.LegalNotice]]:
+    read = _piece(reader_answers.LegalNotice.read)
+    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
+    return Call("GET", f"{API}/notices", read, query=query, repeatable=True)
+
+
+def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatus]:
+    path = f"{API}/notices/{_id(notice_id)}"
+    return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
+
+
 def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:
@@ -155,17 +174,30 @@ def set_reader_rules(
     return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
 
 
+def site_reasons() -> Call[list[reader_answers.SiteReason]]:
+    return Call("GET", f"{API}/reasons", reader_answers.site_reasons_of, repeatable=True)
+
+
+def set_site_reasons(
+    reasons: Sequence[reader_answers.SiteReason],
+) -> Call[list[reader_answers.SiteReason]]:
+    body = {"reasons": [asdict(reason) for reason in reasons]}
+    return Call("PUT", f"{API}/reasons", reader_answers.site_reasons_of, body, repeatable=True)
+
+
 def decide(
     comment_id: str,
     outcome: str,
     reason: str,
+    sentence: str,
+    note: str,
     sequence: int | None,
     replies: str,
     take_over: bool = False,
 ) -> Call[answers.Decision]:
     body: dict[str, Any] = {"outcome": outcome, "replies": replies, "take_over": take_over}
-    if reason:
-        body["reason"] = reason
+    texts = {"reason": reason, "sentence": sentence, "note": note}
+    body |= {name: text for name, text in texts.items() if text}
     if sequence is not None:
         body["sequence"] = sequence
     return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
@@ -191,6 +223,16 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def pick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("PUT", path, lambda _: None, repeatable=True)
+
+
+def unpick(comment_id: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/pick"
+    return Call("DELETE", path, lambda _: None, repeatable=True)
+
+
 def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
     return _notes(f"{API}/comments/{_id(comment_id)}", size)
 
@@ -213,6 +255,23 @@ def add_author_note(author: str, text: str) -> Call[answers.Note]:
     return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
 
 
+def corrections(comment_id: str) -> Call[list[answers.Correction]]:
+    def read(data: Any) -> list[answers.Correction]:
+        return [answers.Correction.read(item) for item in data["items"]]
+
+    return Call("GET", f"{API}/comments/{_id(comment_id)}/corrections", read, repeatable=True)
+
+
+def correct(comment_id: str, label: str) -> Call[answers.Correction]:
+    path, body = f"{API}/comments/{_id(comment_id)}/corrections", {"label": label}
+    return Call("POST", path, answers.Correction.read, body, repeatable=True)
+
+
+def retract_correction(comment_id: str, label: str) -> Call[None]:
+    path = f"{API}/comments/{_id(comment_id)}/corrections/{_id(label)}"
+    return Call("DELETE", path, lambda _: None)
+
+
 def preview_bulk(filter: Mapping[str, Any]) -> Call[answers.BulkPreview]:
     conditions = _plain(filter)
 
@@ -227,9 +286,12 @@ def bulk(
     ids: Sequence[str],
     preview: answers.BulkPreview | None,
     reason: str,
+    sentence: str,
     take_over: bool,
 ) -> Call[answers.Bulk]:
     body: dict[str, Any] = {"action": action, "reason": reason, "take_over": take_over}
+    if sentence:
+        body["sentence"] = sentence
     if preview is None:
         body["ids"] = list(ids)
     else:
@@ -270,9 +332,11 @@ def queues() -> Call[list[answers.Queue]]:
 
 
 def queue(
-    name: str, reason: str, size: int, unclaimed: bool = False
+    name: str, reason: str, size: int, unclaimed: bool = False, order: str = ""
 ) -> Call[Piece[answers.Comment]]:
-    query = _given({"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else ""})
+    query = _given(
+        {"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else "", "order": order}
+    )
     return Call(
         "GET",
         f"{API}/queues/{_id(name)}",
@@ -292,6 +356,7 @@ def search(
     domain: str,
     language: str,
     decided_by: str,
+    moderator: str,
     since: datetime | None,
     until: datetime | None,
     order: str,
@@ -307,6 +372,7 @@ def search(
             "domain": domain,
             "language": language,
             "decided_by": decided_by,
+            "moderator": moderator,
             "since": since.isoformat() if since else "",
             "until": until.isoformat() if until else "",
             "order": order,
@@ -327,9 +393,17 @@ def _counts_by_code(data: Any) -> dict[str, int]:
 
 
 def thread(
-    page_url: str, site_id: str, size: int, page_id: str = ""
+    page_url: str, site_id: str, size: int, page_id: str = "", sort: str = ""
 ) -> Call[Piece[answers.PublicComment]]:
-    query = _given({"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size})
+    query = _given(
+        {
+            "page_url": page_url,
+            "page_id": page_id,
+            "site_id": site_id,
+            "limit": size,
+            "sort": sort,
+        }
+    )
     read = _piece(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 

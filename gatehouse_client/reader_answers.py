@@ -1,6 +1,7 @@
 """What the API says to and about writers and readers: their own comments, appeals, statements of reasons, reports."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gatehouse_client.answers import Json, known, moment, moment_or_none
@@ -20,6 +21,60 @@ class Report:
     @classmethod
     def read(cls, data: Json) -> "Report":
         return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTaken:
+    """The receipt of a notice of illegal content. token, status_url: for whoever sent it, to see what was decided."""
+
+    id: str
+    token: str
+    status_url: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "NoticeTaken":
+        return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStatus:
+    """What became of a notice. state: open | removed | kept | gone."""
+
+    id: str
+    comment_id: str
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "NoticeStatus":
+        decided_at = moment_or_none(data["decided_at"])
+        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
+
+
+@dataclass(frozen=True, slots=True)
+class LegalNotice:
+    """A notice, for those who decide. name, email, why: None where they are not kept. age_seconds: since it arrived.
+    decided_in: the sequence of the decision that answered it.
+    """
+
+    id: str
+    comment_id: str
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+    age_seconds: int
+    revision: int
+    why: str | None
+    name: str | None
+    email: str | None
+    decided_in: int | None
+
+    @classmethod
+    def read(cls, data: Json) -> "LegalNotice":
+        decided_at = moment_or_none(data["decided_at"])
+        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +144,8 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
-    became of one, None where there was none; then appeal_from says from when on there can be one. sentences: all of it.
+    became of one, None where there was none; then appeal_from says from when on there can be one. sentence: a
+    moderator's to the writer, None for none. sentences: all of it.
     """
 
     comment_id: str
@@ -105,6 +161,7 @@ class Statement:
     appeal: str | None
     appeal_from: datetime | None
     appeal_path: str | None
+    sentence: str | None
     sentences: tuple[str, ...]
 
     @classmethod
@@ -158,3 +215,23 @@ class ReaderRules:
     @classmethod
     def read(cls, data: Json) -> "ReaderRules":
         return known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReason:
+    """A reason that decisions may have. labels: its name by language, 'any' for every other. sentences: likewise, what the
+    writer is told where the moderator writes nothing.
+    """
+
+    code: str
+    labels: Mapping[str, str]
+    sentences: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: Json) -> "SiteReason":
+        return known(cls, data)
+
+
+def site_reasons_of(data: Json) -> list[SiteReason]:
+    """The list, in its order."""
+    return [SiteReason.read(reason) for reason in data["reasons"]]

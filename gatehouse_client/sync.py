@@ -1,4 +1,4 @@
-"""The client, sync."""
+"""The client, sync: `make format` writes it from aio.py."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from gatehouse_client.answers import (
     BulkPreview,
     Claim,
     Comment,
+    Correction,
     Decision,
     Note,
     Page,
@@ -28,7 +29,17 @@ from gatehouse_client.answers import (
 from gatehouse_client.calls import Call, Piece
 from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
-from gatehouse_client.reader_answers import Appeal, OwnComment, ReaderRules, Report, Statement
+from gatehouse_client.reader_answers import (
+    Appeal,
+    LegalNotice,
+    NoticeStatus,
+    NoticeTaken,
+    OwnComment,
+    ReaderRules,
+    Report,
+    SiteReason,
+    Statement,
+)
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
@@ -162,6 +173,26 @@ class Gatehouse:
         """
         return self.send(calls.decide_appeal(appeal_id, outcome, note))
 
+    def send_notice(
+        self,
+        comment_id: str,
+        why: str,
+        *,
+        name: str = "",
+        email: str = "",
+        child_abuse: bool = False,
+    ) -> NoticeTaken:
+        """Notifies the site of illegal content, in good faith; no key is sent. name, email: left out only for child_abuse."""
+        return self.send(calls.send_notice(comment_id, why, name, email, child_abuse))
+
+    def notices(self, state: str = "open", *, size: int = 100) -> Iterator[LegalNotice]:
+        """The notices of illegal content that are open, removed, kept or gone, the longest waiting first."""
+        return self._pages(calls.notices(state, size))
+
+    def notice_status(self, notice_id: str, token: str) -> NoticeStatus:
+        """What became of a notice, for whoever has the receipt's token."""
+        return self.send(calls.notice_status(notice_id, token))
+
     def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
         """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
 
@@ -199,6 +230,14 @@ class Gatehouse:
         """edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never."""
         return self.send(calls.set_reader_rules(edit_minutes, hold_after_reports))
 
+    def site_reasons(self) -> list[SiteReason]:
+        """The reasons that decisions may have, in the site's order."""
+        return self.send(calls.site_reasons())
+
+    def set_site_reasons(self, reasons: Sequence[SiteReason]) -> list[SiteReason]:
+        """Replaces that list. Decisions made before keep their reasons."""
+        return self.send(calls.set_site_reasons(reasons))
+
     def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
         """The comment as soon as it is decided, or as it is after so many seconds."""
         until = time.monotonic() + seconds
@@ -216,17 +255,22 @@ class Gatehouse:
         outcome: str,
         *,
         reason: str = "",
+        sentence: str = "",
+        note: str = "",
         sequence: int | None = None,
         replies: str = "leave",
         take_over: bool = False,
     ) -> Decision:
         """Decides for the site: approve, hold, reject or spam.
 
+        reason: one of site_reasons(). sentence: to the writer; the reason's own where it is empty. note: to colleagues.
         sequence: of the decision that was seen; ApiError 409 if there is a newer one. replies: 'reject'
         rejects all that answers a rejected comment or spam, too; undo_decision() takes it back as well.
         take_over: also where somebody else has claimed it; otherwise that is ApiError 409, `claimed`.
         """
-        return self.send(calls.decide(comment_id, outcome, reason, sequence, replies, take_over))
+        return self.send(
+            calls.decide(comment_id, outcome, reason, sentence, note, sequence, replies, take_over)
+        )
 
     def undo_decision(
         self, comment_id: str, *, sequence: int | None = None, take_over: bool = False
@@ -249,6 +293,14 @@ class Gatehouse:
         """Ends a claim. take_over: also somebody else's."""
         self.send(calls.release(comment_id, take_over))
 
+    def pick(self, comment_id: str) -> None:
+        """Marks a published comment as an editors' pick; a change of its text ends that."""
+        self.send(calls.pick(comment_id))
+
+    def unpick(self, comment_id: str) -> None:
+        """Takes an editors' pick back."""
+        self.send(calls.unpick(comment_id))
+
     def notes(self, comment_id: str, *, size: int = 100) -> Iterator[Note]:
         """What moderators noted about a comment, the newest first."""
         return self._pages(calls.notes(comment_id, size))
@@ -265,6 +317,18 @@ class Gatehouse:
         """Notes something about an author, of whom a comment must be known."""
         return self.send(calls.add_author_note(author, text))
 
+    def corrections(self, comment_id: str) -> list[Correction]:
+        """Which of its scores people called wrong, first to last."""
+        return self.send(calls.corrections(comment_id))
+
+    def correct(self, comment_id: str, label: str) -> Correction:
+        """Says that a score of its present text is wrong, as 'insult' is; nothing is decided by that."""
+        return self.send(calls.correct(comment_id, label))
+
+    def retract_correction(self, comment_id: str, label: str) -> None:
+        """Takes that back."""
+        self.send(calls.retract_correction(comment_id, label))
+
     def preview_bulk(self, **filter: Any) -> BulkPreview:
         """Counts the comments that meet all of these conditions, which are those of search()."""
         return self.send(calls.preview_bulk(filter))
@@ -276,6 +340,7 @@ class Gatehouse:
         *,
         preview: BulkPreview | None = None,
         reason: str = "",
+        sentence: str = "",
         take_over: bool = False,
     ) -> Bulk:
         """One decision about up to 1,000 comments by their ids, or about all that preview_bulk() has found.
@@ -283,7 +348,7 @@ class Gatehouse:
         action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
         comments are decided at once; of more bulk_progress() tells how far it is.
         """
-        return self.send(calls.bulk(action, ids, preview, reason, take_over))
+        return self.send(calls.bulk(action, ids, preview, reason, sentence, take_over))
 
     def bulk_progress(self, bulk_id: str) -> Bulk:
         """How far a decision about many comments is."""
@@ -308,13 +373,20 @@ class Gatehouse:
         return self.send(calls.queues())
 
     def queue(
-        self, name: str, *, reason: str = "", size: int = 100, unclaimed: bool = False
+        self,
+        name: str,
+        *,
+        reason: str = "",
+        size: int = 100,
+        unclaimed: bool = False,
+        order: str = "",
     ) -> Iterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
-        Held and pending come oldest first, the others newest first. unclaimed: without what others have claimed.
+        Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
+        unclaimed: without what others have claimed.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order))
 
     def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -331,6 +403,7 @@ class Gatehouse:
         domain: str = "",
         language: str = "",
         decided_by: str = "",
+        moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         order: str = "newest",
@@ -340,7 +413,8 @@ class Gatehouse:
 
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
-        language: ISO 639. decided_by: policy, moderator or import. Times with a zone. order: newest or oldest.
+        language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
+        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -352,6 +426,7 @@ class Gatehouse:
                 domain=domain,
                 language=language,
                 decided_by=decided_by,
+                moderator=moderator,
                 since=since,
                 until=until,
                 order=order,
@@ -360,13 +435,20 @@ class Gatehouse:
         )
 
     def thread(
-        self, page_url: str = "", *, page_id: str = "", site_id: str = "", size: int = 100
+        self,
+        page_url: str = "",
+        *,
+        page_id: str = "",
+        site_id: str = "",
+        sort: str = "",
+        size: int = 100,
     ) -> Iterator[PublicComment]:
         """The approved comments of a page, oldest first, and where one above them was removed. No key is sent.
 
-        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it.
+        page_url: any URL of the page, in any spelling; or page_id: the site's own id of it. sort: oldest | newest |
+        replies | picks; where one was removed is said in the first alone.
         """
-        return self._pages(calls.thread(page_url, site_id, size, page_id))
+        return self._pages(calls.thread(page_url, site_id, size, page_id, sort))
 
     def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
         """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""

@@ -22,29 +22,37 @@ from service.access.limits import Limits
 from service.api import (
     appeals,
     audit,
+    author_filters,
     bulk,
     campaigns,
     claims,
     comments,
+    context,
+    corrections,
     counts,
     docs_page,
     endpoints,
     filters,
     health,
     learning,
+    legal_notices,
     moderators,
     notes,
     page_states,
     pages,
     people,
+    picks,
     policies,
     queues,
     reader_rules,
     reports,
     reputation,
     search,
+    shadow_policies,
+    site_reasons,
     statements,
     threads,
+    views,
 )
 from service.api.openapi import DESCRIPTION, DescribedApp
 from service.compat.akismet.account_routes import api as akismet_account
@@ -53,8 +61,12 @@ from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
 from service.console.routes import router as console
+from service.console.session import current_visitor
+from service.embed.demo import router as demo
 from service.embed.module import module as embed_module
+from service.embed.notices import router as notices
 from service.embed.routes import router as embed
+from service.embed.status import router as writer_status
 from service.front import router as front
 from service.front import show_error
 from service.http import errors
@@ -115,6 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = KeyRing(store)
     app.state.filter_trials = FilterTrials()
     app.state.embed_module = embed_module  # the console prints its hash
+    app.state.current_visitor = current_visitor  # the demo shows moderators more
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
     app.state.accepted_keys = LRUCache(_CACHE_LIMIT)
     app.state.verdict_endpoints = LRUCache(_CACHE_LIMIT)
@@ -129,21 +142,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         comments.router,
         reports.router,
         appeals.router,
+        legal_notices.router,
         statements.router,
         queues.router,
         search.router,
+        views.router,
+        context.router,
         campaigns.router,
         claims.router,
+        picks.router,
         bulk.router,
         notes.router,
+        corrections.router,
         threads.router,
         counts.router,
         page_states.router,
         pages.router,
         reader_rules.router,
+        site_reasons.router,
         endpoints.router,
         filters.router,
+        author_filters.router,
         policies.router,
+        shadow_policies.router,
         people.router,
         reputation.router,
         learning.router,
@@ -153,6 +174,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_page.router,
         console,
         embed,
+        writer_status,
+        demo,
+        notices,
         front,
     ):
         app.include_router(router)

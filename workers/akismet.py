@@ -39,6 +39,7 @@ class Akismet:
     comment id. sites: ids of those whose comments it is asked about; () for all. clock: seconds.
     """
 
+    is_external = True
     name = "akismet"
 
     def __init__(

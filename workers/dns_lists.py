@@ -40,6 +40,7 @@ class DnsLists:
     clock: seconds.
     """
 
+    is_external = True
     name = "dns"
 
     def __init__(

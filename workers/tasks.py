@@ -11,6 +11,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import ScorerUnavailable, Unavailable
 from moderation.doorbell import BULK, DELIVER, JUDGE
 from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_unexplained
+from moderation.judging.imported import score_imported
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
 from moderation.notify.deliver import deliver
@@ -38,6 +39,8 @@ LINGER_SECONDS = 0.015
 SMALL_BATCH = 16  # comments; after a larger batch more are waiting already
 # A batch is as large as can be judged in this time, so that slow models claim few comments. Seconds.
 BATCH_SECONDS = 1.0
+# So long a new comment waits at most for imported ones to be scored, as a rule. Seconds.
+IMPORTED_SECONDS = 0.1
 # Between two tries while the database is away. Seconds.
 AWAY_SECONDS = 0.5
 # Batches in a row that the database failed before the attempts are counted: one of the comments may be why.
@@ -56,11 +59,11 @@ def judge_due() -> None:
     worker = process.context
     worker.bell.acknowledge(JUDGE)
     with _outage_noted(worker, JUDGE):
-        if _judge_a_slice(worker):
+        if judge_a_slice(worker):
             worker.bell.ring(JUDGE)
 
 
-def _judge_a_slice(worker: WorkerContext) -> bool:
+def judge_a_slice(worker: WorkerContext) -> bool:
     """Judges for SLICE_SECONDS at most; whether there may be more to do. Raises Unavailable."""
     _release_unfinished(worker)
     until = time.monotonic() + SLICE_SECONDS
@@ -77,10 +80,11 @@ def _judge_a_slice(worker: WorkerContext) -> bool:
             seconds = (time.monotonic() - started) / judged.claimed
             worker.pace = 0.8 * worker.pace + 0.2 * max(seconds, 1e-4)
         explained = not judged.claimed and _explain_some(worker)
-        if not judged.claimed and not explained and lingered:
+        scored = not judged.claimed and not explained and _score_imported(worker)
+        if not judged.claimed and not explained and not scored and lingered:
             return bool(worker.unexplained)
         lingered = judged.claimed == 0
-        if judged.claimed < min(SMALL_BATCH, limit) and not explained:
+        if judged.claimed < min(SMALL_BATCH, limit) and not (explained or scored):
             time.sleep(LINGER_SECONDS)
         if worker.pipeline.hung:
             # The message is delivered again to the process that replaces this one and its stuck thread.
@@ -106,6 +110,18 @@ def _explain_some(worker: WorkerContext) -> bool:
     done = explain_decisions(worker.store, worker.pipeline, worker.unexplained, worker.now)
     worker.unexplained = [id for id in worker.unexplained if id not in done]
     return bool(done)
+
+
+def _score_imported(worker: WorkerContext) -> bool:
+    """Scores a few imported comments, as nothing waits to be judged or explained; whether there were any."""
+    limit = max(1, min(worker.settings.judge_batch, int(IMPORTED_SECONDS / worker.pace)))
+    lease_ms = int(worker.settings.lease_seconds * 1000)
+    return (
+        score_imported(
+            worker.store, worker.pipeline, lease_ms=lease_ms, limit=limit, now=worker.now
+        )
+        > 0
+    )
 
 
 def _judge_a_batch(worker: WorkerContext, limit: int) -> Judged:

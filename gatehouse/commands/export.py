@@ -1,4 +1,4 @@
-"""`gatehouse export`: a site's comments with their decisions, or suggested scores, as JSON lines."""
+"""`gatehouse export`: a site's comments with their decisions, suggested scores or corrections, as JSON lines."""
 
 import json
 import sys
@@ -32,6 +32,10 @@ def export(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Instead, the scores that clients suggested.")
     ] = False,
+    corrections: Annotated[
+        bool,
+        typer.Option("--corrections", help="Instead, the scores that moderators called wrong."),
+    ] = False,
 ) -> None:
     """Write a site's comments to stdout.
 
@@ -40,6 +44,9 @@ def export(
     with open_site(site) as (store, found_site):
         if feedback:
             _export_suggested_scores(store, found_site.id)
+            return
+        if corrections:
+            _export_corrections(store, found_site.id)
             return
         count = 0
         for card in _cards(store, found_site.id):
@@ -58,6 +65,19 @@ def _export_suggested_scores(store: "Store", site_id: str) -> None:
         print(json.dumps(fields, ensure_ascii=False))
         count += 1
     print(f"{count:,} suggested scores written.", file=sys.stderr)
+
+
+def _export_corrections(store: "Store", site_id: str) -> None:
+    """'score' is what the model measured, 0..1, and what a person called wrong. Without who."""
+    from moderation.review.corrections import each_correction
+
+    count = 0
+    for correction, text in each_correction(store, site_id):
+        fields = asdict(correction) | {"created_at": iso(correction.created_at), "text": text}
+        del fields["moderator_id"]
+        print(json.dumps(fields, ensure_ascii=False))
+        count += 1
+    print(f"{count:,} corrections written.", file=sys.stderr)
 
 
 def _cards(store: "Store", site_id: str) -> Iterator["CommentCard"]:
@@ -104,6 +124,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
             "version": decision.actor.version,
         },
         "reasons": [_reason(reason) for reason in decision.reasons],
+        "sentence": decision.sentence,
         "takes_back": decision.takes_back,
         "created_at": iso(decision.created_at),
     }

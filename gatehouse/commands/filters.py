@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.commands.arguments import AsJson, SiteName, read_text
-from gatehouse.commands.output import print_line, printable
+from gatehouse.commands.output import print_line, printable, seconds_iso
 from gatehouse.database import entropy, open_site
 from moderation.clock import now_ms
 from moderation.domain.audit import COMMAND
@@ -145,12 +145,14 @@ def _fields(filter: Filter) -> dict[str, object]:
         "action": filter.action.value,
         "entries": len(filter.entries),
         "enabled": filter.enabled,
+        "until": seconds_iso(filter.until) if filter.until else None,
         "version": filter.version,
     }
 
 
 def _text(filter: Filter) -> str:
     off = "" if filter.enabled else ", off"
+    off += f", until {seconds_iso(filter.until)}" if filter.until else ""
     return (
         f"{filter.id}  {filter.name}  {filter.kind.value}, {filter.action.value}, "
         f"{len(filter.entries)} lines, version {filter.version}{off}"

@@ -55,7 +55,9 @@ def export_person(
                 file.write(json.dumps(asdict(comment), ensure_ascii=False))
                 count += 1
             sent = [asdict(each) for each in people.sent_reports(store, ref, site_ids)]
-            file.write(f'\n], "reports_sent": {json.dumps(sent, ensure_ascii=False)}}}\n')
+            file.write(f'\n], "reports_sent": {json.dumps(sent, ensure_ascii=False)}')
+            notices = [asdict(each) for each in people.sent_notices(store, ref, site_ids)]
+            file.write(f', "notices_sent": {json.dumps(notices, ensure_ascii=False)}}}\n')
         finally:
             if out:
                 file.close()

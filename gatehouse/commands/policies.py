@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatehouse.commands.arguments import AsJson, read_since, read_text
+from gatehouse.commands.arguments import AsJson, read_since
 from gatehouse.commands.jsonl import Reader
 from gatehouse.commands.output import printable
 from gatehouse.commands.score import TIMEOUT
+from gatehouse.commands.site_policy import (
+    advise,
+    list_errors,
+    list_versions,
+    read_file,
+    run_beside,
+    set_policy_of_site,
+)
 from gatehouse.database import checked_settings, find_site, open_store
 from moderation.clock import now_ms
-from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
 
 if TYPE_CHECKING:
@@ -22,6 +29,11 @@ if TYPE_CHECKING:
     from moderation.domain.policy import Condition, Policy
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
+policy.command("set")(set_policy_of_site)
+policy.command("versions")(list_versions)
+policy.command("shadow")(run_beside)
+policy.command("advise")(advise)
+policy.command("errors")(list_errors)
 
 
 @policy.command("test")
@@ -42,7 +54,7 @@ def try_policy(
     With --since: what it would have made of past comments, by what was measured then, beside the policy in force.
     Without: prints the outcome of each text on stdin, which is read as by `score`.
     """
-    parsed = _read(file)
+    parsed = read_file(file)
     if since or site or show_text or as_json:
         _print_backtest(parsed, since or "30d", site, show_text, as_json)
         return
@@ -51,17 +63,6 @@ def try_policy(
     print(_rules(parsed), file=sys.stderr if has_texts else sys.stdout)
     if has_texts and not _print_outcomes(parsed):
         raise typer.Exit(1)
-
-
-def _read(file: Path) -> "Policy":
-    from moderation.policies import read_policy
-
-    text = read_text(file)
-    try:
-        return read_policy(text)
-    except Invalid as error:
-        where = f" (at {error.pointer})" if error.pointer else ""
-        raise Invalid(f"{file}: {error.message}{where}", error.pointer) from None
 
 
 def _rules(policy: "Policy") -> str:

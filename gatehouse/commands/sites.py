@@ -10,6 +10,7 @@ from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
 from gatehouse.commands.page_states import site_state
 from gatehouse.commands.reader_rules import site_readers
+from gatehouse.commands.site_reasons import site_reasons
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.audit import COMMAND
@@ -276,3 +277,4 @@ def login_link(email: str) -> None:
 
 site.command("state")(site_state)
 site.command("readers")(site_readers)
+site.command("reasons")(site_reasons)

@@ -47,7 +47,7 @@ def attacks(folder: Path, model: EvaluatedModel) -> list[str]:
         for text, yes in zip(test.texts, is_attack, strict=True)
         if yes and 3 <= len(text.split()) <= 30
     ]
-    random.Random(5).shuffle(texts)  # noqa: S311
+    random.Random(5).shuffle(texts)
     texts = texts[: 5 * _ATTACKS]
     scores = model.scores(texts)
     return [text for text, row in zip(texts, scores, strict=True) if row[0] >= _HELD_FROM][
@@ -82,7 +82,7 @@ def dilution(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     harmless = [text for text, is_held in zip(fine, held, strict=True) if not is_held]
     found = attacks(folder, model)
     for words in LENGTHS if found else ():
-        chance = random.Random(words)  # noqa: S311
+        chance = random.Random(words)
         carriers = [carrier(harmless, words, chance) for _ in range(_CARRIERS * 25)]
         alone = model.held(model.scores(carriers))
         carriers = [text for text, is_held in zip(carriers, alone, strict=True) if not is_held]

@@ -43,7 +43,7 @@ def _pig_latin(word: str) -> str:
 
 
 def _mask_vowels(word: str) -> str:
-    random_ = random.Random(word)  # noqa: S311
+    random_ = random.Random(word)
     return _VOWEL.sub(lambda _: random_.choice("#@%&"), word)
 
 

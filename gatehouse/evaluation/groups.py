@@ -81,7 +81,7 @@ def hatemoji(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
 def bias_templates(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     """BPSN AUC by term: harmless sentences with it against toxic ones without it (Borkan et al. 2019)."""
     table = list(rows(folder, name))
-    table = random.Random(1).sample(table, min(len(table), 12_000))  # noqa: S311 - a sample, no secret
+    table = random.Random(1).sample(table, min(len(table), 12_000))
     texts = [row["Text"].lower() for row in table]
     scores = model.scores(texts)
     toxicity = scores[:, 0]

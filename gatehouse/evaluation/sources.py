@@ -52,7 +52,7 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     source = _SOURCES[name]
     table = list(rows(folder, name))
     if len(table) > 3 * _SAMPLE:
-        table = random.Random(1).sample(table, _SAMPLE)  # noqa: S311
+        table = random.Random(1).sample(table, _SAMPLE)
     judged = [(row, bad) for row in table if (bad := source.is_bad(row)) is not None]
     findings = model.findings([row[source.column] for row, _ in judged])
     lines = []
@@ -96,7 +96,7 @@ def disguises(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
         for text, truth in zip(test.texts, test.truth, strict=True)
         if truth[0] == 1 and 15 < len(text) < 160
     ]
-    random.Random(5).shuffle(short)  # noqa: S311
+    random.Random(5).shuffle(short)
     short = short[: 4 * _DISGUISED]
     toxic = [text for text, row in zip(short, model.scores(short), strict=True) if row[0] >= 0.9][
         :_DISGUISED

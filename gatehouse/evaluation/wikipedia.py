@@ -75,7 +75,7 @@ def swapped_groups(folder: Path, name: str, model: EvaluatedModel) -> list[Line]
 def buried(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     """One toxic sentence at ten positions of a comment of 5,000 harmless words."""
     test = sets.jigsaw(folder, name)
-    chance = random.Random(3)  # noqa: S311 - a sample, no secret
+    chance = random.Random(3)
     clean, toxic = _split(test.texts, test.truth[:, 0] == 1)
     short = [text for text in toxic if 20 < len(text) < 120]
     passed, _ = _split(clean, model.held(model.scores(clean)))

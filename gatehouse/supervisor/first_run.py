@@ -40,7 +40,7 @@ class FirstRun:
             "",
             "  Gatehouse is open.",
             "",
-            f"  Article with a form  {url}/demo",
+            f"  Demo newspaper       {url}/demo",
             f"  Console              {url}/console/login?link={self.login_token}",
             "                       (opens once, within 15 minutes; the next one:",
             f"                       {_command(settings)} moderator login-link {OPERATOR})",
@@ -73,7 +73,7 @@ def _command(settings: Settings) -> str:
 
 def _curl(url: str, key: str) -> list[str]:
     comment = {
-        "page": {"url": f"{url}/demo"},
+        "page": {"url": f"{url}/demo/ferry"},
         "author": {"name": "Alice"},
         "text": "Thank you, that was worth reading.",
     }
@@ -130,6 +130,8 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret_key:  # after the commit: the site is stored
         demo_file.write(site_id, publishable_key)
+    if site_id:
+        _set_page_states(store, site_id, settings.public_url)
     return FirstRun(site_id, publishable_key, secret_key, login_token)
 
 
@@ -150,6 +152,18 @@ def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, s
         entropy=entropy,
     )
     return site.id, keys[sites.PUBLISHABLE], keys[sites.SECRET]
+
+
+def _set_page_states(store: "Store", site_id: str, url: str) -> None:
+    """What the demo newspaper's articles do with comments, where nobody has said or written anything yet."""
+    from moderation.domain.comment import PageRef
+    from moderation.review.page_states import PageChange, get_page, set_page
+    from service.embed.demo_articles import ARTICLES
+
+    for article in ARTICLES:
+        page = PageRef(url + article.path, article.title, by_server=True)
+        if not get_page(store, site_id, page, now_ms()).id:
+            set_page(store, site_id, page, PageChange(article.state), now_ms(), entropy)
 
 
 def _origins(settings: Settings) -> list[str]:

@@ -127,3 +127,9 @@ def emails_of(store: Store, moderator_ids: Collection[str]) -> dict[str, str]:
     """The e-mail addresses of these moderators by id, to show their colleagues."""
     with store.read() as connection:
         return moderators.emails(connection, moderator_ids)
+
+
+def emails_of_site(store: Store, site_id: str) -> dict[str, str]:
+    """The e-mail addresses of a site's moderators by id."""
+    with store.read() as connection:
+        return moderators.emails_of_site(connection, site_id)

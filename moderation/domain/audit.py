@@ -49,12 +49,15 @@ class Change(StrEnum):
     PAGE_MOVED = "page.moved"
     PAGE_TITLED = "page.titled"
     PERSON_ERASED = "person.erased"
+    POLICY_CANDIDATE_ENDED = "policy.candidate_ended"
+    POLICY_CANDIDATE_STARTED = "policy.candidate_started"
     POLICY_SET = "policy.set"
     REPUTATION_RESET = "reputation.reset"
     REPUTATION_RESET_UNDONE = "reputation.reset_undone"
     ROLE_GRANTED = "role.granted"
     SITE_CREATED = "site.created"
     SITE_PAGES_CHANGED = "site.pages_changed"  # the states of all its pages
+    SITE_REASONS_CHANGED = "site.reasons_changed"
     SITE_READERS_CHANGED = "site.readers_changed"
     SITE_RULES_CHANGED = "site.rules_changed"  # origins, and how pages are told apart
 

@@ -68,8 +68,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What a policy makes wait, and files, a day on average; and on the day with the most."""
+    """What a policy makes wait, in all and a day on average, and on the day with the most; and what it files a day."""
 
+    held: int
     held_a_day: float
     held_busiest_day: int
     filed_a_day: float

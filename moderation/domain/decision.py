@@ -69,7 +69,8 @@ class Decision:
     created_at: milliseconds since 1970 UTC. revision: the one that was judged. takes_back: the sequence of
     the decision that this one takes back, None for none. campaign_id, ruling: the campaign whose ruling
     made this decision, and that ruling's sequence; '' and None for none. branch_id, branch_sequence: the
-    comment further up with which this reply was decided, and the sequence of the decision about that one.
+    comment further up with which this reply was decided, and the sequence of the decision about that one. sentence: a
+    moderator's, to the comment's writer; '' for none.
     """
 
     comment_id: str
@@ -84,6 +85,7 @@ class Decision:
     ruling: int | None = None
     branch_id: str = ""
     branch_sequence: int | None = None
+    sentence: str = ""
 
     @property
     def status(self) -> Status:

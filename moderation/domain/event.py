@@ -98,6 +98,7 @@ def decision_event(
             "actor": {"kind": decision.actor.kind.value},
             "policy_version": decision.actor.version,
             "reasons": [_reason(reason) for reason in decision.reasons],
+            **({"sentence": decision.sentence} if decision.sentence else {}),
         },
     )
 

@@ -22,6 +22,7 @@ class FilterKind(StrEnum):
     NETWORKS = (
         "networks"  # an address, or a network no narrower than the part of addresses that is stored
     )
+    AUTHORS = "authors"  # who they are known to be, as a keyed hash: author:..., or email:...
 
 
 class FilterAction(StrEnum):
@@ -30,7 +31,8 @@ class FilterAction(StrEnum):
     HOLD = "hold"
     SPAM = "spam"
     REJECT = "reject"
-    TRUST = "trust"  # domains: links to them do not count; words in the name: not protected
+    # domains: links to them do not count; words in the name: not protected; authors: have a good name
+    TRUST = "trust"
 
 
 class FilterField(StrEnum):
@@ -46,7 +48,8 @@ class FilterDraft:
     """A filter as it was written; `scorers/site/filters.py` checks its entries.
 
     entries, exceptions: as typed, one per line, '#' begins a comment. exceptions: words and phrases;
-    a match inside one of them does not count. languages: of pages, () for all.
+    a match inside one of them does not count. languages: of pages, () for all. until: ms, None for always; then the
+    sweep switches it off.
     """
 
     name: str
@@ -57,6 +60,11 @@ class FilterDraft:
     languages: tuple[str, ...] = ()
     fields: tuple[FilterField, ...] = (FilterField.TEXT,)
     enabled: bool = True
+    until: int | None = None
+
+    def applies(self, now: int) -> bool:
+        """Whether comments that are judged now (ms) meet it."""
+        return self.enabled and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)

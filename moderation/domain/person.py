@@ -60,12 +60,15 @@ class KeptReason:
 
 @dataclass(frozen=True, slots=True)
 class KeptDecision:
-    """What was decided about it. actor: policy, moderator or import; which moderator is not the person's data."""
+    """What was decided about it. actor: policy, moderator or import; which moderator is not the person's data. sentence: to
+    the person, '' for none.
+    """
 
     sequence: int
     outcome: str
     actor: str
     reasons: tuple[KeptReason, ...]
+    sentence: str
     created_at: str
 
 
@@ -124,6 +127,18 @@ class SentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SentNotice:
+    """A notice of illegal content that the person sent."""
+
+    comment_id: str
+    name: str
+    email: str
+    why: str
+    state: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonComment:
     """All that is kept of one comment of a person; times are RFC 3339.
 
@@ -159,6 +174,7 @@ class PersonComment:
     notes: tuple[KeptNote, ...]
     reports: tuple[KeptReport, ...]
     appeals: tuple[KeptAppeal, ...]
+    corrections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,13 +166,7 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     find_base: the TOML of the profile that `based_on` names. The policy then has its rules, with other thresholds for
     those whose codes are in [thresholds], and its own rules besides.
     """
-    data = _read_toml(source)
-    inherited = 0
-    if "based_on" in data:
-        if find_base is None or not isinstance(data["based_on"], str):
-            raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
-        base = _read_toml(find_base(data["based_on"]))
-        data, inherited = _based_on(base, data), len(base.get("rules", ()))
+    data, inherited = _resolved(_read_toml(source), find_base)
     name = data.get("name")
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
@@ -195,6 +189,18 @@ def _read_toml(source: str) -> dict[str, Any]:
         raise Invalid(f"The policy is not valid TOML: {error}") from None
 
 
+def _resolved(
+    own: dict[str, Any], find_base: Callable[[str], str] | None
+) -> tuple[dict[str, Any], int]:
+    """A policy with the rules of the profile that it is based on, which may be based on another; and how many these are."""
+    if "based_on" not in own:
+        return own, 0
+    if find_base is None or not isinstance(own["based_on"], str):
+        raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
+    base, _ = _resolved(_read_toml(find_base(own["based_on"])), find_base)
+    return _based_on(base, own), len(base.get("rules", ()))
+
+
 def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of a policy with some thresholds and rules of one that is based on it."""
     thresholds = own.get("thresholds", {})
@@ -205,11 +211,15 @@ def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
     rules = [dict(rule) for rule in base.get("rules", ())]
     for code in thresholds:
         _threshold(thresholds, code, "/thresholds")
-        chosen = [rule for rule in rules if rule.get("code") == code and "at_least" in rule]
+        chosen = [rule for rule in rules if rule.get("code") == code]
         if not chosen:
-            raise Invalid(f"No rule with one signal has the code '{code}'.", f"/thresholds/{code}")
+            raise Invalid(f"No rule has the code '{code}'.", f"/thresholds/{code}")
         for rule in chosen:
-            rule["at_least"] = thresholds[code]
+            if "all" in rule:  # what its reason shows
+                first, *others = rule["all"]
+                rule["all"] = [{**first, "at_least": thresholds[code]}, *others]
+            else:
+                rule["at_least"] = thresholds[code]
     return {
         "name": own.get("name"),
         "needs": own.get("needs", base.get("needs", [])),

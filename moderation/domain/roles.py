@@ -24,6 +24,9 @@ class Action(StrEnum):
         "decide"  # about comments, campaigns, appeals; close pages, write notes, reset reputations
     )
     CHANGE_FILTERS = "change_filters"
+    SEE_POLICY = "see_policy"  # and what it did
+    CHANGE_POLICY = "change_policy"
+    CHANGE_REASONS = "change_reasons"  # the list that decisions choose from
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
     MANAGE_ENDPOINTS = "manage_endpoints"
@@ -35,12 +38,15 @@ class Action(StrEnum):
 
 _EDITOR = frozenset(
     {
-        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_PAGE_DEFAULT),
+        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_REASONS, Action.CHANGE_PAGE_DEFAULT),
+        *(Action.SEE_POLICY, Action.CHANGE_POLICY),
         *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
     }
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
-    Role.AUDITOR: frozenset({Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}),
+    Role.AUDITOR: frozenset(
+        {Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}
+    ),
     Role.MODERATOR: frozenset({Action.DECIDE}),
     Role.EDITOR: _EDITOR,
     Role.ADMIN: frozenset(Action),
@@ -55,6 +61,9 @@ def may(role: Role, action: Action) -> bool:
 _IN_WORDS = {
     Action.DECIDE: "decide about its comments",
     Action.CHANGE_FILTERS: "change its filters",
+    Action.SEE_POLICY: "see its policy",
+    Action.CHANGE_POLICY: "change its policy",
+    Action.CHANGE_REASONS: "change its reasons",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.SEE_ENDPOINTS: "see its endpoints",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",

@@ -34,6 +34,17 @@ class Sketch(NamedTuple):
     domains: tuple[str, ...] = ()
 
 
+def target_key(target: str) -> int:
+    """The key by which comments with the same link target find each other."""
+    return key_of("place", target)
+
+
+def key_of(kind: str, value: str) -> int:
+    """A key for a whole thing that two comments may share: a link, a domain."""
+    digest = hashlib.blake2b(f"{kind}\x1f{value}".encode("utf-8", "replace"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
+
+
 class Similarity(NamedTuple):
     """How similar two comments are. share: 0..1 of the pieces of both. letters: in common.
 

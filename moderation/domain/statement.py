@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from moderation.domain.appeal import Appeal, AppealState, appealable_from
-from moderation.domain.decision import ActorKind, Decision, Outcome, in_effect
+from moderation.domain.decision import ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.event import to_datetime
 from moderation.domain.labels import label_of
 from moderation.domain.reason_codes import ReasonCode
 
+# What stood in the place of a reason's name before sites had lists of reasons.
+_NAMELESS = "Decided by a moderator."
+_CODES_OF_MACHINES = frozenset(ReasonCode) - {ReasonCode.SPAM}
 # How it was decided, which is no reason.
 _HOW = frozenset({ReasonCode.TAKEN_BACK, ReasonCode.BULK_DECIDED, ReasonCode.CAMPAIGN_DECIDED})
 _ILLEGAL = "illegal"  # a moderator's code, as readers may report it
@@ -50,7 +53,7 @@ class Fact:
 class Statement:
     """outcome: any but approve. decided_at: ms. automated_detection, automated_decision: whether machines found what speaks
     against the comment, and decided. appeal: what became of one, None where there was none. appeal_from: ms, from when on
-    there can be one; None where there was.
+    there can be one; None where there was. sentence: a moderator's, to the writer; '' for none.
     """
 
     comment_id: str
@@ -65,6 +68,7 @@ class Statement:
     appeal: AppealState | None
     appeal_from: int | None
     site_name: str
+    sentence: str = ""
 
     @property
     def effect(self) -> str:
@@ -83,7 +87,8 @@ class Statement:
             f"The comment was {_DECISIONS[self.outcome][0]} on {_day(self.decided_at)}. {self.effect}",
             *([f"Found by automated means: {found}."] if found else []),
             *([f"Reason: {said}."] if said else []),
-            *([] if self.facts else ["No particular reason was recorded."]),
+            *([f"From the moderators: {self.sentence}"] if self.sentence else []),
+            *([] if self.facts or self.sentence else ["No particular reason was recorded."]),
             f"Ground: {ground}.",
             f"Detected by {detected}, decided by {decided}.",
             self._redress(),
@@ -128,6 +133,7 @@ def statement_of(
         appeal.state if appeal else None,
         None if appeal else since,
         site_name,
+        counts.sentence,
     )
 
 
@@ -149,8 +155,16 @@ def _facts(history: Sequence[Decision], counts: Decision) -> tuple[Fact, ...]:
         for reason in decision.reasons:
             if reason.code not in _HOW:
                 automated = is_machine and reason.code != ReasonCode.REPORTED
-                facts.setdefault(reason.code, Fact(reason.code, label_of(reason.code), automated))
+                facts.setdefault(
+                    reason.code, Fact(reason.code, _words(decision, reason), automated)
+                )
     return tuple(facts.values())
+
+
+def _words(decision: Decision, reason: Reason) -> str:
+    """A reason of the site's list by the name it had when it was chosen; any other by its code in words."""
+    is_chosen = decision.actor.kind is ActorKind.MODERATOR and reason.code not in _CODES_OF_MACHINES
+    return reason.message if is_chosen and reason.message != _NAMELESS else label_of(reason.code)
 
 
 def _day(time: int | None) -> str:

@@ -9,7 +9,7 @@ from moderation.domain.statement import Statement
 
 COLUMNS = (
     *("comment_id", "sequence", "decided_at", "decision", "effect", "reasons", "in_words"),
-    *("ground", "automated_detection", "automated_decision", "appeal", "statement"),
+    *("ground", "automated_detection", "automated_decision", "appeal", "sentence", "statement"),
 )
 
 
@@ -32,6 +32,7 @@ def csv_of(statements: Iterable[Statement], *, header: bool) -> str:
             str(each.automated_detection).lower(),
             str(each.automated_decision).lower(),
             each.appeal.value if each.appeal else "",
+            each.sentence,
             " ".join(each.sentences),
         )
         writer.writerow(map(plain_cell, cells))

@@ -12,6 +12,7 @@ from moderation.store import (
     comments,
     decisions,
     judging_queue,
+    legal_notices,
     outbox,
     page_states,
     reports,
@@ -101,6 +102,7 @@ def withdraw(store: Store, comment_id: str, *, now: int, entropy: Entropy) -> bo
         sketches.forget(connection, [comment_id])
         reports.close(connection, comment_id)
         appeals.close(connection, comment_id, now)
+        legal_notices.close(connection, comment_id, now)
         event = standing.change_event(EventType.WITHDRAWN, BY_WRITER, Status.WITHDRAWN, now)
         outbox.put(connection, [event], entropy)
     return True

@@ -12,6 +12,7 @@ from moderation.domain.score import Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
 from moderation.judging.rounds import share_out
+from moderation.judging.shadow import shadow_outcome
 from moderation.judging.verdicts import (
     MAX_ATTEMPTS,
     actor_of,
@@ -22,12 +23,20 @@ from moderation.judging.verdicts import (
 from moderation.policies import policy_in_force
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
-from moderation.store import addresses, decisions, judging_queue, outbox, search_index
+from moderation.store import (
+    addresses,
+    decisions,
+    judging_queue,
+    outbox,
+    search_index,
+    shadow_policies,
+)
 from moderation.store.candidates import candidate_of
 from moderation.store.decisions import Standing
 from moderation.store.filters import filters_of
 from moderation.store.judging_queue import JudgingJob
 from moderation.store.protected_names import names_of
+from moderation.store.shadow_policies import ShadowOutcome
 from moderation.store.sql.engine import Connection, Store
 
 # ms until the next attempt, by attempts made: a restart heals within the first, an outage in the last.
@@ -123,7 +132,12 @@ def _judge_jobs(
     ]
     measured = pipeline.measure(candidates) if fresh else []
     judgements = [
-        _Judgement(job, findings, *verdict_of(job, candidate, findings, pipeline, policy))
+        _Judgement(
+            job,
+            findings,
+            *verdict_of(job, candidate, findings, pipeline, policy),
+            shadow_outcome(job, findings, policy),
+        )
         for job, candidate, findings in zip(fresh, candidates, measured, strict=True)
     ]
     judgements += [
@@ -141,12 +155,13 @@ def _judge_jobs(
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """One job with what was measured and what the policy says."""
+    """One job with what was measured, what the policy says, and what the site's candidate would."""
 
     job: JudgingJob
     findings: Findings
     verdict: Verdict
     actor: Actor
+    shadow: ShadowOutcome | None = None
 
     @property
     def retry_after(self) -> int | None:
@@ -191,6 +206,7 @@ def _record(
         now,
     )
     decisions.append(connection, new, standings)
+    shadow_policies.add_outcomes(connection, [each.shadow for each in ours if each.shadow])
     # Its language is known now.
     edited = [judgement.job.id for judgement in ours if judgement.job.revision > 1]
     search_index.note_due(connection, edited)

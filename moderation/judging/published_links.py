@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from moderation.domain.reputation import ReputationScore, Subject, SubjectKind
-from moderation.domain.similarity import IndexedComment, Member
-from moderation.scorers.spam.text_sketch import target_key
+from moderation.domain.similarity import IndexedComment, Member, target_key
 from moderation.store import campaign_traits
 from moderation.store.sql.engine import Connection
 

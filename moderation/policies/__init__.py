@@ -1,14 +1,17 @@
 """Policies: the profiles that ship with Gatehouse, and files of the operator's."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import Policy, parse_policy
+from moderation.domain.policy_edit import with_thresholds
 from moderation.domain.policy_lines import line_of
 
 _HERE = Path(__file__).parent
+PROFILES = ("relaxed", "newsroom", "strict", "social", "children")  # ever stricter
 
 
 def load_policy(name: str) -> Policy:
@@ -35,6 +38,11 @@ def read_policy(source: str) -> Policy:
             raise
         line = line_of(source, error.pointer)
         raise Invalid(f"Line {line}: {error.message}", error.pointer) from None
+
+
+def edit_thresholds(source: str, changes: Mapping[str, float]) -> str:
+    """A policy's TOML with other thresholds, by the codes of rules. Raises Invalid."""
+    return with_thresholds(source, changes, _profile)
 
 
 def policy_in_force(own: str, default: Policy) -> Policy:

@@ -25,10 +25,11 @@ class CommentStatus:
 @dataclass(frozen=True, slots=True)
 class OwnComment:
     """A comment as its writer may see it. appeal: the last one, None for none. statement: why readers do not see it, None
-    where nothing was decided against the text as it is.
+    where nothing was decided against the text as it is. language: of the site, '' where it has none.
     """
 
     comment: CommentStatus
+    language: str
     appeal: Appeal | None
     statement: Statement | None
 
@@ -46,13 +47,14 @@ def get_own(store: Store, comment_id: str) -> OwnComment | None:
         if comment is None:
             return None
         made = appeals.of_comments(connection, [comment_id]).get(comment_id, [])
+        site = sites.get_site(connection, comment.site_id)
         statement = None
         if comment.status in APPEALABLE:
             history = decisions.histories(connection, [comment_id])[comment_id]
-            site = sites.get_site(connection, comment.site_id)
             if history and history[-1].revision == comment.revision and site:
                 statement = statement_of(history, site.name, made)
-        return OwnComment(comment, made[-1] if made else None, statement)
+        language = site.language if site else ""
+        return OwnComment(comment, language, made[-1] if made else None, statement)
 
 
 def _status(connection: Connection, comment_id: str) -> CommentStatus | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
-from moderation.store import comments, page_states, pages, sites
+from moderation.store import comments, page_states, pages, sites, thread_order
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
 from moderation.store.sql.rows import record_of
@@ -17,6 +18,7 @@ PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has m
 class PublicComment:
     """A comment as the world sees it. created_at: milliseconds since 1970 UTC.
 
+    edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that readers see, direct ones.
     is_removed: it is not shown, and stands here only so that what answers it keeps its place; no author, no text.
     """
 
@@ -26,18 +28,56 @@ class PublicComment:
     author_url: str
     text: str
     created_at: int
+    edited_at: int | None = None
+    is_picked: bool = False
+    replies: int = 0
     is_removed: bool = False
 
 
+class Order(StrEnum):
+    """How a thread is sorted. REPLIES: most replied first; PICKS: editors' picks first; both then oldest first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    REPLIES = "replies"
+    PICKS = "picks"
+
+
 def list_approved(
-    store: Store, page: StoredPage | None, limit: int = PAGE_LIMIT, after: str = ""
+    store: Store,
+    page: StoredPage | None,
+    limit: int = PAGE_LIMIT,
+    after: str = "",
+    order: Order = Order.OLDEST,
 ) -> list[PublicComment]:
-    """The approved comments of a page past the comment `after`, oldest first; [] where there is none."""
+    """The approved comments of a page past the position `after`, '' for the first ones; [] where there is none."""
     if page is None:
         return []
+    rank, _, id = after.rpartition(":")
+    counts: dict[str, int] = {}
     with store.read() as connection:
-        rows = comments.approved(connection, page.id, after, limit)
-    return [_public(row) for row in rows]
+        if order is Order.REPLIES:
+            most = int(rank) if rank else thread_order.MOST
+            counts = dict(thread_order.most_replied(connection, page.id, most, id, limit))
+            ids = list(counts)
+        elif order is Order.PICKS:
+            ids = thread_order.picked_first(connection, page.id, rank != "0", id, limit)
+        else:
+            is_newest = order is Order.NEWEST
+            rows = comments.approved(connection, page.id, id, limit, newest_first=is_newest)
+            ids = [row.id for row in rows]
+        if order in (Order.REPLIES, Order.PICKS):
+            rows = comments.approved(connection, page.id, "", limit, ids=ids) if ids else []
+        counts = counts or thread_order.replies_of(connection, page.id, ids)
+    found = {row.id: _public(row, counts.get(row.id, 0)) for row in rows}
+    return [found[id] for id in ids if id in found]  # one may have gone meanwhile
+
+
+def position_of(comment: PublicComment, order: Order) -> str:
+    """Where the comments after this one begin, for list_approved()."""
+    if order is Order.REPLIES:
+        return f"{comment.replies}:{comment.id}"
+    return f"{int(comment.is_picked)}:{comment.id}" if order is Order.PICKS else comment.id
 
 
 def with_removed(
@@ -51,7 +91,9 @@ def with_removed(
     parent_ids = {comment.parent_id for comment in shown} - {""} - known
     with store.read() as connection:
         hidden = comments.hidden_above(connection, parent_ids, after)
-    removed = [PublicComment(id, parent, "", "", "", at, True) for id, parent, at in hidden]
+    removed = [
+        PublicComment(id, parent, "", "", "", at, is_removed=True) for id, parent, at in hidden
+    ]
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
 
 
@@ -91,7 +133,7 @@ def list_newest(
     with store.read() as connection:
         rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
         count = comments.count_approved(connection, page.id, COUNT_LIMIT)
-        asked = comments.approved(connection, page.id, "", 1, id=answered) if answered else []
+        asked = comments.approved(connection, page.id, "", 1, ids=[answered]) if answered else []
     newest = [_public(row) for row in rows[:limit]]
     return NewestComments(
         newest,
@@ -139,5 +181,6 @@ def _owners(store: Store, origin: str) -> list[str]:
         return [site.id for site in sites.all_sites(connection) if origin in site.origins]
 
 
-def _public(row: Any) -> PublicComment:
-    return record_of(PublicComment, row, is_removed=False)
+def _public(row: Any, replies: int = 0) -> PublicComment:
+    is_picked = bool(row.is_picked)
+    return record_of(PublicComment, row, is_picked=is_picked, replies=replies, is_removed=False)

@@ -58,7 +58,7 @@ def decide(
                 [standing],
                 moderator_id,
                 Outcome.APPROVE,
-                more_reasons=[restored],
+                [restored],
                 now=now,
                 entropy=entropy,
             )

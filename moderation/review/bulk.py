@@ -14,6 +14,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
 from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
+from moderation.review.site_reasons import choose
 from moderation.store import audit, bulk
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Store
@@ -71,17 +72,20 @@ def start(
     outcome: Outcome,
     note_code: str = "",
     *,
+    sentence: str = "",
     take_over: bool = False,
     now: int,
     entropy: Entropy,
 ) -> BulkProgress:
     """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
 
-    seen: of bulk_sets.py. note_code, take_over: as for a single decision. What somebody has decided about since it
-    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid for no comments.
+    seen: of bulk_sets.py. note_code, sentence, take_over: as for a single decision. What somebody has decided about since it
+    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid, also for no comments.
     """
     if not seen:
         raise Invalid("There are no comments to decide about.")
+    with store.read() as connection:
+        _, sentence = choose(connection, site_id, outcome, note_code, sentence)
     act = BulkAct(
         timed_id("bulk", now, entropy(10)),
         site_id,
@@ -92,6 +96,7 @@ def start(
         len(seen),
         BulkState.GATHERING,
         now,
+        sentence=sentence,
     )
     for place in range(0, len(seen), NOTED_AT_ONCE):
         with store.write() as connection:
@@ -122,7 +127,7 @@ def undo(
         if act.undone_at is not None:
             raise Conflict("It was taken back before.")
         bulk.cancel_waiting(connection, bulk_id)
-        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None}
+        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None, "sentence": ""}
         bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
         audit.record(connection, moderator_id, Change.BULK_UNDONE, site_id, bulk_id)
     if act.members <= SMALL:

@@ -12,7 +12,7 @@ from moderation.domain.decision import ActorKind, Reason, text_since
 from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.decisions import decide_locked, take_back_locked
-from moderation.store import bulk, claims, decisions
+from moderation.store import bulk, claims, decisions, sites
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Connection, Store
 
@@ -58,7 +58,7 @@ def carry_out_some(store: Store, bulk_id: str, now: int, entropy: Entropy) -> bo
         bulk.move(connection, bulk_id, results)
         if len(members) < AT_ONCE:
             state = BulkState.UNDONE if is_undo else BulkState.DECIDED
-            bulk.change(connection, bulk_id, state=state.value, finished_at=now)
+            bulk.change(connection, bulk_id, state=state.value, finished_at=now, sentence="")
     return len(members) == AT_ONCE
 
 
@@ -96,6 +96,9 @@ def _decide(
         else:
             chosen.append(standing)
     reasons = []
+    if act.note_code:
+        known = sites.reasons(connection, act.site_id)
+        reasons.append(Reason(act.note_code, known.name_of(act.note_code)))
     if act.members > 1:
         sentence = _SENTENCE.format(others=f"{act.members - 1:,}").replace(" 1 others", " 1 other")
         reasons.append(Reason(ReasonCode.BULK_DECIDED, sentence, act.id))
@@ -104,8 +107,8 @@ def _decide(
         chosen,
         act.moderator_id,
         act.outcome,
-        act.note_code,
         reasons,
+        sentence=act.sentence,
         now=now,
         entropy=entropy,
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT
 from moderation.domain.errors import ERRORS_LIMIT, Drifted, Invalid, together
+from moderation.domain.order import OLDEST
 from moderation.review.queues import CommentCard, cards_of
 from moderation.review.search import Criteria, wanted_of
 from moderation.store import bulk, queues
-from moderation.store.search import find
+from moderation.store.search import all_without_words, find
 from moderation.store.sql.engine import Connection, Store
 
 SAMPLE_SIZE = 5
@@ -85,11 +86,11 @@ def _found(store: Store, site_id: str, criteria: Criteria, newest: str = "") -> 
         if wanted is None:
             return []
         if not wanted.sought:
-            found_at_once = bulk.without_words(connection, wanted, newest, MEMBERS_LIMIT + 1)
+            found_at_once = all_without_words(connection, wanted, newest, MEMBERS_LIMIT + 1)
             if len(found_at_once) > MEMBERS_LIMIT:
                 raise _TOO_MUCH
             return found_at_once
-        wanted = replace(wanted, newest_first=False)
+        wanted = replace(wanted, order=OLDEST)
         for _ in range(LOOKS):
             found = find(connection, wanted, after, PIECE)
             seen |= _up_to(connection, site_id, found.ids, newest)

@@ -14,12 +14,14 @@ from moderation.domain.decision import (
 )
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
+from moderation.domain.note import new_note
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.branches import Replies, reject_replies, take_back_replies
 from moderation.review.claims import refuse_others
 from moderation.review.filings import undo_filings
 from moderation.review.record import record
-from moderation.store import decisions
+from moderation.review.site_reasons import choose
+from moderation.store import decisions, notes
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -33,6 +35,8 @@ def decide(
     note_code: str = "",
     expected_sequence: int | None = None,
     *,
+    sentence: str = "",
+    note: str = "",
     replies: Replies = Replies.LEAVE,
     take_over: bool = False,
     now: int,
@@ -40,26 +44,33 @@ def decide(
 ) -> Decision:
     """Adds a moderator's decision, its event and deliveries, in one transaction.
 
-    note_code: the reason code the moderator chose, '' for none.
+    note_code: of the site's list (domain/site_reasons.py), '' for none. sentence: to the writer, '' for the reason's own.
+    note: to colleagues, '' for none.
     expected_sequence: of the decision the moderator saw; None decides whatever came before.
     replies: REJECT rejects all that answers the comment, too, and is taken back with the decision.
     take_over: also where somebody else has claimed the comment.
     Raises NotFound for a comment of another site, Conflict if somebody else has decided meanwhile, Claimed, Invalid
-    for replies rejected with a comment that is not.
+    for a reason, sentence or note that cannot be, and for replies rejected with a comment that is not.
     """
     rejects = outcome in (Outcome.REJECT, Outcome.SPAM)
     if replies is Replies.REJECT and not rejects:
         raise Invalid("/replies: Only with a comment that is rejected or spam.", "/replies")
     with store.write() as connection:
         standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        reasons, sentence = choose(connection, standing.site_id, outcome, note_code, sentence)
         if not take_over:
             refuse_others(connection, moderator_id, [comment_id])
+        if note.strip():
+            site_id = standing.site_id
+            left = new_note(site_id, comment_id, moderator_id, note, now, entropy, "note")
+            notes.add(connection, left)
         [decision] = decide_locked(
             connection,
             [standing],
             moderator_id,
             outcome,
-            note_code,
+            reasons,
+            sentence=sentence,
             replies=replies,
             now=now,
             entropy=entropy,
@@ -106,18 +117,17 @@ def decide_locked(
     standings: Sequence[Standing],
     moderator_id: str,
     outcome: Outcome,
-    note_code: str = "",
-    more_reasons: Sequence[Reason] = (),
+    reasons: Sequence[Reason] = (),
     *,
+    sentence: str = "",
     replies: Replies = Replies.LEAVE,
     now: int,
     entropy: Entropy,
 ) -> list[Decision]:
     """Decides alike about comments that the caller has locked; in the order of the standings."""
-    reasons = (Reason(note_code, "Decided by a moderator."),) if note_code else ()
     actor = Actor(ActorKind.MODERATOR, moderator_id)
     made = [
-        (standing.next_decision(outcome, actor, (*reasons, *more_reasons), now), standing)
+        (standing.next_decision(outcome, actor, tuple(reasons), now, sentence=sentence), standing)
         for standing in standings
     ]
     return _record(connection, made, replies, now, entropy)

@@ -6,6 +6,7 @@ from typing import Any
 
 from moderation.domain.audit import COMMAND, Change, list_difference
 from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.event import iso
 from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft, FilterKind
 from moderation.domain.ids import Entropy, timed_id
 from moderation.scorers.site.filters import CompiledFilter
@@ -47,10 +48,11 @@ def add_filter(
     with store.write() as connection:
         if not filters.lock_site(connection, site_id):
             raise NotFound("There is no such site.")
-        if len(filters.of_sites(connection, [site_id])) >= FILTER_LIMIT:
+        stored = filters.of_sites(connection, [site_id])
+        if sum(each.until is None or each.until > now for each in stored) >= FILTER_LIMIT:
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         filters.add(connection, added)
-        audit.record(connection, by, Change.FILTER_ADDED, site_id, added.id, None, _facts(added))
+        audit.record(connection, by, Change.FILTER_ADDED, site_id, added.id, None, facts_of(added))
     return added
 
 
@@ -82,7 +84,7 @@ def change_filter(
             changed_at=now,
         )
         filters.change(connection, changed)
-        _record_change(connection, by, old, changed)
+        record_change(connection, by, old, changed)
     return changed
 
 
@@ -96,7 +98,7 @@ def switch_filter(
             old, enabled=enabled, version=old.version + 1, changed_by=by, changed_at=now
         )
         filters.change(connection, changed)
-        _record_change(connection, by, old, changed)
+        record_change(connection, by, old, changed)
     return changed
 
 
@@ -111,11 +113,11 @@ def remove_filter(
     with store.write() as connection:
         old = _unchanged(_existing(filters.get(connection, filter_id, site_ids)), expected)
         filters.remove(connection, old)
-        audit.record(connection, by, Change.FILTER_REMOVED, old.site_id, old.id, _facts(old))
+        audit.record(connection, by, Change.FILTER_REMOVED, old.site_id, old.id, facts_of(old))
     return old
 
 
-def _facts(filter: Filter) -> dict[str, Any]:
+def facts_of(filter: Filter) -> dict[str, Any]:
     """What the audit keeps of a filter: no entry of it, which may be somebody's e-mail or address."""
     return {
         "name": filter.name,
@@ -126,16 +128,17 @@ def _facts(filter: Filter) -> dict[str, Any]:
         "languages": list(filter.languages),
         "fields": [field.value for field in filter.fields],
         "enabled": filter.enabled,
+        **({"until": iso(filter.until)} if filter.until is not None else {}),
         "version": filter.version,
     }
 
 
-def _record_change(connection: Connection, by: str, old: Filter, new: Filter) -> None:
-    """With the words, patterns or domains that came and went."""
-    after = _facts(new)
-    if not {FilterKind.EMAILS, FilterKind.NETWORKS} & {old.kind, new.kind}:
+def record_change(connection: Connection, by: str, old: Filter, new: Filter) -> None:
+    """Notes the change in the audit, with the words, patterns or domains that came and went."""
+    after = facts_of(new)
+    if not {FilterKind.EMAILS, FilterKind.NETWORKS, FilterKind.AUTHORS} & {old.kind, new.kind}:
         after |= list_difference(old.entries, new.entries)
-    audit.record(connection, by, Change.FILTER_CHANGED, new.site_id, new.id, _facts(old), after)
+    audit.record(connection, by, Change.FILTER_CHANGED, new.site_id, new.id, facts_of(old), after)
 
 
 def _existing(stored_filter: Filter | None) -> Filter:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.note import Note, note_text
+from moderation.domain.ids import Entropy
+from moderation.domain.note import Note, new_note, note_text
 from moderation.store import decisions, notes, queues
 from moderation.store.sql.engine import Store
 
@@ -21,13 +21,12 @@ def add_to_comment(
     entropy: Entropy,
 ) -> Note:
     """Notes something about a comment. Raises Invalid, and NotFound for a comment of another site or an erased one."""
-    text = note_text(text)
+    note_text(text)
     with store.write() as connection:
         standing = decisions.standings(connection, [comment_id]).get(comment_id)
         if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
             raise NotFound("There is no such comment.")
-        id = timed_id("note", now, entropy(10))
-        note = Note(id, standing.site_id, comment_id, moderator_id, text, now)
+        note = new_note(standing.site_id, comment_id, moderator_id, text, now, entropy)
         notes.add(connection, note)
     return note
 
@@ -46,9 +45,7 @@ def add_to_author(
 
     Raises Invalid, and NotFound where no comment on the site is known to be theirs.
     """
-    note = Note(
-        timed_id("note", now, entropy(10)), site_id, author, moderator_id, note_text(text), now
-    )
+    note = new_note(site_id, author, moderator_id, text, now, entropy)
     with store.write() as connection:
         if not notes.is_author(connection, site_id, author):
             raise NotFound("There is no such author.")

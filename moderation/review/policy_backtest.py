@@ -16,13 +16,14 @@ from moderation.domain.backtest import (
     Workload,
 )
 from moderation.domain.comment import Status
-from moderation.domain.decision import ActorKind, Outcome, in_effect
+from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.policy import GRAVITY, Policy, Verdict
 from moderation.domain.policy_replay import PolicyReplay
 from moderation.domain.reason_codes import ReasonCode
 from moderation.policies import policy_in_force
+from moderation.review.past_decisions import recorded_decision, removed_by_person
 from moderation.store import past_judgements, queues, sites
 from moderation.store.past_judgements import PastDecision, PastJudgement
 from moderation.store.sql.engine import Store
@@ -34,21 +35,12 @@ _CHECKED_EVERY = 500  # comments
 
 _FILED = frozenset({Outcome.REJECT, Outcome.SPAM})
 _STOPPED = _FILED | {Outcome.HOLD}
-_REMOVES = {"approve": False, "reject": True, "spam": True}
 # What held a comment whatever the policy said of it, as decisions.reasons_json() writes it.
 _HELD_BY_PLACE = tuple(
     f'"code": "{code}"'
     for code in (ReasonCode.PREMODERATED, ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED)
 )
-_REPORTED = f'"code": "{ReasonCode.REPORTED}"'
 _GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'
-
-
-def own_policy(store: Store, site_id: str) -> str:
-    """The TOML of a site's own policy, '' where it has none."""
-    with store.read() as connection:
-        site = sites.get_site(connection, site_id)
-    return site.policy if site else ""
 
 
 def backtest(
@@ -115,24 +107,16 @@ class _Tally:
 
     def add(self, past: PastJudgement) -> None:
         verdicts = self._replays[past.site_id].verdicts(past.signals, past.failed)
-        recorded = None
-        for decision in past.decisions:
-            if (
-                decision.actor_kind == ActorKind.POLICY
-                and decision.revision == past.revision
-                # Readers' reports hold a comment after the policy has published it.
-                and _REPORTED not in decision.reasons_json
-            ):
-                recorded = decision
+        recorded = recorded_decision(past)
         before, after = _outcome(verdicts[0], recorded), _outcome(verdicts[1], recorded)
         self.examined += 1
         self._oldest = past.created_at
         kind = _Kind(
             before,
             after,
-            _removed(past.decisions, past.revision),
+            removed_by_person(past),
             past.created_at // DAY_MS,
-            recorded is None or recorded.outcome == before.value,
+            recorded is None or recorded.outcome == before,
             "known" if past.has("reputation") else "new",
             past.language or "unknown",
         )
@@ -209,7 +193,9 @@ class _Tally:
             if getattr(kind, side) is Outcome.HOLD:
                 held[kind.day] += count
         filed = self._count(lambda kind: getattr(kind, side) in _FILED)
-        return Workload(held.total() / days, max(held.values(), default=0), filed / days)
+        return Workload(
+            held.total(), held.total() / days, max(held.values(), default=0), filed / days
+        )
 
     def _affected(self, group: str) -> Iterator[Affected]:
         """group: author or language."""
@@ -238,13 +224,3 @@ def _outcome(verdict: Verdict, recorded: PastDecision | None) -> Outcome:
     ):
         return Outcome.HOLD
     return verdict.outcome
-
-
-def _removed(history: Sequence[PastDecision], revision: int) -> bool | None:
-    """Whether a moderator removed this text or published it; None where none decided about it by itself."""
-    decision = in_effect(history)
-    if decision is None or decision.actor_kind != ActorKind.MODERATOR or decision.branch_id:
-        return None
-    if decision.revision != revision:
-        return None
-    return _REMOVES.get(decision.outcome)

@@ -6,8 +6,18 @@ from dataclasses import dataclass, fields
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
+from moderation.domain.order import NEWEST, OLDEST
 from moderation.domain.score import Findings, Signal
-from moderation.store import claims, comments, counts, decisions, queues, replies, reports
+from moderation.store import (
+    claims,
+    comments,
+    counts,
+    decisions,
+    held_ranks,
+    queues,
+    replies,
+    reports,
+)
 from moderation.store.claims import Claim
 from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
@@ -83,6 +93,11 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     ]
 
 
+def usual_order(status: Status) -> str:
+    """The order of a queue where no other is asked for."""
+    return OLDEST if status in _OLDEST_FIRST else NEWEST
+
+
 def list_queue(
     store: Store,
     site_id: str,
@@ -107,7 +122,7 @@ def list_queue(
             status,
             after=after,
             limit=limit,
-            newest_first=status not in _OLDEST_FIRST,
+            newest_first=usual_order(status) == NEWEST,
             reason=reason,
             alone=alone,
             not_of_others=not_of_others,
@@ -147,6 +162,12 @@ def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
     with store.read() as connection:
         counts_by_status = counts.of_site(connection, site_id)
     return {status: counts_by_status[status] for status in QUEUE_ORDER}
+
+
+def score_names(store: Store, site_id: str) -> list[str]:
+    """The scores that held comments can be put in order by."""
+    with store.read() as connection:
+        return held_ranks.labels(connection, site_id)
 
 
 def reason_counts(store: Store, site_id: str, status: Status) -> dict[str, int]:

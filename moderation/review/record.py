@@ -9,6 +9,7 @@ from moderation.store import (
     decisions,
     feedback,
     judging_queue,
+    legal_notices,
     outbox,
     reports,
     reputations,
@@ -38,6 +39,7 @@ def record(
     feedback.note_feedback(connection, new, in_effect)
     reputations.note_votes(connection, in_effect)
     reports.settle(connection, new, in_effect)
+    legal_notices.settle(connection, new)
     approved = [each for each in new if each.outcome is Outcome.APPROVE]
     ids = [decision.comment_id for decision in approved]
     judging_queue.judge_replies_again(connection, ids, new[0].created_at)

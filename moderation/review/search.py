@@ -8,10 +8,12 @@ from ipaddress import ip_network
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
+from moderation.domain.order import BY_TIME, NEWEST
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import pages, queues
+from moderation.store.ranked_search import find_ranked
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
 from moderation.store.sql.crypto import Crypto, network_of
@@ -30,7 +32,9 @@ class Criteria:
     query: words, "words in a row", beginnings*; or a comment's id, the sender's e-mail, IP address or network.
     author: the sender's in the same way, `id:` with the site's own id of the author, the key that the
     author's page in the console has, or words of the name. domain: registrable, linked to. language: ISO 639.
-    decided_by: policy, moderator or import. since, until: ms, from and before.
+    decided_by: policy, moderator or import. moderator: the id of who decided last. since, until: ms, from and before.
+    alone: only what is part of no campaign. not_of_others: a person; without what others have claimed.
+    order: newest or oldest; of held comments also urgency, or the name of a score.
     """
 
     query: str = ""
@@ -41,9 +45,12 @@ class Criteria:
     domain: str = ""
     language: str = ""
     decided_by: str = ""
+    moderator: str = ""
     since: int | None = None
     until: int | None = None
-    newest_first: bool = True
+    alone: bool = False
+    not_of_others: str = ""
+    order: str = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +68,26 @@ class Results:
 def search(
     store: Store, site_id: str, criteria: Criteria, after: str = "", limit: int = 25
 ) -> Results:
-    """Up to `limit` comments past the id `after`. Raises Invalid with the pointer /query or /author."""
+    """Up to `limit` comments past the place `after`. Raises Invalid with the pointer /query, /author or /order."""
     with store.read() as connection:
         wanted = wanted_of(connection, store.crypto, site_id, criteria)
         if wanted is None:
             return Results((), "")
-        found = find(connection, wanted, after, limit)
-        entries = queues.by_ids(connection, found.ids)
-        if criteria.newest_first:
-            entries.reverse()
-        return Results(cards_of(connection, entries), found.after)
+        find_page = find if criteria.order in BY_TIME else find_ranked
+        found = find_page(connection, wanted, after, limit)
+        entries = {entry.id: entry for entry in queues.by_ids(connection, found.ids)}
+        in_order = [entries[id] for id in found.ids if id in entries]
+        return Results(cards_of(connection, in_order), found.after)
 
 
 def wanted_of(
     connection: Connection, crypto: Crypto, site_id: str, criteria: Criteria
 ) -> Wanted | None:
     """What the store must find; None where there is no such page. Raises Invalid as search()."""
+    if criteria.order not in BY_TIME and criteria.status is not Status.HELD:
+        raise Invalid(
+            "/order: Only held comments are in this order: add the status held.", "/order"
+        )
     wanted = _wanted(crypto, site_id, criteria)
     if not criteria.page_url:
         return wanted
@@ -117,9 +128,20 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
         senders=tuple(senders),
         reason=criteria.reason,
         decided_by=criteria.decided_by,
+        moderator=criteria.moderator,
         since=_first_id(criteria.since),
         until=_first_id(criteria.until),
-        newest_first=criteria.newest_first,
+        alone=criteria.alone,
+        not_of_others=criteria.not_of_others,
+        order=criteria.order,
+    )
+
+
+def names_sender(criteria: Criteria) -> bool:
+    """Whether it has somebody's e-mail, address or network."""
+    return any(
+        _EMAIL.search(text) or canonical_address(text) or _NETWORK.fullmatch(text)
+        for text in (criteria.query.strip(), criteria.author.strip())
     )
 
 

@@ -68,14 +68,17 @@ class ScorerPipeline:
                 _log_failure(thread.scorer.name, "cannot be loaded", error)
         memory.give_back()
 
-    def measure(self, batch: Sequence[Candidate]) -> list[Findings]:
+    def measure(self, batch: Sequence[Candidate], *, asks_others: bool = True) -> list[Findings]:
         """The findings about each candidate, in order. Never raises because of a scorer.
 
-        Scorers are asked one after another, and each sees what those before it measured.
+        Scorers are asked one after another, and each sees what those before it measured. asks_others: False leaves
+        out those that ask a service elsewhere.
         """
         signals: list[list[Signal]] = [[] for _ in batch]
         failed: list[list[str]] = [[] for _ in batch]
         for thread in self._threads:
+            if not asks_others and getattr(thread.scorer, "is_external", False):
+                continue
             candidates = [
                 replace(candidate, signals=(*candidate.signals, *measured))
                 if measured

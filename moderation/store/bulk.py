@@ -9,21 +9,15 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.bulk import BulkState, MemberState
 from moderation.domain.decision import Outcome
-from moderation.store.search import Wanted
 from moderation.store.sql.dialect import execute, fetch, insert_rows
 from moderation.store.sql.rows import record_of, row_of
-from moderation.store.sql.schema import (
-    bulk_acts,
-    bulk_members,
-    comment_reasons,
-    comments,
-    personal,
-)
+from moderation.store.sql.schema import bulk_acts, bulk_members
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """One decision about many comments. note_code: the reason that was chosen, '' none. take_over: also about those
+    """One decision about many comments. note_code: the reason that was chosen, '' none. sentence: to the writers, '' none, or
+    done. take_over: also about those
     that others have claimed. members: how many. finished_at: ms, when it was decided or undone. undone_by: who took
     it back, '' nobody.
     """
@@ -40,6 +34,7 @@ class BulkAct:
     finished_at: int | None = None
     undone_by: str = ""
     undone_at: int | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,40 +163,6 @@ _SEQUENCES = """
 def sequences(connection: Connection, site_id: str, ids: Sequence[str]) -> dict[str, int]:
     """The sequences of those of the comments that are on the site and not erased."""
     return dict(fetch(connection, _SEQUENCES, ids=list(ids), site=site_id))
-
-
-def without_words(
-    connection: Connection, wanted: Wanted, newest: str, limit: int
-) -> list[tuple[str, int]]:
-    """Up to `limit` comments that a search without words finds, up to the id `newest` ('' for no end), the oldest first,
-    each with its sequence. In one question, however many: store/search.py finds a page of them.
-    """
-    query = sa.select(comments.c.id, comments.c.sequence).where(
-        comments.c.site_id == wanted.site_id,
-        comments.c.status.in_([status.value for status in wanted.statuses]),
-    )
-    conditions = {
-        "comment_id": comments.c.id == wanted.comment_id,
-        "page_id": comments.c.page_id == wanted.page_id,
-        "decided_by": comments.c.decided_by == wanted.decided_by,
-        "since": comments.c.id >= wanted.since,
-        "until": comments.c.id < wanted.until,
-        "reason": comments.c.id.in_(
-            sa.select(comment_reasons.c.comment_id).where(
-                comment_reasons.c.site_id == wanted.site_id,
-                comment_reasons.c.status.in_([status.value for status in wanted.statuses]),
-                comment_reasons.c.code == wanted.reason,
-            )
-        ),
-    }
-    query = query.where(*(each for name, each in conditions.items() if getattr(wanted, name)))
-    for column, key in wanted.senders:
-        of_sender = sa.select(personal.c.comment_id).where(personal.c[column] == key)
-        query = query.where(comments.c.id.in_(of_sender))
-    if newest:
-        query = query.where(comments.c.id <= newest)
-    rows = connection.execute(query.order_by(comments.c.id).limit(limit))
-    return [(row.id, row.sequence) for row in rows]
 
 
 def forget_old(connection: Connection, before: int, limit: int, abandoned_before: int) -> int:

@@ -1,12 +1,13 @@
 """Comments, their pages and revisions: written in batches, read for people and pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status, Submission
+from moderation.domain.decision import Outcome
 from moderation.store.comment_fields import (
     ERASED_COMMENT,
     ERASED_REVISION,
@@ -24,12 +25,15 @@ from moderation.store.sql.schema import (
     appeals,
     comment_reasons,
     comments,
+    decisions,
     feedback,
     findings,
+    held_scores,
     pending,
     personal,
     reports,
     revisions,
+    shadow_outcomes,
 )
 
 
@@ -164,6 +168,7 @@ def revise(
             status=status.value,
             sequence=sequence,
             decided_by=decided_by,
+            picked_at=None,  # it was another text that was picked
         )
     )
 
@@ -195,12 +200,19 @@ def approved(
     limit: int,
     *,
     newest_first: bool = False,
-    id: str = "",
+    ids: Collection[str] = (),
 ) -> list[sa.Row[tuple[object, ...]]]:
     """The approved comments of a page past the id `after`, oldest first: all readers may ever see.
 
-    after: '' for the first ones. id: this comment alone, if it is among them.
+    after: '' for the first ones. ids: these alone, if they are among them. edited_at: when the text was changed that
+    had been published, null for never.
     """
+    was_published = sa.exists().where(
+        decisions.c.comment_id == comments.c.id,
+        decisions.c.outcome == Outcome.APPROVE.value,
+        decisions.c.revision < comments.c.revision,
+    )
+    is_edited = sa.and_(comments.c.revision > 1, was_published)
     query = (
         sa.select(
             comments.c.id,
@@ -209,6 +221,8 @@ def approved(
             comments.c.author_url,
             comments.c.created_at,
             revisions.c.text,
+            sa.case((is_edited, revisions.c.created_at)).label("edited_at"),
+            comments.c.picked_at.is_not(None).label("is_picked"),
         )
         .join(revisions, NEWEST_REVISION)
         .where(_approved_on(page_id))
@@ -217,8 +231,8 @@ def approved(
     )
     if after:
         query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
-    if id:
-        query = query.where(comments.c.id == id)
+    if ids:
+        query = query.where(comments.c.id.in_(ids))
     return list(connection.execute(query))
 
 
@@ -294,6 +308,7 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
             withdrawn_at=None,
             reports=0,
             first_report="",
+            picked_at=None,
             **ERASED_COMMENT,
         )
     )
@@ -304,5 +319,8 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     connection.execute(
         sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
     )
-    for table in (personal, pending, findings, addresses, comment_reasons, reports, appeals):
+    for table in (
+        *(personal, pending, findings, held_scores),
+        *(addresses, comment_reasons, reports, appeals, shadow_outcomes),
+    ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

@@ -12,7 +12,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.event import Event, EventType, change_event, decision_event
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store import appeals, search_index
+from moderation.store import appeals, held_ranks, search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comment_reasons, comments, decisions, findings
@@ -138,6 +138,11 @@ def append(
         ],
     )
     _replace_reasons(connection, new_decisions, standings)
+    held_ids = [each.comment_id for each in new_decisions if each.status is Status.HELD]
+    if held_ids:
+        measured = newest_findings(connection, held_ids)
+        ranked = {id: measured.get(id, Findings()) for id in held_ids}
+        held_ranks.put(connection, ranked)
     appeals.settle(connection, new_decisions)
     decided_first = [each.comment_id for each in new_decisions if each.sequence == 1]
     search_index.note_due(connection, decided_first)
@@ -166,14 +171,22 @@ def _replace_reasons(
 
 
 def forget_reasons(connection: Connection, comment_ids: Sequence[str]) -> None:
-    """The comments are no longer found by any reason."""
+    """The comments are no longer found by any reason, nor ranked by any score."""
+    held_ranks.forget(connection, comment_ids)
     if comment_ids:
         query = "DELETE FROM comment_reasons WHERE comment_id AMONG :ids"
         execute(connection, query, ids=list(comment_ids))
 
 
 def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:
-    """Replaces the sentences of the policy's reasons, and their places in the text: they may quote a name or a link."""
+    """Replaces the sentences of the policy's reasons, and their places in the text: they may quote a name or a link; and
+    forgets those to the writer.
+    """
+    connection.execute(
+        sa.update(decisions)
+        .where(decisions.c.comment_id.in_(comment_ids), decisions.c.sentence != "")
+        .values(sentence="")
+    )
     rows = connection.execute(
         sa.select(decisions.c.comment_id, decisions.c.sequence, decisions.c.reasons_json).where(
             decisions.c.comment_id.in_(comment_ids),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,6 +24,14 @@ from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
+
+
+class Sender(NamedTuple):
+    """What filters can recognise of a sender: two keyed hashes, and the network; '' unknown."""
+
+    author_key: str
+    email_key: str
+    network: str
 
 
 def of_sites(connection: Connection, site_ids: Iterable[str]) -> list[Filter]:
@@ -74,6 +82,25 @@ def remove(connection: Connection, site_filter: Filter) -> None:
     _next_version(connection, site_filter.site_id)
 
 
+def switch_off_ended(connection: Connection, now: int) -> list[tuple[str, str]]:
+    """Switches filters off whose time is over; the site and the id of each."""
+    is_over = sa.and_(filters.c.enabled, filters.c.until <= now)
+    rows = connection.execute(sa.select(filters.c.id, filters.c.site_id).where(is_over)).all()
+    if rows:
+        ended = sa.update(filters).where(filters.c.id.in_([row.id for row in rows]))
+        connection.execute(ended.values(enabled=False, version=filters.c.version + 1))
+    for site_id in {row.site_id for row in rows}:
+        _next_version(connection, site_id)
+    return [(row.site_id, row.id) for row in rows]
+
+
+def sender_of(connection: Connection, comment_id: str) -> Sender:
+    """What is still known of who sent a comment; all of it '' where nothing is."""
+    query = sa.select(personal.c.author_key, personal.c.email_key, personal.c.network)
+    row = connection.execute(query.where(personal.c.comment_id == comment_id)).one_or_none()
+    return Sender(*row) if row else Sender("", "", "")
+
+
 def lock_site(connection: Connection, site_id: str) -> bool:
     """Holds the site's row until the commit, so that its filters are counted once; whether it exists."""
     row = connection.execute(
@@ -101,6 +128,7 @@ def _row(site_filter: Filter) -> dict[str, object]:
         "languages_json": json.dumps(list(site_filter.languages)),
         "fields_json": json.dumps([field.value for field in site_filter.fields]),
         "enabled": site_filter.enabled,
+        "until": site_filter.until,
         "version": site_filter.version,
         "changed_by": site_filter.changed_by,
         "changed_at": site_filter.changed_at,

@@ -29,6 +29,7 @@ from moderation.store.sql.schema import (
     pages,
     pending,
     revisions,
+    shadow_policies,
     sites,
 )
 
@@ -43,6 +44,7 @@ class JudgingJob(SentComment):
     """One revision to judge, with all that judging needs.
 
     attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
+    shadow: TOML of the site's candidate, '' for none.
     parent_text: of the comment answered to, its newest revision; '' where there is none. page_state: of the
     page or its site's default; by its age a page closes for new comments only.
     """
@@ -57,6 +59,7 @@ class JudgingJob(SentComment):
     parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
     language: Annotated[str, sites.c.language]
     policy: Annotated[str, sites.c.policy]
+    shadow: Annotated[str, or_empty(shadow_policies.c.toml)]
     filters_version: Annotated[int, sites.c.filters_version]
 
 
@@ -67,6 +70,7 @@ _JOBS = f"""
     JOIN revisions ON revisions.comment_id = comments.id
     JOIN pages ON pages.id = comments.page_id
     JOIN sites ON sites.id = comments.site_id
+    LEFT JOIN shadow_policies ON shadow_policies.site_id = sites.id
     LEFT JOIN comments parents ON parents.id = comments.parent_id
     LEFT JOIN revisions parent_revisions
         ON parent_revisions.comment_id = parents.id AND parent_revisions.number = parents.revision
@@ -90,16 +94,26 @@ def claim(connection: Connection, lease: str, now: int, until: int, limit: int) 
             connection, due, lease=lease, now=now, until=until, limit=limit
         )
     }
-    if not claimed:
-        return []
-    rows = fetch(connection, _JOBS, ids=list(claimed))
-    jobs = []
-    for row in rows:
-        values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
-        revision, attempts = claimed[values["id"]]
-        if values["revision"] == revision:
-            jobs.append(_job(values, attempts))
-    return jobs
+    return [
+        _job(values, claimed[values["id"]][1])
+        for values in _read(connection, claimed)
+        if values["revision"] == claimed[values["id"]][0]
+    ]
+
+
+def jobs_of(connection: Connection, attempts_by_comment: Mapping[str, int]) -> list[JudgingJob]:
+    """The newest revision of each comment, as a job that nobody has to claim."""
+    newest: dict[str, dict[str, Any]] = {}
+    for values in _read(connection, attempts_by_comment):
+        if values["revision"] >= newest.get(values["id"], values)["revision"]:
+            newest[values["id"]] = values
+    return [_job(values, attempts_by_comment[id]) for id, values in newest.items()]
+
+
+def _read(connection: Connection, comment_ids: Collection[str]) -> list[dict[str, Any]]:
+    """A row for each revision of the comments, by their ids."""
+    rows = fetch(connection, _JOBS, ids=list(comment_ids)) if comment_ids else []
+    return [dict(zip(_FIELDS, row, strict=True)) for row in rows]
 
 
 def _job(values: dict[str, Any], attempts: int) -> JudgingJob:

@@ -145,6 +145,17 @@ def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
     return [(row.email, row.role) for row in rows]
 
 
+def emails_of_site(connection: Connection, site_id: str) -> dict[str, str]:
+    """The e-mail of everybody who looks after a site by id, in the order of the e-mails."""
+    rows = connection.execute(
+        sa.select(moderators.c.id, moderators.c.email)
+        .join(memberships, memberships.c.moderator_id == moderators.c.id)
+        .where(memberships.c.site_id == site_id)
+        .order_by(moderators.c.email)
+    )
+    return {row.id: row.email for row in rows}
+
+
 def digest_readers(connection: Connection, site_id: str) -> list[str]:
     """The e-mails of a site's moderators who want its mails."""
     return list(

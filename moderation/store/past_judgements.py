@@ -10,15 +10,15 @@ from sqlalchemy.engine import Connection
 from moderation.store.sql.dialect import fetch
 
 _PART = 2_000  # comments read at once
-# As decisions.add_findings() writes them; inside a JSON text no quote stands without a backslash. Split, not parsed:
+# As decisions.add_findings() writes them; inside a JSON text no quote stands without a backslash. Searched, not parsed:
 # that would take half of the time of all.
-_SIGNAL, _VALUE = '{"name": "', '", "value": '
+_SIGNALS = re.compile(r'\{"name": "([^"]*)", "value": ([^,}]+)')
 _SEQUENCE = itemgetter(1)
 _LANGUAGE = re.compile(r'"name": "language", [^{}]*"note": "([^"]+)"')
 
 
 class PastDecision(NamedTuple):
-    """One entry of a comment's history, as in domain.decision.Decision; reasons_json only of what held."""
+    """One entry of a comment's history, as in domain.decision.Decision; reasons_json is '' where a machine approved."""
 
     comment_id: str
     sequence: int
@@ -27,6 +27,8 @@ class PastDecision(NamedTuple):
     actor_kind: str
     takes_back: int | None
     branch_id: str
+    campaign_id: str
+    ruling: int | None
     reasons_json: str
 
 
@@ -45,15 +47,11 @@ class PastJudgement(NamedTuple):
     @property
     def signals(self) -> list[tuple[str, str]]:
         """Names and values, as JSON has them."""
-        found = []
-        for signal in self.signals_json.split(_SIGNAL)[1:]:
-            name, _, others = signal.partition(_VALUE)
-            found.append((name, others.partition(",")[0]))
-        return found
+        return _SIGNALS.findall(self.signals_json)
 
     def has(self, signal: str) -> bool:
         """Whether a signal of this name was measured."""
-        return f"{_SIGNAL}{signal}{_VALUE}" in self.signals_json
+        return f'{{"name": "{signal}", "value": ' in self.signals_json
 
     @property
     def language(self) -> str:
@@ -64,7 +62,7 @@ class PastJudgement(NamedTuple):
 
 _IDS = """
     SELECT c.id FROM comments c
-    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites}
+    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites} {by_people}
     ORDER BY c.id DESC LIMIT :limit
 """
 _MEASURED = """
@@ -73,17 +71,27 @@ _MEASURED = """
     WHERE c.id AMONG :ids
 """
 _DECIDED = """
-    SELECT comment_id, sequence, revision, outcome, actor_kind, takes_back, branch_id,
-        CASE WHEN outcome = 'hold' THEN reasons_json ELSE '' END
+    SELECT comment_id, sequence, revision, outcome, actor_kind, takes_back, branch_id, campaign_id, ruling,
+        CASE WHEN outcome <> 'approve' OR actor_kind = 'moderator' THEN reasons_json ELSE '' END
     FROM decisions WHERE comment_id AMONG :ids
 """
 
 
 def past_judgements(
-    connection: Connection, site_ids: Collection[str], since: str, limit: int
+    connection: Connection,
+    site_ids: Collection[str],
+    since: str,
+    limit: int,
+    *,
+    by_people: bool = False,
 ) -> Iterator[PastJudgement]:
-    """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id."""
-    query = _IDS.format(of_sites="AND c.site_id AMONG :sites" if site_ids else "")
+    """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id.
+    by_people: only those that a person has decided about last.
+    """
+    query = _IDS.format(
+        of_sites="AND c.site_id AMONG :sites" if site_ids else "",
+        by_people="AND c.decided_by = 'moderator'" if by_people else "",
+    )
     bound: dict[str, object] = {"sites": sorted(site_ids)} if site_ids else {}
     # All at once: page by page each would sort the site's comments again.
     ids = [id for (id,) in fetch(connection, query, since=since, limit=limit, **bound)]
@@ -95,7 +103,7 @@ def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
     # Sorted here: the databases would sort with all that the rows hold.
     decisions: dict[str, list[PastDecision]] = {id: [] for id in ids}
     for decided in fetch(connection, _DECIDED, ids=ids):
-        decisions[decided[0]].append(PastDecision(*decided))
+        decisions[decided[0]].append(PastDecision._make(decided))
     measured: dict[str, tuple[Any, ...]] = {}
     for row in fetch(connection, _MEASURED, ids=ids):
         if row[0] not in measured or row[5] > measured[row[0]][5]:  # the last attempt counts
@@ -103,8 +111,8 @@ def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
     for id in ids:
         if id in measured:
             _, site_id, created_at, status, revision, _, signals, failed = measured[id]
-            history = decisions[id]
-            history.sort(key=_SEQUENCE)
+            if len(history := decisions[id]) > 1:
+                history.sort(key=_SEQUENCE)
             yield PastJudgement(
                 id, site_id, created_at, status, revision, signals, failed != "[]", history
             )

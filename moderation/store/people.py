@@ -94,6 +94,7 @@ _COUNTED = {
             ("idempotency_keys", "idempotency"),
             ("reports", "reports"),
             ("appeals", "appeals"),
+            ("corrections", "corrections"),
         )
     },
     "notes": "SELECT count(*) FROM notes WHERE about AMONG :ids",
@@ -262,15 +263,18 @@ def forget_author(connection: Connection, keys: PersonKeys) -> None:
 
 
 def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:
-    """Replaces the sentences of reasons in events that were recorded: they may quote a name or a link."""
+    """Replaces the sentences of reasons in events that were recorded: they may quote a name or a link; and forgets those
+    to the writer.
+    """
     rows = connection.execute(
         sa.select(events.c.id, events.c.data_json).where(events.c.comment_id.in_(comment_ids))
     ).all()
     for row in rows:
         data = json.loads(row.data_json)
-        if reasons := data.get("reasons"):
-            for reason in reasons:
+        if data.get("reasons") or "sentence" in data:
+            for reason in data.get("reasons", []):
                 reason["message"] = instead
+            data.pop("sentence", None)
             connection.execute(
                 sa.update(events).where(events.c.id == row.id).values(data_json=event_json(data))
             )

@@ -31,7 +31,7 @@ class QueueEntry(CommentFields):
     """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
 
     page_title_verified: whether the site's server gave the title; else whoever commented first. text_at: when the
-    text was handed in. withdrawn_at: None where it is not. reports: how many readers' wait to be looked at. Times in ms.
+    text was handed in. withdrawn_at, picked_at: None where it is not. reports: how many readers' wait to be looked at. Times in ms.
     """
 
     page_external_id: Annotated[str, pages.c.external_id]
@@ -45,6 +45,7 @@ class QueueEntry(CommentFields):
     withdrawn_at: Annotated[int | None, comments.c.withdrawn_at]
     reports: Annotated[int, comments.c.reports]
     first_report: Annotated[str, comments.c.first_report]
+    picked_at: Annotated[int | None, comments.c.picked_at]
 
 
 def _entries() -> sa.Select[tuple[object, ...]]:

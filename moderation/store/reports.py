@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.decision import ActorKind, Decision, Outcome
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.report import Reporter, ReportReason, ReportState
+from moderation.domain.urgency import DOUBLING_MS
 from moderation.store.decisions import Standing
 from moderation.store.sql.dialect import execute, fetch, insert_rows, run_listed
 from moderation.store.sql.rows import record_of
@@ -163,8 +164,11 @@ def close(connection: Connection, comment_id: str) -> None:
     _count(connection, [comment_id])
 
 
+# Each report makes a held comment as urgent as one that came so much earlier.
 _COUNT = """
     UPDATE comments SET
+        urgent_at = urgent_at + CAST(:doubling AS BIGINT)
+            * (reports - (SELECT count(*) FROM reports r WHERE r.comment_id = comments.id AND r.state = 'open')),
         reports = (SELECT count(*) FROM reports r WHERE r.comment_id = comments.id AND r.state = 'open'),
         first_report = coalesce(
             (SELECT min(r.id) FROM reports r WHERE r.comment_id = comments.id AND r.state = 'open'), '')
@@ -174,7 +178,7 @@ _COUNT = """
 
 def _count(connection: Connection, comment_ids: Collection[str]) -> None:
     if comment_ids:
-        execute(connection, _COUNT, ids=sorted(comment_ids))
+        execute(connection, _COUNT, ids=sorted(comment_ids), doubling=DOUBLING_MS)
 
 
 def open_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, OpenReports]:

@@ -7,15 +7,19 @@ found soon in the one, a rare condition is all of the other.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
+from moderation.domain.decision import ActorKind
+from moderation.domain.order import NEWEST, OLDEST
+from moderation.store import claims
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
 from moderation.store.sql.dialect import fetch
-from moderation.store.sql.schema import comment_reasons, comments, personal
+from moderation.store.sql.schema import comment_reasons, comments, decisions, personal
 
 LOOKED_AT = 300  # rows of a list at once: 20,000 steps of SQLite
 ROUNDS = 2  # of a request
@@ -25,8 +29,9 @@ ROUNDS = 2  # of a request
 class Wanted:
     """What comments must meet, all of it; '' and () for what does not matter.
 
-    senders: columns of `personal` and their values. since, until: ids that the comments' are at or after, and
-    before.
+    senders: columns of `personal` and their values. moderator: who decided last. since, until: ids that the comments'
+    are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what others
+    have claimed. order: of domain/order.py.
     """
 
     site_id: str
@@ -37,9 +42,22 @@ class Wanted:
     page_id: str = ""
     reason: str = ""
     decided_by: str = ""
+    moderator: str = ""
     since: str = ""
     until: str = ""
-    newest_first: bool = True
+    alone: bool = False
+    not_of_others: str = ""
+    order: str = NEWEST
+
+    @property
+    def newest_first(self) -> bool:
+        return self.order != OLDEST
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a list other than that of a status has all of them."""
+        parts = (self.sought, self.comment_id, self.senders, self.page_id, self.reason)
+        return any(map(bool, (*parts, self.moderator)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +91,7 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
     best = Found((), after)
     for candidates, with_words in lists:
         seen, reached = candidates(connection, wanted, after)
-        good = _meeting(connection, wanted, seen, with_words=with_words)
+        good = meeting(connection, wanted, seen, with_words=with_words)
         if len(good) > limit:
             return Found(good[:limit], good[limit - 1])
         if reached == "":
@@ -82,6 +100,8 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
             best = Found(good, reached)
     return best
 
+
+_BY_PERSON = decisions.c.actor_kind == sa.literal(ActorKind.MODERATOR.value, literal_execute=True)
 
 # The next ids of a list, and how far it was followed: '' to its end, None not at all.
 _Piece = tuple[Sequence[str], str | None]
@@ -93,8 +113,15 @@ def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
     if wanted.comment_id:
         return [] if after else [wanted.comment_id], ""
     lists: list[sa.Select[tuple[str]]] = []
-    for column, key in wanted.senders[:1]:
+    if wanted.senders:
+        column, key = wanted.senders[0]
         lists.append(sa.select(personal.c.comment_id).where(personal.c[column] == key))
+    elif wanted.moderator and not wanted.reason:
+        lists.append(
+            sa.select(decisions.c.comment_id)
+            .distinct()
+            .where(decisions.c.actor_id == wanted.moderator, _BY_PERSON)
+        )
     for status in wanted.statuses if not lists else ():
         # Literals, so that an index of some comments alone answers.
         is_status = sa.literal(status.value, literal_execute=True)
@@ -112,6 +139,8 @@ def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
             query = sa.select(comments.c.id).where(
                 comments.c.site_id == wanted.site_id, comments.c.status == is_status
             )
+            if wanted.alone:
+                query = query.where(comments.c.campaign_id == sa.literal_column("''"))
         lists.append(query)
     # Merged here: of a UNION PostgreSQL would rather read and sort all.
     parts = (_next_of(query, wanted, after) for query in lists)
@@ -150,7 +179,7 @@ def _bounds(id: sa.ColumnElement[str], wanted: Wanted, after: str) -> list[sa.Co
     return [*bounds, id < high] if high else bounds
 
 
-def _meeting(
+def meeting(
     connection: Connection, wanted: Wanted, ids: Sequence[str], *, with_words: bool
 ) -> Sequence[str]:
     """Those of the comments that meet every condition, in the order asked for."""
@@ -159,33 +188,70 @@ def _meeting(
     # Looked up by their ids before anything is compared: PostgreSQL might read all of a status instead.
     listed = sa.select(comments).where(comments.c.id.in_(ids))
     few = listed.cte("few").prefix_with("MATERIALIZED", dialect="postgresql").c
-    query = sa.select(few.id).where(
-        few.site_id == wanted.site_id,
-        few.status.in_([status.value for status in wanted.statuses]),
-    )
-    if wanted.page_id:
-        query = query.where(few.page_id == wanted.page_id)
-    if wanted.decided_by:
-        query = query.where(few.decided_by == wanted.decided_by)
-    if wanted.since:
-        query = query.where(few.id >= wanted.since)
-    if wanted.until:
-        query = query.where(few.id < wanted.until)
-    if wanted.reason:
-        query = query.where(
-            sa.exists().where(
-                comment_reasons.c.comment_id == few.id,
-                comment_reasons.c.code == wanted.reason,
-            )
-        )
-    for column, key in wanted.senders:
-        query = query.where(
-            sa.exists().where(personal.c.comment_id == few.id, personal.c[column] == key)
-        )
+    query = sa.select(few.id).where(*_conditions(connection, wanted, few, one_by_one=True))
     found: Sequence[str] = connection.scalars(query).all()
     if with_words and wanted.sought:
         found = _with_words(connection, wanted.sought, found)
     return sorted(found, reverse=wanted.newest_first)
+
+
+def _conditions(
+    connection: Connection,
+    wanted: Wanted,
+    c: sa.sql.base.ReadOnlyColumnCollection[str, Any],
+    *,
+    one_by_one: bool,
+) -> list[sa.ColumnElement[bool]]:
+    """What a comment must meet besides having the words. c: the columns of `comments`. one_by_one: looked up for each
+    of a few comments, else the lists of other tables are read as a whole.
+    """
+
+    def has(table: sa.Table, *rows: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        if one_by_one:
+            return sa.exists().where(table.c.comment_id == c.id, *rows)
+        listed: sa.ColumnElement[bool] = c.id.in_(sa.select(table.c.comment_id).where(*rows))
+        return listed
+
+    statuses = [status.value for status in wanted.statuses]
+    conditions = [c.site_id == wanted.site_id, c.status.in_(statuses)]
+    for value, condition in (
+        (wanted.comment_id, c.id == wanted.comment_id),
+        (wanted.page_id, c.page_id == wanted.page_id),
+        (wanted.decided_by, c.decided_by == wanted.decided_by),
+        (wanted.since, c.id >= wanted.since),
+        (wanted.until, c.id < wanted.until),
+        (wanted.alone, c.campaign_id == sa.literal_column("''")),
+    ):
+        if value:
+            conditions.append(condition)
+    if wanted.reason:
+        rows = comment_reasons.c
+        of_site = (rows.site_id == wanted.site_id, rows.status.in_(statuses))
+        narrow = () if one_by_one else of_site
+        conditions.append(has(comment_reasons, rows.code == wanted.reason, *narrow))
+    if wanted.moderator:
+        is_last = decisions.c.sequence == c.sequence
+        is_theirs = decisions.c.actor_id == wanted.moderator
+        conditions.append(c.decided_by == ActorKind.MODERATOR.value)
+        conditions.append(has(decisions, is_theirs, _BY_PERSON, is_last))
+    conditions += [has(personal, personal.c[column] == key) for column, key in wanted.senders]
+    if wanted.not_of_others:
+        conditions.append(~claims.of_others(connection, c.id, wanted.not_of_others))
+    return conditions
+
+
+def all_without_words(
+    connection: Connection, wanted: Wanted, newest: str, limit: int
+) -> list[tuple[str, int]]:
+    """Up to `limit` comments, of which no words are sought, up to the id `newest` ('' for no end), the oldest first, each
+    with its sequence. In one question, however many: find() finds a page of them.
+    """
+    conditions = _conditions(connection, wanted, comments.c, one_by_one=False)
+    query = sa.select(comments.c.id, comments.c.sequence).where(*conditions)
+    if newest:
+        query = query.where(comments.c.id <= newest)
+    rows = connection.execute(query.order_by(comments.c.id).limit(limit))
+    return [(row.id, row.sequence) for row in rows]
 
 
 def _with_words(connection: Connection, sought: Sought, ids: Sequence[str]) -> Sequence[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_url import PageRules, rules_of
 from moderation.domain.reader_rules import ReaderRules
+from moderation.domain.site_reasons import DEFAULT_REASONS, SiteReason, SiteReasons
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
@@ -118,6 +119,27 @@ def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
 
 def set_reader_rules(connection: Connection, site_id: str, rules: ReaderRules) -> None:
     connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**asdict(rules)))
+
+
+def reasons(connection: Connection, site_id: str) -> SiteReasons:
+    """The reasons that a site's moderators choose from."""
+    columns = (sites.c.reasons_json, sites.c.reasons_version, sites.c.language)
+    row = connection.execute(sa.select(*columns).where(sites.c.id == site_id)).one_or_none()
+    if row is None or not row.reasons_version:
+        return SiteReasons(DEFAULT_REASONS, 0, row.language if row else "")
+    stored = tuple(SiteReason(**each) for each in json.loads(row.reasons_json))
+    return SiteReasons(stored, row.reasons_version, row.language)
+
+
+def set_reasons(connection: Connection, site_id: str, new_reasons: Sequence[SiteReason]) -> None:
+    connection.execute(
+        sa.update(sites)
+        .where(sites.c.id == site_id)
+        .values(
+            reasons_json=json.dumps([asdict(reason) for reason in new_reasons]),
+            reasons_version=sites.c.reasons_version + 1,
+        )
+    )
 
 
 def _site(row: sa.Row[tuple[object, ...]]) -> Site:

@@ -12,8 +12,10 @@ from moderation.store import (
     audit,
     claims,
     comments,
+    corrections,
     decisions,
     feedback,
+    legal_notices,
     notes,
     outbox,
     people,
@@ -38,7 +40,7 @@ def erase(
     now: int,
     entropy: Entropy,
 ) -> None:
-    """Deletes a comment's text, sketch, author, personal data, notes, appeals and scores, and sends `comment.erased`, in
+    """Deletes a comment's text, sketch, author, personal data, notes, appeals, scores and corrections of them, and sends `comment.erased`, in
     one transaction. Its id, page, time and decisions stay, these without the sentences of their reasons. With the last
     comment that is known to be somebody's go the notes about them.
 
@@ -98,8 +100,12 @@ def erase_together(
     people.forget_messages(connection, ids, _INSTEAD)
     for standing in standings:
         comments.erase(connection, standing.comment_id, standing.sequence + 1)
+    for comment_id in ids:
+        legal_notices.close(connection, comment_id, now)
+    legal_notices.forget_words(connection, ids)
     claims.end(connection, ids)
     notes.forget(connection, ids)
+    corrections.forget(connection, ids)
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     sketches.forget(connection, ids)

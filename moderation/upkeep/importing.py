@@ -55,8 +55,8 @@ def import_comments(
     """Stores the comments of a file, BATCH in a transaction, so that it can be broken off and repeated.
 
     source: the system that they come from. remark: is told what was skipped or changed, and why. now: ms. A
-    comment that was imported before stays as it is now, an erased one erased. Nothing is judged, sent to
-    endpoints, counted for reputations or learned. Raises Conflict where another import stores the same.
+    comment that was imported before stays as it is now, an erased one erased. Scores come later and decide nothing;
+    nothing is sent to endpoints, counted for reputations or learned. Raises Conflict where another import stores the same.
     """
     importing = _Importing(store, site, source, personal_days, now, remark, by)
     remaining = iter(entries)
@@ -180,7 +180,8 @@ class _Importing:
             else:
                 why = "It answers a newer comment, or one on another page; it stands by itself."
                 remarks.append(Remark(new[row].place, why, stored=True))
-        if not imported_comments.add(connection, self._site.id, new_rows):
+        unscored = {submissions[row].id for row in submissions if new[row].status not in GONE}
+        if not imported_comments.add(connection, self._site.id, new_rows, unscored):
             raise Conflict("Another import stores the same comments; wait for its end.")
         self._insert(
             connection, [(submissions[row], new[row].status) for row in submissions], page_ids

@@ -9,6 +9,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
+from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.normalise import normalise
 from moderation.domain.person import (
     KeptAppeal,
@@ -22,15 +23,25 @@ from moderation.domain.person import (
     PersonComment,
     PersonErased,
     PersonRef,
+    SentNotice,
     SentReport,
     SuggestedScore,
     check_person,
 )
 from moderation.domain.score import Candidate, Findings
+from moderation.domain.similarity import target_key
 from moderation.scorers.spam.link_targets import targets_of
-from moderation.scorers.spam.text_sketch import target_key
-from moderation.store import appeals, audit, decisions, people, reputations, sketches
-from moderation.store.people import KeptComment, KeptRows
+from moderation.store import (
+    appeals,
+    audit,
+    corrections,
+    decisions,
+    legal_notices,
+    people,
+    reputations,
+    sketches,
+)
+from moderation.store.people import KeptComment, KeptRows, PersonKeys
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
@@ -55,6 +66,7 @@ def export_person(
         histories = decisions.histories(connection, ids)
         findings = decisions.newest_findings(connection, ids)
         made = appeals.of_comments(connection, ids)
+        corrected = corrections.of_comments(connection, ids)
     return [
         _comment(
             store.crypto,
@@ -63,6 +75,7 @@ def export_person(
             findings.get(row.id, Findings()),
             histories[row.id],
             made.get(row.id, ()),
+            tuple(each.label for each in corrected.get(row.id, ())),
         )
         for row in rows.comments
     ]
@@ -86,6 +99,25 @@ def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
 
 
+def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentNotice]:
+    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
+    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    with store.read() as connection:
+        sent = _sent_notices(store, connection, keys, site_ids)
+    return [
+        SentNotice(
+            each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
+        )
+        for each in sent
+    ]
+
+
+def _sent_notices(
+    store: Store, connection: Connection, keys: PersonKeys, site_ids: Collection[str]
+) -> list[LegalNotice]:
+    return legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
+
+
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
     """What would be erased: how many rows of which kind. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
@@ -97,6 +129,8 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
             after = ids[-1]
         if sent := people.reports_by(connection, keys):
             found["reports_sent"] = len(sent)
+        if notices := _sent_notices(store, connection, keys, site_ids):
+            found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
 
@@ -132,6 +166,12 @@ def erase_person(
                     found["reports_sent"] = len(sent)
                     for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
                         facts = {"found_by": ref.kind, "reports": count}
+                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
+                if notices := _sent_notices(store, connection, keys, site_ids):
+                    found["notices_sent"] = len(notices)
+                    legal_notices.forget(connection, [notice.id for notice in notices])
+                    for site_id, count in sorted(Counter(each.site_id for each in notices).items()):
+                        facts = {"found_by": ref.kind, "notices": count}
                         audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
                 people.forget_author(connection, keys)
         erased += len(ids)
@@ -186,8 +226,9 @@ def _comment(
     findings: Findings,
     history: Sequence[Decision],
     made: Sequence[Appeal],
+    corrected: tuple[str, ...],
 ) -> PersonComment:
-    """made: the appeals about it."""
+    """made: the appeals about it. corrected: the scores that moderators called wrong."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -219,6 +260,7 @@ def _comment(
                 decision.outcome.value,
                 decision.actor.kind.value,
                 tuple(KeptReason(reason.code, reason.message) for reason in decision.reasons),
+                decision.sentence,
                 iso(decision.created_at),
             )
             for decision in history
@@ -248,4 +290,5 @@ def _comment(
             KeptAppeal(each.text, each.state.value, each.note, iso(each.created_at))
             for each in made
         ),
+        corrections=corrected,
     )

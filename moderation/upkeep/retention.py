@@ -1,7 +1,9 @@
-"""Deletes what has been kept long enough."""
+"""Deletes what has been kept long enough, and ends what has an end."""
 
+from moderation.domain.audit import SERVICE, Change
 from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.durations import DAY_MS, HOUR_MS
+from moderation.domain.ids import timed_id
 from moderation.domain.reputation import KEPT_DAYS
 from moderation.store import (
     addresses,
@@ -11,18 +13,22 @@ from moderation.store import (
     claims,
     counts,
     deliveries,
+    filters,
     heartbeats,
     invitations,
+    legal_notices,
     notes,
     reports,
     reputations,
     retention,
+    shadow_policies,
     sketches,
 )
 from moderation.store.sql.engine import Store
 
 PURGE_LIMIT = 5_000  # rows a table and purge, which must not hold SQLite's one writer for long
 BULK_DAYS = 90  # after which a decision about many comments cannot be undone as a whole
+SHADOW_DAYS = 90  # a candidate that nobody has decided about by then says no more
 VOTE_LIMIT = 500  # each changes a count
 SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
 
@@ -44,6 +50,9 @@ def purge(
         deliveries.end_without_endpoint(connection)
         counts.fold(connection)
         claims.forget_expired(connection)
+        for ended in filters.switch_off_ended(connection, now):
+            was, is_now = {"enabled": True}, {"enabled": False}
+            audit.record(connection, SERVICE, Change.FILTER_CHANGED, *ended, was, is_now)
         return (
             retention.forget_idempotency_keys(
                 connection, now - idempotency_hours * HOUR_MS, PURGE_LIMIT
@@ -59,9 +68,15 @@ def purge(
             + notes.forget_authors(connection, PURGE_LIMIT)
             + bulk.forget_old(connection, now - BULK_DAYS * DAY_MS, PURGE_LIMIT, now - HOUR_MS)
             + reports.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
+            + legal_notices.forget_old(connection, now - personal_days * DAY_MS, PURGE_LIMIT)
             + addresses.forget_old(connection, now - HOUR_MS, PURGE_LIMIT)
             + reputations.purge(
                 connection, now - KEPT_DAYS * DAY_MS, now - personal_days * DAY_MS, VOTE_LIMIT
+            )
+            + shadow_policies.forget_old(
+                connection,
+                timed_id("cmt", max(0, now - SHADOW_DAYS * DAY_MS), bytes(10)),
+                PURGE_LIMIT,
             )
             + sketches.purge(connection, now, SKETCH_LIMIT)
             + campaigns.purge(connection, now - WINDOW_MS, SKETCH_LIMIT)

@@ -104,6 +104,7 @@ def start(
         seen,
         body.action,
         body.reason,
+        sentence=body.sentence,
         take_over=body.take_over,
         now=now_ms(),
         entropy=os.urandom,

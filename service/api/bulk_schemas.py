@@ -9,11 +9,12 @@ from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT, BulkState, MemberSt
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.domain.search_words import QUERY_LIMIT
+from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.bulk import BulkProgress
 from moderation.review.search import Criteria
 from moderation.store.bulk import BulkMember
 from service.api import answers
-from service.api.fields import StrictModel, epoch_ms
+from service.api.fields import Note, StrictModel, epoch_ms
 from service.api.serializers import CommentOut, ModeratorOut, iso, moderator_out
 
 _Words = Annotated[str, Field(max_length=QUERY_LIMIT, pattern=r"^[^\x00]*$")]
@@ -35,6 +36,7 @@ class SearchIn(StrictModel):
     domain: Annotated[str, Field(max_length=253, pattern=r"^[^\x00]*$")] = ""
     language: Annotated[str, Field(max_length=16, pattern=r"^[^\x00]*$")] = ""
     decided_by: Annotated[ActorKind | None, Field(strict=False)] = None
+    moderator: _Code = ""
     since: Annotated[AwareDatetime | None, Field(strict=False)] = None
     until: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
@@ -54,6 +56,7 @@ class SearchIn(StrictModel):
             domain=self.domain,
             language=self.language,
             decided_by=self.decided_by or "",
+            moderator=self.moderator,
             since=epoch_ms(self.since),
             until=epoch_ms(self.until),
         )
@@ -68,11 +71,12 @@ class BulkPreviewIn(StrictModel):
 class BulkIn(StrictModel):
     """One decision about many comments: about `ids`, or about all that the filter finds, which must be as many as
     `expected_count` says. snapshot: of the preview; then they must be the very same, as they stood. take_over: also
-    those that others have claimed.
+    those that others have claimed. reason, sentence: as of a single decision.
     """
 
     action: Annotated[Outcome, Field(strict=False, examples=["reject"])]  # by its name
     reason: _Code = ""
+    sentence: Annotated[str, Note(SENTENCE_LIMIT)] = ""
     ids: Annotated[
         list[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]] | None,
         Field(min_length=1, max_length=IDS_LIMIT, examples=[["cmt_01kaxw6d00e5j8n2q4s6v8x0z2"]]),

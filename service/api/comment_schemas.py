@@ -9,8 +9,10 @@ from moderation.domain import comment as rules
 from moderation.domain.appeal import NOTE_LIMIT, TEXT_LIMIT, Answer
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
+from moderation.domain.note import NOTE_LIMIT as COLLEAGUES_LIMIT
 from moderation.domain.report import NOTE_LIMIT as REPORT_NOTE_LIMIT
 from moderation.domain.report import ReportReason, ReportState
+from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.branches import Replies
 from service.api import answers, fields
 from service.api.serializers import DecisionOut
@@ -104,13 +106,18 @@ class AppealAnswerIn(fields.StrictModel):
 class DecisionIn(fields.StrictModel):
     """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
     replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
-    take_over: also where somebody else has claimed the comment.
+    take_over: also where somebody else has claimed the comment. reason: of GET /api/v1/reasons. sentence: to the comment's
+    writer; where it is empty, the reason's own. note: to colleagues, as a question is.
     """
 
-    outcome: Annotated[Outcome, Field(strict=False, examples=["approve"])]  # by its name
+    outcome: Annotated[Outcome, Field(strict=False, examples=["reject"])]  # by its name
     reason: Annotated[
         str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$", examples=["off_topic"])
     ] = ""
+    sentence: Annotated[
+        str, fields.Note(SENTENCE_LIMIT), Field(examples=["Please write about the article."])
+    ] = ""
+    note: Annotated[str, fields.Note(COLLEAGUES_LIMIT)] = ""
     sequence: fields.Sequence = None
     replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
     take_over: bool = False
@@ -125,14 +132,16 @@ class UndoIn(fields.SequenceIn):
 
 
 class ReceiptOut(TypedDict):
-    """The comment is on disk. author_token: lets its author ask for its status. browser_token: to be sent as
-    `author.token` with the next comment from the same browser. Null where they are not the caller's.
+    """The comment is on disk. author_token: lets its author ask for its status. status_page: a link to give to the
+    author, to a page that shows it; the token is in it. browser_token: to be sent as `author.token` with the
+    next comment from the same browser. Null where they are not the caller's.
     """
 
     id: answers.CommentId
     status: Annotated[Status, Field(examples=["pending"])]
     status_url: answers.Url
     author_token: Annotated[str, Field(examples=["gha_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])] | None
+    status_page: answers.Url | None
     browser_token: Annotated[str, Field(examples=["ghb_9fa2"])] | None
     created_at: answers.Moment
 

@@ -164,15 +164,17 @@ def receipt_out(
     request: Request, receipt: Receipt, browser_token: str, *, is_own: bool
 ) -> ReceiptOut:
     """The receipt, the same for every repetition of the same sender. author_token: lets its author ask for its
-    status; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
+    status, as the status_page does; None unless `is_own`. browser_token: to be sent as `author.token` with the next comment from the
     same browser; None for the site's own server, unless it sent one.
     """
     state = request.app.state
+    url, token = state.settings.public_url, state.store.crypto.author_token(receipt.comment_id)
     return {
         "id": receipt.comment_id,
         "status": Status.PENDING,
-        "status_url": state.settings.public_url + _path(receipt.comment_id),
-        "author_token": state.store.crypto.author_token(receipt.comment_id) if is_own else None,
+        "status_url": url + _path(receipt.comment_id),
+        "author_token": token if is_own else None,
+        "status_page": f"{url}/status/{receipt.comment_id}#{token}" if is_own else None,
         "browser_token": browser_token or None,
         "created_at": iso(receipt.created_at),
     }
@@ -254,12 +256,15 @@ def decide(
 
     Reasons say why; `takes_back` is the sequence of the decision that this one takes back, null for none.
     `replies` in the answer counts those that were rejected along with it, if the body asks for that. 409 with the code
-    `claimed` and the member `claim` where somebody else has claimed the comment.
+    `claimed` and the member `claim` where somebody else has claimed the comment. 422 for a reason that is not in the
+    site's list (GET /api/v1/reasons), which the error names.
     """
     decide_as = partial(
         decisions.decide,
         outcome=body.outcome,
         note_code=body.reason,
+        sentence=body.sentence,
+        note=body.note,
         replies=body.replies,
         take_over=body.take_over,
     )

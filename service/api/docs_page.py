@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.http.html import Pages
 
@@ -28,5 +28,5 @@ def docs() -> Response:
 
 
 @router.get("/docs/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return _pages().file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return _pages().file(request, version, name)

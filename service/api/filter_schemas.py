@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from moderation.domain.comment import Status
@@ -17,14 +17,15 @@ from moderation.domain.filter import (
 )
 from moderation.review.filter_preview import FilterPreview
 from service.api import answers
-from service.api.fields import FilterEntry, Line, StrictModel
+from service.api.fields import FilterEntry, Line, StrictModel, epoch_ms
 from service.api.serializers import iso
 
 
 class FilterIn(StrictModel):
     """A site's own list. kind: words (whole, * for the rest of a word), patterns (RE2), domains, emails,
-    networks. action: hold, spam, reject; trust for domains whose links do not count. fields: where
+    networks, authors (keyed hashes). action: hold, spam, reject; trust for domains whose links do not count. fields: where
     words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
+    until: then it is switched off; null for never.
     """
 
     name: Annotated[str, Line(NAME_LIMIT, 1), Field(examples=["Gambling"])]
@@ -37,6 +38,7 @@ class FilterIn(StrictModel):
         Field([FilterField.TEXT])
     )
     enabled: bool = True
+    until: Annotated[AwareDatetime | None, Field(strict=False)] = None
 
 
 Entries = Annotated[list[str], Field(examples=[["casino*"]])]
@@ -54,6 +56,7 @@ class FilterOut(TypedDict):
     languages: Annotated[list[str], Field(examples=[["en"]])]
     fields: list[FilterField]
     enabled: bool
+    until: answers.Moment | None
     version: answers.Count
     changed_by: answers.ModeratorId
     created_at: answers.Moment
@@ -110,6 +113,7 @@ def draft_of(body: FilterIn) -> FilterDraft:
         languages=tuple(body.languages),
         fields=tuple(dict.fromkeys(body.fields)),
         enabled=body.enabled,
+        until=epoch_ms(body.until),
     )
 
 
@@ -124,6 +128,7 @@ def filter_out(filter: Filter) -> FilterOut:
         "languages": list(filter.languages),
         "fields": list(filter.fields),
         "enabled": filter.enabled,
+        "until": iso(filter.until) if filter.until is not None else None,
         "version": filter.version,
         "changed_by": filter.changed_by,
         "created_at": iso(filter.created_at),

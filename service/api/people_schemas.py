@@ -70,12 +70,13 @@ class KeptReasonOut(TypedDict):
 
 
 class KeptDecisionOut(TypedDict):
-    """What was decided."""
+    """What was decided. sentence: to the writer."""
 
     sequence: answers.SequenceNumber
     outcome: Outcome
     actor: ActorKind
     reasons: list[KeptReasonOut]
+    sentence: OrEmpty
     created_at: answers.Moment
 
 
@@ -130,6 +131,7 @@ class SentReportOut(TypedDict):
 class PersonCommentOut(TypedDict):
     """All that is kept of one comment. forgotten_at: when network, user agent and referrer are, empty where they are not kept.
     sketch: whether hashes of its pieces are kept, to find copies. akismet_check: whether an Akismet client asked about it.
+    corrections: the scores that moderators called wrong.
     """
 
     id: answers.CommentId
@@ -159,6 +161,7 @@ class PersonCommentOut(TypedDict):
     notes: list[KeptNoteOut]
     reports: list[KeptReportOut]
     appeals: list[KeptAppealOut]
+    corrections: list[answers.Name]
 
 
 class PersonExportOut(TypedDict):

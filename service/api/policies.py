@@ -1,49 +1,73 @@
-"""/api/v1/policies: which policy is in force, and what another one would have changed."""
+"""/api/v1/policies: which policy is in force, setting another, and what it would have changed."""
 
-import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.clock import now_ms
-from moderation.domain.durations import DAY_MS
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.policy_advice import MISSES, Advice
 from moderation.policies import load_policy, policy_source, read_policy
-from moderation.review.policy_backtest import backtest, own_policy
+from moderation.review.policy_advice import policy_advice
+from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
+from moderation.review.site_policy import (
+    list_versions,
+    policy_of_site,
+    set_policy,
+    site_policy,
+)
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.parameters import KEYED
+from service.api.policy_record_schemas import (
+    PolicyAdviceList,
+    PolicyErrorsOut,
+    advice_out,
+    errors_out,
+)
 from service.api.policy_schemas import (
+    PolicyIn,
     PolicyList,
     PolicyOut,
     PolicyTrialIn,
     PolicyTrialOut,
+    PolicyVersionList,
     policy_trial_out,
 )
-from service.api.responses import private_json
+from service.api.responses import (
+    IfPolicy,
+    etag_header,
+    if_match,
+    precondition_failed,
+    private_json,
+)
+from service.api.serializers import iso
+from service.queues.policy_trials import try_policy
 
 router = APIRouter(prefix="/api/v1", tags=["policies"], dependencies=KEYED)
-
-TRIAL_LIMIT = 200_000  # comments
-TRIAL_SECONDS = 8.0
 
 
 @router.get(
     "/policies",
     summary="The policy in force, and the installation's",
-    openapi_extra=describe_answer(PolicyList),
+    openapi_extra=describe_answer(PolicyList, headers=["ETag"]),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """Every decision of a policy has its version."""
+    return _list(request, key.site_id)
+
+
+def _list(request: Request, site_id: str) -> Response:
     state = request.app.state
-    own = own_policy(state.store, key.site_id)
+    stored = site_policy(state.store, site_id)
+    own = stored.toml
     items = [_policy_out("site", own, in_force=True)] if own else []
     items.append(
         _policy_out("installation", policy_source(state.settings.policy), in_force=not own)
     )
     body: PolicyList = {"items": items}
-    return private_json(body)
+    return private_json(body, 200, etag_header("p", stored.number))
 
 
 def _policy_out(scope: str, source: str, *, in_force: bool) -> PolicyOut:
@@ -81,21 +105,101 @@ async def try_out(
         policy = read_policy(body.policy)
     except Invalid as error:
         raise Invalid(f"/policy: {error.message}", "/policy") from None
-    state = request.app.state
-    now = now_ms()
-    until = time.monotonic() + TRIAL_SECONDS
-    found = await state.filter_trials.run(
-        request,
-        lambda is_cancelled: backtest(
-            state.store,
-            policy,
-            load_policy(state.settings.policy),
-            {key.site_id},
-            now - body.days * DAY_MS,
-            now=now,
-            limit=TRIAL_LIMIT,
-            is_cancelled=lambda: is_cancelled() or time.monotonic() > until,
-        ),
+    answer: PolicyTrialOut = policy_trial_out(
+        await try_policy(request, policy, key.site_id, body.days)
     )
-    answer: PolicyTrialOut = policy_trial_out(found)
     return private_json(answer)
+
+
+@router.get(
+    "/policies/advice",
+    summary="Thresholds that the site's decisions speak for",
+    openapi_extra=describe_answer(PolicyAdviceList, 429),
+)
+async def advice(
+    request: Request, key: SecretKey, misses: Annotated[int, Query(ge=5, le=1_000)] = MISSES
+) -> Response:
+    """For each threshold of the policy in force that holds: what it does now, and the highest one that misses at most one in
+    `misses` with 95 % certainty; `better` is null where there is none, or where `more_decisions` or `more_removed` by
+    people are missing. While others try something out it may be 429.
+    """
+    found = await request.app.state.filter_trials.run(
+        request, lambda _: _advice(request, key.site_id, misses)
+    )
+    body: PolicyAdviceList = {"items": [advice_out(each) for each in found]}
+    return private_json(body)
+
+
+def _advice(request: Request, site_id: str, misses: int) -> list[Advice]:
+    state = request.app.state
+    policy = policy_of_site(state.store, site_id, load_policy(state.settings.policy))
+    return policy_advice(state.store, site_id, policy, now=now_ms(), misses=misses)
+
+
+@router.get(
+    "/policies/errors",
+    summary="How often people decided otherwise than each rule",
+    openapi_extra=describe_answer(PolicyErrorsOut, 429),
+)
+async def errors(
+    request: Request, key: SecretKey, days: Annotated[int, Query(ge=1, le=365)] = ERRORS_DAYS
+) -> Response:
+    """Of what a policy decided about comments of the last days. While others try something out it may be 429."""
+    found = await request.app.state.filter_trials.run(
+        request, lambda _: _errors(request, key.site_id, days)
+    )
+    answer: PolicyErrorsOut = errors_out(found)
+    return private_json(answer)
+
+
+def _errors(request: Request, site_id: str, days: int) -> PolicyErrors:
+    state = request.app.state
+    policy = policy_of_site(state.store, site_id, load_policy(state.settings.policy))
+    return policy_errors(state.store, site_id, policy, now=now_ms(), days=days)
+
+
+@router.put(
+    "/policies",
+    summary="Put a policy in force",
+    openapi_extra=describe_body(PolicyIn) | describe_answer(PolicyList, 412, headers=["ETag"]),
+)
+def put(
+    request: Request,
+    key: SecretKey,
+    body: Annotated[PolicyIn, Depends(json_body(PolicyIn))],
+    seen: IfPolicy = "*",
+) -> Response:
+    """For the site of the key, and for comments that are judged from now on; "" leaves it to the installation's. If-Match
+    with the ETag of `GET /policies` keeps two from overwriting each other. Every policy that was in force stays in the list
+    of versions: to go back, put its TOML in force again.
+    """
+    store = request.app.state.store
+    try:
+        set_policy(store, key.site_id, body.policy, key.id, if_match(seen), now=now_ms())
+    except Invalid as error:
+        raise Invalid(f"/policy: {error.message}", "/policy") from None
+    except Conflict as error:
+        return precondition_failed(error)
+    return _list(request, key.site_id)
+
+
+@router.get(
+    "/policies/versions",
+    summary="The policies that the site has had",
+    openapi_extra=describe_answer(PolicyVersionList),
+)
+def versions(request: Request, key: SecretKey) -> Response:
+    """The newest first, at most 50."""
+    body: PolicyVersionList = {
+        "items": [
+            {
+                "number": each.number,
+                "version": each.version,
+                "set_by": each.set_by,
+                "set_at": iso(each.set_at),
+                "toml": each.toml,
+            }
+            for each in list_versions(request.app.state.store, key.site_id)
+        ]
+    }
+    return private_json(body)

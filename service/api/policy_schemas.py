@@ -9,20 +9,45 @@ from moderation.domain.backtest import Affected, Agreement, Backtest, Change, Sh
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.review.policy_backtest import BACKTEST_DAYS
+from moderation.review.site_policy import POLICY_LIMIT
 from service.api import answers
 from service.api.fields import StrictModel
 from service.api.serializers import iso
 
-POLICY_LIMIT = 200_000  # characters of TOML; the largest profile has 14,000
 _TOML = 'name = "herald"\nbased_on = "newsroom"\n\n[thresholds]\ntoxic = 0.4\n'
 Toml = Annotated[str, Field(examples=[_TOML])]
+PolicyText = Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
 
 
 class PolicyTrialIn(StrictModel):
     """policy: TOML, as in a file. days: of which comments are looked at."""
 
-    policy: Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
+    policy: PolicyText
     days: Annotated[int, Field(ge=1, le=365)] = BACKTEST_DAYS
+
+
+class PolicyIn(StrictModel):
+    """policy: TOML, as in a file; "" for the installation's."""
+
+    policy: Annotated[str, Field(max_length=POLICY_LIMIT, examples=[_TOML])]
+
+
+class PolicyVersionOut(TypedDict):
+    """A policy that the site has had. number: 1, 2, 3 ... version: of its content; "default" where the site left it to the
+    installation's. set_by: the id of a moderator or key, or `command`. toml: "" for the installation's.
+    """
+
+    number: answers.Count
+    version: answers.Hash
+    set_by: answers.PolicyOrPerson
+    set_at: answers.Moment
+    toml: Toml
+
+
+class PolicyVersionList(TypedDict):
+    """The newest first."""
+
+    items: list[PolicyVersionOut]
 
 
 class PolicyOut(TypedDict):
@@ -99,8 +124,9 @@ class AgreementOut(TypedDict):
 
 
 class WorkloadOut(TypedDict):
-    """What waits for moderators a day, on average and on the busiest; what is rejected or spam a day."""
+    """What waits for moderators, in all, a day on average and on the busiest; what is rejected or spam a day."""
 
+    held: answers.Count
     held_a_day: Annotated[float, Field(examples=[12.5])]
     held_busiest_day: answers.Count
     filed_a_day: Annotated[float, Field(examples=[2.5])]
@@ -158,7 +184,7 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
         "changed": found.changed,
         "decided": found.decided,
         "not_as_recorded": found.not_as_recorded,
-        "changes": [_change_out(change) for change in found.changes],
+        "changes": [change_out(change) for change in found.changes],
         "before": before,
         "after": after,
         "affected": [_affected_out(each) for each in found.affected],
@@ -167,13 +193,9 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
 
 def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
     return {
-        "agreement": {
-            "precision": _share_out(agreement.precision),
-            "recall": _share_out(agreement.recall),
-            "filed_precision": _share_out(agreement.filed_precision),
-            "filed_recall": _share_out(agreement.filed_recall),
-        },
+        "agreement": agreement_out(agreement),
         "workload": {
+            "held": workload.held,
             "held_a_day": round(workload.held_a_day, 2),
             "held_busiest_day": workload.held_busiest_day,
             "filed_a_day": round(workload.filed_a_day, 2),
@@ -181,7 +203,16 @@ def _effect_out(agreement: Agreement, workload: Workload) -> PolicyEffect:
     }
 
 
-def _share_out(share: Share) -> ShareOut:
+def agreement_out(agreement: Agreement) -> AgreementOut:
+    return {
+        "precision": share_out(agreement.precision),
+        "recall": share_out(agreement.recall),
+        "filed_precision": share_out(agreement.filed_precision),
+        "filed_recall": share_out(agreement.filed_recall),
+    }
+
+
+def share_out(share: Share) -> ShareOut:
     low, high = share.interval or (None, None)
     return {
         "hits": share.hits,
@@ -192,7 +223,7 @@ def _share_out(share: Share) -> ShareOut:
     }
 
 
-def _change_out(change: Change) -> ChangeOut:
+def change_out(change: Change) -> ChangeOut:
     return {
         "before": change.before,
         "after": change.after,

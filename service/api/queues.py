@@ -1,5 +1,6 @@
 """/api/v1/queues: the comments that wait for people, and those decided, in pages."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -9,9 +10,11 @@ from typing_extensions import TypedDict
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import queues
+from moderation.review.search import Criteria
 from service.access.keys import SecretKey
 from service.api import answers
 from service.api.answers import describe_answer
+from service.api.conditions import Conditions, search_response
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -104,24 +107,36 @@ def queue(
     request: Request,
     name: str,
     key: SecretKey,
+    conditions: Conditions,
     after: After,
     limit: Limit = 25,
-    reason: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = "",
     unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
 ) -> Response:
-    """Held and pending oldest first, the others newest first; `reported`, which takes no reason, has what waits longest
-    first. `next` and Link lead to the next page.
+    """Unless another order is asked for, held and pending oldest first, the others newest first. The parameters are those of
+    `GET /api/v1/comments`; with any but `reason`, a page may have fewer than `limit` comments, or none, and still
+    have a `next`. `reported`, which takes no parameters, has what waits longest first.
     """
-    if name == queues.REPORTED and not reason:
-        reported = queues.list_reported(request.app.state.store, key.site_id, after, limit + 1)
+    store, not_of_others = request.app.state.store, key.id if unclaimed else ""
+    is_plain = conditions == Criteria(reason=conditions.reason, order="")
+    if name == queues.REPORTED and is_plain and not conditions.reason:
+        reported = queues.list_reported(store, key.site_id, after, limit + 1)
         return page_response(request, reported, limit, comment_out, lambda card: card.first_report)
-    cards = queues.list_queue(
-        request.app.state.store,
-        key.site_id,
-        _status(name),
-        after,
-        limit + 1,
-        reason,
-        not_of_others=key.id if unclaimed else "",
+    status = _status(name)
+    if is_plain:
+        cards = queues.list_queue(
+            store,
+            key.site_id,
+            status,
+            after,
+            limit + 1,
+            conditions.reason,
+            not_of_others=not_of_others,
+        )
+        return page_response(request, cards, limit, comment_out, lambda card: card.id)
+    criteria = replace(
+        conditions,
+        status=status,
+        not_of_others=not_of_others,
+        order=conditions.order or queues.usual_order(status),
     )
-    return page_response(request, cards, limit, comment_out, lambda card: card.id)
+    return search_response(request, key, criteria, after, limit)

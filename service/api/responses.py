@@ -23,6 +23,8 @@ def _if_match(kind: str, noun: str) -> Any:
 
 IfSequence = Annotated[str, _if_match("s", "comment")]
 IfVersion = Annotated[str, _if_match("v", "filter")]
+IfPolicy = Annotated[str, _if_match("p", "list of policies")]
+IfReasons = Annotated[str, _if_match("r", "list of reasons")]
 
 
 def private_json(
@@ -72,7 +74,7 @@ def etag_header(kind: str, number: int) -> dict[str, str]:
 
 
 def if_match(header: str) -> int | None:
-    """The number in an If-Match of IfSequence or IfVersion; None for '*' and where there is none."""
+    """The number in an If-Match of IfSequence, IfVersion, IfPolicy or IfReasons; None for '*' and where there is none."""
     return int(header[2:-1]) if header not in ("", "*") else None
 
 

@@ -56,7 +56,7 @@ class ReasonOut(TypedDict):
 
 class DecisionOut(TypedDict):
     """A decision. revision: the number of the text that it is about. takes_back: the sequence of the decision that it
-    takes back, null for none.
+    takes back, null for none. sentence: a moderator's to the comment's writer, null for none.
     """
 
     sequence: answers.SequenceNumber
@@ -64,6 +64,7 @@ class DecisionOut(TypedDict):
     outcome: Outcome
     actor: ActorOut
     reasons: list[ReasonOut]
+    sentence: answers.Sentence | None
     takes_back: answers.SequenceNumber | None
     created_at: answers.Moment
 
@@ -221,6 +222,7 @@ def decision_out(decision: Decision) -> DecisionOut:
             "version": decision.actor.version or None,
         },
         "reasons": [_reason_out(reason) for reason in decision.reasons],
+        "sentence": decision.sentence or None,
         "takes_back": decision.takes_back,
         "created_at": iso(decision.created_at),
     }

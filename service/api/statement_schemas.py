@@ -20,7 +20,7 @@ class FactOut(TypedDict):
 class StatementOut(TypedDict):
     """Why something was decided against a comment, without who decided. decision: what was. automated_detection,
     automated_decision: whether machines found what speaks against it, and decided. appeal: what became of one, null where
-    there was none; then appeal_from says from when on there can be one, and appeal_path where. sentences: all of it.
+    there was none; then appeal_from says from when on there can be one, and appeal_path where. sentence: a moderator's to the writer, null for none. sentences: all of it.
     """
 
     comment_id: answers.CommentId
@@ -36,6 +36,7 @@ class StatementOut(TypedDict):
     appeal: AppealState | None
     appeal_from: answers.Moment | None
     appeal_path: answers.Path | None
+    sentence: answers.Sentence | None
     sentences: list[answers.Sentence]
 
 
@@ -66,5 +67,6 @@ def statement_out(statement: Statement) -> StatementOut:
         "appeal": statement.appeal,
         "appeal_from": iso(start) if start is not None else None,
         "appeal_path": path if start is not None else None,
+        "sentence": statement.sentence or None,
         "sentences": list(statement.sentences),
     }

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
@@ -10,10 +11,12 @@ from moderation.domain.comment import PageState
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
 from moderation.reading.threads import (
+    Order,
     PublicComment,
     find_page,
     find_page_by_id,
     list_approved,
+    position_of,
     site_of,
     state_of,
     with_removed,
@@ -37,7 +40,8 @@ CACHE = "public, max-age=1"
 
 class PublicCommentOut(TypedDict):
     """An approved comment as the world sees it; or the place of one that was removed, for what answers it: without
-    author and text.
+    author and text. edited_at: when its text was changed after readers had seen it. picked: by a moderator, for readers.
+    replies: the direct ones that readers see.
     """
 
     id: answers.CommentId
@@ -46,10 +50,13 @@ class PublicCommentOut(TypedDict):
     author: AuthorOut | None
     text: answers.Text | None
     created_at: answers.Moment
+    edited_at: answers.Moment | None
+    picked: bool
+    replies: Annotated[int, Field(ge=0)]
 
 
 class ThreadOut(TypedDict):
-    """The approved comments of a page, oldest first. page_url: null where a page_id names no page yet. closes_at: when
+    """The approved comments of a page, in the order asked for. page_url: null where a page_id names no page yet. closes_at: when
     its age closes the page, null for never.
     """
 
@@ -72,25 +79,28 @@ def threads(
     page_id: Annotated[str, Query(max_length=200)] = "",
     site_id: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    sort: Order = Order.OLDEST,
 ) -> Response:
-    """Oldest first; `next` and Link lead to the next page. No key is needed: it is public.
+    """Oldest first, or newest, or with most `replies`, or editors' `picks` first; `next` and Link lead to the next page. No key is needed: it is public.
 
     page_url: in any spelling, and any that the page had before. page_id: the site's own id, instead.
     site_id: needed only where two sites share an origin, or have a page with this id. A comment that was removed,
-    but has replies, is there in addition to `limit`, once: with the first of them.
+    but has replies, is there in addition to `limit`, once: with the first of them; only where the oldest come first.
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
     site, found = _find_page(store, url, page_id, site_id)
-    rows = list_approved(store, found, limit + 1, after)
-    page, next_page = page_of(request, rows, limit, lambda comment: comment.id)
+    rows = list_approved(store, found, limit + 1, after, sort)
+    page, next_page = page_of(request, rows, limit, lambda comment: position_of(comment, sort))
+    if sort is Order.OLDEST:
+        page = with_removed(store, page, after)
     current = state_of(store, found, site, now_ms())
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
         "state": current.state,
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
-        "comments": [_comment_out(comment) for comment in with_removed(store, page, after)],
+        "comments": [_comment_out(comment) for comment in page],
     }
     return public_json(request, thread, CACHE, link_header(next_page))
 
@@ -119,4 +129,7 @@ def _comment_out(comment: PublicComment) -> PublicCommentOut:
         "author": None if comment.is_removed else author,
         "text": None if comment.is_removed else comment.text,
         "created_at": iso(comment.created_at),
+        "edited_at": iso(comment.edited_at) if comment.edited_at is not None else None,
+        "picked": comment.is_picked,
+        "replies": comment.replies,
     }

@@ -17,14 +17,15 @@ from moderation.review.bulk import BulkProgress
 from moderation.review.queues import CommentCard
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
+from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
-from service.console.comment import BACK
+from service.console.comment import BACK, reason_choices
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.presenters import VERBS, excerpt
-from service.console.search import Asked, AskedFor, criteria_of
 from service.console.session import (
     CurrentVisitor,
+    Form,
     SignedForm,
     Visitor,
     read_number,
@@ -37,13 +38,12 @@ router = APIRouter(prefix="/bulk", route_class=PageRoute)
 # A ticked comment, with the sequence of the decision that was seen.
 _TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
 _TICKED_LIMIT = 100  # more than a page of comments has
-_CONDITIONS = ("query", "status", "reason", "page_url", "author")
 Posted = Annotated[
     SignedForm,
     Depends(
         signed_form(
             *("site", "outcome", "back", "ids", "expected_count", "snapshot", "take_over"),
-            *_CONDITIONS,
+            *("with_reason", "sentence", *CONDITIONS),
         )
     ),
 ]
@@ -92,32 +92,39 @@ def start(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
-    if ticked := form.get("ids", "").split():
+    asked, ticked = None, form.get("ids", "").split()
+    if ticked:
         cards = _ticked(state.store, site_id, ticked)
         seen = [(card.id, sequence) for card, sequence in cards]
         if not seen:
             return _confirm(request, visitor, membership, outcome, back)
     else:
-        asked = Asked(**{name: form.get(name, "") for name in _CONDITIONS})
+        asked = Asked(**{name: form.get(name, "") for name in CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
         try:
             seen = bulk_sets.matching(
                 state.store, site_id, criteria_of(asked), count, form.get("snapshot", "")
             )
         except Drifted as error:
-            return _confirm(
-                request, visitor, membership, outcome, back, asked=asked, problem=error.message
-            )
-    progress = bulk.start(
-        state.store,
-        visitor.signed.moderator_id,
-        site_id,
-        seen,
-        outcome,
-        take_over=form.get("take_over") == "1",
-        now=now_ms(),
-        entropy=os.urandom,
-    )
+            told = {"asked": asked, "said": form, "problem": error.message}
+            return _confirm(request, visitor, membership, outcome, back, **told)
+    try:
+        progress = bulk.start(
+            state.store,
+            visitor.signed.moderator_id,
+            site_id,
+            seen,
+            outcome,
+            form.get("with_reason", ""),
+            sentence=form.get("sentence", ""),
+            take_over=form.get("take_over") == "1",
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+    except Invalid as error:
+        flaw = error.message.removeprefix(f"{error.pointer}: ")
+        chosen = {"ticked": ticked, "asked": asked, "said": form, "flaw": flaw}
+        return _confirm(request, visitor, membership, outcome, back, **chosen)
     return _taken(request, progress, back)
 
 
@@ -167,13 +174,15 @@ def _confirm(
     *,
     ticked: Sequence[str] = (),
     asked: Asked | None = None,
+    said: Form | None = None,
     problem: str = "",
+    flaw: str = "",
 ) -> Response:
-    """problem: why nothing was changed."""
+    """said: the reason and the sentence that were given. problem: why nothing was changed; flaw: what is wrong with them."""
     store, site_id = request.app.state.store, membership.site_id
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
-    status = 409 if problem else 200
+    status = 409 if problem else 422 if flaw else 200
     if asked:
         try:
             shown = bulk_sets.preview(store, site_id, criteria_of(asked))
@@ -199,6 +208,9 @@ def _confirm(
         comments=[(card, excerpt(card.text)) for card in cards],
         back=_back(back),
         problem=problem,
+        flaw=flaw,
+        said=said or {},
+        choices=reason_choices(store, site_id),
     )
 
 

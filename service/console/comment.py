@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,18 +12,28 @@ from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
+from moderation.domain.labels import label_of
 from moderation.doorbell import DELIVER
-from moderation.review import branches, claims, decisions, queues
+from moderation.review import (
+    branches,
+    claims,
+    corrections,
+    decisions,
+    picks,
+    queues,
+    site_reasons,
+)
 from moderation.review.branches import Replies
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.author_filters import author_values
+from service.console.context import context_values
 from service.console.form_error import FormError
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
 from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.presenters import CommentView, comment_view
-from service.console.reputation import reputation_lines
+from service.console.presenters import CommentView, comment_view, person_name
 
 router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
 
@@ -34,9 +45,18 @@ _ID = re.compile(r"[a-z0-9_]{1,64}")
 
 Posted = Annotated[
     session.SignedForm,
-    Depends(session.signed_form("outcome", "sequence", "back", "replies", "take_over")),
+    Depends(
+        session.signed_form(
+            *("outcome", "sequence", "back", "replies", "take_over"),
+            *("reason", "sentence", "note"),
+        )
+    ),
 ]
 PostedClaim = Annotated[session.SignedForm, Depends(session.signed_form("claim", "back"))]
+PostedCorrection = Annotated[
+    session.SignedForm, Depends(session.signed_form("wrong", "right", "back"))
+]
+PostedPick = Annotated[session.SignedForm, Depends(session.signed_form("pick"))]
 PostedNote = Annotated[session.SignedForm, Depends(session.signed_form("text", "about"))]
 
 
@@ -81,6 +101,35 @@ def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
     return redirect(f"{URL}/?{back}#c-{comment_id}")
 
 
+@router.post("/corrections")
+def correct(request: Request, posted: PostedCorrection, comment_id: str) -> Response:
+    """Says that a score is wrong, or takes that back, as the button says."""
+    visitor, form = posted
+    store, site_ids, back = request.app.state.store, visitor.signed.site_ids, _back(form)
+    if wrong := form.get("wrong", ""):
+        moderator_id = visitor.signed.moderator_id
+        corrections.correct(store, moderator_id, site_ids, comment_id, wrong, now=now_ms())
+    else:
+        corrections.retract(store, site_ids, comment_id, form.get("right", ""))
+    if "hx-request" not in request.headers:
+        return redirect(f"{URL}/comments/{comment_id}")
+    told = "Noted: the score is wrong." if wrong else "Taken back."
+    card = queues.get_card(store, site_ids, comment_id)
+    return _comment(request, visitor, card, back, told=told)
+
+
+@router.post("/pick")
+def pick(request: Request, posted: PostedPick, comment_id: str) -> Response:
+    """Makes the comment an editors' pick or takes that back, as the button says."""
+    visitor, form = posted
+    target = (request.app.state.store, visitor.signed.site_ids, comment_id)
+    if form.get("pick") == "take":
+        picks.unpick(*target)
+    else:
+        picks.pick(*target, now=now_ms())
+    return redirect(f"{URL}/comments/{comment_id}")
+
+
 @router.post("/notes")
 def note(request: Request, posted: PostedNote, comment_id: str) -> Response:
     """Adds a note about the comment or its author; a refused one is shown again as it was typed."""
@@ -117,8 +166,10 @@ def _decide(
             decisions.decide(
                 *target,
                 outcome,
-                "",
+                "" if outcome is Outcome.APPROVE else form.get("reason", ""),
                 sequence,
+                sentence=form.get("sentence", ""),
+                note=form.get("note", ""),
                 replies=replies,
                 take_over=take_over,
                 now=now,
@@ -134,8 +185,13 @@ def _decide(
             back,
             is_stale=not is_claimed,
             is_claimed=is_claimed,
+            said=form,
             status=409,
         )
+    except Invalid as error:
+        card = queues.get_card(state.store, site_ids, comment_id)
+        flaw = FormError(error.pointer[1:], error.message.removeprefix(f"{error.pointer}: "))
+        return _comment(request, visitor, card, back, said=form, flaw=flaw, status=422)
     state.ring(DELIVER)
     if "hx-request" not in request.headers:
         anchor = "notice" if outcome else f"c-{comment_id}"
@@ -143,7 +199,7 @@ def _decide(
         return redirect(f"{URL}/?{query}#{anchor}")
     card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
-        return _comment(request, visitor, card, back)
+        return _comment(request, visitor, card, back, is_undone=True)
     [comment] = comment_views(state.store, [card])
     return pages.page(
         "comment_decided.html",
@@ -168,12 +224,17 @@ def _comment(
     *,
     is_stale: bool = False,
     is_claimed: bool = False,
+    is_undone: bool = False,
     notes: Mapping[str, Any] | None = None,
     ask: str = "",
+    said: session.Form | None = None,
+    flaw: FormError | None = None,
+    told: str = "",
     status: int = 200,
 ) -> Response:
     """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first; is_claimed: has
-    claimed it. notes: of note_values(), where a note was refused.
+    claimed it. notes: of note_values(), where a note was refused. said, flaw: of the decision that was not made. told: what
+    was done instead.
     """
     store, is_fragment = request.app.state.store, "hx-request" in request.headers
     [comment] = comment_views(store, [card])
@@ -185,6 +246,11 @@ def _comment(
         ask=ask,
         comment=comment,
         is_claimed=is_claimed,
+        said=said or {},
+        flaw=flaw or FormError(),
+        told=told,
+        **({} if is_fragment else author_values(request, visitor, card.site_id, card.id)),
+        is_undone=is_undone,
         **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
         is_stale=is_stale,
         back=back,
@@ -192,9 +258,7 @@ def _comment(
         reports=[]
         if is_fragment or not card.reports
         else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
-        reputations=[]
-        if is_fragment
-        else reputation_lines(store, visitor.signed.site_ids, card.id),
+        around={} if is_fragment else context_values(store, visitor.signed.site_ids, card.id),
     )
 
 
@@ -208,5 +272,25 @@ def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> Comment
 def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentView]:
     actor_ids = {decision.actor.id for card in cards for decision in card.decisions}
     actor_ids |= {card.claim.moderator_id for card in cards if card.claim}
+    called_wrong = corrections.of_comments(store, [card.id for card in cards])
+    actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)
-    return [comment_view(card, names) for card in cards]
+    choices = {id: reason_choices(store, id) for id in {card.site_id for card in cards}}
+    return [
+        replace(
+            comment_view(card, names),
+            choices=choices[card.site_id],
+            wrong=[
+                (each.label, label_of(each.label), person_name(each.moderator_id, names))
+                for each in called_wrong.get(card.id, ())
+                if each.revision == card.revision
+            ],
+        )
+        for card in cards
+    ]
+
+
+def reason_choices(store: Store, site_id: str) -> list[tuple[str, str]]:
+    """What a form offers as reasons: codes and names."""
+    known = site_reasons.get_reasons(store, site_id)
+    return [(reason.code, reason.label(known.language)) for reason in known.reasons]

@@ -1,8 +1,10 @@
 """The form of a filter: what it offers, what was typed into it, what a preview found."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
+from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.review.filter_preview import FilterPreview, PreviewMatch
@@ -12,7 +14,7 @@ from service.console.session import Form
 FORM_LIMIT = 2 * 1024 * 1024  # bytes; a list of 256 kB, every letter of it escaped
 NAMES = (
     *("site", "version", "do", "name", "kind", "action", "entries", "exceptions"),
-    *("languages", "enabled", "in_text", "in_name", "in_website"),
+    *("languages", "enabled", "until", "in_text", "in_name", "in_website"),
 )
 KINDS = {
     FilterKind.WORDS: (
@@ -25,13 +27,17 @@ KINDS = {
         "example.com and everything under it; .xyz for every domain that ends so.",
     ),
     FilterKind.EMAILS: ("E-mails", "name@example.com, or @example.com for every address there."),
+    FilterKind.AUTHORS: (
+        "Authors",
+        "As a comment's page puts them here (“From now on”): keyed hashes, no names.",
+    ),
     FilterKind.NETWORKS: ("Networks", "An address, or a network such as 203.0.113.0/24."),
 }
 ACTIONS = {
     FilterAction.HOLD: "Hold for a moderator",
     FilterAction.SPAM: "File as spam",
     FilterAction.REJECT: "Reject",
-    FilterAction.TRUST: "Trust: links to these domains do not count; or these words in the name may use protected names",
+    FilterAction.TRUST: "Trust: links to these domains do not count; these authors have a good name; or these words in the name may use protected names",
 }
 FIELDS = {
     FilterField.TEXT: "the text",
@@ -55,7 +61,19 @@ def read_draft(form: Form) -> FilterDraft:
         languages=tuple(re.findall(r"[^\s,;]+", form.get("languages", ""))[:50]),
         fields=tuple(field for field in FilterField if form.get(f"in_{field.value}")),
         enabled=form.get("enabled", "on") == "on",
+        until=_end_of(form.get("until", "")),
     )
+
+
+def _end_of(day: str) -> int | None:
+    """The end of a day in UTC, ms; None for none. Raises Invalid."""
+    if not day:
+        return None
+    try:
+        began = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid("The form does not say until which day.") from None
+    return round(began.timestamp() * 1000) + DAY_MS
 
 
 def _lines(text: str) -> tuple[str, ...]:

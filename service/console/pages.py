@@ -1,6 +1,8 @@
 """What all pages of the console share: templates, redirects, the log-in page, errors as pages."""
 
+import gzip
 import logging
+import os
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -20,7 +22,7 @@ from moderation.domain.labels import label_of
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import session
-from service.console.presenters import age, iso, utc_clock, utc_time
+from service.console.presenters import age, iso, not_so, utc_clock, utc_time
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
@@ -38,6 +40,7 @@ pages = Pages(
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
     label=label_of,
+    not_so=not_so,
     utc_clock=utc_clock,
     utc_time=utc_time,
 )
@@ -87,7 +90,7 @@ def login_page(
         email=email,
         link=link,
         wanted=next_page(wanted),
-        form_token=session.form_token(cookie),
+        form_token=session.masked(session.form_token(cookie), os.urandom(32)),
     )
     if is_new:
         session.start_visit(request, response, cookie)
@@ -114,6 +117,18 @@ def _site(visitor: session.CurrentVisitor, site: QueryName = "") -> Membership:
 CurrentSite = Annotated[Membership, Depends(_site)]
 
 
+def _compressed(request: Request, response: Response) -> Response:
+    """The answer as the browser takes it: a page of twenty comments is a tenth as long."""
+    accepted = request.headers.get("accept-encoding", "")
+    body = bytes(response.body)
+    if len(body) > 1_000 and "gzip" in accepted and "content-encoding" not in response.headers:
+        response.body = gzip.compress(body, 5)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+        response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
 class PageRoute(APIRoute):
     """A route whose errors are pages too: people read them."""
 
@@ -122,7 +137,7 @@ class PageRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await run_in_threadpool(_compressed, request, await handle(request))
             except NoSite as error:
                 return pages.page("no_site.html", visitor=error.visitor)
             except Unauthenticated:

@@ -51,18 +51,19 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBar:
-    """A score as a bar of 100 units. threshold: the policy's, None where none was crossed."""
+    """A score as a bar of 100 units. name: in words; code: its own. threshold: the policy's, None where none was crossed."""
 
     name: str
     value: str
     width: int
     threshold: int | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of a history. outcome, who: in words. created_at: ms. sequence: 0 where it has no number. text: that the
-    comment had until then, '' where it stayed.
+    comment had until then, '' where it stayed. sentence: to its writer.
     """
 
     sequence: int
@@ -71,13 +72,15 @@ class HistoryEntry:
     created_at: int
     reasons: tuple[Reason, ...] = ()
     text: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
-    '' nobody.
+    '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
+    choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
     """
 
     card: CommentCard
@@ -93,6 +96,10 @@ class CommentView:
     reported: str
     actions: list[tuple[str, str]]
     claimer: str
+    strongest: str
+    page_link: str
+    choices: Sequence[tuple[str, str]] = ()
+    wrong: Sequence[tuple[str, str, str]] = ()
 
 
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
@@ -117,7 +124,20 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         reported=_reported(card),
         actions=_actions(card),
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
+        strongest=_strongest(reasons),
+        page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
     )
+
+
+def _strongest(reasons: Sequence[Reason]) -> str:
+    """'Toxicity .93'; '' where there is no reason."""
+    if not reasons:
+        return ""
+    reason = max(reasons, key=lambda reason: reason.value or 0)
+    is_probability = reason.value is not None and 0 < reason.value < 1
+    score = f" {reason.value:.2f}".replace(" 0.", " .") if is_probability else ""
+    words = label_of(reason.code)
+    return f"{words[:1].upper()}{words[1:]}{score}"
 
 
 def _actions(card: CommentCard) -> list[tuple[str, str]]:
@@ -203,6 +223,7 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
             format_score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
+            name,
         )
         for name, value in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -219,6 +240,7 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
         _actor_name(decision.actor, names),
         decision.created_at,
         decision.reasons,
+        sentence=decision.sentence,
     )
 
 
@@ -239,6 +261,23 @@ def person_name(id: str, names: Mapping[str, str]) -> str:
     if id == SERVICE:
         return "Gatehouse itself"
     return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
+
+
+_NOT_SO = {
+    "toxicity": "Not toxic",
+    "severe_toxicity": "Not severely toxic",
+    "obscene": "Not obscene",
+    "threat": "Not a threat",
+    "insult": "Not an insult",
+    "identity_attack": "Not an attack on a group",
+    "sexual_explicit": "Not sexual",
+    "spam": "Not spam",
+}
+
+
+def not_so(name: str) -> str:
+    """What a button says that calls a score wrong."""
+    return _NOT_SO.get(name) or f"Not so: {label_of(name)}"
 
 
 def excerpt(text: str, limit: int = 60) -> str:

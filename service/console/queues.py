@@ -5,16 +5,21 @@ from fastapi import APIRouter, Request, Response
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.review import campaigns, queues
+from moderation.review import campaigns, queues, search
+from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
+from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
+from service.console.desk import Desk
 from service.console.pages import CurrentSite, PageRoute, QueryName, pages
 from service.console.presenters import CommentView
-from service.console.search import Asked, AskedFor, bulk_bar, results_page
+from service.console.refine import refine_of
+from service.console.search import bulk_bar, results_page
 from service.console.session import CurrentVisitor, Visitor
+from service.console.views import view_links
 
 router = APIRouter(route_class=PageRoute)
 
@@ -29,34 +34,32 @@ def queue_page(
     after: QueryName = "",
     done: QueryName = "",
     unclaimed: QueryName = "",
+    open: QueryName = "",
 ) -> Response:
     """A page of a queue, or of what a search has found. done: the comment that was just decided about, for the notice and its undo.
-    unclaimed: without what others have claimed.
+    unclaimed: without what others have claimed. open: the comment in the second pane.
     """
     store = request.app.state.store
     if asked.is_search:
         decided = _decided(store, visitor, done)
-        return results_page(request, visitor, membership, asked, after, decided)
+        return results_page(request, visitor, membership, asked, after, decided, open)
     if queue == queues.REPORTED:
-        return _reported_page(request, visitor, membership, after, _decided(store, visitor, done))
-    reason = asked.reason
+        decided = _decided(store, visitor, done)
+        return _reported_page(request, visitor, membership, after, decided, open)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
-    status, site_id = Status(queue), membership.site_id
+    status, site_id, reason = Status(queue), membership.site_id, asked.reason
+    refine = refine_of(store, site_id, asked, queue)
     # Comments of a campaign are decided with it; with a reason chosen, each is shown by itself.
     is_grouped = status is Status.HELD and not reason
-    cards, last_id = navigation.one_page(
-        queues.list_queue(
-            store,
-            site_id,
-            status,
-            after,
-            navigation.ROWS_READ,
-            reason,
-            alone=is_grouped,
-            not_of_others=visitor.signed.moderator_id if unclaimed else "",
-        )
+    criteria = Criteria(
+        status=status,
+        reason=reason,
+        alone=is_grouped,
+        not_of_others=visitor.signed.moderator_id if unclaimed else "",
+        order=refine.order,
     )
+    found = _found(store, site_id, criteria, after)
     waiting = (
         campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE, sample=1)
         if is_grouped and not after
@@ -65,29 +68,60 @@ def queue_page(
     # A campaign of which this site has one comment is a comment like any other here.
     lone_ids = [campaign.sample[0].id for campaign in waiting if campaign.is_lone]
     lone = queues.get_cards(store, {site_id}, lone_ids)
-    filters = {"site": site_id, "queue": queue, "reason": reason, "unclaimed": unclaimed}
+    filters = {
+        "site": site_id,
+        "queue": queue,
+        "order": asked.order,
+        "reason": reason,
+        "unclaimed": unclaimed,
+    }
     tabs = navigation.queue_tabs(request, site_id, status)
-    reasons = _reasons(store, site_id, status, reason)
-    count = reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
+    count = refine.reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
+    comments = comment_views(store, [*lone, *found.cards])
+    shown = campaign_views(store, [each for each in waiting if not each.is_lone])
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=membership,
         queue=status.value,
         tabs=tabs,
-        comments=comment_views(store, [*lone, *cards]),
-        campaigns=campaign_views(store, [each for each in waiting if not each.is_lone]),
+        asked=asked,
+        refine=refine,
+        views=view_links(
+            store, visitor, site_id, Asked(status=queue, reason=reason, order=refine.order)
+        ),
+        comments=comments,
+        campaigns=shown,
+        desk=Desk.of(request, visitor, shown, comments, open),
         held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
         reason=reason,
-        reasons=reasons,
+        reasons=refine.reasons,
         unclaimed=unclaimed,
         bulk=bulk_bar(Asked(status=queue, reason=reason), count),
         first_url=navigation.queue_url(**filters) if after else "",
-        next_url=navigation.queue_url(**filters, after=last_id) if last_id else "",
+        next_url=navigation.queue_url(**filters, after=found.after) if found.after else "",
         back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
         queue_url=navigation.queue_url,
     )
+
+
+def _found(store: Store, site_id: str, criteria: Criteria, after: str) -> Results:
+    """A page of a queue; in its usual order, and by urgency without a reason, always a full one."""
+    status = criteria.status
+    if status is None or criteria.order != queues.usual_order(status):
+        return search.search(store, site_id, criteria, after, navigation.PAGE_SIZE)
+    rows = queues.list_queue(
+        store,
+        site_id,
+        status,
+        after,
+        navigation.ROWS_READ,
+        criteria.reason,
+        alone=criteria.alone,
+        not_of_others=criteria.not_of_others,
+    )
+    return Results(*navigation.one_page(rows))
 
 
 def _reported_page(
@@ -96,12 +130,14 @@ def _reported_page(
     site: Membership,
     after: str,
     decided: CommentView | None,
+    opened: str,
 ) -> Response:
     """A page of what readers reported, whatever its status: what waits longest first."""
     store, site_id = request.app.state.store, site.site_id
     rows = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
     cards = rows[: navigation.PAGE_SIZE]
     last = cards[-1].first_report if len(rows) > navigation.PAGE_SIZE else ""
+    comments = comment_views(store, cards)
     where = {"site": site_id, "queue": queues.REPORTED}
     return pages.page(
         "queue.html",
@@ -109,8 +145,11 @@ def _reported_page(
         site=site,
         queue=queues.REPORTED,
         tabs=navigation.queue_tabs(request, site_id, queues.REPORTED),
-        comments=comment_views(store, cards),
+        asked=Asked(),
+        refine=None,
+        comments=comments,
         campaigns=[],
+        desk=Desk.of(request, visitor, (), comments, opened),
         held_with_rulings=0,
         reason="",
         reasons={},
@@ -133,11 +172,3 @@ def _decided(store: Store, visitor: Visitor, comment_id: str) -> CommentView | N
     except NotFound:
         return None
     return comment_views(store, [card])[0] if card.decision else None
-
-
-def _reasons(store: Store, site_id: str, status: Status, chosen: str) -> dict[str, str]:
-    """The reason codes to filter by, of the whole queue, with their counts; and the one that is chosen."""
-    counts_by_code = queues.reason_counts(store, site_id, status)
-    if chosen:
-        counts_by_code.setdefault(chosen, 0)
-    return {code: f"{count:,}" for code, count in counts_by_code.items()}

@@ -1,34 +1,24 @@
-"""What is found in a site's comments, as a page like a queue's: the same cards, and a chip for each condition."""
+"""What is found in a site's comments, as a page like a queue's: the same rows and cards, and a chip for each condition."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Annotated
+from dataclasses import dataclass, replace
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Request, Response
 
-from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import STATUS_AFTER
-from moderation.domain.errors import Invalid, NotFound
-from moderation.domain.labels import label_of
-from moderation.domain.search_words import QUERY_LIMIT
-from moderation.review import queues, search
-from moderation.review.search import Criteria, Results
+from moderation.domain.errors import Invalid
+from moderation.review import search
+from moderation.review.search import Results
 from moderation.store.moderators import Membership
 from service.console import navigation
+from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
-from service.console.pages import QueryName, pages
-from service.console.presenters import QUEUE_NAMES, VERBS, CommentView, excerpt
+from service.console.desk import Desk
+from service.console.pages import pages
+from service.console.presenters import QUEUE_NAMES, VERBS, CommentView
+from service.console.refine import refine_of
 from service.console.session import Visitor
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A condition. url: the search without it, or with it where it is not chosen."""
-
-    name: str
-    value: str
-    url: str
-    is_current: bool = True
+from service.console.views import view_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +30,6 @@ class BulkBar:
     actions: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of a page asks for; '' for nothing."""
-
-    query: str = ""
-    status: str = ""
-    reason: str = ""
-    page_url: str = ""
-    author: str = ""
-
-    @property
-    def is_search(self) -> bool:
-        """A reason alone is a filter of a queue."""
-        return any((self.query.strip(), self.status, self.page_url, self.author.strip()))
-
-    def url(self, site_id: str, **changes: str) -> str:
-        return navigation.queue_url(site=site_id, **{**self.given(), **changes})
-
-    def given(self) -> dict[str, str]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
-
 def bulk_bar(asked: Asked, count: str = "") -> BulkBar:
     actions = [
         (outcome.value, verb)
@@ -71,19 +39,6 @@ def bulk_bar(asked: Asked, count: str = "") -> BulkBar:
     return BulkBar({name: value for name, value in asked.given().items() if value}, count, actions)
 
 
-def _asked(
-    query: Annotated[str, Query(max_length=QUERY_LIMIT)] = "",
-    status: QueryName = "",
-    reason: QueryName = "",
-    page_url: Annotated[str, Query(max_length=PAGE_URL_LIMIT)] = "",
-    author: Annotated[str, Query(max_length=QUERY_LIMIT)] = "",
-) -> Asked:
-    return Asked(query, status, reason, page_url, author)
-
-
-AskedFor = Annotated[Asked, Depends(_asked)]
-
-
 def results_page(
     request: Request,
     visitor: Visitor,
@@ -91,14 +46,17 @@ def results_page(
     asked: Asked,
     after: str,
     decided: CommentView | None,
+    opened: str,
 ) -> Response:
-    """A page of what was found; with a sentence where the query cannot be read."""
+    """A page of what was found; with a sentence where the query cannot be read. opened: the comment that is open."""
     store, site_id = request.app.state.store, site.site_id
     problem = ""
     try:
         found = search.search(store, site_id, criteria_of(asked), after, navigation.PAGE_SIZE)
     except Invalid as error:
         found, problem = Results((), ""), error.message.removeprefix(f"{error.pointer}: ")
+    comments = comment_views(store, found.cards)
+    refine = refine_of(store, site_id, asked, asked.status)
     return pages.page(
         "search.html",
         422 if problem else 200,
@@ -106,10 +64,13 @@ def results_page(
         site=site,
         tabs=navigation.queue_tabs(request, site_id, None),
         asked=asked,
-        chips=_chips(asked, site_id),
-        statuses=_statuses(asked, site_id),
+        chips=chips(asked, site_id, refine.moderators),
+        statuses=status_chips(asked, site_id, QUEUE_NAMES),
+        refine=refine,
+        views=view_links(store, visitor, site_id, replace(asked, order=refine.order)),
         problem=problem,
-        comments=comment_views(store, found.cards),
+        comments=comments,
+        desk=Desk.of(request, visitor, (), comments, opened),
         bulk=bulk_bar(asked),
         first_url=asked.url(site_id) if after else "",
         next_url=asked.url(site_id, after=found.after) if found.after else "",
@@ -117,44 +78,3 @@ def results_page(
         decided=decided,
         queue_url=navigation.queue_url,
     )
-
-
-def criteria_of(asked: Asked) -> Criteria:
-    """Raises NotFound for a status that no queue has."""
-    if asked.status and asked.status not in queues.SEARCHED:
-        raise NotFound("There is no such queue.")
-    return Criteria(
-        query=asked.query,
-        status=Status(asked.status) if asked.status else None,
-        reason=asked.reason,
-        page_url=asked.page_url,
-        author=asked.author,
-    )
-
-
-def _chips(asked: Asked, site_id: str) -> list[Chip]:
-    """Each condition but the status, to be taken away."""
-    shown: Mapping[str, tuple[str, str]] = {
-        "query": ("Words", asked.query),
-        "reason": ("Reason", label_of(asked.reason)),
-        "page_url": ("Page", asked.page_url),
-        "author": ("Author", asked.author),
-    }
-    return [
-        Chip(name, excerpt(value), asked.url(site_id, **{key: ""}))
-        for key, (name, value) in shown.items()
-        if value.strip()
-    ]
-
-
-def _statuses(asked: Asked, site_id: str) -> list[Chip]:
-    chips = [Chip("All", "", asked.url(site_id, status=""), not asked.status)]
-    return chips + [
-        Chip(
-            QUEUE_NAMES[status],
-            status.value,
-            asked.url(site_id, status=status.value),
-            status == asked.status,
-        )
-        for status in queues.SEARCHED
-    ]

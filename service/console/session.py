@@ -4,7 +4,7 @@ import hmac
 import os
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from moderation.store.moderators import Membership
 from service.http.client_address import is_https
 from service.http.forms import read_form
 
+_TOKEN_BYTES = 32
 FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
 
 _FOREIGN = "This request did not come from a page of this console; nothing was changed."
@@ -28,18 +29,19 @@ _STALE = "This form was made for another session; nothing was changed. Reload th
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A moderator at the console. token: of the session. form_token: goes into every form.
+    """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer.
 
     watched: sites that they may look at and nothing more; where a form was sent, those are not among theirs.
     """
 
     signed: SignedIn
     token: str
+    mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
     watched: tuple[Membership, ...] = ()
 
     @property
     def form_token(self) -> str:
-        return form_token(self.token)
+        return masked(form_token(self.token), self.mask)
 
     def membership(self, site_id: str) -> Membership:
         """This site, or with '' the moderator's first one.
@@ -61,12 +63,29 @@ class Visitor:
         if sites and not mine:
             sites[0].require(Action.DECIDE)
         watched = tuple(each for each in sites if each not in mine)
-        return Visitor(replace(self.signed, sites=mine), self.token, watched)
+        return replace(self, signed=replace(self.signed, sites=mine), watched=watched)
 
 
 def form_token(cookie: str) -> str:
     """What a form of ours carries: made from a cookie that other origins cannot read."""
     return hmac.new(cookie.encode(), b"gatehouse/form", "sha256").hexdigest()
+
+
+def masked(token: str, mask: bytes) -> str:
+    """A form token as it stands in a page: other letters in each answer, for pages are compressed, and the length of
+    what stands beside a stranger's words would tell of it letter by letter (breachattack.com).
+    """
+    mixed = bytes(a ^ b for a, b in zip(bytes.fromhex(token), mask, strict=True))
+    return (mask + mixed).hex()
+
+
+def _unmasked(sent: str) -> str:
+    """What masked() was made of; any other text as it is."""
+    if not re.fullmatch(rf"[0-9a-f]{{{4 * _TOKEN_BYTES}}}", sent):
+        return sent
+    both = bytes.fromhex(sent)
+    mask, mixed = both[:_TOKEN_BYTES], both[_TOKEN_BYTES:]
+    return bytes(a ^ b for a, b in zip(mask, mixed, strict=True)).hex()
 
 
 def session_cookie(request: Request) -> str:
@@ -175,7 +194,9 @@ def _is_own(request: Request, url: str) -> bool:
 
 def check_token(cookie: str, token: str) -> None:
     """Raises Forbidden unless the form was made for the holder of this cookie."""
-    if not cookie or not hmac.compare_digest(form_token(cookie).encode(), token.encode()):
+    if not cookie or not hmac.compare_digest(
+        form_token(cookie).encode(), _unmasked(token).encode()
+    ):
         raise Forbidden(_STALE)
 
 

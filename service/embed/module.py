@@ -24,8 +24,14 @@ class Module:
 
 @cache
 def module() -> Module:
-    style = json.dumps((_FOLDER / "style.css").read_text(encoding="utf-8"))
+    style = json.dumps(_bare((_FOLDER / "style.css").read_text(encoding="utf-8")))
     parts = [(_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS]
-    text = "\n".join([f"const STYLE = {style};", *parts])
+    text = "\n".join([f"const STYLE = {style};", *map(_bare, parts)])
     digest = base64.b64encode(hashlib.sha384(text.encode()).digest()).decode()
     return Module(text, gzip.compress(text.encode(), 9, mtime=0), f"sha384-{digest}")
+
+
+def _bare(part: str) -> str:
+    """Without indentation and lines of comment: readers pay for what they load."""
+    lines = (line.strip() for line in part.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -1,18 +1,16 @@
 """/reply/{site_id} takes a plain form and answers 303, and so do the URLs for forms of WordPress and
-Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages; /demo is an article with a form.
+Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from moderation.clock import now_ms
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound, PageClosed
 from moderation.domain.page_url import origin_of, plain_url
@@ -25,6 +23,7 @@ from service.api import threads as threads_api
 from service.api.responses import public
 from service.embed import form_formats
 from service.embed.module import module
+from service.embed.page_thread import is_plain, page_thread
 from service.embed.reply import (
     NAMES,
     Problem,
@@ -32,10 +31,8 @@ from service.embed.reply import (
     page_of,
     problem,
     read_submission,
-    safe_url,
     within,
 )
-from service.embed.thread_order import in_thread_order
 from service.http.body import read_body, strict_json
 from service.http.client_address import client_address
 from service.http.errors import wants_html
@@ -47,14 +44,12 @@ router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
 
 MODULE_CACHE = "public, max-age=300"
-DEMO = "/demo"
-THREAD_SIZE = 50  # comments on a page of it, and in a fragment
 _SITE_ID = re.compile(r"[a-z0-9_]{1,64}")
 
 
 @router.get("/embed/static/{version}/{name}")
-def static(version: str, name: str) -> Response:
-    return pages.file(version, name)
+def static(request: Request, version: str, name: str) -> Response:
+    return pages.file(request, version, name)
 
 
 @router.get("/embed/v1.js")
@@ -235,7 +230,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
         "refused.html",
         status,
         retry_header(error),
-        form_action=filter(_is_plain, origins),
+        form_action=filter(is_plain, origins),
         title=title,
         problem=broken,
         wait=getattr(error, "retry_after", 0),
@@ -250,27 +245,6 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
             "state": "",
             "service": "",
         },
-    )
-
-
-@router.get(DEMO)
-def demo(request: Request, replytocom: str = "", gatehouse: str = "", before: str = "") -> Response:
-    """An article of a small invented newspaper, with its newest approved comments and the form.
-
-    before: the id of a comment; those older than it are shown.
-    """
-    state = request.app.state
-    origin = origin_of(state.settings.public_url)
-    site_id = threads.demo_site(state.store, origin)
-    if site_id is None:
-        return pages.page("nosite.html", 404, origin=origin)
-    page_url, title = f"{state.settings.public_url}{DEMO}", "The night ferry comes back"
-    values = _thread(state.store, site_id, page_url, title, replytocom, gatehouse, before)
-    values["form"]["service"] = ""
-    return pages.page(
-        "demo.html",
-        form_action=filter(_is_plain, [origin]),
-        **values | {"page_link": DEMO, "query_link": f"{DEMO}?"},
     )
 
 
@@ -292,52 +266,9 @@ def fragment(
     known = _site(state.store, site)
     if not within(page_url, known.origins):
         raise NotFound("No page of this site has this address.")
-    values = _thread(
+    values = page_thread(
         state.store, site, page_of(page_url), page_title, replytocom, gatehouse, before
     )
     values["form"]["service"] = state.settings.public_url
     html = pages.render("thread.html", **values)
     return public(request, html, "text/html", threads_api.CACHE, {"X-Robots-Tag": "noindex"})
-
-
-def _thread(
-    store: Store,
-    site_id: str,
-    page_url: str,
-    title: str,
-    replytocom: str,
-    gatehouse: str,
-    before: str,
-) -> dict[str, Any]:
-    """What thread.html shows."""
-    page = threads.find_page(store, site_id, page_url)
-    now = threads.state_of(store, page, site_id, now_ms())
-    newest = threads.list_newest(store, page, THREAD_SIZE, before, replytocom)
-    answered = newest.answered
-    link = safe_url(page_url)
-    return {
-        "comments": in_thread_order(threads.with_removed(store, newest.comments)),
-        "count": newest.count,
-        "is_counted": newest.count < threads.COUNT_LIMIT,
-        "before": before,
-        "next": newest.next,
-        "answered": answered,
-        "received": gatehouse == "received",
-        "page_link": link,
-        "query_link": f"{link}{'&' if '?' in link else '?'}",
-        "site_id": site_id,
-        "problem": Problem("", ""),
-        "typed": {},
-        "form": {
-            "page_url": page_url,
-            "page_title": title,
-            "parent": answered.id if answered else "0",
-            "state": now.state.value,
-        },
-    }
-
-
-def _is_plain(origin: str) -> bool:
-    """Whether an origin may stand in a Content-Security-Policy."""
-    parts = urlsplit(origin)
-    return bool(re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", origin)) and bool(parts.hostname)

@@ -1,12 +1,13 @@
 """HTML pages: templates that escape, restrictive headers, static files that may be cached."""
 
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -60,6 +61,11 @@ class Pages:
         self._scripts = _SCRIPTS if scripts else ""
         self._files = {path.name: path.read_bytes() for path in (folder / "static").iterdir()}
         self._files |= more_files or {}
+        self._compressed = {
+            name: gzip.compress(content, 9, mtime=0)
+            for name, content in self._files.items()
+            if name.endswith((".css", ".js", ".svg"))
+        }
         self._hashes = {
             name: hashlib.sha256(content).hexdigest()[:16] for name, content in self._files.items()
         }
@@ -95,18 +101,20 @@ class Pages:
         """A fragment for somebody else's page."""
         return self._environment.get_template(template).render(values)
 
-    def file(self, version: str, name: str) -> Response:
-        """A static file. Its URL contains its hash, so it may be cached for ever."""
+    def file(self, request: Request, version: str, name: str) -> Response:
+        """A static file, compressed where the browser takes that. Its URL contains its hash, so it may be cached for ever."""
         if self._hashes.get(name) != version:
             raise NotFound("There is no such file.")
-        return Response(
-            self._files[name],
-            media_type=mimetypes.guess_type(name)[0],
-            headers={
-                "Cache-Control": "public, max-age=31536000, immutable",
-                "X-Content-Type-Options": "nosniff",
-            },
-        )
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+        }
+        content = self._files[name]
+        if name in self._compressed and "gzip" in request.headers.get("accept-encoding", ""):
+            content = self._compressed[name]
+            headers["Content-Encoding"] = "gzip"
+        return Response(content, media_type=mimetypes.guess_type(name)[0], headers=headers)
 
 
 def status_of(error: GatehouseError) -> tuple[int, str]:

@@ -35,7 +35,7 @@ class BrowserGatehouse:
 
     @property
     def demo(self) -> str:
-        return f"{self.url}/demo"
+        return f"{self.url}/demo/ferry"
 
     def login_url(self) -> str:
         return f"{self.url}/console/login?link={link_for(self.store, self.moderator_id)}"

@@ -38,7 +38,7 @@ def test_a_key_and_enter_decide_a_campaign_and_another_key_undoes_it(visit, gate
     assert page.locator(".stub").count() == 0 and page.locator("#count-held").inner_text() == "7"
     page.keyboard.press("Enter")
     stub = page.locator(".campaign, .stub").first
-    page.locator(".stub").wait_for()
+    page.locator(".stub").wait_for(state="attached")
     assert "campaign of 6 comments" in stub.inner_text().lower()
     assert page.locator("#count-campaigns").inner_text() == "0"
     assert page.evaluate("document.activeElement.id") == f"c-{other_id}"
@@ -85,7 +85,7 @@ def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, 
         watch.page.keyboard.press(key)
     look("campaign-asked")
     watch.page.keyboard.press("Enter")
-    watch.page.locator(".stub").wait_for()
+    watch.page.locator(".stub").wait_for(state="attached")
     look("campaign-decided")
     watch.page.goto(f"{gatehouse.url}/console/campaigns")
     look("campaigns")

@@ -11,7 +11,7 @@ import pytest
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.page_state import PageState
-from moderation.review import decisions, page_states, queues
+from moderation.review import decisions, page_states, picks, queues
 from moderation.review.page_states import PageChange
 from moderation.store import sites
 from moderation.store.sql.schema import revisions
@@ -360,7 +360,39 @@ def test_a_link_to_a_comment_far_down_leads_there(read, article):
     )
     page.get_by_role("heading", name="120 comments").wait_for()
     page.get_by_label("Order").select_option(label="Newest first")
-    assert page.locator("article .said").first.inner_text() == "Number 119."
+    page.locator("article .said").first.get_by_text("Number 119.").wait_for()
+    page.get_by_role("heading", name="50+ comments").wait_for()
+    page.get_by_role("button", name="Show more comments").click()
+    page.get_by_role("heading", name="100+ comments").wait_for()
+    assert page.locator("article .said").last.inner_text() == "Number 20."
+
+
+def test_readers_choose_the_order_and_long_conversations_are_folded(read, article, shots):
+    quiet = article.comment("Quiet.", age=60)
+    loud = article.comment("Loud.", "Emil", age=59)
+    replies = [article.comment(f"Reply {n}.", age=50 - n, parent_id=loud) for n in range(8)]
+    picks.pick(article.gatehouse.store, {article.site.id}, quiet, now=now())
+    watch = read(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page = watch.page
+    top = page.locator("gatehouse-comments section > ol > li > article .said")
+    assert top.all_inner_texts() == ["Quiet.", "Loud."]
+    assert page.locator(f"#comment-{quiet}").get_by_text("Editors’ pick").is_visible()
+    assert page.locator(f"#comment-{replies[3]}").is_hidden()
+    page.get_by_label("Order").select_option(label="Most replied")
+    top.first.get_by_text("Loud.").wait_for()
+    assert page.locator("article:visible").count() == 5
+    page.screenshot(path=shots / "embed-order.png", full_page=True)
+    assert faults(watch) == []
+    page.get_by_role("button", name="Show 5 more replies").click()
+    assert page.locator("article:visible").count() == 10
+    # A link into what is folded opens it; below the newest first stands what it answers, once it is loaded.
+    page.get_by_label("Order").select_option(label="Newest first")
+    top.first.get_by_text("Loud.").wait_for()
+    page.evaluate(f"location.hash = 'comment-{replies[6]}'")
+    page.locator(f"#comment-{replies[6]}.target").wait_for()
+    article.decide(replies[0], Outcome.REJECT)
+    page.locator(f"#comment-{replies[0]}").wait_for(state="detached")
+    assert elsewhere(watch, article) == []
 
 
 def test_it_speaks_german_and_takes_over_a_plain_form(read, article):
@@ -383,6 +415,7 @@ def test_without_a_key_the_form_is_posted_like_any_other(read, article):
     write(page, "The ferry is late.")
     page.wait_for_url("**/harbour?gatehouse=received#respond")
     page.get_by_text("Your comment is awaiting moderation.").wait_for()
+    assert page.get_by_label("Comment *").input_value() == ""
     comment_id = the_own_comment(article, "The ferry is late.")
     article.decide(comment_id, Outcome.APPROVE)
     page.get_by_role("button", name="Show 1 new comment").click()

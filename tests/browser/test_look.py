@@ -87,7 +87,7 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
     look("queue")
     for _ in range(2):
         watch.page.keyboard.press("d")
-    watch.page.locator(".stub").wait_for()
+    watch.page.locator(".stub").wait_for(state="attached")
     look("decided")
     watch.page.keyboard.press("?")
     look("help")
@@ -123,6 +123,7 @@ def test_the_front_of_the_service_is_accessible(visit, gatehouse, shots, scheme,
     for n in range(52):
         gatehouse.hand_in(f"A fine article, number {n}.", f"Reader {n}", age=60 - n)
     gatehouse.judge()
+    watch.without_embed()
     watch.page.goto(gatehouse.demo)
     look("demo-newest")
     watch.page.get_by_role("link", name="Older replies").click()
@@ -151,7 +152,7 @@ def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
     assert faults(watch) == []
     assert watch.page.evaluate("document.activeElement.value") == "reject"
     watch.page.keyboard.press("Enter")
-    watch.page.locator(".stub").wait_for()
+    watch.page.locator(".stub").wait_for(state="attached")
     assert watch.page.get_by_text("Not decided yet").count() == 0
     assert watch.incidents == []
 
@@ -161,7 +162,7 @@ def test_hostile_text_does_not_move_its_neighbours(visit, gatehouse):
     page = PageRef(gatehouse.demo, "T")
     ids = [gatehouse.hand_in("You idiot.", "Carol", age=30 - n, page=page) for n in range(3)]
     gatehouse.judge()
-    watch = visit()
+    watch = visit(viewport={"width": 1000, "height": 800})  # one below the other
     watch.log_in()
 
     def positions() -> list[float]:

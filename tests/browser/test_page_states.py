@@ -45,6 +45,7 @@ def test_pages_are_closed_and_branches_rejected(visit, gatehouse, shots, scheme,
     page.get_by_role("button", name="Save for The night ferry").click()
     page.get_by_text("This page is closed.").wait_for()
     look("page-closed")
+    watch.without_embed()
     page.goto(gatehouse.demo)
     page.get_by_text("Comments are closed.").wait_for()
     assert page.get_by_role("button").count() == 0

@@ -100,6 +100,7 @@ def test_when_the_service_is_away_the_page_says_so(visit, gatehouse):
 
 def test_a_browser_is_known_again_and_another_is_not(visit, gatehouse):
     first, second = visit(java_script_enabled=False), visit()
+    second.without_embed()
     for watch, text in ((first, "One thought."), (first, "Another."), (second, "A third.")):
         fill_in(watch, text)
         watch.page.get_by_role("status").get_by_text("awaiting moderation").wait_for()

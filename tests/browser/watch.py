@@ -1,9 +1,17 @@
 """A page under watch: what it loads from elsewhere, what it pops up, what its policy stopped."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.browser.gatehouse_process import BrowserGatehouse
+
+
+def without_module(route: Any) -> None:
+    """Answers with the page, without the element that loads the module."""
+    answer = route.fetch()
+    body = re.sub(r'<script type="module" src="/embed/v1.js".*?</script>', "", answer.text())
+    route.fulfill(response=answer, body=body)
 
 
 @dataclass
@@ -40,6 +48,10 @@ class Watch:
             lambda entry: self.errors.append(entry.text) if entry.type == "error" else None,
         )
 
+    def without_embed(self) -> None:
+        """Keeps the embed's module away, so that pages show what they have without it; scripts still run."""
+        self.page.route("**/demo/*", without_module)
+
     @property
     def incidents(self) -> list[str]:
         return self.dialogs + self.outbound + self.errors + self.navigated
@@ -48,3 +60,10 @@ class Watch:
         self.page.goto(self.gatehouse.login_url())
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url("**/console/")
+
+    def opened(self, comment_id: str) -> Any:
+        """The card of a comment in a list, opened where the list stands beside it."""
+        row = self.page.locator(f"#r-{comment_id} a")
+        if row.is_visible():
+            row.click()
+        return self.page.locator(f"#c-{comment_id}")

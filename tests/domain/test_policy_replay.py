@@ -15,7 +15,7 @@ from moderation.domain.policy_lines import line_of
 from moderation.domain.policy_replay import PolicyReplay
 from moderation.domain.score import Findings, Signal
 from moderation.domain.wilson import wilson_interval
-from moderation.policies import load_policy, policy_in_force, read_policy
+from moderation.policies import PROFILES, load_policy, policy_in_force, read_policy
 
 NAMES = ("toxicity", "threat", "spam", "links", "reputation", "filter:a", "filter:b", "unread")
 # On thresholds, just below them and between.
@@ -152,6 +152,9 @@ def test_a_sites_policy_may_be_based_on_a_profile():
         'name = "own"\nbased_on = "newsroom"\n[thresholds]\ntoxic = 0.1\n', newsroom
     )
     assert (own.name, len(own.rules)) == ("own", len(newsroom.rules))
+    for profile in PROFILES:  # most are based on another themselves
+        named = read_policy(f'name = "{profile}"\nbased_on = "{profile}"\n')
+        assert named == load_policy(profile)
     assert policy_in_force("", newsroom) is newsroom
     broken = policy_in_force("name = ", newsroom)
     assert decide(broken, findings(dict.fromkeys(newsroom.needs, 0.0))).outcome is Outcome.HOLD

@@ -51,6 +51,15 @@ def test_no_command_imports_more_before_it_runs():
     assert not _HEAVY & set(json.loads(listed.stdout))
 
 
+def test_the_api_starts_without_what_only_some_of_its_calls_need():
+    code = "import service.server, sys, json;"
+    code += "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    listed = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not {"numpy", "onnxruntime", "torch", "alembic"} & set(json.loads(listed.stdout))
+
+
 def test_the_list_says_of_each_command_what_its_own_help_says():
     for name, entry in main.ENTRIES.items():
         if not entry.hidden:

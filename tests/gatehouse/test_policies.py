@@ -59,6 +59,40 @@ def test_what_would_change_is_printed(gatehouse: Run, comments: list[str], tmp_p
     assert gatehouse("policy", "test", stricter, "--since", "2100-01-01").returncode == 0
 
 
+def test_a_site_gets_a_policy_of_its_own(
+    gatehouse: Run, comments: list[str], tmp_path: Path
+) -> None:
+    stricter = written(tmp_path, 0.5)
+    assert "is in force" in gatehouse("policy", "set", "Herald", stricter).stdout
+    gatehouse("policy", "set", "Herald", "strict")
+    listed = gatehouse("policy", "versions", "Herald").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["2", "1"] and "command" in listed[0]
+    shown = gatehouse("policy", "versions", "Herald", "--show", "1").stdout
+    assert shown == Path(stricter).read_text()
+    wrong = gatehouse("policy", "set", "Herald", str(tmp_path / "none.toml"))
+    assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1
+
+
+def test_a_policy_runs_beside_the_one_in_force(
+    gatehouse: Run, comments: list[str], tmp_path: Path
+) -> None:
+    candidate = written(tmp_path, 0.5)
+    assert "0 of 0" in gatehouse("policy", "shadow", "Herald", candidate).stdout
+    gatehouse("policy", "shadow", "Herald", "--adopt")
+    shown = gatehouse("policy", "versions", "Herald", "--show", "1").stdout
+    assert shown == Path(candidate).read_text()
+    assert "no policy runs" in gatehouse("policy", "shadow", "Herald").stdout
+
+
+def test_the_record_of_a_policy_is_printed(gatehouse: Run, comments: list[str]) -> None:
+    advised = gatehouse("policy", "advise", "--site", "Herald")
+    assert "toxic               now hold at 0.45" in advised.stdout, advised.stderr
+    assert "378 more decisions and 20 more removals by people" in advised.stdout
+    errors = gatehouse("policy", "errors", "--site", "Herald", "--json")
+    assert json.loads(errors.stdout)["examined"] == len(comments)
+    assert "wrongly held -; passed -" in gatehouse("policy", "errors", "--site", "Herald").stdout
+
+
 def test_what_cannot_be_read_is_one_sentence(gatehouse: Run, tmp_path: Path) -> None:
     policy = Path(written(tmp_path, 0.5))
     bad_time = gatehouse("policy", "test", str(policy), "--since", "last week")

@@ -118,7 +118,7 @@ def test_conditions_narrow_it_down_together(store):
     approve(store, site, [second, third])
     index_due(store)
     assert found(store, site, "tea") == [third, second, first]
-    assert found(store, site, "tea", newest_first=False) == [first, second, third]
+    assert found(store, site, "tea", order="oldest") == [first, second, third]
     assert found(store, site, "tea", status=Status.APPROVED) == [third, second]
     assert found(store, site, reason="off_topic") == [first]
     assert found(store, site, page_url=other_page.url) == [second]
@@ -151,8 +151,8 @@ def test_a_new_title_is_found_and_the_old_one_is_not(store):
     assert found(store, site, "News lighthouse") == [comment_id]  # of the URL
 
 
-@pytest.mark.parametrize("newest_first", [True, False])
-def test_pages_follow_each_other_without_gaps(store, monkeypatch, newest_first):
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_follow_each_other_without_gaps(store, monkeypatch, order):
     monkeypatch.setattr(stored_search, "LOOKED_AT", 4)  # as beside a million
     monkeypatch.setattr(stored_search, "ROUNDS", 2)
     site = newspaper(store)
@@ -161,16 +161,16 @@ def test_pages_follow_each_other_without_gaps(store, monkeypatch, newest_first):
     approve(store, site, ids[1::2])
     index_due(store)
     for criteria, expected in (
-        (Criteria(query="tea", newest_first=newest_first), [ids[n] for n in range(40) if n % 3]),
+        (Criteria(query="tea", order=order), [ids[n] for n in range(40) if n % 3]),
         (
-            Criteria(query="milk", status=Status.REJECTED, newest_first=newest_first),
+            Criteria(query="milk", status=Status.REJECTED, order=order),
             [ids[n] for n in range(0, 40, 6)],
         ),
         (
-            Criteria(decided_by="moderator", status=Status.APPROVED, newest_first=newest_first),
+            Criteria(decided_by="moderator", status=Status.APPROVED, order=order),
             ids[1::2],
         ),
-        (Criteria(query="tea", decided_by="policy", newest_first=newest_first), []),
+        (Criteria(query="tea", decided_by="policy", order=order), []),
     ):
         seen, after, asked = [], "", 0
         while True:
@@ -181,7 +181,7 @@ def test_pages_follow_each_other_without_gaps(store, monkeypatch, newest_first):
             if not after:
                 break
             assert asked < 40
-        assert seen == (expected[::-1] if newest_first else expected)
+        assert seen == (expected[::-1] if order == "newest" else expected)
 
 
 @pytest.mark.parametrize("query", ["!!!", '""', " ".join("abcdefghijklmnopqrst")])

@@ -16,6 +16,7 @@ from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
+from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.note import Note
 from moderation.domain.person import PersonRef
 from moderation.domain.report import Reporter, ReportReason
@@ -24,10 +25,10 @@ from moderation.intake.submit import submit
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.policies import load_policy
-from moderation.review import decisions, queues
+from moderation.review import corrections, decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks, appeals, notes, reports
+from moderation.store import akismet_checks, appeals, legal_notices, notes, reports
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
@@ -54,6 +55,7 @@ class Canaries:
     old_domain: str = field(default_factory=lambda: f"{word('was')}.com")
     note: str = field(default_factory=lambda: word("note"))
     report: str = field(default_factory=lambda: word("report"))
+    sentence: str = field(default_factory=lambda: word("sentence"))
     domain: str = field(default_factory=lambda: f"{word('domain')}.com")
     email: str = field(default_factory=lambda: f"{word('mail')}@example.org")
     address: str = "203.0.113.177"
@@ -115,9 +117,9 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     judged(store, pipeline)
     said = (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM, None, Outcome.APPROVE)
     for id, outcome in [pair for pair in zip(ids, said, strict=True) if pair[1]]:
-        decisions.decide(
-            store, "mod_1", {site.id}, id, outcome, now=NOON + 2_000, entropy=os.urandom
-        )
+        sentence = "" if outcome is Outcome.APPROVE else canaries.sentence
+        made = {"sentence": sentence, "now": NOON + 2_000, "entropy": os.urandom}
+        decisions.decide(store, "mod_1", {site.id}, id, outcome, **made)
     edited(store, ids[4], f"{canaries.old}, see https://{canaries.old_domain}/", NOON + 3_000)
     judged(store, pipeline, NOON + 4_000)
     decisions.decide(
@@ -125,6 +127,7 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     )
     edited(store, ids[4], sent[4].text, NOON + 5_000)
     judged(store, pipeline, NOON + 6_000)
+    corrections.correct(store, "mod_1", {site.id}, ids[0], "toxicity", now=NOON)
     author_key = store.crypto.author_key(site.id, identity)
     [elsewhere] = hand_in(store, reply(site, "Somebody else's."))
     with store.write() as connection:
@@ -141,6 +144,8 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
         reports.add(*by_other, NOON, os.urandom)
         about = (ids[0], site.id, 1, 1, Outcome.REJECT, "mod_1", canaries.text, NOON)
         appeals.add(connection, Appeal("apl_1", *about, note=canaries.note))
+        by_other = LegalNotice("ntc_1", ids[0], site.id, 1, "Nora", "n@x.test", canaries.text, NOON)
+        legal_notices.add(connection, by_other, store.crypto)
     index_due(store)
     # One that waits still: its address is kept sealed.
     [waiting] = submit(
@@ -205,6 +210,11 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     ref, identity = refs[by]
     [kept] = submit(store, [comment(site, others, 20)], personal_days=30, entropy=os.urandom)
     ids = planted(store, site, canaries, pipeline, identity)
+    if by == "email":  # by which alone it can be found
+        who = (canaries.name, canaries.email, canaries.report, NOON)
+        with store.write() as connection:
+            notice = LegalNotice("ntc_2", kept.comment_id, site.id, 1, *who)
+            legal_notices.add(connection, notice, store.crypto)
     key = store.crypto.author_key(site.id, identity)
     before = dump(store)
     all_before = "\n".join(before.values())
@@ -217,7 +227,10 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
         assert "domain" in seen[table], table
     assert any("text" in seen[name] for name in before if name.startswith("search_index"))
     assert seen["appeals"] == {"text", "note"}
+    assert "sentence" in seen["decisions"] and "sentence" in seen["events"]
     assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
+    sent_too = {"name", "report"} if by == "email" else set()
+    assert seen["legal_notices"] == {"text"} | sent_too
     assert "old" in seen["revisions"] and "old_domain" in seen["domains"]
     assert key in before["votes"] and key in before["reputations"]
     assert not {"email", "address"} & canaries.found_in(all_before)  # sealed or hashed
@@ -246,6 +259,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert [each for each in hashes if each in everything] == []
     assert canaries.found_in(files(store)) == set()
     assert [each for each in hashes if each in files(store)] == []
+    assert after["corrections"] == "" != before["corrections"]
     # Of the comments there stays what was decided, and others' are as they were.
     assert len([id for id in ids if id in after["decisions"]]) == 5
     assert others.found_in(after["revisions"]) == {"text", "domain"}
@@ -265,7 +279,7 @@ def test_endpoints_hear_of_each_erased_comment(store, pipeline):
     for id in ids[:5]:
         card = queues.get_card(store, {site.id}, id)
         assert all(
-            reason.message in ("Erased with the comment.", "Decided by a moderator.")
+            reason.message == "Erased with the comment."
             for decision in card.decisions
             for reason in decision.reasons
         )
@@ -278,6 +292,7 @@ def test_a_person_gets_all_of_it(store, pipeline):
     exported = list(people.each_comment(store, PersonRef(email=canaries.email), {site.id}))
     assert [each.id for each in exported] == sorted(ids)
     first = exported[0]
+    assert exported[1].decisions[1].sentence == canaries.sentence
     assert (first.email, first.network) == (canaries.email, canaries.network)
     assert canaries.agent == first.user_agent and canaries.referrer in first.referrer
     assert canaries.text in first.texts[0].text and first.author_url.endswith("/me")
@@ -290,6 +305,7 @@ def test_a_person_gets_all_of_it(store, pipeline):
     assert [note.text for note in first.notes] == [canaries.note] * 2
     assert [report.reason for report in first.reports] == ["abuse"]
     [asked] = first.appeals
+    assert first.corrections == ("toxicity",)
     assert (asked.text, asked.state, asked.note) == (canaries.text, "open", canaries.note)
     [edited_comment] = [each for each in exported if each.id == ids[4]]
     assert canaries.old in edited_comment.texts[1].text and len(edited_comment.texts) == 3
@@ -366,12 +382,13 @@ ABOUT_COMMENTS = {
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
     *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
-    "bulk_members",
+    *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
+    *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
 }
 
 

@@ -1,6 +1,7 @@
 """A site's own filters: compiled once a version, matched with text, name, website, e-mail and network."""
 
 import ipaddress
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ _MATCH_LIMIT = 100  # of one filter in one comment
 # The prefix that is stored of an address: nothing narrower can be recognised.
 _KEPT_PREFIX = {4: 24, 6: 48}
 _WIDEST_PREFIX = {4: 8, 6: 16}
+_AUTHOR = re.compile(r"(author|email):[0-9a-f]{64}")
 _SETS_KEPT = 256  # sites whose compiled filters stay in memory
 
 
@@ -85,6 +87,7 @@ class CompiledFilter:
         self._emails: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._networks: dict[tuple[int, int], set[int]] = defaultdict(set)
         self._addresses: frozenset[str] = frozenset()
+        self._authors: frozenset[str] = frozenset()
         match draft.kind:
             case FilterKind.WORDS:
                 # All names: only to be trusted.
@@ -102,6 +105,8 @@ class CompiledFilter:
                 self._emails = _emails(entries, keys)
             case FilterKind.NETWORKS:
                 self._addresses = self._read_networks(entries, keys)
+            case FilterKind.AUTHORS:
+                self._authors = frozenset(read_each(entries, _author))
 
     def places(self, candidate: Candidate) -> list[FilterMatch]:
         """The matches in a comment, up to _MATCH_LIMIT; [] where it does not apply or match."""
@@ -125,6 +130,9 @@ class CompiledFilter:
             case FilterKind.NETWORKS:
                 if traces.address_key in self._addresses or self._is_within(traces.network):
                     yield FilterMatch("network")
+            case FilterKind.AUTHORS:
+                if self._authors & _known_as(candidate):
+                    yield FilterMatch("author")
 
     def _written(self, candidate: Candidate) -> Iterator[FilterMatch]:
         fields = self.draft.fields
@@ -237,14 +245,18 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
     if not any(map(_without_remark, draft.entries)):
         yield Invalid("A filter needs at least one entry.", "/entries")
     trusts_names = draft.kind is FilterKind.WORDS and draft.fields == (FilterField.NAME,)
-    if draft.action is FilterAction.TRUST and not (
-        trusts_names or draft.kind is FilterKind.DOMAINS
-    ):
-        yield Invalid("Only domains, and words in the name alone, can be trusted.", "/action")
+    may_trust = trusts_names or draft.kind in (FilterKind.DOMAINS, FilterKind.AUTHORS)
+    if draft.action is FilterAction.TRUST and not may_trust:
+        rule = "Only domains, authors, and words in the name alone, can be trusted."
+        yield Invalid(rule, "/action")
     has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
     if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
         yield Invalid("Only words and patterns have exceptions.", "/exceptions")
-    if not draft.fields and draft.kind not in (FilterKind.EMAILS, FilterKind.NETWORKS):
+    if not draft.fields and draft.kind in (
+        FilterKind.WORDS,
+        FilterKind.PATTERNS,
+        FilterKind.DOMAINS,
+    ):
         yield Invalid("A filter looks in the text, the name or the website.", "/fields")
     for index, language in enumerate(draft.languages):
         if not language.replace("-", "").isalnum() or not 2 <= len(language) <= 20:
@@ -339,6 +351,34 @@ def _email(numbered: tuple[int, str]) -> str:
             f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
         )
     return entry
+
+
+def _author(numbered: tuple[int, str]) -> str:
+    number, entry = numbered[0], without_comment(numbered[1])
+    if not _AUTHOR.fullmatch(entry):
+        raise Invalid(
+            f"Entry {number} is no author: author: or email: and a keyed hash, as a comment's page puts it here.",
+            _pointer(number),
+        )
+    return entry
+
+
+def _known_as(candidate: Candidate) -> set[str]:
+    """How a filter of authors names who wrote the comment; nothing where that is not known."""
+    traces = candidate.traces
+    keys = {"author": traces.author_key, "email": traces.email_key}
+    return {f"{name}:{key}" for name, key in keys.items() if key}
+
+
+def is_trusted_author(candidate: Candidate) -> bool:
+    """Whether a filter trusts who wrote the comment."""
+    known_as = _known_as(candidate)
+    return any(
+        without_comment(entry) in known_as
+        for trusting in candidate.filters.filters
+        if trusting.action is FilterAction.TRUST and trusting.kind is FilterKind.AUTHORS
+        for entry in trusting.entries
+    )
 
 
 def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from moderation.domain.much_used_domains import is_much_used
 from moderation.domain.reputation import ReputationScore
 from moderation.domain.score import Candidate, CommentScorer, Signal
-from moderation.scorers.site.filters import trusted_domains
+from moderation.scorers.site.filters import is_trusted_author, trusted_domains
 from moderation.scorers.spam.links import under
 
 NAME = "reputation"
@@ -14,7 +14,8 @@ NAME = "reputation"
 class ReputationSignals(CommentScorer):
     """Signals 0..1, each absent where moderators have decided nothing yet; the note has the counts.
 
-    reputation: at least this share of the author's comments is approved; only for a proved author.
+    reputation: at least this share of the author's comments is approved; only for a proved author; 1 for one that a filter
+    trusts.
     reputation_domain: the same of the linked domain with the worst reputation that no filter trusts;
     reputation_network: of the sender's network. ill_author, ill_domain, ill_network: at least this share is
     not approved; absent where all was. much_used_domain: 1 where that of `ill_domain` is one that many
@@ -29,7 +30,10 @@ class ReputationSignals(CommentScorer):
 
 def _signals(candidate: Candidate) -> Iterator[Signal]:
     history = candidate.history
-    yield from _reputation_signals("reputation", "ill_author", history.author)
+    if is_trusted_author(candidate):
+        yield Signal("reputation", 1.0, NAME, note="trusted by one of the site's filters")
+    else:
+        yield from _reputation_signals("reputation", "ill_author", history.author)
     yield from _reputation_signals("reputation_network", "ill_network", history.network)
     domains = [domain for domain in history.domains if domain.repute]
     if any(domain.repute.bad > 0 for domain in domains):  # rare, and reading the filters takes time

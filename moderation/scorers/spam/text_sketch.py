@@ -6,7 +6,6 @@ row, and are alike as their signatures say: 64 smallest hashes of five letters i
 2010). docs/decisions/0012 has the table by which this was chosen.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.domain.score import Candidate
-from moderation.domain.similarity import SIGNATURE_SLOTS, Sketch
+from moderation.domain.similarity import SIGNATURE_SLOTS, Sketch, key_of, target_key
 from moderation.scorers.spam.link_targets import links_of, targets_of
 
 KEY_COUNT = 8
@@ -115,17 +114,6 @@ def sketches_of(texts: Sequence[str]) -> list[Sketch]:
             signatures, pairwise(starts), keys, plain_texts, strict=False
         )
     ]
-
-
-def target_key(target: str) -> int:
-    """The key by which comments with the same link target find each other."""
-    return key_of("place", target)
-
-
-def key_of(kind: str, value: str) -> int:
-    """A key for a whole thing that two comments may share: a link, a domain."""
-    digest = hashlib.blake2b(f"{kind}\x1f{value}".encode("utf-8", "replace"), digest_size=8)
-    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 def _text_key(plain_text: str) -> tuple[int, ...]:

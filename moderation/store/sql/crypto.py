@@ -28,6 +28,7 @@ class Crypto:
         self._box = AESGCM(self._derive("seal"))
         self._hash = self._derive("hash")
         self._token = self._derive("author-token")
+        self._notice = self._derive("notice-token")
         self._browser = self._derive("browser-token")
         self._device = self._derive("device-token")
 
@@ -91,6 +92,14 @@ class Crypto:
 
     def is_author_token(self, token: str, comment_id: str) -> bool:
         return hmac.compare_digest(token.encode(), self.author_token(comment_id).encode())
+
+    def notice_token(self, notice_id: str) -> str:
+        """The token that lets whoever sent a notice of illegal content ask after it: 'ghn_' and 32 hex digits."""
+        mac = hmac.new(self._notice, notice_id.encode(), hashlib.sha256)
+        return f"ghn_{mac.hexdigest()[:32]}"
+
+    def is_notice_token(self, token: str, notice_id: str) -> bool:
+        return hmac.compare_digest(token.encode(), self.notice_token(notice_id).encode())
 
     def browser_token(self, site_id: str, number: bytes) -> str:
         """The token by which a site knows a browser again: 'ghb_' and 64 hex digits.

@@ -40,6 +40,9 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
+    _text("reasons_json", server_default=""),
+    sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -53,6 +56,40 @@ keys = sa.Table(
     _text("hint"),  # its first characters, to recognise it by
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revoked_at", Millis),
+)
+
+# Every policy that a site has had of its own; sites.policy has the one in force.
+policy_versions = sa.Table(
+    "policy_versions",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),  # 1, 2, 3 ... of the site
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),  # '' the service's default
+    _text("set_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("set_at", Millis, nullable=False),
+)
+
+# A candidate beside the policy in force: it decides nothing.
+shadow_policies = sa.Table(
+    "shadow_policies",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("version"),  # as domain.policy.Policy has it
+    _text("toml"),
+    _text("started_by"),  # as policy_versions.set_by
+    sa.Column("started_at", Millis, nullable=False),
+)
+shadow_outcomes = sa.Table(
+    "shadow_outcomes",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    _text("version"),  # of the candidate
+    _text("live"),  # what the policy in force makes of what was measured
+    _text("shadow"),  # what the candidate does
+    _text("rules"),  # codes that only one of the two gives, with spaces between
+    sa.Index("shadow_outcomes_of_site", "site_id", "version", "comment_id"),
 )
 
 site_faces = sa.Table(
@@ -133,6 +170,7 @@ filters = sa.Table(
     _text("changed_by"),
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("changed_at", Millis, nullable=False),
+    sa.Column("until", Millis),  # applies until then, NULL always
 )
 
 # --- what was handed in -------------------------------------------------------------------------
@@ -184,6 +222,9 @@ comments = sa.Table(
     # Readers whose reports no person has looked at yet, and the id of the first of these reports.
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     _text("first_report", server_default=""),
+    # The order of held comments (domain/urgency.py), ms.
+    sa.Column("urgent_at", Millis, nullable=False, server_default="0"),
+    sa.Column("picked_at", Millis),  # null no editors' pick
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     sa.Index("comments_of_page", "page_id", "status", "id"),
@@ -222,7 +263,24 @@ sa.Index(
     **_only(comments.c.withdrawn_at.is_not(None)),
 )
 
-sa.Index("comments_by_parent", comments.c.parent_id, **_only(comments.c.parent_id != ""))
+sa.Index(
+    "comments_by_parent", comments.c.parent_id, comments.c.id, **_only(comments.c.parent_id != "")
+)
+
+sa.Index(
+    "comments_picked",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.id,
+    **_only(comments.c.picked_at.is_not(None)),
+)
+sa.Index(
+    "comments_replied",
+    comments.c.page_id,
+    comments.c.status,
+    comments.c.parent_id,
+    **_only(comments.c.parent_id != ""),
+)
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
 sa.Index(
@@ -230,6 +288,35 @@ sa.Index(
     comments.c.site_id,
     comments.c.id,
     **_only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+)
+
+# The most urgent first.
+_HELD = comments.c.status == "held"
+sa.Index(
+    "held_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(_HELD),
+)
+sa.Index(
+    "held_alone_by_urgency",
+    comments.c.site_id,
+    comments.c.urgent_at,
+    comments.c.id,
+    **_only(sa.and_(comments.c.campaign_id == "", _HELD)),
+)
+
+# The scores of held comments, to put them in order by: a projection like comments.status.
+held_scores = sa.Table(
+    "held_scores",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("label", primary_key=True),
+    _text("site_id"),
+    sa.Column("rank", sa.Integer, nullable=False),  # the score, times -1,000,000
+    sa.Index("held_by_score", "site_id", "label", "rank", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # What readers said against comments that they saw.
@@ -257,6 +344,36 @@ for _name in ("reporter_key", "address_key"):
         reports.c.state,
         **_only(reports.c[_name] != ""),
     )
+
+# Notices of illegal content (Art. 16 DSA).
+legal_notices = sa.Table(
+    "legal_notices",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),  # the one that was read
+    _text("name"),  # of who sent it, '' forgotten
+    sa.Column("email_sealed", sa.LargeBinary),  # opens with the notice's id
+    _text("email_key"),
+    _text("why"),
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | removed | kept | gone
+    sa.Column("decided_in", sa.Integer),  # the sequence of the decision that answered it
+    sa.Column("decided_at", Millis),
+    sa.Index("legal_notices_of_comment", "comment_id", "id"),
+    sa.Index("legal_notices_of_site", "site_id", "state", "id"),
+)
+sa.Index(
+    "legal_notices_decided",
+    legal_notices.c.decided_at,
+    **_only(legal_notices.c.decided_at.is_not(None)),
+)
+sa.Index(
+    "legal_notices_by_email",
+    legal_notices.c.email_key,
+    **_only(legal_notices.c.email_key != ""),
+)
 
 # Writers' appeals against decisions.
 appeals = sa.Table(
@@ -358,6 +475,15 @@ imported_comments = sa.Table(
     _text("site_id"),
     _text("comment_id"),
     _text("parent"),  # the row of what it answers, where that was not there yet; else ''
+    # Not before this its scores are measured; null they are, or it shall have none. Later while a worker has it.
+    sa.Column("score_due", Millis),
+    sa.Column("score_attempts", sa.Integer, nullable=False, server_default="0"),
+)
+sa.Index(
+    "imported_unscored",
+    imported_comments.c.score_due,
+    imported_comments.c.id,
+    **_only(imported_comments.c.score_due.is_not(None)),
 )
 sa.Index(
     "imported_waiting",
@@ -404,6 +530,7 @@ decisions = sa.Table(
     _text("actor_id"),
     _text("actor_version"),
     _text("reasons_json"),
+    _text("sentence", server_default=""),  # a moderator's, to the writer; '' none, or erased
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("takes_back", sa.Integer),  # the sequence of the decision it takes back
     _text("campaign_id", server_default=""),  # '' not decided with a campaign
@@ -418,6 +545,22 @@ sa.Index(
     decisions.c.branch_id,
     decisions.c.branch_sequence,
     **_only(decisions.c.branch_id != ""),
+)
+
+# What each person decided: in the order of the comments, and by time.
+_BY_PEOPLE = decisions.c.actor_kind == "moderator"
+sa.Index(
+    "decisions_of_person",
+    decisions.c.actor_id,
+    decisions.c.comment_id,
+    decisions.c.sequence,
+    **_only(_BY_PEOPLE),
+)
+sa.Index(
+    "decisions_of_person_by_time",
+    decisions.c.actor_id,
+    decisions.c.created_at,
+    **_only(_BY_PEOPLE),
 )
 
 # What was decided against comments, by time.
@@ -689,6 +832,35 @@ notes = sa.Table(
     sa.Index("notes_about", "about", "id"),
 )
 
+# A person's word that a score was wrong about a text.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _text("comment_id", primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    _text("label", primary_key=True),  # the score's name
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("score", sa.Float, nullable=False),  # as it was
+    _text("model"),
+    _text("sha256"),  # of the model's weights
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("corrections_of_site", "site_id", "comment_id"),
+)
+
+# Filters of a queue with a name.
+views = sa.Table(
+    "views",
+    metadata,
+    _text("id", primary_key=True),
+    _text("site_id"),
+    _text("owner_id"),  # whose it is, '' everybody's on the site
+    _text("name"),
+    _text("filter_json"),  # review/search.Criteria, only what is set
+    sa.Column("created_at", Millis, nullable=False),
+    sa.Index("views_of_site", "site_id", "owner_id", "id"),
+)
+
 # One decision about many comments. Its members have decisions of their own, made a few at a time.
 bulk_acts = sa.Table(
     "bulk_acts",
@@ -698,6 +870,7 @@ bulk_acts = sa.Table(
     _text("moderator_id"),
     _text("outcome"),
     _text("note_code"),  # the reason code the moderator chose, '' none
+    _text("sentence", server_default=""),  # to the writers, until each decision has it
     sa.Column("take_over", sa.Boolean, nullable=False),  # also what others have claimed
     sa.Column("members", sa.Integer, nullable=False),
     _text("state"),  # gathering | deciding | decided | undoing | undone

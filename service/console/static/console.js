@@ -30,32 +30,124 @@ helpButton.addEventListener("click", () => help.showModal());
 const cards = () => [...document.querySelectorAll(".card")];
 const current = () => document.activeElement.closest(".card");
 
+// The list beside the open comment is there where there is room for it.
+const isWide = matchMedia("(min-width: 1100px)");
+const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
+const opened = () => document.querySelector(".desk .card[data-open]");
+
 function move(step) {
   const all = cards();
-  const index = all.indexOf(current());
-  const next = index < 0 ? all[0] : all[index + step];
+  const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
+  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[index + step];
   if (next) show(next);
 }
 
 function show(card) {
+  open(card);
   card.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
+  const place = isWide.matches && rowOf(card);
+  (place || card).scrollIntoView({ block: "nearest" });
 }
 
-// A key decides about what is selected. With nothing selected it selects; a whole campaign wants Enter as well.
-function press(outcome) {
+// Shows a card in the second pane, and asks for what stands around it once it is looked at.
+let askAround = 0;
+function open(card) {
+  if (!card.closest(".desk")) return;
+  for (const other of cards()) other.toggleAttribute("data-open", other === card);
+  for (const link of document.querySelectorAll(".item a[data-card]")) {
+    if (link.dataset.card === card.id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  card.closest(".cards").scrollTop = 0;
+  clearTimeout(askAround);
+  askAround = setTimeout(() => {
+    const around = card.querySelector(".context[hx-get]");
+    if (around && isWide.matches) htmx.trigger(around, "opened");
+  }, 150);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".item a[data-card]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const card = document.getElementById(link.dataset.card);
+  if (!card) return;
+  event.preventDefault();
+  show(card);
+});
+if (opened()) open(opened());
+
+// What a key is about. With nothing selected it selects, and does nothing else.
+function selected() {
   const card = current();
-  if (!card) {
-    const first = cards().find((other) => !other.classList.contains("stub"));
-    if (first) {
-      show(first);
-      say("Nothing was selected. The first card is now; press the key again to decide about it.");
-    }
+  if (card) return card;
+  const first = cards().find((other) => !other.classList.contains("stub"));
+  if (first) {
+    show(first);
+    say("Nothing was selected. The first card is now; press the key again to decide about it.");
+  }
+  return null;
+}
+
+// A key decides about what is selected; a whole campaign wants Enter as well.
+function press(outcome) {
+  const card = selected();
+  if (!card) return;
+  if (outcome === "reject" && keyMap.asksWhy() && askedWhy !== card && card.querySelector(".why")) {
+    askedWhy = card;
+    card.querySelector(".why").open = true;
+    say("Why? 1 to 9 chooses a reason and rejects; the same key again rejects without one.");
     return;
   }
+  askedWhy = null;
   const button = card.querySelector(`.actions button[value="${outcome}"]`);
   if (button && card.classList.contains("campaign")) ask(card, button);
   else button?.click();
+}
+
+// The card that a key is about to reject, and has asked why.
+let askedWhy = null;
+
+// Chooses the reason with this number; the next key decides, or this one if it was asked for.
+function giveReason(number) {
+  const card = selected();
+  const reasons = card?.querySelector(".why select");
+  if (!reasons?.options[number]) return;
+  reasons.selectedIndex = number;
+  reasons.closest("details").open = true;
+  if (askedWhy === card) press("reject");
+  else say(`${reasons.options[number].textContent.trim()}: reject, mark as spam or hold it now.`);
+}
+
+// Opens what is folded away in the selected card, and goes to a field or button in it.
+function unfold(folded, target) {
+  const details = selected()?.querySelector(folded);
+  if (!details) return;
+  details.open = true;
+  details.querySelector(target).focus();
+}
+
+function hold() {
+  const card = selected();
+  if (!card) return;
+  if (card.querySelector('.actions > button[value="hold"]')) press("hold");
+  else unfold(".why", "textarea[name=note]");
+}
+
+function goTo(anchor) {
+  const link = selected()?.querySelector(".when a");
+  if (link) location.assign(link.href + anchor);
+}
+
+function up() {
+  const places = [".tabs a[aria-current]", ".crumbs a", ".brand"];
+  location.assign(places.map((place) => document.querySelector(place)).find(Boolean).href);
+}
+
+function tickAll() {
+  const boxes = [...document.querySelectorAll(".pick input")].filter((box) => box.checkVisibility());
+  const isAll = boxes.every((box) => box.checked);
+  for (const box of boxes) if (box.checked === isAll) box.click();
+  say(isAll ? "Nothing is ticked." : `${boxes.length} are ticked.`);
 }
 
 function ask(card, button) {
@@ -76,7 +168,9 @@ let decidedIds = [];
 
 function undo() {
   const button = undoOf(current()) || lastUndo();
+  const last = document.querySelector(".undo-last:not([aria-busy]) button");
   if (button) button.click();
+  else if (last && !document.querySelector(".undo[aria-busy]")) last.click();
   else if (!document.querySelector(".undo[aria-busy]")) say("There is nothing to undo on this page.");
 }
 
@@ -94,6 +188,12 @@ function lastUndo() {
   return document.querySelector(".notice .undo button");
 }
 
+function tick() {
+  const card = selected();
+  const place = isWide.matches && card ? rowOf(card)?.closest(".item") : card;
+  place?.querySelector(".pick input")?.click();
+}
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -101,7 +201,14 @@ const KEYS = {
   f: () => press("approve"), // Coral's key for it
   d: () => press("reject"),
   s: () => press("spam"),
-  x: () => current()?.querySelector(".pick input")?.click(),
+  x: tick,
+  X: tickAll,
+  h: hold,
+  e: () => unfold(".wrong details", "button"),
+  n: () => unfold(".why", "textarea[name=note]"),
+  o: () => goTo(""),
+  p: () => goTo("#author"),
+  u: up,
   z: undo,
   "/": () => document.getElementById("search")?.select(),
   "?": () => help.showModal(),
@@ -111,7 +218,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.isComposing || help.open || !keysSwitch.checked) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const act = KEYS[event.key];
+  const act = /^[1-9]$/.test(event.key) ? () => giveReason(Number(event.key)) : KEYS[keyMap.meaning(event.key)];
   if (!act) return;
   event.preventDefault();
   announcement.className = "unseen";
@@ -135,6 +242,13 @@ if (sites) {
   });
 }
 
+// ---- a slider and its number are one ----------------------------------------------------------------
+
+document.addEventListener("input", (event) => {
+  const twin = event.target.dataset?.twin;
+  if (twin) event.target.form.elements[twin].value = event.target.value;
+});
+
 // ---- after a decision ------------------------------------------------------------------------------
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -147,10 +261,13 @@ document.body.addEventListener("htmx:afterRequest", (event) => event.target.remo
 // Fired for what htmx swapped in: the line of a decided card, or a fresh card.
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
+  if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
   if (!card.matches?.(".card")) return;
+  noteCampaign(card);
   if (!card.matches(".stub")) {
-    announcement.textContent = card.dataset.announcement || "Undone.";
+    announcement.textContent = card.dataset.announcement || "Up to date.";
     show(card);
+    card.querySelector("[aria-invalid]")?.focus();
     return;
   }
   announcement.textContent = card.dataset.announcement;
@@ -159,6 +276,14 @@ document.body.addEventListener("htmx:load", (event) => {
   while (next?.matches(".stub")) next = next.nextElementSibling;
   show(next || card);
 });
+
+// The row of a campaign says what was decided about it; that of a comment comes from the server.
+function noteCampaign(card) {
+  const note = card.id.startsWith("k-") && rowOf(card)?.querySelector(".small");
+  if (!note) return;
+  note.dataset.was ??= note.textContent;
+  note.textContent = card.matches(".stub") ? card.dataset.announcement : note.dataset.was;
+}
 
 function fail(text) {
   announcement.textContent = "";

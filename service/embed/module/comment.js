@@ -38,6 +38,8 @@ class ShownComment {
       make("div", { class: "who" },
         make("bdi", { part: "author" }, name),
         make("a", { part: "permalink", href: `#comment-${this.id}`, "aria-label": words.link(when) }, this.time),
+        data.edited_at && make("span", { class: "soft", part: "edited", title: exactly(data.edited_at, host.language) }, words.edited),
+        data.picked && make("span", { class: "pick", part: "pick" }, words.picked),
         own && make("span", { class: "state", part: "state" }, words.states[own.status] ?? words.states.rejected),
         (this.depth > DEPTH || (!this.depth && data.parent_id)) && make("span", { class: "soft" }, words.answers(answered))),
       make("div", { class: "said", part: "text", dir: "auto" }, ...linked(data.text)),
@@ -45,7 +47,9 @@ class ShownComment {
         isOut && host.state !== "closed" ? button(words.reply, () => host.form.answer(data), { "aria-label": words.replyTo(name) }) : null,
         changes ? button(words.edit, () => this.edit(), { class: "edit" }) : null,
         own ? button(words.withdraw, () => this.withdraw(), { class: "withdraw" }) : null,
-        own ? null : button(words.report, () => this.report(), { class: "report", "aria-label": `${words.report}: ${name}` })),
+        own ? null : button(words.report, () => this.report(), { class: "report", "aria-label": `${words.report}: ${name}` }),
+        isOut && !own && make("a", { class: "legal", part: "legal", target: "_blank", rel: "noopener", href: `${HOME}/notices/new?comment=${this.id}&lang=${host.language}`,
+          "aria-label": `${words.illegal}: ${name}` }, words.illegal)),
     ];
   }
 

@@ -16,7 +16,7 @@ class GatehouseComments extends HTMLElement {
     // What was posted or linked to is shown without scrolling there first.
     if (location.hash.startsWith("#comment-") || this.returned) return this.start();
     this.observer = new IntersectionObserver(([seen]) => { if (seen.isIntersecting) this.start(); }, { rootMargin: "400px" });
-    this.observer.observe(this);
+    this.observer.observe(this.place ?? this);
   }
 
   disconnectedCallback() {
@@ -50,12 +50,12 @@ class GatehouseComments extends HTMLElement {
     this.retry = button(words.again, () => this.watch());
     this.freshButton = button("", () => { this.thread.reveal(); this.draw(); }, { class: "main fresh", part: "button fresh", hidden: true });
     this.moreButton = button(words.more, () => this.more(), { hidden: true });
-    const order = make("select", {}, make("option", { value: "" }, words.oldest), make("option", { value: "1" }, words.newest));
-    order.addEventListener("change", () => this.thread.turn(Boolean(order.value)));
+    const order = make("select", {}, ...Object.entries(words.orders).map(([value, label]) => make("option", { value }, label)));
+    order.addEventListener("change", () => this.sort(order.value));
     this.order = make("div", { class: "row", hidden: true }, make("label", {}, words.order, order));
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const inside = make("div", { lang: this.language, part: "comments" },
+    const inside = make("div", { lang: this.language, dir: "ltr", part: "comments" },
       make("section", { "aria-labelledby": "comments" },
         this.heading, this.status, this.heard, this.trouble, this.retry, this.order, this.freshButton, this.thread.list, this.moreButton),
       this.form.section);
@@ -111,6 +111,7 @@ class GatehouseComments extends HTMLElement {
   fail(why) {
     this.trouble.hidden = this.retry.hidden = !why || Boolean(this.thread.known);
     this.trouble.textContent = why;
+    if (why) this.hidden = false;
   }
 
   draw() {
@@ -119,25 +120,42 @@ class GatehouseComments extends HTMLElement {
     if (thread.known) this.heading.textContent = words.heading(count, Boolean(thread.next));
     else if (this.failed) this.heading.textContent = words.labels.comment;
     this.moreButton.hidden = !thread.next;
-    this.order.hidden = Boolean(thread.next) || count < 2;
+    this.order.hidden = count < 2;
     this.freshButton.hidden = !thread.fresh.size;
     this.freshButton.textContent = words.fresh(thread.fresh.size);
     if (thread.fresh.size) this.tell(words.fresh(thread.fresh.size));
-    this.form.section.hidden = !thread.known && !this.failed;
+    this.wasShown ||= Boolean(thread.known || this.failed);
+    this.form.section.hidden = !this.wasShown;
     this.form.tell(this.state);
     thread.tellTime();
   }
 
   async more() {
     const { thread } = this;
-    const before = thread.last;
+    const before = new Set(thread.shown.keys());
     try {
       await thread.load({ more: true });
     } catch (error) {
       return this.say(this.words.away);
     }
     this.draw();
-    [...thread.shown.values()].find(({ id }) => id > before)?.article.focus();
+    const first = [...thread.known.keys()].find((id) => !before.has(id));
+    thread.shown.get(first)?.article.focus();
+  }
+
+  async sort(order) {
+    const { thread } = this;
+    const height = thread.list.offsetHeight;
+    thread.list.style.minHeight = `${height}px`; // what is below stays where it is until the other order is there
+    thread.clear(order);
+    try {
+      await thread.load({ isFirst: true });
+    } catch (error) {
+      this.failed++;
+      this.fail(this.words.away);
+    }
+    thread.list.style.minHeight = "";
+    this.draw();
   }
 
   // After the first look: the page's own list and form have done their part.
@@ -151,11 +169,12 @@ class GatehouseComments extends HTMLElement {
   async goTo() {
     const id = location.hash.replace("#comment-", "");
     if (!location.hash.startsWith("#comment-") || !this.thread.known) return;
-    for (let pages = 0; !this.thread.shown.has(id) && this.thread.next && pages < 20; pages++) {
-      await this.thread.load({ more: true }).catch(() => { pages = 20; });
+    for (let pages = 0; !this.thread.shown.has(id) && this.thread.next && pages < 100; pages++) {
+      await this.thread.load({ more: true }).catch(() => { pages = 100; });
     }
     this.draw();
     const comment = this.thread.shown.get(id);
+    for (let above = comment; above; above = above.above) if (above.item.hidden) this.thread.unfold(above.item.parentNode);
     for (const each of this.thread.shown.values()) each.article.classList.toggle("target", each === comment);
     comment?.article.focus();
     comment?.article.scrollIntoView({ block: "center" });
@@ -185,10 +204,13 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   const place = document.querySelector(target || "#comments");
   if (!place) console.error("gatehouse: no element is", target || "#comments");
   if (!place || place.querySelector("gatehouse-comments")) continue;
-  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme });
+  // Until the thread is there the page's own list and form stand alone: one swap, nothing moves before.
+  const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme, hidden: place.childElementCount > 0 });
+  element.place = place;
   element.addEventListener("gatehouse-loaded", () => {
     for (const [name, field] of Object.entries(element.form.fields)) field.value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
+    element.hidden = false;
   }, { once: true });
   place.append(element);
 }

@@ -34,7 +34,8 @@ class ReplyForm {
       this.title, this.state, this.quote, this.cancel, this.form);
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("submit", (event) => this.send(event));
-    const draft = passing.read(this.draftName);
+    let draft = passing.read(this.draftName);
+    if (draft?.sent && host.returned) draft = { ...draft, comment: "", answered: null };
     for (const name in this.fields) this.fields[name].value = draft?.[name] ?? "";
     this.answer(draft?.answered ?? null, false);
   }
@@ -96,7 +97,10 @@ class ReplyForm {
   async send(event) {
     const { host } = this;
     const isWrong = this.check();
-    if (!isWrong && !host.key) return; // without a key it is a form like any other
+    if (!isWrong && !host.key) { // without a key it is a form like any other; a page that comes back has it
+      passing.write(this.draftName, { ...this.typed, answered: this.answered, sent: true });
+      return;
+    }
     event.preventDefault();
     if (this.sending) return;
     this.said.textContent = "";

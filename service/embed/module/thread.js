@@ -1,6 +1,7 @@
 // The thread: what was loaded, in the order of a conversation, and what has come since.
 const DEPTH = 3; // deeper replies are not indented further: a phone is narrow
 const BATCH = 50; // comments of a page of the thread
+const FOLDED = 3; // replies to one comment that are shown of many
 
 class Thread {
   constructor(host) {
@@ -9,34 +10,52 @@ class Thread {
     this.fresh = new Map(); // approved since, not shown yet
     this.pages = 1;
     this.next = null;
-    this.newestFirst = false;
+    this.sort = "oldest";
     this.list = make("ol", { part: "thread" });
   }
 
-  // Reads the pages that are shown; with more: one page more.
+  // Reads the pages that are shown; with more: only the one after them.
   async load({ more = false, isFirst = false } = {}) {
-    const pages = this.pages + (more ? 1 : 0);
-    const place = new URLSearchParams({ page_url: this.host.page, site_id: this.host.site, limit: BATCH });
-    let path = `/api/v1/threads?${place}`;
+    const place = new URLSearchParams({ page_url: this.host.page, site_id: this.host.site, limit: BATCH, sort: this.sort });
+    let path = more ? this.next : `/api/v1/threads?${place}`;
+    const found = new Map(more ? this.known : []);
+    const fresh = new Set();
+    const { sort } = this;
     let batch;
-    const found = new Map();
-    const older = this.last ?? "";
-    for (let number = 0; path && number < pages; number++) {
+    for (let number = 0; path && number < (more ? 1 : this.pages); number++) {
       batch = await ask(path);
-      for (const comment of batch.comments) found.set(comment.id, comment);
+      for (const comment of batch.comments) {
+        if (!found.has(comment.id)) fresh.add(comment.id);
+        found.set(comment.id, comment);
+      }
       path = batch.next;
     }
-    this.pages = Math.max(this.pages, pages);
+    if (sort !== this.sort) return; // another order was chosen meanwhile
+    if (more) this.pages++;
     this.next = path;
     this.host.state = batch.state;
-    this.update(found, (id) => isFirst || (more && id > older));
+    this.update(found, (id) => isFirst || (more && fresh.has(id)));
+  }
+
+  // Below zero where one stands before the other in the order that was chosen.
+  compare(one, two) {
+    const higher = { replies: "replies", picks: "picked" }[this.sort];
+    const apart = higher ? (two[higher] ?? 0) - (one[higher] ?? 0) : 0;
+    const older = one.id < two.id ? -1 : 1;
+    return apart || (this.sort === "newest" ? -older : older);
+  }
+
+  // Whether a comment stands behind all that was read.
+  isBeyond(comment, found) {
+    const end = [...found.values()].at(-1);
+    return this.next && (!end || this.compare(comment, end) > 0);
   }
 
   // isExpected: whether a comment that is not shown yet may appear without being asked for.
   update(found, isExpected) {
     const { own } = this.host;
     for (const [id, comment] of this.shown) {
-      if (!found.has(id) && !own.get(id) && !(this.next && id > this.end(found))) this.take(id);
+      if (!found.has(id) && !own.get(id) && !this.isBeyond(comment.data, found)) this.take(id);
     }
     this.fresh.clear();
     for (const [id, comment] of found) {
@@ -53,16 +72,13 @@ class Thread {
     }
     for (const mine of own.here) {
       if (found.has(mine.id)) continue;
-      const isRead = !this.next || mine.id < this.end(found);
+      const isRead = !this.isBeyond(mine, found);
       // Published until now: what became of it is asked next time.
       if (mine.status === "approved" && isRead) own.keep(mine.id, { status: "pending", since: Date.now() });
       this.putOwn(mine);
     }
     this.known = found;
-    this.last = this.end(found);
   }
-
-  end(found) { return [...found.keys()].at(-1) ?? ""; }
 
   putOwn({ id, name, text, parent_id, created_at }) {
     const comment = { id, parent_id, status: "approved", author: { name }, text, created_at };
@@ -75,14 +91,50 @@ class Thread {
     const comment = new ShownComment(this.host, data, above ? above.depth + 1 : 0);
     comment.above = above;
     this.shown.set(data.id, comment);
+    this.place(comment);
+    // What came before the comment that it answers, in this order, goes below it.
+    for (const each of this.shown.values()) {
+      if (each.data.parent_id !== data.id || each.above) continue;
+      each.above = comment;
+      each.depth = comment.depth + 1;
+      each.is = "";
+      each.show(each.data);
+      this.place(each);
+    }
+    return comment;
+  }
+
+  place(comment) {
+    const { above, data } = comment;
     let list = this.list;
     if (above) list = above.depth < DEPTH ? above.replies : above.item.parentNode;
     if (above && above.depth < DEPTH && !above.replies.isConnected) above.item.append(above.replies);
-    const turned = this.newestFirst && list === this.list;
-    const following = [...list.children].find((item) => turned ? item.dataset.id < data.id : item.dataset.id > data.id);
-    comment.item.dataset.id = data.id;
-    list.insertBefore(comment.item, following ?? null);
-    return comment;
+    // Replies are read in their order of time, whatever the order of the thread.
+    const isBehind = (item) => item.shown && (list === this.list ? this.compare(item.shown.data, data) > 0 : item.shown.id > data.id);
+    comment.item.shown = comment;
+    list.insertBefore(comment.item, [...list.children].find(isBehind) ?? [...list.children].find((item) => !item.shown) ?? null);
+    if (list !== this.list) this.fold(list);
+  }
+
+  // Of many replies the first are shown, until somebody wants the others.
+  fold(list) {
+    if (list.isOpen || (!list.folded && list.children.length <= FOLDED + 2)) return;
+    const others = [...list.children].filter((item) => item.shown);
+    list.folded ??= make("li", {}, button("", () => this.unfold(list, true), { class: "more" }));
+    list.append(list.folded);
+    others.forEach((item, number) => { item.hidden = number >= FOLDED && !item.shown.own; });
+    const count = others.filter((item) => item.hidden).length;
+    if (count) list.folded.firstChild.textContent = this.host.words.moreReplies(count);
+    else this.unfold(list);
+  }
+
+  unfold(list, moves) {
+    if (!list.folded) return;
+    list.isOpen = true;
+    list.folded.remove();
+    const hidden = [...list.children].filter((item) => item.hidden);
+    for (const item of hidden) item.hidden = false;
+    if (moves) hidden[0]?.shown.article.focus();
   }
 
   // Takes a comment away; where something answers it, its place stays.
@@ -90,12 +142,15 @@ class Thread {
     const comment = this.shown.get(id);
     if (!comment) return;
     const hasFocus = comment.article.contains(this.host.shadowRoot.activeElement);
-    if (comment.replies.children.length) {
+    if (comment.replies.querySelector("article")) {
       comment.panel.replaceChildren();
       comment.show({ ...comment.data, status: "removed", author: null, text: null });
     } else {
+      const list = comment.item.parentNode;
       comment.item.remove();
-      if (comment.above && !comment.above.replies.children.length) comment.above.replies.remove();
+      if (list !== this.list) this.fold(list);
+      const { above } = comment;
+      if (above && !above.replies.querySelector("article")) above.replies.remove();
       this.shown.delete(id);
     }
     if (hasFocus) this.host.heading.focus();
@@ -108,10 +163,12 @@ class Thread {
     this.shown.get(first)?.article.focus();
   }
 
-  turn(newestFirst) {
-    this.newestFirst = newestFirst;
-    const items = [...this.list.children].sort((one, two) => (one.dataset.id < two.dataset.id) === newestFirst ? 1 : -1);
-    this.list.append(...items);
+  // Another order: everything is read again.
+  clear(sort) {
+    Object.assign(this, { sort, pages: 1, next: null, known: undefined });
+    this.shown.clear();
+    this.fresh.clear();
+    this.list.replaceChildren();
   }
 
   // What became of the reader's own comments that are not published yet.

@@ -39,8 +39,14 @@ class Api:
         )
 
     def post(self, path: str, body: object, key: str = "", **headers: str):
+        return self._send("POST", path, body, key, headers)
+
+    def put(self, path: str, body: object, key: str = "", **headers: str):
+        return self._send("PUT", path, body, key, headers)
+
+    def _send(self, method: str, path: str, body: object, key: str, headers: dict[str, str]):
         all_headers = {"Authorization": f"Bearer {key or self.secret}"} | headers
-        return self.client.post(path, json=body, headers=all_headers)
+        return self.client.request(method, path, json=body, headers=all_headers)
 
 
 def a_comment(**changes: object) -> dict[str, object]:

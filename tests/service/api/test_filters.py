@@ -144,3 +144,21 @@ def test_a_trial_ends_when_its_asker_leaves(api):
 
 async def _never_leaves():
     await asyncio.Event().wait()
+
+
+def test_an_author_is_held_from_now_on_and_that_is_undone(api):
+    made = api.hand_in(author={"name": "Ann", "id": "ann"}).json()["id"]
+    path = f"/api/v1/comments/{made}/filters"
+    body = {"about": "author", "action": "hold", "days": 7}
+    named = api.post(path, body)
+    assert named.status_code == 201 and named.json()["until"] and "Ann" not in named.text
+    [author] = api.get(path).json()["items"]
+    assert (author["about"], author["filters"][0]["id"]) == ("author", named.json()["id"])
+    other = key_of(api.store, newspaper(api.store, "Bob's Blog", "https://bob.test"))
+    assert api.post(path, body, other).status_code == 404
+    refused = api.post(path, {"about": "author", "action": "spam"})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/action"]
+    address = f"{path}/{named.json()['id']}"
+    gone = api.client.delete(address, headers={"Authorization": f"Bearer {api.secret}"})
+    assert gone.status_code == 204
+    assert api.get(path).json()["items"][0]["filters"] == []

@@ -133,6 +133,9 @@ def test_a_reply_to_what_was_removed_is_refused_with_its_field(api):
         "author": None,
         "text": None,
         "created_at": removed["created_at"],
+        "edited_at": None,
+        "picked": False,
+        "replies": 0,
     }
     assert (shown["id"], shown["parent_id"], shown["status"]) == (answer, parent, "approved")
     assert api.hand_in(text="You are right.", parent_id=answer).status_code == 202

@@ -37,7 +37,11 @@ def test_a_repetition_by_a_stranger_brings_no_token(api: Api, stranger: dict[str
     first = script(api, "k1", HOME).json()
     again = script(api, "k1", stranger)
     assert again.status_code == 202
-    assert again.json() == first | {"author_token": None, "browser_token": None}
+    assert again.json() == first | {
+        "author_token": None,
+        "status_page": None,
+        "browser_token": None,
+    }
     own = script(api, "k2", stranger, text="My own words.").json()["browser_token"]
     with_own = script(api, "k1", stranger, author=CAROL | {"token": own}).json()
     assert (with_own["author_token"], with_own["browser_token"]) == (None, own)

@@ -19,7 +19,7 @@ def test_a_writer_reads_why_and_where_to_appeal(api):
     api.post(f"{path}/decisions", {"outcome": "reject", "reason": "off_topic"})
     told = own(api, receipt)["statement"]
     assert (told["decision"], told["sequence"], told["ground"]) == ("reject", 1, "site_rules")
-    assert told["facts"] == [{"code": "off_topic", "words": "off topic", "automated": False}]
+    assert told["facts"] == [{"code": "off_topic", "words": "Off topic", "automated": False}]
     assert (told["automated_detection"], told["automated_decision"]) == (False, False)
     assert (told["appeal"], told["appeal_path"]) == (None, f"{path}/appeal")
     assert "Ground: the rules for comments of Alice's Herald." in told["sentences"]

@@ -14,16 +14,27 @@ from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
 from moderation.accounts import invitations
-from moderation.domain.comment import PageRef
+from moderation.domain.comment import Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
-from moderation.review import bulk, campaign_decisions, campaigns, decisions, filters, reputation
+from moderation.policies import load_policy, policy_source
+from moderation.review import (
+    bulk,
+    campaign_decisions,
+    campaigns,
+    decisions,
+    filters,
+    reputation,
+    views,
+)
+from moderation.review.search import Criteria
+from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators, queues
+from moderation.store import moderators, queues, thread_order
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
@@ -114,6 +125,7 @@ def test_the_routes_are_all_here(scene):
         "/console/campaigns",
         "/console/campaigns/{campaign_id}",
         "/console/comments/{comment_id}",
+        "/console/comments/{comment_id}/context",
         "/console/embed",
         "/console/endpoints",
         "/console/endpoints/new",
@@ -129,6 +141,10 @@ def test_the_routes_are_all_here(scene):
         "/console/people",
         "/console/people/{moderator_id}",
         "/console/people/{moderator_id}/remove",
+        "/console/policy",
+        "/console/policy/record",
+        "/console/policy/shadow",
+        "/console/reasons",
         "/console/reputation/{kind}/{name}",
     ]
 
@@ -222,7 +238,7 @@ def build(browser, open_browser, site):
     """
     store = browser.store
     clock = {"now": now(), "entropy": os.urandom}
-    [comment_id] = held(store, site, "bad")
+    [comment_id] = held(store, site, "bad", context=Context("203.0.113.9"))
     decisions.decide(  # something to undo
         *(store, "mod_1", {site.id}, comment_id, Outcome.HOLD), **clock
     )
@@ -274,12 +290,20 @@ def build(browser, open_browser, site):
     }  # fmt: skip
     with store.read() as connection:
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
+    with store.write() as connection:
+        thread_order.set_picked(connection, comment_id, 1)
+    for profile in ("relaxed", "children"):
+        set_policy(store, site.id, policy_source(profile), ada.id, now=now())
+    strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
+    policy = token | strict
     page = token | {"site": site.id, "state": "closed", "days": ""}
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
     [appealed] = held(store, site, "a bad word, quoted")
     decisions.decide(*(store, "mod_1", {site.id}, appealed, Outcome.REJECT), **clock)
     asked = appeal(store, appealed, "It was a quotation.", **clock)
+    spam = Criteria(status=Status.SPAM)
+    view = views.add_view(store, site.id, ada.id, "Spam", spam, **clock)
     forms = {
         "/console/appeals/{appeal_id}/decide": token | {"outcome": "overturn", "note": "Yes."},
         "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": f"{copies[2]}.1"},
@@ -289,9 +313,14 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
+        "/console/comments/{comment_id}/filters": token
+        | {"about": "network", "action": "hold", "days": "7"},
         "/console/comments/{comment_id}/notes": token | {"text": "Says the same every week."},
+        "/console/comments/{comment_id}/corrections": token | {"wrong": "toxicity"},
+        "/console/comments/{comment_id}/pick": token | {"pick": "take"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
+        "/console/density": token | {"density": "compact"},
         "/console/endpoints/new": token | hook | {"site": site.id},
         "/console/endpoints/{endpoint_id}": token | hook | {"batch": "7"},
         "/console/endpoints/{endpoint_id}/remove": token,
@@ -313,8 +342,17 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/remove": token | {"site": site.id},
         "/console/people/{moderator_id}/role": token | {"site": site.id, "role": "editor"},
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
+        "/console/policy": policy | {"seen": load_policy("strict").version},
+        "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/shadow": policy | {"do": "shadow"},
+        "/console/policy/try": policy | {"do": "toml"},
+        "/console/reasons": token
+        | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
+        "/console/undo": token | {"site": site.id},
+        "/console/views": token | {"site": site.id, "name": "Mine", "status": "held"},
+        "/console/views/{view_id}/remove": token | {"site": site.id},
     }
     log_in = visit | {"email": "bo@herald.test", "password": PASSWORD}
     ids = {
@@ -324,6 +362,7 @@ def build(browser, open_browser, site):
         "campaign_id": campaign.id,
         "filter_id": filter.id,
         "endpoint_id": endpoint.id,
+        "view_id": view.id,
         "invitation_id": asked_in.id,
         "kind": "domain",
         "moderator_id": bo,
@@ -344,7 +383,13 @@ def build(browser, open_browser, site):
 
 def success(path):
     """The status of an answer to a form that works: what is shown once is shown at once."""
-    shown = ("/filters/{filter_id}/remove", "/endpoints/new", "/secret", "/console/people")
+    shown = (
+        "/filters/{filter_id}/remove",
+        "/endpoints/new",
+        "/secret",
+        "/console/people",
+        "/policy/try",
+    )
     return 200 if path.endswith(shown) else 303
 
 
@@ -356,6 +401,8 @@ def test_no_forged_request_changes_anything(scene, store, path):
     for name, (change, headers) in FORGERIES.items():
         if name == "too large" and "/filters/" in path:
             change = {"entries": "a" * (3 << 20)}  # a list of words may be long, not that long
+        if name == "too large" and path.startswith("/console/policy"):
+            change = {"toml": "a" * (3 << 20)}
         if change == "json":
             answer = browser.client.post(url, content='{"outcome": "approve"}', headers=headers)
         elif change == "twice":
@@ -375,8 +422,11 @@ def test_no_forged_request_changes_anything(scene, store, path):
         assert snapshot(store) == before
     # The control: the same request, unforged, works.
     ours = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
-    assert browser.post(url, fields, **ours).status_code == success(path)
-    assert snapshot(store) != before
+    answer = browser.post(url, fields, **ours)
+    assert answer.status_code == success(path)
+    # How dense rows are is kept in the browser, and a policy that is tried is not kept at all.
+    keeps_nothing = path in ("/console/density", "/console/policy/try")
+    assert (snapshot(store) == before) == keeps_nothing
 
 
 ALL = {"auditor", "moderator", "editor", "admin"}

@@ -1,0 +1,33 @@
+"""Editors' picks: comments that moderators recommend to readers."""
+
+from collections.abc import Collection
+
+from moderation.domain.comment import Status
+from moderation.domain.errors import Conflict, NotFound
+from moderation.store import decisions, thread_order
+from moderation.store.sql.engine import Connection, Store
+
+
+def pick(store: Store, site_ids: Collection[str], comment_id: str, *, now: int) -> None:
+    """Marks a published comment, until its text changes. now: ms.
+
+    Raises NotFound for a comment of another site, Conflict for one that readers do not see.
+    """
+    with store.write() as connection:
+        if _lock(connection, site_ids, comment_id) is not Status.APPROVED:
+            raise Conflict("Only a published comment can be picked.")
+        thread_order.set_picked(connection, comment_id, now)
+
+
+def unpick(store: Store, site_ids: Collection[str], comment_id: str) -> None:
+    """Takes the mark away; also where there is none. Raises NotFound for a comment of another site."""
+    with store.write() as connection:
+        _lock(connection, site_ids, comment_id)
+        thread_order.set_picked(connection, comment_id, None)
+
+
+def _lock(connection: Connection, site_ids: Collection[str], comment_id: str) -> Status:
+    standing = decisions.standings(connection, [comment_id]).get(comment_id)
+    if standing is None or standing.site_id not in site_ids:
+        raise NotFound("There is no such comment.")
+    return standing.status

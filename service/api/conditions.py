@@ -1,0 +1,108 @@
+"""The conditions by which lists of comments are filtered, as parameters of a request: the same everywhere."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import AwareDatetime
+
+from moderation.domain.comment import PAGE_URL_LIMIT
+from moderation.domain.decision import ActorKind
+from moderation.domain.errors import Invalid
+from moderation.domain.order import ORDER_PATTERN
+from moderation.domain.search_words import QUERY_LIMIT
+from moderation.review import search
+from moderation.review.search import Criteria
+from moderation.store.sites import Key
+from service.api.paging import cursor_at, link_header
+from service.api.responses import private_json
+from service.api.serializers import CommentPage, comment_out
+from service.http.broken_rules import BadParameter
+
+_Words = Annotated[
+    str,
+    Query(
+        max_length=QUERY_LIMIT,
+        pattern=r"^[^\x00]*$",
+        description='All of these words in text, name, URL or title; "words in a row", beginnings*; or '
+        "the id of a comment, or its sender's e-mail, IP address or network (/24, /48)",
+        examples=['harbour "sea wall"'],
+    ),
+]
+_Author = Annotated[
+    str,
+    Query(
+        max_length=QUERY_LIMIT,
+        pattern=r"^[^\x00]*$",
+        description="The sender's e-mail, IP address or network; `id:` and the site's own id of the author; "
+        "otherwise words of the name",
+    ),
+]
+_Code = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
+_Order = Annotated[
+    str | None,
+    Query(
+        pattern=ORDER_PATTERN,
+        description="`newest` or `oldest`; of held comments also `urgency` (the strongest score, doubled for every "
+        "twelve hours of waiting and for every report), or the name of a score, highest first",
+        examples=["urgency", "toxicity"],
+    ),
+]
+
+
+async def _conditions(
+    query: _Words = "",
+    reason: _Code = "",
+    page_url: Annotated[
+        str, Query(max_length=PAGE_URL_LIMIT, description="Any URL of the page, in any spelling")
+    ] = "",
+    author: _Author = "",
+    domain: Annotated[
+        str, Query(max_length=253, description="A registrable domain that the comment links to")
+    ] = "",
+    language: Annotated[str, Query(max_length=16, description="As measured: ISO 639, `de`")] = "",
+    decided_by: Annotated[ActorKind | None, Query(description="Who decided last")] = None,
+    moderator: Annotated[
+        _Code, Query(description="The id of the moderator or key that decided last")
+    ] = "",
+    since: Annotated[AwareDatetime | None, Query(description="Handed in at or after")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Handed in before")] = None,
+    order: _Order = None,
+) -> Criteria:
+    return Criteria(
+        query=query,
+        reason=reason,
+        page_url=page_url,
+        author=author,
+        domain=domain,
+        language=language,
+        decided_by=decided_by or "",
+        moderator=moderator,
+        since=int(since.timestamp() * 1000) if since else None,
+        until=int(until.timestamp() * 1000) if until else None,
+        order=order or "",
+    )
+
+
+# All but the status; order: '' where none is asked for.
+Conditions = Annotated[Criteria, Depends(_conditions)]
+
+
+def search_response(
+    request: Request, key: Key, criteria: Criteria, after: str, limit: int
+) -> Response:
+    """A page of what meets them."""
+    try:
+        found = search.search(request.app.state.store, key.site_id, criteria, after, limit)
+    except Invalid as error:
+        name = error.pointer.removeprefix("/")
+        raise BadParameter(name, error.message.removeprefix(f"{error.pointer}: ")) from None
+    next_page = ""
+    if found.after:
+        position = cursor_at(request, found.after, "after")
+        url = request.url.include_query_params(after=position)
+        next_page = f"{url.path}?{url.query}"
+    body: CommentPage = {
+        "items": [comment_out(card) for card in found.cards],
+        "next": next_page or None,
+    }
+    return private_json(body, headers=link_header(next_page))

@@ -1,0 +1,211 @@
+"""Notices of illegal content: POST /api/v1/comments/{id}/notices for everybody, /api/v1/notices for those who decide."""
+
+import os
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from typing_extensions import TypedDict
+
+from moderation.clock import now_ms
+from moderation.domain.comment import NAME_LIMIT
+from moderation.domain.errors import Invalid, NotFound, Unauthenticated, together
+from moderation.domain.legal_notice import WHY_LIMIT, LegalNotice, NoticeState
+from moderation.intake.legal_notice import send_notice
+from moderation.reading.legal_notices import find_notice
+from moderation.review import legal_notices
+from service.access.keys import SecretKey
+from service.api import answers, fields
+from service.api.answers import describe_answer
+from service.api.bodies import describe_body, json_body
+from service.api.paging import After, Limit, page_response
+from service.api.parameters import KEYED, check_parameters
+from service.api.responses import private_json
+from service.api.serializers import iso
+from service.http.client_address import client_address, flood_unit
+
+router = APIRouter(prefix="/api/v1", tags=["comments"])
+
+State = Annotated[NoticeState, Query(description="Which notices; gone: the comment went before")]
+
+
+class NoticeIn(fields.StrictModel):
+    """Why a comment is against the law, and who says so. Name and e-mail may be left out only where it is about the
+    sexual abuse of children (child_abuse). good_faith: that all of it is accurate and complete.
+    """
+
+    why: Annotated[
+        str, fields.Note(WHY_LIMIT), Field(examples=["It names where my daughter goes to school."])
+    ]
+    name: Annotated[str, fields.Line(NAME_LIMIT)] = ""
+    email: fields.Email = ""
+    good_faith: bool
+    child_abuse: bool = False
+
+
+class NoticeTaken(TypedDict):
+    """The receipt. token, status_url: for whoever sent it, to ask what was decided."""
+
+    id: answers.NoticeId
+    token: Annotated[str, Field(examples=["ghn_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])]
+    status_url: answers.Url
+    created_at: answers.Moment
+
+
+class NoticeStatus(TypedDict):
+    """What became of a notice, for whoever sent it. removed: readers do not see the comment any more; kept: they do."""
+
+    id: answers.NoticeId
+    comment_id: answers.CommentId
+    state: NoticeState
+    created_at: answers.Moment
+    decided_at: answers.Moment | None
+
+
+class NoticeOut(NoticeStatus):
+    """A notice, for those who decide. age_seconds: since it arrived. name, email: null where they are not kept."""
+
+    age_seconds: Annotated[int, Field(ge=0)]
+    revision: answers.RevisionNumber
+    why: answers.Text | None
+    name: str | None
+    email: str | None
+    decided_in: answers.SequenceNumber | None
+
+
+class NoticePage(TypedDict):
+    """A page of notices."""
+
+    items: list[NoticeOut]
+    next: answers.NextPage
+
+
+async def take_notice(request: Request, comment_id: str, body: NoticeIn) -> LegalNotice:
+    """Stores a notice, of which an address may send as many as reports. Raises Invalid, NotFound, Conflict, RateLimited."""
+    _require_all(body)
+    state = request.app.state
+    unit = flood_unit(client_address(request, state.trusted))
+    if unit:
+        await state.limits.allow("report", state.store.crypto.address_key(unit))
+    send = partial(send_notice, now=now_ms(), entropy=os.urandom)
+    who = ("", "") if body.child_abuse and not body.email else (body.name, body.email)
+    return await run_in_threadpool(send, state.store, comment_id, body.why, *who)
+
+
+def _require_all(body: NoticeIn) -> None:
+    """Raises Invalid where the law asks for more."""
+    needs_name = not body.child_abuse
+    missing = {
+        "/why": (not body.why.strip(), "say why the comment is against the law."),
+        "/name": (needs_name and not body.name.strip(), "must not be empty."),
+        "/email": (needs_name and not body.email, "must not be empty."),
+        "/good_faith": (not body.good_faith, "must be true."),
+    }
+    broken = [
+        Invalid(f"{pointer}: {rule}", pointer)
+        for pointer, (is_missing, rule) in missing.items()
+        if is_missing
+    ]
+    if broken:
+        raise together(broken)
+
+
+def status_url(request: Request, notice: LegalNotice) -> str:
+    """The page on which whoever sent a notice reads what became of it."""
+    state = request.app.state
+    return (
+        f"{state.settings.public_url}/notices/{notice.id}/"
+        f"{state.store.crypto.notice_token(notice.id)}"
+    )
+
+
+@router.post(
+    "/comments/{comment_id}/notices",
+    status_code=201,
+    summary="Notify the site of illegal content",
+    dependencies=[Depends(check_parameters)],
+    openapi_extra=describe_body(NoticeIn) | describe_answer(NoticeTaken, 404, 409, 429, status=201),
+)
+async def send(
+    request: Request, comment_id: str, body: Annotated[NoticeIn, Depends(json_body(NoticeIn))]
+) -> Response:
+    """Art. 16 of the EU's Digital Services Act, apart from reports. No key is needed; only what readers see. The answer is the
+    receipt; moderators see it in a queue of its own, and their decision about the comment answers it.
+    """
+    notice = await take_notice(request, comment_id, body)
+    taken: NoticeTaken = {
+        "id": notice.id,
+        "token": request.app.state.store.crypto.notice_token(notice.id),
+        "status_url": status_url(request, notice),
+        "created_at": iso(notice.created_at),
+    }
+    return private_json(taken, 201)
+
+
+@router.get(
+    "/notices",
+    summary="The notices of illegal content, the longest waiting first",
+    dependencies=KEYED,
+    openapi_extra=describe_answer(NoticePage, headers=["Link"]),
+)
+def list_notices(
+    request: Request,
+    key: SecretKey,
+    after: After,
+    state: State = NoticeState.OPEN,
+    limit: Limit = 25,
+) -> Response:
+    """With who sent them. To decide about the comment (`POST /api/v1/comments/{id}/decisions`) is to answer its notices."""
+    store, now = request.app.state.store, now_ms()
+    found = legal_notices.list_notices(store, key.site_id, state, after, limit + 1)
+    return page_response(
+        request, found, limit, lambda each: _notice_out(each, now), lambda each: each.id
+    )
+
+
+@router.get(
+    "/notices/{notice_id}",
+    summary="What became of a notice, for whoever sent it",
+    dependencies=[Depends(check_parameters)],
+    openapi_extra=describe_answer(NoticeStatus, 401, 404),
+)
+def notice_status(request: Request, notice_id: str) -> Response:
+    """With the token of the receipt."""
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    return private_json(status_of(own_notice(request, notice_id, token)))
+
+
+def own_notice(request: Request, notice_id: str, token: str) -> LegalNotice:
+    """The notice that this is the token of. Raises Unauthenticated and NotFound."""
+    store = request.app.state.store
+    if not store.crypto.is_notice_token(token, notice_id):
+        raise Unauthenticated("The token is not this notice's.")
+    notice = find_notice(store, notice_id)
+    if notice is None:
+        raise NotFound("There is no such notice.")
+    return notice
+
+
+def status_of(notice: LegalNotice) -> NoticeStatus:
+    decided_at = notice.decided_at
+    return {
+        "id": notice.id,
+        "comment_id": notice.comment_id,
+        "state": notice.state,
+        "created_at": iso(notice.created_at),
+        "decided_at": iso(decided_at) if decided_at is not None else None,
+    }
+
+
+def _notice_out(notice: LegalNotice, now: int) -> NoticeOut:
+    return {
+        **status_of(notice),
+        "age_seconds": max(0, now - notice.created_at) // 1_000,
+        "revision": notice.revision,
+        "why": notice.why or None,
+        "name": notice.name or None,
+        "email": notice.email or None,
+        "decided_in": notice.decided_in,
+    }

@@ -1,0 +1,84 @@
+"""The open comment's author, network and links: held, refused or trusted from now on."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.clock import now_ms
+from moderation.domain.author_filter import About
+from moderation.domain.errors import Invalid
+from moderation.domain.filter import FilterAction
+from moderation.domain.roles import Action
+from moderation.review import author_filters, queues
+from moderation.review.author_filters import Marked
+from service.console.pages import URL, PageRoute, redirect
+from service.console.session import SignedForm, Visitor, signed_form
+
+router = APIRouter(prefix="/comments/{comment_id}/filters", route_class=PageRoute)
+
+_WORDS = {
+    About.AUTHOR: "this author, as they are known here",
+    About.EMAIL: "this e-mail, as it was typed",
+    About.NETWORK: "this network, and others in it",
+}
+_VERBS = {
+    FilterAction.HOLD: "Hold",
+    FilterAction.REJECT: "Refuse",
+    FilterAction.TRUST: "Trust",
+}
+_DONE = {
+    FilterAction.HOLD: "held",
+    FilterAction.SPAM: "filed as spam",
+    FilterAction.REJECT: "refused",
+    FilterAction.TRUST: "trusted",
+}
+TERMS = {"7": "for 7 days", "30": "for 30 days", "": "always"}
+
+Posted = Annotated[SignedForm, Depends(signed_form("about", "domain", "action", "days", "filter"))]
+
+
+@router.post("")
+def change(request: Request, posted: Posted, comment_id: str) -> Response:
+    """Puts what the form names on a filter, or takes it off one."""
+    visitor, form = posted
+    store, signed = request.app.state.store, visitor.signed
+    site_id = queues.get_card(store, signed.site_ids, comment_id).site_id
+    visitor.membership(site_id).require(Action.CHANGE_FILTERS)
+    target = (store, signed.moderator_id, {site_id}, comment_id)
+    if filter_id := form.get("filter", ""):
+        author_filters.take_off(*target, filter_id, now=now_ms())
+    else:
+        try:
+            about, action = About(form.get("about", "")), FilterAction(form.get("action", ""))
+            days = int(form["days"]) if form.get("days") else None
+        except ValueError:
+            raise Invalid("The form does not say what to do with whom.") from None
+        now = now_ms()
+        author_filters.put_on(
+            *target, about, action, days, form.get("domain", ""), now=now, entropy=os.urandom
+        )
+    return redirect(f"{URL}/comments/{comment_id}#author")
+
+
+def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: str) -> Mapping[str, Any]:  # fmt: skip
+    """What the template author_filters.html shows."""
+    store = request.app.state.store
+    marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
+    return {
+        "marks": [_view(each) for each in marked],
+        "terms": TERMS,
+        "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
+    }
+
+
+def _view(marked: Marked) -> dict[str, Any]:
+    mark = marked.mark
+    return {
+        "about": mark.about.value,
+        "domain": mark.domain,
+        "words": _WORDS.get(mark.about, mark.domain),
+        "actions": [(action.value, _VERBS[action]) for action in mark.actions()],
+        "filters": [(each, _DONE[each.action]) for each in marked.filters],
+    }

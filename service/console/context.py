@@ -1,0 +1,73 @@
+"""What stands around a comment in the console: in the second pane of a list, and on the comment's own page."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from moderation.domain.comment import Status
+from moderation.review import comment_context
+from moderation.review.comment_context import COUNTED, Neighbour
+from moderation.store.sql.engine import Store
+from service.console.pages import PageRoute, pages
+from service.console.presenters import QUEUE_NAMES, excerpt
+from service.console.reputation import reputation_lines
+from service.console.session import CurrentVisitor
+
+router = APIRouter(route_class=PageRoute)
+
+_OPENING = 140  # characters
+_KNOWN_BY = {"author": "by account or browser", "email": "by e-mail"}
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourView:
+    """Another comment in a line or two. state: in a word."""
+
+    id: str
+    name: str
+    state: str
+    opening: str
+    created_at: int
+    is_erased: bool
+
+
+def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> dict[str, Any]:
+    """What templates/context.html needs besides the comment. Raises NotFound."""
+    found = comment_context.of_comment(store, site_ids, comment_id)
+    return {
+        "parent": _view(found.parent) if found.parent else None,
+        "before": _views(found.before),
+        "after": _views(found.after),
+        "known_by": _KNOWN_BY.get(found.author_known_by, ""),
+        "others": _views(found.of_author),
+        "same_text": _count(found.same_text),
+        "same_network": _count(found.same_network),
+        "reputations": reputation_lines(store, site_ids, comment_id),
+    }
+
+
+def _views(found: Sequence[Neighbour]) -> list[NeighbourView]:
+    return [_view(each) for each in found]
+
+
+def _view(found: Neighbour) -> NeighbourView:
+    state = QUEUE_NAMES[found.status].lower()
+    opening = excerpt(found.text, _OPENING)
+    is_erased = found.status is Status.ERASED
+    return NeighbourView(found.id, found.author_name, state, opening, found.created_at, is_erased)
+
+
+def _count(count: int) -> str:
+    """'' for none."""
+    if not count:
+        return ""
+    return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
+
+
+@router.get("/comments/{comment_id}/context")
+def context_fragment(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+    """For a card that a script has opened."""
+    store, site_ids = request.app.state.store, visitor.signed.site_ids
+    return pages.page("context.html", around=context_values(store, site_ids, comment_id))

@@ -1,0 +1,67 @@
+"""The two panes of a list: which comment is open beside it, and how dense its rows are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from service.console.campaign_view import CampaignView
+from service.console.comment import BACK
+from service.console.context import context_values
+from service.console.pages import URL, PageRoute, redirect
+from service.console.presenters import CommentView
+from service.console.session import SignedForm, Visitor, signed_form
+from service.http.client_address import is_https
+
+router = APIRouter(route_class=PageRoute)
+
+_DENSITY, _KEPT_FOR = "gatehouse_density", 365 * 24 * 3600  # s
+Posted = Annotated[SignedForm, Depends(signed_form("density", "back", for_all=True))]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """open_id: of the comment or campaign in the second pane, '' where the list is empty. context: what stands around
+    the open comment, {} where a script asks for it. is_compact: how dense the rows are.
+    """
+
+    open_id: str
+    context: Mapping[str, Any]
+    is_compact: bool
+
+    @classmethod
+    def of(
+        cls,
+        request: Request,
+        visitor: Visitor,
+        campaigns: Sequence[CampaignView],
+        comments: Sequence[CommentView],
+        opened: str,
+    ) -> "Desk":
+        """opened: the comment that was chosen, '' for the first one."""
+        ids = [each.card.id for each in campaigns] + [each.card.id for each in comments]
+        is_compact = request.cookies.get(_DENSITY) == "compact"
+        if opened in ids:
+            store, site_ids = request.app.state.store, visitor.signed.site_ids
+            return cls(opened, context_values(store, site_ids, opened), is_compact)
+        return cls(ids[0] if ids else "", {}, is_compact)
+
+
+@router.post("/density")
+def density(request: Request, posted: Posted) -> Response:
+    """Keeps how dense this browser's rows are."""
+    _, form = posted
+    back = form.get("back", "")
+    response = redirect(f"{URL}/?{back}" if BACK.fullmatch(back) else f"{URL}/")
+    chosen = "compact" if form.get("density") == "compact" else "comfortable"
+    response.set_cookie(
+        _DENSITY,
+        chosen,
+        max_age=_KEPT_FOR,
+        path=URL,
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
+    return response

@@ -1,0 +1,178 @@
+"""A policy as its page shows it: sentences, thresholds beside histograms, what a trial found; and the form's fields."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from moderation.domain.backtest import Backtest, Change, Share
+from moderation.domain.decision import Outcome
+from moderation.domain.errors import Invalid
+from moderation.domain.labels import label_of
+from moderation.domain.policy import Condition, Policy, Rule
+from moderation.domain.policy_advice import Advice
+from moderation.domain.policy_edit import Threshold, thresholds_of
+from moderation.policies import edit_thresholds
+from service.console.presenters import OUTCOME_WORDS
+from service.console.session import Form
+
+SLIDERS = 40  # of one policy; the profiles have ten
+FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
+NAMES = (
+    *("site", "do", "toml", "profile", "number", "seen", "back"),
+    *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
+)
+_VERBS = {Outcome.HOLD: "Hold", Outcome.SPAM: "File as spam", Outcome.REJECT: "Reject"}
+_HEIGHT = 40  # of a histogram
+
+
+def sentence(rule: Rule) -> str:
+    """A rule in words, with its code where that says more."""
+    conditions = " and ".join(map(_condition, rule.conditions))
+    return f"{_VERBS[rule.outcome]} where {conditions}."
+
+
+def _condition(condition: Condition) -> str:
+    *first, last = [label_of(name.rstrip("*:")) for name in condition.signals]
+    names = f"{', '.join(first)} or {last}" if first else last
+    if condition.below is not None:
+        return f"{names} is below {condition.below:g}"
+    if condition.at_least == 1:
+        return f"there is {names}"
+    return f"{names} reaches {condition.at_least:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A threshold with its field. typed: what stands in it. bars: left edge, top and height of each bin, of 100 by 40.
+    line: where the threshold stands, of 100.
+    """
+
+    number: int
+    threshold: Threshold
+    label: str
+    typed: str
+    counts: Sequence[int]
+    bars: list[tuple[float, float, float]]
+    line: float
+    advice: Advice | None
+
+
+def sliders_of(
+    policy: Policy,
+    histograms: Mapping[str, Sequence[int]],
+    advice: Mapping[str, Advice],
+    form: Form | None = None,
+) -> list[Slider]:
+    """advice: by the codes of rules. form: what was typed, where it could not be read."""
+    found = []
+    for number, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
+        counts = histograms.get(threshold.signal, ())
+        typed = (form or {}).get(f"t{number}", f"{threshold.value:g}")
+        label, signal = label_of(threshold.code), label_of(threshold.signal)
+        found.append(
+            Slider(
+                number,
+                threshold,
+                label if label == signal else f"{label} ({signal})",
+                typed,
+                counts,
+                _bars(counts),
+                round(100 * threshold.value, 1),
+                advice.get(threshold.code),
+            )
+        )
+    return found
+
+
+def _bars(counts: Sequence[int]) -> list[tuple[float, float, float]]:
+    """By the square root: where nine comments of ten have the lowest score, the others would not be seen."""
+    most = math.sqrt(max(counts, default=0)) or 1
+    width = 100 / max(1, len(counts))
+    heights = [round(_HEIGHT * math.sqrt(count) / most, 1) for count in counts]
+    return [
+        (round(n * width, 2), round(_HEIGHT - height, 1), height)
+        for n, height in enumerate(heights)
+    ]
+
+
+def typed_thresholds(policy: Policy, form: Form) -> dict[str, float]:
+    """The thresholds that a form changes, by code: its number, or its slider where a script did not couple them.
+
+    Raises Invalid with the field as the pointer.
+    """
+    changed = {}
+    for number, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
+        for field in (f"t{number}", f"s{number}"):
+            if field not in form:
+                continue
+            try:
+                value = float(form[field].strip().replace(",", "."))
+            except ValueError:
+                value = math.nan
+            if not 0 < value <= 1:
+                name = label_of(threshold.code)
+                raise Invalid(f"{name}: a threshold is a number above 0, up to 1.", f"/t{number}")
+            if field[0] == "s":  # it has steps of a hundredth
+                value = round(value, 2)
+                is_changed = value != round(threshold.value, 2)
+            else:
+                is_changed = value != threshold.value
+            if is_changed:
+                changed[threshold.code] = value
+                break
+    return changed
+
+
+def typed_toml(policy: Policy, form: Form) -> str:
+    """The TOML of a form with the thresholds that were typed. Raises Invalid."""
+    toml = form.get("toml", "").replace("\r\n", "\n")
+    changed = typed_thresholds(policy, form)
+    return edit_thresholds(toml, changed) if changed else toml
+
+
+def trial_view(found: Backtest) -> dict[str, Any]:
+    """What a trial found, in the words of the page."""
+    before, after = found.workload
+    more = after.held_a_day - before.held_a_day
+    days = "about as many a day as now"
+    if abs(more) >= 0.05:
+        amount = f"{abs(more):,.0f}" if abs(more) >= 10 else f"{abs(more):,.1f}"
+        days = f"about {amount} {'more' if more > 0 else 'fewer'} a day"
+    return {
+        "facts": found,
+        "held": _percent(after.held, found.examined),
+        "held_now": _percent(before.held, found.examined),
+        "more": days,
+        "changes": changes_view(found.changes),
+    }
+
+
+def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Changed outcomes in the words of the page."""
+    return [
+        {
+            "change": change,
+            "before": OUTCOME_WORDS[change.before],
+            "after": OUTCOME_WORDS[change.after],
+            "rules": ", ".join(
+                f"{label_of(code)} {count:,}" for code, count in change.rules.items()
+            ),
+        }
+        for change in changes
+    ]
+
+
+def _percent(count: int, of: int) -> str:
+    return f"{100 * count / of:.1f} %" if of else "0 %"
+
+
+def share_in_words(share: Share) -> str:
+    """'3 of 60: 5.0 % (1.7 to 13.7)'."""
+    if share.share is None or share.interval is None:
+        return "nobody looked"
+    low, high = share.interval
+    return (
+        f"{share.hits:,} of {share.count:,}: {100 * share.share:.1f} % "
+        f"({100 * low:.1f} to {100 * high:.1f})"
+    )

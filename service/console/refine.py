@@ -1,0 +1,64 @@
+"""What templates/refine.html needs: the conditions and orders that a list can have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from moderation.accounts import sign_in
+from moderation.domain.comment import Status
+from moderation.domain.order import NEWEST, URGENCY
+from moderation.review import queues
+from moderation.store.sql.engine import Store
+from service.console import navigation
+from service.console.asked import DECIDERS, Asked, orders
+
+URGENCY_HELP = "Most urgent first: the strongest score, doubled for every 12 hours of waiting and for every report of a reader."
+
+
+@dataclass(frozen=True, slots=True)
+class Refine:
+    """status: of the list, '' any. order: the one in effect. reasons: counts in words, by code. moderators: e-mails by
+    id. plain_url: the list without conditions.
+    """
+
+    status: str
+    order: str
+    order_name: str
+    order_help: str
+    orders: Sequence[tuple[str, str]]
+    reasons: Mapping[str, str]
+    deciders: Mapping[str, str]
+    moderators: Mapping[str, str]
+    plain_url: str
+    is_open: bool
+
+
+def order_of(asked: Asked, status: str) -> str:
+    """The order in effect: held comments are worked through by urgency, what is looked up by time."""
+    if asked.order:
+        return asked.order
+    if asked.is_search or not status:
+        return NEWEST
+    return URGENCY if status == Status.HELD else queues.usual_order(Status(status))
+
+
+def refine_of(store: Store, site_id: str, asked: Asked, status: str) -> Refine:
+    """status: of the list, '' any."""
+    order = order_of(asked, status)
+    known = orders(status, queues.score_names(store, site_id) if status == Status.HELD else ())
+    counts = queues.reason_counts(store, site_id, Status(status)) if status else {}
+    if asked.reason:
+        counts.setdefault(asked.reason, 0)
+    return Refine(
+        status=status,
+        order=order,
+        order_name=dict(known).get(order, order),
+        order_help=URGENCY_HELP
+        if status == Status.HELD
+        else "By the time at which it was handed in.",
+        orders=known,
+        reasons={code: f"{count:,}" for code, count in counts.items()},
+        deciders=DECIDERS,
+        moderators=sign_in.emails_of_site(store, site_id),
+        plain_url=navigation.queue_url(site=site_id, queue=status),
+        is_open=False,
+    )

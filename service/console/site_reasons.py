@@ -1,0 +1,151 @@
+"""The console's list of reasons: editors name them, order them, and write what writers are told."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.roles import Action
+from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReason, SiteReasons
+from moderation.review import site_reasons
+from moderation.store.moderators import Membership
+from service.console.form_error import FormError
+from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.session import (
+    CurrentVisitor,
+    Form,
+    SignedForm,
+    Visitor,
+    read_number,
+    signed_form,
+)
+
+router = APIRouter(prefix="/reasons", route_class=PageRoute)
+
+LANGUAGES = {"en": "English", "de": "German", "any": "any other language"}
+_TEXTS = [f"{what}_{language}" for what in ("label", "sentence") for language in LANGUAGES]
+_NOTICES = {"saved": "is saved", "up": "was moved up", "removed": "was removed"}
+_CONFLICT = (
+    "Somebody else has changed the list meanwhile; nothing was changed. It is below as it is now."
+)
+
+Posted = Annotated[
+    SignedForm, Depends(signed_form("site", "version", "was", "do", "code", *_TEXTS))
+]
+
+
+@router.get("")
+def reasons_page(
+    request: Request,
+    visitor: CurrentVisitor,
+    membership: CurrentSite,
+    did: QueryName = "",
+    one: QueryName = "",
+) -> Response:
+    """The list of a site. did, one: what was just done to which."""
+    known = site_reasons.get_reasons(request.app.state.store, membership.site_id)
+    notice = f"“{known.name_of(one)}” {_NOTICES[did]}." if did in _NOTICES else ""
+    return _page(visitor, membership, known, notice=notice)
+
+
+@router.post("")
+def change(request: Request, posted: Posted) -> Response:
+    """Saves a reason, moves it up or removes it, as the button says; a refused one is shown as it was typed."""
+    visitor, form = posted
+    store, membership = request.app.state.store, visitor.membership(form.get("site", ""))
+    membership.require(Action.CHANGE_REASONS)
+    known = site_reasons.get_reasons(store, membership.site_id)
+    was, version = form.get("was", ""), read_number(form, "version", "version it changes")
+    if version != known.version:
+        return _page(visitor, membership, known, error=FormError(message=_CONFLICT), status=409)
+    place = next((i for i, each in enumerate(known.reasons) if each.code == was), None)
+    reasons, did, code = list(known.reasons), form.get("do", ""), was
+    if did == "removed" and place is not None:
+        reasons.pop(place)
+    elif did == "up" and place:
+        reasons.insert(place - 1, reasons.pop(place))
+    elif did == "saved":
+        before = reasons[place] if place is not None else None
+        typed = _typed(form, before)
+        code = typed.code
+        place = len(reasons) if place is None else place
+        reasons[place : place + 1] = [typed]
+    try:
+        site_reasons.set_reasons(
+            store, membership.site_id, reasons, version, visitor.signed.moderator_id
+        )
+    except Conflict:
+        current = site_reasons.get_reasons(store, membership.site_id)
+        return _page(visitor, membership, current, error=FormError(message=_CONFLICT), status=409)
+    except Invalid as error:
+        return _page(visitor, membership, known, error=_flaw(error), was=was, form=form, status=422)
+    return redirect(f"{URL}/reasons?site={membership.site_id}&did={did}&one={code}#notice")
+
+
+def _typed(form: Form, before: SiteReason | None) -> SiteReason:
+    """What was typed; texts in languages that the form does not have stay. A reason's code stays, too."""
+    texts = []
+    for what, stored in (
+        ("label", before.labels if before else {}),
+        ("sentence", before.sentences if before else {}),
+    ):
+        kept = {language: text for language, text in stored.items() if language not in LANGUAGES}
+        given = {language: form.get(f"{what}_{language}", "").strip() for language in LANGUAGES}
+        texts.append(kept | {language: text for language, text in given.items() if text})
+    return SiteReason(before.code if before else form.get("code", "").strip(), *texts)
+
+
+def _flaw(error: Invalid) -> FormError:
+    """The field of the form for /reasons/3/labels/en."""
+    _, _, *parts = error.pointer.strip("/").split("/")
+    message = error.message.removeprefix(f"{error.pointer}: ")
+    if parts[:1] == ["code"]:
+        return FormError("code", message)
+    if parts:
+        return FormError(f"{parts[0].removesuffix('s')}_{parts[1] if parts[1:] else 'en'}", message)
+    return FormError("", message)
+
+
+def _page(
+    visitor: Visitor,
+    membership: Membership,
+    known: SiteReasons,
+    *,
+    notice: str = "",
+    error: FormError | None = None,
+    was: str = "",
+    form: Form | None = None,
+    status: int = 200,
+) -> Response:
+    """was, form: the reason whose change was refused, '' for a new one, and what was typed."""
+    rows = [(each, known.name_of(each.code), _fields(each)) for each in known.reasons]
+    return pages.page(
+        "site_reasons.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        rows=_with_typed(rows, was, form),
+        new=form if form and not was else {},
+        known=known,
+        languages=LANGUAGES,
+        label_limit=LABEL_LIMIT,
+        sentence_limit=SENTENCE_LIMIT,
+        notice=notice,
+        error=error or FormError(),
+        was=was if form is not None else None,
+        may_write=membership.may(Action.CHANGE_REASONS),
+    )
+
+
+_Row = tuple[SiteReason, str, Form]
+
+
+def _with_typed(rows: Sequence[_Row], was: str, form: Form | None) -> list[_Row]:
+    return [(each, name, form if form and each.code == was else made) for each, name, made in rows]
+
+
+def _fields(reason: SiteReason) -> Form:
+    """What the form has of a reason."""
+    labels = {f"label_{language}": text for language, text in reason.labels.items()}
+    return labels | {f"sentence_{language}": text for language, text in reason.sentences.items()}

@@ -1,0 +1,66 @@
+"""What the pages of notices of illegal content say, in each language of the embed."""
+
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
+    "en": {
+        "title": "Notice of illegal content",
+        "about": "You say that this comment is against the law (Art. 16 of the EU’s Digital Services Act). A moderator decides, and you are told here what was decided. To report spam, insults or the like, use Report below the comment.",
+        "comment_of": "Comment by",
+        "on": "on",
+        "why": "Why is it against the law?",
+        "name": "Your name",
+        "email": "Your e-mail",
+        "private": "Name and e-mail are not published, and are erased after the decision.",
+        "good_faith": "I believe in good faith that what I say here is accurate and complete.",
+        "child_abuse": "It is about the sexual abuse of children: name and e-mail may be left empty.",
+        "send": "Send the notice",
+        "trap": "Leave this field empty",
+        "flaws": {
+            "why": "Please say why the comment is against the law.",
+            "name": "Please give your name.",
+            "email": "Please give your e-mail address.",
+            "good_faith": "Please confirm that it is accurate and complete.",
+            "": "The notice was not sent. Please try again shortly.",
+        },
+        "received": "Your notice was received on",
+        "keep": "Keep the address of this page: it says what becomes of your notice.",
+        "states": {
+            "open": "A moderator will decide about it.",
+            "removed": "It was decided: readers do not see the comment any more.",
+            "kept": "It was decided: the comment stays. You may turn to the site, or to a court.",
+            "gone": "The comment is gone; nothing had to be decided.",
+        },
+        "decided": "Decided on",
+    },
+    "de": {
+        "title": "Meldung rechtswidriger Inhalte",
+        "about": "Sie teilen mit, dass dieser Kommentar rechtswidrig ist (Art. 16 des EU-Gesetzes über digitale Dienste). Die Moderation entscheidet, und hier erfahren Sie, was entschieden wurde. Für Spam, Beleidigungen und Ähnliches gibt es „Melden“ unter dem Kommentar.",
+        "comment_of": "Kommentar von",
+        "on": "auf",
+        "why": "Warum ist er rechtswidrig?",
+        "name": "Ihr Name",
+        "email": "Ihre E-Mail-Adresse",
+        "private": "Name und E-Mail werden nicht veröffentlicht und nach der Entscheidung gelöscht.",
+        "good_faith": "Ich bin in gutem Glauben überzeugt, dass meine Angaben richtig und vollständig sind.",
+        "child_abuse": "Es geht um sexuellen Missbrauch von Kindern: Name und E-Mail dürfen leer bleiben.",
+        "send": "Meldung senden",
+        "trap": "Dieses Feld leer lassen",
+        "flaws": {
+            "why": "Bitte sagen Sie, warum der Kommentar rechtswidrig ist.",
+            "name": "Bitte geben Sie Ihren Namen an.",
+            "email": "Bitte geben Sie Ihre E-Mail-Adresse an.",
+            "good_faith": "Bitte bestätigen Sie, dass die Angaben richtig und vollständig sind.",
+            "": "Die Meldung wurde nicht gesendet. Bitte versuchen Sie es gleich noch einmal.",
+        },
+        "received": "Ihre Meldung ist angekommen am",
+        "keep": "Bewahren Sie die Adresse dieser Seite auf: Hier steht, was aus Ihrer Meldung wird.",
+        "states": {
+            "open": "Die Moderation wird darüber entscheiden.",
+            "removed": "Es ist entschieden: Der Kommentar ist nicht mehr zu sehen.",
+            "kept": "Es ist entschieden: Der Kommentar bleibt. Sie können sich an die Website oder an ein Gericht wenden.",
+            "gone": "Der Kommentar ist nicht mehr da; zu entscheiden war nichts.",
+        },
+        "decided": "Entschieden am",
+    },
+}

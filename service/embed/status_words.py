@@ -1,0 +1,48 @@
+"""The words of the status page, in each language that it has."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Your comment",
+        "ask": "The token of the receipt",
+        "ask_note": "You got it when you sent the comment. It begins with gha_.",
+        "show": "Show my comment's status",
+        "not_yours": "This token does not belong to this comment.",
+        "too_long": "The text is too long.",
+        "pending": "Your comment was received and is being checked.",
+        "held": "Your comment waits for a moderator. Readers do not see it yet.",
+        "approved": "Your comment is published.",
+        "rejected": "Your comment was not published.",
+        "spam": "Your comment was taken for spam and is not published.",
+        "gone": "Your comment is no longer there.",
+        "why": "Why",
+        "appeal": "Appeal",
+        "appeal_text": "What should be looked at again? (optional)",
+        "appeal_send": "Send the appeal",
+        "appeal_open": "Your appeal was received. A person who did not decide before looks at it.",
+        "appeal_answer": "The answer to your appeal",
+        "again": "Look again",
+    },
+    "de": {
+        "title": "Ihr Kommentar",
+        "ask": "Der Schlüssel aus der Empfangsbestätigung",
+        "ask_note": "Sie haben ihn beim Absenden bekommen. Er beginnt mit gha_.",
+        "show": "Zeigen, wo mein Kommentar steht",
+        "not_yours": "Dieser Schlüssel gehört nicht zu diesem Kommentar.",
+        "too_long": "Der Text ist zu lang.",
+        "pending": "Ihr Kommentar ist angekommen und wird geprüft.",
+        "held": "Ihr Kommentar wartet auf die Moderation. Leser sehen ihn noch nicht.",
+        "approved": "Ihr Kommentar ist veröffentlicht.",
+        "rejected": "Ihr Kommentar wurde nicht veröffentlicht.",
+        "spam": "Ihr Kommentar wurde für Werbung gehalten und nicht veröffentlicht.",
+        "gone": "Ihr Kommentar ist nicht mehr da.",
+        "why": "Warum",
+        "appeal": "Widerspruch",
+        "appeal_text": "Was soll noch einmal angesehen werden? (freiwillig)",
+        "appeal_send": "Widerspruch absenden",
+        "appeal_open": "Ihr Widerspruch ist angekommen. Jemand, der nicht entschieden hat, sieht ihn sich an.",
+        "appeal_answer": "Die Antwort auf Ihren Widerspruch",
+        "again": "Noch einmal nachsehen",
+    },
+}

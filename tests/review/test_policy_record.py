@@ -1,0 +1,66 @@
+"""Advice and errors from what people decided about stored comments, hand-counted."""
+
+import pytest
+
+from moderation.domain.backtest import Share
+from moderation.domain.decision import Outcome
+from moderation.review import bulk
+from moderation.review.policy_advice import policy_advice
+from moderation.review.policy_errors import policy_errors
+from tests.factories import newspaper
+from tests.review.test_policy_backtest import IN_FORCE, LATER, NOON, decide, judged
+
+
+def test_the_errors_of_each_rule_are_counted(store):
+    site = newspaper(store)
+    texts = ["toxicity=0.9", "toxicity=0.85", "toxicity=0.9 links=2", "links=3 toxicity=0",
+             "toxicity=0.7", "toxicity=0.1", "toxicity=0.2"]  # fmt: skip
+    ids = judged(store, site, *texts)
+    wrong, right, both, link, missed, fine, _ = ids
+    for id, outcome in (
+        (wrong, Outcome.APPROVE),
+        (right, Outcome.REJECT),
+        (both, Outcome.APPROVE),
+        (link, Outcome.SPAM),
+        (missed, Outcome.REJECT),
+        (fine, Outcome.APPROVE),
+    ):
+        decide(store, site, id, outcome)
+    found = policy_errors(store, site.id, IN_FORCE, now=LATER)
+    assert (found.examined, found.complete) == (7, True)
+    assert (found.wrongly_held, found.wrongly_passed) == (Share(2, 4), Share(1, 2))
+    toxic, links = found.rules
+    assert (toxic.code, toxic.fired, toxic.alone) == ("toxic", 3, 2)
+    assert (toxic.wrongly_held, toxic.wrongly_passed) == (Share(1, 2), Share(1, 2))
+    assert (links.code, links.fired, links.alone) == ("links", 2, 1)
+    assert (links.wrongly_held, links.wrongly_passed) == (Share(0, 1), Share(0, 2))
+    cut = policy_errors(store, site.id, IN_FORCE, now=LATER, limit=3)
+    assert (cut.examined, cut.complete) == (3, False)
+
+
+def test_a_site_is_advised_by_its_own_decisions(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    for tenth in range(10):
+        ids = judged(store, site, *(f"toxicity=0.{tenth}{digit}" for digit in range(10)))
+        for id in ids:
+            decide(store, site, id, Outcome.REJECT if tenth >= 6 else Outcome.APPROVE)
+    [stopped_anyway] = judged(store, site, "toxicity=0.1 links=2")
+    decide(store, site, stopped_anyway, Outcome.REJECT)
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=LATER, misses=5)
+    assert (advice.code, advice.signal) == ("toxic", "toxicity")
+    assert (advice.decisions, advice.removed) == (100, 40)
+    assert advice.now.held == Share(21, 101)
+    assert advice.now.missed.hits > 0
+    assert 0.5 <= advice.better.threshold <= 0.66
+    assert policy_advice(store, other.id, IN_FORCE, now=LATER, misses=5)[0].more_decisions == 32
+    assert policy_advice(store, site.id, IN_FORCE, now=LATER)[0].more_decisions == 278
+
+
+@pytest.mark.parametrize("tick", [1, 2])
+def test_a_decision_about_many_at_once_counts_for_none_of_them(store, tick):
+    site = newspaper(store)
+    ids = judged(store, site, "toxicity=0.9", "toxicity=0.9")
+    clock = {"now": NOON + 5_000, "entropy": bytes}
+    bulk.start(store, "mod_1", site.id, [(id, 1) for id in ids[:tick]], Outcome.REJECT, **clock)
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=LATER)
+    assert advice.decisions == (1 if tick == 1 else 0)

@@ -1,0 +1,55 @@
+"""The desk by API: queues in order and filtered, saved views, what stands around a comment."""
+
+import os
+
+from moderation.store import sites
+from tests.factories import hand_in, key_of, newspaper, reply
+from tests.review.test_order import held
+
+
+def test_a_queue_is_ordered_filtered_and_paged(api, store):
+    weak, strong, half = held(store, api.site, [0.2, 0.9, 0.5])
+    page = api.get("/api/v1/queues/held?order=toxicity&limit=2").json()
+    assert [item["id"] for item in page["items"]] == [strong, half]
+    assert [item["id"] for item in api.get(page["next"]).json()["items"]] == [weak]
+    urgent = api.get("/api/v1/comments?status=held&order=urgency&reason=looked_at").json()
+    assert [item["id"] for item in urgent["items"]] == [strong, half, weak]
+    theirs = api.get("/api/v1/queues/held?moderator=mod_1&order=newest").json()
+    assert [item["id"] for item in theirs["items"]] == [half, strong, weak]
+    assert api.get("/api/v1/queues/held?moderator=mod_9").json()["items"] == []
+    refused = api.get("/api/v1/queues/approved?order=urgency")
+    assert refused.status_code == 422
+    assert [each["parameter"] for each in refused.json()["errors"]] == ["order"]
+    # A place in one order is none in another.
+    assert api.get(page["next"].replace("toxicity", "urgency")).status_code == 422
+
+
+def test_views_are_saved_listed_and_removed(api, store):
+    body = {"name": "Threats", "filter": {"status": "held", "reason": "threat", "order": "urgency"}}
+    saved = api.post("/api/v1/views", body | {"shared": True})
+    assert saved.status_code == 201 and saved.json()["filter"]["order"] == "urgency"
+    assert api.get(saved.json()["url"]).status_code == 200
+    other = key_of(store, api.site)
+    assert api.get("/api/v1/views", other).json()["items"] == [saved.json()]
+    mine = api.post("/api/v1/views", body).json()
+    assert len(api.get("/api/v1/views").json()["items"]) == 2
+    assert len(api.get("/api/v1/views", other).json()["items"]) == 1
+    for key, status in ((other, 404), (api.secret, 204)):
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = api.client.delete(f"/api/v1/views/{mine['id']}", headers=headers)
+        assert answer.status_code == status
+    refused = api.post("/api/v1/views", {"name": "X", "filter": {"author": "ada@reader.test"}})
+    assert refused.status_code == 422
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/filter"]
+
+
+def test_what_stands_around_a_comment(api, store):
+    [first] = hand_in(store, reply(api.site, "First."))
+    [second] = hand_in(store, reply(api.site, "Second.", parent_id=first))
+    around = api.get(f"/api/v1/comments/{second}/context").json()
+    assert around["parent"]["id"] == first and around["parent"]["text"] == "First."
+    assert around["author_known_by"] is None and around["by_author"] == []
+    other = newspaper(store, "Bob's Blog", "https://blog.test")
+    with store.write() as connection:
+        key = sites.add_key(connection, other.id, sites.SECRET, 1, os.urandom)
+    assert api.get(f"/api/v1/comments/{second}/context", key).status_code == 404
