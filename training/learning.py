@@ -42,8 +42,7 @@ class Reader(nn.Module):
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
     """How a network learns. batch: tokens, padding included. rate: peak, of the last layer; each layer
-    below learns at `deeper` of it. filler: the id of the padding. seconds: the longest it may take; the
-    rate is at its lowest then."""
+    below learns at `deeper` of it. filler: the id of the padding."""
 
     epochs: int
     batch: int
@@ -52,7 +51,6 @@ class TrainingPlan:
     filler: int
     seed: int
     device: str
-    seconds: float = math.inf
 
 
 def train_epochs(
@@ -68,10 +66,7 @@ def train_epochs(
         rows = rows_of(epoch)
         batch_plan = batches(rows, plan.batch, random.Random(plan.seed + epoch))
         for batch_number, positions in enumerate(batch_plan):
-            done = (epoch + batch_number / len(batch_plan)) / plan.epochs
-            progress = max(done, (time.time() - begun) / plan.seconds)
-            if progress >= 1:
-                break
+            progress = (epoch + batch_number / len(batch_plan)) / plan.epochs
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * _schedule(progress)
             ids, mask = padded(rows, positions, plan.filler)
@@ -95,8 +90,6 @@ def train_epochs(
                 )
                 total.zero_()
         after(epoch)
-        if time.time() - begun >= plan.seconds:
-            return
 
 
 def loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:

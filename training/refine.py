@@ -1,22 +1,23 @@
-"""Trains the shipped transformer a little further: python -m training.refine --data DIR --work WORK.
+"""Teaches the shipped transformer new sentences: python -m training.refine --data DIR --work WORK.
 
-For new sentences, without the teacher and without a GPU: an hour of one core. Starts from the weights in
-moderation/weights/bundled/, eight bits as they are. Learns the sentences of plain_sentences.py from their labels, and a sample
-of everything else again, whose labels count half: the other half is what the shipped weights say, so that they
-forget little. The embeddings and the lower layers stay. Writes reader.pt and what assemble.py needs beside it.
+Without a teacher, a GPU or hours: some minutes of one core. Only the last linear layer learns; the network below it
+stays as it ships, in its eight bits. It learns the sentences of plain_sentences.py from their labels, and a sample of
+everything else again, labelled half by people and half by the shipped weights, so that it forgets little. Writes
+reader.pt and the other files that assemble.py needs.
 """
 
 import argparse
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor
 
 from moderation.scorers.models.bundled import FOLDER
 from moderation.scorers.models.onnx_classifier import OnnxClassifier, sigmoid
@@ -24,75 +25,126 @@ from moderation.scorers.models.spelling import read_lexicon
 from training.corpus import Example
 from training.evasions import toxic_words
 from training.examples import buried_examples, epoch_additions, split
-from training.learning import Reader, TrainingPlan, auc_by_label, predict_logits, train_epochs
+from training.learning import loss
 from training.plain_sentences import plain_sentences
-from training.prepare import texts_as_scored, to_rows
-from training.rows import Rows
-from training.transformer import body_for
-from training.vocabulary import read_tokenizer
+from training.prepare import texts_as_scored
 
 LONGEST = 260  # characters of a text that is learned again: long ones cost most
-TOKENS = 80
 TRUST = 0.5  # what the shipped weights say, in a label that is learned again
-_MEASURED = 400  # held-out comments after each epoch
+NEW = 0.4  # the new sentences' part in the loss
 _NEWS = ("toxic_spans", "rest of toxic_spans", "civil")
 # Of the examples that are learned again. made: written by sentences.py, disguised, set among others.
-_SHARES = {"wiki": 0.35, "news": 0.2, "other": 0.2, "made": 0.25}
+_SHARES = {"wiki": 0.4, "news": 0.2, "other": 0.2, "made": 0.2}
 
 
 def main(command: Sequence[str] | None = None) -> None:
     arguments = _arguments(command)
-    torch.manual_seed(arguments.seed)
     work: Path = arguments.work
     work.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "lexicon.txt", "linear.npz"):
-        shutil.copyfile(FOLDER / name, work / name)
-    state = shipped_state(FOLDER / "model.onnx")
-    body = {name.removeprefix("body."): value for name, value in state.items()}
-    model = Reader(body_for(body), len(state["head.bias"]))
-    model.load_state_dict(state)
-    for name, parameter in model.body.named_parameters():
-        lower = any(f"layer.{layer}." in name for layer in range(arguments.frozen))
-        parameter.requires_grad = not (lower or name.startswith("embeddings"))
-    train, held_out = split(arguments.data, arguments.seed)
-    epochs = _Epochs(train, arguments)
-    held_rows = epochs.rows(held_out[:_MEASURED])
-    plan = TrainingPlan(
-        epochs=arguments.epochs,
-        batch=arguments.batch,
-        rate=arguments.rate,
-        deeper=0.85,
-        filler=0,
-        seed=arguments.seed,
-        device="cpu",
-        seconds=60 * arguments.minutes,
+        shutil.copyfile(arguments.start / name, work / name)
+    random_ = random.Random(arguments.seed)
+    train, _ = split(arguments.data, arguments.seed)
+    new = list(plain_sentences(arguments.seed, arguments.written))
+    new += buried_examples(new, len(new) // 12, random_)
+    again = _sample(train, arguments.again, arguments.seed, random_)
+    print(f"{len(new):,} new sentences, {len(again):,} examples again", flush=True)
+    features, said = _as_shipped([*new, *again], arguments.start)
+    labels = np.array([example.labels for example in (*new, *again)])
+    learned = np.arange(len(labels)) >= len(new)
+    mixed = np.where(labels < 0, said, TRUST * said + (1 - TRUST) * labels)
+    labels = np.where(learned[:, None], mixed, labels)
+    weights = np.where(learned, (1 - NEW) / len(again), NEW / len(new))
+    state = shipped_state(arguments.start / "model.onnx")
+    head = fit_head(
+        features, labels, weights, (state["head.weight"], state["head.bias"]), arguments.stay
     )
-
-    def after(epoch: int) -> None:
-        torch.save(model.state_dict(), work / "reader.pt")
-        areas = auc_by_label(held_rows, predict_logits(model, held_rows, plan))
-        print(f"epoch {epoch}: held-out AUC {areas}", flush=True)
-
-    train_epochs(model, plan, epochs.of, after)
+    state["head.weight"], state["head.bias"] = head
+    torch.save(state, work / "reader.pt")
 
 
 def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public datasets")
     parser.add_argument("--work", type=Path, required=True, help="folder for the checkpoint")
-    parser.add_argument("--epochs", type=int, default=12, help="a checkpoint after each")
-    parser.add_argument("--again", type=int, default=2_000, help="public examples in each epoch")
-    parser.add_argument("--written", type=int, default=5_000, help="new sentences in each epoch")
-    parser.add_argument("--frozen", type=int, default=3, help="lower layers that stay as they are")
-    parser.add_argument("--batch", type=int, default=1_536, help="tokens")
-    parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--minutes", type=float, default=60, help="it stops then, wherever it is")
+    parser.add_argument("--start", type=Path, default=FOLDER, help="the model's folder")
+    parser.add_argument("--written", type=int, default=6_000, help="new sentences")
+    parser.add_argument("--again", type=int, default=5_400, help="examples to learn again")
+    parser.add_argument(
+        "--stay", type=float, default=1e-3, help="how much the layer should stay as it is"
+    )
     parser.add_argument("--seed", type=int, default=20)
     return parser.parse_args(command)
 
 
-def shipped_state(path: Path) -> dict[str, torch.Tensor]:
-    """The weights of a model.onnx that export.py wrote, as Reader names them: float32, in their eight bits."""
+def _sample(
+    train: Sequence[Example], count: int, seed: int, random_: random.Random
+) -> list[Example]:
+    """Short examples of each kind that the shipped weights have learned."""
+    short: dict[str, list[Example]] = {"wiki": [], "news": [], "other": []}
+    for example in train:
+        if len(example.text) < LONGEST:
+            is_wiki, is_news = example.source in ("jigsaw", "talk"), example.source in _NEWS
+            short["wiki" if is_wiki else "news" if is_news else "other"].append(example)
+    few = random_.sample(train, min(len(train), count))
+    short["made"] = epoch_additions(few, toxic_words(few), seed, count // 2)
+    return [
+        example
+        for kind, share in _SHARES.items()
+        for example in random_.sample(short[kind], min(len(short[kind]), int(share * count)))
+    ]
+
+
+def _as_shipped(examples: Sequence[Example], folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(what the shipped network hands to its last layer, the probabilities of that), one row a text."""
+    classifier = OnnxClassifier(folder)
+    lexicon = (folder / "lexicon.txt").read_text(encoding="utf-8")
+    model = onnx.load(folder / "model.onnx")
+    model.graph.output.append(
+        helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["texts", "numbers"])
+    )
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    rows = []
+    for text in texts_as_scored(examples, read_lexicon(lexicon, classifier.words)):
+        ids = np.frombuffer(classifier.windows(text)[0].ids, np.int32).astype(np.int64)
+        rows.append(session.run(["pooled", "logits"], {"input_ids": ids[None]}))
+    features, logits = (np.concatenate(column) for column in zip(*rows, strict=True))
+    return features, sigmoid(logits)
+
+
+def fit_head(
+    features: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    head: tuple[Tensor, Tensor],
+    stay: float,
+) -> tuple[Tensor, Tensor]:
+    """Weights and biases of the last layer. labels: below 0 where unknown. head: as they were; what they
+    change by costs `stay` times its square, each number of the features counted by its spread."""
+    inputs, wanted, parts = (
+        torch.from_numpy(array.astype(np.float32)) for array in (features, labels, weights)
+    )
+    spread = inputs.std(0) + 1e-3
+    change, shift = torch.zeros_like(head[0]), torch.zeros_like(head[1])
+    for part in (change, shift):
+        part.requires_grad_()
+    optimiser = torch.optim.LBFGS([change, shift], max_iter=60, line_search_fn="strong_wolfe")
+
+    def step() -> float:
+        optimiser.zero_grad()
+        logits = inputs @ (head[0] + change / spread).T + head[1] + shift
+        cost = loss(logits, wanted, parts) + stay * (change**2).sum()
+        torch.autograd.backward(cost)
+        return float(cost)
+
+    optimiser.step(step)
+    return (head[0] + change / spread).detach(), (head[1] + shift).detach()
+
+
+def shipped_state(path: Path) -> dict[str, Tensor]:
+    """The weights of a model.onnx that export.py wrote, as Reader names them, in float32."""
     found = {
         weight.name: numpy_helper.to_array(weight) for weight in onnx.load(path).graph.initializer
     }
@@ -101,74 +153,23 @@ def shipped_state(path: Path) -> dict[str, torch.Tensor]:
         integers = found.pop(name).astype(np.float32)
         zero = found.pop(f"{stem}_zero_point").astype(np.float32)
         found[stem] = (integers - zero) * found.pop(f"{stem}_scale")
+    embeddings = "body.embeddings"
     state = {
         "head.weight": found.pop("head.weight_Transposed").T,
         "head.bias": found.pop("head.bias"),
-        "body.embeddings.position_embeddings.weight": found.pop("places"),  # types are in them
-        "body.embeddings.word_embeddings.weight": found.pop("embeddings.word_embeddings.weight"),
+        f"{embeddings}.position_embeddings.weight": found.pop("places"),  # types are in them
+        f"{embeddings}.word_embeddings.weight": found.pop("embeddings.word_embeddings.weight"),
     }
     width = state["head.weight"].shape[1] // 3
-    state["body.embeddings.token_type_embeddings.weight"] = np.zeros((2, width), np.float32)
+    state[f"{embeddings}.token_type_embeddings.weight"] = np.zeros((2, width), np.float32)
     for name, value in found.items():
-        layer, _, part = name.partition(".qkv")
-        if name in ("zero", "one"):
-            continue
-        if layer != name:
+        layer, is_joined, part = name.partition(".qkv")
+        if is_joined:
             for kind, piece in zip(("query", "key", "value"), np.split(value, 3, -1), strict=True):
                 state[f"body.{layer}.attention.self.{kind}{part or '.weight'}"] = piece.T
-        else:
+        elif name not in ("zero", "one"):
             state[f"body.{name}"] = value.T if value.ndim == 2 else value
     return {name: torch.from_numpy(np.array(value, np.float32)) for name, value in state.items()}
-
-
-class _Epochs:
-    """The rows of each epoch: new sentences, some set among harmless ones, and a sample of everything else."""
-
-    def __init__(self, train: Sequence[Example], arguments: argparse.Namespace) -> None:
-        self._train, self._arguments = train, arguments
-        self._toxic = toxic_words(train)
-        self._shipped = OnnxClassifier(FOLDER)
-        self._spelling = read_lexicon(
-            (FOLDER / "lexicon.txt").read_text(encoding="utf-8"), self._shipped.words
-        )
-        self._tokenizer = read_tokenizer(FOLDER, TOKENS)
-
-    def rows(self, examples: Sequence[Example]) -> Rows:
-        """The examples as they are labelled."""
-        return to_rows(examples, texts_as_scored(examples, self._spelling), self._tokenizer)
-
-    def of(self, epoch: int) -> Rows:
-        """The rows of an epoch, counted from 0."""
-        seed = self._arguments.seed + epoch
-        random_ = random.Random(seed)
-        new = list(plain_sentences(seed, self._arguments.written))
-        hidden = buried_examples(new, len(new) // 10, random_)
-        return self.rows([*new, *hidden]) + self._again(seed, random_)
-
-    def _again(self, seed: int, random_: random.Random) -> Rows:
-        """Examples that the shipped weights have learned; their own opinion counts TRUST."""
-        count = self._arguments.again
-        sources = {"jigsaw": "wiki", "talk": "wiki"} | dict.fromkeys(_NEWS, "news")
-        short: dict[str, list[Example]] = {"wiki": [], "news": [], "other": []}
-        for example in self._train:
-            if len(example.text) < LONGEST:
-                short[sources.get(example.source, "other")].append(example)
-        few = random_.sample(self._train, min(len(self._train), 2 * count))
-        short["made"] = epoch_additions(few, self._toxic, seed, count)
-        chosen = [
-            example
-            for kind, share in _SHARES.items()
-            for example in random_.sample(short[kind], min(len(short[kind]), int(count * share)))
-        ]
-        rows = self.rows(chosen)
-        windows = [
-            self._shipped.windows(text)[:1] for text in texts_as_scored(chosen, self._spelling)
-        ]
-        said = sigmoid(
-            self._shipped.rows([window for text_windows in windows for window in text_windows])
-        )
-        labels = np.where(rows.labels < 0, said, TRUST * said + (1 - TRUST) * rows.labels)
-        return replace(rows, labels=labels.astype(np.float32))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def main(command: Sequence[str] | None = None) -> None:
         raise SystemExit("teacher.npz is of other examples: run training.teacher again.")
     print("with a teacher" if teacher_labels is not None else "without a teacher", flush=True)
     start = torch.load(work / "start.pt", weights_only=True)
-    model = Reader(body_for(start, arguments.device), 2 * base.labels.shape[1])
+    model = Reader(_body(start, arguments.device), 2 * base.labels.shape[1])
     model.body.load_state_dict(start)
     plan = TrainingPlan(
         epochs=arguments.epochs,
@@ -120,7 +120,7 @@ def layers_of(state: Mapping[str, Any]) -> int:
     return sum(name.endswith("attention.self.query.weight") for name in state)
 
 
-def body_for(state: Mapping[str, torch.Tensor], device: str = "cpu") -> BertModel:
+def _body(state: Mapping[str, torch.Tensor], device: str = "cpu") -> BertModel:
     """A network for these weights, as MiniLM-L6 is built, without them and without dropout."""
     vocabulary_size, width = state["embeddings.word_embeddings.weight"].shape
     config = BertConfig(
@@ -142,7 +142,7 @@ def load_reader(work: Path, checkpoint: str = "reader.pt") -> Reader:
     """The model as training left it, in evaluation mode."""
     state = torch.load(work / checkpoint, weights_only=True, map_location="cpu")
     body = {name.removeprefix("body."): value for name, value in state.items()}
-    reader = Reader(body_for(body), len(state["head.bias"]))
+    reader = Reader(_body(body), len(state["head.bias"]))
     reader.load_state_dict(state)
     reader.eval()
     return reader
