@@ -47,19 +47,19 @@ def main(command: Sequence[str] | None = None) -> None:
     toxic = toxic_words(train)
     train = with_origins([*train, *unlabelled(arguments.data)])
     print(f"{len(train):,} examples, {len(held_out):,} held out, {len(toxic):,} toxic words")
-    texts = texts_as_scored(train, spelling)
+    texts = _texts_as_scored(train, spelling)
     additions = epoch_additions(train, toxic, arguments.seed, arguments.written)
-    addition_texts = texts_as_scored(additions, spelling)
+    addition_texts = _texts_as_scored(additions, spelling)
     tokenizer = cut_vocabulary(base, [*texts, *addition_texts], work)
-    to_rows(train, texts, tokenizer).save(work / "base.npz")
-    to_rows(held_out, texts_as_scored(held_out, spelling), tokenizer).save(work / "held.npz")
+    _rows(train, texts, tokenizer).save(work / "base.npz")
+    _rows(held_out, _texts_as_scored(held_out, spelling), tokenizer).save(work / "held.npz")
     if arguments.teacher:
         teacher_tokenizer = read_tokenizer(arguments.teacher, TEACHER_LENGTH)
-        to_rows(train, texts, teacher_tokenizer).save(work / "teacher-base.npz")
+        _rows(train, texts, teacher_tokenizer).save(work / "teacher-base.npz")
         written = [
             position for position, example in enumerate(additions) if example.source == "written"
         ]
-        to_rows(
+        _rows(
             [additions[position] for position in written],
             [addition_texts[position] for position in written],
             teacher_tokenizer,
@@ -75,8 +75,8 @@ def main(command: Sequence[str] | None = None) -> None:
     for epoch in range(arguments.epochs):
         if epoch:
             additions = epoch_additions(train, toxic, arguments.seed + epoch, arguments.written)
-            addition_texts = texts_as_scored(additions, spelling)
-        to_rows(additions, addition_texts, tokenizer).save(work / f"more-{epoch}.npz")
+            addition_texts = _texts_as_scored(additions, spelling)
+        _rows(additions, addition_texts, tokenizer).save(work / f"more-{epoch}.npz")
         print(f"epoch {epoch}: {len(additions):,} more, {time.time() - begun:.0f} s", flush=True)
 
 
@@ -95,7 +95,7 @@ def _arguments(command: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(command)
 
 
-def texts_as_scored(examples: Sequence[Example], spelling: Spelling) -> list[str]:
+def _texts_as_scored(examples: Sequence[Example], spelling: Spelling) -> list[str]:
     """The texts as the scorer reads them."""
     return [
         spelling.repaired(as_displayed(normalise(example.text[:LONGEST]))).text
@@ -103,8 +103,7 @@ def texts_as_scored(examples: Sequence[Example], spelling: Spelling) -> list[str
     ]
 
 
-def to_rows(examples: Sequence[Example], texts: Sequence[str], tokenizer: Tokenizer) -> Rows:
-    """The examples as arrays. texts: theirs, as the scorer reads them."""
+def _rows(examples: Sequence[Example], texts: Sequence[str], tokenizer: Tokenizer) -> Rows:
     tokens: list[list[int]] = []
     for first in range(0, len(texts), 4096):
         tokens += [encoding.ids for encoding in tokenizer.encode_batch(texts[first : first + 4096])]

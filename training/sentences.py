@@ -10,7 +10,7 @@ HateCheck or from the bias templates that the result is measured with.
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from training import words
 from training.corpus import UNKNOWN, Example
@@ -254,23 +254,19 @@ def sentences(seed: int, count: int) -> Iterator[Example]:
         (_OTHERS, 0.24),
     )
     for kind, share in kinds:
-        parted = [(labels, split_templates(templates)) for labels, templates in kind]
+        parted = [(labels, _split_templates(templates)) for labels, templates in kind]
         sizes = [len(templates) for _, templates in parted]
         for _ in range(int(count * share)):
             labels, templates = random_.choices(parted, sizes)[0]
-            text = fill(random_.choice(templates), random_)
-            yield Example(vary_style(text, random_), tuple(map(float, labels)), 1.0, "written")
+            text = _fill_template(random_.choice(templates), random_)
+            yield Example(_vary_style(text, random_), tuple(map(float, labels)), 1.0, "written")
 
 
-def split_templates(templates: str) -> list[str]:
-    """The templates of a text: one a line, or several with | between them."""
+def _split_templates(templates: str) -> list[str]:
     return [template.strip() for line in templates.splitlines() for template in line.split("|")]
 
 
-def fill(
-    template: str, random_: random.Random, more: Mapping[str, Sequence[str]] | None = None
-) -> str:
-    """A template with its slots filled. more: lists of words for slots beside those of words.py."""
+def _fill_template(template: str, random_: random.Random) -> str:
     adjective, singular, plural = random_.choice(words.GROUPS)
     _, singular2, plural2 = random_.choice(words.GROUPS)
     slur, slurs = random_.choice(words.SLURS)
@@ -287,15 +283,15 @@ def fill(
         "bad": words.BAD, "bad2": words.BAD, "good": words.GOOD, "beings": words.BEINGS, "insult": words.INSULTS,
         "harm": words.HARM, "harmed": words.HARMS, "expelled": words.EXPELLED, "deed": words.DEEDS, "right": words.RIGHTS,
         "job": words.JOBS, "thing": words.THINGS, "name": words.NAMES, "name2": words.NAMES, "place": words.PLACES,
-        "o": words.OFFICES, "topic": words.TOPICS, "reclaimed": words.RECLAIMED, **(more or {}),
+        "o": words.OFFICES, "topic": words.TOPICS, "reclaimed": words.RECLAIMED,
     }  # fmt: skip
 
     def word(match: re.Match[str]) -> str:
         slot = match.group(1)
         if slot == "hate":
             _, templates = random_.choice(_HATEFUL[:2])
-            return _SLOT.sub(word, random_.choice(split_templates(templates)))
-        return group[slot] if slot in group else _SLOT.sub(word, random_.choice(lists[slot]))
+            return _SLOT.sub(word, random_.choice(_split_templates(templates)))
+        return group[slot] if slot in group else random_.choice(lists[slot])
 
     return _articles(_SLOT.sub(word, template))
 
@@ -306,7 +302,7 @@ def _articles(text: str) -> str:
     return re.sub(r"\b([Aa])n (?=[^aeiouAEIOU\W])", r"\1 ", text)
 
 
-def vary_style(text: str, random_: random.Random) -> str:
+def _vary_style(text: str, random_: random.Random) -> str:
     """Capitals, openers and endings as people write them."""
     if random_.random() < 0.5:
         text = random_.choice(_OPENERS) + text

@@ -36,12 +36,10 @@ from gatehouse.evaluation.sets import LABELS
 from moderation.policies import load_policy
 from moderation.scorers.models.bundled import Bundled
 from moderation.scorers.spam.spam_model import load_prior
-from training import assemble, blatant, linear, prepare, refine, spam, teacher, transformer
+from training import assemble, blatant, linear, prepare, spam, teacher, transformer
 from training.examples import split
-from training.export import export
 from training.learning import predict_logits
 from training.rows import read_rows
-from training.transformer import load_reader
 
 WIDTH, LAYERS = 64, 2
 torch.set_num_threads(1)  # threads for matrices as small as these only wait for each other
@@ -195,23 +193,6 @@ def test_the_model_is_served_and_tells_foul_from_kind(model: Path) -> None:
     kind = subject.scores([datasets.kind(chance) for _ in range(50)])[:, 0]
     # A network of a few hundred rows misses a text now and then, another one on another processor.
     assert (foul[:, None] > kind[None, :]).mean() > 0.9
-
-
-def test_the_last_layer_of_a_served_model_learns_new_sentences(
-    model: Path, data: Path, tmp_path: Path
-) -> None:
-    refine.main([
-        "--data", str(data), "--work", str(tmp_path), "--start", str(model), "--written", "60", "--again", "40",
-    ])  # fmt: skip
-    before, after = refine.shipped_state(model / "model.onnx"), load_reader(tmp_path).state_dict()
-    changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
-    assert changed == {"head.weight", "head.bias"}
-    export(load_reader(tmp_path), tmp_path / "model.onnx")
-    again = refine.shipped_state(tmp_path / "model.onnx")
-    assert all(
-        torch.allclose(value, again[name], atol=0.02 * value.abs().max().item())
-        for name, value in after.items()
-    )
 
 
 def test_the_table_of_the_card_is_printed(model: Path, data: Path) -> None:
