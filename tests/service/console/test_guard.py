@@ -137,6 +137,7 @@ def test_the_routes_are_all_here(scene):
         "/console/invitation",
         "/console/learning",
         "/console/login",
+        "/console/notices",
         "/console/pages",
         "/console/people",
         "/console/people/{moderator_id}",
