@@ -38,7 +38,7 @@ def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) 
         place = ranked[-1]
         if len(found) > limit:
             break
-    return _page(found, limit, _spelled(place))
+    return _page(found, limit, _spelled(place) if place else "")
 
 
 def _is_bare(wanted: Wanted) -> bool:
