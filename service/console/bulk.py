@@ -106,8 +106,12 @@ def start(request: Request, posted: Posted) -> Response:
                 state.store, site_id, criteria_of(asked), count, form.get("snapshot", "")
             )
         except Drifted as error:
-            told = {"asked": asked, "said": form, "problem": error.message}
-            return _confirm(request, visitor, membership, outcome, back, **told)
+            return _confirm(
+                *(request, visitor, membership, outcome, back),
+                asked=asked,
+                said=form,
+                problem=error.message,
+            )
     try:
         progress = bulk.start(
             state.store,
@@ -123,8 +127,13 @@ def start(request: Request, posted: Posted) -> Response:
         )
     except Invalid as error:
         flaw = error.message.removeprefix(f"{error.pointer}: ")
-        chosen = {"ticked": ticked, "asked": asked, "said": form, "flaw": flaw}
-        return _confirm(request, visitor, membership, outcome, back, **chosen)
+        return _confirm(
+            *(request, visitor, membership, outcome, back),
+            ticked=ticked,
+            asked=asked,
+            said=form,
+            flaw=flaw,
+        )
     return _taken(request, progress, back)
 
 
