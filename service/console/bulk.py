@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -107,8 +106,12 @@ def start(request: Request, posted: Posted) -> Response:
                 state.store, site_id, criteria_of(asked), count, form.get("snapshot", "")
             )
         except Drifted as error:
-            confirm = partial(_confirm, request, visitor, membership, outcome, back)
-            return confirm(asked=asked, said=form, problem=error.message)
+            return _confirm(
+                *(request, visitor, membership, outcome, back),
+                asked=asked,
+                said=form,
+                problem=error.message,
+            )
     try:
         progress = bulk.start(
             state.store,
@@ -124,8 +127,13 @@ def start(request: Request, posted: Posted) -> Response:
         )
     except Invalid as error:
         flaw = error.message.removeprefix(f"{error.pointer}: ")
-        confirm = partial(_confirm, request, visitor, membership, outcome, back)
-        return confirm(ticked=ticked, asked=asked, said=form, flaw=flaw)
+        return _confirm(
+            *(request, visitor, membership, outcome, back),
+            ticked=ticked,
+            asked=asked,
+            said=form,
+            flaw=flaw,
+        )
     return _taken(request, progress, back)
 
 
