@@ -93,7 +93,7 @@ def run_beside(
             version = found.candidate.version
             shadow_policy.adopt(store, found_site.id, version, "command", now=now_ms())
         elif stop:
-            shadow_policy.stop(store, found_site.id)
+            shadow_policy.stop(store, found_site.id, "command")
     if found is None:
         print(f"{found_site.name}: no policy runs beside the one in force.")
         return

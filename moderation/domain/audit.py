@@ -49,6 +49,8 @@ class Change(StrEnum):
     PAGE_MOVED = "page.moved"
     PAGE_TITLED = "page.titled"
     PERSON_ERASED = "person.erased"
+    POLICY_CANDIDATE_ENDED = "policy.candidate_ended"
+    POLICY_CANDIDATE_STARTED = "policy.candidate_started"
     POLICY_SET = "policy.set"
     REPUTATION_RESET = "reputation.reset"
     REPUTATION_RESET_UNDONE = "reputation.reset_undone"

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from moderation.domain.audit import Change as AuditedChange
 from moderation.domain.backtest import Agreement, Change, Sample, Share
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
 from moderation.policies import read_policy
 from moderation.review.site_policy import check_length, set_policy
-from moderation.store import shadow_policies
+from moderation.store import audit, shadow_policies
 from moderation.store.shadow_policies import ShadowPolicy
 from moderation.store.site_policies import PolicyVersion
 from moderation.store.sql.engine import Store
@@ -43,13 +44,20 @@ def start(store: Store, site_id: str, toml: str, who: str, *, now: int) -> Shado
     policy = ShadowPolicy(site_id, read_policy(check_length(toml)).version, toml, who, now)
     with store.write() as connection:
         shadow_policies.start(connection, policy)
+        what = {"version": policy.version}
+        audit.record(
+            connection, who, AuditedChange.POLICY_CANDIDATE_STARTED, site_id, "", None, what
+        )
     return policy
 
 
-def stop(store: Store, site_id: str) -> None:
-    """Ends the candidate. Nothing happens where there is none."""
+def stop(store: Store, site_id: str, who: str) -> None:
+    """Ends the candidate. Nothing happens where there is none. who: as in start()."""
     with store.write() as connection:
-        shadow_policies.stop(connection, site_id)
+        if candidate := shadow_policies.of_site(connection, site_id):
+            shadow_policies.stop(connection, site_id)
+            what = {"version": candidate.version}
+            audit.record(connection, who, AuditedChange.POLICY_CANDIDATE_ENDED, site_id, "", what)
 
 
 def adopt(store: Store, site_id: str, version: str, who: str, *, now: int) -> PolicyVersion:
@@ -59,7 +67,7 @@ def adopt(store: Store, site_id: str, version: str, who: str, *, now: int) -> Po
     if candidate is None or candidate.version != version:
         raise NotFound("This policy does not run beside the one in force.")
     adopted = set_policy(store, site_id, candidate.toml, who, now=now)
-    stop(store, site_id)
+    stop(store, site_id, who)
     return adopted
 
 

@@ -54,7 +54,9 @@ class ShadowOut(TypedDict):
 
 
 @router.get(
-    "", summary="The candidate beside the policy in force", openapi_extra=describe_answer(ShadowOut)
+    "",
+    summary="The candidate beside the policy in force",
+    openapi_extra=describe_answer(ShadowOut, 404),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """404 where the site has none."""
@@ -86,7 +88,7 @@ def start(
     openapi_extra=describe_answer(None, status=204),
 )
 def stop(request: Request, key: SecretKey) -> Response:
-    shadow_policy.stop(request.app.state.store, key.site_id)
+    shadow_policy.stop(request.app.state.store, key.site_id, key.id)
     return Response(status_code=204)
 
 

@@ -184,7 +184,8 @@ def _page(
     }
     stored = site_policy.site_policy(state.store, membership.site_id)
     values["number"] = stored.number
-    if request.headers.get("hx-request"):
+    values["is_fragment"] = bool(request.headers.get("hx-request"))
+    if values["is_fragment"]:
         return pages.page("policy_trial.html", **values)  # htmx shows nothing of a 422
     shown = (stored.toml if toml is None else toml) or _starting_point(state.settings.policy)
     policy, flaw = None, ""

@@ -24,7 +24,7 @@ Posted = Annotated[
 @router.get("")
 def shadow_page(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
     """What the candidate would have decided otherwise, beside the people's decisions."""
-    membership.require(Action.CHANGE_POLICY)
+    membership.require(Action.SEE_POLICY)
     store = request.app.state.store
     found = shadow_policy.compare(store, membership.site_id)
     who = ""
@@ -57,7 +57,7 @@ def act(request: Request, posted: Posted) -> Response:
             shadow_policy.adopt(store, site_id, form.get("seen", ""), who, now=now_ms())
             return redirect(f"{URL}/policy?site={site_id}&did=saved#notice")
         case "stop":
-            shadow_policy.stop(store, site_id)
+            shadow_policy.stop(store, site_id, who)
         case _:
             raise Invalid("The form does not say what becomes of the candidate.")
     return redirect(f"{URL}/policy/shadow?site={site_id}")

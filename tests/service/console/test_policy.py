@@ -66,6 +66,7 @@ def test_a_threshold_is_tried_and_then_saved(editor, site, store):
 def test_htmx_gets_the_trial_alone(editor):
     _, answer = try_out(editor, "thresholds", {"HX-Request": "true"}, t0="0.5")
     assert answer.text.lstrip().startswith('<section class="panel trial sticky" id="trial"')
+    assert "<form" in answer.text and "<main" not in answer.text
     _, answer = try_out(editor, "thresholds", {"HX-Request": "true"}, t0="1.5")
     assert answer.status_code == 200 and "up to 1." in answer.text
 
