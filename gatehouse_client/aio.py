@@ -32,6 +32,9 @@ from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
 from gatehouse_client.reader_answers import (
     Appeal,
+    LegalNotice,
+    NoticeStatus,
+    NoticeTaken,
     OwnComment,
     ReaderRules,
     Report,
@@ -170,6 +173,26 @@ class AsyncGatehouse:
         ApiError 409 where it is answered, or where this key made the decision itself.
         """
         return await self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    async def send_notice(
+        self,
+        comment_id: str,
+        why: str,
+        *,
+        name: str = "",
+        email: str = "",
+        child_abuse: bool = False,
+    ) -> NoticeTaken:
+        """Notifies the site of illegal content, in good faith; no key is sent. name, email: left out only for child_abuse."""
+        return await self.send(calls.send_notice(comment_id, why, name, email, child_abuse))
+
+    def notices(self, state: str = "open", *, size: int = 100) -> AsyncIterator[LegalNotice]:
+        """The notices of illegal content that are open, removed, kept or gone, the longest waiting first."""
+        return self._pages(calls.notices(state, size))
+
+    async def notice_status(self, notice_id: str, token: str) -> NoticeStatus:
+        """What became of a notice, for whoever has the receipt's token."""
+        return await self.send(calls.notice_status(notice_id, token))
 
     def statements(
         self, since: datetime | None = None, *, size: int = 100

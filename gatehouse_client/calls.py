@@ -115,6 +115,25 @@ def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[reader_answer
     return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", reader_answers.Appeal.read, body)
 
 
+def send_notice(
+    comment_id: str, why: str, name: str, email: str, child_abuse: bool
+) -> Call[reader_answers.NoticeTaken]:
+    body: dict[str, Any] = {"why": why, "name": name, "email": email, "good_faith": True}
+    path, read = f"{API}/comments/{_id(comment_id)}/notices", reader_answers.NoticeTaken.read
+    return Call("POST", path, read, body | {"child_abuse": child_abuse}, token="")
+
+
+def notices(state: str, size: int) -> Call[Piece[reader_answers.LegalNotice]]:
+    read = _piece(reader_answers.LegalNotice.read)
+    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
+    return Call("GET", f"{API}/notices", read, query=query, repeatable=True)
+
+
+def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatus]:
+    path = f"{API}/notices/{_id(notice_id)}"
+    return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
+
+
 def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:

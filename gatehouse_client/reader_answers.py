@@ -24,6 +24,60 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeTaken:
+    """The receipt of a notice of illegal content. token, status_url: for whoever sent it, to see what was decided."""
+
+    id: str
+    token: str
+    status_url: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "NoticeTaken":
+        return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStatus:
+    """What became of a notice. state: open | removed | kept | gone."""
+
+    id: str
+    comment_id: str
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "NoticeStatus":
+        decided_at = moment_or_none(data["decided_at"])
+        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
+
+
+@dataclass(frozen=True, slots=True)
+class LegalNotice:
+    """A notice, for those who decide. name, email, why: None where they are not kept. age_seconds: since it arrived.
+    decided_in: the sequence of the decision that answered it.
+    """
+
+    id: str
+    comment_id: str
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+    age_seconds: int
+    revision: int
+    why: str | None
+    name: str | None
+    email: str | None
+    decided_in: int | None
+
+    @classmethod
+    def read(cls, data: Json) -> "LegalNotice":
+        decided_at = moment_or_none(data["decided_at"])
+        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
+
+
+@dataclass(frozen=True, slots=True)
 class OwnAppeal:
     """An appeal as its writer sees it. state: open | upheld | overturned | closed. note: the answer in words."""
 

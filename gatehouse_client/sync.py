@@ -31,6 +31,9 @@ from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
 from gatehouse_client.reader_answers import (
     Appeal,
+    LegalNotice,
+    NoticeStatus,
+    NoticeTaken,
     OwnComment,
     ReaderRules,
     Report,
@@ -169,6 +172,26 @@ class Gatehouse:
         ApiError 409 where it is answered, or where this key made the decision itself.
         """
         return self.send(calls.decide_appeal(appeal_id, outcome, note))
+
+    def send_notice(
+        self,
+        comment_id: str,
+        why: str,
+        *,
+        name: str = "",
+        email: str = "",
+        child_abuse: bool = False,
+    ) -> NoticeTaken:
+        """Notifies the site of illegal content, in good faith; no key is sent. name, email: left out only for child_abuse."""
+        return self.send(calls.send_notice(comment_id, why, name, email, child_abuse))
+
+    def notices(self, state: str = "open", *, size: int = 100) -> Iterator[LegalNotice]:
+        """The notices of illegal content that are open, removed, kept or gone, the longest waiting first."""
+        return self._pages(calls.notices(state, size))
+
+    def notice_status(self, notice_id: str, token: str) -> NoticeStatus:
+        """What became of a notice, for whoever has the receipt's token."""
+        return self.send(calls.notice_status(notice_id, token))
 
     def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
         """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.

@@ -40,7 +40,8 @@ def choose_words(
         if toxic_count >= 5 and toxic_count > 5 * (harmless_counts[word] + 0.5) * share
     }
     insults -= set(names())  # a group's name is no insult
-    insults |= {slur for pair in words.SLURS for slur in pair}
+    slurs = {slur for pair in words.SLURS for slur in pair}
+    insults |= slurs
     insults |= {
         word for word in words.INSULTS if toxic_counts[word] > 3 * harmless_counts[word] * share
     }
@@ -54,7 +55,12 @@ def choose_words(
         "assholes",
         "stupidity",
     }
-    chosen = sorted(insults, key=lambda word: (-toxic_counts[word], word))
+    chosen: list[str] = []
+    misspelt: set[str] = set()  # fcuk is read as meant, and no word of its own
+    for word in sorted(insults, key=lambda word: (-toxic_counts[word], word)):
+        if word in slurs or word not in misspelt:
+            chosen.append(word)
+            misspelt.update(meanings([word]))
     ordinary = [
         word
         for word in sorted(meanings(chosen))

@@ -24,6 +24,10 @@ def bulk(
     page: Annotated[str, typer.Option(help="All on this article.")] = "",
     author: Annotated[str, typer.Option(help="All of this author, as in `search`.")] = "",
     domain: Annotated[str, typer.Option(help="All that link to this domain.")] = "",
+    with_reason: Annotated[
+        str, typer.Option(help="Why, by a code of `gatehouse site reasons`.")
+    ] = "",
+    sentence: Annotated[str, typer.Option(help="To each writer.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     take_over: Annotated[
         bool, typer.Option("--take-over", help="Also what others have claimed.")
@@ -53,7 +57,8 @@ def bulk(
             return
         if not yes and not typer.confirm(f"{action.capitalize()}: {count:,} comments?"):
             raise Refused("Nothing was changed.")
-        made = service.bulk(action, ids or (), preview=preview, take_over=take_over)
+        why = {"reason": with_reason, "sentence": sentence}
+        made = service.bulk(action, ids or (), preview=preview, take_over=take_over, **why)
         _finish(service, made)
 
 

@@ -13,6 +13,7 @@ from gatehouse.commands.reader_rules import site_readers
 from gatehouse.commands.site_reasons import site_reasons
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
+from moderation.domain.audit import COMMAND
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.page_url import origin_of, plain_url
 
@@ -190,7 +191,7 @@ def revoke_key(
 @moderator.command("add")
 def add_person(
     email: str,
-    role: Annotated[str, typer.Option(help="moderator, editor or admin.")],
+    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
     site: SiteOption,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read a password; without one, links only.")
@@ -209,6 +210,21 @@ def add_person(
         )
     print(f"{email} is {role} of {found_site.name}.", file=sys.stderr)
     print(moderator_id)
+
+
+@moderator.command("invite")
+def invite_person(
+    email: str,
+    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
+    site: SiteOption,
+) -> None:
+    """Print a link by which somebody becomes a moderator, once, within 7 days."""
+    from moderation.accounts.invitations import invite
+
+    settings = checked_settings()
+    with open_site(site, settings) as (store, found_site):
+        _, token = invite(store, found_site.id, email, role, COMMAND, now=now_ms(), entropy=entropy)
+    print(f"{settings.public_url}/console/invitation?link={token}")
 
 
 @moderator.command("list")

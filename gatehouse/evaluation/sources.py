@@ -1,6 +1,7 @@
 """What each profile holds on each kind of source, and on our own sentences: by the whole policy."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,13 +59,23 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     lines = []
     for profile in PROFILES:
         policy = _without_authors(load_policy(profile))
-        held = [bool(decide(policy, each).reasons) for each in findings]
+        reasons = [decide(policy, each).reasons for each in findings]
+        held = [bool(given) for given in reasons]
         for wanted, kind in ((True, "bad"), (False, "others")):
             hits = [
                 is_held for is_held, (_, bad) in zip(held, judged, strict=True) if bad is wanted
             ]
             if hits:
                 lines.append((f"{profile}: {kind} held", share_with_interval(sum(hits), len(hits))))
+        if profile == "newsroom":
+            causes = Counter(
+                reason.code
+                for given, (_, bad) in zip(reasons, judged, strict=True)
+                for reason in given
+                if bad is False
+            )
+            counts = ", ".join(f"{code} {count}" for code, count in causes.most_common())
+            lines.append(("newsroom: others held, by rule", counts))
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 Entry = TypeVar("Entry")
 Value = TypeVar("Value")
 
-ERRORS_LIMIT = 20  # told at once; a body of nonsense has thousands
+ERRORS_LIMIT = 40  # told at once; a body of nonsense has thousands
 
 
 class GatehouseError(Exception):

@@ -179,7 +179,7 @@ def _embedded_emoji(text: str) -> Iterable[Edit]:
 
 
 def _spaced_letters(text: str) -> Iterable[Edit]:
-    """s.p.a.c.e.d becomes spaced; a wider gap between narrow ones ends a word."""
+    """s.p.a.c.e.d becomes spaced; a wider gap between narrow ones, or a space between dots, ends a word."""
     if not contains(_HAS_SPACED, text):
         return
     edits_left = _EDIT_LIMIT
@@ -199,7 +199,9 @@ def _spaced_letters(text: str) -> Iterable[Edit]:
         narrow = min((len(gap.group()) for gap in inner), default=0)
         inner = [gap for gap in inner if len(gap.group()) == narrow]
         if len(inner) * 2 > len(gaps):
-            for gap in inner:
+            # Where dots or dashes part the letters, a space parts the words: w.h.a.t a f.o.o.l
+            marks = [gap for gap in inner if not gap.group().isspace()]
+            for gap in marks if len(marks) > 2 * (len(inner) - len(marks)) else inner:
                 yield gap.start(), gap.end(), ""
         if not edits_left:
             return

@@ -128,7 +128,7 @@ def facts_of(filter: Filter) -> dict[str, Any]:
         "languages": list(filter.languages),
         "fields": [field.value for field in filter.fields],
         "enabled": filter.enabled,
-        "until": iso(filter.until) if filter.until is not None else None,
+        **({"until": iso(filter.until)} if filter.until is not None else {}),
         "version": filter.version,
     }
 

@@ -232,8 +232,10 @@ def _set(
     return _status(stored, default, now)
 
 
-def _facts(state: PageState | None, days: int | None, since: int = 0) -> dict[str, object]:
-    """since: from when on the days count, ms; 0 unknown."""
+def _facts(
+    state: PageState | None, days: int | None, since: int | None = None
+) -> dict[str, object]:
+    """since: from when on the days count, ms; None unknown."""
     facts: dict[str, object] = {"state": state, "close_after_days": days}
     return facts | {"since": iso(since)} if since else facts
 

@@ -14,6 +14,7 @@ from moderation.store import (
     counts,
     decisions,
     held_ranks,
+    legal_notices,
     queues,
     replies,
     reports,
@@ -39,7 +40,7 @@ class CommentCard(QueueEntry):
     """Everything a moderator sees of a comment. decisions: first to last; the last one is in force, unless the
     text was changed since.
 
-    earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. replies: how many
+    earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. legal_notices: how many wait. replies: how many
     answer it, near or far, that are not removed. claim: None where nobody has claimed it.
     """
 
@@ -47,6 +48,7 @@ class CommentCard(QueueEntry):
     decisions: tuple[Decision, ...]
     earlier: tuple[Revision, ...]
     open_reports: OpenReports
+    legal_notices: int
     replies: int
     claim: Claim | None
 
@@ -78,6 +80,9 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     claims_by_comment = claims.live(connection, ids)
     edited = [entry.id for entry in entries if entry.revision > 1]
     texts = comments.revisions_of(connection, edited) if edited else {}
+    # Only what was published can have some.
+    decided = [entry.id for entry in entries if entry.status is not Status.PENDING]
+    open_notices = legal_notices.open_of(connection, decided)
     open_reports = reports.open_of(connection, [entry.id for entry in entries if entry.reports])
     return [
         CommentCard(
@@ -85,6 +90,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
             findings=findings.get(entry.id, Findings()),
             decisions=tuple(histories[entry.id]),
             open_reports=open_reports.get(entry.id, OpenReports()),
+            legal_notices=open_notices.get(entry.id, 0),
             earlier=tuple(texts.get(entry.id, ())[:-1]),
             replies=reply_counts[entry.id],
             claim=claims_by_comment.get(entry.id),

@@ -45,7 +45,6 @@ class Criteria:
     domain: str = ""
     language: str = ""
     decided_by: str = ""
-    since: int | None = None
     moderator: str = ""
     since: int | None = None
     until: int | None = None

@@ -27,7 +27,7 @@ def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) 
     if few is not None:
         return _page(few, limit, "")
     found: list[_Ranked] = []
-    is_bare = wanted == replace(_bare(wanted), alone=wanted.alone)
+    is_bare = _is_bare(wanted)
     size = limit + 1 if is_bare else LOOKED_AT
     for _ in range(1 if is_bare else ROUNDS):
         ranked = _next_ranked(connection, wanted, place, size)
@@ -38,17 +38,14 @@ def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) 
         place = ranked[-1]
         if len(found) > limit:
             break
-    return _page(found, limit, _spelled(place))
+    return _page(found, limit, _spelled(place) if place else "")
 
 
-def _bare(wanted: Wanted) -> Wanted:
-    """The same without any condition."""
-    return Wanted(
-        site_id=wanted.site_id,
-        statuses=wanted.statuses,
-        sought=replace(wanted.sought, phrases=(), name=(), facts=()),
-        order=wanted.order,
-    )
+def _is_bare(wanted: Wanted) -> bool:
+    """Whether all that the ranks list meets it."""
+    conditions = (wanted.decided_by, wanted.since, wanted.until, wanted.not_of_others)
+    listed_apart = not wanted.alone or wanted.order == URGENCY
+    return listed_apart and not wanted.is_narrow and not any(conditions)
 
 
 def _page(found: Sequence[_Ranked], limit: int, after: str) -> Found:

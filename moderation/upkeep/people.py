@@ -9,6 +9,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
+from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.normalise import normalise
 from moderation.domain.person import (
     KeptAppeal,
@@ -40,7 +41,7 @@ from moderation.store import (
     reputations,
     sketches,
 )
-from moderation.store.people import KeptComment, KeptRows
+from moderation.store.people import KeptComment, KeptRows, PersonKeys
 from moderation.store.scrub import scrub
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
@@ -102,13 +103,19 @@ def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
     with store.read() as connection:
-        sent = legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
+        sent = _sent_notices(store, connection, keys, site_ids)
     return [
         SentNotice(
             each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
         )
         for each in sent
     ]
+
+
+def _sent_notices(
+    store: Store, connection: Connection, keys: PersonKeys, site_ids: Collection[str]
+) -> list[LegalNotice]:
+    return legal_notices.by_email(connection, keys.email, site_ids, store.crypto)
 
 
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
@@ -122,7 +129,7 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
             after = ids[-1]
         if sent := people.reports_by(connection, keys):
             found["reports_sent"] = len(sent)
-        if notices := legal_notices.by_email(connection, keys.email, site_ids, store.crypto):
+        if notices := _sent_notices(store, connection, keys, site_ids):
             found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
 
@@ -160,11 +167,12 @@ def erase_person(
                     for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
                         facts = {"found_by": ref.kind, "reports": count}
                         audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
-                if notices := legal_notices.by_email(
-                    connection, keys.email, site_ids, store.crypto
-                ):
+                if notices := _sent_notices(store, connection, keys, site_ids):
                     found["notices_sent"] = len(notices)
                     legal_notices.forget(connection, [notice.id for notice in notices])
+                    for site_id, count in sorted(Counter(each.site_id for each in notices).items()):
+                        facts = {"found_by": ref.kind, "notices": count}
+                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
                 people.forget_author(connection, keys)
         erased += len(ids)
     rewritten = scrub(store, rewrite_up_to) if found else None

@@ -12,7 +12,7 @@ from moderation.domain.order import ORDER_PATTERN
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.review import search
 from moderation.review.search import Criteria
-from service.access.keys import Key
+from moderation.store.sites import Key
 from service.api.paging import cursor_at, link_header
 from service.api.responses import private_json
 from service.api.serializers import CommentPage, comment_out

@@ -32,15 +32,15 @@ class InvitationIn(StrictModel):
 
     email: Annotated[
         str,
-        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["carol@herald.example"]),
+        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"]),
     ]
-    role: Annotated[Role, Field(strict=False)]
+    role: Annotated[Role, Field(strict=False, examples=["editor"])]
 
 
 class RoleIn(StrictModel):
     """What somebody is from now on."""
 
-    role: Annotated[Role, Field(strict=False)]
+    role: Annotated[Role, Field(strict=False, examples=["editor"])]
 
 
 class SiteModeratorOut(TypedDict):

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,12 +20,13 @@ from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
-from service.console.comment import BACK
+from service.console.comment import BACK, reason_choices
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
 from service.console.presenters import VERBS, excerpt
 from service.console.session import (
     CurrentVisitor,
+    Form,
     SignedForm,
     Visitor,
     read_number,
@@ -42,7 +44,7 @@ Posted = Annotated[
     Depends(
         signed_form(
             *("site", "outcome", "back", "ids", "expected_count", "snapshot", "take_over"),
-            *CONDITIONS,
+            *("with_reason", "sentence", *CONDITIONS),
         )
     ),
 ]
@@ -91,7 +93,8 @@ def start(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     state, membership = request.app.state, visitor.membership(form.get("site", ""))
     site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
-    if ticked := form.get("ids", "").split():
+    asked, ticked = None, form.get("ids", "").split()
+    if ticked:
         cards = _ticked(state.store, site_id, ticked)
         seen = [(card.id, sequence) for card, sequence in cards]
         if not seen:
@@ -104,19 +107,25 @@ def start(request: Request, posted: Posted) -> Response:
                 state.store, site_id, criteria_of(asked), count, form.get("snapshot", "")
             )
         except Drifted as error:
-            return _confirm(
-                request, visitor, membership, outcome, back, asked=asked, problem=error.message
-            )
-    progress = bulk.start(
-        state.store,
-        visitor.signed.moderator_id,
-        site_id,
-        seen,
-        outcome,
-        take_over=form.get("take_over") == "1",
-        now=now_ms(),
-        entropy=os.urandom,
-    )
+            confirm = partial(_confirm, request, visitor, membership, outcome, back)
+            return confirm(asked=asked, said=form, problem=error.message)
+    try:
+        progress = bulk.start(
+            state.store,
+            visitor.signed.moderator_id,
+            site_id,
+            seen,
+            outcome,
+            form.get("with_reason", ""),
+            sentence=form.get("sentence", ""),
+            take_over=form.get("take_over") == "1",
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+    except Invalid as error:
+        flaw = error.message.removeprefix(f"{error.pointer}: ")
+        confirm = partial(_confirm, request, visitor, membership, outcome, back)
+        return confirm(ticked=ticked, asked=asked, said=form, flaw=flaw)
     return _taken(request, progress, back)
 
 
@@ -166,13 +175,15 @@ def _confirm(
     *,
     ticked: Sequence[str] = (),
     asked: Asked | None = None,
+    said: Form | None = None,
     problem: str = "",
+    flaw: str = "",
 ) -> Response:
-    """problem: why nothing was changed."""
+    """said: the reason and the sentence that were given. problem: why nothing was changed; flaw: what is wrong with them."""
     store, site_id = request.app.state.store, membership.site_id
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
-    status = 409 if problem else 200
+    status = 409 if problem else 422 if flaw else 200
     if asked:
         try:
             shown = bulk_sets.preview(store, site_id, criteria_of(asked))
@@ -198,6 +209,9 @@ def _confirm(
         comments=[(card, excerpt(card.text)) for card in cards],
         back=_back(back),
         problem=problem,
+        flaw=flaw,
+        said=said or {},
+        choices=reason_choices(store, site_id),
     )
 
 

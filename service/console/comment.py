@@ -275,7 +275,7 @@ def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentVie
     called_wrong = corrections.of_comments(store, [card.id for card in cards])
     actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)
-    choices = {id: _choices(store, id) for id in {card.site_id for card in cards}}
+    choices = {id: reason_choices(store, id) for id in {card.site_id for card in cards}}
     return [
         replace(
             comment_view(card, names),
@@ -290,6 +290,7 @@ def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentVie
     ]
 
 
-def _choices(store: Store, site_id: str) -> list[tuple[str, str]]:
+def reason_choices(store: Store, site_id: str) -> list[tuple[str, str]]:
+    """What a form offers as reasons: codes and names."""
     known = site_reasons.get_reasons(store, site_id)
     return [(reason.code, reason.label(known.language)) for reason in known.reasons]

@@ -17,7 +17,7 @@ from service.http.client_address import is_https
 router = APIRouter(route_class=PageRoute)
 
 _DENSITY, _KEPT_FOR = "gatehouse_density", 365 * 24 * 3600  # s
-Posted = Annotated[SignedForm, Depends(signed_form("density", "back"))]
+Posted = Annotated[SignedForm, Depends(signed_form("density", "back", for_all=True))]
 
 
 @dataclass(frozen=True, slots=True)

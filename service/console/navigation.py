@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, queues
+from moderation.review import appeals, campaigns, legal_notices, queues
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
-CAMPAIGNS, APPEALS = "campaigns", "appeals"  # the tabs that are not queues
+CAMPAIGNS, APPEALS, NOTICES = "campaigns", "appeals", "notices"  # the tabs that are not queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
 
 def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
     """The queues with their counts, and the campaigns with how many wait. Comments that are not judged
-    yet, what readers reported, appeals, and campaigns have a tab only where there are any.
+    yet, what readers reported, appeals, notices of illegal content, and campaigns have a tab only where there are any.
     """
     store = request.app.state.store
     tabs = [
@@ -69,6 +69,10 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
     if appealed or current == APPEALS:
         url = f"{URL}/appeals?{query(site=site_id)}"
         tabs.append(Tab(APPEALS, "Appeals", f"{appealed:,}", url, current == APPEALS))
+    notified = legal_notices.count_open(store, site_id)
+    if notified or current == NOTICES:
+        url = f"{URL}/notices?{query(site=site_id)}"
+        tabs.append(Tab(NOTICES, "Notices", f"{notified:,}", url, current == NOTICES))
     waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
         url = f"{URL}/campaigns?{query(site=site_id)}"

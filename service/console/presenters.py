@@ -141,10 +141,11 @@ def _strongest(reasons: Sequence[Reason]) -> str:
 
 
 def _actions(card: CommentCard) -> list[tuple[str, str]]:
-    """What can be decided: not what was decided last, unless readers doubt it; nothing about what is gone."""
+    """What can be decided: not what was decided last, unless somebody doubts it; nothing about what is gone."""
     if card.status in GONE:
         return []
-    current = card.decision.outcome if card.decision and not card.reports else None
+    is_doubted = card.reports or card.legal_notices
+    current = card.decision.outcome if card.decision and not is_doubted else None
     return [(outcome.value, verb) for outcome, verb in VERBS.items() if outcome is not current]
 
 

@@ -20,6 +20,7 @@ from service.console import (
     filters,
     invitation,
     learning,
+    legal_notices,
     login,
     page_states,
     people,
@@ -44,6 +45,7 @@ router.include_router(undo.router)
 router.include_router(views.router)
 router.include_router(bulk.router)
 router.include_router(appeals.router)
+router.include_router(legal_notices.router)
 router.include_router(campaigns.router)
 router.include_router(campaign.router)
 router.include_router(filters.router)

@@ -1,7 +1,7 @@
 """What is found in a site's comments, as a page like a queue's: the same rows and cards, and a chip for each condition."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request, Response
 
@@ -67,7 +67,7 @@ def results_page(
         chips=chips(asked, site_id, refine.moderators),
         statuses=status_chips(asked, site_id, QUEUE_NAMES),
         refine=refine,
-        views=view_links(store, visitor, site_id, asked),
+        views=view_links(store, visitor, site_id, replace(asked, order=refine.order)),
         problem=problem,
         comments=comments,
         desk=Desk.of(request, visitor, (), comments, opened),

@@ -75,6 +75,8 @@ def test_text_without_tricks_keeps_its_characters_in_order(text: str) -> None:
         ("i.d.i.o.t", "idiot"),
         ("i-d-i-o-t_", "idiot_"),
         ("y o u  i d i o t", "you  idiot"),
+        ("w.h.a.t a f.o.o.l", "what a fool"),
+        ("w_h_o a_r_e y_o_u", "who are you"),
         ("idiooooot sooooo", "idiot so"),
         ("asssss killlll", "ass kill"),
         ("idi😀ot i😀d😀i😀o😀t", "idiot idiot"),

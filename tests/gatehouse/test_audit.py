@@ -22,3 +22,6 @@ def test_what_commands_change_is_listed(gatehouse: Run) -> None:
     assert "ghs_" not in table
     refused = gatehouse("audit", "--action", "nothing")
     assert refused.returncode == 1 and "no such change" in refused.stderr
+    for wanted in ("bo@herald.test", "no address"):
+        invited = gatehouse("moderator", "invite", wanted, "--role", "admin", "--site", "Herald")
+        assert ("/console/invitation?link=ghi_" in invited.stdout) is ("@" in wanted)

@@ -1,8 +1,11 @@
 """The demo site of `gatehouse up`: one, whatever port the service is started on."""
 
 from gatehouse.supervisor import first_run
+from moderation.domain.comment import PageRef
+from moderation.review import page_states
 from moderation.settings import read_settings
 from moderation.store import sites
+from service.embed.demo_articles import ARTICLES
 from tests.factories import newspaper
 
 
@@ -26,6 +29,13 @@ def test_a_start_on_other_ports_leaves_one_demo_site_with_all_origins(store, tmp
     assert {run.site_id for run in runs} == {demo.id}
     assert len({run.publishable_key for run in runs}) == 1
     assert [bool(run.secret_key) for run in runs] == [True, False, False, False]
+    for port in (8000, 8001):
+        url = f"http://127.0.0.1:{port}"
+        found = [
+            page_states.get_page(store, demo.id, PageRef(url + article.path), 0)
+            for article in ARTICLES
+        ]
+        assert [page.state for page in found] == ["open", "premoderated", "closed"]
 
 
 def test_where_there_are_other_sites_no_demo_is_added(store, tmp_path):

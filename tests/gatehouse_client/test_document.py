@@ -77,6 +77,11 @@ EVERY: dict[str, Call[Any]] = {
     "own_comment": calls.own_comment("cmt_1", "gha_x"),
     "appeal": calls.appeal("cmt_1", "gha_x", "It was a quotation."),
     "appeals": calls.appeals("open", 10),
+    "send_notice": calls.send_notice(
+        "cmt_1", "It names a child's school.", "Nora", "nora@x.test", False
+    ),
+    "notices": calls.notices("open", 10),
+    "notice_status": calls.notice_status("ntc_1", "ghn_x"),
     "decide_appeal": calls.decide_appeal("apl_1", "overturn", "You are right."),
     "statements": calls.statements(datetime.now(UTC), 10),
     "report": calls.report("cmt_1", "spam", "Look.", "192.0.2.1", "u7", "ghb_x"),
@@ -236,6 +241,9 @@ READ_FROM = {
     reader_answers.Statement: ("StatementOut", set()),
     reader_answers.Fact: ("FactOut", set()),
     reader_answers.OwnAppeal: ("OwnAppealOut", set()),
+    reader_answers.NoticeTaken: ("NoticeTaken", set()),
+    reader_answers.NoticeStatus: ("NoticeStatus", set()),
+    reader_answers.LegalNotice: ("NoticeOut", set()),
     reader_answers.Appeal: ("AppealOut", set()),
     reader_answers.ReaderRules: ("ReaderRulesOut", set()),
     reader_answers.SiteReason: ("SiteReasonOut", set()),

@@ -61,6 +61,8 @@ def test_the_words_are_read_as_meant(written: str) -> None:
         ("for this f@ck#ng council", "for this fucking council"),
         ("that is abitch", "that is a bitch"),
         ("that is not itchbay", "that is not bitch"),
+        ("tihS, the council", "shit, the council"),
+        ("t*is c*uncil is s*it a*d s*upid", "t*is council is shit a*d stupid"),
     ],
 )
 def test_a_single_insult_is_read_too(written: str, meant: str) -> None:

@@ -23,6 +23,10 @@ def found(text: str) -> set[str]:
         ("They shouldn't just take your rights, they should be gassing you", "threat_phrase"),
         ("I’ll snap that neck of yours.", "threat_phrase"),
         ("I hope he gets stabbed in prison.", "threat_phrase"),
+        ("Please walk into the sea.", "threat_phrase"),
+        ("Too bad he survived the crash.", "threat_phrase"),
+        ("Leave him alone with the inmates for a night.", "threat_phrase"),
+        ("The Nazis knew how to deal with Somalis.", "hate_phrase"),
         ("They breed like rats and now they want our houses too.", "hate_phrase"),
         ("killing women is cool", "hate_phrase"),
         ("Deport every last one of them and sink the boats.", "hate_phrase"),
@@ -46,6 +50,10 @@ def test_what_needs_no_ugly_word_is_found(text: str, signal: str) -> None:
         "Our striker should be ashamed, he shot over the bar.",
         "Women should be in parliament.",
         "The rats breed in the cellar.",
+        "Congrats to the whole team!",
+        "I hope no one drowns.",
+        "A knife for the kitchen, please.",
+        "Stop living in the past.",
     ],
 )
 def test_quoted_denied_and_ordinary_ones_are_not(text: str) -> None:

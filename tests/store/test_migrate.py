@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from harness.servers import SECRET
-from moderation.domain.comment import PageRef
+from moderation.domain.comment import PageRef, Status
 from moderation.domain.decision import Outcome, in_effect
 from moderation.domain.errors import Unavailable
 from moderation.domain.reader_rules import ReaderRules
@@ -23,10 +23,11 @@ from moderation.store import decisions as stored_decisions
 from moderation.store import sites
 from moderation.store.sql.engine import BUSY_TIMEOUT, Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
-from moderation.store.sql.schema import metadata, sketches
+from moderation.store.sql.schema import comments, held_scores, metadata, sketches
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_campaigns import PITCH, post, run
+from tests.review.test_order import held
 
 
 def test_the_migrated_schema_is_the_schema(empty_database_url):
@@ -258,4 +259,27 @@ def test_comments_that_were_there_before_the_search_wait_for_the_index(empty_dat
     assert index_due(store) == 1
     found = search(store, site.id, Criteria(query="tea"))
     assert [card.id for card in found.cards] == [decided]
+    store.close()
+
+
+def test_what_was_held_before_has_its_place_in_the_order(empty_database_url):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    ids = held(store, site, [0.2, 0.9, 0.0])
+
+    def ranks():
+        with store.read() as connection:
+            urgencies = sa.select(comments.c.id, comments.c.urgent_at).order_by(comments.c.id)
+            scores = sa.select(held_scores).order_by(held_scores.c.comment_id)
+            return connection.execute(urgencies).all(), connection.execute(scores).all()
+
+    before = ranks()
+    assert [row.rank for row in before[1]] == [-200_000, -900_000, 0]
+    with store.write() as connection:
+        command.downgrade(configured(connection), "0024")
+        command.upgrade(configured(connection), "head")
+    assert ranks() == before
+    found = search(store, site.id, Criteria(status=Status.HELD, order="urgency"))
+    assert [card.id for card in found.cards] == [ids[1], ids[0], ids[2]]
     store.close()

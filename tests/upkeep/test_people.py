@@ -16,6 +16,7 @@ from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
+from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.note import Note
 from moderation.domain.person import PersonRef
 from moderation.domain.report import Reporter, ReportReason
@@ -27,7 +28,7 @@ from moderation.policies import load_policy
 from moderation.review import corrections, decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks, appeals, notes, reports
+from moderation.store import akismet_checks, appeals, legal_notices, notes, reports
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
@@ -143,6 +144,8 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
         reports.add(*by_other, NOON, os.urandom)
         about = (ids[0], site.id, 1, 1, Outcome.REJECT, "mod_1", canaries.text, NOON)
         appeals.add(connection, Appeal("apl_1", *about, note=canaries.note))
+        by_other = LegalNotice("ntc_1", ids[0], site.id, 1, "Nora", "n@x.test", canaries.text, NOON)
+        legal_notices.add(connection, by_other, store.crypto)
     index_due(store)
     # One that waits still: its address is kept sealed.
     [waiting] = submit(
@@ -207,6 +210,11 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     ref, identity = refs[by]
     [kept] = submit(store, [comment(site, others, 20)], personal_days=30, entropy=os.urandom)
     ids = planted(store, site, canaries, pipeline, identity)
+    if by == "email":  # by which alone it can be found
+        who = (canaries.name, canaries.email, canaries.report, NOON)
+        with store.write() as connection:
+            notice = LegalNotice("ntc_2", kept.comment_id, site.id, 1, *who)
+            legal_notices.add(connection, notice, store.crypto)
     key = store.crypto.author_key(site.id, identity)
     before = dump(store)
     all_before = "\n".join(before.values())
@@ -221,6 +229,8 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert seen["appeals"] == {"text", "note"}
     assert "sentence" in seen["decisions"] and "sentence" in seen["events"]
     assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
+    sent_too = {"name", "report"} if by == "email" else set()
+    assert seen["legal_notices"] == {"text"} | sent_too
     assert "old" in seen["revisions"] and "old_domain" in seen["domains"]
     assert key in before["votes"] and key in before["reputations"]
     assert not {"email", "address"} & canaries.found_in(all_before)  # sealed or hashed

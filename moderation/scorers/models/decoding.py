@@ -65,6 +65,12 @@ class Decoder:
                     self._by_consonants.setdefault(bare, word)
                 self._by_frame.setdefault(_VOWEL.sub("*", word), []).append(word)
         self._hidden = self._hidden_insults(insults)
+        self._by_masked_consonant = {  # s*it is no suit
+            f"{word[:place]}*{word[place + 1 :]}": word
+            for word in reversed(insults[:_COMMONEST_INSULTS])
+            for place in range(1, len(word) - 1)
+            if len(word) >= _INSULT_LETTERS and not _VOWEL.match(word[place])
+        }
         self._ways: tuple[Callable[[str], str], ...] = (
             self._reversed,
             self._from_pig_latin,
@@ -84,8 +90,11 @@ class Decoder:
             if match.end() - match.start() > _LONGEST:
                 continue
             written = match.group().lower()
+            meant = self._hidden.get(written, "")
             mixed = match.group()[1:] not in (written[1:], written[1:].upper())  # DYKs
-            meant = "" if mixed else self._hidden.get(written, "")
+            # kcuF had a capital before it was reversed.
+            if mixed and not (match.group()[:-1].islower() and meant == written[::-1]):
+                meant = ""
             if not meant and not written.isalpha() and written[0] not in "#_":
                 meant = self._with_wrong_vowels(written)
                 meant = meant if meant in self._insults and meant != written else ""
@@ -181,6 +190,8 @@ class Decoder:
 
     def _with_wrong_vowels(self, word: str) -> str:
         """Vowels masked by different signs; '@' has been read as an 'a' already."""
+        if word in self._by_masked_consonant:
+            return self._by_masked_consonant[word]
         frame = _VOWEL_OR_MASK.sub("*", word)
         if not _MASK.search(word) and set(_VOWEL.findall(word)) != {"a"}:
             return ""
@@ -263,6 +274,7 @@ _LONG_WORD = re.compile(r"[A-Za-z][A-Za-z']{4,}[A-Za-z]")
 # Insults of which two pieces are enough, if the others are such words. Shital is a name.
 _STRONG = re.compile(
     r"\w*(?:fuck|bitch|nigg|fagg|cunt|shit)\w*|idiots?|morons?|assholes?|whores?|sluts?|retards?|bastards?|jerks?"
+    r"|dicks?|fags?|twats?|pricks?|sucks?|asswipes?"
 )
 _COMMON = frozenset(
     [

@@ -189,7 +189,7 @@ function lastUndo() {
 }
 
 function tick() {
-  const card = current();
+  const card = selected();
   const place = isWide.matches && card ? rowOf(card)?.closest(".item") : card;
   place?.querySelector(".pick input")?.click();
 }
@@ -251,7 +251,11 @@ document.addEventListener("input", (event) => {
 
 // ---- after a decision ------------------------------------------------------------------------------
 
+// What stands around a comment is fetched in passing: it neither takes words away nor has any of its own.
+const isInPassing = (event) => event.target.matches?.(".context");
+
 document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isInPassing(event)) return;
   trouble.hidden = true;
   announcement.className = "unseen";
   event.target.setAttribute("aria-busy", "true");
@@ -291,8 +295,9 @@ function fail(text) {
   trouble.hidden = false;
 }
 
-document.body.addEventListener("htmx:sendError", () => fail("Gatehouse cannot be reached; nothing was changed. Try again in a moment."));
+document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail("Gatehouse cannot be reached; nothing was changed. Try again in a moment."));
 document.body.addEventListener("htmx:responseError", (event) => {
+  if (isInPassing(event)) return;
   const status = event.detail.xhr.status;
   if (status === 401) location.reload(); // the log-in page, and back here afterwards
   else if (status === 404) fail("This comment is no longer here. Reload the page.");

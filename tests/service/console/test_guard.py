@@ -137,6 +137,7 @@ def test_the_routes_are_all_here(scene):
         "/console/invitation",
         "/console/learning",
         "/console/login",
+        "/console/notices",
         "/console/pages",
         "/console/people",
         "/console/people/{moderator_id}",
@@ -424,10 +425,92 @@ def test_no_forged_request_changes_anything(scene, store, path):
     ours = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
     answer = browser.post(url, fields, **ours)
     assert answer.status_code == success(path)
-    if path != "/console/policy/try":  # what a trial finds is kept nowhere
-        # How dense rows are is kept in the browser alone.
-        in_browser = "gatehouse_density=compact" in answer.headers.get("set-cookie", "")
-        assert snapshot(store) != before or in_browser
+    # How dense rows are is kept in the browser, and a policy that is tried is not kept at all.
+    keeps_nothing = path in ("/console/density", "/console/policy/try")
+    assert (snapshot(store) == before) == keeps_nothing
+
+
+ALL = {"auditor", "moderator", "editor", "admin"}
+DECIDING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
+OVERSEEING, ENDPOINTS, ADMIN = {"auditor", "admin"}, ALL - {"moderator"}, {"admin"}
+# The roles to which each route opens; a new route is in none of these and fails.
+ROLES = {
+    "GET": {
+        **dict.fromkeys(GETS, None),
+        **{
+            f"/console/{path}": ALL
+            for path in (
+                *("", "appeals", "appeals/{appeal_id}", "bulk", "bulk/new", "bulk/{bulk_id}"),
+                *("campaigns", "campaigns/{campaign_id}", "comments/{comment_id}", "embed"),
+                *("filters", "filters/new", "filters/{filter_id}", "invitation", "login"),
+                *("pages", "reputation/{kind}/{name}"),
+            )
+        },
+        **{
+            f"/console/{path}": OVERSEEING
+            for path in ("audit", "audit/csv", "learning", "people", "people/{moderator_id}")
+        },
+        **{
+            f"/console/endpoints{path}": ENDPOINTS
+            for path in ("", "/{endpoint_id}", "/{endpoint_id}/remove")
+        },
+        "/console/endpoints/new": EDITING,
+        "/console/people/{moderator_id}/remove": ADMIN,
+    },
+    "POST": {
+        **dict.fromkeys(POSTS, None),
+        **{f"/console/{path}": ALL for path in ("login", "login/link", "logout", "invitation")},
+        **{
+            f"/console/{path}": DECIDING
+            for path in (
+                *("appeals/{appeal_id}/decide", "bulk", "bulk/{bulk_id}/undo", "pages/state"),
+                *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
+                *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
+                *(f"comments/{{comment_id}}/{act}" for act in ("claim", "decisions", "notes")),
+                *("comments/{comment_id}/undo", "reputation/{kind}/{name}/reset"),
+                "reputation/{kind}/{name}/undo",
+            )
+        },
+        **{
+            f"/console/{path}": EDITING
+            for path in (
+                *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
+                *("filters/{filter_id}", "filters/{filter_id}/remove"),
+                "filters/{filter_id}/switch",
+                *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
+                *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
+            )
+        },
+        **{
+            f"/console/{path}": ADMIN
+            for path in (
+                *("learning/undo", "people", "people/withdraw/{invitation_id}"),
+                *(f"people/{{moderator_id}}/{act}" for act in ("remove", "role", "sessions")),
+            )
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_each_route_opens_to_the_roles_that_it_should_and_to_no_others(scene, built, role):
+    """Every route of the console for every role, with a form that works for an admin."""
+    wrong = []
+    for method, path in [*(("GET", path) for path in GETS), *(("POST", path) for path in POSTS)]:
+        if method == "POST":
+            built.restore()
+        with built.store.write() as connection:
+            ada = moderators.by_email(connection, "ada@herald.test")
+            [membership] = moderators.memberships_of(connection, ada.id)
+            moderators.grant(connection, ada.id, membership.site_id, role)
+        browser, fields = scene.forms[path] if method == "POST" else (scene.browser, {})
+        url = path.format_map(scene.ids)
+        answer = browser.post(url, fields) if method == "POST" else browser.get(url)
+        allowed = ROLES[method][path]
+        expected = success(path) if method == "POST" else 404 if "invitation" in path else 200
+        if allowed is None or answer.status_code != (expected if role in allowed else 403):
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
 
 
 OURS = (

@@ -66,3 +66,19 @@ def test_editors_change_the_list(browser, store, site):
     assert refused.status_code == 422 and "Kept as typed" in refused.text
     stale = post(was="dull", do="removed", version="1")
     assert stale.status_code == 409 and "Somebody else has changed the list" in stale.text
+
+
+def test_many_are_rejected_with_a_reason_and_a_sentence(browser, store, site):
+    ids = held(store, site, "bad tea", "bad milk")
+    page = f"/console/bulk/new?site={site.id}&outcome=reject&all=1&status=held"
+    fields = browser.fields(page, "/console/bulk")
+    said = {"with_reason": "off_topic", "sentence": "x" * 501}
+    refused = browser.post("/console/bulk", fields | said)
+    assert refused.status_code == 422 and "x" * 501 in refused.text
+    assert '<option value="off_topic" selected>' in refused.text
+    made = browser.post("/console/bulk", fields | said | {"sentence": "Not here, please."})
+    assert made.status_code == 303
+    for id in ids:
+        decision = queues.get_card(store, {site.id}, id).decision
+        assert decision.reasons[0].code == "off_topic"
+        assert decision.sentence == "Not here, please."
