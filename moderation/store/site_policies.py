@@ -27,8 +27,7 @@ class PolicyVersion:
 def locked_policy(connection: Connection, site_id: str) -> str:
     """The TOML of a site's own policy, '' where it has none; until the transaction ends nobody else sets another."""
     query = sa.select(sites.c.policy).where(sites.c.id == site_id).with_for_update()
-    policy: str = connection.execute(query).scalar_one()
-    return policy
+    return str(connection.execute(query).scalar_one())
 
 
 def versions_of(connection: Connection, site_id: str, limit: int) -> list[PolicyVersion]:
