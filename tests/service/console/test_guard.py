@@ -443,7 +443,8 @@ ROLES = {
                 *("", "appeals", "appeals/{appeal_id}", "bulk", "bulk/new", "bulk/{bulk_id}"),
                 *("campaigns", "campaigns/{campaign_id}", "comments/{comment_id}", "embed"),
                 *("filters", "filters/new", "filters/{filter_id}", "invitation", "login"),
-                *("pages", "reputation/{kind}/{name}"),
+                *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
+                *("notices", "reasons"),
             )
         },
         **{
@@ -454,12 +455,14 @@ ROLES = {
             f"/console/endpoints{path}": ENDPOINTS
             for path in ("", "/{endpoint_id}", "/{endpoint_id}/remove")
         },
+        **{f"/console/policy{path}": ENDPOINTS for path in ("", "/record", "/shadow")},
         "/console/endpoints/new": EDITING,
         "/console/people/{moderator_id}/remove": ADMIN,
     },
     "POST": {
         **dict.fromkeys(POSTS, None),
         **{f"/console/{path}": ALL for path in ("login", "login/link", "logout", "invitation")},
+        "/console/density": ALL,
         **{
             f"/console/{path}": DECIDING
             for path in (
@@ -468,7 +471,8 @@ ROLES = {
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
                 *(f"comments/{{comment_id}}/{act}" for act in ("claim", "decisions", "notes")),
                 *("comments/{comment_id}/undo", "reputation/{kind}/{name}/reset"),
-                "reputation/{kind}/{name}/undo",
+                *("reputation/{kind}/{name}/undo", "undo", "views", "views/{view_id}/remove"),
+                *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
         },
         **{
@@ -476,7 +480,8 @@ ROLES = {
             for path in (
                 *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
-                "filters/{filter_id}/switch",
+                *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
+                *("policy", "policy/back", "policy/shadow", "policy/try"),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )
