@@ -193,7 +193,9 @@ def test_the_comments_of_another_site_are_not_found(browser, site):
         [browser.get(f"/console/?site={site_id}") for site_id in (bobs.id, "site_nobody")],
     ):
         assert {answer.status_code for answer in answers} == {404}
-        assert len({answer.text for answer in answers}) == 1
+        # Form tokens are masked anew in each answer.
+    texts = {re.sub(r'value="[0-9a-f]{128}"', "", answer.text) for answer in answers}
+    assert len(texts) == 1
     assert "bad secret" not in browser.get(f"/console/?done={his}").text
     assert card_of(browser, bobs, his).status is Status.HELD
 
