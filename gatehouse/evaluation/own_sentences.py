@@ -1,7 +1,8 @@
 """Our own test sentences by kind: threats and hate without ugly words, and harmless ones that look like them.
 
-Written by hand for measuring. The patterns of scorers/site/phrases.toml were written looking at the sentences with even
-numbers; those with odd numbers (`kept`) were only ever measured.
+Written by hand for measuring. The first patterns of scorers/site/phrases.toml were written looking at the sentences with
+even numbers; those with odd numbers (`kept`) were only measured. Later patterns were written from other sentences of
+the same kinds, by somebody who had read both halves.
 """
 
 

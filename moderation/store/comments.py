@@ -193,6 +193,25 @@ def _approved_on(page_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(comments.c.page_id == page_id, comments.c.status == Status.APPROVED.value)
 
 
+_WAS_PUBLISHED = sa.exists().where(
+    decisions.c.comment_id == comments.c.id,
+    decisions.c.outcome == Outcome.APPROVE.value,
+    decisions.c.revision < comments.c.revision,
+)
+_PUBLIC = sa.select(
+    comments.c.id,
+    comments.c.parent_id,
+    comments.c.author_name,
+    comments.c.author_url,
+    comments.c.created_at,
+    revisions.c.text,
+    sa.case((sa.and_(comments.c.revision > 1, _WAS_PUBLISHED), revisions.c.created_at)).label(
+        "edited_at"
+    ),
+    comments.c.picked_at.is_not(None).label("is_picked"),
+).join(revisions, NEWEST_REVISION)
+
+
 def approved(
     connection: Connection,
     page_id: str,
@@ -207,25 +226,8 @@ def approved(
     after: '' for the first ones. ids: these alone, if they are among them. edited_at: when the text was changed that
     had been published, null for never.
     """
-    was_published = sa.exists().where(
-        decisions.c.comment_id == comments.c.id,
-        decisions.c.outcome == Outcome.APPROVE.value,
-        decisions.c.revision < comments.c.revision,
-    )
-    is_edited = sa.and_(comments.c.revision > 1, was_published)
     query = (
-        sa.select(
-            comments.c.id,
-            comments.c.parent_id,
-            comments.c.author_name,
-            comments.c.author_url,
-            comments.c.created_at,
-            revisions.c.text,
-            sa.case((is_edited, revisions.c.created_at)).label("edited_at"),
-            comments.c.picked_at.is_not(None).label("is_picked"),
-        )
-        .join(revisions, NEWEST_REVISION)
-        .where(_approved_on(page_id))
+        _PUBLIC.where(_approved_on(page_id))
         .order_by(comments.c.id.desc() if newest_first else comments.c.id)
         .limit(limit)
     )

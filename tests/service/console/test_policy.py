@@ -5,10 +5,11 @@ import re
 
 import pytest
 
+from moderation.domain.decision import Outcome
 from moderation.policies import read_policy
 from moderation.review.site_policy import list_versions, site_policy
 from moderation.store import moderators
-from tests.review.test_policy_backtest import judged
+from tests.review.test_policy_backtest import decide, judged
 from tests.service.console.console_browser import now
 
 HOME = "/console/policy"
@@ -41,10 +42,12 @@ def try_out(browser, do, headers=None, **fields):
 def test_a_threshold_is_tried_and_then_saved(editor, site, store):
     at = now() - 60_000
     texts = [f"toxicity=0.{tenth} spam=0 language=1:en" for tenth in range(1, 9)]
-    judged(store, site, *texts, at=at, now=at + 1_000)
+    ids = judged(store, site, *texts, at=at, now=at + 1_000)
+    decide(store, site, ids[0], Outcome.APPROVE)
     page = editor.get(HOME).text
     assert "The installation's policy, <bdi>newsroom</bdi>" in html.unescape(page)
     assert "Hold where toxicity reaches 0.45." in page
+    assert "No advice: needs 377 more decisions and 20 more removals" in page
     assert page.count('<tr><th scope="row">') == 20 and "<style" not in page
     saving, answer = try_out(editor, "thresholds", t0="0,25")
     assert answer.status_code == 200
