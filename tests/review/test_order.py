@@ -36,7 +36,7 @@ def held(store, site, scores, **changes):
     with store.write() as connection:
         found = [(id, 1, 1, measured(score)) for id, score in zip(ids, scores, strict=True)]
         stored_decisions.add_findings(connection, found, NOON)
-    approve(store, site, ids, Outcome.HOLD, "looked_at")
+    approve(store, site, ids, Outcome.HOLD, "other")
     return ids
 
 
@@ -108,7 +108,7 @@ def test_pages_in_order_of_rank_have_no_gaps_whatever_the_conditions(
     for criteria, expected in (
         ({"author": "ann"}, ann),
         ({"query": "tea"}, bob),
-        ({"reason": "looked_at"}, both),
+        ({"reason": "other"}, both),
         ({"moderator": "mod_1", "decided_by": "moderator"}, both),
         ({"moderator": "mod_2"}, []),
         ({"since": NOON + 5 * HOURS}, [*ann[5:], *bob[5:]]),

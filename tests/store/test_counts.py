@@ -266,7 +266,7 @@ def test_comments_of_before_are_counted_and_found_by_reason(store: Store) -> Non
     [held, _, erased] = hand_in(store, *(post(site, f"bad {text}") for text in ("a", "b", "c")))
     run(store)
     decisions.decide(
-        store, "m", {site.id}, held, Outcome.HOLD, "rude", now=LATER, entropy=os.urandom
+        store, "m", {site.id}, held, Outcome.HOLD, "offensive", now=LATER, entropy=os.urandom
     )
     erase(store, {site.id}, erased, now=LATER, entropy=os.urandom)
     with store.write() as connection:
@@ -275,9 +275,9 @@ def test_comments_of_before_are_counted_and_found_by_reason(store: Store) -> Non
         command.upgrade(configured(connection), "head")
         assert kept(connection) == before
     check(store, site)
-    assert [card.id for card in queues.list_queue(store, site.id, Status.HELD, reason="rude")] == [
-        held
-    ]
+    assert [
+        card.id for card in queues.list_queue(store, site.id, Status.HELD, reason="offensive")
+    ] == [held]
 
 
 def test_a_queue_of_more_than_ten_thousand_is_counted(store: Store) -> None:
