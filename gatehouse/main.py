@@ -47,7 +47,7 @@ ENTRIES = {
     "alive": Entry("doctor", "", hidden=True),
     "site": Entry("sites", "Sites and their keys."),
     "moderator": Entry("sites", "The people who moderate."),
-    "audit": Entry("audit", "What was changed that is no decision about a comment, and by whom."),
+    "audit": Entry("audit", "List what was changed, the newest first."),
     "face": Entry(
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
