@@ -40,8 +40,8 @@ class SiteReason:
 
 @dataclass(frozen=True, slots=True)
 class SiteReasons:
-    """A site's list in its order. version: rises with every change; 0: the list is the default. language: of the
-    site's pages, '' unknown.
+    """A site's list in its order. version: rises with every change; 0: the list is the default, which binds nobody.
+    language: of the site's pages, '' unknown.
     """
 
     reasons: tuple[SiteReason, ...]
@@ -54,10 +54,15 @@ class SiteReasons:
         return next(found, label_of(code))
 
     def choose(self, code: str) -> SiteReason:
-        """The reason of this code. Raises Invalid with the pointer /reason, naming those that there are."""
+        """The reason of this code. As long as the list is the default, programs may have codes of their own.
+
+        Raises Invalid with the pointer /reason, naming those that there are.
+        """
         for reason in self.reasons:
             if reason.code == code:
                 return reason
+        if self.version == 0 and code not in _RESERVED:
+            return SiteReason(code, {ANY: label_of(code)}, {})
         codes = ", ".join(reason.code for reason in self.reasons)
         raise Invalid(
             f"/reason: Not one of the site's reasons: {codes or 'it has none'}.", "/reason"

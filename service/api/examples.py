@@ -41,7 +41,8 @@ def _object(schema: Mapping[str, Any], schemas: Mapping[str, Any], brief: bool) 
     for name, member in schema["properties"].items():
         if brief and name not in schema.get("required", ()) and not _has_example(member, schemas):
             continue
-        members[name] = _example(member, schemas, brief)
+        found = _example(member, schemas, brief)
+        members[name] = _example(member, schemas, False) if found is _NO_EXAMPLE else found
     return members
 
 
