@@ -54,14 +54,14 @@ class SiteReasons:
         return next(found, label_of(code))
 
     def choose(self, code: str) -> SiteReason:
-        """The reason of this code. As long as the list is the default, programs may have codes of their own.
+        """The reason of this code. As long as the list is the default, programs may have codes of their own; those of the code itself always hold.
 
         Raises Invalid with the pointer /reason, naming those that there are.
         """
         for reason in self.reasons:
             if reason.code == code:
                 return reason
-        if self.version == 0 and code not in _RESERVED:
+        if self.version == 0 or code in _RESERVED:
             return SiteReason(code, {ANY: label_of(code)}, {})
         codes = ", ".join(reason.code for reason in self.reasons)
         raise Invalid(

@@ -24,6 +24,7 @@ def test_a_list_out_of_a_file(gatehouse: Run, tmp_path: Path) -> None:
         "action": "spam",
         "entries": 3,
         "enabled": True,
+        "until": None,
         "version": 1,
     }
     bad = gatehouse("filter", "add", "Herald", "-", "--kind", "patterns", stdin="ok\n(zq7mark\n")

@@ -53,7 +53,12 @@ def test_a_person_is_handed_out_and_erased(gatehouse: Run, ids: list[str], tmp_p
     nothing = gatehouse("person", "erase", "--email", EMAIL, "--yes")
     assert "Nothing is kept of this person." in nothing.stdout
     empty = json.loads(gatehouse("person", "export", "--email", EMAIL).stdout)
-    assert empty == {"found_by": "email", "comments": [], "reports_sent": []}
+    assert empty == {
+        "found_by": "email",
+        "comments": [],
+        "reports_sent": [],
+        "notices_sent": [],
+    }
 
 
 @pytest.mark.usefixtures("ids")

@@ -31,7 +31,10 @@ class Blog:
     def follow(self, key: str = KEY) -> str:
         room = self.room
         return akismet_checks.add_verdict_endpoint(
-            room.store, room.site.id, self.url, key, allow=self.receiver.allow, now=room.clock()
+            *(room.store, room.site.id, self.url, key),
+            allow=self.receiver.allow,
+            by="key_1",
+            now=room.clock(),
         )
 
     def ask(self, comment_id: str) -> AkismetAnswer:
@@ -180,7 +183,7 @@ def test_an_inner_address_is_never_followed(store) -> None:
     for url in ("http://127.0.0.1:1/x", "http://169.254.169.254/latest", "ftp://herald.test/"):
         assert (
             akismet_checks.add_verdict_endpoint(
-                store, room.site.id, url, KEY, allow="", now=room.clock()
+                store, room.site.id, url, KEY, allow="", by="key_1", now=room.clock()
             )
             == ""
         )

@@ -194,8 +194,8 @@ def test_the_comments_of_another_site_are_not_found(browser, site):
     ):
         assert {answer.status_code for answer in answers} == {404}
         # Form tokens are masked anew in each answer.
-    texts = {re.sub(r'value="[0-9a-f]{128}"', "", answer.text) for answer in answers}
-    assert len(texts) == 1
+        texts = {re.sub(r'value="[0-9a-f]{128}"', "", answer.text) for answer in answers}
+        assert len(texts) == 1
     assert "bad secret" not in browser.get(f"/console/?done={his}").text
     assert card_of(browser, bobs, his).status is Status.HELD
 
@@ -279,7 +279,7 @@ def test_a_decision_never_leads_out_of_the_console(browser, site):
 
 def test_static_files_may_be_cached_and_only_they_are_served(browser):
     links = re.findall(r'(?:src|href)="(/console/static/[^"]+)"', browser.get().text)
-    assert len(links) == 4
+    assert len(links) == 5
     for link in links:
         answer = browser.get(link)
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
