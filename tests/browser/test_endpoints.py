@@ -122,7 +122,7 @@ def test_the_pages_of_endpoints_are_accessible(visit, gatehouse, look, scheme, w
     look(watch, "endpoints", scheme, width)
     for name in ("failing", "long", "channel"):
         page.goto(f"{gatehouse.url}/console/endpoints/{ids[name]}")
-        for summary in page.locator("details > summary").all():
+        for summary in page.locator("main details > summary").all():
             summary.click()
         look(watch, f"endpoint-{name}", scheme, width)
     page.goto(f"{gatehouse.url}/console/endpoints/{ids['off']}?state=dead")

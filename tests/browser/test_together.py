@@ -69,7 +69,7 @@ def test_deciding_together_is_accessible(visit, gatehouse, shots, width, scheme)
     watch.errors.clear()  # and of the 422
     look("together-note-refused")
     watch.page.get_by_label("A note to your colleagues").fill(f"A teacher.\n{'w' * 200}")
-    watch.page.get_by_label("its author").check()
+    watch.page.get_by_role("radio", name="its author").check()
     watch.page.get_by_role("button", name="Add the note").click()
     expect(watch.page.get_by_text("about the author")).to_be_visible()
     look("together-notes")
