@@ -51,6 +51,8 @@ def test_pages_are_closed_and_branches_rejected(visit, gatehouse, shots, scheme,
     assert page.get_by_role("button").count() == 0
     look("demo-closed")
     page.goto(f"{gatehouse.url}/console/?queue=approved")
+    if width == "desktop":  # where one card is open beside the list
+        page.locator(".item", has_text="The four crowns are fair.").get_by_role("link").click()
     root = page.locator(".card", has_text="The four crowns are fair.")
     root.get_by_text("with its 2 replies").scroll_into_view_if_needed()
     look("branch")

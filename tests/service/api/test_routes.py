@@ -34,7 +34,7 @@ OTHERS = {
     "GET /demo/{slug}/peek": PUBLIC,
     "GET /notices/new": PUBLIC,
     "POST /notices/new": PUBLIC,
-    "GET /notices/{notice_id}/{token}": PUBLIC,
+    "GET /notices/{notice_id}/{token}": "401 401 401",  # the token in its path
     "GET /status/{comment_id}": PUBLIC,
     "POST /status/{comment_id}": PUBLIC,
     "POST /status/{comment_id}/appeal": PUBLIC,
