@@ -212,7 +212,7 @@ def _page(
         policy=policy,
         toml=shown,
         is_own=bool(stored.toml),
-        installation=load_policy(state.settings.policy).name,
+        installation=load_policy(state.settings.policy),
         profiles=PROFILES,
         sliders=policy_view.sliders_of(
             policy, histograms, {each.code: each for each in advice}, form if error else None

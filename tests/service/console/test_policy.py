@@ -6,7 +6,7 @@ import re
 import pytest
 
 from moderation.domain.decision import Outcome
-from moderation.policies import read_policy
+from moderation.policies import load_policy, read_policy
 from moderation.review.site_policy import list_versions, site_policy
 from moderation.store import moderators
 from tests.review.test_policy_backtest import decide, judged
@@ -46,6 +46,7 @@ def test_a_threshold_is_tried_and_then_saved(editor, site, store):
     decide(store, site, ids[0], Outcome.APPROVE)
     page = editor.get(HOME).text
     assert "The installation's policy, <bdi>newsroom</bdi>" in html.unescape(page)
+    assert f"version {load_policy('newsroom').version}." in page
     assert "Hold where toxicity reaches 0.45." in page
     assert "No advice: needs 377 more decisions and 20 more removals" in page
     assert page.count('<tr><th scope="row">') == 20 and "<style" not in page
