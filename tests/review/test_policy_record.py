@@ -4,6 +4,7 @@ import pytest
 
 from moderation.domain.backtest import Share
 from moderation.domain.decision import Outcome
+from moderation.domain.ids import timed_id
 from moderation.review import bulk
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import policy_errors
@@ -41,8 +42,10 @@ def test_the_errors_of_each_rule_are_counted(store):
 def test_a_site_is_advised_by_its_own_decisions(store):
     site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     for tenth in range(10):
-        ids = judged(store, site, *(f"toxicity=0.{tenth}{digit}" for digit in range(10)))
-        for id in ids:
+        for digit in range(10):
+            number = 10 * tenth + digit  # its id says which half a comment belongs to
+            id = timed_id("cmt", NOON + number, number.to_bytes(10, "big"))
+            judged(store, site, f"toxicity=0.{tenth}{digit}", id=id)
             decide(store, site, id, Outcome.REJECT if tenth >= 6 else Outcome.APPROVE)
     [stopped_anyway] = judged(store, site, "toxicity=0.1 links=2")
     decide(store, site, stopped_anyway, Outcome.REJECT)
