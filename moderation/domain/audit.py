@@ -24,10 +24,10 @@ class Change(StrEnum):
     ENDPOINT_DISABLED = "endpoint.disabled"
     ENDPOINT_ENABLED = "endpoint.enabled"
     ENDPOINT_REMOVED = "endpoint.removed"
-    ENDPOINT_SECRET_CHANGED = "endpoint.secret_changed"  # noqa: S105 - no secret
+    ENDPOINT_SECRET_CHANGED = "endpoint.secret_changed"
     FACE_OFF = "face.off"
     FACE_ON = "face.on"
-    FACE_SECRET_ADDED = "face.secret_added"  # noqa: S105 - no secret
+    FACE_SECRET_ADDED = "face.secret_added"
     FILTER_ADDED = "filter.added"
     FILTER_CHANGED = "filter.changed"
     FILTER_REMOVED = "filter.removed"
@@ -41,7 +41,7 @@ class Change(StrEnum):
     MODERATOR_INVITATION_WITHDRAWN = "moderator.invitation_withdrawn"
     MODERATOR_LINK_MADE = "moderator.link_made"
     MODERATOR_MAILS_SET = "moderator.mails_set"
-    MODERATOR_PASSWORD_SET = "moderator.password_set"  # noqa: S105 - no password
+    MODERATOR_PASSWORD_SET = "moderator.password_set"
     MODERATOR_REMOVED = "moderator.removed"
     MODERATOR_SESSIONS_ENDED = "moderator.sessions_ended"
     PAGE_CLOSED = "page.closed"

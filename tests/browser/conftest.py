@@ -76,3 +76,14 @@ def shots(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def console(visit: Callable[..., Watch], gatehouse: BrowserGatehouse) -> Watch:
+    """The queue of a moderator with four held comments."""
+    for n in range(4):
+        gatehouse.hand_in(f"You stupid idiot, number {n}.", f"Reader {n}", age=60 - n)
+    gatehouse.judge()
+    watch = visit()
+    watch.log_in()
+    return watch

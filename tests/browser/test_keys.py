@@ -6,16 +6,6 @@ from moderation.domain.comment import Status
 from moderation.review import queues
 
 
-@pytest.fixture
-def console(visit, gatehouse):
-    for n in range(4):
-        gatehouse.hand_in(f"You stupid idiot, number {n}.", f"Reader {n}", age=60 - n)
-    gatehouse.judge()
-    watch = visit()
-    watch.log_in()
-    return watch
-
-
 def focused(console) -> str:
     """The name on the card that has the focus, '' for none."""
     return console.page.evaluate(

@@ -5,7 +5,7 @@ import pytest
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.review import author_filters, corrections, queues
 from moderation.store import moderators
-from tests.browser.test_keys import announced, console, focused, wait_for_stubs  # noqa: F401
+from tests.browser.test_keys import announced, focused, wait_for_stubs
 from tests.browser.test_look import WIDTHS, faults, too_small
 
 
@@ -13,7 +13,7 @@ def cards(gatehouse, *statuses):
     return [card for each in statuses for card in queues.list_queue(gatehouse.store, gatehouse.site.id, Status(each))]  # fmt: skip
 
 
-def test_a_reason_is_a_key_before_or_after_the_verb(console, gatehouse):  # noqa: F811
+def test_a_reason_is_a_key_before_or_after_the_verb(console, gatehouse):
     keys, page = console.page.keyboard, console.page
     keys.press("4")
     assert focused(console) == "Reader 0" and "Nothing was selected." in announced(console)
@@ -44,7 +44,7 @@ def test_a_reason_is_a_key_before_or_after_the_verb(console, gatehouse):  # noqa
     assert console.incidents == []
 
 
-def test_a_score_is_called_wrong_and_keys_are_changed(console, gatehouse):  # noqa: F811
+def test_a_score_is_called_wrong_and_keys_are_changed(console, gatehouse):
     keys, page = console.page.keyboard, console.page
     keys.press("?")
     page.get_by_text("Other keys, in this browser").click()
