@@ -11,7 +11,7 @@ from moderation.scorers.models.by_language import ByLanguage, Model
 from moderation.scorers.models.detoxify import Detoxify
 from moderation.scorers.models.model_names import BUNDLED, Models, check_model, spec_of
 from moderation.scorers.models.transformer import Transformer
-from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.site.phrases import Phrases
 from moderation.scorers.site.protected_names import ProtectedNames
 from moderation.scorers.site.wordlist import Wordlist, read_entries

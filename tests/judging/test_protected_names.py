@@ -11,7 +11,7 @@ from moderation.domain.filter import FilterAction, FilterDraft, FilterField, Fil
 from moderation.domain.policy import parse_policy
 from moderation.judging.judge import judge
 from moderation.review import filters, queues
-from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.site.protected_names import ProtectedNames
 from moderation.store import moderators
 from moderation.store.sites import Site

@@ -14,7 +14,7 @@ from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.review import author_filters, filters, queues
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.scorers.spam.reputation import ReputationSignals
 from moderation.upkeep.retention import purge

@@ -15,7 +15,7 @@ from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.review import filter_preview, filters, queues
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.site.filters import FilterSignals
+from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.store.filters import filters_of
 from moderation.store.sql.engine import Store

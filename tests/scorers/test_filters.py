@@ -17,7 +17,8 @@ from moderation.domain.filter import (
     entries_to_hash,
 )
 from moderation.domain.score import SenderTraces, Signal
-from moderation.scorers.site.filters import CompiledFilter, FilterSignals
+from moderation.scorers.site.filter_signals import FilterSignals
+from moderation.scorers.site.filters import CompiledFilter
 from moderation.scorers.spam.heuristics import Heuristics
 from tests.scorers.candidates import HOSTILE, candidate
 

@@ -10,19 +10,16 @@ from typing import Any
 from unicodedata import normalize
 
 import re2
-from cachetools import LRUCache
 
 from moderation.domain.errors import Invalid, read_each, together
 from moderation.domain.filter import (
     BYTES_LIMIT,
     ENTRY_LIMIT,
     NAME_LIMIT,
-    Filter,
     FilterAction,
     FilterDraft,
     FilterField,
     FilterKind,
-    FilterSet,
     address_of_entry,
     without_comment,
 )
@@ -30,7 +27,7 @@ from moderation.domain.names import looks_like
 from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
-from moderation.domain.score import Candidate, CommentScorer, Signal, Span
+from moderation.domain.score import Candidate, Span
 from moderation.domain.sender_address import canonical_network
 from moderation.scorers.site.wordlist import Wordlist
 from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
@@ -45,7 +42,6 @@ _MATCH_LIMIT = 100  # of one filter in one comment
 _KEPT_PREFIX = {4: 24, 6: 48}
 _WIDEST_PREFIX = {4: 8, 6: 16}
 _AUTHOR = re.compile(r"(author|email):[0-9a-f]{64}")
-_SETS_KEPT = 256  # sites whose compiled filters stay in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +64,12 @@ class CompiledFilter:
         self.draft = draft
         self._languages = frozenset(language.lower() for language in draft.languages)
         self._exceptions: Wordlist | None = None
-        if any(map(_without_remark, draft.exceptions)):
+        if any(map(without_remark, draft.exceptions)):
             self._exceptions = Wordlist(draft.exceptions, "/exceptions")
         entries = [
             (number, entry)
             for number, line in enumerate(draft.entries, 1)
-            if (entry := _without_remark(line))
+            if (entry := without_remark(line))
         ]
         self._words: Wordlist | None = None
         # As names are compared; more of them would cost every comment too much.
@@ -93,14 +89,14 @@ class CompiledFilter:
                 # All names: only to be trusted.
                 is_trusting = draft.action is FilterAction.TRUST
                 lines = [
-                    "" if is_trusting and _without_remark(line) == "*" else line
+                    "" if is_trusting and without_remark(line) == "*" else line
                     for line in draft.entries
                 ]
                 self._words = Wordlist(lines, "/entries")
             case FilterKind.PATTERNS:
                 self._patterns = _patterns(entries)
             case FilterKind.DOMAINS:
-                self._domains = frozenset(read_each(entries, _domain))
+                self._domains = frozenset(read_each(entries, read_domain))
             case FilterKind.EMAILS:
                 self._emails = _emails(entries, keys)
             case FilterKind.NETWORKS:
@@ -131,7 +127,7 @@ class CompiledFilter:
                 if traces.address_key in self._addresses or self._is_within(traces.network):
                     yield FilterMatch("network")
             case FilterKind.AUTHORS:
-                if self._authors & _known_as(candidate):
+                if self._authors & known_as(candidate):
                     yield FilterMatch("author")
 
     def _written(self, candidate: Candidate) -> Iterator[FilterMatch]:
@@ -242,7 +238,7 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
                 f"A filter has at most {ENTRY_LIMIT:,} entries and {BYTES_LIMIT // 1024} kB.",
                 f"/{field}",
             )
-    if not any(map(_without_remark, draft.entries)):
+    if not any(map(without_remark, draft.entries)):
         yield Invalid("A filter needs at least one entry.", "/entries")
     trusts_names = draft.kind is FilterKind.WORDS and draft.fields == (FilterField.NAME,)
     may_trust = trusts_names or draft.kind in (FilterKind.DOMAINS, FilterKind.AUTHORS)
@@ -250,7 +246,7 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
         rule = "Only domains, authors, and words in the name alone, can be trusted."
         yield Invalid(rule, "/action")
     has_exceptions = draft.kind in (FilterKind.WORDS, FilterKind.PATTERNS)
-    if any(map(_without_remark, draft.exceptions)) and not has_exceptions:
+    if any(map(without_remark, draft.exceptions)) and not has_exceptions:
         yield Invalid("Only words and patterns have exceptions.", "/exceptions")
     if not draft.fields and draft.kind in (
         FilterKind.WORDS,
@@ -263,7 +259,7 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
             yield Invalid("A language is written like en or pt-BR.", f"/languages/{index}")
 
 
-def _without_remark(line: str) -> str:
+def without_remark(line: str) -> str:
     """An entry, '' for a comment. In patterns '#' begins a comment only as the first character."""
     line = line.strip()
     return "" if line.startswith("#") else line
@@ -318,7 +314,8 @@ def _pattern(numbered: tuple[int, str]) -> Any:
     return pattern
 
 
-def _domain(numbered: tuple[int, str]) -> str:
+def read_domain(numbered: tuple[int, str]) -> str:
+    """A domain as links.under() compares it, of a numbered entry. Raises Invalid."""
     number, entry = numbered[0], without_comment(numbered[1]).lower()
     if entry.startswith("."):
         suffix = in_ascii(entry)
@@ -363,22 +360,11 @@ def _author(numbered: tuple[int, str]) -> str:
     return entry
 
 
-def _known_as(candidate: Candidate) -> set[str]:
+def known_as(candidate: Candidate) -> set[str]:
     """How a filter of authors names who wrote the comment; nothing where that is not known."""
     traces = candidate.traces
     keys = {"author": traces.author_key, "email": traces.email_key}
     return {f"{name}:{key}" for name, key in keys.items() if key}
-
-
-def is_trusted_author(candidate: Candidate) -> bool:
-    """Whether a filter trusts who wrote the comment."""
-    known_as = _known_as(candidate)
-    return any(
-        without_comment(entry) in known_as
-        for trusting in candidate.filters.filters
-        if trusting.action is FilterAction.TRUST and trusting.kind is FilterKind.AUTHORS
-        for entry in trusting.entries
-    )
 
 
 def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -397,66 +383,3 @@ def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv
     if network.prefixlen < widest_prefix:
         raise Invalid(f"Entry {number} is wider than /{widest_prefix}.", pointer)
     return network
-
-
-class FilterSignals(CommentScorer):
-    """Signals `filter_hold`, `filter_spam`, `filter_reject`: how often the site's own filters matched, with
-    the matches in the text as spans; note: the filters' names and versions.
-    """
-
-    name = "filters"
-
-    def __init__(self) -> None:
-        self._compiled_by_site: LRUCache[str, tuple[int, list[CompiledFilter]]] = LRUCache(
-            _SETS_KEPT
-        )
-
-    def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
-        if not candidate.filters.version:
-            return ()
-        matches_by_action: dict[FilterAction, list[tuple[FilterDraft, list[FilterMatch]]]] = (
-            defaultdict(list)
-        )
-        for compiled in self._compiled(candidate.filters):
-            if compiled.draft.action is not FilterAction.TRUST and (
-                places := compiled.places(candidate)
-            ):
-                matches_by_action[compiled.draft.action].append((compiled.draft, places))
-        return tuple(self._signal(action, hits) for action, hits in matches_by_action.items())
-
-    def _signal(
-        self, action: FilterAction, hits: Sequence[tuple[FilterDraft, list[FilterMatch]]]
-    ) -> Signal:
-        matches_of_all = [match for _, matches in hits for match in matches]
-        names = ", ".join(
-            f"{draft.name} (version {getattr(draft, 'version', 0)})" for draft, _ in hits
-        )
-        spans = sorted({match.span for match in matches_of_all if match.span})
-        return Signal(
-            f"filter_{action.value}",
-            float(len(matches_of_all)),
-            self.name,
-            spans=tuple(spans),
-            note=names,
-        )
-
-    def _compiled(self, filters: FilterSet) -> list[CompiledFilter]:
-        cached = self._compiled_by_site.get(filters.site_id)
-        if cached is None or cached[0] != filters.version:
-            cached = (
-                filters.version,
-                [CompiledFilter(filter_, filters.keys) for filter_ in filters.filters],
-            )
-            self._compiled_by_site[filters.site_id] = cached
-        return cached[1]
-
-
-def trusted_domains(filters: Iterable[Filter]) -> frozenset[str]:
-    """Domains of the filters that trust, as links.under() compares them."""
-    return frozenset(
-        _domain((number, entry))
-        for filter_ in filters
-        if filter_.action is FilterAction.TRUST and filter_.kind is FilterKind.DOMAINS
-        for number, line in enumerate(filter_.entries, 1)
-        if (entry := _without_remark(line))
-    )

@@ -8,17 +8,13 @@ found 12 % of it at 1 % false alarms); heuristics catch the crude kind and give 
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from cachetools import LRUCache
-
-from moderation.domain.filter import FilterSet
 from moderation.domain.score import Candidate, CommentScorer, Signal
-from moderation.scorers.site.filters import trusted_domains
+from moderation.scorers.site.trust import TrustOfSites
 from moderation.scorers.spam import author, behaviour, contacts, gibberish, links, style
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SCORER, SIGNS, SPAN_LIMIT
 
 # Of the score `signs`; a change of HEURISTICS, or of what a heuristic finds, is another model.
 MODEL_NAME = "signs-3"
-_SITES_KEPT = 1024  # sites whose trusted domains stay in memory
 
 
 class Heuristics(CommentScorer):
@@ -31,23 +27,13 @@ class Heuristics(CommentScorer):
     name = SCORER
 
     def __init__(self) -> None:
-        self._trusted: LRUCache[str, tuple[int, frozenset[str]]] = LRUCache(_SITES_KEPT)
+        self._trust = TrustOfSites()
 
     def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
-        signals = tuple(find_heuristics(candidate, self._trusted_by(candidate.filters)))
+        signals = tuple(find_heuristics(candidate, self._trust.of(candidate.filters).domains))
         spans = sorted({span for signal in signals for span in signal.spans})[:SPAN_LIMIT]
         score = 1 / (1 + math.exp(-total_log_odds(signals)))
         return (*signals, Signal(SIGNS, score, SCORER, MODEL_NAME, spans=tuple(spans)))
-
-    def _trusted_by(self, filters: FilterSet) -> frozenset[str]:
-        """Domains that the site's own filters trust, read once a version."""
-        if not filters.version:
-            return frozenset()
-        cached = self._trusted.get(filters.site_id)
-        if cached is None or cached[0] != filters.version:
-            cached = (filters.version, trusted_domains(filters.filters))
-            self._trusted[filters.site_id] = cached
-        return cached[1]
 
 
 def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:

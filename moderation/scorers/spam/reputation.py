@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from moderation.domain.much_used_domains import is_much_used
 from moderation.domain.reputation import ReputationScore
 from moderation.domain.score import Candidate, CommentScorer, Signal
-from moderation.scorers.site.filters import is_trusted_author, trusted_domains
+from moderation.scorers.site.trust import Trusted, TrustOfSites
 from moderation.scorers.spam.links import under
 
 NAME = "reputation"
@@ -24,21 +24,23 @@ class ReputationSignals(CommentScorer):
 
     name = NAME
 
+    def __init__(self) -> None:
+        self._trust = TrustOfSites()
+
     def signals(self, candidate: Candidate) -> Iterator[Signal]:
-        return _signals(candidate)
+        return _signals(candidate, self._trust.of(candidate.filters))
 
 
-def _signals(candidate: Candidate) -> Iterator[Signal]:
+def _signals(candidate: Candidate, trusted: Trusted) -> Iterator[Signal]:
     history = candidate.history
-    if is_trusted_author(candidate):
+    if trusted.has_author_of(candidate):
         yield Signal("reputation", 1.0, NAME, note="trusted by one of the site's filters")
     else:
         yield from _reputation_signals("reputation", "ill_author", history.author)
     yield from _reputation_signals("reputation_network", "ill_network", history.network)
     domains = [domain for domain in history.domains if domain.repute]
-    if any(domain.repute.bad > 0 for domain in domains):  # rare, and reading the filters takes time
-        trusted = trusted_domains(candidate.filters.filters)
-        domains = [domain for domain in domains if not under(domain.name, trusted)]
+    if any(domain.repute.bad > 0 for domain in domains):
+        domains = [domain for domain in domains if not under(domain.name, trusted.domains)]
     if domains:
         worst = max(domains, key=lambda domain: (domain.repute.distrust, -domain.repute.trust))
         yield from _reputation_signals(
