@@ -42,6 +42,8 @@ def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, shots, sch
     assert page.get_by_text("Only you see this").count() == 0
     watch.log_in()
     page.goto(gatehouse.demo)
+    # Until the thread is there, the page's own form stands in the embed's place.
+    page.locator("gatehouse-comments section").last.wait_for()
     page.get_by_label("Comment *").fill(RUDE)
     page.get_by_label("Name").fill("Bertil Storm")
     page.get_by_role("button", name="Post Comment").click()

@@ -208,9 +208,12 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme, hidden: place.childElementCount > 0 });
   element.place = place;
   element.addEventListener("gatehouse-loaded", () => {
-    for (const [name, field] of Object.entries(element.form.fields)) field.value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
+    const { fields } = element.form;
+    const typing = place.querySelector(":focus")?.name;
+    for (const name in fields) fields[name].value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
     element.hidden = false;
+    fields[typing]?.focus();
   }, { once: true });
   place.append(element);
 }
