@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from moderation.domain.errors import Invalid, Unauthenticated
 from moderation.domain.ids import Entropy
+from moderation.domain.roles import Role
 from moderation.store import moderators
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
@@ -102,8 +103,11 @@ def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str 
     raise Unauthenticated(_LINK_USED)  # after the commit, which deletes a link that is too old
 
 
-def session_of(store: Store, token: str, now: int) -> SignedIn | None:
-    """The moderator whose session this token opens; None if it is unknown or expired."""
+def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) -> SignedIn | None:
+    """The moderator whose session this token opens; None if it is unknown or expired.
+
+    in_passing: the page asks by itself; the session is not used by that, and ends when nobody uses it.
+    """
     if not token:
         return None
     with store.read() as connection:
@@ -111,10 +115,16 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
         if session is None:
             return None
         sites = moderators.memberships_of(connection, session.moderator_id)
-    if now - session.seen_at >= moderators.SEEN_EVERY:
+    if not in_passing and now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
             moderators.note_seen(connection, token, now)
     return SignedIn(session.moderator_id, session.email, sites)
+
+
+def roles_of(store: Store, tokens: Collection[str], now: int) -> dict[tuple[str, str], Role]:
+    """By session token and site the role that it gives there now; nothing of those that have ended."""
+    with store.read() as connection:
+        return moderators.roles_of_sessions(connection, tokens, now)
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -134,6 +134,12 @@ def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Se
     return query
 
 
+def newest_ids(connection: Connection, site_id: str, status: Status, limit: int) -> list[str]:
+    """The ids of a site's comments with this status that came last, the last one first."""
+    wanted = _wanted_ids(site_id, status, "", False)
+    return list(connection.scalars(wanted.order_by(comments.c.id.desc()).limit(limit)))
+
+
 def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
     """Ids of comments, of any site, whose latest decision filed them as spam before `before` (ms)."""
     query = (

@@ -6,6 +6,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.review import campaigns, queues, search
+from moderation.review.live_queues import newest_ids
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
@@ -79,6 +80,8 @@ def queue_page(
     count = refine.reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     comments = comment_views(store, [*lone, *found.cards])
     shown = campaign_views(store, [each for each in waiting if not each.is_lone])
+    # New comments are told of only where all of the queue is listed.
+    newest = None if reason or unclaimed else "".join(newest_ids(store, site_id, status, 1))
     return pages.page(
         "queue.html",
         visitor=visitor,
@@ -103,6 +106,8 @@ def queue_page(
         back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
         queue_url=navigation.queue_url,
+        newest=newest,
+        fresh_url=navigation.queue_url(**filters),
     )
 
 
@@ -160,6 +165,7 @@ def _reported_page(
         back=navigation.query(**where, after=after),
         decided=decided,
         queue_url=navigation.queue_url,
+        newest=None,
     )
 
 

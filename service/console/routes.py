@@ -21,6 +21,7 @@ from service.console import (
     invitation,
     learning,
     legal_notices,
+    live,
     login,
     page_states,
     people,
@@ -41,6 +42,7 @@ router.include_router(comment.router)
 router.include_router(author_filters.router)
 router.include_router(context.router)
 router.include_router(desk.router)
+router.include_router(live.router)
 router.include_router(undo.router)
 router.include_router(views.router)
 router.include_router(bulk.router)

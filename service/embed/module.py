@@ -10,7 +10,17 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "module"
 # In this order: what a part calls while the module is read stands before it.
-_PARTS = ("words", "service", "memory", "elements", "comment", "thread", "form", "element")
+_PARTS = (
+    "words",
+    "service",
+    "memory",
+    "elements",
+    "changes",
+    "comment",
+    "thread",
+    "form",
+    "element",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,7 @@ const KEYS = {
   p: () => goTo("#author"),
   u: up,
   z: undo,
+  r: () => document.querySelector("#fresh a")?.click(),
   "/": () => document.getElementById("search")?.select(),
   "?": () => help.showModal(),
 };

@@ -69,7 +69,9 @@ def _routes(method: str) -> list[str]:
 
 COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
-GETS = [path for path in _routes("GET") if "/static/" not in path]
+# No pages: what they ask for by themselves, of a site that they name (test_live.py).
+FOR_SCRIPTS = {"/console/counts", "/console/events"}
+GETS = [path for path in _routes("GET") if "/static/" not in path and path not in FOR_SCRIPTS]
 
 FOR_STRANGERS = {"login", "invitation"}
 
