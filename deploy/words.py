@@ -29,6 +29,7 @@ CATALOGUES = sorted((CONSOLE / "languages").glob("*/LC_MESSAGES/console.po"))
 KEYWORDS = {
     "_": None,
     "N_": None,
+    "NN_": (1, 2),
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -79,7 +80,7 @@ def _sentences() -> Iterator[tuple[Path, str]]:
     """What policies and errors say, with {names} in the places of what is filled in."""
     for path in sorted((ROOT / "moderation/policies").glob("*.toml")):
         for text in re.findall(r'^message = "(.+)"$', path.read_text(), re.M):
-            yield path, re.sub(r"\{\w+\.(\w+)\}", r"{\1}", text)
+            yield path, re.sub(r"\{(\w+)\.(\w+)\}", r"{\1_\2}", text)
     for room in ROOMS:
         for path in sorted((ROOT / "moderation" / room).rglob("*.py")):
             yield from ((path, text) for text in _of_module(ast.parse(path.read_text())))
@@ -120,7 +121,9 @@ def _text(node: ast.expr) -> str:
         elif isinstance(part, ast.FormattedValue):
             value = part.value
             name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""  # fmt: skip
-            name = name.lower().strip("_") if name and name.lower() not in used else f"n{number}"
+            name = (
+                name.lower().strip("_") if name and name.lower() not in used else f"value{number}"
+            )
             used.add(name)
             pieces.append(f"{{{name}}}")
     text = re.sub(r"^/\w+: ", "", "".join(pieces))
@@ -133,6 +136,20 @@ def bare_words() -> list[str]:
         f"{path.name}: {words}"
         for path in sorted((CONSOLE / "templates").glob("*.html"))
         for words in _bare(_NO_WORDS.sub("", _flat(path.read_text())))
+    ]
+
+
+def bare_words_of_scripts() -> list[str]:
+    """Sentences in scripts: those belong into templates/script_words.html."""
+    return [
+        f"{path.name}: {sentence}"
+        for path in sorted((CONSOLE / "static").glob("*.js"))
+        if not path.name.startswith("htmx")
+        for line in path.read_text().splitlines()
+        for sentence in re.findall(
+            r"""["`'](?:\$\{[^}]*\})?[^"`']*[A-Z]?[a-z]+ [a-z]+ [a-z]+[^"`']*["`']""",
+            line.partition("// ")[0],
+        )
     ]
 
 

@@ -8,7 +8,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.review.filter_preview import FilterPreview, PreviewMatch
-from service.console.language import N_, _
+from service.console.language import NN_, N_, _
 from service.console.presenters import STATUS_WORDS, pieces_of_spans
 from service.console.session import Form
 
@@ -50,12 +50,12 @@ ACTIONS = {
 }
 # What a filter in the list has, and does.
 ENTRIES = {
-    FilterKind.WORDS: ("%(n)s word", "%(n)s words"),
-    FilterKind.PATTERNS: ("%(n)s pattern", "%(n)s patterns"),
-    FilterKind.DOMAINS: ("%(n)s domain", "%(n)s domains"),
-    FilterKind.EMAILS: ("%(n)s e-mail", "%(n)s e-mails"),
-    FilterKind.AUTHORS: ("%(n)s author", "%(n)s authors"),
-    FilterKind.NETWORKS: ("%(n)s network", "%(n)s networks"),
+    FilterKind.WORDS: NN_("%(n)s word", "%(n)s words"),
+    FilterKind.PATTERNS: NN_("%(n)s pattern", "%(n)s patterns"),
+    FilterKind.DOMAINS: NN_("%(n)s domain", "%(n)s domains"),
+    FilterKind.EMAILS: NN_("%(n)s e-mail", "%(n)s e-mails"),
+    FilterKind.AUTHORS: NN_("%(n)s author", "%(n)s authors"),
+    FilterKind.NETWORKS: NN_("%(n)s network", "%(n)s networks"),
 }
 DOES = {
     FilterAction.HOLD: N_("hold for a moderator"),

@@ -134,6 +134,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_, for what is counted
+    """Marks both forms of what ngettext() gets later."""
+    return one, many
+
+
 def number(value: float, digits: int = 0) -> str:
     """'12,345', '0.93', or as the language of the page writes it. digits: after the decimal sign."""
     spoken = current()
