@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.author_filter import About
@@ -14,10 +14,10 @@ from moderation.domain.roles import Action
 from moderation.review import author_filters, queues
 from moderation.review.author_filters import Marked
 from service.console.language import N_, _
-from service.console.pages import URL, PageRoute, redirect
+from service.console.pages import URL, page_router, redirect
 from service.console.session import SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/comments/{comment_id}/filters", route_class=PageRoute)
+router = page_router("/comments/{comment_id}/filters")
 
 _WORDS = {
     About.AUTHOR: N_("this author, as they are known here"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -32,10 +32,10 @@ from service.console.form_error import FormError
 from service.console.language import _
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.presenters import CommentView, comment_view, label, person_name
 
-router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
+router = page_router("/comments/{comment_id}")
 
 # The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
 # That of a search has escapes.

@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from moderation.domain.comment import Status
 from moderation.review import comment_context
 from moderation.review.comment_context import COUNTED, Neighbour
 from moderation.store.sql.engine import Store
 from service.console.language import N_, _, number
-from service.console.pages import PageRoute, pages
+from service.console.pages import page_router, pages
 from service.console.presenters import STATUS_WORDS, excerpt
 from service.console.reputation import reputation_lines
 from service.console.session import CurrentVisitor
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 _OPENING = 140  # characters
 _KNOWN_BY = {"author": N_("by account or browser"), "email": N_("by e-mail")}

@@ -1,12 +1,12 @@
 """/console/embed: the snippets that put thread and form on a site's pages, ready to be copied."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from service.console.language import N_, _
-from service.console.pages import CurrentSite, PageRoute, pages
+from service.console.pages import CurrentSite, page_router, pages
 from service.console.session import CurrentVisitor
 
-router = APIRouter(prefix="/embed", route_class=PageRoute)
+router = page_router("/embed")
 
 # {page}: the page's URL, as a template of each system writes it. Without a known URL the module finds it itself.
 _PAGES = {

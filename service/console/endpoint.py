@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format
@@ -19,10 +19,10 @@ from service.console.delivery_view import endpoint_view
 from service.console.form_error import FormError, form_error
 from service.console.language import N_, _, ngettext
 from service.console.navigation import query
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
+router = page_router("/endpoints/{endpoint_id}")
 
 LIST_URL = f"{URL}/endpoints"
 # What was just done, by the word in the query.

@@ -8,7 +8,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.review.filter_preview import FilterPreview, PreviewMatch
-from service.console.language import NN_, N_, _
+from service.console.language import N_, NN_, _
 from service.console.presenters import STATUS_WORDS, pieces_of_spans
 from service.console.session import Form
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -13,11 +13,11 @@ from moderation.review import filters
 from service.console.filter import list_url
 from service.console.filter_form import DOES, ENTRIES
 from service.console.language import N_, _, ngettext
-from service.console.pages import NAME_PATTERN, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import NAME_PATTERN, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, signed_form
 
-router = APIRouter(prefix="/filters", route_class=PageRoute)
+router = page_router("/filters")
 
 _NOTICES = {
     "added": N_("“%(name)s” was added."),

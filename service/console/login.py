@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -12,11 +12,11 @@ from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.console import session
 from service.console.known_device import device_of, remember_device
 from service.console.language import _
-from service.console.pages import ENDED_UNDONE, URL, PageRoute, login_page, next_page, redirect
+from service.console.pages import ENDED_UNDONE, URL, login_page, next_page, page_router, redirect
 from service.console.session import Form, SignedForm, posted_form, signed_form
 from service.http.client_address import client_address, flood_unit
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 Posted = Annotated[Form, Depends(posted_form("email", "password", "link", "next"))]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -168,6 +168,11 @@ class PageRoute(APIRoute):
             return await run_in_threadpool(error_page, request, *shown)
 
         return answer
+
+
+def page_router(prefix: str = "") -> APIRouter:
+    """For pages below /console, and below this part of it."""
+    return APIRouter(prefix=URL + prefix, include_in_schema=False, route_class=PageRoute)
 
 
 def _unauthenticated(request: Request) -> Response:

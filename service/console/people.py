@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import invitations, moderators
 from moderation.clock import now_ms
@@ -12,10 +12,10 @@ from moderation.domain.roles import Action, Role
 from moderation.store.moderators import Membership
 from service.console.language import N_
 from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/people", route_class=PageRoute)
+router = page_router("/people")
 
 Posted = Annotated[SignedForm, Depends(signed_form("site", "email", "role", "session"))]
 

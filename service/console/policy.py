@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -22,7 +22,7 @@ from moderation.store.moderators import Membership
 from service.console import policy_view
 from service.console.form_error import FormError, form_error
 from service.console.language import N_
-from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
+from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.sentences import translated
 from service.console.session import (
@@ -35,7 +35,7 @@ from service.console.session import (
 )
 from service.queues.policy_trials import try_policy
 
-router = APIRouter(prefix="/policy", route_class=PageRoute)
+router = page_router("/policy")
 
 _ADVICE_LIMIT = 5_000  # decided comments; a page has less patience than a program
 _CONFLICT = N_(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -17,11 +17,11 @@ from moderation.review.filings import list_domain_filings
 from moderation.review.reputation import Reputation
 from moderation.store.sql.engine import Store
 from service.console.language import N_, _, number
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/reputation/{kind}/{name}", route_class=PageRoute)
+router = page_router("/reputation/{kind}/{name}")
 
 _NAMES = {SubjectKind.AUTHOR: N_("This author"), SubjectKind.NETWORK: N_("This network")}
 _TITLES = {SubjectKind.AUTHOR: N_("Author"), SubjectKind.NETWORK: N_("Network")}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
@@ -12,7 +12,7 @@ from moderation.review import site_reasons
 from moderation.store.moderators import Membership
 from service.console.form_error import FormError
 from service.console.language import N_, _
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -22,7 +22,7 @@ from service.console.session import (
     signed_form,
 )
 
-router = APIRouter(prefix="/reasons", route_class=PageRoute)
+router = page_router("/reasons")
 
 LANGUAGES = {"en": N_("English"), "de": N_("German"), "any": N_("any other language")}
 _TEXTS = [f"{what}_{language}" for what in ("label", "sentence") for language in LANGUAGES]
