@@ -10,6 +10,7 @@ from moderation.accounts.audit import list_entries
 from moderation.domain.audit import AuditEntry, AuditQuery, Change
 from moderation.domain.audit_csv import csv_of
 from moderation.domain.roles import Action
+from service.console.language import _
 from service.console.navigation import PAGE_SIZE, ROWS_READ, query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages
 from service.console.presenters import person_name
@@ -124,7 +125,7 @@ def _words(facts: Mapping[str, Any], name: str) -> str:
     """A value as people read it; '' where there is none."""
     value = facts.get(name)
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or _("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return "" if value is None else str(value)

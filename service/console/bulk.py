@@ -22,7 +22,7 @@ from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK, reason_choices
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.presenters import VERBS, excerpt
+from service.console.presenters import excerpt
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -209,7 +209,6 @@ def _confirm(
         status,
         visitor=visitor,
         site=membership,
-        verb=VERBS[outcome],
         outcome=outcome,
         count=count,
         fields={name: value for name, value in fields.items() if value},

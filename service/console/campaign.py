@@ -14,6 +14,7 @@ from moderation.review import campaign_decisions, campaigns
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.campaign_view import campaign_views
+from service.console.language import N_
 from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
 from service.console.pages import URL, QueryName, page_router, pages, redirect
 
@@ -21,7 +22,7 @@ router = page_router("/campaigns/{campaign_id}")
 
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 _MEMBERS = tuple(f"m{number}" for number in range(PAGE_SIZE))  # the checkboxes of a page of members
-_NONE_SELECTED = "Select the comments that do not belong here first; nothing was changed."
+_NONE_SELECTED = N_("Select the comments that do not belong here first; nothing was changed.")
 
 Posted = Annotated[
     session.SignedForm,

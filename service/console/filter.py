@@ -19,6 +19,7 @@ from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import filter_form
 from service.console.form_error import FormError, form_error
+from service.console.language import N_
 from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentVisitor,
@@ -32,7 +33,7 @@ from service.http.html import retry_header
 
 router = page_router("/filters")
 
-_CONFLICT = (
+_CONFLICT = N_(
     "Somebody else has changed this filter meanwhile. What you typed is below; saving now replaces "
     "their version."
 )

@@ -11,6 +11,7 @@ from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReas
 from moderation.review import site_reasons
 from moderation.store.moderators import Membership
 from service.console.form_error import FormError
+from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentVisitor,
@@ -23,10 +24,14 @@ from service.console.session import (
 
 router = page_router("/reasons")
 
-LANGUAGES = {"en": "English", "de": "German", "any": "any other language"}
+LANGUAGES = {"en": N_("English"), "de": N_("German"), "any": N_("any other language")}
 _TEXTS = [f"{what}_{language}" for what in ("label", "sentence") for language in LANGUAGES]
-_NOTICES = {"saved": "is saved", "up": "was moved up", "removed": "was removed"}
-_CONFLICT = (
+_NOTICES = {
+    "saved": N_("“%(name)s” is saved."),
+    "up": N_("“%(name)s” was moved up."),
+    "removed": N_("“%(name)s” was removed."),
+}
+_CONFLICT = N_(
     "Somebody else has changed the list meanwhile; nothing was changed. It is below as it is now."
 )
 
@@ -45,7 +50,7 @@ def reasons_page(
 ) -> Response:
     """The list of a site. did, one: what was just done to which."""
     known = site_reasons.get_reasons(request.app.state.store, membership.site_id)
-    notice = f"“{known.name_of(one)}” {_NOTICES[did]}." if did in _NOTICES else ""
+    notice = _(_NOTICES[did], name=known.name_of(one)) if did in _NOTICES else ""
     return _page(visitor, membership, known, notice=notice)
 
 
