@@ -30,6 +30,8 @@ PUT_TOGETHER = (
     N_("{n} days"),
     N_("telephone number"),
     N_("e-mail address"),
+    N_("messenger handle"),
+    N_("account for payments"),
     N_("has been removed"),
     N_("is not decided yet"),
     N_("1 published earlier was left as it is: decide singly, if need be."),
