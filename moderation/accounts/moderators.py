@@ -138,6 +138,12 @@ def set_mails(store: Store, email: str, wanted: bool, by: str = COMMAND) -> None
         )
 
 
+def set_language(store: Store, moderator_id: str, language: str) -> None:
+    """The language of the console that a moderator has chosen; '' for that of their browser."""
+    with store.write() as connection:
+        moderators.set_language(connection, moderator_id, language)
+
+
 def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy: Entropy) -> str:
     """The token of a link that logs a moderator in, once, within LINK_LIFETIME. Raises NotFound."""
     with store.write() as connection:

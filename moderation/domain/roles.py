@@ -58,7 +58,7 @@ def may(role: Role, action: Action) -> bool:
     return action in _ALLOWED[role]
 
 
-_IN_WORDS = {
+IN_WORDS = {
     Action.DECIDE: "decide about its comments",
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
@@ -79,7 +79,7 @@ def require(role: Role, action: Action) -> None:
     if not may(role, action):
         names = [f"{each}s" for each in Role if may(each, action)]
         allowed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
-        raise Forbidden(f"Only {allowed} of a site can {_IN_WORDS[action]}.")
+        raise Forbidden(f"Only {allowed} of a site can {IN_WORDS[action]}.")
 
 
 def parse_role(name: str) -> Role:

@@ -46,6 +46,7 @@ pages = Pages(
     scripts=True,
     gettext=language.FOR_TEMPLATES,
     Action=Action,
+    LANGUAGES=language.LANGUAGES,
     STATUS_WORDS=STATUS_WORDS,
     age=lambda millis: age(now_ms() - millis),
     iso=iso,

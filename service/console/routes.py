@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from service.console import (
+    account_language,
     appeals,
     audit,
     author_filters,
@@ -45,6 +46,7 @@ for page in (
     desk,
     undo,
     views,
+    account_language,
     bulk,
     appeals,
     legal_notices,

@@ -34,6 +34,7 @@ NO_CHANGE = {
     "store.moderators.close_session": "somebody logs out",
     "store.moderators.note_seen": "somebody is at work",
     "store.moderators.open_session": "somebody logs in",
+    "store.moderators.set_language": "what somebody reads the console in, for themselves",
     "store.moderators.store_hash": "the same password under a newer hash",
     "store.moderators.use_login_link": "somebody logs in; that the link was made is noted",
     "store.pages._write_pages": "a comment's page",

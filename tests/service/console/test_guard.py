@@ -321,6 +321,7 @@ def build(browser, open_browser, site):
         "/console/comments/{comment_id}/pick": token | {"pick": "take"},
         "/console/comments/{comment_id}/decisions": decision | {"outcome": "approve"},
         "/console/comments/{comment_id}/undo": decision,
+        "/console/account/language": token | {"language": "de"},
         "/console/density": token | {"density": "compact"},
         "/console/endpoints/new": token | hook | {"site": site.id},
         "/console/endpoints/{endpoint_id}": token | hook | {"batch": "7"},
@@ -462,6 +463,7 @@ ROLES = {
     "POST": {
         **dict.fromkeys(POSTS, None),
         **{f"/console/{path}": ALL for path in ("login", "login/link", "logout", "invitation")},
+        "/console/account/language": ALL,
         "/console/density": ALL,
         **{
             f"/console/{path}": DECIDING
