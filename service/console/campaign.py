@@ -145,6 +145,7 @@ def _fragment(
         "campaign_card_fragment.html",
         status,
         visitor=visitor,
+        site=visitor.membership(site_id),
         campaign=campaign,
         problem=problem,
         decided=decided,

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -440,9 +441,9 @@ ROLES = {
         **{
             f"/console/{path}": ALL
             for path in (
-                *("", "appeals", "appeals/{appeal_id}", "bulk", "bulk/new", "bulk/{bulk_id}"),
+                *("", "appeals", "appeals/{appeal_id}", "bulk", "bulk/{bulk_id}"),
                 *("campaigns", "campaigns/{campaign_id}", "comments/{comment_id}", "embed"),
-                *("filters", "filters/new", "filters/{filter_id}", "invitation", "login"),
+                *("filters", "filters/{filter_id}", "invitation", "login"),
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons"),
             )
@@ -451,10 +452,10 @@ ROLES = {
             f"/console/{path}": OVERSEEING
             for path in ("audit", "audit/csv", "learning", "people", "people/{moderator_id}")
         },
-        **{
-            f"/console/endpoints{path}": ENDPOINTS
-            for path in ("", "/{endpoint_id}", "/{endpoint_id}/remove")
-        },
+        **{f"/console/endpoints{path}": ENDPOINTS for path in ("", "/{endpoint_id}")},
+        "/console/bulk/new": DECIDING,
+        "/console/filters/new": DECIDING,
+        "/console/endpoints/{endpoint_id}/remove": EDITING,
         **{f"/console/policy{path}": ENDPOINTS for path in ("", "/record", "/shadow")},
         "/console/endpoints/new": EDITING,
         "/console/people/{moderator_id}/remove": ADMIN,
@@ -516,6 +517,50 @@ def test_each_route_opens_to_the_roles_that_it_should_and_to_no_others(scene, bu
         if allowed is None or answer.status_code != (expected if role in allowed else 403):
             wrong.append((method, path, answer.status_code))
     assert wrong == []
+
+
+# A filter's form also tries it, without saving anything.
+TRYING = dict.fromkeys(("/console/filters/new", "/console/filters/{filter_id}"), DECIDING)
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_no_page_offers_a_form_that_would_be_refused(scene, built, role):
+    """What a role may not do has no button: the forms of every page lead only where the role may send them."""
+    built.restore()
+    with built.store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        [membership] = moderators.memberships_of(connection, ada.id)
+        moderators.grant(connection, ada.id, membership.site_id, role)
+    shown = [path.format_map(scene.ids) for path in GETS if role in ROLES["GET"][path]]
+    one = f"?done={scene.ids['comment_id']}&open={scene.ids['comment_id']}"
+    reported = (
+        "/console/?queue=reported",
+        "/console/?queue=spam",
+        "/console/?q=bad",
+        f"/console/{one}",
+    )
+    wrong, offered = [], set()
+    for url in (*shown, *reported):
+        for sent_to in _sent_to(scene.browser.get(url).text):
+            [route] = [path for path in POSTS if _fits(path, sent_to)] or [sent_to]
+            offered.add(route)
+            if role not in TRYING.get(route, ROLES["POST"].get(route, ())):
+                wrong.append((url, route))
+    assert wrong == []
+    assert ("/console/comments/{comment_id}/decisions" in offered) == (role in DECIDING)
+
+
+def _sent_to(page):
+    """Where the forms of a page are posted to, those of its buttons included."""
+    for form in re.findall(r'<form[^>]*method="post".*?</form>', page, re.S):
+        yield from re.findall(r' (?:form)?action="([^"]+)"', form)
+
+
+def _fits(path, url):
+    """Whether a URL is one of a route's, and of no other route with fewer parameters."""
+    if url in POSTS:
+        return path == url
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), url) is not None
 
 
 OURS = (
