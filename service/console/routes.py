@@ -19,6 +19,7 @@ from service.console import (
     filter,
     filters,
     invitation,
+    keys,
     learning,
     legal_notices,
     login,
@@ -59,6 +60,7 @@ router.include_router(site_reasons.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
 router.include_router(people.router)
+router.include_router(keys.router)
 router.include_router(invitation.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
 router.include_router(endpoint.router)

@@ -35,7 +35,7 @@ from moderation.review import (
 from moderation.review.search import Criteria
 from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators, queues, thread_order
+from moderation.store import moderators, queues, sites, thread_order
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
@@ -136,6 +136,8 @@ def test_the_routes_are_all_here(scene):
         "/console/filters/new",
         "/console/filters/{filter_id}",
         "/console/invitation",
+        "/console/keys",
+        "/console/keys/{key_id}/revoke",
         "/console/learning",
         "/console/login",
         "/console/notices",
@@ -273,6 +275,9 @@ def build(browser, open_browser, site):
     endpoints.disable_endpoint(store, {site.id}, endpoint.id, **clock)  # the test is dead now
     endpoints.enable_endpoint(store, {site.id}, endpoint.id)
     [dead] = deliveries.list_deliveries(store, {site.id}, endpoint.id)
+    with store.write() as connection:
+        sites.add_key(connection, site.id, sites.SECRET, **clock)
+        key_id = sites.keys_of(connection, site.id)[0].id
     bo = moderator(store, "bo@herald.test", site)
     link = link_for(store, bo)
     invited = {"role": "editor", "by": ada.id}
@@ -335,6 +340,8 @@ def build(browser, open_browser, site):
         "/console/filters/{filter_id}": poker | {"version": str(filter.version)},
         "/console/filters/{filter_id}/remove": token,
         "/console/filters/{filter_id}/switch": token,
+        "/console/keys": token | {"site": site.id, "kind": "publishable"},
+        "/console/keys/{key_id}/revoke": token | {"site": site.id},
         "/console/learning/undo": change | {"version": "1"},
         "/console/logout": token,
         "/console/pages/default": page | {"was": "open.0"},
@@ -366,6 +373,7 @@ def build(browser, open_browser, site):
         "endpoint_id": endpoint.id,
         "view_id": view.id,
         "invitation_id": asked_in.id,
+        "key_id": key_id,
         "kind": "domain",
         "moderator_id": bo,
         "name": "shop.example",
@@ -389,6 +397,7 @@ def success(path):
         "/filters/{filter_id}/remove",
         "/endpoints/new",
         "/secret",
+        "/console/keys",
         "/console/people",
         "/policy/try",
     )
@@ -450,7 +459,14 @@ ROLES = {
         },
         **{
             f"/console/{path}": OVERSEEING
-            for path in ("audit", "audit/csv", "learning", "people", "people/{moderator_id}")
+            for path in (
+                "audit",
+                "audit/csv",
+                "keys",
+                "learning",
+                "people",
+                "people/{moderator_id}",
+            )
         },
         **{f"/console/endpoints{path}": ENDPOINTS for path in ("", "/{endpoint_id}")},
         "/console/bulk/new": DECIDING,
@@ -458,6 +474,7 @@ ROLES = {
         "/console/endpoints/{endpoint_id}/remove": EDITING,
         **{f"/console/policy{path}": ENDPOINTS for path in ("", "/record", "/shadow")},
         "/console/endpoints/new": EDITING,
+        "/console/keys/{key_id}/revoke": ADMIN,
         "/console/people/{moderator_id}/remove": ADMIN,
     },
     "POST": {
@@ -490,7 +507,13 @@ ROLES = {
         **{
             f"/console/{path}": ADMIN
             for path in (
-                *("learning/undo", "people", "people/withdraw/{invitation_id}"),
+                *(
+                    "keys",
+                    "keys/{key_id}/revoke",
+                    "learning/undo",
+                    "people",
+                    "people/withdraw/{invitation_id}",
+                ),
                 *(f"people/{{moderator_id}}/{act}" for act in ("remove", "role", "sessions")),
             )
         },
