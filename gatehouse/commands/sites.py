@@ -197,7 +197,7 @@ def add_person(
 ) -> None:
     """Add a moderator, or give an existing one another site, role or password."""
     from moderation.accounts.moderators import add_moderator
-    from moderation.accounts.sign_in import hash_password
+    from moderation.accounts.passwords import hash_password
 
     if "@" not in email:
         raise Invalid("That is no e-mail address.", "/email")
@@ -260,6 +260,16 @@ def set_mails(
 
     with open_store() as store:
         moderators.set_mails(store, email, wanted)
+
+
+@moderator.command("remove-second-factor")
+def remove_second_factor(email: str) -> None:
+    """Remove the second factor of somebody who has lost it, and log them out. Make sure who asks."""
+    from moderation.accounts.second_factor import remove_lost
+
+    with open_store() as store:
+        remove_lost(store, email)
+    print(f"{email} logs in without a code, and is logged out everywhere.", file=sys.stderr)
 
 
 @moderator.command("login-link")

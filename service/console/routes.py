@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from service.console import (
+    account,
     appeals,
     audit,
     author_filters,
@@ -60,6 +61,7 @@ router.include_router(site_reasons.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
 router.include_router(people.router)
+router.include_router(account.router)
 router.include_router(keys.router)
 router.include_router(invitation.router)
 router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
