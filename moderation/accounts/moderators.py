@@ -121,6 +121,10 @@ def end_own_session(store: Store, moderator_id: str, session_id: str) -> None:
     with store.write() as connection:
         if not colleagues.close_one(connection, moderator_id, session_id):
             raise NotFound("There is no such session.")
+        audit.record_of_account(
+            *(connection, moderator_id, Change.MODERATOR_SESSIONS_ENDED, moderator_id),
+            {"sessions": "one"},
+        )
 
 
 def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> None:

@@ -71,12 +71,14 @@ def turn_on(
         raise Invalid("This page is too old: load it again.", "/secret")
     if step is None:
         raise Invalid("That is not the code of now. Is the phone's clock right?", "/code")
+    codes, digests = _new_codes(store.crypto, moderator_id, entropy)
     with store.write() as connection:
         if second_factors.has(connection, moderator_id):
             raise Conflict("There is a second factor already.")
         second_factors.add(connection, store.crypto, moderator_id, secret, step, now)
         audit.record_of_account(connection, moderator_id, Change.MODERATOR_FACTOR_ON, moderator_id)
-        return _new_codes(connection, store.crypto, moderator_id, entropy)
+        second_factors.set_codes(connection, moderator_id, digests)
+    return codes
 
 
 def turn_off(store: Store, moderator_id: str, proof: str, *, now: int) -> None:
@@ -105,10 +107,12 @@ def new_recovery_codes(
 ) -> list[str]:
     """Ten others, shown this once; the earlier ones end. proof and errors as turn_off()."""
     is_password = _is_password(store, moderator_id, proof)
+    codes, digests = _new_codes(store.crypto, moderator_id, entropy)
     with store.write() as connection:
         _require_proof(connection, store.crypto, moderator_id, proof, is_password, now)
         audit.record_of_account(connection, moderator_id, Change.MODERATOR_CODES_MADE, moderator_id)
-        return _new_codes(connection, store.crypto, moderator_id, entropy)
+        second_factors.set_codes(connection, moderator_id, digests)
+    return codes
 
 
 def is_recovery_code(code: str) -> bool:
@@ -145,13 +149,11 @@ def _plain(code: str) -> str:
     return "".join(code.split()).lower()
 
 
-def _new_codes(
-    connection: Connection, crypto: Crypto, moderator_id: str, entropy: Entropy
-) -> list[str]:
+def _new_codes(crypto: Crypto, moderator_id: str, entropy: Entropy) -> tuple[list[str], list[str]]:
+    """Ten codes as they are shown, and as they are kept."""
     codes = [base64.b32encode(entropy(10)).decode().lower()[:10] for _ in range(RECOVERY_CODES)]
     digests = [crypto.recovery_key(moderator_id, code) for code in codes]
-    second_factors.set_codes(connection, moderator_id, digests)
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
+    return [f"{code[:5]}-{code[5:]}" for code in codes], digests
 
 
 def _is_password(store: Store, moderator_id: str, proof: str) -> bool:
