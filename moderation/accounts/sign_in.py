@@ -20,12 +20,13 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in moderator and their sites."""
+    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none."""
 
     moderator_id: str
     email: str
     sites: tuple[Membership, ...]
     has_second_factor: bool = False
+    language: str = ""
 
     @property
     def site_ids(self) -> frozenset[str]:
@@ -111,7 +112,13 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
     if now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
             moderators.note_seen(connection, token, now)
-    return SignedIn(session.moderator_id, session.email, sites, session.has_second_factor)
+    return SignedIn(
+        session.moderator_id,
+        session.email,
+        sites,
+        session.has_second_factor,
+        session.language,
+    )
 
 
 def sign_out(store: Store, token: str) -> None:

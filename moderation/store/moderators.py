@@ -62,13 +62,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. seen_at: when that was last written down, ms."""
+    """Somebody signed in. seen_at: when that was last written down, ms. language: chosen for the console, '' for none."""
 
     moderator_id: str
     email: str
     created_at: int
     seen_at: int
     has_second_factor: bool
+    language: str
 
 
 def add(connection: Connection, email: str, password_hash: str, now: int, entropy: Entropy) -> str:
@@ -189,6 +190,13 @@ def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:
     )
 
 
+def set_language(connection: Connection, moderator_id: str, language: str) -> None:
+    """The language that a moderator has chosen for the console, '' for that of their browser."""
+    connection.execute(
+        sa.update(moderators).where(moderators.c.id == moderator_id).values(language=language)
+    )
+
+
 def by_email(connection: Connection, email: str) -> Moderator | None:
     row = connection.execute(
         sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
@@ -288,6 +296,7 @@ def session(
             sessions.c.created_at,
             sessions.c.seen_at,
             sa.exists().where(is_theirs).label("has_second_factor"),
+            moderators.c.language,
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
         .where(sessions.c.digest == token_digest(token), is_open(now, awaits_code))

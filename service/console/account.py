@@ -5,14 +5,15 @@ import os
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid, TooMany
 from service.console.form_error import FormError, form_error
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentAccount,
     SignedForm,
@@ -21,15 +22,15 @@ from service.console.session import (
     signed_form,
 )
 
-router = APIRouter(prefix="/account", route_class=PageRoute)
+router = page_router("/account")
 
 Posted = Annotated[
     SignedForm,
     Depends(signed_form("secret", "code", "proof", "session", account=True)),
 ]
 NOTICES = {
-    "off": "The second factor is removed: your password or a link is enough from now on.",
-    "ended": "That session is ended.",
+    "off": N_("The second factor is removed: your password or a link is enough from now on."),
+    "ended": N_("That session is ended."),
 }
 
 

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sites
 from moderation.clock import now_ms
@@ -11,18 +11,19 @@ from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from moderation.store.sites import AKISMET, PUBLISHABLE, SECRET
+from service.console.language import N_
 from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/keys", route_class=PageRoute)
+router = page_router("/keys")
 
 Posted = Annotated[SignedForm, Depends(signed_form("site", "kind"))]
 
 KINDS = {
-    SECRET: "secret: for your server; it may do what an admin may",
-    PUBLISHABLE: "publishable: for scripts on your pages, which may hand in comments",
-    AKISMET: "akismet: for clients of Akismet",
+    SECRET: N_("secret: for your server; it may do what an admin may"),
+    PUBLISHABLE: N_("publishable: for scripts on your pages, which may hand in comments"),
+    AKISMET: N_("akismet: for clients of Akismet"),
 }
 
 
@@ -32,7 +33,7 @@ def keys_page(
 ) -> Response:
     """The keys of a site. did: what was just done."""
     membership.require(Action.SEE_KEYS)
-    notice = "The key is revoked, and opens nothing any more." if did == "revoked" else ""
+    notice = N_("The key is revoked, and opens nothing any more.") if did == "revoked" else ""
     return _page(request, visitor, membership, notice=notice)
 
 
