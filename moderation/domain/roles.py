@@ -32,6 +32,8 @@ class Action(StrEnum):
     MANAGE_ENDPOINTS = "manage_endpoints"
     SEE_LEARNING = "see_learning"  # who taught the spam score what
     MANAGE_LEARNING = "manage_learning"  # take it back
+    SEE_KEYS = "see_keys"  # how they begin, and when they were used last
+    MANAGE_KEYS = "manage_keys"  # make and revoke them
     SEE_AUDIT = "see_audit"  # who changed what, and who may
     MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
 
@@ -45,7 +47,10 @@ _EDITOR = frozenset(
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
-        {Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}
+        {
+            *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
+            *(Action.SEE_KEYS, Action.SEE_AUDIT),
+        }
     ),
     Role.MODERATOR: frozenset({Action.DECIDE}),
     Role.EDITOR: _EDITOR,
@@ -69,6 +74,8 @@ IN_WORDS = {
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
     Action.SEE_LEARNING: "see what its spam score learns",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
+    Action.SEE_KEYS: "see its keys",
+    Action.MANAGE_KEYS: "make and revoke its keys",
     Action.SEE_AUDIT: "see its audit and its people",
     Action.MANAGE_PEOPLE: "manage its people",
 }

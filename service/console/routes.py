@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from service.console import (
+    account,
     account_language,
     appeals,
     audit,
@@ -20,6 +21,7 @@ from service.console import (
     filter,
     filters,
     invitation,
+    keys,
     learning,
     legal_notices,
     login,
@@ -63,6 +65,8 @@ for page in (
     embed,
     audit,
     people,
+    account,
+    keys,
     invitation,
     endpoints,  # before the next: 'new' is not the id of an endpoint
     endpoint,

@@ -56,6 +56,7 @@ keys = sa.Table(
     _text("hint"),  # its first characters, to recognise it by
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revoked_at", Millis),
+    sa.Column("used_at", Millis),  # when it last opened something, to an hour
 )
 
 # Every policy that a site has had of its own; sites.policy has the one in force.
@@ -129,6 +130,26 @@ sessions = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("seen_at", Millis, nullable=False),
     sa.Column("expires_at", Millis, nullable=False),
+    # Signed in so far as to be asked for the code of a second factor: it opens nothing else.
+    sa.Column("awaits_code", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+# Who has a second factor: the shared secret of a TOTP application (RFC 6238).
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    _text("moderator_id", primary_key=True),
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # of the last code that was used
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+# One-time codes for whoever has lost it; a row goes when its code is used.
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    _text("digest", primary_key=True),  # HMAC-SHA256 hex
+    _text("moderator_id", index=True),
 )
 
 login_links = sa.Table(
@@ -396,6 +417,28 @@ appeals = sa.Table(
     _text("note"),  # to the writer
     sa.Index("appeals_of_comment", "comment_id", "id"),
     sa.Index("appeals_of_site", "site_id", "state", "id"),
+)
+
+# What trainees would decide, until another person has; at most one of a comment is open.
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    _text("outcome"),
+    _text("reason_code"),  # of the site's list, '' for none
+    _text("sentence"),  # to the writer, '' for the reason's own
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | agreed | overturned | withdrawn | lapsed
+    sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
+    _text("answered_by"),  # the person who ended it, '' nobody
+    sa.Column("answered_at", Millis),
+    sa.Index("proposals_of_comment", "comment_id", "id"),
+    sa.Index("proposals_of_site", "site_id", "state", "id"),
+    sa.Index("proposals_of_moderator", "moderator_id", "site_id", "id"),
 )
 
 # How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
