@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, EventType
 from moderation.notify.deliveries import Replay
 from service.console.session import Form
 
@@ -22,6 +22,7 @@ TYPES = {
     EventType.ERASED: "A comment was erased",
     EventType.DISABLED: "An endpoint was disabled",
     DIGEST: "Once a day: the state of the queue",
+    ALARM: "A rule or a score behaves differently",
 }
 PAYLOADS = {
     Payload.FULL: "Everything but the comment's text",
@@ -110,7 +111,9 @@ def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
 def offered_types(kind: str) -> list[tuple[str, str]]:
     """The types a form offers, each the name of its field, and what it means. Webhooks have no digest."""
     return [
-        (str(type), meaning) for type, meaning in TYPES.items() if kind == CHANNEL or type != DIGEST
+        (str(type), meaning)
+        for type, meaning in TYPES.items()
+        if kind == CHANNEL or type not in (DIGEST, ALARM)
     ]
 
 

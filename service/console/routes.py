@@ -29,6 +29,7 @@ from service.console import (
     reputation,
     shadow_policy,
     site_reasons,
+    statistics,
     undo,
     views,
 )
@@ -56,6 +57,7 @@ router.include_router(shadow_policy.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(site_reasons.router)
+router.include_router(statistics.router)
 router.include_router(embed.router)
 router.include_router(audit.router)
 router.include_router(people.router)

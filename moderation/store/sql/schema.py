@@ -397,6 +397,8 @@ appeals = sa.Table(
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )
 
+sa.Index("appeals_answered", appeals.c.answered_at, **_only(appeals.c.answered_at.is_not(None)))
+
 # How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
 # count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
 comment_counts = sa.Table(
@@ -571,6 +573,9 @@ sa.Index(
     decisions.c.sequence,
     **_only(decisions.c.outcome != "approve"),
 )
+
+# What people decided, by time, on all sites.
+sa.Index("decisions_by_people", decisions.c.created_at, **_only(_BY_PEOPLE))
 
 # The reason codes of each comment's latest decision: a projection like comments.status, to find them by.
 comment_reasons = sa.Table(
@@ -983,6 +988,27 @@ audit = sa.Table(
     _text("after_json"),
     sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
     sa.Index("audit_of_site", "site_id", "number"),
+)
+
+# --- what is counted of each day ----------------------------------------------------------------------
+
+day_totals = sa.Table(
+    "day_totals",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),  # of UTC, since 1970
+    sa.Column("comments", sa.Integer, nullable=False),
+    sa.Column("stopped", sa.Integer, nullable=False),  # decisions of machines that did not approve
+    sa.Column("decided", sa.Integer, nullable=False),  # by people
+    _text("totals_json"),  # domain/day_totals.Totals
+)
+
+# When the day was counted last, on all sites.
+counted_days = sa.Table(
+    "counted_days",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("counted_at", Millis, nullable=False),
 )
 
 # --- who is at work -------------------------------------------------------------------------------
