@@ -26,6 +26,9 @@ def set_policy_of_site(
     file: Annotated[
         str, typer.Argument(help="TOML, a profile, or 'default' for the installation's.")
     ],
+    override: Annotated[
+        str, typer.Option(help="Why it is put in force although it misses its own bounds.")
+    ] = "",
 ) -> None:
     """Put a policy in force for a site, for comments that are judged from now on."""
     from moderation.policies import PROFILES
@@ -39,7 +42,9 @@ def set_policy_of_site(
         read_file(Path(file))  # an error names the file
         toml = read_text(Path(file))
     with open_site(site) as (store, found_site):
-        now_in_force = set_policy(store, found_site.id, toml, "command", now=now_ms())
+        now_in_force = set_policy(
+            store, found_site.id, toml, "command", override=override, now=now_ms()
+        )
     print(f"{found_site.name}: version {now_in_force.version} is in force.")
 
 

@@ -170,12 +170,17 @@ def put(
     seen: IfPolicy = "*",
 ) -> Response:
     """For the site of the key, and for comments that are judged from now on; "" leaves it to the installation's. If-Match
-    with the ETag of `GET /policies` keeps two from overwriting each other. Every policy that was in force stays in the list
+    with the ETag of `GET /policies` keeps two from overwriting each other. A policy that misses its own `[bounds]` is a 422 with what
+    was measured, unless `override` says why it shall be in force all the same. Every policy that was in force stays in the list
     of versions: to go back, put its TOML in force again.
     """
     store = request.app.state.store
     try:
-        set_policy(store, key.site_id, body.policy, key.id, if_match(seen), now=now_ms())
+        set_policy(
+            *(store, key.site_id, body.policy, key.id, if_match(seen)),
+            override=body.override,
+            now=now_ms(),
+        )
     except Invalid as error:
         raise Invalid(f"/policy: {error.message}", "/policy") from None
     except Conflict as error:
