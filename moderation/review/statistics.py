@@ -38,6 +38,21 @@ class Period:
     def comments(self) -> int:
         return self.totals["comments"]
 
+    @property
+    def by_machine(self) -> int:
+        """Decisions of machines about comments that came in."""
+        return sum(of_kind(self.totals, "machine").values())
+
+    @property
+    def stopped(self) -> int:
+        """Those of them that did not approve."""
+        return self.by_machine - self.totals["machine.approve"]
+
+    @property
+    def by_people(self) -> int:
+        """Decisions that people made."""
+        return sum(of_kind(self.totals, "person").values())
+
     def counts(self, kind: str) -> list[tuple[str, int]]:
         """The counts of a kind ('reason', 'language', 'by'), the largest first."""
         found = of_kind(self.totals, kind)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from moderation.accounts.sign_in import emails_of
 from moderation.clock import now_ms
 from moderation.domain.day_totals import SCORE_STEPS
 from moderation.domain.decision import Outcome
+from moderation.domain.drift import Alarm
 from moderation.domain.roles import Action
 from moderation.review.statistics import (
     MONTH_DAYS,
@@ -20,12 +21,13 @@ from moderation.review.statistics import (
     statistics,
 )
 from moderation.store.moderators import Membership
-from service.console.pages import CurrentSite, PageRoute, pages
-from service.console.presenters import person_name
+from service.console.language import N_, _, number
+from service.console.pages import CurrentSite, page_router, pages
+from service.console.presenters import label, person_name
 from service.console.session import CurrentVisitor, Visitor
 from service.http.html import HEADERS
 
-router = APIRouter(prefix="/statistics", route_class=PageRoute)
+router = page_router("/statistics")
 
 Days = Annotated[int, Query(ge=1, le=90)]
 
@@ -52,6 +54,8 @@ def statistics_page(
         outcomes=[(outcome.value, word) for outcome, word in _OUTCOMES.items()],
         work=[(names[id], count) for id, count in found.whole.counts("by") if id in names],
         sites=[(sites[id], sums[id]) for id in sorted(sums, key=lambda id: sites[id].casefold())],
+        shifts=_SHIFTS,
+        alarm_in_words=alarm_in_words,
         iso_day=iso_day,
         duration=duration,
     )
@@ -72,10 +76,16 @@ def statistics_csv(
 
 
 _OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.APPROVE: "Approved",
-    Outcome.HOLD: "Held",
-    Outcome.SPAM: "Spam",
-    Outcome.REJECT: "Rejected",
+    Outcome.APPROVE: N_("Approved"),
+    Outcome.HOLD: N_("Held"),
+    Outcome.SPAM: N_("Spam"),
+    Outcome.REJECT: N_("Rejected"),
+}
+_SHIFTS = {
+    "none": N_("none"),
+    "some": N_("some"),
+    "large": N_("large"),
+    "unknown": N_("unknown"),
 }
 
 
@@ -90,17 +100,38 @@ def _names(
     return {id: person_name(id, emails) for id in ids}
 
 
+def alarm_in_words(alarm: Alarm) -> str:
+    """What left its band, as one sentence in the language of the page."""
+    name = label(alarm.name)
+    if alarm.kind == "score":
+        return _(
+            "Scores of %(name)s are distributed otherwise than in the four weeks before (PSI %(psi)s).",
+            name=name,
+            psi=number(alarm.psi, 2),
+        )
+    return _(
+        "The rule %(name)s gave a reason for %(now)s %% of %(n)s comments; in the four weeks before it was %(before)s %%.",
+        name=name,
+        now=number(100 * alarm.hits / alarm.count, 1),
+        n=number(alarm.count),
+        before=number(100 * alarm.hits_before / alarm.count_before, 1),
+    )
+
+
 def duration(ms: int | None) -> str:
     """'2 h 5 min': two units at most; '' for none."""
     if ms is None:
         return ""
     minutes = round(ms / 60_000)
     if minutes < 1:
-        return "less than a minute"
-    if minutes < 60:
-        return f"{minutes} min"
+        return _("less than a minute")
     hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} days {hours} h" if hours else f"{days} days"
+    days, rest = divmod(hours, 24)
+    if hours >= 48:
+        parts = [_("%(n)s days", n=days), _("%(n)s h", n=rest) if rest else ""]
+    else:
+        parts = [
+            _("%(n)s h", n=hours) if hours else "",
+            _("%(n)s min", n=minutes) if minutes else "",
+        ]
+    return " ".join(filter(None, parts))

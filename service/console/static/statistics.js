@@ -6,9 +6,9 @@ const SMALL_HEIGHT = 120;
 const COLOURS = ["--link", "--stop", "--go"];
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const numberIn = (cell) => Number(cell.textContent.replaceAll(",", ""));
+const numberIn = (cell) => Number(cell.dataset.n);
 const cellsOf = (table, column) => [...table.tBodies[0].rows].map((row) => row.cells[column]);
-const nameOf = (table, column) => table.tHead.rows[0].cells[column].textContent;
+const headOf = (table, column) => table.tHead.rows[0].cells[column];
 
 // A figure with a plot and its key. shares: of all, in place of numbers.
 function draw(table, columns, title, isSmall, shares) {
@@ -18,13 +18,13 @@ function draw(table, columns, title, isSmall, shares) {
   columns.forEach((column, index) => {
     const key = document.createElement("span");
     key.className = "key-of-plot";
-    key.textContent = nameOf(table, column).replace(`${title}, `, "");
+    key.textContent = headOf(table, column).dataset.key ?? headOf(table, column).textContent;
     key.style.setProperty("--colour", `var(${COLOURS[index]})`);
     caption.append(" ", key);
   });
   const space = document.createElement("div");
   space.setAttribute("role", "img");
-  space.setAttribute("aria-label", `${title || "Day by day"}: a plot; the table below has its numbers`);
+  space.setAttribute("aria-label", [title, table.dataset.title].filter(Boolean).join(": "));
   figure.append(caption, space);
 
   const isTime = table.dataset.plot === "days";
@@ -43,12 +43,12 @@ function draw(table, columns, title, isSmall, shares) {
     scales: { x: isTime ? { time: true } : { time: false, range: [0, 1] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
       isTime ? { ...axis, values: [[86400, "{D} {MMM}", null, null, null, null, null, null, 1]] } : axis,
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? `${tick.toLocaleString("en")}${shares ? " %" : ""}` : "") },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? `${tick.toLocaleString(document.documentElement.lang)}${shares ? " %" : ""}` : "") },
     ],
     series: [
       {},
       ...columns.map((column, index) => ({
-        label: nameOf(table, column),
+        label: headOf(table, column).textContent,
         stroke: () => colour(COLOURS[index]),
         width: 2,
         dash: index ? [6 - 2 * index, 3] : undefined,
@@ -68,7 +68,7 @@ for (const table of document.querySelectorAll("table[data-plot]")) {
     plots.append(draw(table, table.dataset.columns.split(" ").map(Number), "", false, false));
   } else {
     for (let column = 1; column < table.tHead.rows[0].cells.length; column += 2) {
-      plots.append(draw(table, [column, column + 1], nameOf(table, column).replace(/, before$/, ""), true, true));
+      plots.append(draw(table, [column, column + 1], headOf(table, column).dataset.score, true, true));
     }
   }
   table.closest("details").before(plots);
