@@ -22,6 +22,7 @@ from moderation.upkeep.day_totals import count_days
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.retention import purge
+from moderation.upkeep.samples import draw_samples
 from moderation.upkeep.search_index import index_due
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
@@ -243,9 +244,12 @@ def _send_digests(worker: WorkerContext) -> None:
 
 
 def _count_days(worker: WorkerContext) -> None:
-    """Counts what is due for the statistics, for COUNTING_SECONDS at most, and looks at each day that is done. Raises Unavailable."""
+    """Counts what is due for the statistics, for COUNTING_SECONDS at most, and looks at each day that is done; draws the
+    weekly samples. Raises Unavailable.
+    """
     if time.monotonic() - worker.counted_at <= COUNT_SECONDS:
         return
+    draw_samples(worker.store, worker.now())
     steps, worker.counting = worker.counting or count_days(worker.store, worker.now), None
     until = time.monotonic() + COUNTING_SECONDS
     for day in steps:

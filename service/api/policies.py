@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.policy_advice import MISSES, Advice
 from moderation.policies import load_policy, policy_source, read_policy
+from moderation.review import samples
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
 from moderation.review.site_policy import (
@@ -148,7 +150,10 @@ async def errors(
     found = await request.app.state.filter_trials.run(
         request, lambda _: _errors(request, key.site_id, days)
     )
-    answer: PolicyErrorsOut = errors_out(found)
+    blind = await run_in_threadpool(
+        samples.estimate, request.app.state.store, key.site_id, now=now_ms()
+    )
+    answer: PolicyErrorsOut = errors_out(found, blind)
     return private_json(answer)
 
 

@@ -15,8 +15,9 @@ from moderation.domain.policy_advice import MISSES, in_words, missing_in_words
 from moderation.domain.policy_bounds import MeasuredBound
 from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.roles import Action
+from moderation.domain.samples import LARGEST
 from moderation.policies import PROFILES, load_policy, policy_source, read_policy
-from moderation.review import site_policy
+from moderation.review import samples, site_policy
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
@@ -82,7 +83,23 @@ async def record_page(
         found=found,
         days=ERRORS_DAYS,
         share=policy_view.share_in_words,
+        blind=await run_in_threadpool(
+            samples.estimate, state.store, membership.site_id, now=now_ms()
+        ),
+        largest=LARGEST,
     )
+
+
+@router.post("/sample")
+def set_sample(request: Request, posted: Posted) -> Response:
+    """Sets how many comments a week's blind sample has."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    membership.require(Action.CHANGE_POLICY)
+    size = read_number(form, "size", "size of the sample")
+    store, who = request.app.state.store, visitor.signed.moderator_id
+    samples.set_size(store, membership.site_id, size, who)
+    return redirect(f"{URL}/policy/record?site={membership.site_id}#sample")
 
 
 @router.post("/try")

@@ -1,4 +1,4 @@
-"""What is counted of each site's day for the statistics; what people decided, and answered appeals, by time."""
+"""What is counted of each site's day for the statistics; what people decided, and answered appeals, by time; weekly samples."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,9 +48,43 @@ def upgrade() -> None:
         postgresql_where=answered,
     )
     op.get_bind().execute(_CHANNELS, {"old": _BEFORE, "new": _AFTER})
+    op.add_column(
+        "sites", sa.Column("sample_size", sa.Integer(), nullable=False, server_default="10")
+    )
+    op.create_table(
+        "samples",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("week", sa.Integer(), nullable=False),
+        sa.Column("machine", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("judged_by", sa.Text(), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("comment_id"),
+    )
+    op.create_index("samples_of_site", "samples", ["site_id", "week", "machine", "verdict"])
+    waiting = sa.text("verdict = ''")
+    op.create_index(
+        "samples_waiting",
+        "samples",
+        ["site_id", "comment_id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
+    op.create_table(
+        "sample_weeks",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("week", sa.Integer(), nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("site_id", "week"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("sample_weeks")
+    op.drop_table("samples")
+    op.drop_column("sites", "sample_size")
     op.get_bind().execute(_CHANNELS, {"old": _AFTER, "new": _BEFORE})
     op.drop_index("appeals_answered", "appeals")
     op.drop_index("decisions_by_people", "decisions")
