@@ -51,6 +51,7 @@ from service.api import (
     shadow_policies,
     site_reasons,
     statements,
+    statistics,
     threads,
     views,
 )
@@ -165,6 +166,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         author_filters.router,
         policies.router,
         shadow_policies.router,
+        statistics.router,
         people.router,
         reputation.router,
         learning.router,

@@ -61,6 +61,7 @@ class Change(StrEnum):
     ROLE_GRANTED = "role.granted"
     SITE_CREATED = "site.created"
     SITE_PAGES_CHANGED = "site.pages_changed"  # the states of all its pages
+    SITE_SAMPLE_CHANGED = "site.sample_changed"  # the size of the weekly sample
     SITE_REASONS_CHANGED = "site.reasons_changed"
     SITE_READERS_CHANGED = "site.readers_changed"
     SITE_RULES_CHANGED = "site.rules_changed"  # origins, and how pages are told apart

@@ -26,6 +26,7 @@ class Action(StrEnum):
     CHANGE_FILTERS = "change_filters"
     SEE_POLICY = "see_policy"  # and what it did
     CHANGE_POLICY = "change_policy"
+    OVERRIDE_BOUNDS = "override_bounds"  # put a policy in force that misses its own bounds
     CHANGE_REASONS = "change_reasons"  # the list that decisions choose from
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
@@ -68,6 +69,7 @@ IN_WORDS = {
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
     Action.CHANGE_POLICY: "change its policy",
+    Action.OVERRIDE_BOUNDS: "put a policy in force that misses its own bounds",
     Action.CHANGE_REASONS: "change its reasons",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.SEE_ENDPOINTS: "see its endpoints",

@@ -43,6 +43,8 @@ sites = sa.Table(
     # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
     _text("reasons_json", server_default=""),
     sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
+    # How many approved, and how many removed comments are put before people each week; 0 none.
+    sa.Column("sample_size", sa.Integer, nullable=False, server_default="10"),
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -419,6 +421,8 @@ appeals = sa.Table(
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )
 
+sa.Index("appeals_answered", appeals.c.answered_at, **_only(appeals.c.answered_at.is_not(None)))
+
 # What trainees would decide, until another person has; at most one of a comment is open.
 proposals = sa.Table(
     "proposals",
@@ -615,6 +619,9 @@ sa.Index(
     decisions.c.sequence,
     **_only(decisions.c.outcome != "approve"),
 )
+
+# What people decided, by time, on all sites.
+sa.Index("decisions_by_people", decisions.c.created_at, **_only(_BY_PEOPLE))
 
 # The reason codes of each comment's latest decision: a projection like comments.status, to find them by.
 comment_reasons = sa.Table(
@@ -1027,6 +1034,56 @@ audit = sa.Table(
     _text("after_json"),
     sa.Column("at", Millis, nullable=False, index=True),  # by the database's clock
     sa.Index("audit_of_site", "site_id", "number"),
+)
+
+# --- the weekly sample ---------------------------------------------------------------------------------
+
+# Comments that people look at without knowing what a machine decided, and what they say.
+samples = sa.Table(
+    "samples",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    sa.Column("week", sa.Integer, nullable=False),  # since 1970, domain/samples.week_of()
+    _text("machine"),  # approve | remove
+    sa.Column("revision", sa.Integer, nullable=False),  # as it was drawn
+    sa.Column("sequence", sa.Integer, nullable=False),
+    _text("verdict"),  # '' waits | publish | remove | unsure | gone
+    _text("judged_by"),
+    sa.Column("judged_at", Millis),
+    sa.Index("samples_of_site", "site_id", "week", "machine", "verdict"),
+)
+sa.Index(
+    "samples_waiting", samples.c.site_id, samples.c.comment_id, **_only(samples.c.verdict == "")
+)
+
+# A row: that week's sample was drawn.
+sample_weeks = sa.Table(
+    "sample_weeks",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),
+)
+
+# --- what is counted of each day ----------------------------------------------------------------------
+
+day_totals = sa.Table(
+    "day_totals",
+    metadata,
+    _text("site_id", primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),  # of UTC, since 1970
+    sa.Column("comments", sa.Integer, nullable=False),
+    sa.Column("stopped", sa.Integer, nullable=False),  # decisions of machines that did not approve
+    sa.Column("decided", sa.Integer, nullable=False),  # by people
+    _text("totals_json"),  # domain/day_totals.Totals
+)
+
+# When the day was counted last, on all sites.
+counted_days = sa.Table(
+    "counted_days",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("counted_at", Millis, nullable=False),
 )
 
 # --- who is at work -------------------------------------------------------------------------------

@@ -155,6 +155,8 @@ def test_the_routes_are_all_here(scene):
         "/console/policy/shadow",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
+        "/console/statistics",
+        "/console/statistics/csv",
     ]
 
 
