@@ -17,7 +17,8 @@ _OTHERS = """
         (SELECT max(c.id) FROM comments c WHERE c.site_id = s.id AND c.status = 'held'),
         (SELECT count(*) FROM comments c WHERE c.site_id = s.id AND c.first_report <> ''),
         (SELECT count(*) FROM appeals a WHERE a.site_id = s.id AND a.state = 'open'),
-        (SELECT count(*) FROM legal_notices n WHERE n.site_id = s.id AND n.state = 'open')
+        (SELECT count(*) FROM legal_notices n WHERE n.site_id = s.id AND n.state = 'open'),
+        (SELECT count(*) FROM samples t WHERE t.site_id = s.id AND t.verdict = '')
     FROM sites s WHERE s.id AMONG :ids
 """
 Marks = tuple[object, ...]

@@ -19,12 +19,12 @@ from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.api.responses import private_json
 from service.console import navigation
-from service.console.pages import QueryName
+from service.console.pages import URL, QueryName
 from service.console.session import session_cookie
 from service.http.event_stream import QUIET_SECONDS, EventStream
 from service.queues.watcher import Watcher
 
-router = APIRouter()  # for scripts: an error is no page
+router = APIRouter(prefix=URL, include_in_schema=False)  # for scripts: an error is no page
 
 NEWEST = 100  # comments of a queue that may be called new; more are "100 or more"
 IN_ALL, OF_ONE_SESSION = 200, 20  # streams of this process

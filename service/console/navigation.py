@@ -8,20 +8,27 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, queues
+from moderation.review import appeals, campaigns, legal_notices, queues, samples
 from moderation.store.sql.engine import Store
+from service.console.language import N_, _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
-CAMPAIGNS, APPEALS, NOTICES = "campaigns", "appeals", "notices"  # the tabs that are not queues
+CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
+    "campaigns",
+    "appeals",
+    "notices",
+    "sample",
+)  # the tabs that are not queues
 _NAMES = {
     **{status.value: QUEUE_NAMES[status] for status in queues.QUEUE_ORDER},
-    queues.REPORTED: "Reported",
-    APPEALS: "Appeals",
-    NOTICES: "Notices",
-    CAMPAIGNS: "Campaigns",
+    queues.REPORTED: N_("Reported"),
+    APPEALS: N_("Appeals"),
+    NOTICES: N_("Notices"),
+    SAMPLE: N_("Sample"),
+    CAMPAIGNS: N_("Campaigns"),
 }
 
 
@@ -55,8 +62,8 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
 
 def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
     """How much there is in each list of a site, by the id of its tab; None for what needs no tab: comments that are not
-    judged yet, what readers reported, appeals and notices of illegal content where there are none, and campaigns where
-    there never was one.
+    judged yet, what readers reported, appeals, notices of illegal content and a sample where there are none, and campaigns
+    where there never was one.
     """
     held = queues.queue_counts(store, site_id)
     counts: dict[str, int | None] = {status.value: count for status, count in held.items()}
@@ -65,6 +72,7 @@ def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
         queues.REPORTED: queues.count_reported(store, site_id) or None,
         APPEALS: appeals.count_open(store, site_id) or None,
         NOTICES: legal_notices.count_open(store, site_id) or None,
+        SAMPLE: samples.count_waiting(store, site_id) or None,
         CAMPAIGNS: campaigns.count_waiting(store, site_id),
     }
 
@@ -74,11 +82,11 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
     return [
         Tab(
             id,
-            _NAMES[id],
-            f"{count or 0:,}",
-            f"{URL}/{id}?{query(site=site_id)}"
-            if id in (APPEALS, NOTICES, CAMPAIGNS)
-            else queue_url(site=site_id, queue=id),
+            _(_NAMES[id]),
+            number(count or 0),
+            queue_url(site=site_id, queue=id)
+            if id in (*queues.QUEUE_ORDER, queues.REPORTED)
+            else f"{URL}/{id}?{query(site=site_id)}",
             id == current,
             is_shown=count is not None or id == current,
         )
