@@ -293,6 +293,11 @@ class Settings(BaseModel):
         return not self.akismet_site_ids or site_id in self.akismet_site_ids
 
     @property
+    def second_opinion_asked(self) -> str:
+        """The model that is asked for second opinions; '' where none is."""
+        return self.second_opinion_model if self.second_opinion_url else ""
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database in use."""
         if not self.database_url:

@@ -209,7 +209,7 @@ def _record(
         model,
         asking.prompt.version,
         opinion,
-        standing.decided_by == ActorKind.MODERATOR,
+        standing.sequence,
         now,
     )
     if standing.revision != question.revision or not second_opinions.answer(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.backtest import Share
-from moderation.domain.decision import Outcome
+from moderation.domain.decision import Outcome, in_effect
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.ids import timed_id
@@ -253,24 +253,34 @@ def _independent(
     """Comments that the permission is about and people decided on, newest first: whether they removed it, and how surely this
     model had called it fine, 0 where it did not, None where it was not asked.
 
-    An answer that was there before the decision says nothing: whoever has read advice tends to follow it.
+    Not those about which there was an answer before the decision: whoever has read advice tends to follow it.
     """
     since = timed_id("cmt", max(0, now - _DAYS * DAY_MS), bytes(10))
     people, found = LookedAt(), []
     for past in past_judgements(connection, {site_id}, since, _READ, by_people=True):
-        removed, held = people.removed(past), recorded_decision(past)
-        if removed is None or held is None or held.outcome != Outcome.HOLD:
+        removed, held, decided = (
+            people.removed(past),
+            recorded_decision(past),
+            in_effect(past.decisions),
+        )
+        if removed is None or held is None or held.outcome != Outcome.HOLD or decided is None:
             continue
         codes = {reason["code"] for reason in json.loads(held.reasons_json)}
         values = {name: float(value) for name, value in past.signals}
         if not obstacle(codes, policy, values, failed=past.failed):
-            found.append((past.comment_id, past.revision, removed))
-    answers = second_opinions.of_comments(connection, [comment_id for comment_id, *_ in found])
-    for comment_id, revision, removed in found:
-        stored = answers.get(comment_id)
+            found.append((past, removed, decided.sequence))
+    answers = second_opinions.of_comments(connection, [past.comment_id for past, *_ in found])
+    for past, removed, sequence in found:
+        stored = answers.get(past.comment_id)
+        if stored and stored.sequence < sequence:
+            continue
         said = (stored.revision, stored.model, stored.prompt_version) if stored else None
-        if stored is None or said != (revision, model, version) or not stored.decided_before:
-            yield comment_id, removed, None
+        if stored is None or said != (past.revision, model, version):
+            yield past.comment_id, removed, None
         else:
             opinion = stored.opinion
-            yield comment_id, removed, opinion.probability if opinion.label is Label.FINE else 0.0
+            yield (
+                past.comment_id,
+                removed,
+                opinion.probability if opinion.label is Label.FINE else 0.0,
+            )

@@ -27,8 +27,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class StoredOpinion:
-    """An answer. revision: of the text that it is about. decided_before: whether a person had decided when it came.
-    answered_at: ms.
+    """An answer. revision: of the text that it is about. sequence: of the comment when it came: who decided later may have read
+    it. answered_at: ms.
     """
 
     comment_id: str
@@ -36,18 +36,20 @@ class StoredOpinion:
     model: str
     prompt_version: str
     opinion: Opinion
-    decided_before: bool
+    sequence: int
     answered_at: int
 
 
+_FORGET_EARLIER = """
+    DELETE FROM second_opinions WHERE comment_id AMONG :ids
+    AND revision <> (SELECT c.revision FROM comments c WHERE c.id = second_opinions.comment_id)
+"""
 _ASK = """
     INSERT INTO second_opinions (comment_id, site_id, revision, past, due_at, attempts)
     SELECT c.id, c.site_id, c.revision, :past, CAST(:now AS bigint), 0
     FROM comments c JOIN second_opinion_sites s ON s.site_id = c.site_id WHERE c.id AMONG :ids
-    ON CONFLICT (comment_id) DO UPDATE SET
-        revision = excluded.revision, past = excluded.past, due_at = excluded.due_at, attempts = 0,
-        model = '', prompt_version = '', digest = '', label = '', probability = 0, sentence = '', answered_at = NULL
-    WHERE second_opinions.revision <> excluded.revision OR excluded.past
+    ON CONFLICT (comment_id) DO UPDATE SET past = excluded.past, due_at = excluded.due_at, attempts = 0
+    WHERE excluded.past
 """
 
 
@@ -60,7 +62,9 @@ def ask(
     """
     if not comment_ids:
         return 0
-    return execute(connection, _ASK, ids=sorted(comment_ids), now=now, past=past)
+    ids = sorted(comment_ids)
+    execute(connection, _FORGET_EARLIER, ids=ids)
+    return execute(connection, _ASK, ids=ids, now=now, past=past)
 
 
 def is_due(connection: Connection, now: int) -> bool:
@@ -89,7 +93,7 @@ def _first_due(connection: Connection, now: int) -> sa.Row[tuple[object, ...]] |
         sa.select(*(_rows[name] for name in ("comment_id", "site_id", "revision")))
         .add_columns(_rows.past, _rows.due_at, _rows.attempts)
         .where(_rows.due_at.is_not(None), _rows.due_at <= now)
-        .order_by(_rows.past, _rows.due_at)
+        .order_by(_rows.past, _rows.due_at, _rows.comment_id)
         .limit(1)
     )
     return connection.execute(query).first()
@@ -125,7 +129,7 @@ def answer(connection: Connection, question: Question, stored: StoredOpinion, di
             label=opinion.label.value,
             probability=opinion.probability,
             sentence=opinion.sentence,
-            decided_before=stored.decided_before,
+            sequence=stored.sequence,
             answered_at=stored.answered_at,
         )
     )
@@ -155,15 +159,13 @@ def of_comments(connection: Connection, comment_ids: Collection[str]) -> dict[st
         return {}
     rows = fetch(connection, _ANSWERS, ids=list(comment_ids))
     return {
-        id: StoredOpinion(
-            id, revision, model, prompt, Opinion(Label(label), *said), bool(before), at
-        )
-        for id, revision, model, prompt, label, *said, before, at in rows
+        id: StoredOpinion(id, revision, model, prompt, Opinion(Label(label), *said), sequence, at)
+        for id, revision, model, prompt, label, *said, sequence, at in rows
     }
 
 
 _ANSWERS = """
-    SELECT comment_id, revision, model, prompt_version, label, probability, sentence, decided_before, answered_at
+    SELECT comment_id, revision, model, prompt_version, label, probability, sentence, sequence, answered_at
     FROM second_opinions WHERE comment_id AMONG :ids AND label <> ''
 """
 

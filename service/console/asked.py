@@ -14,6 +14,7 @@ from moderation.domain.errors import NotFound
 from moderation.domain.labels import label_of
 from moderation.domain.order import BY_TIME, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
 from moderation.domain.search_words import QUERY_LIMIT
+from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
 from moderation.review.search import Criteria
 from service.console import navigation
@@ -25,6 +26,7 @@ DECIDERS = {
     ActorKind.MODERATOR.value: "a person",
     ActorKind.IMPORT.value: "the import",
 }
+LIKELY_FINE = "second opinion, likeliest fine first"
 _DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 Day = Annotated[str, Query(pattern=_DAY)]
 Words = Annotated[str, Query(max_length=QUERY_LIMIT)]
@@ -192,5 +194,8 @@ def orders(status: str, score_names: Sequence[str]) -> list[tuple[str, str]]:
     by_time = [(NEWEST, "newest first"), (OLDEST, "oldest first")]
     if status != Status.HELD:
         return by_time
-    scores = [(name, f"{label_of(name)}, highest first") for name in score_names]
+    scores = [
+        (name, LIKELY_FINE if name == SECOND_OPINION else f"{label_of(name)}, highest first")
+        for name in score_names
+    ]
     return [(URGENCY, "most urgent first"), *by_time[::-1], *scores]

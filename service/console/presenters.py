@@ -12,6 +12,7 @@ from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reas
 from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
+from moderation.domain.second_opinion import SECOND_OPINION, Label
 from moderation.review.queues import CommentCard
 
 QUEUE_NAMES = {
@@ -80,6 +81,7 @@ class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
     '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
+    second_opinion: in words, without the model's sentence; '' for none.
     choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
     """
 
@@ -98,6 +100,7 @@ class CommentView:
     claimer: str
     strongest: str
     page_link: str
+    second_opinion: str = ""
     choices: Sequence[tuple[str, str]] = ()
     wrong: Sequence[tuple[str, str, str]] = ()
 
@@ -126,7 +129,24 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
         strongest=_strongest(reasons),
         page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
+        second_opinion=_second_opinion(card),
     )
+
+
+_OPINIONS = {
+    Label.FINE: "likely fine",
+    Label.UNSURE: "unsure",
+    Label.REMOVE: "likely to be removed",
+}
+
+
+def _second_opinion(card: CommentCard) -> str:
+    """'Second opinion (llama3.1): likely fine .92'; '' where there is none. The model's sentence stands apart, as hostile text."""
+    if card.second_opinion is None:
+        return ""
+    opinion = card.second_opinion.opinion
+    probability = format_score(opinion.probability).removeprefix("0")
+    return f"Second opinion ({card.second_opinion.model}): {_OPINIONS[opinion.label]} {probability}"
 
 
 def _strongest(reasons: Sequence[Reason]) -> str:
@@ -246,6 +266,8 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
 
 
 def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
+    if actor.kind is ActorKind.POLICY and actor.id == SECOND_OPINION:
+        return "a second opinion"
     if actor.kind is ActorKind.POLICY:
         return f"the policy “{actor.id}”"
     if actor.kind is ActorKind.IMPORT:

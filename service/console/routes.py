@@ -27,6 +27,7 @@ from service.console import (
     policy,
     queues,
     reputation,
+    second_opinion,
     shadow_policy,
     site_reasons,
     undo,
@@ -53,6 +54,7 @@ router.include_router(filter.router)
 router.include_router(learning.router)
 router.include_router(policy.router)
 router.include_router(shadow_policy.router)
+router.include_router(second_opinion.router)
 router.include_router(page_states.router)
 router.include_router(reputation.router)
 router.include_router(site_reasons.router)

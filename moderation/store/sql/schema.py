@@ -1007,14 +1007,15 @@ second_opinions = sa.Table(
     _text("label", server_default=""),  # fine | unsure | remove; '' no answer
     sa.Column("probability", sa.Float, nullable=False, server_default="0"),
     _text("sentence", server_default=""),
-    # Whether a person had decided when the answer came: only these decisions are independent of it.
-    sa.Column("decided_before", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The comment's when the answer came: who decided later may have read it.
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("answered_at", Millis),
 )
 sa.Index(
     "second_opinions_due",
     second_opinions.c.past,
     second_opinions.c.due_at,
+    second_opinions.c.comment_id,
     **_only(second_opinions.c.due_at.is_not(None)),
 )
 sa.Index(

@@ -144,6 +144,7 @@ def test_the_routes_are_all_here(scene):
         "/console/people/{moderator_id}/remove",
         "/console/policy",
         "/console/policy/record",
+        "/console/policy/second-opinion",
         "/console/policy/shadow",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
@@ -345,6 +346,7 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/second-opinion": token | {"site": site.id, "do": "on"},
         "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
         "/console/reasons": token
@@ -455,7 +457,10 @@ ROLES = {
             f"/console/endpoints{path}": ENDPOINTS
             for path in ("", "/{endpoint_id}", "/{endpoint_id}/remove")
         },
-        **{f"/console/policy{path}": ENDPOINTS for path in ("", "/record", "/shadow")},
+        **{
+            f"/console/policy{path}": ENDPOINTS
+            for path in ("", "/record", "/second-opinion", "/shadow")
+        },
         "/console/endpoints/new": EDITING,
         "/console/people/{moderator_id}/remove": ADMIN,
     },
@@ -481,7 +486,7 @@ ROLES = {
                 *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
                 *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
-                *("policy", "policy/back", "policy/shadow", "policy/try"),
+                *("policy", "policy/back", "policy/second-opinion", "policy/shadow", "policy/try"),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )

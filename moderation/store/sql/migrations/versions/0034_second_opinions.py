@@ -36,12 +36,12 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False, server_default=""),
         sa.Column("probability", sa.Float(), nullable=False, server_default="0"),
         sa.Column("sentence", sa.Text(), nullable=False, server_default=""),
-        sa.Column("decided_before", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("answered_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("comment_id"),
     )
     for name, columns, rows in (
-        ("second_opinions_due", ["past", "due_at"], sa.text("due_at IS NOT NULL")),
+        ("second_opinions_due", ["past", "due_at", "comment_id"], sa.text("due_at IS NOT NULL")),
         ("second_opinions_answered", ["digest"], sa.text("label != ''")),
     ):
         op.create_index(name, "second_opinions", columns, sqlite_where=rows, postgresql_where=rows)
