@@ -114,17 +114,13 @@ def change(
 ) -> Response:
     """409 where the trial does not speak for a permission. Without `may_send` there is none."""
     state, now = request.app.state, now_ms()
+    model, default = _asked(state.settings)
     second_opinion.switch(state.store, key.site_id, body.may_send, key.id, now=now)
     if body.approve_from is None or not body.may_send:
         second_opinion.forbid(state.store, key.site_id, key.id)
     else:
         second_opinion.permit(
-            state.store,
-            key.site_id,
-            body.approve_from,
-            *_asked(state.settings),
-            key.id,
-            now=now,
+            state.store, key.site_id, body.approve_from, model, default, key.id, now=now
         )
     return _answer(request, key.site_id, body.approve_from or APPROVE_FROM)
 
@@ -140,8 +136,9 @@ def ask_about_past(
 ) -> Response:
     """For the trial; within the day's budget, after the comments that wait now. 409 where they may not be sent."""
     state = request.app.state
+    model, default = _asked(state.settings)
     asked = second_opinion.ask_about_past(
-        state.store, key.site_id, body.count, *_asked(state.settings), key.id, now=now_ms()
+        state.store, key.site_id, body.count, model, default, key.id, now=now_ms()
     )
     answer: AskedOut = {"asked": asked}
     return private_json(answer, 202)

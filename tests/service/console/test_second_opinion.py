@@ -55,11 +55,11 @@ def test_an_editor_switches_it_and_sees_what_a_permission_takes(editor, store, s
 
 
 @pytest.mark.parametrize(
-    "fields", [{"do": "dance"}, {"do": "permit", "from": "x"}, {"do": "permit", "from": "9"}]
+    ("do", "fields"), [("dance", {}), ("permit", {"from": "x"}), ("permit", {"from": "9"})]
 )
-def test_a_form_that_makes_no_sense_changes_nothing(editor, store, site, fields):
+def test_a_form_that_makes_no_sense_is_refused(editor, do, fields):
     press(editor, "on")
-    assert press(editor, fields.pop("do"), **fields).status_code in (400, 422)
+    assert press(editor, do, **fields).status_code in (400, 422)
 
 
 def test_the_card_shows_it_as_hostile_text(browser, store, site):
