@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -13,20 +13,21 @@ from moderation.review import second_opinion
 from moderation.review.second_opinion import APPROVE_FROM, DECISIONS_NEEDED, SHARE_NEEDED
 from moderation.store.moderators import Membership
 from service.console.form_error import FormError
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.language import N_, _
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.policy_view import share_in_words
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/policy/second-opinion", route_class=PageRoute)
+router = page_router("/policy/second-opinion")
 
 ASKED_AT_ONCE = 200  # comments, by one press of the button
 _NOTICES = {
-    "on": "The texts of held comments may be sent from now on.",
-    "off": "Nothing is sent any more.",
-    "asked": "The questions wait; load the page again later.",
-    "permitted": "It may approve from now on.",
-    "forbidden": "It approves nothing any more; its answers are advice.",
+    "on": N_("The texts of held comments may be sent from now on."),
+    "off": N_("Nothing is sent any more."),
+    "asked": N_("The questions wait; load the page again later."),
+    "permitted": N_("It may approve from now on."),
+    "forbidden": N_("It approves nothing any more; its answers are advice."),
 }
 
 Posted = Annotated[SignedForm, Depends(signed_form("site", "do", "from"))]
@@ -38,7 +39,7 @@ def second_opinion_page(
 ) -> Response:
     """What is sent where, how good the answers are, and what they may do."""
     membership.require(Action.SEE_POLICY)
-    return _page(request, visitor, membership, notice=_NOTICES.get(did, ""))
+    return _page(request, visitor, membership, notice=_(_NOTICES[did]) if did in _NOTICES else "")
 
 
 @router.post("")
