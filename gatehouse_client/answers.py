@@ -211,6 +211,23 @@ class OpenReports:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What a chat model says of a held comment: fine, unsure or remove. reason: plain text by a model that has read the comment,
+    so no more to be trusted than that.
+    """
+
+    model: str
+    label: str
+    probability: float
+    reason: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "SecondOpinion":
+        return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment as the site's secret key reads it: neither e-mail nor address.
 
@@ -236,9 +253,11 @@ class Comment:
     earlier: tuple[Revision, ...] = ()
     withdrawn_at: datetime | None = None
     reports: OpenReports = OpenReports()
+    second_opinion: SecondOpinion | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Comment":
+        opinion = data.get("second_opinion")
         return known(
             cls,
             data,
@@ -252,6 +271,7 @@ class Comment:
             earlier=tuple(Revision.read(text) for text in data.get("earlier", ())),
             withdrawn_at=moment_or_none(data.get("withdrawn_at")),
             reports=OpenReports.read(data["reports"]) if "reports" in data else OpenReports(),
+            second_opinion=SecondOpinion.read(opinion) if opinion else None,
         )
 
 

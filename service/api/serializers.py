@@ -8,8 +8,10 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
 from moderation.domain.score import Signal
+from moderation.domain.second_opinion import Label
 from moderation.review.queues import CommentCard
 from moderation.store.claims import Claim
+from moderation.store.second_opinions import StoredOpinion
 from service.api import answers
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
@@ -114,10 +116,22 @@ class OpenReportsOut(TypedDict):
     first_at: answers.Moment | None
 
 
+class SecondOpinionOut(TypedDict):
+    """What a chat model says: advice. probability: that the label is right. reason: its sentence, not to be trusted more than
+    the comment, which it has read; plain text.
+    """
+
+    model: answers.Name
+    label: Label
+    probability: answers.Probability
+    reason: answers.Sentence
+    created_at: answers.Moment
+
+
 class CommentOut(TypedDict):
     """A comment as a moderator or the site's secret key reads it. decision: the last one, null while there is none about
     the text as it is now. claim: null where nobody is about to decide. edited_at, earlier: when the text was changed
-    last, and what it was before.
+    last, and what it was before. second_opinion: null where none was asked for.
     """
 
     id: answers.CommentId
@@ -138,6 +152,7 @@ class CommentOut(TypedDict):
     signals: list[SignalOut]
     decision: DecisionOut | None
     claim: ClaimOut | None
+    second_opinion: SecondOpinionOut | None
 
 
 class CommentPage(TypedDict):
@@ -182,6 +197,18 @@ def comment_out(card: CommentCard) -> CommentOut:
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
         "claim": claim_out(card.claim) if card.claim else None,
+        "second_opinion": _opinion_out(card.second_opinion) if card.second_opinion else None,
+    }
+
+
+def _opinion_out(stored: StoredOpinion) -> SecondOpinionOut:
+    opinion = stored.opinion
+    return {
+        "model": stored.model,
+        "label": opinion.label,
+        "probability": round(opinion.probability, 6),
+        "reason": opinion.sentence,
+        "created_at": iso(stored.answered_at),
     }
 
 

@@ -236,6 +236,7 @@ READ_FROM = {
     answers.Decision: ("DecisionOut", {"actor_id", "version", "replies"}),
     answers.Revision: ("RevisionOut", set()),
     answers.OpenReports: ("OpenReportsOut", set()),
+    answers.SecondOpinion: ("SecondOpinionOut", set()),
     reader_answers.Report: ("ReportOut", set()),
     reader_answers.OwnComment: ("StatusOut", set()),
     reader_answers.Statement: ("StatementOut", set()),
