@@ -178,10 +178,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         demo,
         notices,
         front,
+        *(akismet, akismet_account, coral, openai, perspective),
     ):
-        app.include_router(router)
-    for api in (akismet, akismet_account, coral, openai, perspective):
-        app.router.routes.extend(api.routes)
+        # As they are: to include a router, FastAPI makes every route of it a second time, at the first request.
+        app.router.routes.extend(router.routes)
     app.router.routes.insert(0, comments.SUBMIT_ROUTE)
     app.add_api_route("/console", _redirect_to_console, include_in_schema=False)
     app.add_middleware(Middleware, owns_origin=Origins(store).has)

@@ -2,7 +2,6 @@
 
 import math
 import os
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +13,6 @@ from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_une
 from moderation.judging.imported import score_imported
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
-from moderation.notify.deliver import deliver
 from moderation.notify.digest import send_digests
 from moderation.review import bulk_batches
 from moderation.review.campaign_decisions import resume_unfinished
@@ -176,18 +174,7 @@ def deliver_due() -> None:
     worker = process.context
     worker.bell.acknowledge(DELIVER)
     with _outage_noted(worker, DELIVER):
-        deliver(
-            worker.store,
-            worker.sender.post,
-            now=worker.now,
-            entropy=os.urandom,
-            chance=random.random,
-            lease=worker.lease,
-            unsure=worker.unsure_leases,
-            scale=worker.settings.webhook_schedule_scale,
-            notify=worker.notifier.notify,
-            public_url=worker.settings.public_url,
-        )
+        worker.courier.drain()
 
 
 @task("gatehouse.bulk")

@@ -28,11 +28,12 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in moderator and their sites."""
+    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none."""
 
     moderator_id: str
     email: str
     sites: tuple[Membership, ...]
+    language: str = ""
 
     @property
     def site_ids(self) -> frozenset[str]:
@@ -114,7 +115,7 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
     if now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
             moderators.note_seen(connection, token, now)
-    return SignedIn(session.moderator_id, session.email, sites)
+    return SignedIn(session.moderator_id, session.email, sites, session.language)
 
 
 def sign_out(store: Store, token: str) -> None:

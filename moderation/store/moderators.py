@@ -55,12 +55,13 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. seen_at: when that was last written down, ms."""
+    """Somebody signed in. seen_at: when that was last written down, ms. language: chosen for the console, '' for none."""
 
     moderator_id: str
     email: str
     created_at: int
     seen_at: int
+    language: str
 
 
 def add(connection: Connection, email: str, password_hash: str, now: int, entropy: Entropy) -> str:
@@ -175,6 +176,13 @@ def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:
     )
 
 
+def set_language(connection: Connection, moderator_id: str, language: str) -> None:
+    """The language that a moderator has chosen for the console, '' for that of their browser."""
+    connection.execute(
+        sa.update(moderators).where(moderators.c.id == moderator_id).values(language=language)
+    )
+
+
 def by_email(connection: Connection, email: str) -> Moderator | None:
     row = connection.execute(
         sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
@@ -253,12 +261,16 @@ def session(connection: Connection, token: str, now: int) -> Session | None:
     """Who a token stands for; None once it is closed, idle for too long or simply too old."""
     row = connection.execute(
         sa.select(
-            sessions.c.moderator_id, moderators.c.email, sessions.c.created_at, sessions.c.seen_at
+            sessions.c.moderator_id,
+            moderators.c.email,
+            sessions.c.created_at,
+            sessions.c.seen_at,
+            moderators.c.language,
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
         .where(sessions.c.digest == token_digest(token), is_open(now))
     ).one_or_none()
-    return Session(row.moderator_id, row.email, row.created_at, row.seen_at) if row else None
+    return Session(*row) if row else None
 
 
 def note_seen(connection: Connection, token: str, now: int) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
@@ -21,8 +21,8 @@ from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK, reason_choices
 from service.console.navigation import ROWS_READ, one_page, query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
-from service.console.presenters import VERBS, excerpt
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.presenters import excerpt
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -33,7 +33,7 @@ from service.console.session import (
     signed_form,
 )
 
-router = APIRouter(prefix="/bulk", route_class=PageRoute)
+router = page_router("/bulk")
 
 # A ticked comment, with the sequence of the decision that was seen.
 _TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
@@ -209,7 +209,6 @@ def _confirm(
         status,
         visitor=visitor,
         site=membership,
-        verb=VERBS[outcome],
         outcome=outcome,
         count=count,
         fields={name: value for name, value in fields.items() if value},

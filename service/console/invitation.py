@@ -3,16 +3,16 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.accounts import invitations, sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from service.console import session
-from service.console.pages import URL, PageRoute, pages, redirect
+from service.console.pages import URL, page_router, pages, redirect
 from service.console.session import Form, posted_form
 
-router = APIRouter(prefix="/invitation", route_class=PageRoute)
+router = page_router("/invitation")
 
 Posted = Annotated[Form, Depends(posted_form("link", "password"))]
 

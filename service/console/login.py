@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -11,11 +11,12 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.console import session
 from service.console.known_device import device_of, remember_device
-from service.console.pages import ENDED_UNDONE, URL, PageRoute, login_page, next_page, redirect
+from service.console.language import _
+from service.console.pages import ENDED_UNDONE, URL, login_page, next_page, page_router, redirect
 from service.console.session import Form, SignedForm, posted_form, signed_form
 from service.http.client_address import client_address, flood_unit
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 Posted = Annotated[Form, Depends(posted_form("email", "password", "link", "next"))]
 
@@ -138,8 +139,10 @@ def _try_again(
     """by_link: whether it was a link that failed; then no link is advised."""
     if isinstance(error, TooMany):
         minutes = max(1, round(error.retry_after / 60))
-        message = f"Too many attempts. Wait {minutes} min" + (
-            "." if by_link else ", or use a log-in link."
+        message = (
+            _("Too many attempts. Wait %(n)s min.", n=minutes)
+            if by_link
+            else _("Too many attempts. Wait %(n)s min, or use a log-in link.", n=minutes)
         )
         return login_page(request, 429, error=message, email=email, retry_after=error.retry_after)
     status = 403 if isinstance(error, Forbidden) else 401

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -21,8 +21,10 @@ from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
 from service.console import policy_view
 from service.console.form_error import FormError, form_error
-from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
+from service.console.sentences import translated
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -33,11 +35,13 @@ from service.console.session import (
 )
 from service.queues.policy_trials import try_policy
 
-router = APIRouter(prefix="/policy", route_class=PageRoute)
+router = page_router("/policy")
 
 _ADVICE_LIMIT = 5_000  # decided comments; a page has less patience than a program
-_CONFLICT = "Somebody else has set another policy meanwhile. Nothing was changed; the policy in force is below."
-_UNSEEN = "Try the policy first: what it would change has to be seen before it is saved."
+_CONFLICT = N_(
+    "Somebody else has set another policy meanwhile. Nothing was changed; the policy in force is below."
+)
+_UNSEEN = N_("Try the policy first: what it would change has to be seen before it is saved.")
 
 Posted = Annotated[
     SignedForm, Depends(signed_form(*policy_view.NAMES, limit=policy_view.FORM_LIMIT))
@@ -183,7 +187,7 @@ def _page(
         "version": found.tried.version if found else "",
     }
     stored = site_policy.site_policy(state.store, membership.site_id)
-    values["number"] = stored.number
+    values["in_force_number"] = stored.number
     values["is_fragment"] = bool(request.headers.get("hx-request"))
     if values["is_fragment"]:
         return pages.page("policy_trial.html", **values)  # htmx shows nothing of a 422
@@ -220,8 +224,8 @@ def _page(
         if policy
         else [],
         misses=MISSES,
-        in_words=in_words,
-        missing_in_words=missing_in_words,
+        in_words=lambda effect: translated(in_words(effect)),
+        missing_in_words=lambda advice: translated(missing_in_words(advice)),
         bins=BINS,
         sentences=[policy_view.sentence(rule) for rule in policy.rules] if policy else [],
         versions=[(version, person_name(version.set_by, names)) for version in versions],

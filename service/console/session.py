@@ -17,14 +17,16 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
+from service.console import language
+from service.console.language import N_
 from service.http.client_address import is_https
 from service.http.forms import read_form
 
 _TOKEN_BYTES = 32
 FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
 
-_FOREIGN = "This request did not come from a page of this console; nothing was changed."
-_STALE = "This form was made for another session; nothing was changed. Reload the page."
+_FOREIGN = N_("This request did not come from a page of this console; nothing was changed.")
+_STALE = N_("This form was made for another session; nothing was changed. Reload the page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def current_visitor(request: Request) -> Visitor:
     token = session_cookie(request)
     signed = sign_in.session_of(request.app.state.store, token, now_ms())
     if signed is None:
-        raise Unauthenticated("Please log in.")
+        raise Unauthenticated(N_("Please log in."))
+    language.choose(signed.language)
     return Visitor(signed, token)
 
 

@@ -113,6 +113,7 @@ moderators = sa.Table(
     _text("email", unique=True),  # lower case
     _text("password_hash"),  # argon2id; '' = no password, only log-in links
     sa.Column("digest", sa.Boolean, nullable=False),  # wants the daily mail
+    _text("language", server_default=""),  # of the console: a code, '' as the browser says
     sa.Column("created_at", Millis, nullable=False),
 )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from moderation.domain.delivery import Format, Payload, Response
 from moderation.notify import deliveries, endpoints
-from moderation.notify.deliver import deliver
+from moderation.notify.deliver import Courier
 from moderation.store import moderators
 from moderation.store.sql import schema
 from tests.factories import hand_in, newspaper, reply
@@ -52,14 +52,14 @@ def stored(store, site):
 
 
 def deliver_due(store, *answers):
-    return deliver(
-        store,
-        Scripted(*answers),
+    return Courier(
+        store=store,
+        send=Scripted(*answers),
         now=now,
         entropy=os.urandom,
         chance=lambda: 0.5,
         notify=lambda url, words, emails: Response(404),
-    )
+    ).drain()
 
 
 def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
