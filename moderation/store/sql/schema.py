@@ -40,6 +40,10 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The rest of ReaderRules; 0 off.
+    sa.Column("markdown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("forewarn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("proof_of_work", sa.Integer, nullable=False, server_default="0"),
     # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
     _text("reasons_json", server_default=""),
     sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
@@ -235,6 +239,7 @@ comments = sa.Table(
     _text("parent_id"),
     _text("author_name"),
     _text("author_url"),
+    _text("author_badge", server_default=""),  # '' | staff | author
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),  # the newest
     # A projection of the latest decision, written in its transaction; decisions are the truth.
