@@ -222,6 +222,32 @@ class Settings(BaseModel):
         pattern=r"^https?://[^/]+/?$",
         description="Address of Akismet's API",
     )
+    second_opinion_url: str = Field(
+        "",
+        pattern=r"^(|https?://[^/\s@?#]+(/[^\s?#]*)?)$",
+        description="OpenAI-compatible chat endpoint that the courier asks about held comments of sites that allow it (http://127.0.0.1:11434/v1); may be a private address; empty: none (docs/second-opinion.md)",
+    )
+    second_opinion_model: str = Field(
+        "llama3.1",
+        min_length=1,
+        max_length=100,
+        pattern=r"^[!-~]+$",
+        description="Name of the model at that endpoint",
+    )
+    second_opinion_key: SecretStr = Field(
+        SecretStr(""), description="API key for that endpoint; empty: none is sent"
+    )
+    second_opinion_timeout: float = Field(
+        30.0, gt=0, le=600, description="Seconds that the endpoint may take for one request"
+    )
+    second_opinion_requests: int = Field(
+        1_000, ge=0, description="Requests to the endpoint in one day (UTC), at most"
+    )
+    second_opinion_tokens: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens read and written in one day (UTC), as the endpoint counts them; when they are used up nothing is asked until the next day",
+    )
     webhook_allow: str = Field(
         "",
         description="Comma-separated host:port that webhooks may reach although they are not public (development)",
@@ -281,6 +307,11 @@ class Settings(BaseModel):
         if not self.akismet_key.get_secret_value():
             return False
         return not self.akismet_site_ids or site_id in self.akismet_site_ids
+
+    @property
+    def second_opinion_asked(self) -> str:
+        """The model that is asked for second opinions; '' where none is."""
+        return self.second_opinion_model if self.second_opinion_url else ""
 
     @property
     def database(self) -> str:

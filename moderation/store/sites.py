@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -115,13 +115,16 @@ def set_page_rules(connection: Connection, site_id: str, rules: PageRules) -> No
 
 def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
     """What a site lets writers and readers do with published comments."""
-    query = sa.select(sites.c.edit_minutes, sites.c.hold_after_reports)
+    query = sa.select(*(sites.c[each.name] for each in fields(ReaderRules)))
     row = connection.execute(query.where(sites.c.id == site_id)).one_or_none()
-    return ReaderRules(*row) if row else ReaderRules(0)
+    if row is None:
+        return ReaderRules(0)
+    return record_of(ReaderRules, row, markdown=bool(row.markdown), forewarn=bool(row.forewarn))
 
 
 def set_reader_rules(connection: Connection, site_id: str, rules: ReaderRules) -> None:
-    connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**asdict(rules)))
+    numbers = {name: int(value) for name, value in asdict(rules).items()}
+    connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**numbers))
 
 
 def reasons(connection: Connection, site_id: str) -> SiteReasons:

@@ -20,6 +20,7 @@ TABLES = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "filters", "endpoints"),
     *("pages", "resets", "lessons", "bulk_acts", "login_links", "sessions", "invitations"),
     *("second_factors", "recovery_codes"),
+    "second_opinion_sites",
 }
 # Functions of the store that write to these tables, and are no change by anybody.
 NO_CHANGE = {

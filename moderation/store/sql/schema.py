@@ -40,6 +40,10 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The rest of ReaderRules; 0 off.
+    sa.Column("markdown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("forewarn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("proof_of_work", sa.Integer, nullable=False, server_default="0"),
     # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
     _text("reasons_json", server_default=""),
     sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
@@ -235,6 +239,7 @@ comments = sa.Table(
     _text("parent_id"),
     _text("author_name"),
     _text("author_url"),
+    _text("author_badge", server_default=""),  # '' | staff | author
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),  # the newest
     # A projection of the latest decision, written in its transaction; decisions are the truth.
@@ -1017,6 +1022,80 @@ attempts = sa.Table(
     sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
     sa.Column("response_status", sa.Integer),
     _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- second opinions: what a chat model says of held comments (domain/second_opinion.py) -----------------
+
+# The sites whose comments may be sent, and whether an answer may approve.
+second_opinion_sites = sa.Table(
+    "second_opinion_sites",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("switched_on_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("switched_on_at", Millis, nullable=False),
+    # Permission; NULL, '' and 0 where there is none.
+    sa.Column("approve_from", sa.Float),
+    _text("model", server_default=""),
+    _text("prompt_version", server_default=""),
+    sa.Column("examined", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("right", sa.Integer, nullable=False, server_default="0"),
+    _text("permitted_by", server_default=""),
+    sa.Column("permitted_at", Millis, nullable=False, server_default="0"),
+)
+
+# A row is a question, and then its answer.
+second_opinions = sa.Table(
+    "second_opinions",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("past", sa.Boolean, nullable=False),  # asked for a backtest: a person had decided
+    sa.Column(
+        "due_at", Millis
+    ),  # NULL: answered or given up; later than now: also while it is asked
+    sa.Column("attempts", sa.Integer, nullable=False),
+    _text("model", server_default=""),
+    _text("prompt_version", server_default=""),
+    _text(
+        "digest", server_default=""
+    ),  # of model, prompt and text: the same question is asked once
+    _text("label", server_default=""),  # fine | unsure | remove; '' no answer
+    sa.Column("probability", sa.Float, nullable=False, server_default="0"),
+    _text("sentence", server_default=""),
+    # The comment's when the answer came: who decided later may have read it.
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("answered_at", Millis),
+)
+sa.Index(
+    "second_opinions_due",
+    second_opinions.c.past,
+    second_opinions.c.due_at,
+    second_opinions.c.comment_id,
+    **_only(second_opinions.c.due_at.is_not(None)),
+)
+sa.Index(
+    "second_opinions_answered",
+    second_opinions.c.digest,
+    **_only(second_opinions.c.label != ""),
+)
+
+# By day (since 1970, UTC): questions asked, answered, failed by kind, and tokens.
+second_opinion_usage = sa.Table(
+    "second_opinion_usage",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    _text("kind", primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+
+# What all couriers know of an endpoint: failures in a row, and until when it is left alone (ms).
+second_opinion_endpoints = sa.Table(
+    "second_opinion_endpoints",
+    metadata,
+    _text("model", primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("paused_until", Millis, nullable=False),
 )
 
 # --- what was changed that is no decision about a comment ---------------------------------------------

@@ -154,6 +154,7 @@ def test_the_routes_are_all_here(scene):
         "/console/people/{moderator_id}/remove",
         "/console/policy",
         "/console/policy/record",
+        "/console/policy/second-opinion",
         "/console/policy/shadow",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
@@ -385,6 +386,7 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
+        "/console/policy/second-opinion": token | {"site": site.id, "do": "on"},
         "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
         "/console/reasons": token
@@ -513,7 +515,10 @@ ROLES = {
         "/console/bulk/new": DECIDING,
         "/console/filters/new": DECIDING,
         "/console/endpoints/{endpoint_id}/remove": EDITING,
-        **{f"/console/policy{path}": ENDPOINTS for path in ("", "/record", "/shadow")},
+        **{
+            f"/console/policy{path}": ENDPOINTS
+            for path in ("", "/record", "/second-opinion", "/shadow")
+        },
         "/console/endpoints/new": EDITING,
         "/console/keys/{key_id}/revoke": ADMIN,
         "/console/people/{moderator_id}/remove": ADMIN,
@@ -548,7 +553,7 @@ ROLES = {
                 *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
                 *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
-                *("policy", "policy/back", "policy/shadow", "policy/try"),
+                *("policy", "policy/back", "policy/second-opinion", "policy/shadow", "policy/try"),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )
