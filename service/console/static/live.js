@@ -22,7 +22,7 @@
     }
     if (!fresh) return;
     // What was there when the page was made is not new; nor is what is listed only because others have gone.
-    known ??= new Set(newest.filter((id) => id <= fresh.dataset.newest));
+    known ??= new Set(newest.filter((id) => id <= `cmt_${fresh.dataset.newest}`));
     floor ??= newest.length < MANY ? "" : newest.at(-1);
     arrived = newest.filter((id) => id > floor && !known.has(id)).length;
     if (!telling) telling = setTimeout(tell, Math.max(0, toldAt + TELL - Date.now()));
