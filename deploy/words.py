@@ -143,7 +143,7 @@ def bare_words_of_scripts() -> list[str]:
     return [
         f"{path.name}: {sentence}"
         for path in sorted((CONSOLE / "static").glob("*.js"))
-        if not path.name.startswith("htmx")
+        if not path.name.startswith(("htmx", "uplot"))
         for line in path.read_text().splitlines()
         for sentence in re.findall(
             r"""["`'](?:\$\{[^}]*\})?[^"`']*[A-Z]?[a-z]+ [a-z]+ [a-z]+[^"`']*["`']""",

@@ -12,6 +12,7 @@ from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reas
 from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
+from moderation.domain.second_opinion import SECOND_OPINION, Label
 from moderation.review.queues import CommentCard
 from service.console.language import N_, _, current, ngettext, number, upfirst
 
@@ -95,7 +96,9 @@ class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
     '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
-    choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
+    second_opinion: in words, without the model's sentence; '' for none. html: the text as readers see it, '' where that
+    is as it was typed. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as
+    names, words and who.
     """
 
     card: CommentCard
@@ -113,7 +116,9 @@ class CommentView:
     claimer: str
     strongest: str
     page_link: str
+    second_opinion: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    html: str = ""
     wrong: Sequence[tuple[str, str, str]] = ()
 
 
@@ -141,6 +146,27 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
         strongest=_strongest(reasons),
         page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
+        second_opinion=_second_opinion(card),
+    )
+
+
+_OPINIONS = {
+    Label.FINE: N_("likely fine"),
+    Label.UNSURE: N_("unsure"),
+    Label.REMOVE: N_("likely to be removed"),
+}
+
+
+def _second_opinion(card: CommentCard) -> str:
+    """'Second opinion (llama3.1): likely fine .92'; '' where there is none. The model's sentence stands apart, as hostile text."""
+    if card.second_opinion is None:
+        return ""
+    opinion = card.second_opinion.opinion
+    return _(
+        "Second opinion (%(model)s): %(opinion)s %(probability)s",
+        model=card.second_opinion.model,
+        opinion=_(_OPINIONS[opinion.label]),
+        probability=number(opinion.probability, 2).removeprefix("0"),
     )
 
 
@@ -269,6 +295,8 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
 
 
 def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
+    if actor.kind is ActorKind.POLICY and actor.id == SECOND_OPINION:
+        return _("a second opinion")
     if actor.kind is ActorKind.POLICY:
         return _("the policy “%(name)s”", name=actor.id)
     if actor.kind is ActorKind.IMPORT:

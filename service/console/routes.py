@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from service.console import (
+    account,
     account_language,
     appeals,
     audit,
@@ -20,6 +21,7 @@ from service.console import (
     filter,
     filters,
     invitation,
+    keys,
     learning,
     legal_notices,
     login,
@@ -28,8 +30,11 @@ from service.console import (
     policy,
     queues,
     reputation,
+    sample,
+    second_opinion,
     shadow_policy,
     site_reasons,
+    statistics,
     undo,
     views,
 )
@@ -57,12 +62,17 @@ for page in (
     learning,
     policy,
     shadow_policy,
+    second_opinion,
     page_states,
     reputation,
+    sample,
     site_reasons,
+    statistics,
     embed,
     audit,
     people,
+    account,
+    keys,
     invitation,
     endpoints,  # before the next: 'new' is not the id of an endpoint
     endpoint,

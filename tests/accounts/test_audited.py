@@ -19,6 +19,8 @@ DOORS_AND_ROOMS = ("moderation", "service", "gatehouse", "workers")
 TABLES = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "filters", "endpoints"),
     *("pages", "resets", "lessons", "bulk_acts", "login_links", "sessions", "invitations"),
+    *("second_factors", "recovery_codes"),
+    "second_opinion_sites",
 }
 # Functions of the store that write to these tables, and are no change by anybody.
 NO_CHANGE = {
@@ -40,6 +42,8 @@ NO_CHANGE = {
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
+    "store.second_factors.use_step": "somebody logs in",
+    "store.sites.note_key_used": "a program is at work",
 }
 
 
