@@ -71,6 +71,10 @@ class Language:
         self.direction = "rtl" if code == mirrored.CODE else "ltr"
         self.thousands, self.decimal = (".", ",") if code == "de" else (",", ".")
 
+    def in_digits(self, english: str) -> str:
+        """A number as this language writes it. english: '12,345.6'."""
+        return english.translate({ord(","): self.thousands, ord("."): self.decimal})
+
 
 @cache
 def language(code: str) -> Language:
@@ -145,9 +149,7 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_, for what
 
 def number(value: float, digits: int = 0) -> str:
     """'12,345', '0.93', or as the language of the page writes it. digits: after the decimal sign."""
-    spoken = current()
-    written = f"{value:,.{digits}f}"
-    return written.translate({ord(","): spoken.thousands, ord("."): spoken.decimal})
+    return current().in_digits(f"{value:,.{digits}f}")
 
 
 def upfirst(words: str) -> str:

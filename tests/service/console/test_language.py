@@ -132,7 +132,7 @@ def test_a_catalogue_is_read_as_gettext_writes_it():
     ("sentence", "german"),
     [
         ("There is no such comment.", "Diesen Kommentar gibt es nicht."),
-        ("Toxicity 0.93 reaches 0.80.", "Verletzend: 0.93 erreicht 0.80."),
+        ("Toxicity 0.93 reaches 0.80.", "Verletzend: 0,93 erreicht 0,80."),
         (
             "Same text from 14 addresses on 9 pages in 20 minutes; link to x.example, first seen today.",
             "Derselbe Text von 14 Adressen auf 9 Seiten in 20 Minuten; Link zu x.example, heute zuerst gesehen.",
