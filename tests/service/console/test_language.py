@@ -112,6 +112,7 @@ def test_bare_words_are_found():
         '<p>⟦Ĥéłłó <bdi>Ann</bdi>⟧</p><p title="a title">plain</p><b translate="no">rm -r</b>⟦x⟧ y2'
     )
     assert bare_words(page) == ["a title", "plain"]
+    assert language.language(CODE).words.gettext("") == ""
 
 
 def test_a_catalogue_is_read_as_gettext_writes_it():
