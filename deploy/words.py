@@ -219,12 +219,13 @@ def main() -> None:
 
 
 def _write(path: Path, wanted: Catalog) -> None:
+    """The head of the file, with its glossary, stays as it is: it ends at the first empty line."""
+    head, _, _ = path.read_text("utf-8").partition("\n\n")
     catalogue = read(path)
     catalogue.update(wanted, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
     written = io.BytesIO()
-    write_po(written, catalogue, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
-    path.write_bytes(written.getvalue())
+    write_po(written, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
+    path.write_text(f"{head}\n\n{written.getvalue().decode().strip()}\n", "utf-8")
 
 
 def _report(bare: Iterable[str], lacking: dict[Path, list[str]]) -> int:

@@ -115,8 +115,9 @@ def _accepted(header: str) -> str:
     for part in header[:1_000].split(","):
         if found := _WANTED.fullmatch(part):
             code = found[1] if found[1] == mirrored.CODE else found[1].partition("-")[0].lower()
-            if code == mirrored.CODE or code in LANGUAGES:
-                wanted.append((-float(found[2] or 1), len(wanted), code))
+            weight = float(found[2] or 1)
+            if weight and (code == mirrored.CODE or code in LANGUAGES):
+                wanted.append((-weight, len(wanted), code))
     return min(wanted, default=(0, 0, "en"))[2]
 
 

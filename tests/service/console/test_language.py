@@ -39,6 +39,7 @@ def choose(browser, code):
         ("en, de", "en"),
         ("de;q=0.1, en", "en"),
         ("fr", "en"),
+        ("fr, de;q=0", "en"),
         ("DE", "de"),
         ("", "en"),
         (";;,q=", "en"),
