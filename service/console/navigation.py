@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, queues
+from moderation.review import appeals, campaigns, legal_notices, proposals, queues
 from service.console.language import _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
@@ -66,6 +66,11 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
         url = queue_url(site=site_id, queue=queues.REPORTED)
         is_current = current == queues.REPORTED
         tabs.append(Tab(queues.REPORTED, _("Reported"), number(reported), url, is_current))
+    proposed = proposals.count_open(store, site_id)
+    if proposed or current == queues.PROPOSED:
+        url = queue_url(site=site_id, queue=queues.PROPOSED)
+        is_current = current == queues.PROPOSED
+        tabs.append(Tab(queues.PROPOSED, _("Proposed"), number(proposed), url, is_current))
     appealed = appeals.count_open(store, site_id)
     if appealed or current == APPEALS:
         url = f"{URL}/appeals?{query(site=site_id)}"

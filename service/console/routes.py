@@ -27,6 +27,7 @@ from service.console import (
     page_states,
     people,
     policy,
+    proposals,
     queues,
     reputation,
     shadow_policy,
@@ -65,6 +66,7 @@ for page in (
     people,
     account,
     keys,
+    proposals,
     invitation,
     endpoints,  # before the next: 'new' is not the id of an endpoint
     endpoint,
