@@ -9,6 +9,7 @@ from moderation.domain.errors import Conflict
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.note import new_note
 from moderation.domain.proposal import Proposal, ProposalState, Tally
+from moderation.domain.site_reasons import sentence_text
 from moderation.review.claims import refuse_others
 from moderation.review.decisions import locked_standing
 from moderation.review.queues import CommentCard, cards_of
@@ -59,7 +60,7 @@ def propose(
             standing.revision,
             outcome,
             reason_code,
-            sentence.strip(),
+            sentence_text(sentence),
             now,
         )
         proposals.add(connection, proposal)

@@ -95,7 +95,7 @@ def test_what_cannot_be_proposed(store):
     with pytest.raises(Conflict):
         propose(store, site, comment_id, expected_sequence=0)
     with pytest.raises(Invalid):
-        propose(store, site, comment_id, reason_code="no_such_reason")
+        propose(store, site, comment_id, sentence="x" * 501)
     with pytest.raises(Invalid):
         propose(store, site, comment_id, Outcome.APPROVE, sentence="Well done.")
     claims.claim(store, ADA, {site.id}, claimed)
