@@ -30,6 +30,7 @@ from moderation.review import (
     campaigns,
     decisions,
     filters,
+    proposals,
     reputation,
     views,
 )
@@ -156,6 +157,7 @@ def test_the_routes_are_all_here(scene):
         "/console/policy/record",
         "/console/policy/second-opinion",
         "/console/policy/shadow",
+        "/console/proposals",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
         "/console/statistics",
@@ -340,6 +342,7 @@ def build(browser, open_browser, site):
     asked = appeal(store, appealed, "It was a quotation.", **clock)
     spam = Criteria(status=Status.SPAM)
     view = views.add_view(store, site.id, ada.id, "Spam", spam, **clock)
+    proposals.propose(*(store, ada.id, {site.id}, comment_id, Outcome.REJECT), **clock)
     sealed = second_factor.seal(store.crypto, ada.id, secret)
     forms = {
         "/console/account/second-factor": token | {"secret": sealed},
@@ -482,9 +485,10 @@ def test_no_forged_request_changes_anything(scene, store, path):
 
 # What a page answers whom it is not for: no link is the invitation's, and nobody is asked for a code.
 OF_NOBODY = {"/console/invitation": 404, "/console/login/code": 303}
-ALL = {"auditor", "moderator", "editor", "admin"}
-DECIDING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
-OVERSEEING, ENDPOINTS, ADMIN = {"auditor", "admin"}, ALL - {"moderator"}, {"admin"}
+ALL = {"auditor", "trainee", "moderator", "editor", "admin"}
+PROPOSING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
+DECIDING, ENDPOINTS = PROPOSING - {"trainee"}, {"auditor", "editor", "admin"}
+OVERSEEING, ADMIN = {"auditor", "admin"}, {"admin"}
 # The roles to which each route opens; a new route is in none of these and fails.
 ROLES = {
     "GET": {
@@ -512,6 +516,7 @@ ROLES = {
         },
         **{f"/console/endpoints{path}": ENDPOINTS for path in ("", "/{endpoint_id}")},
         "/console/login/code": ALL,
+        "/console/proposals": PROPOSING,
         "/console/bulk/new": DECIDING,
         "/console/filters/new": DECIDING,
         "/console/endpoints/{endpoint_id}/remove": EDITING,
@@ -535,14 +540,16 @@ ROLES = {
             )
         },
         "/console/density": ALL,
+        "/console/comments/{comment_id}/decisions": PROPOSING,
+        "/console/comments/{comment_id}/undo": PROPOSING,
         **{
             f"/console/{path}": DECIDING
             for path in (
                 *("appeals/{appeal_id}/decide", "bulk", "bulk/{bulk_id}/undo", "pages/state"),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
-                *(f"comments/{{comment_id}}/{act}" for act in ("claim", "decisions", "notes")),
-                *("comments/{comment_id}/undo", "reputation/{kind}/{name}/reset"),
+                *(f"comments/{{comment_id}}/{act}" for act in ("claim", "notes")),
+                *("reputation/{kind}/{name}/reset",),
                 *("reputation/{kind}/{name}/undo", "undo", "views", "views/{view_id}/remove"),
                 *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
@@ -624,7 +631,7 @@ def test_no_page_offers_a_form_that_would_be_refused(scene, built, role):
             if role not in TRYING.get(route, ROLES["POST"].get(route, ())):
                 wrong.append((url, route))
     assert wrong == []
-    assert ("/console/comments/{comment_id}/decisions" in offered) == (role in DECIDING)
+    assert ("/console/comments/{comment_id}/decisions" in offered) == (role in PROPOSING)
 
 
 def _sent_to(page):
