@@ -18,6 +18,7 @@ from harness.servers import SECRET
 from moderation.accounts import invitations, second_factor
 from moderation.domain.comment import Context, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import WEEK_MS
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
@@ -41,15 +42,17 @@ from moderation.store import moderators, queues, sites, thread_order
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
+from moderation.upkeep.samples import draw_samples
 from service.console.routes import router
 from service.console.session import form_token
-from tests.factories import newspaper
+from tests.factories import hand_in, newspaper, reply
 from tests.service.console.conftest import ada, console_browsers, read
 from tests.service.console.console_browser import (
     ORIGIN,
     PASSWORD,
     ConsoleBrowser,
     held,
+    judge_all,
     link_for,
     moderator,
     now,
@@ -160,6 +163,7 @@ def test_the_routes_are_all_here(scene):
         "/console/proposals",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
+        "/console/sample",
         "/console/statistics",
         "/console/statistics/csv",
     ]
@@ -330,6 +334,9 @@ def build(browser, open_browser, site):
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     with store.write() as connection:
         thread_order.set_picked(connection, comment_id, 1)
+    [sampled] = hand_in(store, reply(site, "A fine ferry.", at=now() - WEEK_MS))
+    judge_all(store)
+    draw_samples(store, now())
     for profile in ("relaxed", "children"):
         set_policy(store, site.id, policy_source(profile), ada.id, now=now())
     strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
@@ -390,8 +397,10 @@ def build(browser, open_browser, site):
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
         "/console/policy/second-opinion": token | {"site": site.id, "do": "on"},
+        "/console/policy/sample": token | {"site": site.id, "size": "3"},
         "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
+        "/console/sample": token | {"site": site.id, "comment": sampled, "verdict": "remove"},
         "/console/reasons": token
         | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
@@ -501,6 +510,7 @@ ROLES = {
                 *("filters", "filters/{filter_id}", "invitation", "login"),
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons", "account", "account/second-factor"),
+                *("sample", "statistics", "statistics/csv"),
             )
         },
         **{
@@ -549,7 +559,7 @@ ROLES = {
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
                 *(f"comments/{{comment_id}}/{act}" for act in ("claim", "notes")),
-                *("reputation/{kind}/{name}/reset",),
+                *("reputation/{kind}/{name}/reset", "sample"),
                 *("reputation/{kind}/{name}/undo", "undo", "views", "views/{view_id}/remove"),
                 *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
@@ -560,7 +570,14 @@ ROLES = {
                 *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
                 *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
-                *("policy", "policy/back", "policy/second-opinion", "policy/shadow", "policy/try"),
+                *(
+                    "policy",
+                    "policy/back",
+                    "policy/sample",
+                    "policy/second-opinion",
+                    "policy/shadow",
+                    "policy/try",
+                ),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )
