@@ -66,10 +66,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote, as typed in."""
+    """Who wrote, as typed in. badge: staff | author, by the word of the site's server; None for neither."""
 
     name: str
     url: str | None
+    badge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +364,8 @@ class PublicComment:
     """An approved comment as the world sees it.
 
     status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
-    are None. edited_at: when its text was changed after readers had seen it. replies: the direct ones that readers see.
+    are None. html: the text as harmless HTML, where the site shows Markdown. edited_at: when its text was changed after readers
+    had seen it. replies: the direct ones that readers see.
     """
 
     id: str
@@ -375,6 +377,7 @@ class PublicComment:
     edited_at: datetime | None = None
     picked: bool = False
     replies: int = 0
+    html: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
+from moderation.domain.roles import Role
 
 PREFIX = "GATEHOUSE_"
 # Names without the prefix, as hosting platforms set them; the prefixed ones win.
@@ -17,6 +18,9 @@ _UNPREFIXED = {"DATABASE_URL", "REDIS_URL"}
 _BROKERS = ("redis://", "rediss://", "redis+socket://", "unix://")
 # Read by the client and `gatehouse comment`: no settings of the service, but not misspelt ones either.
 _CLIENT_NAMES = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
+
+
+_ROLE = "|".join(Role)
 
 
 class SettingsError(Exception):
@@ -119,6 +123,11 @@ class Settings(BaseModel):
     limit_login: RateLimit = Field(
         "10/15 minutes",
         description="Failed log-ins per address or known browser; five times as many per account",
+    )
+    second_factor: str = Field(
+        "",
+        pattern=rf"^(({_ROLE})(, ?({_ROLE}))*)?$",
+        description="Comma-separated roles that must log in with a second factor (editor, admin); empty: nobody must",
     )
     limit_face: RateLimit = Field(
         "6000/minute",

@@ -52,6 +52,7 @@ from service.api import (
     shadow_policies,
     site_reasons,
     statements,
+    statistics,
     threads,
     views,
 )
@@ -166,6 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         author_filters.router,
         policies.router,
         shadow_policies.router,
+        statistics.router,
         second_opinion.router,
         people.router,
         reputation.router,

@@ -51,7 +51,8 @@ class WorkerContext:
     leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
     failures: batches in a row that the database failed. pace: seconds a comment took
     lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic(). unexplained: ids of
-    comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others.
+    comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others. counting: what
+    it is counting for the statistics; counted_at: when nothing was left to count; time.monotonic().
     """
 
     settings: Settings
@@ -69,6 +70,8 @@ class WorkerContext:
     digested_at: float = -math.inf
     unexplained: list[str] = field(default_factory=list)
     unexplained_sought_at: float = -math.inf
+    counting: Iterator[int | None] | None = None
+    counted_at: float = -math.inf
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """Comments and decisions as the API gives them out: without e-mail address or IP address."""
 
-from typing import NotRequired
+from collections.abc import Mapping
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -27,10 +28,14 @@ class PageOut(TypedDict):
 
 
 class AuthorOut(TypedDict):
-    """Who wrote, as typed in."""
+    """Who wrote, as typed in. badge: by the word of the site's server, of its staff, or the article's author."""
 
     name: answers.PersonName
     url: answers.Url | None
+    badge: Literal["staff", "author"] | None
+
+
+_BADGES: Mapping[str, Literal["staff", "author"]] = {"staff": "staff", "author": "author"}
 
 
 class ActorOut(TypedDict):
@@ -167,6 +172,10 @@ def page_out(url: str, title: str, is_verified: bool, own_id: str) -> PageOut:
     return {"url": url, "title": title or None, "title_verified": is_verified, "id": own_id or None}
 
 
+def author_out(name: str, url: str, badge: str) -> AuthorOut:
+    return {"name": name, "url": url or None, "badge": _BADGES.get(badge)}
+
+
 def comment_out(card: CommentCard) -> CommentOut:
     """A comment as a moderator or the site's secret key reads it."""
     return {
@@ -176,7 +185,7 @@ def comment_out(card: CommentCard) -> CommentOut:
             card.page_url, card.page_title, card.page_title_verified, card.page_external_id
         ),
         "parent_id": card.parent_id or None,
-        "author": {"name": card.author_name, "url": card.author_url or None},
+        "author": author_out(card.author_name, card.author_url, card.author_badge),
         "text": card.text,
         "status": card.status,
         "campaign_id": card.campaign_id or None,

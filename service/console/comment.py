@@ -13,6 +13,7 @@ from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER
+from moderation.reading.markdown import as_html, has_marks
 from moderation.review import (
     branches,
     claims,
@@ -20,6 +21,7 @@ from moderation.review import (
     decisions,
     picks,
     queues,
+    reader_rules,
     site_reasons,
 )
 from moderation.review.branches import Replies
@@ -275,11 +277,16 @@ def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentVie
     called_wrong = corrections.of_comments(store, [card.id for card in cards])
     actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)
-    choices = {id: reason_choices(store, id) for id in {card.site_id for card in cards}}
+    site_ids = {card.site_id for card in cards}
+    choices = {id: reason_choices(store, id) for id in site_ids}
+    with_markdown = {id for id in site_ids if reader_rules.get_rules(store, id).markdown}
     return [
         replace(
             comment_view(card, names),
             choices=choices[card.site_id],
+            html=as_html(card.text)
+            if card.site_id in with_markdown and has_marks(card.text)
+            else "",
             wrong=[
                 (each.label, label(each.label), person_name(each.moderator_id, names))
                 for each in called_wrong.get(card.id, ())

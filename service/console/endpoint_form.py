@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, EventType
 from moderation.notify.deliveries import Replay
 from service.console.language import N_
 from service.console.session import Form
@@ -23,6 +23,7 @@ TYPES = {
     EventType.ERASED: N_("A comment was erased"),
     EventType.DISABLED: N_("An endpoint was disabled"),
     DIGEST: N_("Once a day: the state of the queue"),
+    ALARM: N_("A rule or a score behaves differently"),
 }
 PAYLOADS = {
     Payload.FULL: N_("Everything but the comment's text"),
@@ -116,7 +117,9 @@ def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
 def offered_types(kind: str) -> list[tuple[str, str]]:
     """The types a form offers, each the name of its field, and what it means. Webhooks have no digest."""
     return [
-        (str(type), meaning) for type, meaning in TYPES.items() if kind == CHANNEL or type != DIGEST
+        (str(type), meaning)
+        for type, meaning in TYPES.items()
+        if kind == CHANNEL or type not in (DIGEST, ALARM)
     ]
 
 

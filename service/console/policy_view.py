@@ -20,7 +20,7 @@ from service.console.session import Form
 SLIDERS = 40  # of one policy; the profiles have ten
 FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
 NAMES = (
-    *("site", "do", "toml", "profile", "number", "seen", "back"),
+    *("site", "do", "toml", "profile", "number", "seen", "back", "override", "size"),
     *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
 )
 _SENTENCES = {

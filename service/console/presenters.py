@@ -96,8 +96,9 @@ class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
     '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
-    second_opinion: in words, without the model's sentence; '' for none.
-    choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
+    second_opinion: in words, without the model's sentence; '' for none. html: the text as readers see it, '' where that
+    is as it was typed. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as
+    names, words and who.
     """
 
     card: CommentCard
@@ -117,6 +118,7 @@ class CommentView:
     page_link: str
     second_opinion: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    html: str = ""
     wrong: Sequence[tuple[str, str, str]] = ()
 
 

@@ -3,6 +3,8 @@
 from fastapi import Request, Response
 
 from service.console import (
+    account,
+    account_language,
     appeals,
     audit,
     author_filters,
@@ -19,6 +21,7 @@ from service.console import (
     filter,
     filters,
     invitation,
+    keys,
     learning,
     legal_notices,
     login,
@@ -27,9 +30,11 @@ from service.console import (
     policy,
     queues,
     reputation,
+    sample,
     second_opinion,
     shadow_policy,
     site_reasons,
+    statistics,
     undo,
     views,
 )
@@ -46,6 +51,7 @@ for page in (
     desk,
     undo,
     views,
+    account_language,
     bulk,
     appeals,
     legal_notices,
@@ -59,10 +65,14 @@ for page in (
     second_opinion,
     page_states,
     reputation,
+    sample,
     site_reasons,
+    statistics,
     embed,
     audit,
     people,
+    account,
+    keys,
     invitation,
     endpoints,  # before the next: 'new' is not the id of an endpoint
     endpoint,

@@ -115,7 +115,7 @@ def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
     assert "Slack, slack://T" in answer.text
     assert "New secret" not in answer.text and 'name="url"' not in answer.text
     [channel] = stored(store, site)
-    assert channel.types == ("endpoint.disabled", "queue.digest")
+    assert channel.types == ("endpoint.disabled", "queue.digest", "statistics.alarm")
     send(editor, f"/{channel.id}/test", f"/{channel.id}")
     deliver_due(store)
     page = editor.get(HOME).text
