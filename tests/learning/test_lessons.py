@@ -17,7 +17,7 @@ from moderation.learning import lessons
 from moderation.learning.lesson_cache import LessonCache
 from moderation.learning.status import learning_status
 from moderation.review import decisions
-from moderation.scorers.spam.features import FEATURE_COUNT, extract_features
+from moderation.scorers.spam.features import WEIGHT_COUNT, extract_features
 from moderation.scorers.spam.spam_model import REACH, STEP, SpamModel, load_prior, log_odds, train
 from moderation.store import lessons as stored_lessons
 from moderation.store.sites import Site
@@ -295,7 +295,7 @@ _WORD = st.tuples(st.text(alphabet="abc d.!", max_size=30), st.booleans(), st.in
 @given(words=st.lists(_WORD, max_size=60), asked_text=st.text(alphabet="abc d.!", max_size=30))
 def test_nobody_moves_any_comment_further_than_their_weight(words: list, asked_text: str) -> None:
     """Whatever is said, the log-odds of no comment move by more than STEP x REACH x weight."""
-    delta = np.zeros(FEATURE_COUNT, np.float32)
+    delta = np.zeros(WEIGHT_COUNT, np.float32)
     (features,) = extract_features([candidate(asked_text)])
     ranks: dict[tuple[str, bool], int] = {}
     spent: dict[int, float] = {}

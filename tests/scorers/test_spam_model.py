@@ -14,7 +14,7 @@ from moderation.domain.lesson import Lesson
 from moderation.domain.score import Signal, Span
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam.features import FEATURE_COUNT, HEAD, TAIL, extract_features
+from moderation.scorers.spam.features import HEAD, TAIL, WEIGHT_COUNT, extract_features
 from moderation.scorers.spam.spam_model import (
     FOLDER,
     SpamModel,
@@ -143,7 +143,7 @@ def test_what_stands_behind_a_long_text_is_seen() -> None:
 
 def test_a_site_has_its_own_weights_and_old_ones_on_another_prior_do_not_count() -> None:
     prior = load_prior()
-    delta = np.zeros(FEATURE_COUNT, np.float32)
+    delta = np.zeros(WEIGHT_COUNT, np.float32)
     for _ in range(3):
         train(
             prior, delta, [(extract_features([candidate("garden gnomes for all")])[0], True, 1.0)]
