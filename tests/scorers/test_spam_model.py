@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,18 @@ from moderation.domain.lesson import Lesson
 from moderation.domain.score import Signal, Span
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam.features import HEAD, TAIL, WEIGHT_COUNT, extract_features
+from moderation.scorers.spam.features import (
+    FEATURE_COUNT,
+    HEAD,
+    TAIL,
+    WEIGHT_COUNT,
+    extract_features,
+)
 from moderation.scorers.spam.spam_model import (
     FOLDER,
     SpamModel,
     load_prior,
+    log_odds,
     pack_weights,
     train,
     unpack_weights,
@@ -182,3 +190,18 @@ def test_damaged_weights_are_never_a_score(tmp_path: Path, damage: str) -> None:
 
 def test_the_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_000_000
+
+
+def test_lessons_learn_from_the_vector_and_older_ones_know_nothing_of_it() -> None:
+    """Two texts without a word in common, seen alike by the toxicity model; what was learned before says nothing."""
+    prior = load_prior()
+    seen = (Signal("toxicity", 0.1, "bundled", "model-1", vector=bytes(range(64))),)
+    decided, asked = candidate("gnomes", signals=seen), candidate("Wir", signals=seen)
+    delta = unpack_weights(b"")
+    before = log_odds(prior, prior.weights + delta, extract_features([asked])[0])
+    train(prior, delta, [(extract_features([decided])[0], True, 1.0)] * 3)
+    assert log_odds(prior, prior.weights + delta, extract_features([asked])[0]) > before + 0.5
+    old = zlib.compress(np.ones(FEATURE_COUNT, "<f4").tobytes())
+    weights = unpack_weights(old)
+    assert len(weights) == WEIGHT_COUNT and weights[:FEATURE_COUNT].all()
+    assert not weights[FEATURE_COUNT:].any()
