@@ -54,6 +54,12 @@ def history(connection: Connection, site_id: str, limit: int) -> list[Lesson]:
     return [_lesson(row) for row in rows]
 
 
+def corrects_toxicity(connection: Connection, site_id: str) -> bool:
+    """Whether the newest lesson, the only one that may, says something about toxicity."""
+    query = sa.exists().where(lessons.c.site_id == site_id, lessons.c.toxicity.is_not(None))
+    return bool(connection.scalar(sa.select(query)))
+
+
 def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     """Versions with weights that add to this prior, newest first."""
     rows = connection.execute(
