@@ -1,6 +1,7 @@
 """Decisions and findings: append-only rows, and the projection of the latest on the comment."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -343,8 +344,11 @@ def _signal_json(signal: Signal) -> Json:
             data[key] = value
     if signal.spans:
         data["spans"] = [(span.start, span.end) for span in signal.spans]
+    if signal.vector:
+        data["vector"] = b64encode(signal.vector).decode()
     return data
 
 
 def _signal(data: Json) -> Signal:
-    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON
+    vector = b64decode(str(data.get("vector", "")))
+    return Signal(**{**data, "spans": _spans(data.get("spans", ())), "vector": vector})  # type: ignore[arg-type] # from JSON
