@@ -99,7 +99,7 @@ class ReportIn(fields.StrictModel):
 
 
 class AppealIn(fields.StrictModel):
-    """Why the writer of a comment thinks that the decision was wrong."""
+    """Why the decision was wrong, as the writer of a comment or the sender of a notice thinks."""
 
     text: Annotated[
         str, fields.Note(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
@@ -107,7 +107,7 @@ class AppealIn(fields.StrictModel):
 
 
 class AppealAnswerIn(fields.StrictModel):
-    """uphold: the decision stands; overturn: the comment is approved. note: to its writer."""
+    """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to whoever appealed."""
 
     outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
     note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""

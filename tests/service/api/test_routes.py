@@ -34,6 +34,8 @@ OTHERS = {
     "GET /demo/{slug}/peek": PUBLIC,
     "GET /notices/new": PUBLIC,
     "POST /notices/new": PUBLIC,
+    "POST /api/v1/notices/{notice_id}/appeal": "401 401 401",
+    "POST /notices/{notice_id}/{token}/appeal": "401 401 401",
     "GET /notices/{notice_id}/{token}": "401 401 401",  # the token in its path
     "GET /status/{comment_id}": PUBLIC,
     "POST /status/{comment_id}": PUBLIC,

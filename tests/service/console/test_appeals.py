@@ -63,7 +63,7 @@ def test_what_was_typed_stays_after_an_error(browser, store, site, bo):
     decisions.decide(store, "mod_cy", {site.id}, made.comment_id, Outcome.APPROVE, **clock)
     late = send(browser, made, "uphold", "It names a child.")
     assert late.status_code == 409 and "It names a child." in late.text
-    assert "This appeal was answered: the comment is approved." in late.text
+    assert "This appeal was answered: the decision was overturned." in late.text
     assert send(browser, made, "maybe").status_code == 422
 
 
