@@ -36,7 +36,7 @@ class Key:
     """A key as it is known after its digest was found.
 
     kind: secret, publishable or the face it is for. faces: those that are on at its site, each with
-    its limit ('' for the service's default).
+    its limit ('' for the service's default). proof_of_work: as in ReaderRules.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Key:
     kind: str
     origins: tuple[str, ...]
     faces: Mapping[str, str] = field(default_factory=dict)
+    proof_of_work: int = 0
 
 
 def add_site(
@@ -176,7 +177,9 @@ def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: 
 def find_key(connection: Connection, digest: str) -> Key | None:
     """The key with this digest, unless it was revoked."""
     row = connection.execute(
-        sa.select(keys.c.id, keys.c.site_id, keys.c.kind, sites.c.origins_json)
+        sa.select(
+            *(keys.c.id, keys.c.site_id, keys.c.kind, sites.c.origins_json, sites.c.proof_of_work)
+        )
         .join(sites, sites.c.id == keys.c.site_id)
         .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
     ).one_or_none()
@@ -188,7 +191,8 @@ def find_key(connection: Connection, digest: str) -> Key | None:
         )
     )
     faces = {row.face: row.limit_text for row in apis_on}
-    return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)), faces)
+    origins = tuple(json.loads(row.origins_json))
+    return Key(row.id, row.site_id, row.kind, origins, faces, row.proof_of_work)
 
 
 def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> bool:

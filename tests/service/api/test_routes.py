@@ -24,6 +24,8 @@ OTHERS = {
     "POST /api/v1/comments/{comment_id}/reports": PUBLIC,
     "GET /api/v1/counts": PUBLIC,
     "GET /api/v1/threads": PUBLIC,
+    "GET /api/v1/challenges": PUBLIC,
+    "POST /api/v1/forewarnings": KEY,
     "GET /api/v1/openapi.json": PUBLIC,
     "GET /": PUBLIC,
     "GET /console": PUBLIC,
