@@ -29,7 +29,9 @@ from service.api.responses import private_json
 from service.http.client_address import client_address, flood_unit
 from service.queues.policy_verdict import policy_verdict
 
-router = APIRouter(prefix="/api/v1", tags=["comments"], dependencies=[Depends(check_parameters)])
+router = APIRouter(
+    prefix="/api/v1", tags=["before posting"], dependencies=[Depends(check_parameters)]
+)
 
 DEADLINE = 1.2  # seconds; the embed waits 1.5
 
@@ -83,13 +85,14 @@ def challenge(request: Request, site_id: Annotated[str, Query(max_length=64)]) -
     openapi_extra=describe_body(DraftIn) | describe_answer(ForewarningOut, 401, 403, 404, 429),
 )
 async def forewarn(
-    request: Request, body: Annotated[DraftIn, Depends(json_body(DraftIn))]
+    request: Request,
+    key: Annotated[Key, Depends(caller)],
+    body: Annotated[DraftIn, Depends(json_body(DraftIn))],
 ) -> Response:
     """By the text alone, for a writer who may still change it; it binds nobody and nothing is kept. It counts as a submission
     in the flood limits, and says one word, no number. 404 where the site has it off.
     """
     state = request.app.state
-    key = await caller(request)
     rules = await run_in_threadpool(_rules, state.store, key.site_id)
     if not rules.forewarn:
         raise NotFound("This site does not forewarn.")

@@ -115,6 +115,8 @@ def threads(
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
         "comments": [_comment_out(comment, rules.markdown) for comment in page],
     }
+    if rules.forewarn:
+        request.app.state.scoring.start()  # so that the models are there when somebody has written
     if rules.forewarn or rules.proof_of_work:
         thread["asks"] = {"forewarn": rules.forewarn, "proof_of_work": rules.proof_of_work > 0}
     return public_json(request, thread, CACHE, link_header(next_page))

@@ -44,7 +44,7 @@ def test_an_appeal_is_listed_read_and_answered(browser, store, site, bo):
     assert "It was &lt;b&gt;quoted&lt;/b&gt;." in shown and "<bdi>bo@herald.test</bdi>" in shown
     answer = send(browser, made, "overturn", "You are right.")
     assert answer.status_code == 303
-    assert "The comment is approved" in browser.get(answer.headers["location"]).text
+    assert "The decision was overturned" in browser.get(answer.headers["location"]).text
     assert state(store, site, made) is AppealState.OVERTURNED
     card = queues.get_card(store, {site.id}, made.comment_id)
     assert card.status.value == "approved"
