@@ -17,7 +17,7 @@ class ReasonCode(StrEnum):
     CAMPAIGN_DECIDED = "campaign_decided"  # decided with the campaign; value: the ruling's sequence
     BULK_DECIDED = "bulk_decided"  # decided together with others; label: the bulk decision
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again
-    OVERTURNED = "overturned"  # decided otherwise in answer to an appeal
+    OVERTURNED = "overturned"  # approved in answer to its writer's appeal
     REPORTED = "reported"  # by as many readers as the site's setting says
     SITE_SAID_SO = "site_said_so"  # corrected through Akismet's API
 

@@ -19,11 +19,8 @@ _OVER = {
 }
 
 _RESTORED = Reason(ReasonCode.OVERTURNED, "Restored on appeal.")
-# The second says to the comment's writer that it was the law, not the site's rules (domain/statement.py).
-_REMOVED = [
-    Reason(ReasonCode.OVERTURNED, "Removed on appeal."),
-    Reason("illegal", "Illegal content"),
-]
+# The code says to the comment's writer that it was the law, not the site's rules (domain/statement.py).
+_REMOVED = Reason("illegal", "Illegal content, as decided on appeal.")
 
 
 def decide(
@@ -65,7 +62,7 @@ def decide(
                 [standing],
                 moderator_id,
                 appeal.overturning,
-                _REMOVED if appeal.notice_id else [_RESTORED],
+                [_REMOVED if appeal.notice_id else _RESTORED],
                 now=now,
                 entropy=entropy,
             )

@@ -125,7 +125,7 @@ class ReplyForm {
     if (!host.asks?.forewarn || text === this.forewarned) return true;
     this.forewarned = text;
     const { may_be_held, why } = await ask("/api/v1/forewarnings", { method: "POST", token: host.key, body: { text }, within: 1500 }).catch(() => ({}));
-    if (may_be_held) this.said.textContent = host.words.forewarn(why);
+    if (may_be_held) this.said.textContent = host.words.forewarn(why.replaceAll("_", " "));
     return !may_be_held;
   }
 

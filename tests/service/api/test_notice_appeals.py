@@ -9,12 +9,14 @@ from moderation.domain.appeal import Answer
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict
+from moderation.domain.person import PersonRef
 from moderation.review import appeals
 from moderation.store.sql.schema import appeals as appeals_table
+from moderation.upkeep import people
 from moderation.upkeep.retention import purge
 from tests.factories import key_of
 from tests.service.api.test_changes import decide, path_of
-from tests.service.api.test_legal_notices import notify, outcome, published
+from tests.service.api.test_legal_notices import NOTICE, notify, outcome, published
 
 
 @pytest.fixture
@@ -119,9 +121,12 @@ def test_on_the_page_of_the_notice(api, kept):
     assert api.client.post(f"{path}/appeal", data={"text": ""}).status_code == 409
 
 
-def test_what_it_says_is_forgotten_with_the_notice(api, kept):
+def test_what_it_says_is_handed_out_to_its_sender_and_forgotten_with_the_notice(api, kept):
     _, taken = kept
     appeal(api, taken)
+    ref = PersonRef(email=NOTICE["email"])
+    [sent] = people.sent_notices(api.store, ref, [api.site.id])
+    assert sent.appeals == ("It names her school.",)
     purge(api.store, now_ms() + 400 * DAY_MS, 24)
     with api.store.read() as connection:
         [row] = connection.execute(appeals_table.select()).all()
