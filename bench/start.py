@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.process_tree import Process, process_tree
 from bench.table import table
 
 PORT = 8471
@@ -22,8 +23,8 @@ SHOWN_NAMES = {"valkey-server": "broker", "redis-server": "broker", "python": "o
 
 
 @dataclass(frozen=True)
-class Process:
-    """One process of Gatehouse. pss, private: MB, proportional and its own alone; cpu: seconds."""
+class Usage:
+    """What one process of Gatehouse uses. pss, private: MB, proportional and its own alone; cpu: seconds."""
 
     name: str
     pss: float
@@ -51,37 +52,23 @@ def first_202(output: Path) -> float:
     return time.perf_counter() - began
 
 
-def processes(up: int) -> list[Process]:
-    """`up` and all that come from it, in the order of their start."""
-    parents, stats = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            # After the name, which may contain anything (proc(5)): state, ppid, pgrp ...
-            name, _, fields = (folder / "stat").read_text().partition("(")[2].rpartition(")")
-        except OSError:
-            continue  # it has ended meanwhile
-        pid = int(folder.name)
-        stats[pid] = (name, fields.split())
-        parents[pid] = int(stats[pid][1][1])
-    pids = {up}
-    while more := {pid for pid, parent in parents.items() if parent in pids} - pids:
-        pids |= more
-    return [_process(pid, pid == up, *stats[pid]) for pid in sorted(pids)]
+def usages(up: int) -> list[Usage]:
+    """Of `up` and all that come from it, in the order of their start."""
+    return [_usage(process, process.pid == up) for process in process_tree(up)]
 
 
-def _process(pid: int, is_up: bool, name: str, fields: list[str]) -> Process:
-    rollup = (Path("/proc") / str(pid) / "smaps_rollup").read_text()
+def _usage(process: Process, is_up: bool) -> Usage:
+    rollup = (Path("/proc") / str(process.pid) / "smaps_rollup").read_text()
     kilobytes = {key: int(size) for key, size in re.findall(r"^(\w+):\s+(\d+) kB", rollup, re.M)}
-    ticks = int(fields[11]) + int(fields[12])
-    return Process(
-        "up" if is_up else SHOWN_NAMES.get(name, name),
+    return Usage(
+        "up" if is_up else SHOWN_NAMES.get(process.name, process.name),
         kilobytes["Pss"] / 1024,
         (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1024,
-        ticks / os.sysconf("SC_CLK_TCK"),
+        process.ticks / os.sysconf("SC_CLK_TCK"),
     )
 
 
-def start_once() -> tuple[float, list[Process]]:
+def start_once() -> tuple[float, list[Usage]]:
     """One start: seconds to the first 202, and the processes once the worker has judged a comment."""
     with tempfile.TemporaryDirectory() as folder:
         data, output = Path(folder) / "data", Path(folder) / "output"
@@ -92,7 +79,7 @@ def start_once() -> tuple[float, list[Process]]:
         try:
             seconds = first_202(output)
             wait_for_all()
-            return seconds, processes(up.pid)
+            return seconds, usages(up.pid)
         finally:
             up.send_signal(signal.SIGINT)
             up.wait()
@@ -113,7 +100,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=STARTS)
     starts = parser.parse_args().starts
     seconds, totals = [], []
-    measured: dict[tuple[str, int], list[Process]] = defaultdict(list)
+    measured: dict[tuple[str, int], list[Usage]] = defaultdict(list)
     for _ in range(starts):
         took, running = start_once()
         seconds.append(took)

@@ -51,6 +51,8 @@ def submit(
     idempotency_key: str,
     author_id: str,
     email_confirmed: bool,
+    staff: bool,
+    article_author: bool,
     browser_token: str,
 ) -> Call[answers.Receipt]:
     page = {"url": page_url, "title": page_title, "id": page_id}
@@ -59,8 +61,8 @@ def submit(
     body: dict[str, Any] = {"page": _given(page), "author": _given(author), "text": text}
     if parent_id:
         body["parent_id"] = parent_id
-    if email_confirmed:
-        body["author"]["email_confirmed"] = True
+    claims = {"email_confirmed": email_confirmed, "staff": staff, "article_author": article_author}
+    body["author"] |= {name: True for name, holds in claims.items() if holds}
     if any(context.values()):
         body["context"] = _given(context)
     key = idempotency_key or uuid.uuid4().hex
@@ -168,9 +170,15 @@ def reader_rules() -> Call[reader_answers.ReaderRules]:
 
 
 def set_reader_rules(
-    edit_minutes: int, hold_after_reports: int
+    edit_minutes: int, hold_after_reports: int, markdown: bool, forewarn: bool, proof_of_work: int
 ) -> Call[reader_answers.ReaderRules]:
-    body = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
+    body = {
+        "edit_minutes": edit_minutes,
+        "hold_after_reports": hold_after_reports,
+        "markdown": markdown,
+        "forewarn": forewarn,
+        "proof_of_work": proof_of_work,
+    }
     return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
 
 

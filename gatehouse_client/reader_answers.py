@@ -206,11 +206,16 @@ class OwnComment:
 @dataclass(frozen=True, slots=True)
 class ReaderRules:
     """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
-    hold_after_reports: as many readers' reports hold what no person has decided about.
+    hold_after_reports: as many readers' reports hold what no person has decided about. markdown: whether marks are shown as
+    what they mean. forewarn: whether the embed says beforehand that a comment may be held. proof_of_work: hashes that a
+    browser tries at most before it posts.
     """
 
     edit_minutes: int
     hold_after_reports: int
+    markdown: bool = False
+    forewarn: bool = False
+    proof_of_work: int = 0
 
     @classmethod
     def read(cls, data: Json) -> "ReaderRules":

@@ -48,9 +48,11 @@ from service.api import (
     reports,
     reputation,
     search,
+    second_opinion,
     shadow_policies,
     site_reasons,
     statements,
+    statistics,
     threads,
     views,
 )
@@ -165,6 +167,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         author_filters.router,
         policies.router,
         shadow_policies.router,
+        statistics.router,
+        second_opinion.router,
         people.router,
         reputation.router,
         learning.router,
@@ -178,10 +182,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         demo,
         notices,
         front,
+        *(akismet, akismet_account, coral, openai, perspective),
     ):
-        app.include_router(router)
-    for api in (akismet, akismet_account, coral, openai, perspective):
-        app.router.routes.extend(api.routes)
+        # As they are: to include a router, FastAPI makes every route of it a second time, at the first request.
+        app.router.routes.extend(router.routes)
     app.router.routes.insert(0, comments.SUBMIT_ROUTE)
     app.add_api_route("/console", _redirect_to_console, include_in_schema=False)
     app.add_middleware(Middleware, owns_origin=Origins(store).has)

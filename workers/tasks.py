@@ -2,7 +2,6 @@
 
 import math
 import os
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,14 +13,16 @@ from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_une
 from moderation.judging.imported import score_imported
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
-from moderation.notify.deliver import deliver
+from moderation.notify.alarms import send_alarms
 from moderation.notify.digest import send_digests
 from moderation.review import bulk_batches
 from moderation.review.campaign_decisions import resume_unfinished
 from moderation.store import judging_queue
+from moderation.upkeep.day_totals import count_days
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.retention import purge
+from moderation.upkeep.samples import draw_samples
 from moderation.upkeep.search_index import index_due
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
@@ -50,6 +51,9 @@ PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
 # Between two looks for decisions whose worker died before it had the evidence. Seconds.
 UNEXPLAINED_SECONDS = 60.0
+# Between two looks for days to count, and how long it counts at most in each sweep: the rest waits for the next. Seconds.
+COUNT_SECONDS = 10.0
+COUNTING_SECONDS = 0.5
 UNEXPLAINED_KEPT = 10_000  # ids of decisions without evidence, in memory
 
 
@@ -176,18 +180,7 @@ def deliver_due() -> None:
     worker = process.context
     worker.bell.acknowledge(DELIVER)
     with _outage_noted(worker, DELIVER):
-        deliver(
-            worker.store,
-            worker.sender.post,
-            now=worker.now,
-            entropy=os.urandom,
-            chance=random.random,
-            lease=worker.lease,
-            unsure=worker.unsure_leases,
-            scale=worker.settings.webhook_schedule_scale,
-            notify=worker.notifier.notify,
-            public_url=worker.settings.public_url,
-        )
+        worker.courier.drain()
 
 
 @task("gatehouse.bulk")
@@ -213,7 +206,8 @@ def run_due_work() -> None:
     """Does the work that no doorbell announces.
 
     Frees the leases of dead processes, sends digests, deletes what has been kept long enough, resumes
-    unfinished campaign decisions, rings for due work, indexes comments for the search, and learns.
+    unfinished campaign decisions, rings for due work, indexes comments for the search, learns, and counts
+    for the statistics.
     """
     worker = process.context
     try:
@@ -238,6 +232,8 @@ def run_due_work() -> None:
         index_due(worker.store, goes_on=lambda: time.monotonic() < until)
     with suppress(Unavailable, ScorerUnavailable):
         learn(worker.store, worker.prior, worker.now())
+    with suppress(Unavailable):
+        _count_days(worker)
 
 
 def _send_digests(worker: WorkerContext) -> None:
@@ -245,6 +241,24 @@ def _send_digests(worker: WorkerContext) -> None:
     if time.monotonic() - worker.digested_at > DIGEST_SECONDS:
         worker.digested_at = time.monotonic()
         send_digests(worker.store, worker.now(), worker.settings.digest_hour, os.urandom)
+
+
+def _count_days(worker: WorkerContext) -> None:
+    """Counts what is due for the statistics, for COUNTING_SECONDS at most, and looks at each day that is done; draws the
+    weekly samples. Raises Unavailable.
+    """
+    if time.monotonic() - worker.counted_at <= COUNT_SECONDS:
+        return
+    draw_samples(worker.store, worker.now())
+    steps, worker.counting = worker.counting or count_days(worker.store, worker.now), None
+    until = time.monotonic() + COUNTING_SECONDS
+    for day in steps:
+        if day is not None:
+            send_alarms(worker.store, day, worker.now(), os.urandom)
+        if time.monotonic() > until:
+            worker.counting = steps
+            return
+    worker.counted_at = time.monotonic()
 
 
 def _clean_up(worker: WorkerContext) -> None:

@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import random
 import secrets
 import socket
 import threading
@@ -18,6 +19,7 @@ from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
 from moderation.doorbell import DELIVER, JUDGE, Doorbell
 from moderation.learning.lesson_cache import LessonCache
+from moderation.notify.deliver import Courier
 from moderation.notify.notifier import Notifier
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
@@ -47,9 +49,10 @@ class WorkerContext:
 
     role: 'judge' or 'courier'. lease: marks the claims of this process: host/pid/birth-random. now: the time, for
     leases, due times and all that is stored. pid: the process it was made in, the only one that may use it.
-    failures: batches in a row that the database failed. unsure_leases: see deliver(). pace: seconds a comment took
+    failures: batches in a row that the database failed. pace: seconds a comment took
     lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic(). unexplained: ids of
-    comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others.
+    comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others. counting: what
+    it is counting for the statistics; counted_at: when nothing was left to count; time.monotonic().
     """
 
     settings: Settings
@@ -62,12 +65,13 @@ class WorkerContext:
     pid: int = field(default_factory=os.getpid)
     outage: Outage = field(default_factory=Outage)
     failures: int = 0
-    unsure_leases: set[str] = field(default_factory=set)
     pace: float = 0.01
     cleaned_up_at: float = -math.inf
     digested_at: float = -math.inf
     unexplained: list[str] = field(default_factory=list)
     unexplained_sought_at: float = -math.inf
+    counting: Iterator[int | None] | None = None
+    counted_at: float = -math.inf
 
     @property
     def name(self) -> str:
@@ -105,14 +109,21 @@ class WorkerContext:
         return load_policy(self.settings.policy)
 
     @cached_property
-    def sender(self) -> Sender:
-        return Sender(self.settings.webhook_allow, self.settings.webhook_timeout)
-
-    @cached_property
-    def notifier(self) -> Notifier:
+    def courier(self) -> Courier:
         settings = self.settings
+        allow, timeout = settings.webhook_allow, settings.webhook_timeout
         mail = settings.mail_url.get_secret_value()
-        return Notifier(settings.webhook_allow, mail, settings.webhook_timeout, settings.public_url)
+        return Courier(
+            store=self.store,
+            send=Sender(allow, timeout).post,
+            notify=Notifier(allow, mail, timeout, settings.public_url).notify,
+            now=self.now,
+            entropy=os.urandom,
+            chance=random.random,
+            public_url=settings.public_url,
+            scale=settings.webhook_schedule_scale,
+            lease=self.lease,
+        )
 
 
 class WorkerProcess:
@@ -150,6 +161,8 @@ class WorkerProcess:
         if role == "judge":
             _warm_up(context)
         threading.Thread(target=_beat, args=(context,), name="heartbeat", daemon=True).start()
+        if role == "courier" and self.settings.second_opinion_url:
+            _ask_for_second_opinions(context)
 
     def stop(self) -> None:
         """Stops the heartbeat and releases the leases of unfinished work."""
@@ -184,6 +197,15 @@ def _warm_up(worker: WorkerContext) -> None:
     score_texts(worker.pipeline, ["Thank you, that was an interesting article."])
     if failed := worker.pipeline.failing:
         log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
+
+
+def _ask_for_second_opinions(worker: WorkerContext) -> None:
+    """In a thread of its own, which no delivery waits for, and no comment."""
+    from workers.second_opinions import ask_until_stopped
+
+    threading.Thread(
+        target=ask_until_stopped, args=(worker,), name="second opinions", daemon=True
+    ).start()
 
 
 def reclaim_leases(worker: WorkerContext) -> None:

@@ -26,6 +26,9 @@ def set_policy_of_site(
     file: Annotated[
         str, typer.Argument(help="TOML, a profile, or 'default' for the installation's.")
     ],
+    override: Annotated[
+        str, typer.Option(help="Why it is put in force although it misses its own bounds.")
+    ] = "",
 ) -> None:
     """Put a policy in force for a site, for comments that are judged from now on."""
     from moderation.policies import PROFILES
@@ -39,7 +42,9 @@ def set_policy_of_site(
         read_file(Path(file))  # an error names the file
         toml = read_text(Path(file))
     with open_site(site) as (store, found_site):
-        now_in_force = set_policy(store, found_site.id, toml, "command", now=now_ms())
+        now_in_force = set_policy(
+            store, found_site.id, toml, "command", override=override, now=now_ms()
+        )
     print(f"{found_site.name}: version {now_in_force.version} is in force.")
 
 
@@ -143,6 +148,7 @@ def list_errors(
 ) -> None:
     """Say of each rule what it decided alone, and how often people decided otherwise."""
     from moderation.policies import load_policy
+    from moderation.review import samples
     from moderation.review.policy_errors import policy_errors
     from moderation.review.site_policy import policy_of_site
 
@@ -150,8 +156,10 @@ def list_errors(
     with open_site(site, settings) as (store, found_site):
         policy = policy_of_site(store, found_site.id, load_policy(settings.policy))
         found = policy_errors(store, found_site.id, policy, now=now_ms(), days=days)
+        blind = samples.estimate(store, found_site.id, now=now_ms())
     if as_json:
-        print(json.dumps(asdict(found) | {"since": iso(found.since)}))
+        facts = asdict(found) | {"since": iso(found.since), "blind_sample": asdict(blind)}
+        print(json.dumps(facts))
         return
     print(f"{found.examined:,} comments that a policy decided since {iso(found.since)}:")
     rows = [("the whole policy", "", found.wrongly_held, found.wrongly_passed)]
@@ -164,6 +172,10 @@ def list_errors(
         )
         for rule in found.rules
     ]
+    rows += [
+        (each.label, each.model, each.wrongly_held, each.wrongly_passed) for each in found.scores
+    ]
+    rows.append(("the weekly sample", "", blind.wrongly_rejected, blind.wrongly_passed))
     for name, alone, held, passed in rows:
         print(f"  {name:24}{alone:22}wrongly held {_share(held)}; passed {_share(passed)}")
 

@@ -26,8 +26,9 @@ class EventType(StrEnum):
     TEST = "webhook.test"
 
 
-# Not a type of webhooks: it is sent to people only, as a notice.
+# Not types of webhooks: they are sent to people only, as notices.
 DIGEST = "queue.digest"
+ALARM = "statistics.alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,13 @@ def digest_event(site_id: str, day: str, details: Mapping[str, object], now: int
     """The day's summary, for notices only. day: '2026-11-25'; one digest per site and day."""
     data = {"site_id": site_id, "day": day, **details}
     return Event(event_id(site_id, DIGEST, day), site_id, DIGEST, "", 0, 0, data, now)
+
+
+def alarm_event(site_id: str, day: int, kind: str, name: str, sentence: str, now: int) -> Event:
+    """A rule or score that left its band, for notices only. day: since 1970. kind, name: as of domain.drift.Alarm."""
+    data = {"site_id": site_id, "day": day, "kind": kind, "name": name, "sentence": sentence}
+    id = event_id(site_id, ALARM, f"{day}.{kind}.{name}")
+    return Event(id, site_id, ALARM, "", 0, 0, data, now)
 
 
 def _endpoint_event(

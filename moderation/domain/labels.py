@@ -109,6 +109,7 @@ LABELS = {
     "any_link": "a link",
     "bulk_decided": "decided with others",
     "reported": "reported by readers",
+    "second_opinion": "second opinion",
     "taken_back": "decision taken back",
     "overturned": "restored on appeal",
     "site_said_so": "corrected by the site",

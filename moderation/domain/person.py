@@ -117,6 +117,18 @@ class KeptAppeal:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOpinion:
+    """What a chat model said of the comment. revision: of the text that it is about."""
+
+    revision: int
+    model: str
+    label: str
+    probability: float
+    reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentReport:
     """A report that the person sent."""
 
@@ -175,6 +187,7 @@ class PersonComment:
     reports: tuple[KeptReport, ...]
     appeals: tuple[KeptAppeal, ...]
     corrections: tuple[str, ...]
+    second_opinion: KeptOpinion | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from typing import Any
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import in_words, label_of
+from moderation.domain.policy_bounds import Bound, parse_bounds
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import UNREAD, Findings, Signal
 
@@ -143,13 +144,15 @@ def _number(value: float) -> str:
 class Policy:
     """A named list of rules, read from top to bottom. version: the first 12 hex of its content's SHA-256.
 
-    needs: signals without which nothing is approved: where one is missing the comment is held.
+    needs: signals without which nothing is approved: where one is missing the comment is held. bounds: it is not put in force
+    where it is wrong more often.
     """
 
     name: str
     rules: tuple[Rule, ...]
     needs: tuple[str, ...]
     version: str
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,8 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     # Numbered as the source has them: those of the base come before its own.
     parsed = tuple(_parse_rule(rule, number - inherited) for number, rule in enumerate(rules))
     canonical = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    return Policy(name, parsed, tuple(needs), hashlib.sha256(canonical.encode()).hexdigest()[:12])
+    version = hashlib.sha256(canonical.encode()).hexdigest()[:12]
+    return Policy(name, parsed, tuple(needs), version, parse_bounds(data.get("bounds", {})))
 
 
 def _read_toml(source: str) -> dict[str, Any]:
@@ -220,10 +224,12 @@ def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
                 rule["all"] = [{**first, "at_least": thresholds[code]}, *others]
             else:
                 rule["at_least"] = thresholds[code]
+    bounds = own.get("bounds", base.get("bounds"))
     return {
         "name": own.get("name"),
         "needs": own.get("needs", base.get("needs", [])),
         "rules": rules + list(own.get("rules", ())),
+        **({} if bounds is None else {"bounds": bounds}),
     }
 
 

@@ -18,8 +18,8 @@ def line_of(source: str, pointer: str) -> int:
         start = headers[int(place[1])]
         found = _key(lines, start, place[2]) if len(place) > 2 else start
         return (_condition(lines, found, int(place[3])) if len(place) > 3 else found) + 1
-    if place[0] == "thresholds" and len(place) > 1:
-        return _key(lines, _header(lines, "thresholds"), place[1]) + 1
+    if place[0] in ("thresholds", "bounds"):
+        return _key(lines, _header(lines, place[0]), place[-1]) + 1
     return _key(lines, 0, place[0]) + 1
 
 

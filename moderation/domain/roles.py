@@ -26,12 +26,15 @@ class Action(StrEnum):
     CHANGE_FILTERS = "change_filters"
     SEE_POLICY = "see_policy"  # and what it did
     CHANGE_POLICY = "change_policy"
+    OVERRIDE_BOUNDS = "override_bounds"  # put a policy in force that misses its own bounds
     CHANGE_REASONS = "change_reasons"  # the list that decisions choose from
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
     MANAGE_ENDPOINTS = "manage_endpoints"
     SEE_LEARNING = "see_learning"  # who taught the spam score what
     MANAGE_LEARNING = "manage_learning"  # take it back
+    SEE_KEYS = "see_keys"  # how they begin, and when they were used last
+    MANAGE_KEYS = "manage_keys"  # make and revoke them
     SEE_AUDIT = "see_audit"  # who changed what, and who may
     MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
 
@@ -45,7 +48,10 @@ _EDITOR = frozenset(
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
-        {Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}
+        {
+            *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
+            *(Action.SEE_KEYS, Action.SEE_AUDIT),
+        }
     ),
     Role.MODERATOR: frozenset({Action.DECIDE}),
     Role.EDITOR: _EDITOR,
@@ -58,17 +64,20 @@ def may(role: Role, action: Action) -> bool:
     return action in _ALLOWED[role]
 
 
-_IN_WORDS = {
+IN_WORDS = {
     Action.DECIDE: "decide about its comments",
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
     Action.CHANGE_POLICY: "change its policy",
+    Action.OVERRIDE_BOUNDS: "put a policy in force that misses its own bounds",
     Action.CHANGE_REASONS: "change its reasons",
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.SEE_ENDPOINTS: "see its endpoints",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
     Action.SEE_LEARNING: "see what its spam score learns",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
+    Action.SEE_KEYS: "see its keys",
+    Action.MANAGE_KEYS: "make and revoke its keys",
     Action.SEE_AUDIT: "see its audit and its people",
     Action.MANAGE_PEOPLE: "manage its people",
 }
@@ -79,7 +88,7 @@ def require(role: Role, action: Action) -> None:
     if not may(role, action):
         names = [f"{each}s" for each in Role if may(each, action)]
         allowed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
-        raise Forbidden(f"Only {allowed} of a site can {_IN_WORDS[action]}.")
+        raise Forbidden(f"Only {allowed} of a site can {IN_WORDS[action]}.")
 
 
 def parse_role(name: str) -> Role:

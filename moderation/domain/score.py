@@ -74,7 +74,7 @@ class Candidate:
     """A revision as scorers see it.
 
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
-    author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
+    author_url: as typed in. author_badge: staff or author by the word of the site's server, '' for neither. parent_text: of the comment that it replies to. created_at: when it was
     submitted, ms. trap_filled: whether a field that people do not see was. Ids are '' for a text that is scored
     and not stored. filters: the site's. names: that only the site's staff should use. history: what the store
     knows about it. signals: those of the scorers that ran before this one.
@@ -85,6 +85,7 @@ class Candidate:
     language: str = ""
     author_name: str = ""
     author_url: str = ""
+    author_badge: str = ""
     page_url: str = ""
     page_title: str = ""
     parent_text: str = ""

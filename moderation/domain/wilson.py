@@ -11,4 +11,5 @@ def wilson_interval(hits: int, count: int) -> tuple[float, float]:
     scale = 1 + _Z * _Z / count
     middle = (share + _Z * _Z / (2 * count)) / scale
     reach = _Z * math.sqrt(share * (1 - share) / count + _Z * _Z / (4 * count**2)) / scale
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    # What is counted lies in it, however its bounds are rounded.
+    return max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))

@@ -29,6 +29,7 @@ from moderation.store import (
     judging_queue,
     outbox,
     search_index,
+    second_opinions,
     shadow_policies,
 )
 from moderation.store.candidates import candidate_of
@@ -218,6 +219,7 @@ def _record(
         if decision.outcome is Outcome.HOLD
     }
     context.reopen_campaigns(connection, known, held_now, now)
+    second_opinions.ask(connection, held_now, now)
     deliveries = _announce(connection, new, standings, entropy)
     due_again = {
         judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after

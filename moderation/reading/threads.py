@@ -18,7 +18,8 @@ PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has m
 class PublicComment:
     """A comment as the world sees it. created_at: milliseconds since 1970 UTC.
 
-    edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that readers see, direct ones.
+    author_badge: '' for none. edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that
+    readers see, direct ones.
     is_removed: it is not shown, and stands here only so that what answers it keeps its place; no author, no text.
     """
 
@@ -28,6 +29,7 @@ class PublicComment:
     author_url: str
     text: str
     created_at: int
+    author_badge: str = ""
     edited_at: int | None = None
     is_picked: bool = False
     replies: int = 0
@@ -95,6 +97,15 @@ def with_removed(
         PublicComment(id, parent, "", "", "", at, is_removed=True) for id, parent, at in hidden
     ]
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
+
+
+def shows_markdown(store: Store, page: StoredPage | None) -> bool:
+    """Whether the site of a page shows Markdown as what it means (reading/markdown.py)."""
+    if page is None:
+        return False
+    with store.read() as connection:
+        row = page_states.get(connection, page.id)
+        return row is not None and sites.reader_rules(connection, row.site_id).markdown
 
 
 def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:

@@ -16,6 +16,9 @@ from moderation.store.sql.engine import Store
 
 ERRORS_DAYS = 90
 ERRORS_LIMIT = 100_000  # comments
+# As decisions.add_findings() and reasons_json() write them.
+_MODEL = re.compile(r'\{"name": "([^"]*)", "value": [^,}]+, "scorer": "[^"]*", "model": "([^"]+)"')
+_LABEL = re.compile(r'"label": "([^"]+)"')
 _CODE = re.compile(r'\{"code": "([a-z0-9_]+)"')  # as decisions.reasons_json() writes it
 
 
@@ -35,9 +38,22 @@ class RuleErrors:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreErrors:
+    """One score as one version of a model gave it. wrongly_held: of the comments that rules on it stopped and people looked at, those
+    that they approved. wrongly_passed: of the comments that it measured, the policy approved and people looked at, those that
+    they removed and to whose threshold it had come nearest.
+    """
+
+    label: str
+    model: str
+    wrongly_held: Share
+    wrongly_passed: Share
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyErrors:
     """since: ms. examined: comments that a policy decided about; complete: whether those were all. stopped, passed: errors of
-    the policy as a whole. rules: those that decided most first.
+    the policy as a whole. rules: those that decided most first. scores: those that stopped most first.
     """
 
     since: int
@@ -46,6 +62,7 @@ class PolicyErrors:
     wrongly_held: Share
     wrongly_passed: Share
     rules: tuple[RuleErrors, ...]
+    scores: tuple[ScoreErrors, ...]
 
 
 def policy_errors(
@@ -66,6 +83,7 @@ def policy_errors(
     seen_alone: Counter[str] = Counter()  # by people
     approved_alone: Counter[str] = Counter()
     passed_nearest: Counter[str] = Counter()
+    scores = _Scores()
     stopped = approved = passed = examined = looked = 0
     people = LookedAt()
     since = max(0, now - days * DAY_MS)
@@ -81,7 +99,9 @@ def policy_errors(
             if decision.outcome == Outcome.APPROVE:
                 if removed is not None:
                     passed += 1
-                    passed_nearest.update([_nearest(policy, past)] if removed else [])
+                    code, signal = _nearest(policy, past)
+                    passed_nearest.update([code] if removed else [])
+                    scores.passed(past, signal if removed else "")
                 continue
             codes = set(_CODE.findall(decision.reasons_json))
             fired.update(codes)
@@ -89,6 +109,7 @@ def policy_errors(
             if removed is not None:
                 stopped += 1
                 approved += not removed
+                scores.stopped(past, decision.reasons_json, removed)
                 if len(codes) == 1:
                     seen_alone.update(codes)
                     approved_alone.update(() if removed else codes)
@@ -109,15 +130,49 @@ def policy_errors(
             )
             for code in sorted(codes_found, key=lambda code: (-alone[code], -fired[code], code))
         ),
+        scores.result(),
     )
 
 
-def _nearest(policy: Policy, past: PastJudgement) -> str:
-    """The rule to whose threshold a comment's score comes nearest, in shares of it; '' where nothing was measured."""
+class _Scores:
+    """Counts by label and model version."""
+
+    def __init__(self) -> None:
+        self._stopped: Counter[tuple[str, str]] = Counter()
+        self._approved: Counter[tuple[str, str]] = Counter()
+        self._passed: Counter[tuple[str, str]] = Counter()
+        self._removed: Counter[tuple[str, str]] = Counter()
+
+    def stopped(self, past: PastJudgement, reasons_json: str, removed: bool) -> None:
+        labels = set(_LABEL.findall(reasons_json))
+        found = [each for each in _MODEL.findall(past.signals_json) if each[0] in labels]
+        self._stopped.update(found)
+        self._approved.update(() if removed else found)
+
+    def passed(self, past: PastJudgement, nearest: str) -> None:
+        """nearest: the signal that came nearest to stopping what people removed, '' where they did not."""
+        found = _MODEL.findall(past.signals_json)
+        self._passed.update(found)
+        self._removed.update(each for each in found if each[0] == nearest)
+
+    def result(self) -> tuple[ScoreErrors, ...]:
+        known = self._stopped.keys() | self._removed.keys()
+        return tuple(
+            ScoreErrors(
+                *each,
+                Share(self._approved[each], self._stopped[each]),
+                Share(self._removed[each], self._passed[each]),
+            )
+            for each in sorted(known, key=lambda each: (-self._stopped[each], each))
+        )
+
+
+def _nearest(policy: Policy, past: PastJudgement) -> tuple[str, str]:
+    """The rule to whose threshold a comment's score comes nearest, in shares of it, and that signal; '' where nothing was measured."""
     values = dict(past.signals)
     near = [
-        (float(values[each.signal]) / each.value, each.code)
+        (float(values[each.signal]) / each.value, each.code, each.signal)
         for each in thresholds_of(policy)
         if each.signal in values
     ]
-    return max(near)[1] if near else ""
+    return max(near)[1:] if near else ("", "")

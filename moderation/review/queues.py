@@ -18,11 +18,13 @@ from moderation.store import (
     queues,
     replies,
     reports,
+    second_opinions,
 )
 from moderation.store.claims import Claim
 from moderation.store.comments import Revision
 from moderation.store.queues import QueueEntry
 from moderation.store.reports import OpenReports, Report
+from moderation.store.second_opinions import StoredOpinion
 from moderation.store.sql.engine import Connection, Store
 
 # The queues in the order they are shown: what waits for a moderator comes first.
@@ -41,7 +43,7 @@ class CommentCard(QueueEntry):
     text was changed since.
 
     earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. legal_notices: how many wait. replies: how many
-    answer it, near or far, that are not removed. claim: None where nobody has claimed it.
+    answer it, near or far, that are not removed. claim: None where nobody has claimed it. second_opinion: about this text, None for none.
     """
 
     findings: Findings
@@ -51,6 +53,7 @@ class CommentCard(QueueEntry):
     legal_notices: int
     replies: int
     claim: Claim | None
+    second_opinion: StoredOpinion | None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -78,6 +81,10 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
     findings = decisions.newest_findings(connection, ids)
     reply_counts = replies.counts_below(connection, ids)
     claims_by_comment = claims.live(connection, ids)
+    opinions = {
+        (opinion.comment_id, opinion.revision): opinion
+        for opinion in second_opinions.of_comments(connection, ids).values()
+    }
     edited = [entry.id for entry in entries if entry.revision > 1]
     texts = comments.revisions_of(connection, edited) if edited else {}
     # Only what was published can have some.
@@ -94,6 +101,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
             earlier=tuple(texts.get(entry.id, ())[:-1]),
             replies=reply_counts[entry.id],
             claim=claims_by_comment.get(entry.id),
+            second_opinion=opinions.get((entry.id, entry.revision)),
         )
         for entry in entries
     ]

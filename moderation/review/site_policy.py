@@ -6,12 +6,14 @@ from moderation.domain.audit import Change
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.policy import Policy
 from moderation.policies import policy_in_force, read_policy
+from moderation.review.policy_bounds import measured_bounds
 from moderation.store import audit, site_policies, sites
 from moderation.store.site_policies import PolicyVersion
 from moderation.store.sql.engine import Store
 
 POLICY_LIMIT = 200_000  # characters of TOML; the largest profile has 14,000
 VERSIONS_LISTED = 50
+OVERRIDE_LIMIT = 500  # characters
 _INSTALLATIONS = "default"  # the version of no policy of its own
 
 
@@ -21,6 +23,10 @@ class SitePolicy:
 
     toml: str
     number: int
+
+
+class BoundsMissed(Invalid):
+    """A policy is wrong more often than it says it may be, or too few decisions show that it is not. message: what was measured."""
 
 
 def site_policy(store: Store, site_id: str) -> SitePolicy:
@@ -45,15 +51,32 @@ def list_versions(store: Store, site_id: str, limit: int = VERSIONS_LISTED) -> l
 
 
 def set_policy(
-    store: Store, site_id: str, toml: str, who: str, seen: int | None = None, *, now: int
+    store: Store,
+    site_id: str,
+    toml: str,
+    who: str,
+    seen: int | None = None,
+    *,
+    override: str = "",
+    now: int,
 ) -> PolicyVersion:
     """Puts a policy in force for a site, for comments that are judged from now on.
 
     toml: '' for the installation's. who: the id of a moderator or key, or 'command'. seen: the number of the policy that was
-    seen. The one that is in force already adds no version. Raises Invalid, with the line and the reason; Conflict where
-    another was set since.
+    seen. The one that is in force already adds no version. override: why it is put in force although it misses its own bounds;
+    only those who may OVERRIDE_BOUNDS give one, and the audit keeps it. Raises Invalid, with the line and the reason;
+    BoundsMissed; Conflict where another was set since.
     """
-    version = read_policy(check_length(toml)).version if toml else _INSTALLATIONS
+    policy = read_policy(check_length(toml)) if toml else None
+    version = policy.version if policy else _INSTALLATIONS
+    missed = " ".join(
+        each.in_words()
+        for each in (measured_bounds(store, site_id, policy, now=now) if policy else ())
+        if not each.is_met
+    )
+    override = override.strip()[:OVERRIDE_LIMIT]
+    if missed and not override:
+        raise BoundsMissed(missed)
     with store.write() as connection:
         before = site_policies.locked_policy(connection, site_id)
         last = next(iter(site_policies.versions_of(connection, site_id, 1)), None)
@@ -67,8 +90,13 @@ def set_policy(
             return last or PolicyVersion(site_id, 0, version, toml, who, now)
         new = PolicyVersion(site_id, number + 1, version, toml, who, now)
         site_policies.put_in_force(connection, new)
-        was = {"number": number, "version": last.version if last else _INSTALLATIONS}
-        now_is = {"number": new.number, "version": version}
+        was: dict[str, object] = {
+            "number": number,
+            "version": last.version if last else _INSTALLATIONS,
+        }
+        now_is: dict[str, object] = {"number": new.number, "version": version}
+        if missed:
+            now_is |= {"bounds": missed, "override": override}
         audit.record(connection, who, Change.POLICY_SET, site_id, "", was, now_is)
     return new
 

@@ -203,6 +203,7 @@ _PUBLIC = sa.select(
     comments.c.parent_id,
     comments.c.author_name,
     comments.c.author_url,
+    comments.c.author_badge,
     comments.c.created_at,
     revisions.c.text,
     sa.case((sa.and_(comments.c.revision > 1, _WAS_PUBLISHED), revisions.c.created_at)).label(

@@ -17,7 +17,14 @@ from moderation.domain.errors import Invalid
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Action, Role, may, parse_role, require
 from moderation.store.sql.dialect import upsert
-from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
+from moderation.store.sql.schema import (
+    login_links,
+    memberships,
+    moderators,
+    second_factors,
+    sessions,
+    sites,
+)
 
 # Long enough to find the mail or the terminal line, too short to be worth stealing from either.
 LINK_LIFETIME = 15 * MINUTE_MS
@@ -55,12 +62,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. seen_at: when that was last written down, ms."""
+    """Somebody signed in. seen_at: when that was last written down, ms. language: chosen for the console, '' for none."""
 
     moderator_id: str
     email: str
     created_at: int
     seen_at: int
+    has_second_factor: bool
+    language: str
 
 
 def add(connection: Connection, email: str, password_hash: str, now: int, entropy: Entropy) -> str:
@@ -95,6 +104,12 @@ def store_hash(connection: Connection, moderator_id: str, password_hash: str) ->
         .where(moderators.c.id == moderator_id)
         .values(password_hash=password_hash)
     )
+
+
+def password_hash(connection: Connection, moderator_id: str) -> str:
+    """'' where only links let them in."""
+    query = sa.select(moderators.c.password_hash).where(moderators.c.id == moderator_id)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def grant(connection: Connection, moderator_id: str, site_id: str, role: str) -> None:
@@ -175,6 +190,13 @@ def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:
     )
 
 
+def set_language(connection: Connection, moderator_id: str, language: str) -> None:
+    """The language that a moderator has chosen for the console, '' for that of their browser."""
+    connection.execute(
+        sa.update(moderators).where(moderators.c.id == moderator_id).values(language=language)
+    )
+
+
 def by_email(connection: Connection, email: str) -> Moderator | None:
     row = connection.execute(
         sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
@@ -232,8 +254,17 @@ def use_login_link(connection: Connection, token: str, now: int) -> str | None:
     return row.moderator_id if row and row.expires_at > now else None
 
 
-def open_session(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:
-    """Signs a moderator in and returns the new token; sweeps out what has run out."""
+def open_session(
+    connection: Connection,
+    moderator_id: str,
+    now: int,
+    entropy: Entropy,
+    awaits_code: int | None = None,
+) -> str:
+    """Signs a moderator in and returns the new token; sweeps out what has run out.
+
+    awaits_code: within how many ms a code must follow, None for none; until then it opens nothing.
+    """
     connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
     connection.execute(sa.delete(login_links).where(login_links.c.expires_at <= now))
     token = "ghc_" + entropy(32).hex()
@@ -243,22 +274,34 @@ def open_session(connection: Connection, moderator_id: str, now: int, entropy: E
             moderator_id=moderator_id,
             created_at=now,
             seen_at=now,
-            expires_at=now + SESSION_LIMIT,
+            expires_at=now + (awaits_code or SESSION_LIMIT),
+            awaits_code=awaits_code is not None,
         )
     )
     return token
 
 
-def session(connection: Connection, token: str, now: int) -> Session | None:
-    """Who a token stands for; None once it is closed, idle for too long or simply too old."""
+def session(
+    connection: Connection, token: str, now: int, *, awaits_code: bool = False
+) -> Session | None:
+    """Who a token stands for; None once it is closed, idle for too long or simply too old.
+
+    awaits_code: of one that is to be followed by a code; else those are None as well.
+    """
+    is_theirs = second_factors.c.moderator_id == moderators.c.id
     row = connection.execute(
         sa.select(
-            sessions.c.moderator_id, moderators.c.email, sessions.c.created_at, sessions.c.seen_at
+            sessions.c.moderator_id,
+            moderators.c.email,
+            sessions.c.created_at,
+            sessions.c.seen_at,
+            sa.exists().where(is_theirs).label("has_second_factor"),
+            moderators.c.language,
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
-        .where(sessions.c.digest == token_digest(token), is_open(now))
+        .where(sessions.c.digest == token_digest(token), is_open(now, awaits_code))
     ).one_or_none()
-    return Session(row.moderator_id, row.email, row.created_at, row.seen_at) if row else None
+    return Session(**row._mapping) if row else None
 
 
 def note_seen(connection: Connection, token: str, now: int) -> None:
@@ -283,9 +326,10 @@ def close_sessions(connection: Connection, moderator_id: str) -> None:
     connection.execute(sa.delete(sessions).where(sessions.c.moderator_id == moderator_id))
 
 
-def is_open(now: int) -> sa.ColumnElement[bool]:
-    """Of sessions that are signed in."""
-    return sa.and_(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE_LIMIT)
+def is_open(now: int, awaits_code: bool = False) -> sa.ColumnElement[bool]:
+    """Of sessions that are signed in, or with awaits_code of those that are to be followed by a code."""
+    is_in_time = sa.and_(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE_LIMIT)
+    return sa.and_(is_in_time, sessions.c.awaits_code.is_(awaits_code))
 
 
 def token_digest(token: str) -> str:

@@ -33,7 +33,8 @@ class PageIn(fields.StrictModel):
 class AuthorIn(fields.StrictModel):
     """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
     is known again. With the secret key alone: id, the site's own for whoever is logged in;
-    email_confirmed, that the e-mail is theirs.
+    email_confirmed, that the e-mail is theirs; staff, that they belong to the site; article_author, that they wrote the
+    article. Of the last two readers see a badge.
     """
 
     name: Annotated[str, fields.Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
@@ -42,6 +43,15 @@ class AuthorIn(fields.StrictModel):
     token: Annotated[str, fields.Line(100)] = ""
     id: Annotated[str, fields.Line(200)] = ""
     email_confirmed: bool = False
+    staff: bool = False
+    article_author: bool = False
+
+    @property
+    def badge(self) -> rules.Badge:
+        """Whoever wrote the article is of its staff, too; readers are told the former."""
+        if self.article_author:
+            return rules.Badge.AUTHOR
+        return rules.Badge.STAFF if self.staff else rules.Badge.NONE
 
 
 class ContextIn(fields.StrictModel):
@@ -200,7 +210,7 @@ def to_submission(
         id=new.id,
         site_id=new.site_id,
         page=PageRef(page.url.partition("#")[0], page.title, page.id, by_server),
-        author=AuthorRef(author.name, author.email, author.url, identity),
+        author=AuthorRef(author.name, author.email, author.url, identity, author.badge),
         text=comment.text,
         created_at=new.created_at,
         parent_id=comment.parent_id,

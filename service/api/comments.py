@@ -143,6 +143,8 @@ def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
     claims = {
         "/author/id": (comment.author.id, "vouch for who it is"),
         "/author/email_confirmed": (comment.author.email_confirmed, "vouch for who it is"),
+        "/author/staff": (comment.author.staff, "say who is staff"),
+        "/author/article_author": (comment.author.article_author, "say who wrote the article"),
         "/context/ip": (comment.context.ip, "name the reader's address"),
     }
     broken = [

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.policy_advice import MISSES, Advice
 from moderation.policies import load_policy, policy_source, read_policy
+from moderation.review import samples
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
 from moderation.review.site_policy import (
@@ -148,7 +150,10 @@ async def errors(
     found = await request.app.state.filter_trials.run(
         request, lambda _: _errors(request, key.site_id, days)
     )
-    answer: PolicyErrorsOut = errors_out(found)
+    blind = await run_in_threadpool(
+        samples.estimate, request.app.state.store, key.site_id, now=now_ms()
+    )
+    answer: PolicyErrorsOut = errors_out(found, blind)
     return private_json(answer)
 
 
@@ -170,12 +175,17 @@ def put(
     seen: IfPolicy = "*",
 ) -> Response:
     """For the site of the key, and for comments that are judged from now on; "" leaves it to the installation's. If-Match
-    with the ETag of `GET /policies` keeps two from overwriting each other. Every policy that was in force stays in the list
+    with the ETag of `GET /policies` keeps two from overwriting each other. A policy that misses its own `[bounds]` is a 422 with what
+    was measured, unless `override` says why it shall be in force all the same. Every policy that was in force stays in the list
     of versions: to go back, put its TOML in force again.
     """
     store = request.app.state.store
     try:
-        set_policy(store, key.site_id, body.policy, key.id, if_match(seen), now=now_ms())
+        set_policy(
+            *(store, key.site_id, body.policy, key.id, if_match(seen)),
+            override=body.override,
+            now=now_ms(),
+        )
     except Invalid as error:
         raise Invalid(f"/policy: {error.message}", "/policy") from None
     except Conflict as error:

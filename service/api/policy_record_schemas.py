@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from moderation.domain.policy_advice import Advice, Effect, in_words
 from moderation.review.policy_errors import PolicyErrors
+from moderation.review.samples import BlindEstimate
 from service.api import answers
 from service.api.policy_schemas import ShareOut, share_out
 from service.api.serializers import iso
@@ -59,6 +60,31 @@ class RuleErrorsOut(TypedDict):
     wrongly_passed: ShareOut
 
 
+class ScoreErrorsOut(TypedDict):
+    """One score by one version of a model. wrongly_held: of the comments that rules on it stopped and people looked at, what they
+    approved. wrongly_passed: of those that it measured, the policy approved and people looked at, what they removed and it came
+    nearest to stopping.
+    """
+
+    label: answers.Name
+    model: answers.Name
+    wrongly_held: ShareOut
+    wrongly_passed: ShareOut
+
+
+class BlindSampleOut(TypedDict):
+    """Of the comments of the last twelve weeks' samples that people were sure about without knowing what was decided: what was approved
+    and they would remove, and what was rejected or filed and they would publish. size: of a week's sample, 0 for none.
+    """
+
+    wrongly_passed: ShareOut
+    wrongly_rejected: ShareOut
+    unsure: answers.Count
+    gone: answers.Count
+    waiting: answers.Count
+    size: answers.Count
+
+
 class PolicyErrorsOut(TypedDict):
     """examined: comments that a policy decided about; complete: whether those were all. wrongly_held, wrongly_passed: of the
     whole policy.
@@ -70,6 +96,8 @@ class PolicyErrorsOut(TypedDict):
     wrongly_held: ShareOut
     wrongly_passed: ShareOut
     rules: list[RuleErrorsOut]
+    scores: list[ScoreErrorsOut]
+    blind_sample: BlindSampleOut
 
 
 def advice_out(advice: Advice) -> PolicyAdviceOut:
@@ -94,7 +122,7 @@ def _effect_out(effect: Effect) -> EffectOut:
     }
 
 
-def errors_out(found: PolicyErrors) -> PolicyErrorsOut:
+def errors_out(found: PolicyErrors, blind: BlindEstimate) -> PolicyErrorsOut:
     return {
         "since": iso(found.since),
         "examined": found.examined,
@@ -111,4 +139,21 @@ def errors_out(found: PolicyErrors) -> PolicyErrorsOut:
             }
             for rule in found.rules
         ],
+        "scores": [
+            {
+                "label": each.label,
+                "model": each.model,
+                "wrongly_held": share_out(each.wrongly_held),
+                "wrongly_passed": share_out(each.wrongly_passed),
+            }
+            for each in found.scores
+        ],
+        "blind_sample": {
+            "wrongly_passed": share_out(blind.wrongly_passed),
+            "wrongly_rejected": share_out(blind.wrongly_rejected),
+            "unsure": blind.unsure,
+            "gone": blind.gone,
+            "waiting": blind.waiting,
+            "size": blind.size,
+        },
     }

@@ -9,7 +9,7 @@ from moderation.domain.backtest import Affected, Agreement, Backtest, Change, Sh
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.review.policy_backtest import BACKTEST_DAYS
-from moderation.review.site_policy import POLICY_LIMIT
+from moderation.review.site_policy import OVERRIDE_LIMIT, POLICY_LIMIT
 from service.api import answers
 from service.api.fields import StrictModel
 from service.api.serializers import iso
@@ -27,9 +27,12 @@ class PolicyTrialIn(StrictModel):
 
 
 class PolicyIn(StrictModel):
-    """policy: TOML, as in a file; "" for the installation's."""
+    """policy: TOML, as in a file; "" for the installation's. override: why it is put in force although it misses its own bounds."""
 
     policy: Annotated[str, Field(max_length=POLICY_LIMIT, examples=[_TOML])]
+    override: Annotated[str, Field(max_length=OVERRIDE_LIMIT, examples=["A flood of threats."])] = (
+        ""
+    )
 
 
 class PolicyVersionOut(TypedDict):

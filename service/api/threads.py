@@ -1,6 +1,6 @@
 """/api/v1/threads: the approved comments of a page, open to everybody."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
@@ -10,6 +10,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import PageState
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
+from moderation.reading.markdown import as_html
 from moderation.reading.threads import (
     Order,
     PublicComment,
@@ -17,6 +18,7 @@ from moderation.reading.threads import (
     find_page_by_id,
     list_approved,
     position_of,
+    shows_markdown,
     site_of,
     state_of,
     with_removed,
@@ -28,7 +30,7 @@ from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
-from service.api.serializers import AuthorOut, iso
+from service.api.serializers import AuthorOut, author_out, iso
 from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
@@ -40,7 +42,7 @@ CACHE = "public, max-age=1"
 
 class PublicCommentOut(TypedDict):
     """An approved comment as the world sees it; or the place of one that was removed, for what answers it: without
-    author and text. edited_at: when its text was changed after readers had seen it. picked: by a moderator, for readers.
+    author and text. html: the text as HTML of a few harmless elements, where the site shows Markdown. edited_at: when its text was changed after readers had seen it. picked: by a moderator, for readers.
     replies: the direct ones that readers see.
     """
 
@@ -49,6 +51,7 @@ class PublicCommentOut(TypedDict):
     status: Literal["approved", "removed"]
     author: AuthorOut | None
     text: answers.Text | None
+    html: NotRequired[str | None]
     created_at: answers.Moment
     edited_at: answers.Moment | None
     picked: bool
@@ -94,13 +97,14 @@ def threads(
     page, next_page = page_of(request, rows, limit, lambda comment: position_of(comment, sort))
     if sort is Order.OLDEST:
         page = with_removed(store, page, after)
+    with_html = shows_markdown(store, found)
     current = state_of(store, found, site, now_ms())
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
         "state": current.state,
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
-        "comments": [_comment_out(comment) for comment in page],
+        "comments": [_comment_out(comment, with_html) for comment in page],
     }
     return public_json(request, thread, CACHE, link_header(next_page))
 
@@ -120,9 +124,9 @@ def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str,
     return site, page
 
 
-def _comment_out(comment: PublicComment) -> PublicCommentOut:
-    author: AuthorOut = {"name": comment.author_name, "url": comment.author_url or None}
-    return {
+def _comment_out(comment: PublicComment, with_html: bool) -> PublicCommentOut:
+    author = author_out(comment.author_name, comment.author_url, comment.author_badge)
+    out: PublicCommentOut = {
         "id": comment.id,
         "parent_id": comment.parent_id or None,
         "status": "removed" if comment.is_removed else "approved",
@@ -133,3 +137,6 @@ def _comment_out(comment: PublicComment) -> PublicCommentOut:
         "picked": comment.is_picked,
         "replies": comment.replies,
     }
+    if with_html:
+        out["html"] = None if comment.is_removed else as_html(comment.text)
+    return out

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -15,16 +15,17 @@ from moderation.review import appeals, queues
 from service.console import navigation
 from service.console.comment import comment_views
 from service.console.form_error import FormError, form_error
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.presenters import OUTCOME_WORDS, excerpt, person_name
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/appeals", route_class=PageRoute)
+router = page_router("/appeals")
 
 Posted = Annotated[SignedForm, Depends(signed_form("outcome", "note"))]
 _NOTICES = {
-    AppealState.UPHELD: "The decision stands; its writer reads so.",
-    AppealState.OVERTURNED: "The comment is approved; its writer reads so.",
+    AppealState.UPHELD: N_("The decision stands; its writer reads so."),
+    AppealState.OVERTURNED: N_("The comment is approved; its writer reads so."),
 }
 
 

@@ -11,19 +11,20 @@ from fastapi import Depends, Query
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotFound
-from moderation.domain.labels import label_of
 from moderation.domain.order import BY_TIME, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
 from moderation.domain.search_words import QUERY_LIMIT
+from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
 from moderation.review.search import Criteria
 from service.console import navigation
+from service.console.language import N_, _
 from service.console.pages import QueryName
-from service.console.presenters import excerpt
+from service.console.presenters import excerpt, label
 
 DECIDERS = {
-    ActorKind.POLICY.value: "the policy",
-    ActorKind.MODERATOR.value: "a person",
-    ActorKind.IMPORT.value: "the import",
+    ActorKind.POLICY.value: N_("the policy"),
+    ActorKind.MODERATOR.value: N_("a person"),
+    ActorKind.IMPORT.value: N_("the import"),
 }
 _DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 Day = Annotated[str, Query(pattern=_DAY)]
@@ -154,16 +155,19 @@ def _day(millis: int | None) -> str:
 def chips(asked: Asked, site_id: str, emails: Mapping[str, str]) -> list[Chip]:
     """Each condition but the status, to be taken away. emails: of moderators, by id."""
     shown: Mapping[str, tuple[str, str]] = {
-        "query": ("Words", asked.query),
-        "reason": ("Reason", label_of(asked.reason)),
-        "page_url": ("Page", asked.page_url),
-        "author": ("Author", asked.author),
-        "domain": ("Links to", asked.domain),
-        "language": ("Language", asked.language),
-        "decided_by": ("Decided by", DECIDERS.get(asked.decided_by, asked.decided_by)),
-        "moderator": ("Decided by", emails.get(asked.moderator, asked.moderator)),
-        "since": ("From", asked.since),
-        "until": ("Until", asked.until),
+        "query": (_("Words"), asked.query),
+        "reason": (_("Reason"), label(asked.reason) if asked.reason else ""),
+        "page_url": (_("Page"), asked.page_url),
+        "author": (_("Author"), asked.author),
+        "domain": (_("Links to"), asked.domain),
+        "language": (_("Language"), asked.language),
+        "decided_by": (
+            _("Decided by"),
+            _(DECIDERS[asked.decided_by]) if asked.decided_by in DECIDERS else "",
+        ),
+        "moderator": (_("Decided by"), emails.get(asked.moderator, asked.moderator)),
+        "since": (_("From"), asked.since),
+        "until": (_("Until"), asked.until),
     }
     return [
         Chip(name, excerpt(value), asked.url(site_id, **{key: ""}))
@@ -175,10 +179,10 @@ def chips(asked: Asked, site_id: str, emails: Mapping[str, str]) -> list[Chip]:
 def status_chips(asked: Asked, site_id: str, names: Mapping[Status, str]) -> list[Chip]:
     """Where to look: in all comments, or in those of one status."""
     by_time = asked.order if asked.order in BY_TIME else ""
-    chips = [Chip("All", "", asked.url(site_id, status="", order=by_time), not asked.status)]
+    chips = [Chip(_("All"), "", asked.url(site_id, status="", order=by_time), not asked.status)]
     return chips + [
         Chip(
-            names[status],
+            _(names[status]),
             status.value,
             asked.url(site_id, status=status.value, order=by_time),
             status == asked.status,
@@ -189,8 +193,16 @@ def status_chips(asked: Asked, site_id: str, names: Mapping[Status, str]) -> lis
 
 def orders(status: str, score_names: Sequence[str]) -> list[tuple[str, str]]:
     """What a list can be ordered by, with its name. status: '' any."""
-    by_time = [(NEWEST, "newest first"), (OLDEST, "oldest first")]
+    by_time = [(NEWEST, _("newest first")), (OLDEST, _("oldest first"))]
     if status != Status.HELD:
         return by_time
-    scores = [(name, f"{label_of(name)}, highest first") for name in score_names]
-    return [(URGENCY, "most urgent first"), *by_time[::-1], *scores]
+    scores = [
+        (
+            name,
+            _("second opinion, likeliest fine first")
+            if name == SECOND_OPINION
+            else _("%(score)s, highest first", score=label(name)),
+        )
+        for name in score_names
+    ]
+    return [(URGENCY, _("most urgent first")), *by_time[::-1], *scores]

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from moderation.accounts.audit import list_entries
 from moderation.domain.audit import AuditEntry, AuditQuery, Change
 from moderation.domain.audit_csv import csv_of
 from moderation.domain.roles import Action
+from service.console.language import _
 from service.console.navigation import PAGE_SIZE, ROWS_READ, query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor
 from service.http.html import HEADERS
 
-router = APIRouter(prefix="/audit", route_class=PageRoute)
+router = page_router("/audit")
 
 _Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$", max_length=10)]
 _Who = Annotated[str, Query(max_length=200)]
@@ -124,7 +125,7 @@ def _words(facts: Mapping[str, Any], name: str) -> str:
     """A value as people read it; '' where there is none."""
     value = facts.get(name)
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or _("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return "" if value is None else str(value)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.author_filter import About
@@ -13,28 +13,29 @@ from moderation.domain.filter import FilterAction
 from moderation.domain.roles import Action
 from moderation.review import author_filters, queues
 from moderation.review.author_filters import Marked
-from service.console.pages import URL, PageRoute, redirect
+from service.console.language import N_, _
+from service.console.pages import URL, page_router, redirect
 from service.console.session import SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/comments/{comment_id}/filters", route_class=PageRoute)
+router = page_router("/comments/{comment_id}/filters")
 
 _WORDS = {
-    About.AUTHOR: "this author, as they are known here",
-    About.EMAIL: "this e-mail, as it was typed",
-    About.NETWORK: "this network, and others in it",
+    About.AUTHOR: N_("this author, as they are known here"),
+    About.EMAIL: N_("this e-mail, as it was typed"),
+    About.NETWORK: N_("this network, and others in it"),
 }
 _VERBS = {
-    FilterAction.HOLD: "Hold",
-    FilterAction.REJECT: "Refuse",
-    FilterAction.TRUST: "Trust",
+    FilterAction.HOLD: N_("Hold"),
+    FilterAction.REJECT: N_("Refuse"),
+    FilterAction.TRUST: N_("Trust"),
 }
 _DONE = {
-    FilterAction.HOLD: "held",
-    FilterAction.SPAM: "filed as spam",
-    FilterAction.REJECT: "refused",
-    FilterAction.TRUST: "trusted",
+    FilterAction.HOLD: N_("held"),
+    FilterAction.SPAM: N_("filed as spam"),
+    FilterAction.REJECT: N_("refused"),
+    FilterAction.TRUST: N_("trusted"),
 }
-TERMS = {"7": "for 7 days", "30": "for 30 days", "": "always"}
+TERMS = {"7": N_("for 7 days"), "30": N_("for 30 days"), "": N_("always")}
 
 Posted = Annotated[SignedForm, Depends(signed_form("about", "domain", "action", "days", "filter"))]
 
@@ -68,7 +69,7 @@ def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: 
     marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
     return {
         "marks": [_view(each) for each in marked],
-        "terms": TERMS,
+        "terms": {days: _(words) for days, words in TERMS.items()},
         "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
     }
 
@@ -78,7 +79,7 @@ def _view(marked: Marked) -> dict[str, Any]:
     return {
         "about": mark.about.value,
         "domain": mark.domain,
-        "words": _WORDS.get(mark.about, mark.domain),
-        "actions": [(action.value, _VERBS[action]) for action in mark.actions()],
-        "filters": [(each, _DONE[each.action]) for each in marked.filters],
+        "words": _(_WORDS[mark.about]) if mark.about in _WORDS else mark.domain,
+        "actions": [(action.value, _(_VERBS[action])) for action in mark.actions()],
+        "filters": [(each, _(_DONE[each.action])) for each in marked.filters],
     }

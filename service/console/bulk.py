@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Drifted, Invalid
+from moderation.domain.roles import Action
 from moderation.doorbell import BULK, DELIVER
 from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
@@ -21,8 +22,8 @@ from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK, reason_choices
 from service.console.navigation import ROWS_READ, one_page, query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
-from service.console.presenters import VERBS, excerpt
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.presenters import excerpt
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -33,7 +34,7 @@ from service.console.session import (
     signed_form,
 )
 
-router = APIRouter(prefix="/bulk", route_class=PageRoute)
+router = page_router("/bulk")
 
 # A ticked comment, with the sequence of the decision that was seen.
 _TICKED = re.compile(r"([a-z0-9_]{1,64})\.([0-9]{1,9})")
@@ -79,6 +80,7 @@ def confirm_page(
     back: str = "",
 ) -> Response:
     """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
+    membership.require(Action.DECIDE)
     chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)
@@ -209,7 +211,6 @@ def _confirm(
         status,
         visitor=visitor,
         site=membership,
-        verb=VERBS[outcome],
         outcome=outcome,
         count=count,
         fields={name: value for name, value in fields.items() if value},

@@ -8,23 +8,24 @@ from moderation.domain.bulk import BulkState, MemberState
 from moderation.review import bulk, queues
 from moderation.review.bulk import BulkProgress
 from moderation.store.sql.engine import Store
+from service.console.language import N_, _, ngettext, upfirst
 from service.console.presenters import OUTCOME_WORDS, excerpt, person_name
 
 _LISTED = 50  # comments that are listed by themselves
 _WHY = {
-    MemberState.DECIDED_SINCE: "somebody had decided about it meanwhile",
-    MemberState.CHANGED: "its writer had changed or withdrawn it meanwhile",
-    MemberState.CLAIMED: "somebody else was deciding about it",
-    MemberState.ERASED: "it was erased meanwhile",
-    MemberState.CANCELLED: "taken back before its turn",
-    MemberState.KEPT: "somebody has decided about it since",
+    MemberState.DECIDED_SINCE: N_("somebody had decided about it meanwhile"),
+    MemberState.CHANGED: N_("its writer had changed or withdrawn it meanwhile"),
+    MemberState.CLAIMED: N_("somebody else was deciding about it"),
+    MemberState.ERASED: N_("it was erased meanwhile"),
+    MemberState.CANCELLED: N_("taken back before its turn"),
+    MemberState.KEPT: N_("somebody has decided about it since"),
 }
 _STATES = {
-    BulkState.GATHERING: "not begun",
-    BulkState.DECIDING: "under way",
-    BulkState.DECIDED: "done",
-    BulkState.UNDOING: "being undone",
-    BulkState.UNDONE: "undone",
+    BulkState.GATHERING: N_("not begun"),
+    BulkState.DECIDING: N_("under way"),
+    BulkState.DECIDED: N_("done"),
+    BulkState.UNDOING: N_("being undone"),
+    BulkState.UNDONE: N_("undone"),
 }
 
 
@@ -69,8 +70,8 @@ def bulk_views(store: Store, progresses: Sequence[BulkProgress]) -> list[BulkVie
     return [
         BulkView(
             progress,
-            f"{OUTCOME_WORDS[act.outcome].capitalize()}: {_comments(act.members)}",
-            _STATES[act.state],
+            f"{upfirst(_(OUTCOME_WORDS[act.outcome]))}: {comments_words(act.members)}",
+            _(_STATES[act.state]),
             person_name(act.moderator_id, names),
             person_name(act.undone_by, names) if act.undone_by else "",
         )
@@ -78,8 +79,8 @@ def bulk_views(store: Store, progresses: Sequence[BulkProgress]) -> list[BulkVie
     ]
 
 
-def _comments(count: int) -> str:
-    return "1 comment" if count == 1 else f"{count:,} comments"
+def comments_words(count: int) -> str:
+    return ngettext("%(n)s comment", "%(n)s comments", count)
 
 
 def left_views(store: Store, progress: BulkProgress) -> list[LeftView]:
@@ -89,7 +90,7 @@ def left_views(store: Store, progress: BulkProgress) -> list[LeftView]:
     cards = queues.get_cards(store, {act.site_id}, [member.comment_id for member in members])
     cards_by_id = {card.id: card for card in cards}
     return [
-        LeftView(card.id, card.author_name, excerpt(card.text), _WHY[member.state])
+        LeftView(card.id, card.author_name, excerpt(card.text), _(_WHY[member.state]))
         for member in members
         if (card := cards_by_id.get(member.comment_id))
     ]

@@ -4,7 +4,7 @@ import os
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
@@ -14,14 +14,15 @@ from moderation.review import campaign_decisions, campaigns
 from moderation.store.moderators import Membership
 from service.console import session
 from service.console.campaign_view import campaign_views
+from service.console.language import N_
 from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 
-router = APIRouter(prefix="/campaigns/{campaign_id}", route_class=PageRoute)
+router = page_router("/campaigns/{campaign_id}")
 
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 _MEMBERS = tuple(f"m{number}" for number in range(PAGE_SIZE))  # the checkboxes of a page of members
-_NONE_SELECTED = "Select the comments that do not belong here first; nothing was changed."
+_NONE_SELECTED = N_("Select the comments that do not belong here first; nothing was changed.")
 
 Posted = Annotated[
     session.SignedForm,
@@ -145,6 +146,7 @@ def _fragment(
         "campaign_card_fragment.html",
         status,
         visitor=visitor,
+        site=visitor.membership(site_id),
         campaign=campaign,
         problem=problem,
         decided=decided,

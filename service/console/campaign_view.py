@@ -4,15 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.accounts import sign_in
-from moderation.domain.campaign import quantity
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.review import campaigns
 from moderation.review.campaigns import CampaignCard
 from moderation.store.sql.engine import Store
-from service.console.presenters import OUTCOME_WORDS, VERBS, HistoryEntry, excerpt, person_name
+from service.console.language import N_, _, ngettext, number
+from service.console.presenters import (
+    OUTCOME_WORDS,
+    STATUS_WORDS,
+    HistoryEntry,
+    excerpt,
+    person_name,
+)
 
-_OUTCOMES = (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM)
+_VERBS = {
+    Outcome.APPROVE: N_("Approve all"),
+    Outcome.REJECT: N_("Reject all"),
+    Outcome.SPAM: N_("Spam all"),
+}
 _QUEUE_ORDER = (Status.HELD, *(status for status in Status if status is not Status.HELD))
 
 
@@ -54,16 +64,16 @@ def _campaign_view(card: CampaignCard, names: Mapping[str, str]) -> CampaignView
         card=card,
         text=text,
         opening=excerpt(text),
-        size=quantity(card.comments, "comment"),
+        size=ngettext("%(n)s comment", "%(n)s comments", card.comments),
         counts=", ".join(
-            f"{card.counts[status]:,} {status.value}"
+            f"{number(card.counts[status])} {_(STATUS_WORDS[status])}"
             for status in _QUEUE_ORDER
             if status in card.counts
         ),
         history=history,
         actions=[
-            (outcome.value, f"{VERBS[outcome]} all")
-            for outcome in _OUTCOMES
+            (outcome.value, _(_VERBS[outcome]))
+            for outcome in _VERBS
             if outcome.value != card.in_force
         ],
         outcome=history[-1].outcome if history else "",
@@ -72,4 +82,4 @@ def _campaign_view(card: CampaignCard, names: Mapping[str, str]) -> CampaignView
 
 
 def _outcome_words(outcome: str) -> str:
-    return "undone" if outcome == campaigns.UNDONE else OUTCOME_WORDS[Outcome(outcome)]
+    return _("undone") if outcome == campaigns.UNDONE else _(OUTCOME_WORDS[Outcome(outcome)])

@@ -1,15 +1,15 @@
 """The campaigns of a site under /console/campaigns: many similar comments on one card each."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from moderation.clock import now_ms
 from moderation.review import campaigns
 from service.console.campaign_view import campaign_views
 from service.console.navigation import CAMPAIGNS, PAGE_SIZE, ROWS_READ, one_page, query, queue_tabs
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages
 from service.console.session import CurrentVisitor
 
-router = APIRouter(prefix="/campaigns", route_class=PageRoute)
+router = page_router("/campaigns")
 
 
 @router.get("")

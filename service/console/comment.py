@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
-from moderation.domain.labels import label_of
 from moderation.doorbell import DELIVER
+from moderation.reading.markdown import as_html, has_marks
 from moderation.review import (
     branches,
     claims,
@@ -21,6 +21,7 @@ from moderation.review import (
     decisions,
     picks,
     queues,
+    reader_rules,
     site_reasons,
 )
 from moderation.review.branches import Replies
@@ -30,12 +31,13 @@ from service.console import session
 from service.console.author_filters import author_values
 from service.console.context import context_values
 from service.console.form_error import FormError
+from service.console.language import _
 from service.console.navigation import queue_tabs
 from service.console.notes import add_note, note_values
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
-from service.console.presenters import CommentView, comment_view, person_name
+from service.console.pages import URL, QueryName, page_router, pages, redirect
+from service.console.presenters import CommentView, comment_view, label, person_name
 
-router = APIRouter(prefix="/comments/{comment_id}", route_class=PageRoute)
+router = page_router("/comments/{comment_id}")
 
 # The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
 # That of a search has escapes.
@@ -113,7 +115,7 @@ def correct(request: Request, posted: PostedCorrection, comment_id: str) -> Resp
         corrections.retract(store, site_ids, comment_id, form.get("right", ""))
     if "hx-request" not in request.headers:
         return redirect(f"{URL}/comments/{comment_id}")
-    told = "Noted: the score is wrong." if wrong else "Taken back."
+    told = _("Noted: the score is wrong.") if wrong else _("Taken back.")
     card = queues.get_card(store, site_ids, comment_id)
     return _comment(request, visitor, card, back, told=told)
 
@@ -275,13 +277,18 @@ def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentVie
     called_wrong = corrections.of_comments(store, [card.id for card in cards])
     actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)
-    choices = {id: reason_choices(store, id) for id in {card.site_id for card in cards}}
+    site_ids = {card.site_id for card in cards}
+    choices = {id: reason_choices(store, id) for id in site_ids}
+    with_markdown = {id for id in site_ids if reader_rules.get_rules(store, id).markdown}
     return [
         replace(
             comment_view(card, names),
             choices=choices[card.site_id],
+            html=as_html(card.text)
+            if card.site_id in with_markdown and has_marks(card.text)
+            else "",
             wrong=[
-                (each.label, label_of(each.label), person_name(each.moderator_id, names))
+                (each.label, label(each.label), person_name(each.moderator_id, names))
                 for each in called_wrong.get(card.id, ())
                 if each.revision == card.revision
             ],

@@ -4,21 +4,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from moderation.domain.comment import Status
 from moderation.review import comment_context
 from moderation.review.comment_context import COUNTED, Neighbour
 from moderation.store.sql.engine import Store
-from service.console.pages import PageRoute, pages
-from service.console.presenters import QUEUE_NAMES, excerpt
+from service.console.language import N_, _, number
+from service.console.pages import page_router, pages
+from service.console.presenters import STATUS_WORDS, excerpt
 from service.console.reputation import reputation_lines
 from service.console.session import CurrentVisitor
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 _OPENING = 140  # characters
-_KNOWN_BY = {"author": "by account or browser", "email": "by e-mail"}
+_KNOWN_BY = {"author": N_("by account or browser"), "email": N_("by e-mail")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> 
         "parent": _view(found.parent) if found.parent else None,
         "before": _views(found.before),
         "after": _views(found.after),
-        "known_by": _KNOWN_BY.get(found.author_known_by, ""),
+        "known_by": _(_KNOWN_BY.get(found.author_known_by, "")),
         "others": _views(found.of_author),
         "same_text": _count(found.same_text),
         "same_network": _count(found.same_network),
@@ -53,7 +54,7 @@ def _views(found: Sequence[Neighbour]) -> list[NeighbourView]:
 
 
 def _view(found: Neighbour) -> NeighbourView:
-    state = QUEUE_NAMES[found.status].lower()
+    state = _(STATUS_WORDS[found.status])
     opening = excerpt(found.text, _OPENING)
     is_erased = found.status is Status.ERASED
     return NeighbourView(found.id, found.author_name, state, opening, found.created_at, is_erased)
@@ -63,7 +64,7 @@ def _count(count: int) -> str:
     """'' for none."""
     if not count:
         return ""
-    return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
+    return number(count) if count < COUNTED else _("%(n)s or more", n=number(COUNTED))
 
 
 @router.get("/comments/{comment_id}/context")

@@ -7,9 +7,15 @@ from moderation.notify import deliveries as past_deliveries
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.sql.engine import Store
 from service.console.delivery_view import DeliveryView, delivery_view
+from service.console.language import N_, _, number
 from service.console.navigation import ROWS_READ, Tab, one_page, query
 
-_STATES = {"": "All", "due": "Waiting", "delivered": "Delivered", "dead": "Given up"}
+_STATES = {
+    "": N_("All"),
+    "due": N_("Waiting"),
+    "delivered": N_("Delivered"),
+    "dead": N_("Given up"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,11 @@ def delivery_list(
 
 def _tabs(url: str, current: str, status: EndpointStatus) -> list[Tab]:
     """A tab for each state; those that may hold very many deliveries are not counted."""
-    counts = {"due": f"{status.tally.due:,}", "dead": f"{status.tally.dead:,}"}
+    counts = {"due": number(status.tally.due), "dead": number(status.tally.dead)}
     return [
         Tab(
             id=state or "all",
-            name=name,
+            name=_(name),
             count=counts.get(state, ""),
             url=f"{url}?{query(state=state)}#deliveries",
             is_current=state == current,

@@ -5,34 +5,35 @@ from dataclasses import dataclass
 from moderation.domain.delivery import MODERATORS, Attempt, Endpoint, Format
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
+from service.console.language import N_, _, number, upfirst
 from service.console.presenters import age
 
 REFRESHED_MS = 60_000  # ms; the page refreshes itself for a delivery that is due within
 _DISABLED_SENTENCES = {
-    "gone": "It answered that it is gone (410).",
-    "failing": "It accepted nothing for five days.",
-    "by hand": "It was switched off by hand.",
+    "gone": N_("It answered that it is gone (410)."),
+    "failing": N_("It accepted nothing for five days."),
+    "by hand": N_("It was switched off by hand."),
 }
 # The error words of docs/webhooks.md and docs/notices.md, in sentences.
 ERROR_SENTENCES = {
-    "timeout": "no answer in time",
-    "refused": "connection refused",
-    "unreachable": "cannot be reached",
-    "dns": "the host name does not exist",
-    "tls": "no valid certificate",
-    "reset": "connection lost",
-    "protocol": "the answer was not HTTP",
-    "address": "the host name leads to a private address",
-    "url": "this URL is not allowed",
-    "disabled": "the endpoint was off",
-    "gone": "the endpoint was removed",
-    "erased": "the comment's text was erased",
-    "secret": "the secret cannot be decrypted: was Gatehouse's own secret changed?",
-    "internal": "an internal error; it was logged",
-    "too_large": "the answer was cut short",
-    "rejected": "the service refused it",
-    "apprise": "Apprise is not installed where the courier runs",
-    "nobody": "no moderator wants mails, or there is no mail server",
+    "timeout": N_("no answer in time"),
+    "refused": N_("connection refused"),
+    "unreachable": N_("cannot be reached"),
+    "dns": N_("the host name does not exist"),
+    "tls": N_("no valid certificate"),
+    "reset": N_("connection lost"),
+    "protocol": N_("the answer was not HTTP"),
+    "address": N_("the host name leads to a private address"),
+    "url": N_("this URL is not allowed"),
+    "disabled": N_("the endpoint was off"),
+    "gone": N_("the endpoint was removed"),
+    "erased": N_("the comment's text was erased"),
+    "secret": N_("the secret cannot be decrypted: was Gatehouse's own secret changed?"),
+    "internal": N_("an internal error; it was logged"),
+    "too_large": N_("the answer was cut short"),
+    "rejected": N_("the service refused it"),
+    "apprise": N_("Apprise is not installed where the courier runs"),
+    "nobody": N_("no moderator wants mails, or there is no mail server"),
 }
 
 
@@ -63,7 +64,7 @@ def endpoint_view(status: EndpointStatus, now: int) -> EndpointView:
     is_mail = endpoint.url == MODERATORS
     return EndpointView(
         id=endpoint.id,
-        name="An e-mail to each of the site's moderators" if is_mail else endpoint.url,
+        name=_("An e-mail to each of the site's moderators") if is_mail else endpoint.url,
         is_channel=endpoint.format is Format.NOTICE,
         is_akismet=endpoint.format is Format.AKISMET,
         enabled=endpoint.state == "enabled",
@@ -78,25 +79,29 @@ def endpoint_view(status: EndpointStatus, now: int) -> EndpointView:
 def _state(endpoint: Endpoint, now: int) -> tuple[str, str]:
     """The state in a word, and in a sentence."""
     if endpoint.state != "enabled":
-        return "off", _DISABLED_SENTENCES.get(endpoint.disabled_because, "It is off.")
+        return N_("off"), _(_DISABLED_SENTENCES.get(endpoint.disabled_because, N_("It is off.")))
     if endpoint.failing_since is None:
-        return "working", "No recent failures."
-    since = f"Nothing is accepted; the first failure was {age(now - endpoint.failing_since)}."
+        return N_("working"), _("No recent failures.")
+    since = _(
+        "Nothing is accepted; the first failure was %(age)s.", age=age(now - endpoint.failing_since)
+    )
     wait = endpoint.resume_at - now
     if wait > 0:
-        return "paused", f"{since} Paused; the next attempt is in {_duration(wait)}."
-    return "failing", since
+        paused = _("Paused; the next attempt is in %(time)s.", time=_duration(wait))
+        return N_("paused"), f"{since} {paused}"
+    return N_("failing"), since
 
 
 def _options(endpoint: Endpoint) -> str:
     if endpoint.format is Format.AKISMET:
-        return "Later decisions for a client of the Akismet-compatible API"
-    types = ", ".join(endpoint.types) if endpoint.types else "all events"
+        return _("Later decisions for a client of the Akismet-compatible API")
+    types = ", ".join(endpoint.types) if endpoint.types else _("all events")
     if endpoint.format is Format.NOTICE:
-        return f"Notices of {types}"
-    format = ", as CloudEvents" if endpoint.format is Format.CLOUDEVENTS else ""
-    batch = f", up to {endpoint.batch} per request" if endpoint.batch > 1 else ""
-    return f"Sends {types}; {endpoint.payload.value} payload{format}{batch}"
+        return _("Notices of %(types)s", types=types)
+    format = ", " + _("as CloudEvents") if endpoint.format is Format.CLOUDEVENTS else ""
+    batch = ", " + _("up to %(n)s per request", n=endpoint.batch) if endpoint.batch > 1 else ""
+    payload = _("Sends %(types)s; %(payload)s payload", types=types, payload=endpoint.payload.value)
+    return f"{payload}{format}{batch}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,11 @@ def delivery_view(delivery: Delivery, now: int) -> DeliveryView:
     result = attempts[-1][1] if attempts else ""
     wait = delivery.due_at - now
     if delivery.state == "due":
-        next_try = f"next try in {_duration(wait)}" if wait > 0 else "due now"
-        result = f"{result}; {next_try}" if result else f"Not tried yet, {next_try}"
+        next_try = _("next try in %(time)s", time=_duration(wait)) if wait > 0 else _("due now")
+        result = f"{result}; {next_try}" if result else _("Not tried yet, %(next)s", next=next_try)
     return DeliveryView(
         delivery=delivery,
-        result=result[:1].upper() + result[1:],
+        result=upfirst(result),
         attempts=attempts,
         is_fresh=delivery.state == "due" and wait < REFRESHED_MS,
     )
@@ -132,8 +137,8 @@ def _attempt_result(attempt: Attempt) -> str:
     response = attempt.response
     parts = [str(response.status)] if response.status is not None else []
     if response.error:
-        parts.append(ERROR_SENTENCES.get(response.error, response.error))
-    took = f" after {response.duration:,} ms" if response.duration else ""
+        parts.append(_(ERROR_SENTENCES.get(response.error, response.error)))
+    took = " " + _("after %(n)s ms", n=number(response.duration)) if response.duration else ""
     return ", ".join(parts) + took
 
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from service.console.campaign_view import CampaignView
 from service.console.comment import BACK
 from service.console.context import context_values
-from service.console.pages import URL, PageRoute, redirect
+from service.console.pages import URL, page_router, redirect
 from service.console.presenters import CommentView
 from service.console.session import SignedForm, Visitor, signed_form
 from service.http.client_address import is_https
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 _DENSITY, _KEPT_FOR = "gatehouse_density", 365 * 24 * 3600  # s
 Posted = Annotated[SignedForm, Depends(signed_form("density", "back", for_all=True))]

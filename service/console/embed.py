@@ -1,20 +1,21 @@
 """/console/embed: the snippets that put thread and form on a site's pages, ready to be copied."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from service.console.pages import CurrentSite, PageRoute, pages
+from service.console.language import N_, _
+from service.console.pages import CurrentSite, page_router, pages
 from service.console.session import CurrentVisitor
 
-router = APIRouter(prefix="/embed", route_class=PageRoute)
+router = page_router("/embed")
 
 # {page}: the page's URL, as a template of each system writes it. Without a known URL the module finds it itself.
 _PAGES = {
-    "Plain HTML": ("Where the comments shall be, in the page itself.", ""),
+    "Plain HTML": (N_("Where the comments shall be, in the page itself."), ""),
     "WordPress": (
-        "In the theme's comments.php, instead of what is there.",
+        N_("In the theme's comments.php, instead of what is there."),
         "<?php echo esc_url(get_permalink()); ?>",
     ),
-    "Hugo": ("In layouts/partials/comments.html.", "{{ .Permalink }}"),
+    "Hugo": (N_("In layouts/partials/comments.html."), "{{ .Permalink }}"),
 }
 
 
@@ -29,13 +30,17 @@ def embed_page(request: Request, visitor: CurrentVisitor, membership: CurrentSit
         data = f'\n  data-site="{site_id}" data-key="ghp_..."' + (
             f'\n  data-page="{page}"' if page else ""
         )
-        snippets.append((system, where, f'<div id="comments"></div>\n{script}{data}></script>'))
+        snippets.append((system, _(where), f'<div id="comments"></div>\n{script}{data}></script>'))
     react = (
         f"{script}></script>\n\n"
         f'<gatehouse-comments key={{url}} site="{site_id}" site-key="ghp_..." page={{url}}></gatehouse-comments>'
     )
     snippets.append(
-        ("React", "The script once, in index.html; the element where the comments shall be.", react)
+        (
+            "React",
+            _("The script once, in index.html; the element where the comments shall be."),
+            react,
+        )
     )
     return pages.page(
         "embed.html", visitor=visitor, site=membership, snippets=snippets, service=service

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Endpoint, Format
@@ -17,22 +17,23 @@ from service.console import endpoint_form
 from service.console.delivery_list import delivery_list
 from service.console.delivery_view import endpoint_view
 from service.console.form_error import FormError, form_error
+from service.console.language import N_, _, ngettext
 from service.console.navigation import query
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
+router = page_router("/endpoints/{endpoint_id}")
 
 LIST_URL = f"{URL}/endpoints"
 # What was just done, by the word in the query.
 NOTICES = {
-    "added": "Added. Send a test to see whether it arrives.",
-    "changed": "The changes apply from the next message on.",
-    "on": "Switched on. What it missed can be replayed below.",
-    "off": "Switched off. What waited for it can be replayed later.",
-    "removed": "The endpoint was removed.",
-    "tested": "A test is on its way; its result will appear in the list below.",
-    "resent": "It is being sent again; the result will appear in the list below.",
+    "added": N_("Added. Send a test to see whether it arrives."),
+    "changed": N_("The changes apply from the next message on."),
+    "on": N_("Switched on. What it missed can be replayed below."),
+    "off": N_("Switched off. What waited for it can be replayed later."),
+    "removed": N_("The endpoint was removed."),
+    "tested": N_("A test is on its way; its result will appear in the list below."),
+    "resent": N_("It is being sent again; the result will appear in the list below."),
 }
 
 Posted = Annotated[
@@ -77,9 +78,11 @@ def endpoint_page(
     n: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
     """One endpoint and its deliveries. did: what was just done; n: to how many deliveries."""
-    notice = NOTICES.get(did, "")
+    notice = _(NOTICES[did]) if did in NOTICES else ""
     if did == "replayed":
-        notice = f"{n:,} {'delivery is' if n == 1 else 'deliveries are'} being sent again."
+        notice = ngettext(
+            "%(n)s delivery is being sent again.", "%(n)s deliveries are being sent again.", n
+        )
     endpoint = get_endpoint(request, visitor, endpoint_id)
     answer = EndpointAnswer(notice=notice)
     return endpoint_response(request, visitor, endpoint, answer, state=state, before=before)
@@ -150,11 +153,13 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
 def removal_page(request: Request, visitor: CurrentVisitor, endpoint_id: str) -> Response:
     """What would be deleted with it, and the button: there is no undo."""
     endpoint = get_endpoint(request, visitor, endpoint_id)
+    membership = visitor.membership(endpoint.site_id)
+    membership.require(Action.MANAGE_ENDPOINTS)
     [status] = endpoints.with_status(request.app.state.store, [endpoint])
     return pages.page(
         "endpoint_removal.html",
         visitor=visitor,
-        site=visitor.membership(endpoint.site_id),
+        site=membership,
         endpoint=endpoint_view(status, now_ms()),
     )
 
@@ -197,7 +202,7 @@ def endpoint_response(
         answer=answer,
         draft=draft,
         offered=endpoint_form.offered_types(draft.kind),
-        payload=endpoint_form.PAYLOADS[endpoint.payload].lower(),
+        payload=_(endpoint_form.CONTAINS[endpoint.payload]),
         overlaps=endpoint_form.OVERLAPS,
         replays=endpoint_form.REPLAYS,
         deliveries=delivery_list(store, status, f"{LIST_URL}/{endpoint.id}", state, before, now),

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
@@ -14,10 +14,10 @@ from moderation.notify.deliveries import Replay
 from service.console import endpoint as endpoint_page
 from service.console.endpoint_form import parse_moment, read_replay
 from service.console.form_error import form_error
-from service.console.pages import PageRoute, redirect
+from service.console.pages import page_router, redirect
 from service.console.session import SignedForm, signed_form
 
-router = APIRouter(prefix="/endpoints/{endpoint_id}", route_class=PageRoute)
+router = page_router("/endpoints/{endpoint_id}")
 
 Posted = Annotated[SignedForm, Depends(signed_form("delivery", "what", "since", "until"))]
 

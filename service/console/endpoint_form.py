@@ -6,39 +6,46 @@ from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, EventType
 from moderation.notify.deliveries import Replay
+from service.console.language import N_
 from service.console.session import Form
 
 WEBHOOK, CHANNEL = "webhook", "channel"
 TYPES = {
-    EventType.RECEIVED: "A comment came in",
-    EventType.APPROVED: "A comment was approved",
-    EventType.HELD: "A comment waits for a moderator",
-    EventType.REJECTED: "A comment was rejected",
-    EventType.SPAM: "A comment was filed as spam",
-    EventType.EDITED: "A comment was changed by its writer",
-    EventType.WITHDRAWN: "A comment was withdrawn by its writer",
-    EventType.ERASED: "A comment was erased",
-    EventType.DISABLED: "An endpoint was disabled",
-    DIGEST: "Once a day: the state of the queue",
+    EventType.RECEIVED: N_("A comment came in"),
+    EventType.APPROVED: N_("A comment was approved"),
+    EventType.HELD: N_("A comment waits for a moderator"),
+    EventType.REJECTED: N_("A comment was rejected"),
+    EventType.SPAM: N_("A comment was filed as spam"),
+    EventType.EDITED: N_("A comment was changed by its writer"),
+    EventType.WITHDRAWN: N_("A comment was withdrawn by its writer"),
+    EventType.ERASED: N_("A comment was erased"),
+    EventType.DISABLED: N_("An endpoint was disabled"),
+    DIGEST: N_("Once a day: the state of the queue"),
+    ALARM: N_("A rule or a score behaves differently"),
 }
 PAYLOADS = {
-    Payload.FULL: "Everything but the comment's text",
-    Payload.THIN: "Only ids; your site asks for the rest",
-    Payload.TEXT: "Everything with the comment's text",
+    Payload.FULL: N_("Everything but the comment's text"),
+    Payload.THIN: N_("Only ids; your site asks for the rest"),
+    Payload.TEXT: N_("Everything with the comment's text"),
+}
+CONTAINS = {
+    Payload.FULL: N_("A message contains everything but the comment's text"),
+    Payload.THIN: N_("A message contains only ids; your site asks for the rest"),
+    Payload.TEXT: N_("A message contains everything with the comment's text"),
 }
 FORMATS = {Format.STANDARD: "Standard Webhooks", Format.CLOUDEVENTS: "CloudEvents"}
 # Hours for which the old secret signs as well.
 OVERLAPS = {
-    "24": "Stays valid for a day, so that you can update the receiver",
-    "168": "Stays valid for a week",
-    "0": "Ends now, because it has leaked",
+    "24": N_("Stays valid for a day, so that you can update the receiver"),
+    "168": N_("Stays valid for a week"),
+    "0": N_("Ends now, because it has leaked"),
 }
 REPLAYS = {
-    Replay.DEAD: "Those that were given up",
-    Replay.MISSED: "Those never sent, because the endpoint was off or did not exist yet",
-    Replay.ALL: "Those given up or accepted, because the receiver lost its data",
+    Replay.DEAD: N_("Those that were given up"),
+    Replay.MISSED: N_("Those never sent, because the endpoint was off or did not exist yet"),
+    Replay.ALL: N_("Those given up or accepted, because the receiver lost its data"),
 }
 DRAFT_NAMES = (
     *(str(type) for type in TYPES),
@@ -110,7 +117,9 @@ def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
 def offered_types(kind: str) -> list[tuple[str, str]]:
     """The types a form offers, each the name of its field, and what it means. Webhooks have no digest."""
     return [
-        (str(type), meaning) for type, meaning in TYPES.items() if kind == CHANNEL or type != DIGEST
+        (str(type), meaning)
+        for type, meaning in TYPES.items()
+        if kind == CHANNEL or type not in (DIGEST, ALARM)
     ]
 
 

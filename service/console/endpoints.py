@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
@@ -16,10 +16,10 @@ from service.console import endpoint as endpoint_page
 from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
 from service.console.form_error import FormError, form_error
-from service.console.pages import CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/endpoints", route_class=PageRoute)
+router = page_router("/endpoints")
 
 
 @router.get("")

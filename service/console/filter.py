@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
@@ -19,7 +19,8 @@ from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import filter_form
 from service.console.form_error import FormError, form_error
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -30,9 +31,9 @@ from service.console.session import (
 )
 from service.http.html import retry_header
 
-router = APIRouter(prefix="/filters", route_class=PageRoute)
+router = page_router("/filters")
 
-_CONFLICT = (
+_CONFLICT = N_(
     "Somebody else has changed this filter meanwhile. What you typed is below; saving now replaces "
     "their version."
 )
@@ -45,7 +46,9 @@ Posted = Annotated[
 @router.get("/new")
 def new_page(visitor: CurrentVisitor, site: QueryName = "") -> Response:
     draft = FilterDraft("", FilterKind.WORDS, FilterAction.HOLD, ())
-    return _form(visitor, visitor.membership(site), draft)
+    membership = visitor.membership(site)
+    membership.require(Action.DECIDE)  # to try one; saving it wants more
+    return _form(visitor, membership, draft)
 
 
 @router.get("/{filter_id}")
@@ -201,6 +204,7 @@ def _form(
         preview=filter_form.preview_view(preview) if preview else None,
         is_removed=is_removed,
         may_write=membership.may(Action.CHANGE_FILTERS),
+        may_try=membership.may(Action.DECIDE),
         kinds=filter_form.KINDS,
         actions=filter_form.ACTIONS,
         fields=filter_form.FIELDS,

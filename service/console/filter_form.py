@@ -8,7 +8,8 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
 from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.review.filter_preview import FilterPreview, PreviewMatch
-from service.console.presenters import QUEUE_NAMES, pieces_of_spans
+from service.console.language import N_, NN_, _
+from service.console.presenters import STATUS_WORDS, pieces_of_spans
 from service.console.session import Form
 
 FORM_LIMIT = 2 * 1024 * 1024  # bytes; a list of 256 kB, every letter of it escaped
@@ -18,31 +19,54 @@ NAMES = (
 )
 KINDS = {
     FilterKind.WORDS: (
-        "Words",
-        "One word or phrase per line, matched as a whole; * stands for the rest of a word.",
+        N_("Words"),
+        N_("One word or phrase per line, matched as a whole; * stands for the rest of a word."),
     ),
-    FilterKind.PATTERNS: ("Patterns", "One regular expression per line (RE2); case is ignored."),
+    FilterKind.PATTERNS: (
+        N_("Patterns"),
+        N_("One regular expression per line (RE2); case is ignored."),
+    ),
     FilterKind.DOMAINS: (
-        "Domains",
-        "example.com and everything under it; .xyz for every domain that ends so.",
+        N_("Domains"),
+        N_("example.com and everything under it; .xyz for every domain that ends so."),
     ),
-    FilterKind.EMAILS: ("E-mails", "name@example.com, or @example.com for every address there."),
+    FilterKind.EMAILS: (
+        N_("E-mails"),
+        N_("name@example.com, or @example.com for every address there."),
+    ),
     FilterKind.AUTHORS: (
-        "Authors",
-        "As a comment's page puts them here (“From now on”): keyed hashes, no names.",
+        N_("Authors"),
+        N_("As a comment's page puts them here (“From now on”): keyed hashes, no names."),
     ),
-    FilterKind.NETWORKS: ("Networks", "An address, or a network such as 203.0.113.0/24."),
+    FilterKind.NETWORKS: (N_("Networks"), N_("An address, or a network such as 203.0.113.0/24.")),
 }
 ACTIONS = {
-    FilterAction.HOLD: "Hold for a moderator",
-    FilterAction.SPAM: "File as spam",
-    FilterAction.REJECT: "Reject",
-    FilterAction.TRUST: "Trust: links to these domains do not count; these authors have a good name; or these words in the name may use protected names",
+    FilterAction.HOLD: N_("Hold for a moderator"),
+    FilterAction.SPAM: N_("File as spam"),
+    FilterAction.REJECT: N_("Reject"),
+    FilterAction.TRUST: N_(
+        "Trust: links to these domains do not count; these authors have a good name; or these words in the name may use protected names"
+    ),
+}
+# What a filter in the list has, and does.
+ENTRIES = {
+    FilterKind.WORDS: NN_("%(n)s word", "%(n)s words"),
+    FilterKind.PATTERNS: NN_("%(n)s pattern", "%(n)s patterns"),
+    FilterKind.DOMAINS: NN_("%(n)s domain", "%(n)s domains"),
+    FilterKind.EMAILS: NN_("%(n)s e-mail", "%(n)s e-mails"),
+    FilterKind.AUTHORS: NN_("%(n)s author", "%(n)s authors"),
+    FilterKind.NETWORKS: NN_("%(n)s network", "%(n)s networks"),
+}
+DOES = {
+    FilterAction.HOLD: N_("hold for a moderator"),
+    FilterAction.SPAM: N_("file as spam"),
+    FilterAction.REJECT: N_("reject"),
+    FilterAction.TRUST: N_("trust"),
 }
 FIELDS = {
-    FilterField.TEXT: "the text",
-    FilterField.NAME: "the author's name",
-    FilterField.WEBSITE: "the author's website",
+    FilterField.TEXT: N_("the text"),
+    FilterField.NAME: N_("the author's name"),
+    FilterField.WEBSITE: N_("the author's website"),
 }
 
 
@@ -85,7 +109,7 @@ def preview_view(preview: FilterPreview) -> dict[str, Any]:
     return {
         "facts": preview,
         "statuses": [
-            (QUEUE_NAMES[status].lower(), count) for status, count in preview.by_status.items()
+            (_(STATUS_WORDS[status]), count) for status, count in preview.by_status.items()
         ],
         "matches": [_match_view(match) for match in preview.matches],
     }
@@ -94,7 +118,7 @@ def preview_view(preview: FilterPreview) -> dict[str, Any]:
 def _match_view(match: PreviewMatch) -> dict[str, Any]:
     return {
         "comment": match,
-        "status": QUEUE_NAMES[match.status].lower(),
+        "status": _(STATUS_WORDS[match.status]),
         "pieces": pieces_of_spans(match.excerpt, match.spans),
-        "other_fields": ", ".join(field for field in match.where if field != "text"),
+        "other_fields": ", ".join(_(FIELDS[field]) for field in match.where if field != "text"),
     }

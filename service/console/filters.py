@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -11,14 +11,20 @@ from moderation.domain.filter import Filter
 from moderation.domain.roles import Action
 from moderation.review import filters
 from service.console.filter import list_url
-from service.console.filter_form import ACTIONS, KINDS
-from service.console.pages import NAME_PATTERN, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.filter_form import DOES, ENTRIES
+from service.console.language import N_, _, ngettext
+from service.console.pages import NAME_PATTERN, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, signed_form
 
-router = APIRouter(prefix="/filters", route_class=PageRoute)
+router = page_router("/filters")
 
-_NOTICES = {"added": "was added", "changed": "was changed", "on": "is on", "off": "is off"}
+_NOTICES = {
+    "added": N_("“%(name)s” was added."),
+    "changed": N_("“%(name)s” was changed."),
+    "on": N_("“%(name)s” is on."),
+    "off": N_("“%(name)s” is off."),
+}
 
 
 @router.get("")
@@ -41,7 +47,7 @@ def filters_page(
         filters=[_row(filter, names) for filter in stored],
         may_write=membership.may(Action.CHANGE_FILTERS),
         may_see_learning=membership.may(Action.SEE_LEARNING),
-        notice=f"“{changed.name}” {_NOTICES[did]}." if changed and did in _NOTICES else "",
+        notice=_(_NOTICES[did], name=changed.name) if changed and did in _NOTICES else "",
     )
 
 
@@ -66,8 +72,10 @@ def _row(filter: Filter, names: Mapping[str, str]) -> dict[str, Any]:
     entries = [line.strip() for line in filter.entries]
     return {
         "filter": filter,
-        "kind": KINDS[filter.kind][0].lower(),
-        "action": ACTIONS[filter.action].partition(" (")[0].lower(),
-        "count": sum(1 for entry in entries if entry and not entry.startswith("#")),
+        "entries": ngettext(
+            *ENTRIES[filter.kind],
+            sum(1 for entry in entries if entry and not entry.startswith("#")),
+        ),
+        "action": _(DOES[filter.action]),
         "who": person_name(filter.changed_by, names),
     }

@@ -3,16 +3,16 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
-from moderation.accounts import invitations, sign_in
+from moderation.accounts import invitations, passwords, sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from service.console import session
-from service.console.pages import URL, PageRoute, pages, redirect
+from service.console.pages import URL, page_router, pages, redirect
 from service.console.session import Form, posted_form
 
-router = APIRouter(prefix="/invitation", route_class=PageRoute)
+router = page_router("/invitation")
 
 Posted = Annotated[Form, Depends(posted_form("link", "password"))]
 
@@ -31,7 +31,7 @@ def accept(request: Request, form: Posted) -> Response:
     cookie = session.session_cookie(request) if signed else session.visit_cookie(request)
     session.check_token(cookie, form.get("csrf", ""))
     try:
-        hashed = sign_in.hash_password(password) if password and not signed else ""
+        hashed = passwords.hash_password(password) if password and not signed else ""
     except Invalid as error:
         return _page(request, link, 422, problem=error.message)
     site_id, token = invitations.accept(

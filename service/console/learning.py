@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -11,11 +11,11 @@ from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.roles import Action
 from moderation.learning.status import learning_status
 from moderation.store.moderators import Membership
-from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
+from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/learning", route_class=PageRoute)
+router = page_router("/learning")
 
 _MODERATOR = re.compile(r"[a-z0-9_]{1,64}")
 

@@ -1,15 +1,15 @@
 """The console's notices of illegal content under /console/notices; deciding about the comment answers them."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from moderation.domain.legal_notice import NoticeState
 from moderation.review import legal_notices, queues
 from service.console import navigation
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages
 from service.console.presenters import excerpt
 from service.console.session import CurrentVisitor
 
-router = APIRouter(prefix="/notices", route_class=PageRoute)
+router = page_router("/notices")
 
 
 @router.get("")

@@ -8,13 +8,19 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, queues
+from moderation.review import appeals, campaigns, legal_notices, queues, samples
+from service.console.language import _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
-CAMPAIGNS, APPEALS, NOTICES = "campaigns", "appeals", "notices"  # the tabs that are not queues
+CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
+    "campaigns",
+    "appeals",
+    "notices",
+    "sample",
+)  # the tabs that are not queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,8 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
     tabs = [
         Tab(
             status.value,
-            QUEUE_NAMES[status],
-            f"{count:,}",
+            _(QUEUE_NAMES[status]),
+            number(count),
             queue_url(site=site_id, queue=status.value),
             status == current,
         )
@@ -64,20 +70,24 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
     if reported or current == queues.REPORTED:
         url = queue_url(site=site_id, queue=queues.REPORTED)
         is_current = current == queues.REPORTED
-        tabs.append(Tab(queues.REPORTED, "Reported", f"{reported:,}", url, is_current))
+        tabs.append(Tab(queues.REPORTED, _("Reported"), number(reported), url, is_current))
     appealed = appeals.count_open(store, site_id)
     if appealed or current == APPEALS:
         url = f"{URL}/appeals?{query(site=site_id)}"
-        tabs.append(Tab(APPEALS, "Appeals", f"{appealed:,}", url, current == APPEALS))
+        tabs.append(Tab(APPEALS, _("Appeals"), number(appealed), url, current == APPEALS))
     notified = legal_notices.count_open(store, site_id)
     if notified or current == NOTICES:
         url = f"{URL}/notices?{query(site=site_id)}"
-        tabs.append(Tab(NOTICES, "Notices", f"{notified:,}", url, current == NOTICES))
+        tabs.append(Tab(NOTICES, _("Notices"), number(notified), url, current == NOTICES))
+    sampled = samples.count_waiting(store, site_id)
+    if sampled or current == SAMPLE:
+        url = f"{URL}/sample?{query(site=site_id)}"
+        tabs.append(Tab(SAMPLE, _("Sample"), number(sampled), url, current == SAMPLE))
     waiting = campaigns.count_waiting(store, site_id)
     if waiting is not None or current == CAMPAIGNS:
         url = f"{URL}/campaigns?{query(site=site_id)}"
-        count = f"{waiting or 0:,}"
-        tabs.append(Tab(CAMPAIGNS, "Campaigns", count, url, current == CAMPAIGNS))
+        count = number(waiting or 0)
+        tabs.append(Tab(CAMPAIGNS, _("Campaigns"), count, url, current == CAMPAIGNS))
     return tabs
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef
@@ -17,11 +17,14 @@ from moderation.review.page_states import PageChange, PageStatus
 from moderation.store.moderators import Membership
 from service.api.fields import is_web_address
 from service.console import navigation
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/pages", route_class=PageRoute)
+router = page_router("/pages")
 
+# What `state` of a page is called; the templates translate it.
+STATES = (N_("open"), N_("premoderated"), N_("closed"))
 AS_SITE = "default"  # the choice that follows the site's default
 SITE = "site"  # in the place of a page's id: the default itself
 # What was set before, in the query of the page that offers to restore it: 'closed.14', 'default.'.

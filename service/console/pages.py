@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
-from moderation.domain.labels import label_of
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
-from service.console import session
-from service.console.presenters import age, iso, not_so, utc_clock, utc_time
+from service.console import language, session
+from service.console.language import N_
+from service.console.presenters import STATUS_WORDS, age, iso, label, not_so, utc_clock, utc_time
+from service.console.sentences import translated
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
 log = logging.getLogger("gatehouse.console")
@@ -32,21 +34,35 @@ NAME_PATTERN = r"^[A-Za-z0-9_.-]*$"
 # An id, a queue or a reason code in the query of a page.
 QueryName = Annotated[str, Query(max_length=64, pattern=NAME_PATTERN)]
 
+
+def when(millis: int) -> Markup:
+    """A moment as an element, for the middle of a sentence."""
+    return Markup('<time datetime="{}">{}</time>').format(iso(millis), utc_time(millis))
+
+
 pages = Pages(
     Path(__file__).parent,
     f"{URL}/static",
     scripts=True,
+    gettext=language.FOR_TEMPLATES,
     Action=Action,
+    LANGUAGES=language.LANGUAGES,
+    STATUS_WORDS=STATUS_WORDS,
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
-    label=label_of,
+    label=label,
+    language=language.current,
     not_so=not_so,
+    number=language.number,
+    translated=translated,
+    upfirst=language.upfirst,
     utc_clock=utc_clock,
     utc_time=utc_time,
+    when=when,
 )
 
-ENDED = "Your session has ended. Please log in again."
-ENDED_UNDONE = "Your session has ended, and nothing was changed. Log in, and do it once more."
+ENDED = N_("Your session has ended. Please log in again.")
+ENDED_UNDONE = N_("Your session has ended, and nothing was changed. Log in, and do it once more.")
 # Where a decision is sent, and the page of what it was about.
 _DECIDED = re.compile(rf"({URL}/(?:comments|campaigns)/[a-z0-9_]{{1,64}})/(?:decisions|undo)")
 
@@ -86,7 +102,7 @@ def login_page(
         "login.html",
         status,
         headers,
-        error=error,
+        error=translated(error),
         email=email,
         link=link,
         wanted=next_page(wanted),
@@ -136,22 +152,38 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            language.begin(request)
             try:
                 return await run_in_threadpool(_compressed, request, await handle(request))
             except NoSite as error:
                 return pages.page("no_site.html", visitor=error.visitor)
             except Unauthenticated:
                 return _unauthenticated(request)
+            except session.FactorWanted:
+                return _to_set_up(request)
             except GatehouseError as error:
                 shown = (*status_of(error), error.message, retry_header(error))
             except RequestValidationError:
-                shown = (422, "This address is not valid", "Start from the queue.", {})
+                shown = (422, N_("This address is not valid"), N_("Start from the queue."), {})
             except Exception as error:
                 log.error("unexpected error", extra={"route": self.path}, exc_info=error)
-                shown = (500, "Something went wrong here", "The error was logged.", {})
+                shown = (500, N_("Something went wrong here"), N_("The error was logged."), {})
             return await run_in_threadpool(error_page, request, *shown)
 
         return answer
+
+
+def _to_set_up(request: Request) -> Response:
+    """The page on which a second factor is set up; htmx leaves its own page for that one."""
+    url = f"{URL}/account/second-factor"
+    if "hx-request" in request.headers:
+        return Response(status_code=403, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def page_router(prefix: str = "") -> APIRouter:
+    """For pages below /console, and below this part of it."""
+    return APIRouter(prefix=URL + prefix, include_in_schema=False, route_class=PageRoute)
 
 
 def _unauthenticated(request: Request) -> Response:
@@ -198,8 +230,8 @@ def error_page(
         "error.html",
         status,
         headers,
-        title=title,
-        message=message,
+        title=translated(title),
+        message=translated(message),
         is_console=is_console,
         **{name: value for name, value in values.items() if value},
     )

@@ -3,34 +3,35 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import invitations, moderators
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
 from moderation.store.moderators import Membership
+from service.console.language import N_
 from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/people", route_class=PageRoute)
+router = page_router("/people")
 
 Posted = Annotated[SignedForm, Depends(signed_form("site", "email", "role", "session"))]
 
 NOTICES = {
-    "invited": "The invitation was changed.",
-    "withdrawn": "The invitation was withdrawn; its link opens nothing any more.",
-    "removed": "They were removed, and logged out. To take them back, invite them again.",
-    "role": "They have another role from their next request on.",
-    "ended": "They were logged out.",
-    "joined": "You are in.",
+    "invited": N_("The invitation was changed."),
+    "withdrawn": N_("The invitation was withdrawn; its link opens nothing any more."),
+    "removed": N_("They were removed, and logged out. To take them back, invite them again."),
+    "role": N_("They have another role from their next request on."),
+    "ended": N_("They were logged out."),
+    "joined": N_("You are in."),
 }
 ROLES = {
-    Role.MODERATOR: "moderator: decides about comments",
-    Role.EDITOR: "editor: also filters, endpoints and what holds for all pages",
-    Role.ADMIN: "admin: also people, the audit and what the spam score learns",
-    Role.AUDITOR: "auditor: sees everything, and changes nothing",
+    Role.MODERATOR: N_("moderator: decides about comments"),
+    Role.EDITOR: N_("editor: also filters, endpoints and what holds for all pages"),
+    Role.ADMIN: N_("admin: also people, the audit and what the spam score learns"),
+    Role.AUDITOR: N_("auditor: sees everything, and changes nothing"),
 }
 
 

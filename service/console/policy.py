@@ -1,8 +1,9 @@
 """A site's policy under /console/policy: read, tried on the last weeks, saved after that, and taken back."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -11,18 +12,23 @@ from moderation.domain.backtest import Backtest
 from moderation.domain.errors import Conflict, Invalid, TooMany
 from moderation.domain.policy import Policy
 from moderation.domain.policy_advice import MISSES, in_words, missing_in_words
+from moderation.domain.policy_bounds import MeasuredBound
 from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.roles import Action
+from moderation.domain.samples import LARGEST
 from moderation.policies import PROFILES, load_policy, policy_source, read_policy
-from moderation.review import site_policy
+from moderation.review import samples, site_policy
 from moderation.review.policy_advice import policy_advice
+from moderation.review.policy_bounds import measured_bounds
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
 from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
 from service.console import policy_view
 from service.console.form_error import FormError, form_error
-from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
+from service.console.language import N_
+from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
+from service.console.sentences import translated
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -33,11 +39,13 @@ from service.console.session import (
 )
 from service.queues.policy_trials import try_policy
 
-router = APIRouter(prefix="/policy", route_class=PageRoute)
+router = page_router("/policy")
 
 _ADVICE_LIMIT = 5_000  # decided comments; a page has less patience than a program
-_CONFLICT = "Somebody else has set another policy meanwhile. Nothing was changed; the policy in force is below."
-_UNSEEN = "Try the policy first: what it would change has to be seen before it is saved."
+_CONFLICT = N_(
+    "Somebody else has set another policy meanwhile. Nothing was changed; the policy in force is below."
+)
+_UNSEEN = N_("Try the policy first: what it would change has to be seen before it is saved.")
 
 Posted = Annotated[
     SignedForm, Depends(signed_form(*policy_view.NAMES, limit=policy_view.FORM_LIMIT))
@@ -75,7 +83,23 @@ async def record_page(
         found=found,
         days=ERRORS_DAYS,
         share=policy_view.share_in_words,
+        blind=await run_in_threadpool(
+            samples.estimate, state.store, membership.site_id, now=now_ms()
+        ),
+        largest=LARGEST,
     )
+
+
+@router.post("/sample")
+def set_sample(request: Request, posted: Posted) -> Response:
+    """Sets how many comments a week's blind sample has."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    membership.require(Action.CHANGE_POLICY)
+    size = read_number(form, "size", "size of the sample")
+    store, who = request.app.state.store, visitor.signed.moderator_id
+    samples.set_size(store, membership.site_id, size, who)
+    return redirect(f"{URL}/policy/record?site={membership.site_id}#sample")
 
 
 @router.post("/try")
@@ -85,14 +109,18 @@ async def try_out(request: Request, posted: Posted) -> Response:
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_POLICY)
     toml, error, found, status = form.get("toml", "").replace("\r\n", "\n"), FormError(), None, 200
+    bounds: list[MeasuredBound] = []
     try:
         toml = _wanted(request, form)
         tried = _parsed(request, toml)
         found = await try_policy(request, tried, membership.site_id)
+        bounds = await run_in_threadpool(
+            measured_bounds, request.app.state.store, membership.site_id, tried, now=now_ms()
+        )
     except (Invalid, TooMany) as broken:
         error, status = form_error(broken), 429 if isinstance(broken, TooMany) else 422
     return await run_in_threadpool(
-        _page, request, visitor, membership, toml, form, error, found, status
+        _page, request, visitor, membership, toml, form, error, found, status, bounds=bounds
     )
 
 
@@ -125,10 +153,18 @@ def _set(
 ) -> Response:
     seen = read_number(form, "number", "version it follows")
     who, site_id = visitor.signed.moderator_id, membership.site_id
+    override = form.get("override", "")
+    if override.strip():
+        membership.require(Action.OVERRIDE_BOUNDS)
     try:
-        site_policy.set_policy(request.app.state.store, site_id, toml, who, seen, now=now_ms())
+        site_policy.set_policy(
+            *(request.app.state.store, site_id, toml, who, seen), override=override, now=now_ms()
+        )
     except Conflict:
         return _page(request, visitor, membership, error=FormError(message=_CONFLICT), status=409)
+    except site_policy.BoundsMissed as missed:
+        error = FormError(message=f"Nothing was changed. {missed.message}")
+        return _page(request, visitor, membership, toml, form, error, status=422)
     return redirect(f"{URL}/policy?site={site_id}&did={did}#notice")
 
 
@@ -171,6 +207,7 @@ def _page(
     found: Backtest | None = None,
     status: int = 200,
     did: str = "",
+    bounds: Sequence[MeasuredBound] = (),
 ) -> Response:
     """The page, or for htmx what a trial found. toml: what was typed or tried, None for what is in force."""
     state = request.app.state
@@ -180,10 +217,11 @@ def _page(
         "error": error or FormError(),
         "trial": policy_view.trial_view(found) if found else None,
         "tried_toml": toml,
+        "bounds": bounds,
         "version": found.tried.version if found else "",
     }
     stored = site_policy.site_policy(state.store, membership.site_id)
-    values["number"] = stored.number
+    values["in_force_number"] = stored.number
     values["is_fragment"] = bool(request.headers.get("hx-request"))
     if values["is_fragment"]:
         return pages.page("policy_trial.html", **values)  # htmx shows nothing of a 422
@@ -220,8 +258,8 @@ def _page(
         if policy
         else [],
         misses=MISSES,
-        in_words=in_words,
-        missing_in_words=missing_in_words,
+        in_words=lambda effect: translated(in_words(effect)),
+        missing_in_words=lambda advice: translated(missing_in_words(advice)),
         bins=BINS,
         sentences=[policy_view.sentence(rule) for rule in policy.rules] if policy else [],
         versions=[(version, person_name(version.set_by, names)) for version in versions],

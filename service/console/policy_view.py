@@ -13,33 +13,42 @@ from moderation.domain.policy import Condition, Policy, Rule
 from moderation.domain.policy_advice import Advice
 from moderation.domain.policy_edit import Threshold, thresholds_of
 from moderation.policies import edit_thresholds
-from service.console.presenters import OUTCOME_WORDS
+from service.console.language import N_, _, current, number
+from service.console.presenters import OUTCOME_WORDS, label
 from service.console.session import Form
 
 SLIDERS = 40  # of one policy; the profiles have ten
 FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
 NAMES = (
-    *("site", "do", "toml", "profile", "number", "seen", "back"),
+    *("site", "do", "toml", "profile", "number", "seen", "back", "override", "size"),
     *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
 )
-_VERBS = {Outcome.HOLD: "Hold", Outcome.SPAM: "File as spam", Outcome.REJECT: "Reject"}
+_SENTENCES = {
+    Outcome.HOLD: N_("Hold where %(conditions)s."),
+    Outcome.SPAM: N_("File as spam where %(conditions)s."),
+    Outcome.REJECT: N_("Reject where %(conditions)s."),
+}
 _HEIGHT = 40  # of a histogram
 
 
 def sentence(rule: Rule) -> str:
     """A rule in words, with its code where that says more."""
-    conditions = " and ".join(map(_condition, rule.conditions))
-    return f"{_VERBS[rule.outcome]} where {conditions}."
+    conditions = f" {_('and')} ".join(map(_condition, rule.conditions))
+    return _(_SENTENCES[rule.outcome], conditions=conditions)
 
 
 def _condition(condition: Condition) -> str:
-    *first, last = [label_of(name.rstrip("*:")) for name in condition.signals]
-    names = f"{', '.join(first)} or {last}" if first else last
+    *first, last = [label(name.rstrip("*:")) for name in condition.signals]
+    names = f"{', '.join(first)} {_('or')} {last}" if first else last
     if condition.below is not None:
-        return f"{names} is below {condition.below:g}"
+        return _("%(names)s is below %(value)s", names=names, value=_decimal(condition.below))
     if condition.at_least == 1:
-        return f"there is {names}"
-    return f"{names} reaches {condition.at_least:g}"
+        return _("there is %(names)s", names=names)
+    return _("%(names)s reaches %(value)s", names=names, value=_decimal(condition.at_least or 0))
+
+
+def _decimal(value: float) -> str:
+    return f"{value:g}".replace(".", current().decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +75,15 @@ def sliders_of(
 ) -> list[Slider]:
     """advice: by the codes of rules. form: what was typed, where it could not be read."""
     found = []
-    for number, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
+    for place, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
         counts = histograms.get(threshold.signal, ())
-        typed = (form or {}).get(f"t{number}", f"{threshold.value:g}")
-        label, signal = label_of(threshold.code), label_of(threshold.signal)
+        typed = (form or {}).get(f"t{place}", f"{threshold.value:g}")
+        name, signal = label(threshold.code), label(threshold.signal)
         found.append(
             Slider(
-                number,
+                place,
                 threshold,
-                label if label == signal else f"{label} ({signal})",
+                name if name == signal else f"{name} ({signal})",
                 typed,
                 counts,
                 _bars(counts),
@@ -102,8 +111,8 @@ def typed_thresholds(policy: Policy, form: Form) -> dict[str, float]:
     Raises Invalid with the field as the pointer.
     """
     changed = {}
-    for number, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
-        for field in (f"t{number}", f"s{number}"):
+    for place, threshold in enumerate(thresholds_of(policy)[:SLIDERS]):
+        for field in (f"t{place}", f"s{place}"):
             if field not in form:
                 continue
             try:
@@ -112,7 +121,7 @@ def typed_thresholds(policy: Policy, form: Form) -> dict[str, float]:
                 value = math.nan
             if not 0 < value <= 1:
                 name = label_of(threshold.code)
-                raise Invalid(f"{name}: a threshold is a number above 0, up to 1.", f"/t{number}")
+                raise Invalid(f"{name}: a threshold is a number above 0, up to 1.", f"/t{place}")
             if field[0] == "s":  # it has steps of a hundredth
                 value = round(value, 2)
                 is_changed = value != round(threshold.value, 2)
@@ -135,10 +144,14 @@ def trial_view(found: Backtest) -> dict[str, Any]:
     """What a trial found, in the words of the page."""
     before, after = found.workload
     more = after.held_a_day - before.held_a_day
-    days = "about as many a day as now"
+    days = _("about as many a day as now")
     if abs(more) >= 0.05:
-        amount = f"{abs(more):,.0f}" if abs(more) >= 10 else f"{abs(more):,.1f}"
-        days = f"about {amount} {'more' if more > 0 else 'fewer'} a day"
+        amount = number(abs(more), 0 if abs(more) >= 10 else 1)
+        days = (
+            _("about %(n)s more a day", n=amount)
+            if more > 0
+            else _("about %(n)s fewer a day", n=amount)
+        )
     return {
         "facts": found,
         "held": _percent(after.held, found.examined),
@@ -153,10 +166,10 @@ def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return [
         {
             "change": change,
-            "before": OUTCOME_WORDS[change.before],
-            "after": OUTCOME_WORDS[change.after],
+            "before": _(OUTCOME_WORDS[change.before]),
+            "after": _(OUTCOME_WORDS[change.after]),
             "rules": ", ".join(
-                f"{label_of(code)} {count:,}" for code, count in change.rules.items()
+                f"{label(code)} {number(count)}" for code, count in change.rules.items()
             ),
         }
         for change in changes
@@ -164,15 +177,19 @@ def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _percent(count: int, of: int) -> str:
-    return f"{100 * count / of:.1f} %" if of else "0 %"
+    return f"{number(100 * count / of, 1)} %" if of else "0 %"
 
 
 def share_in_words(share: Share) -> str:
     """'3 of 60: 5.0 % (1.7 to 13.7)'."""
     if share.share is None or share.interval is None:
-        return "nobody looked"
+        return _("nobody looked")
     low, high = share.interval
-    return (
-        f"{share.hits:,} of {share.count:,}: {100 * share.share:.1f} % "
-        f"({100 * low:.1f} to {100 * high:.1f})"
+    return _(
+        "%(hits)s of %(count)s: %(share)s %% (%(low)s to %(high)s)",
+        hits=number(share.hits),
+        count=number(share.count),
+        share=number(100 * share.share, 1),
+        low=number(100 * low, 1),
+        high=number(100 * high, 1),
     )

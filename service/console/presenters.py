@@ -12,29 +12,45 @@ from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reas
 from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
 from moderation.domain.score import Span
+from moderation.domain.second_opinion import SECOND_OPINION, Label
 from moderation.review.queues import CommentCard
+from service.console.language import N_, _, current, ngettext, number, upfirst
 
+# Tables of words are English; what shows one translates it.
 QUEUE_NAMES = {
-    Status.HELD: "Held",
-    Status.PENDING: "Not judged yet",
-    Status.APPROVED: "Approved",
-    Status.REJECTED: "Rejected",
-    Status.SPAM: "Spam",
-    Status.WITHDRAWN: "Withdrawn",
-    Status.ERASED: "Erased",
+    Status.HELD: N_("Held"),
+    Status.PENDING: N_("Not judged yet"),
+    Status.APPROVED: N_("Approved"),
+    Status.REJECTED: N_("Rejected"),
+    Status.SPAM: N_("Spam"),
+    Status.WITHDRAWN: N_("Withdrawn"),
+    Status.ERASED: N_("Erased"),
+}
+STATUS_WORDS = {
+    Status.HELD: N_("held"),
+    Status.PENDING: N_("not judged yet"),
+    Status.APPROVED: N_("approved"),
+    Status.REJECTED: N_("rejected"),
+    Status.SPAM: N_("spam"),
+    Status.WITHDRAWN: N_("withdrawn"),
+    Status.ERASED: N_("erased"),
 }
 VERBS = {
-    Outcome.APPROVE: "Approve",
-    Outcome.REJECT: "Reject",
-    Outcome.SPAM: "Spam",
-    Outcome.HOLD: "Hold",
+    Outcome.APPROVE: N_("Approve"),
+    Outcome.REJECT: N_("Reject"),
+    Outcome.SPAM: N_("Spam"),
+    Outcome.HOLD: N_("Hold"),
 }
 OUTCOME_WORDS = {
-    Outcome.APPROVE: "approved",
-    Outcome.REJECT: "rejected",
-    Outcome.SPAM: "marked as spam",
-    Outcome.HOLD: "held",
+    Outcome.APPROVE: N_("approved"),
+    Outcome.REJECT: N_("rejected"),
+    Outcome.SPAM: N_("marked as spam"),
+    Outcome.HOLD: N_("held"),
 }
+MONTHS = [
+    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
+    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+]
 # A text longer than this gets its own scroll bar, so that one comment does not hide the next.
 LONG_TEXT, LONG_LINES = 1_500, 20
 # Scores below this explain nothing, and stand in words behind the history.
@@ -80,7 +96,9 @@ class CommentView:
     """A comment as a card. opening: its first words. outcome: the decision in effect, '' for none. newer: the last
     decision, where nothing happened after it. reported: what readers reported, in words. claimer: who has claimed it,
     '' nobody. strongest: the one reason that says most, in words. page_link: '' where the page's URL is no web address.
-    choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as names, words and who.
+    second_opinion: in words, without the model's sentence; '' for none. html: the text as readers see it, '' where that
+    is as it was typed. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as
+    names, words and who.
     """
 
     card: CommentCard
@@ -98,7 +116,9 @@ class CommentView:
     claimer: str
     strongest: str
     page_link: str
+    second_opinion: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    html: str = ""
     wrong: Sequence[tuple[str, str, str]] = ()
 
 
@@ -126,6 +146,27 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
         strongest=_strongest(reasons),
         page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
+        second_opinion=_second_opinion(card),
+    )
+
+
+_OPINIONS = {
+    Label.FINE: N_("likely fine"),
+    Label.UNSURE: N_("unsure"),
+    Label.REMOVE: N_("likely to be removed"),
+}
+
+
+def _second_opinion(card: CommentCard) -> str:
+    """'Second opinion (llama3.1): likely fine .92'; '' where there is none. The model's sentence stands apart, as hostile text."""
+    if card.second_opinion is None:
+        return ""
+    opinion = card.second_opinion.opinion
+    return _(
+        "Second opinion (%(model)s): %(opinion)s %(probability)s",
+        model=card.second_opinion.model,
+        opinion=_(_OPINIONS[opinion.label]),
+        probability=number(opinion.probability, 2).removeprefix("0"),
     )
 
 
@@ -134,10 +175,9 @@ def _strongest(reasons: Sequence[Reason]) -> str:
     if not reasons:
         return ""
     reason = max(reasons, key=lambda reason: reason.value or 0)
-    is_probability = reason.value is not None and 0 < reason.value < 1
-    score = f" {reason.value:.2f}".replace(" 0.", " .") if is_probability else ""
-    words = label_of(reason.code)
-    return f"{words[:1].upper()}{words[1:]}{score}"
+    value = reason.value or 0
+    score = f" {number(value, 2).removeprefix('0')}" if 0 < value < 1 else ""
+    return f"{upfirst(label(reason.code))}{score}"
 
 
 def _actions(card: CommentCard) -> list[tuple[str, str]]:
@@ -146,26 +186,30 @@ def _actions(card: CommentCard) -> list[tuple[str, str]]:
         return []
     is_doubted = card.reports or card.legal_notices
     current = card.decision.outcome if card.decision and not is_doubted else None
-    return [(outcome.value, verb) for outcome, verb in VERBS.items() if outcome is not current]
+    return [(outcome.value, _(verb)) for outcome, verb in VERBS.items() if outcome is not current]
 
 
 def _reported(card: CommentCard) -> str:
     if not card.reports:
         return ""
-    readers = "1 reader" if card.reports == 1 else f"{card.reports:,} readers"
     reasons = ", ".join(
-        f"{label_of(reason)} {count:,}" for reason, count in card.open_reports.reasons.items()
+        f"{label(reason)} {number(count)}" for reason, count in card.open_reports.reasons.items()
     )
-    return f"Reported by {readers}: {reasons}"
+    return ngettext(
+        "Reported by %(n)s reader: %(reasons)s",
+        "Reported by %(n)s readers: %(reasons)s",
+        card.reports,
+        reasons=reasons,
+    )
 
 
 def _writers_changes(card: CommentCard) -> Iterator[HistoryEntry]:
     """What the writer did: a line for each change of the text, and one for the withdrawal."""
     times = [each.created_at for each in card.earlier[1:]] + [card.text_at]
     for revision, changed_at in zip(card.earlier, times, strict=False):
-        yield HistoryEntry(0, "changed", "its writer", changed_at, text=revision.text)
+        yield HistoryEntry(0, _("changed"), _("its writer"), changed_at, text=revision.text)
     if card.withdrawn_at is not None:
-        yield HistoryEntry(0, "withdrawn", "its writer", card.withdrawn_at)
+        yield HistoryEntry(0, _("withdrawn"), _("its writer"), card.withdrawn_at)
 
 
 def _reasons(card: CommentCard) -> tuple[Reason, ...]:
@@ -201,7 +245,7 @@ def marked_pieces(text: str, reasons: Iterable[Reason]) -> list[TextPiece]:
             open_spans[code] += step
         start, why = (
             end,
-            ", ".join(label_of(code) for code in sorted(open_spans) if open_spans[code] > 0),
+            ", ".join(label(code) for code in sorted(open_spans) if open_spans[code] > 0),
         )
     return pieces
 
@@ -220,14 +264,19 @@ def score_bars(scores: Mapping[str, float], reasons: Sequence[Reason]) -> list[S
     }
     return [
         ScoreBar(
-            label_of(name),
-            format_score(value),
+            label(name),
+            _score(value),
             _percent(value),
             _percent(thresholds[name]) if name in thresholds else None,
             name,
         )
         for name, value in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _score(value: float) -> str:
+    """As the policy's sentences write it, with the decimal sign of the language."""
+    return format_score(value).replace(".", current().decimal)
 
 
 def _percent(value: float | None) -> int:
@@ -237,7 +286,7 @@ def _percent(value: float | None) -> int:
 def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
     return HistoryEntry(
         decision.sequence,
-        OUTCOME_WORDS[decision.outcome],
+        _(OUTCOME_WORDS[decision.outcome]),
         _actor_name(decision.actor, names),
         decision.created_at,
         decision.reasons,
@@ -246,10 +295,12 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
 
 
 def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
+    if actor.kind is ActorKind.POLICY and actor.id == SECOND_OPINION:
+        return _("a second opinion")
     if actor.kind is ActorKind.POLICY:
-        return f"the policy “{actor.id}”"
+        return _("the policy “%(name)s”", name=actor.id)
     if actor.kind is ActorKind.IMPORT:
-        return "the import"
+        return _("the import")
     return person_name(actor.id, names)
 
 
@@ -258,27 +309,34 @@ def person_name(id: str, names: Mapping[str, str]) -> str:
     e-mails of moderators, by id.
     """
     if id == COMMAND:
-        return "the command line"
+        return _("the command line")
     if id == SERVICE:
-        return "Gatehouse itself"
-    return names.get(id) or ("the site's own server" if id.startswith("key_") else "a moderator")
+        return _("Gatehouse itself")
+    return names.get(id) or (
+        _("the site's own server") if id.startswith("key_") else _("a moderator")
+    )
 
 
 _NOT_SO = {
-    "toxicity": "Not toxic",
-    "severe_toxicity": "Not severely toxic",
-    "obscene": "Not obscene",
-    "threat": "Not a threat",
-    "insult": "Not an insult",
-    "identity_attack": "Not an attack on a group",
-    "sexual_explicit": "Not sexual",
-    "spam": "Not spam",
+    "toxicity": N_("Not toxic"),
+    "severe_toxicity": N_("Not severely toxic"),
+    "obscene": N_("Not obscene"),
+    "threat": N_("Not a threat"),
+    "insult": N_("Not an insult"),
+    "identity_attack": N_("Not an attack on a group"),
+    "sexual_explicit": N_("Not sexual"),
+    "spam": N_("Not spam"),
 }
 
 
 def not_so(name: str) -> str:
     """What a button says that calls a score wrong."""
-    return _NOT_SO.get(name) or f"Not so: {label_of(name)}"
+    return _(_NOT_SO[name]) if name in _NOT_SO else _("Not so: %(label)s", label=label(name))
+
+
+def label(code: str) -> str:
+    """A signal or a reason in words."""
+    return _(label_of(code))
 
 
 def excerpt(text: str, limit: int = 60) -> str:
@@ -293,7 +351,13 @@ def iso(millis: int) -> str:
 
 def utc_time(millis: int) -> str:
     moment = datetime.fromtimestamp(millis / 1000, UTC)
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return _(
+        "%(day)s %(month)s %(year)s, %(time)s UTC",
+        day=moment.day,
+        month=_(MONTHS[moment.month - 1]),
+        year=moment.year,
+        time=f"{moment:%H:%M}",
+    )
 
 
 def utc_clock(millis: int) -> str:
@@ -304,9 +368,9 @@ def age(millis: int) -> str:
     """'5 min ago': coarse, for it has to show what has waited too long."""
     minutes = max(0, millis) // 60_000
     if minutes < 1:
-        return "just now"
+        return _("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
+        return _("%(n)s min ago", n=minutes)
     if minutes < 48 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes // (24 * 60)} days ago"
+        return _("%(n)s h ago", n=minutes // 60)
+    return _("%(n)s days ago", n=number(minutes // (24 * 60)))

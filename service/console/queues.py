@@ -1,6 +1,6 @@
 """The queues of a site under /console/: held, not judged yet, approved, rejected, spam, and what readers reported."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
@@ -14,14 +14,14 @@ from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.desk import Desk
-from service.console.pages import CurrentSite, PageRoute, QueryName, pages
+from service.console.pages import CurrentSite, QueryName, page_router, pages
 from service.console.presenters import CommentView
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, results_page
 from service.console.session import CurrentVisitor, Visitor
 from service.console.views import view_links
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/")

@@ -10,8 +10,11 @@ from moderation.review import queues
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.asked import DECIDERS, Asked, orders
+from service.console.language import N_, _, number
 
-URGENCY_HELP = "Most urgent first: the strongest score, doubled for every 12 hours of waiting and for every report of a reader."
+URGENCY_HELP = N_(
+    "Most urgent first: the strongest score, doubled for every 12 hours of waiting and for every report of a reader."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,12 @@ def refine_of(store: Store, site_id: str, asked: Asked, status: str) -> Refine:
         status=status,
         order=order,
         order_name=dict(known).get(order, order),
-        order_help=URGENCY_HELP
+        order_help=_(URGENCY_HELP)
         if status == Status.HELD
-        else "By the time at which it was handed in.",
+        else _("By the time at which it was handed in."),
         orders=known,
-        reasons={code: f"{count:,}" for code, count in counts.items()},
-        deciders=DECIDERS,
+        reasons={code: number(count) for code, count in counts.items()},
+        deciders={value: _(name) for value, name in DECIDERS.items()},
         moderators=sign_in.emails_of_site(store, site_id),
         plain_url=navigation.queue_url(site=site_id, queue=status),
         is_open=False,

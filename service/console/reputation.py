@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -16,14 +16,15 @@ from moderation.review import reputation
 from moderation.review.filings import list_domain_filings
 from moderation.review.reputation import Reputation
 from moderation.store.sql.engine import Store
-from service.console.pages import URL, PageRoute, QueryName, pages, redirect
+from service.console.language import N_, _, number
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/reputation/{kind}/{name}", route_class=PageRoute)
+router = page_router("/reputation/{kind}/{name}")
 
-_NAMES = {SubjectKind.AUTHOR: "This author", SubjectKind.NETWORK: "This network"}
-_TITLES = {SubjectKind.AUTHOR: "Author", SubjectKind.NETWORK: "Network"}
+_NAMES = {SubjectKind.AUTHOR: N_("This author"), SubjectKind.NETWORK: N_("This network")}
+_TITLES = {SubjectKind.AUTHOR: N_("Author"), SubjectKind.NETWORK: N_("Network")}
 
 SubjectName = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
 Posted = Annotated[SignedForm, Depends(signed_form("site", "sequence"))]
@@ -46,7 +47,7 @@ def reputation_lines(
     scores = reputation.of_comment(store, site_ids, comment_id, now_ms())
     lines = [
         ReputationLine(
-            _NAMES.get(subject.kind, subject.name),
+            _(_NAMES[subject.kind]) if subject.kind in _NAMES else subject.name,
             _summary(score),
             _url(subject) if score else "",
             subject.kind is SubjectKind.DOMAIN,
@@ -54,13 +55,24 @@ def reputation_lines(
         for subject, score in scores
     ]
     if not any(subject.kind is SubjectKind.AUTHOR for subject, _ in scores):
-        author = _NAMES[SubjectKind.AUTHOR]
-        lines.insert(0, ReputationLine(author, "unknown: a typed name proves nothing", "", False))
+        author, unknown = _(_NAMES[SubjectKind.AUTHOR]), _("unknown: a typed name proves nothing")
+        lines.insert(0, ReputationLine(author, unknown, "", False))
     return lines
 
 
 def _summary(score: ReputationScore) -> str:
-    return score.words.removesuffix(" by your moderators") if score else "nothing decided yet"
+    """'12 approved, 0 spam'."""
+    if not score:
+        return _("nothing decided yet")
+    counts = [
+        _("%(n)s approved", n=number(score.approved)),
+        _("%(n)s spam", n=number(score.spam)),
+    ]
+    if score.rejected:
+        counts.append(_("%(n)s rejected", n=number(score.rejected)))
+    if score.published:
+        counts.append(_("%(n)s published unasked", n=number(score.published)))
+    return ", ".join(counts)
 
 
 def _url(subject: Subject) -> str:
@@ -124,7 +136,7 @@ def _page(
         status,
         visitor=visitor,
         site=visitor.membership(subject.site_id),
-        title=_TITLES.get(subject.kind, subject.name),
+        title=_(_TITLES[subject.kind]) if subject.kind in _TITLES else subject.name,
         is_domain=subject.kind is SubjectKind.DOMAIN,
         path=_path(subject),
         summary=_summary(shown.repute),
@@ -142,21 +154,21 @@ def _meaning(shown: Reputation) -> str:
     """What the numbers do to a comment, in a sentence. The thresholds are those of newsroom.toml."""
     score, kind = shown.repute, shown.subject.kind
     if kind is SubjectKind.AUTHOR and score.trust >= 0.5:
-        return (
+        return N_(
             "Good reputation: links, contact details and haste do not hold this author's comments. "
             "Toxicity still does."
         )
     if kind is SubjectKind.AUTHOR and score.distrust >= 0.5:
-        return "Bad reputation: this author's comments wait for a moderator."
+        return N_("Bad reputation: this author's comments wait for a moderator.")
     if kind is SubjectKind.DOMAIN and score.distrust >= 0.6:
-        return (
+        return N_(
             "Bad reputation: comments that link there are held, and filed if they look like spam."
         )
     if kind is SubjectKind.DOMAIN and score.distrust >= 0.35:
-        return "Bad reputation: comments that link there wait for a moderator."
+        return N_("Bad reputation: comments that link there wait for a moderator.")
     if kind is SubjectKind.NETWORK and score.distrust >= 0.5:
-        return (
+        return N_(
             "Bad reputation: comments from there wait for a moderator if they have links or "
             "contact details."
         )
-    return "Neither a good nor a bad reputation yet."
+    return N_("Neither a good nor a bad reputation yet.")

@@ -1,8 +1,10 @@
 """The console under /console: its pages and its static files."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from service.console import (
+    account,
+    account_language,
     appeals,
     audit,
     author_filters,
@@ -19,6 +21,7 @@ from service.console import (
     filter,
     filters,
     invitation,
+    keys,
     learning,
     legal_notices,
     login,
@@ -27,42 +30,55 @@ from service.console import (
     policy,
     queues,
     reputation,
+    sample,
+    second_opinion,
     shadow_policy,
     site_reasons,
+    statistics,
     undo,
     views,
 )
-from service.console.pages import URL, PageRoute, pages
+from service.console.pages import page_router, pages
 
-router = APIRouter(prefix=URL, include_in_schema=False, route_class=PageRoute)
-router.include_router(login.router)
-router.include_router(queues.router)
-router.include_router(comment.router)
-router.include_router(author_filters.router)
-router.include_router(context.router)
-router.include_router(desk.router)
-router.include_router(undo.router)
-router.include_router(views.router)
-router.include_router(bulk.router)
-router.include_router(appeals.router)
-router.include_router(legal_notices.router)
-router.include_router(campaigns.router)
-router.include_router(campaign.router)
-router.include_router(filters.router)
-router.include_router(filter.router)
-router.include_router(learning.router)
-router.include_router(policy.router)
-router.include_router(shadow_policy.router)
-router.include_router(page_states.router)
-router.include_router(reputation.router)
-router.include_router(site_reasons.router)
-router.include_router(embed.router)
-router.include_router(audit.router)
-router.include_router(people.router)
-router.include_router(invitation.router)
-router.include_router(endpoints.router)  # before the next: 'new' is not the id of an endpoint
-router.include_router(endpoint.router)
-router.include_router(endpoint_deliveries.router)
+# In the order in which they are tried, as they are (service/app.py).
+router = page_router()
+for page in (
+    login,
+    queues,
+    comment,
+    author_filters,
+    context,
+    desk,
+    undo,
+    views,
+    account_language,
+    bulk,
+    appeals,
+    legal_notices,
+    campaigns,
+    campaign,
+    filters,
+    filter,
+    learning,
+    policy,
+    shadow_policy,
+    second_opinion,
+    page_states,
+    reputation,
+    sample,
+    site_reasons,
+    statistics,
+    embed,
+    audit,
+    people,
+    account,
+    keys,
+    invitation,
+    endpoints,  # before the next: 'new' is not the id of an endpoint
+    endpoint,
+    endpoint_deliveries,
+):
+    router.routes.extend(page.router.routes)
 
 
 @router.get("/static/{version}/{name}")

@@ -14,6 +14,7 @@ from service.console import navigation
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
 from service.console.desk import Desk
+from service.console.language import _
 from service.console.pages import pages
 from service.console.presenters import QUEUE_NAMES, VERBS, CommentView
 from service.console.refine import refine_of
@@ -32,7 +33,7 @@ class BulkBar:
 
 def bulk_bar(asked: Asked, count: str = "") -> BulkBar:
     actions = [
-        (outcome.value, verb)
+        (outcome.value, _(verb))
         for outcome, verb in VERBS.items()
         if STATUS_AFTER[outcome].value != asked.status
     ]

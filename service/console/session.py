@@ -17,14 +17,16 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
+from service.console import language
+from service.console.language import N_
 from service.http.client_address import is_https
 from service.http.forms import read_form
 
 _TOKEN_BYTES = 32
 FORM_LIMIT = 16 * 1024  # bytes; most forms of the console carry ids and words
 
-_FOREIGN = "This request did not come from a page of this console; nothing was changed."
-_STALE = "This form was made for another session; nothing was changed. Reload the page."
+_FOREIGN = N_("This request did not come from a page of this console; nothing was changed.")
+_STALE = N_("This form was made for another session; nothing was changed. Reload the page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +202,36 @@ def check_token(cookie: str, token: str) -> None:
         raise Forbidden(_STALE)
 
 
-def current_visitor(request: Request) -> Visitor:
-    """Who is signed in. Raises Unauthenticated, which shows the log-in page."""
+class FactorWanted(Forbidden):
+    """Somebody must have a second factor, and has none yet. Shows the page that sets it up."""
+
+
+def current_account(request: Request) -> Visitor:
+    """Who is signed in, for pages about their account. Raises Unauthenticated, which shows the log-in page."""
     token = session_cookie(request)
     signed = sign_in.session_of(request.app.state.store, token, now_ms())
     if signed is None:
-        raise Unauthenticated("Please log in.")
+        raise Unauthenticated(N_("Please log in."))
+    language.choose(signed.language)
     return Visitor(signed, token)
 
 
+def current_visitor(request: Request) -> Visitor:
+    """Who is signed in. Raises Unauthenticated, and FactorWanted."""
+    visitor = current_account(request)
+    if must_have_factor(request, visitor.signed) and not visitor.signed.has_second_factor:
+        raise FactorWanted("Set up a second factor first; nothing was changed.")
+    return visitor
+
+
+def must_have_factor(request: Request, signed: SignedIn) -> bool:
+    """Whether a role of theirs, on any site, must log in with a second factor (settings.py)."""
+    wanted = {role.strip() for role in request.app.state.settings.second_factor.split(",")}
+    return any(membership.role.value in wanted for membership in signed.sites)
+
+
 CurrentVisitor = Annotated[Visitor, Depends(current_visitor)]
+CurrentAccount = Annotated[Visitor, Depends(current_account)]
 Form = dict[str, str]
 SignedForm = tuple[Visitor, Form]
 
@@ -227,18 +249,19 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
 
 
 def signed_form(
-    *names: str, limit: int = FORM_LIMIT, for_all: bool = False
+    *names: str, limit: int = FORM_LIMIT, for_all: bool = False, account: bool = False
 ) -> Callable[..., SignedForm]:
     """A dependency: who is signed in, and these fields of the form they sent, after every check.
 
-    for_all: also for those who only look; else they have the sites alone on which they may decide.
+    for_all: also for those who only look; else they have the sites alone on which they may decide. account: also for those
+    who must set up a second factor first.
     """
     read = posted_form(*names, limit=limit)
 
     def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
-        visitor = current_visitor(request)
+        visitor = current_account(request) if account else current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
-        return (visitor if for_all else visitor.deciding()), form
+        return (visitor if for_all or account else visitor.deciding()), form
 
     return check
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -10,11 +10,11 @@ from moderation.domain.errors import Invalid
 from moderation.domain.roles import Action
 from moderation.review import shadow_policy
 from service.console import policy_view
-from service.console.pages import URL, CurrentSite, PageRoute, pages, redirect
+from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SignedForm, signed_form
 
-router = APIRouter(prefix="/policy/shadow", route_class=PageRoute)
+router = page_router("/policy/shadow")
 
 Posted = Annotated[
     SignedForm, Depends(signed_form(*policy_view.NAMES, limit=policy_view.FORM_LIMIT))

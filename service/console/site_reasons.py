@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
@@ -11,7 +11,8 @@ from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReas
 from moderation.review import site_reasons
 from moderation.store.moderators import Membership
 from service.console.form_error import FormError
-from service.console.pages import URL, CurrentSite, PageRoute, QueryName, pages, redirect
+from service.console.language import N_, _
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -21,12 +22,16 @@ from service.console.session import (
     signed_form,
 )
 
-router = APIRouter(prefix="/reasons", route_class=PageRoute)
+router = page_router("/reasons")
 
-LANGUAGES = {"en": "English", "de": "German", "any": "any other language"}
+LANGUAGES = {"en": N_("English"), "de": N_("German"), "any": N_("any other language")}
 _TEXTS = [f"{what}_{language}" for what in ("label", "sentence") for language in LANGUAGES]
-_NOTICES = {"saved": "is saved", "up": "was moved up", "removed": "was removed"}
-_CONFLICT = (
+_NOTICES = {
+    "saved": N_("“%(name)s” is saved."),
+    "up": N_("“%(name)s” was moved up."),
+    "removed": N_("“%(name)s” was removed."),
+}
+_CONFLICT = N_(
     "Somebody else has changed the list meanwhile; nothing was changed. It is below as it is now."
 )
 
@@ -45,7 +50,7 @@ def reasons_page(
 ) -> Response:
     """The list of a site. did, one: what was just done to which."""
     known = site_reasons.get_reasons(request.app.state.store, membership.site_id)
-    notice = f"“{known.name_of(one)}” {_NOTICES[did]}." if did in _NOTICES else ""
+    notice = _(_NOTICES[did], name=known.name_of(one)) if did in _NOTICES else ""
     return _page(visitor, membership, known, notice=notice)
 
 

@@ -3,17 +3,17 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
 from moderation.review import own_decisions, queues
 from service.console.comment import comment_views
 from service.console.navigation import queue_tabs
-from service.console.pages import URL, PageRoute, pages, redirect
+from service.console.pages import URL, page_router, pages, redirect
 from service.console.session import SignedForm, signed_form
 
-router = APIRouter(route_class=PageRoute)
+router = page_router()
 
 Posted = Annotated[SignedForm, Depends(signed_form("site"))]
 

@@ -4,17 +4,17 @@ import os
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.review import views
 from moderation.store.sql.engine import Store
 from service.console.asked import CONDITIONS, Asked, asked_of, criteria_of
-from service.console.pages import PageRoute, redirect
+from service.console.pages import page_router, redirect
 from service.console.session import SignedForm, Visitor, signed_form
 
-router = APIRouter(prefix="/views", route_class=PageRoute)
+router = page_router("/views")
 
 PostedView = Annotated[SignedForm, Depends(signed_form("site", "name", "shared", *CONDITIONS))]
 PostedRemoval = Annotated[SignedForm, Depends(signed_form("site"))]

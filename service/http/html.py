@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ HEADERS = {
 class Pages:
     """The templates and static files of a folder. url: where the static files are served.
 
-    more_files: static files from elsewhere, by name. names: available to every template, along with the values of its
-    page.
+    more_files: static files from elsewhere, by name. gettext: its functions, by name, where templates speak several
+    languages. names: available to every template, along with the values of its page.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Pages:
         *,
         scripts: bool = False,
         more_files: Mapping[str, bytes] | None = None,
+        gettext: Mapping[str, Callable[..., str]] | None = None,
         **names: Any,
     ) -> None:
         self._environment = Environment(
@@ -55,7 +56,11 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"] if gettext else [],
         )
+        if gettext:
+            self._environment.policies["ext.i18n.trimmed"] = True
+            self._environment.install_gettext_callables(**gettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.globals.update(names, asset=self._asset)
         self._url = url
         self._scripts = _SCRIPTS if scripts else ""

@@ -7,7 +7,7 @@ import pytest
 
 from moderation.domain.delivery import Payload, Response
 from moderation.notify import endpoints
-from moderation.notify.deliver import deliver
+from moderation.notify.deliver import Courier
 from moderation.store import moderators
 from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
 from tests.service.console.console_browser import now
@@ -28,14 +28,14 @@ def add(gatehouse, url: str, **options: object) -> str:
 
 def deliver_due(gatehouse, fails) -> None:
     """Delivers what is due; fails: what a URL answers."""
-    deliver(
-        gatehouse.store,
-        lambda url, headers, body: fails(url),
+    Courier(
+        store=gatehouse.store,
+        send=lambda url, headers, body: fails(url),
         now=now,
         entropy=os.urandom,
         chance=random.random,
         notify=lambda url, words, emails: fails(url),
-    )
+    ).drain()
 
 
 def furnish(gatehouse) -> dict[str, str]:

@@ -22,7 +22,7 @@ from moderation.domain.message import (
     payload_json,
     single_message,
 )
-from moderation.notify.deliver import BATCH_BYTES
+from moderation.notify.posts_in_progress import BATCH_BYTES
 from moderation.store.sql.engine import Store
 from tests.notify.receiver import Got, Receiver
 from tests.notify.site import Newsroom, newsroom, sender

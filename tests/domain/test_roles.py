@@ -11,6 +11,7 @@ decide              no       yes        yes     yes
 change_filters      no       no         yes     yes
 see_policy          yes      no         yes     yes
 change_policy       no       no         yes     yes
+override_bounds     no       no         no      yes
 change_reasons      no       no         yes     yes
 change_page_default no       no         yes     yes
 see_endpoints       yes      no         yes     yes

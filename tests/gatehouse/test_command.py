@@ -57,7 +57,9 @@ def test_the_api_starts_without_what_only_some_of_its_calls_need():
     listed = subprocess.run(
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     )
-    assert not {"numpy", "onnxruntime", "torch", "alembic"} & set(json.loads(listed.stdout))
+    assert not {"numpy", "psycopg", "onnxruntime", "torch", "alembic"} & set(
+        json.loads(listed.stdout)
+    )
 
 
 def test_the_list_says_of_each_command_what_its_own_help_says():

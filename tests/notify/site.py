@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from moderation.domain.delivery import Endpoint, Response
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.deliver import Delivered, Send, deliver
+from moderation.notify.deliver import Courier, Delivered, Send
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
@@ -58,14 +58,15 @@ class Newsroom:
         return hand_in(self.store, reply(self.site, text, at=self.clock(), **changes))[0]
 
     def deliver(self, send: Send, **options: object) -> Delivered:
-        return deliver(
-            self.store,
-            send,
+        courier = Courier(
+            store=self.store,
+            send=send,
             now=self.clock,
             entropy=os.urandom,
             chance=lambda: self.chance,
             **options,
         )
+        return courier.drain()
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         """Oldest first."""

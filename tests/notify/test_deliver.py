@@ -16,7 +16,8 @@ from moderation.domain.event import received_event, to_datetime
 from moderation.intake.change import withdraw
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.deliver import LEASE_MS, SENDS_PER_ENDPOINT
+from moderation.notify.claim_deliveries import LEASE_MS
+from moderation.notify.deliver import SENDS_PER_ENDPOINT
 from moderation.store import deliveries, outbox
 from moderation.store.sql import schema
 from moderation.store.sql.engine import Store

@@ -11,7 +11,7 @@ import pytest
 from harness.endpoints import AWAY_SECONDS, SCHEDULE_SCALE, SiteEndpoints, measure_outcome, now
 from harness.receivers import FAILURE_KINDS, HEALTHY, Receivers
 from harness.servers import wait_until
-from moderation.notify.deliver import deliver
+from moderation.notify.deliver import Courier
 from moderation.store.sql.engine import Store
 from workers.sender import Sender
 
@@ -30,19 +30,21 @@ def test_nothing_is_lost_and_every_signature_is_right(store: Store, tmp_path: Pa
         post = Sender(receivers.allow, PATIENCE, trust=trust).post
         stopping = threading.Event()
 
-        def courier() -> None:
+        courier = Courier(
+            store=store,
+            send=post,
+            now=now,
+            entropy=os.urandom,
+            chance=random.random,
+            scale=SCHEDULE_SCALE,
+        )
+
+        def drain_again() -> None:
             while not stopping.is_set():
-                deliver(
-                    store,
-                    post,
-                    now=now,
-                    entropy=os.urandom,
-                    chance=random.random,
-                    scale=SCHEDULE_SCALE,
-                )
+                courier.drain()
                 stopping.wait(0.05)
 
-        thread = threading.Thread(target=courier)
+        thread = threading.Thread(target=drain_again)
         thread.start()
         try:
             for first in range(0, EVENTS, len(endpoints.listeners)):

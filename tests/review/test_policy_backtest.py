@@ -62,12 +62,12 @@ class Measuring:
         return Signal(name, float(value), self.name, note=note)
 
 
-def judged(store, site, *texts, now=NOON + 1_000, **changes):
+def judged(store, site, *texts, now=NOON + 1_000, by=IN_FORCE, **changes):
     ids = hand_in(store, *(reply(site, text, **changes) for text in texts))
     judge(
         store,
         panel(Measuring()),
-        IN_FORCE,
+        by,
         lease="w",
         lease_ms=60_000,
         limit=50,

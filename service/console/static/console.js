@@ -83,7 +83,7 @@ function selected() {
   const first = cards().find((other) => !other.classList.contains("stub"));
   if (first) {
     show(first);
-    say("Nothing was selected. The first card is now; press the key again to decide about it.");
+    say(words("selected_first"));
   }
   return null;
 }
@@ -95,7 +95,7 @@ function press(outcome) {
   if (outcome === "reject" && keyMap.asksWhy() && askedWhy !== card && card.querySelector(".why")) {
     askedWhy = card;
     card.querySelector(".why").open = true;
-    say("Why? 1 to 9 chooses a reason and rejects; the same key again rejects without one.");
+    say(words("why"));
     return;
   }
   askedWhy = null;
@@ -115,7 +115,7 @@ function giveReason(number) {
   reasons.selectedIndex = number;
   reasons.closest("details").open = true;
   if (askedWhy === card) press("reject");
-  else say(`${reasons.options[number].textContent.trim()}: reject, mark as spam or hold it now.`);
+  else say(words("reason_given", { reason: reasons.options[number].textContent.trim() }));
 }
 
 // Opens what is folded away in the selected card, and goes to a field or button in it.
@@ -147,14 +147,14 @@ function tickAll() {
   const boxes = [...document.querySelectorAll(".pick input")].filter((box) => box.checkVisibility());
   const isAll = boxes.every((box) => box.checked);
   for (const box of boxes) if (box.checked === isAll) box.click();
-  say(isAll ? "Nothing is ticked." : `${boxes.length} are ticked.`);
+  say(isAll ? words("ticked_none") : words("ticked", { n: boxes.length }));
 }
 
 function ask(card, button) {
   button.focus();
   button.classList.add("asked");
   button.addEventListener("blur", () => button.classList.remove("asked"), { once: true });
-  say(`Press Enter to decide about all of it: campaign of ${card.dataset.size}.`);
+  say(words("enter", { size: card.dataset.size }));
 }
 
 // Tells what a key did not do, to the eye as well, until the next key.
@@ -171,7 +171,7 @@ function undo() {
   const last = document.querySelector(".undo-last:not([aria-busy]) button");
   if (button) button.click();
   else if (last && !document.querySelector(".undo[aria-busy]")) last.click();
-  else if (!document.querySelector(".undo[aria-busy]")) say("There is nothing to undo on this page.");
+  else if (!document.querySelector(".undo[aria-busy]")) say(words("undo_none"));
 }
 
 // The undo of a card's decision, unless it is being undone.
@@ -269,7 +269,7 @@ document.body.addEventListener("htmx:load", (event) => {
   if (!card.matches?.(".card")) return;
   noteCampaign(card);
   if (!card.matches(".stub")) {
-    announcement.textContent = card.dataset.announcement || "Up to date.";
+    announcement.textContent = card.dataset.announcement || words("up_to_date");
     show(card);
     card.querySelector("[aria-invalid]")?.focus();
     return;
@@ -295,12 +295,12 @@ function fail(text) {
   trouble.hidden = false;
 }
 
-document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail("Gatehouse cannot be reached; nothing was changed. Try again in a moment."));
+document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail(words("unreachable")));
 document.body.addEventListener("htmx:responseError", (event) => {
   if (isInPassing(event)) return;
   const status = event.detail.xhr.status;
   if (status === 401) location.reload(); // the log-in page, and back here afterwards
-  else if (status === 404) fail("This comment is no longer here. Reload the page.");
-  else if (status === 503 || status === 429) fail("Too busy just now; nothing was changed. Try again in a moment.");
-  else fail("That did not work; nothing was changed. Reload the page.");
+  else if (status === 404) fail(words("gone"));
+  else if (status === 503 || status === 429) fail(words("busy"));
+  else fail(words("failed"));
 });

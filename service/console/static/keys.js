@@ -1,6 +1,10 @@
 // Which key does what: the usual ones, and those chosen instead in this browser. console.js knows the usual ones alone.
 "use strict";
 
+// What the scripts say, in the language of the page (templates/script_words.html); {name} is filled in.
+const WORDS = JSON.parse(document.getElementById("words").textContent);
+const words = (key, values = {}) => WORDS[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
 const keyMap = (() => {
   const CHOSEN = "gatehouse-key-map", ASKS = "gatehouse-ask-why";
   const inputs = [...document.querySelectorAll("#help input[data-key]")];
@@ -57,12 +61,12 @@ const keyMap = (() => {
       const taken = holder(other, key);
       if (!mayBe(other) || taken) {
         const act = taken && inputs.find((each) => each.dataset.key === taken).closest("label").firstElementChild.textContent;
-        told.textContent = taken ? `“${other}” is the key for: ${act}.` : "A key is one letter or sign; not a digit, and not “?”.";
+        told.textContent = taken ? words("key_taken", { key: other, act }) : words("key_bad");
       } else {
         if (other === key) delete chosen[key];
         else chosen[key] = other;
         write(CHOSEN, chosen);
-        told.textContent = "Saved in this browser.";
+        told.textContent = words("key_saved");
       }
       show();
     });
@@ -70,7 +74,7 @@ const keyMap = (() => {
   document.getElementById("keys-usual").addEventListener("click", () => {
     chosen = {};
     write(CHOSEN, chosen);
-    told.textContent = "The usual keys are back.";
+    told.textContent = words("keys_usual");
     show();
   });
   asks.checked = read(ASKS) === true;

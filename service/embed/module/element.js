@@ -207,13 +207,22 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   // Until the thread is there the page's own list and form stand alone: one swap, nothing moves before.
   const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme, hidden: place.childElementCount > 0 });
   element.place = place;
+  // What stands below is out of sight until the thread is there, and no margin inside moves what stands above.
+  Object.assign(place.style, { minHeight: "100vh", contain: "layout" });
   element.addEventListener("gatehouse-loaded", () => {
     const { fields } = element.form;
-    const typing = place.querySelector(":focus")?.name;
-    for (const name in fields) fields[name].value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
+    const { name: typing, selectionStart: start, selectionEnd: end } = place.querySelector(":focus") ?? {};
+    for (const name in fields) {
+      const plain = place.querySelector(`[name="${name}"]`);
+      // What was typed just now goes before an older draft.
+      if (plain && (plain.value !== plain.defaultValue || !fields[name].value)) fields[name].value = plain.value;
+    }
+    element.form.changed();
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
     element.hidden = false;
+    place.style.minHeight = "";
     fields[typing]?.focus();
+    if (typing && start !== null) fields[typing]?.setSelectionRange(start, end);
   }, { once: true });
   place.append(element);
 }

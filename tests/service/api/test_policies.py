@@ -131,3 +131,17 @@ def test_the_publishable_key_opens_neither(api):
     tried = api.post("/api/v1/policies/test", {"policy": STRICTER}, api.publishable, **origin)
     assert tried.status_code == 403
     hand_in(api.store, reply(api.site))
+
+
+def test_a_policy_that_misses_its_bounds_is_refused_with_what_was_measured(api):
+    toml = f'{STRICTER}\n[bounds]\nwrongly_rejected = "1 in 200"\n'
+    refused = api.put("/api/v1/policies", {"policy": toml})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/policy"
+    assert (
+        "765 more decisions that agree with it are needed" in refused.json()["errors"][0]["detail"]
+    )
+    put = api.put("/api/v1/policies", {"policy": toml, "override": "A flood of threats."})
+    assert put.status_code == 200 and put.json()["items"][0]["scope"] == "site"
+    [entry] = api.get("/api/v1/audit?action=policy.set").json()["items"]
+    assert entry["after"]["override"] == "A flood of threats."

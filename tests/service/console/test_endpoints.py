@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from moderation.domain.delivery import Format, Payload, Response
 from moderation.notify import deliveries, endpoints
-from moderation.notify.deliver import deliver
+from moderation.notify.deliver import Courier
 from moderation.store import moderators
 from moderation.store.sql import schema
 from tests.factories import hand_in, newspaper, reply
@@ -52,14 +52,14 @@ def stored(store, site):
 
 
 def deliver_due(store, *answers):
-    return deliver(
-        store,
-        Scripted(*answers),
+    return Courier(
+        store=store,
+        send=Scripted(*answers),
         now=now,
         entropy=os.urandom,
         chance=lambda: 0.5,
         notify=lambda url, words, emails: Response(404),
-    )
+    ).drain()
 
 
 def test_a_webhook_is_added_and_its_secret_shown_once(editor, site, store):
@@ -115,7 +115,7 @@ def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
     assert "Slack, slack://T" in answer.text
     assert "New secret" not in answer.text and 'name="url"' not in answer.text
     [channel] = stored(store, site)
-    assert channel.types == ("endpoint.disabled", "queue.digest")
+    assert channel.types == ("endpoint.disabled", "queue.digest", "statistics.alarm")
     send(editor, f"/{channel.id}/test", f"/{channel.id}")
     deliver_due(store)
     page = editor.get(HOME).text

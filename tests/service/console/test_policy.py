@@ -117,3 +117,24 @@ def test_a_moderator_sees_no_policy(browser, site):
     assert ">Policy</a>" not in browser.get("/console/").text
     for page in (HOME, SHADOW, f"{HOME}/record"):
         assert browser.get(page).status_code == 403
+
+
+def test_a_policy_that_misses_its_bounds_is_saved_by_an_admin_alone_who_says_why(
+    editor, site, store
+):
+    toml = 'name = "x"\nbased_on = "newsroom"\n[bounds]\nwrongly_rejected = "1 in 200"\n'
+    saving, answer = try_out(editor, "toml", toml=toml)
+    assert "nobody has decided about any of it. 765 more decisions" in answer.text
+    assert "Only an admin can" in answer.text and "Save this policy" not in answer.text
+    refused = editor.post(HOME, saving)
+    assert refused.status_code == 422 and "Nothing was changed. Of what" in refused.text
+    assert editor.post(HOME, saving | {"override": "Threats."}).status_code == 403
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        moderators.grant(connection, ada.id, site.id, "admin")
+    saving, answer = try_out(editor, "toml", toml=toml)
+    assert 'name="override"' in answer.text and "Save this policy" in answer.text
+    assert editor.post(HOME, saving).status_code == 422
+    assert list_versions(store, site.id) == []
+    assert editor.post(HOME, saving | {"override": "Threats."}).status_code == 303
+    assert site_policy(store, site.id).toml == toml

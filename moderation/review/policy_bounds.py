@@ -1,0 +1,44 @@
+"""Whether a policy keeps to its own bounds, by what people decided about a site's comments."""
+
+from moderation.domain.backtest import Share
+from moderation.domain.decision import Outcome
+from moderation.domain.durations import DAY_MS
+from moderation.domain.ids import timed_id
+from moderation.domain.policy import Policy
+from moderation.domain.policy_bounds import MeasuredBound
+from moderation.domain.policy_replay import PolicyReplay
+from moderation.review.past_decisions import LookedAt
+from moderation.store.past_judgements import past_judgements
+from moderation.store.sql.engine import Store
+
+BOUNDS_DAYS = 365
+BOUNDS_LIMIT = 20_000  # decided comments: a second
+
+
+def measured_bounds(
+    store: Store, site_id: str, policy: Policy, *, now: int, limit: int = BOUNDS_LIMIT
+) -> list[MeasuredBound]:
+    """Each bound of a policy with what people decided in the last year; [] where it has none. What counts as a decision is the same
+    as for advice (past_decisions.LookedAt). now: ms.
+    """
+    if not policy.bounds:
+        return []
+    filed = wrongly_filed = passed = wrongly_passed = 0
+    replay, people = PolicyReplay((policy,)), LookedAt()
+    since = timed_id("cmt", max(0, now - BOUNDS_DAYS * DAY_MS), bytes(10))
+    with store.read() as connection:
+        for past in past_judgements(connection, {site_id}, since, limit, by_people=True):
+            if (removed := people.removed(past)) is None:
+                continue
+            [verdict] = replay.verdicts(past.signals, past.failed)
+            if verdict.outcome is Outcome.APPROVE:
+                passed += 1
+                wrongly_passed += removed
+            elif verdict.outcome is not Outcome.HOLD:
+                filed += 1
+                wrongly_filed += not removed
+    shares = {
+        "wrongly_rejected": Share(wrongly_filed, filed),
+        "wrongly_passed": Share(wrongly_passed, passed),
+    }
+    return [MeasuredBound(bound, shares[bound.name]) for bound in policy.bounds]

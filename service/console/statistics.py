@@ -1,0 +1,137 @@
+"""A site's statistics under /console/statistics: tables that a script draws as plots, and the same as CSV."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from moderation.accounts.sign_in import emails_of
+from moderation.clock import now_ms
+from moderation.domain.day_totals import SCORE_STEPS
+from moderation.domain.decision import Outcome
+from moderation.domain.drift import Alarm
+from moderation.domain.roles import Action
+from moderation.review.statistics import (
+    MONTH_DAYS,
+    PERIODS,
+    Statistics,
+    by_site,
+    csv_of,
+    iso_day,
+    statistics,
+)
+from moderation.store.moderators import Membership
+from service.console.language import N_, _, number
+from service.console.pages import CurrentSite, page_router, pages
+from service.console.presenters import label, person_name
+from service.console.session import CurrentVisitor, Visitor
+from service.http.html import HEADERS
+
+router = page_router("/statistics")
+
+Days = Annotated[int, Query(ge=1, le=90)]
+
+
+@router.get("")
+def statistics_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, days: Days = 30
+) -> Response:
+    """The numbers of the last days; somebody who is no auditor or admin sees of colleagues' work only their own."""
+    store, now = request.app.state.store, now_ms()
+    found = statistics(store, membership.site_id, days, now=now)
+    names = _names(request, visitor, membership, found)
+    sites = {each.site_id: each.site_name for each in visitor.signed.sites}
+    sums = by_site(store, sites, days, now=now) if len(sites) > 1 else {}
+    return pages.page(
+        "statistics.html",
+        visitor=visitor,
+        site=membership,
+        found=found,
+        days=days,
+        periods=PERIODS,
+        month=MONTH_DAYS,
+        steps=SCORE_STEPS,
+        outcomes=[(outcome.value, word) for outcome, word in _OUTCOMES.items()],
+        work=[(names[id], count) for id, count in found.whole.counts("by") if id in names],
+        sites=[(sites[id], sums[id]) for id in sorted(sums, key=lambda id: sites[id].casefold())],
+        shifts=_SHIFTS,
+        alarm_in_words=alarm_in_words,
+        iso_day=iso_day,
+        duration=duration,
+    )
+
+
+@router.get("/csv")
+def statistics_csv(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, days: Days = 30
+) -> Response:
+    found = statistics(request.app.state.store, membership.site_id, days, now=now_ms())
+    headers = {
+        **HEADERS,
+        "Content-Disposition": 'attachment; filename="statistics.csv"',
+        "Content-Security-Policy": pages.policy(),
+    }
+    text = csv_of(found, _names(request, visitor, membership, found))
+    return Response(text, media_type="text/csv", headers=headers)
+
+
+_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.APPROVE: N_("Approved"),
+    Outcome.HOLD: N_("Held"),
+    Outcome.SPAM: N_("Spam"),
+    Outcome.REJECT: N_("Rejected"),
+}
+_SHIFTS = {
+    "none": N_("none"),
+    "some": N_("some"),
+    "large": N_("large"),
+    "unknown": N_("unknown"),
+}
+
+
+def _names(
+    request: Request, visitor: Visitor, membership: Membership, found: Statistics
+) -> dict[str, str]:
+    """What those are called whose work this visitor may see, by id."""
+    ids = [id for id, _ in found.whole.counts("by")]
+    if not membership.may(Action.SEE_AUDIT):
+        ids = [id for id in ids if id == visitor.signed.moderator_id]
+    emails = emails_of(request.app.state.store, ids)
+    return {id: person_name(id, emails) for id in ids}
+
+
+def alarm_in_words(alarm: Alarm) -> str:
+    """What left its band, as one sentence in the language of the page."""
+    name = label(alarm.name)
+    if alarm.kind == "score":
+        return _(
+            "Scores of %(name)s are distributed otherwise than in the four weeks before (PSI %(psi)s).",
+            name=name,
+            psi=number(alarm.psi, 2),
+        )
+    return _(
+        "The rule %(name)s gave a reason for %(now)s %% of %(n)s comments; in the four weeks before it was %(before)s %%.",
+        name=name,
+        now=number(100 * alarm.hits / alarm.count, 1),
+        n=number(alarm.count),
+        before=number(100 * alarm.hits_before / alarm.count_before, 1),
+    )
+
+
+def duration(ms: int | None) -> str:
+    """'2 h 5 min': two units at most; '' for none."""
+    if ms is None:
+        return ""
+    minutes = round(ms / 60_000)
+    if minutes < 1:
+        return _("less than a minute")
+    hours, minutes = divmod(minutes, 60)
+    days, rest = divmod(hours, 24)
+    if hours >= 48:
+        parts = [_("%(n)s days", n=days), _("%(n)s h", n=rest) if rest else ""]
+    else:
+        parts = [
+            _("%(n)s h", n=hours) if hours else "",
+            _("%(n)s min", n=minutes) if minutes else "",
+        ]
+    return " ".join(filter(None, parts))
