@@ -159,6 +159,13 @@ class Settings(BaseModel):
     body_limit: int = Field(
         512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body"
     )
+    streams: int = Field(
+        500,
+        ge=0,
+        le=100_000,
+        description="Open pages that an API process tells of changes at once; the others ask every few seconds, "
+        "as all do with 0",
+    )
     receipt_seconds: float = Field(
         10.0, gt=0, le=300, description="Seconds a client may take to send one request"
     )

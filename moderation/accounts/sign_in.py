@@ -8,6 +8,7 @@ from moderation.accounts.passwords import decoy_hash, hash_password, matches, ne
 from moderation.domain.durations import MINUTE_MS
 from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.domain.ids import Entropy
+from moderation.domain.roles import Role
 from moderation.store import moderators, second_factors
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Connection, Store
@@ -100,8 +101,11 @@ def with_code(store: Store, token: str, code: str, *, now: int, entropy: Entropy
     raise Unauthenticated(_WRONG_CODE)
 
 
-def session_of(store: Store, token: str, now: int) -> SignedIn | None:
-    """The moderator whose session this token opens; None if it is unknown or expired."""
+def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) -> SignedIn | None:
+    """The moderator whose session this token opens; None if it is unknown or expired.
+
+    in_passing: the page asks by itself; the session is not used by that, and ends when nobody uses it.
+    """
     if not token:
         return None
     with store.read() as connection:
@@ -109,7 +113,7 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
         if session is None:
             return None
         sites = moderators.memberships_of(connection, session.moderator_id)
-    if now - session.seen_at >= moderators.SEEN_EVERY:
+    if not in_passing and now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
             moderators.note_seen(connection, token, now)
     return SignedIn(
@@ -119,6 +123,12 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
         session.has_second_factor,
         session.language,
     )
+
+
+def roles_of(store: Store, tokens: Collection[str], now: int) -> dict[tuple[str, str], Role]:
+    """By session token and site the role that it gives there now; nothing of those that have ended."""
+    with store.read() as connection:
+        return moderators.roles_of_sessions(connection, tokens, now)
 
 
 def sign_out(store: Store, token: str) -> None:

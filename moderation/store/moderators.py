@@ -304,6 +304,19 @@ def session(
     return Session(**row._mapping) if row else None
 
 
+def roles_of_sessions(
+    connection: Connection, tokens: Collection[str], now: int
+) -> dict[tuple[str, str], Role]:
+    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended."""
+    token_by_digest = {token_digest(token): token for token in tokens}
+    rows = connection.execute(
+        sa.select(sessions.c.digest, memberships.c.site_id, memberships.c.role)
+        .join(memberships, memberships.c.moderator_id == sessions.c.moderator_id)
+        .where(sessions.c.digest.in_(token_by_digest), is_open(now))
+    )
+    return {(token_by_digest[row.digest], row.site_id): Role(row.role) for row in rows}
+
+
 def note_seen(connection: Connection, token: str, now: int) -> None:
     """Notes that a session is in use."""
     connection.execute(

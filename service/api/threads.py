@@ -83,12 +83,14 @@ def threads(
     site_id: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
     sort: Order = Order.OLDEST,
+    version: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Oldest first, or newest, or with most `replies`, or editors' `picks` first; `next` and Link lead to the next page. No key is needed: it is public.
 
     page_url: in any spelling, and any that the page had before. page_id: the site's own id, instead.
     site_id: needed only where two sites share an origin, or have a page with this id. A comment that was removed,
     but has replies, is there in addition to `limit`, once: with the first of them; only where the oldest come first.
+    version: the id of the event that told of a change (`/threads/events`), so that no cache answers from before it.
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
@@ -109,13 +111,19 @@ def threads(
     return public_json(request, thread, CACHE, link_header(next_page))
 
 
-def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
-    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+def site_of_page(store: Store, url: str, page_id: str, site_id: str) -> str:
+    """The site of a page that is named so, '' where only the page's id can tell. Raises Invalid and NotFound."""
     if not url and not page_id:
         raise BadParameter("page_url", "Say which page, by page_url or page_id.")
     site = site_of(store, site_id, origin_of(url)) if url or site_id else ""
     if site is None:
         raise NotFound("No site here has this page.")
+    return site
+
+
+def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
+    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+    site = site_of_page(store, url, page_id, site_id)
     if not page_id:
         return site, find_page(store, site, url)
     page = find_page_by_id(store, site, page_id)

@@ -10,7 +10,7 @@ router = page_router("/embed")
 
 # {page}: the page's URL, as a template of each system writes it. Without a known URL the module finds it itself.
 _PAGES = {
-    "Plain HTML": (N_("Where the comments shall be, in the page itself."), ""),
+    N_("Plain HTML"): (N_("Where the comments shall be, in the page itself."), ""),
     "WordPress": (
         N_("In the theme's comments.php, instead of what is there."),
         "<?php echo esc_url(get_permalink()); ?>",

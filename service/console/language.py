@@ -4,7 +4,6 @@ English is the source, so it has no catalogue. `_`, `ngettext` and `pgettext` tr
 marks words that are translated later, as those of a table at the top of a module.
 """
 
-import ast
 import gettext as standard
 import re
 from contextvars import ContextVar
@@ -24,8 +23,13 @@ _WANTED = re.compile(
     r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?"
 )
 _ENTRY = re.compile(r'^(msg\w+(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.M)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
 _CONTEXT = "\x04"  # between a context and its words, as in gettext's own files
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t"}.get(escape[1], escape[1])
 
 
 class Catalogue(standard.NullTranslations):
@@ -36,7 +40,7 @@ class Catalogue(standard.NullTranslations):
         self.messages: dict[str, list[str]] = {}
         context, key = "", ""
         for keyword, quoted in _ENTRY.findall(text):
-            words = "".join(map(ast.literal_eval, _QUOTED.findall(quoted)))
+            words = _ESCAPED.sub(_unescaped, "".join(_QUOTED.findall(quoted)))
             if keyword == "msgctxt":
                 context = words + _CONTEXT
             elif keyword == "msgid":
@@ -66,6 +70,10 @@ class Language:
         self.code, self.words = code, words
         self.direction = "rtl" if code == mirrored.CODE else "ltr"
         self.thousands, self.decimal = (".", ",") if code == "de" else (",", ".")
+
+    def in_digits(self, english: str) -> str:
+        """A number as this language writes it. english: '12,345.6'."""
+        return english.translate({ord(","): self.thousands, ord("."): self.decimal})
 
 
 @cache
@@ -141,9 +149,7 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_, for what
 
 def number(value: float, digits: int = 0) -> str:
     """'12,345', '0.93', or as the language of the page writes it. digits: after the decimal sign."""
-    spoken = current()
-    written = f"{value:,.{digits}f}"
-    return written.translate({ord(","): spoken.thousands, ord("."): spoken.decimal})
+    return current().in_digits(f"{value:,.{digits}f}")
 
 
 def upfirst(words: str) -> str:

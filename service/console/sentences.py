@@ -50,6 +50,7 @@ PUT_TOGETHER = (
     N_("no threshold misses that little"),
 )
 _LONGEST = 1_000  # characters; a pattern has several places, and whatever fills them is tried
+_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -76,6 +77,8 @@ def _translated(code: str, sentence: str) -> str:
 
 def _part(code: str, value: str) -> str:
     """What was filled in: a sentence's part may be one of ours, as 'admins', or several, as 'links, capitals'."""
+    if _NUMBER.fullmatch(value):
+        return language.language(code).in_digits(value)
     whole = _translated(code, value)
     if whole != value or ", " not in value:
         return whole

@@ -4,13 +4,25 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_REMARK = re.compile(r"(?<=[;{,]) // .*$")  # behind the end of a statement or of a part of it
 _FOLDER = Path(__file__).parent / "module"
 # In this order: what a part calls while the module is read stands before it.
-_PARTS = ("words", "service", "memory", "elements", "comment", "thread", "form", "element")
+_PARTS = (
+    "words",
+    "service",
+    "memory",
+    "elements",
+    "changes",
+    "comment",
+    "thread",
+    "form",
+    "element",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,6 @@ def module() -> Module:
 
 
 def _bare(part: str) -> str:
-    """Without indentation and lines of comment: readers pay for what they load."""
-    lines = (line.strip() for line in part.splitlines())
+    """Without indentation and comments: readers pay for what they load."""
+    lines = (_REMARK.sub("", line.strip()) for line in part.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

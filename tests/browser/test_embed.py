@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from harness.servers import wait_until
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.page_state import PageState
@@ -366,3 +367,60 @@ def test_it_is_accessible_and_fits(read, article, shots, width, scheme):
             .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 40).map(each => each.outerHTML)"""
     )
     assert low == [] and elsewhere(watch, article) == []
+
+
+# Whatever is asked again by itself after more than two seconds is not asked at all: what comes, the stream has brought.
+ONLY_STREAMS = """
+    const timeout = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => (ms > 2000 ? 0 : timeout(act, ms, ...more));
+"""
+
+
+def test_readers_see_what_is_approved_and_no_longer_what_is_rejected(read, article):
+    from playwright.sync_api import expect
+
+    first = article.comment("The first.", age=5)
+    readers = [read(before=ONLY_STREAMS) for _ in range(3)]
+    for watch in readers:
+        watch.page.locator(f"#comment-{first}").wait_for()
+    second = article.comment("The second.")
+    for watch in readers:
+        button = watch.page.get_by_role("button", name="1 new comment")
+        expect(button).to_be_visible(timeout=60_000)
+        assert watch.page.locator(f"#comment-{second}").count() == 0
+        button.click()
+        expect(watch.page.locator(f"#comment-{second}")).to_be_focused()
+    article.decide(first, Outcome.REJECT)
+    for watch in readers:
+        expect(watch.page.locator(f"#comment-{first}")).to_have_count(0, timeout=60_000)
+        assert watch.page.locator(f"#comment-{second}").count() == 1
+        assert watch.errors == []
+
+
+def test_a_tab_that_nobody_looks_at_has_no_stream(read, article, gatehouse):
+    article.comment("The first.", age=5)
+    hide = """
+        let hidden = false;
+        Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+        window.look = (away) => { hidden = away; document.dispatchEvent(new Event("visibilitychange")); };
+    """
+    watch = read(before=ONLY_STREAMS + hide)
+    streams = gatehouse.streams
+    wait_until(lambda: len(streams) == 1, "the page has a stream")
+    watch.page.evaluate("look(true)")
+    wait_until(lambda: len(streams) == 0, "a hidden page has none")
+    second = article.comment("The second.")
+    watch.page.evaluate("look(false)")
+    wait_until(lambda: len(streams) == 1, "it has one again")
+    watch.page.get_by_role("button", name="1 new comment").click()
+    watch.page.locator(f"#comment-{second}").wait_for()
+
+
+def test_where_streams_are_refused_readers_ask_as_before(visit, article):
+    first = article.comment("The first.", age=5)
+    watch = visit()
+    watch.page.route("**/threads/events*", lambda route: route.fulfill(status=503))
+    watch.page.goto(article.url)
+    watch.page.locator(f"#comment-{first}").wait_for()
+    article.comment("The second.")
+    watch.page.get_by_role("button", name="1 new comment").wait_for(timeout=60_000)

@@ -24,6 +24,7 @@ OTHERS = {
     "POST /api/v1/comments/{comment_id}/reports": PUBLIC,
     "GET /api/v1/counts": PUBLIC,
     "GET /api/v1/threads": PUBLIC,
+    "GET /api/v1/threads/events": PUBLIC,
     "GET /api/v1/openapi.json": PUBLIC,
     "GET /": PUBLIC,
     "GET /console": PUBLIC,
