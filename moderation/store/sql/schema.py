@@ -421,7 +421,10 @@ appeals = sa.Table(
     sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
     _text("answered_by"),  # the person who ended it, '' nobody
     sa.Column("answered_at", Millis),
-    _text("note"),  # to the writer
+    _text("note"),  # to whoever appealed
+    _text(
+        "notice_id", server_default=""
+    ),  # the notice whose sender appeals, '' the comment's writer does
     sa.Index("appeals_of_comment", "comment_id", "id"),
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )

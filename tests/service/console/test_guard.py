@@ -371,6 +371,8 @@ def build(browser, open_browser, site):
         "/console/comments/{comment_id}/undo": decision,
         "/console/account/language": token | {"language": "de"},
         "/console/density": token | {"density": "compact"},
+        "/console/embed": token
+        | {"site": site.id, "edit_minutes": "5", "hold_after_reports": "3", "proof_of_work": "0"},
         "/console/endpoints/new": token | hook | {"site": site.id},
         "/console/endpoints/{endpoint_id}": token | hook | {"batch": "7"},
         "/console/endpoints/{endpoint_id}/remove": token,
@@ -567,7 +569,13 @@ ROLES = {
         **{
             f"/console/{path}": EDITING
             for path in (
-                *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
+                *(
+                    "embed",
+                    "endpoints/new",
+                    "endpoints/{endpoint_id}",
+                    "filters/new",
+                    "pages/default",
+                ),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
                 *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
                 *(
