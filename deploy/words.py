@@ -20,9 +20,10 @@ from jinja2 import Environment
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from moderation.domain.errors import Forbidden  # noqa: E402
 from moderation.domain.labels import LABELS, label_of  # noqa: E402
 from moderation.domain.report import ReportReason  # noqa: E402
-from moderation.domain.roles import Role  # noqa: E402
+from moderation.domain.roles import IN_WORDS, Action, Role, require  # noqa: E402
 
 CONSOLE = ROOT / "service/console"
 CATALOGUES = sorted((CONSOLE / "languages").glob("*/LC_MESSAGES/console.po"))
@@ -41,6 +42,9 @@ _WORD = re.compile(r"[A-Za-z]{2}")
 _SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-announcement)="([^"]*)"')
 _NO_WORDS = re.compile(r"<(code|kbd|svg|bdi)\b.*?</\1>|<(\w+)[^>]* translate=\"no\".*?</\2>", re.S)
 
+_POINTER = re.compile(
+    r"^(?:\{\w+\})?(?:/[\w{}]+)*: (?=[A-Z0-9{])"
+)  # of a field, which the pages take off
 _NOT_SHOWN = re.compile(r'&\w+;|Gatehouse|[\w-]+="[^"]*"| autofocus')
 
 
@@ -73,7 +77,18 @@ def _of_domain() -> set[str]:
         for rule in tomllib.loads(path.read_text()).get("rules", ()):
             signals = rule.get("signal", [])
             names |= {rule.get("code", ""), *([signals] if isinstance(signals, str) else signals)}
-    return {label_of(name.rstrip("*:")) for name in names if name} | {str(role) for role in Role}
+    allowed = {*IN_WORDS.values(), *map(str, Role), *_who_may()}
+    return allowed | {label_of(name.rstrip("*:")) for name in names if name}
+
+
+def _who_may() -> Iterator[str]:
+    """Who may do what others may not: 'editors and admins'."""
+    for role in Role:
+        for action in Action:
+            try:
+                require(role, action)
+            except Forbidden as error:
+                yield error.message.removeprefix("Only ").partition(" of a site can ")[0]
 
 
 def _sentences() -> Iterator[tuple[Path, str]]:
@@ -89,13 +104,10 @@ def _sentences() -> Iterator[tuple[Path, str]]:
 
 
 def _of_module(module: ast.Module) -> Iterator[str]:
-    named = {
-        target.id: node.value
-        for node in module.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named.setdefault(node.targets[0].id, []).append(node.value)
     for node in ast.walk(module):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
@@ -103,31 +115,29 @@ def _of_module(module: ast.Module) -> Iterator[str]:
         if place is None or len(node.args) <= place:
             continue
         said = node.args[place]
-        said = named.get(said.id, said) if isinstance(said, ast.Name) else said
-        if text := _text(said):
-            yield text
+        for value in named.get(said.id, []) if isinstance(said, ast.Name) else [said]:
+            if text := _text(value):
+                yield text
 
 
 def _text(node: ast.expr) -> str:
     """A string, or an f-string with names in the places of its values; '' for anything else, and for a code."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return re.sub(r"^/\w+: ", "", node.value) if " " in node.value else ""
-    if not isinstance(node, ast.JoinedStr):
-        return ""
-    pieces, used = [], set[str]()
-    for number, part in enumerate(node.values):
-        if isinstance(part, ast.Constant):
-            pieces.append(str(part.value))
+    pieces: list[str] = []
+    for number, part in enumerate(node.values if isinstance(node, ast.JoinedStr) else [node]):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            pieces.append(part.value)
         elif isinstance(part, ast.FormattedValue):
-            value = part.value
-            name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""  # fmt: skip
-            name = (
-                name.lower().strip("_") if name and name.lower() not in used else f"value{number}"
-            )
-            used.add(name)
-            pieces.append(f"{{{name}}}")
-    text = re.sub(r"^/\w+: ", "", "".join(pieces))
-    return text if _WORD.search(re.sub(r"\{\w+\}", "", text)) and " " in text else ""
+            name = _name(part.value)
+            pieces.append(f"{{{name}}}" if name and f"{{{name}}}" not in pieces else f"{{value{number}}}")  # fmt: skip
+        else:
+            return ""
+    text = _POINTER.sub("", "".join(pieces))
+    return text if " " in text and _WORD.search(re.sub(r"\{\w+\}", "", text)) else ""
+
+
+def _name(value: ast.expr) -> str:
+    name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""  # fmt: skip
+    return name.lower().strip("_")
 
 
 def bare_words() -> list[str]:
@@ -220,12 +230,13 @@ def main() -> None:
 
 
 def _write(path: Path, wanted: Catalog) -> None:
+    """The head of the file, with its glossary, stays as it is: it ends at the first empty line."""
+    head, _, _ = path.read_text("utf-8").partition("\n\n")
     catalogue = read(path)
     catalogue.update(wanted, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
     written = io.BytesIO()
-    write_po(written, catalogue, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
-    path.write_bytes(written.getvalue())
+    write_po(written, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
+    path.write_text(f"{head}\n\n{written.getvalue().decode().strip()}\n", "utf-8")
 
 
 def _report(bare: Iterable[str], lacking: dict[Path, list[str]]) -> int:

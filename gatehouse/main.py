@@ -70,6 +70,9 @@ ENTRIES = {
     ),
     "spam": Entry("learning", "What a site's spam score has learned from its moderators."),
     "policy": Entry("policies", "Thresholds and rules."),
+    "second-opinion": Entry(
+        "second_opinion", "What a chat model says of held comments, where a site allows it."
+    ),
     "model": Entry("models", "The toxicity models."),
 }
 

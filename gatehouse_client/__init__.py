@@ -28,6 +28,7 @@ from gatehouse_client.answers import (
     Reason,
     Receipt,
     Revision,
+    SecondOpinion,
     Signal,
 )
 from gatehouse_client.endpoint_answers import Attempt, Delivery, Endpoint
@@ -84,6 +85,7 @@ __all__ = [
     "Receipt",
     "Report",
     "Revision",
+    "SecondOpinion",
     "Signal",
     "SiteReason",
     "Statement",

@@ -66,10 +66,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote, as typed in."""
+    """Who wrote, as typed in. badge: staff | author, by the word of the site's server; None for neither."""
 
     name: str
     url: str | None
+    badge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,23 @@ class OpenReports:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What a chat model says of a held comment: fine, unsure or remove. reason: plain text by a model that has read the comment,
+    so no more to be trusted than that.
+    """
+
+    model: str
+    label: str
+    probability: float
+    reason: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, data: Json) -> "SecondOpinion":
+        return known(cls, data, created_at=moment(data["created_at"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment as the site's secret key reads it: neither e-mail nor address.
 
@@ -236,9 +254,11 @@ class Comment:
     earlier: tuple[Revision, ...] = ()
     withdrawn_at: datetime | None = None
     reports: OpenReports = OpenReports()
+    second_opinion: SecondOpinion | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Comment":
+        opinion = data.get("second_opinion")
         return known(
             cls,
             data,
@@ -252,6 +272,7 @@ class Comment:
             earlier=tuple(Revision.read(text) for text in data.get("earlier", ())),
             withdrawn_at=moment_or_none(data.get("withdrawn_at")),
             reports=OpenReports.read(data["reports"]) if "reports" in data else OpenReports(),
+            second_opinion=SecondOpinion.read(opinion) if opinion else None,
         )
 
 
@@ -343,7 +364,8 @@ class PublicComment:
     """An approved comment as the world sees it.
 
     status: 'removed' for one that is not shown, and stands there only for what answers it; then author and text
-    are None. edited_at: when its text was changed after readers had seen it. replies: the direct ones that readers see.
+    are None. html: the text as harmless HTML, where the site shows Markdown. edited_at: when its text was changed after readers
+    had seen it. replies: the direct ones that readers see.
     """
 
     id: str
@@ -355,6 +377,7 @@ class PublicComment:
     edited_at: datetime | None = None
     picked: bool = False
     replies: int = 0
+    html: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "PublicComment":
@@ -363,7 +386,13 @@ class PublicComment:
         created_at = moment(data["created_at"])
         edited_at = moment(data["edited_at"]) if data.get("edited_at") else None
         return known(
-            cls, data, author=author, created_at=created_at, status=status, edited_at=edited_at
+            cls,
+            data,
+            author=author,
+            created_at=created_at,
+            status=status,
+            edited_at=edited_at,
+            html=data.get("html"),
         )
 
 

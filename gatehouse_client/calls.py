@@ -51,6 +51,8 @@ def submit(
     idempotency_key: str,
     author_id: str,
     email_confirmed: bool,
+    staff: bool,
+    article_author: bool,
     browser_token: str,
 ) -> Call[answers.Receipt]:
     page = {"url": page_url, "title": page_title, "id": page_id}
@@ -59,8 +61,8 @@ def submit(
     body: dict[str, Any] = {"page": _given(page), "author": _given(author), "text": text}
     if parent_id:
         body["parent_id"] = parent_id
-    if email_confirmed:
-        body["author"]["email_confirmed"] = True
+    claims = {"email_confirmed": email_confirmed, "staff": staff, "article_author": article_author}
+    body["author"] |= {name: True for name, holds in claims.items() if holds}
     if any(context.values()):
         body["context"] = _given(context)
     key = idempotency_key or uuid.uuid4().hex
@@ -134,6 +136,11 @@ def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatu
     return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
 
 
+def appeal_notice(notice_id: str, token: str, text: str) -> Call[reader_answers.NoticeStatus]:
+    path = f"{API}/notices/{_id(notice_id)}/appeal"
+    return Call("POST", path, reader_answers.NoticeStatus.read, {"text": text}, token=token)
+
+
 def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:
@@ -168,9 +175,15 @@ def reader_rules() -> Call[reader_answers.ReaderRules]:
 
 
 def set_reader_rules(
-    edit_minutes: int, hold_after_reports: int
+    edit_minutes: int, hold_after_reports: int, markdown: bool, forewarn: bool, proof_of_work: int
 ) -> Call[reader_answers.ReaderRules]:
-    body = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
+    body = {
+        "edit_minutes": edit_minutes,
+        "hold_after_reports": hold_after_reports,
+        "markdown": markdown,
+        "forewarn": forewarn,
+        "proof_of_work": proof_of_work,
+    }
     return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
 
 

@@ -102,6 +102,8 @@ class Gatehouse:
         idempotency_key: str = "",
         author_id: str = "",
         email_confirmed: bool = False,
+        staff: bool = False,
+        article_author: bool = False,
         browser_token: str = "",
     ) -> Receipt:
         """Submits a comment; once there is a receipt, it is on disk and will be judged.
@@ -110,7 +112,8 @@ class Gatehouse:
         ip, user_agent, referrer: the reader's, for limits and spam. idempotency_key: the same key and
         content are one comment; '' makes a new key for each call. author_id: the site's own for
         whoever is logged in; email_confirmed: that the e-mail is theirs; browser_token: of an earlier
-        receipt: decisions count for an author's reputation only if one of these identifies the author.
+        receipt: decisions count for an author's reputation only if one of these identifies the author. staff,
+        article_author: what readers see beside the name.
         """
         return self.send(
             calls.submit(
@@ -128,6 +131,8 @@ class Gatehouse:
                 idempotency_key=idempotency_key,
                 author_id=author_id,
                 email_confirmed=email_confirmed,
+                staff=staff,
+                article_author=article_author,
                 browser_token=browser_token,
             )
         )
@@ -193,6 +198,13 @@ class Gatehouse:
         """What became of a notice, for whoever has the receipt's token."""
         return self.send(calls.notice_status(notice_id, token))
 
+    def appeal_notice(self, notice_id: str, token: str, text: str = "") -> NoticeStatus:
+        """Asks for whoever sent a notice that another person looks again at the decision that kept the comment.
+
+        ApiError 409 where there is none, or it was appealed before.
+        """
+        return self.send(calls.appeal_notice(notice_id, token, text))
+
     def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
         """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
 
@@ -226,9 +238,23 @@ class Gatehouse:
         """How long the site's writers may change comments, and what readers' reports do."""
         return self.send(calls.reader_rules())
 
-    def set_reader_rules(self, edit_minutes: int, hold_after_reports: int) -> ReaderRules:
-        """edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never."""
-        return self.send(calls.set_reader_rules(edit_minutes, hold_after_reports))
+    def set_reader_rules(
+        self,
+        edit_minutes: int,
+        hold_after_reports: int,
+        *,
+        markdown: bool = False,
+        forewarn: bool = False,
+        proof_of_work: int = 0,
+    ) -> ReaderRules:
+        """Sets all of them. edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never. proof_of_work: 0 for
+        none.
+        """
+        return self.send(
+            calls.set_reader_rules(
+                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work
+            )
+        )
 
     def site_reasons(self) -> list[SiteReason]:
         """The reasons that decisions may have, in the site's order."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
+from moderation.domain.roles import Role
 
 PREFIX = "GATEHOUSE_"
 # Names without the prefix, as hosting platforms set them; the prefixed ones win.
@@ -17,6 +18,9 @@ _UNPREFIXED = {"DATABASE_URL", "REDIS_URL"}
 _BROKERS = ("redis://", "rediss://", "redis+socket://", "unix://")
 # Read by the client and `gatehouse comment`: no settings of the service, but not misspelt ones either.
 _CLIENT_NAMES = {"GATEHOUSE_URL", "GATEHOUSE_KEY"}
+
+
+_ROLE = "|".join(Role)
 
 
 class SettingsError(Exception):
@@ -120,6 +124,11 @@ class Settings(BaseModel):
         "10/15 minutes",
         description="Failed log-ins per address or known browser; five times as many per account",
     )
+    second_factor: str = Field(
+        "",
+        pattern=rf"^(({_ROLE})(, ?({_ROLE}))*)?$",
+        description="Comma-separated roles that must log in with a second factor (editor, admin); empty: nobody must",
+    )
     limit_face: RateLimit = Field(
         "6000/minute",
         description="Calls of one site to one compatible API, unless `gatehouse face on --limit` sets another",
@@ -149,6 +158,13 @@ class Settings(BaseModel):
     )
     body_limit: int = Field(
         512 * 1024, ge=1024, le=16 * 1024 * 1024, description="Bytes of a request body"
+    )
+    streams: int = Field(
+        500,
+        ge=0,
+        le=100_000,
+        description="Open pages that an API process tells of changes at once; the others ask every few seconds, "
+        "as all do with 0",
     )
     receipt_seconds: float = Field(
         10.0, gt=0, le=300, description="Seconds a client may take to send one request"
@@ -205,6 +221,32 @@ class Settings(BaseModel):
         "https://rest.akismet.com",
         pattern=r"^https?://[^/]+/?$",
         description="Address of Akismet's API",
+    )
+    second_opinion_url: str = Field(
+        "",
+        pattern=r"^(|https?://[^/\s@?#]+(/[^\s?#]*)?)$",
+        description="OpenAI-compatible chat endpoint that the courier asks about held comments of sites that allow it (http://127.0.0.1:11434/v1); may be a private address; empty: none (docs/second-opinion.md)",
+    )
+    second_opinion_model: str = Field(
+        "llama3.1",
+        min_length=1,
+        max_length=100,
+        pattern=r"^[!-~]+$",
+        description="Name of the model at that endpoint",
+    )
+    second_opinion_key: SecretStr = Field(
+        SecretStr(""), description="API key for that endpoint; empty: none is sent"
+    )
+    second_opinion_timeout: float = Field(
+        30.0, gt=0, le=600, description="Seconds that the endpoint may take for one request"
+    )
+    second_opinion_requests: int = Field(
+        1_000, ge=0, description="Requests to the endpoint in one day (UTC), at most"
+    )
+    second_opinion_tokens: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens read and written in one day (UTC), as the endpoint counts them; when they are used up nothing is asked until the next day",
     )
     webhook_allow: str = Field(
         "",
@@ -265,6 +307,11 @@ class Settings(BaseModel):
         if not self.akismet_key.get_secret_value():
             return False
         return not self.akismet_site_ids or site_id in self.akismet_site_ids
+
+    @property
+    def second_opinion_asked(self) -> str:
+        """The model that is asked for second opinions; '' where none is."""
+        return self.second_opinion_model if self.second_opinion_url else ""
 
     @property
     def database(self) -> str:

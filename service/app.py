@@ -14,6 +14,7 @@ from moderation.broker import client_url
 from moderation.domain.address import parse_networks
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.notify.notifier import Notifier
+from moderation.reading.thread_versions import versions_of
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 from moderation.store.sql.engine import Store
@@ -23,6 +24,7 @@ from service.api import (
     appeals,
     audit,
     author_filters,
+    before_posting,
     bulk,
     campaigns,
     claims,
@@ -48,10 +50,12 @@ from service.api import (
     reports,
     reputation,
     search,
+    second_opinion,
     shadow_policies,
     site_reasons,
     statements,
     statistics,
+    thread_events,
     threads,
     views,
 )
@@ -61,6 +65,7 @@ from service.compat.akismet.routes import api as akismet
 from service.compat.coral.routes import api as coral
 from service.compat.openai.routes import api as openai
 from service.compat.perspective.routes import api as perspective
+from service.console.live import IN_ALL, OF_ONE_SESSION, QueueLook
 from service.console.routes import router as console
 from service.console.session import current_visitor
 from service.embed.demo import router as demo
@@ -71,11 +76,13 @@ from service.embed.status import router as writer_status
 from service.front import router as front
 from service.front import show_error
 from service.http import errors
+from service.http.event_stream import OpenStreams
 from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
 from service.queues.filter_trials import FilterTrials
 from service.queues.intake import Intake
 from service.queues.synchronous_scoring import SynchronousScoring
+from service.queues.watcher import Watcher
 
 if TYPE_CHECKING:
     from moderation.scorers.pipeline import ScorerPipeline
@@ -109,6 +116,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 partial(_pipeline, settings), settings.face_deadline
             )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
+            app.state.thread_watcher = Watcher(partial(versions_of, store))
+            opened.push_async_callback(app.state.thread_watcher.close)
+            app.state.queue_watcher = Watcher(QueueLook(store))
+            opened.push_async_callback(app.state.queue_watcher.close)
             yield
 
     app = DescribedApp(
@@ -126,6 +137,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
+    app.state.reader_streams = OpenStreams(settings.streams, thread_events.OF_ONE_ADDRESS)
+    app.state.console_streams = OpenStreams(IN_ALL, OF_ONE_SESSION)
     app.state.filter_trials = FilterTrials()
     app.state.embed_module = embed_module  # the console prints its hash
     app.state.current_visitor = current_visitor  # the demo shows moderators more
@@ -156,10 +169,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         notes.router,
         corrections.router,
         threads.router,
+        thread_events.router,
         counts.router,
         page_states.router,
         pages.router,
         reader_rules.router,
+        before_posting.router,
         site_reasons.router,
         endpoints.router,
         filters.router,
@@ -167,6 +182,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         policies.router,
         shadow_policies.router,
         statistics.router,
+        second_opinion.router,
         people.router,
         reputation.router,
         learning.router,
@@ -198,6 +214,13 @@ def _pipeline(settings: Settings) -> "ScorerPipeline":
     pipeline = ScorerPipeline(build_scorers(models_of(settings)), settings.scorer_timeout)
     pipeline.load()
     return pipeline
+
+
+def end_streams(app: FastAPI) -> None:
+    """Lets all streams of events end, which would go on while the server waits for its answers to end."""
+    for watcher in ("thread_watcher", "queue_watcher"):  # not there if the app did not start
+        if found := getattr(app.state, watcher, None):
+            found.end()
 
 
 async def _redirect_to_console() -> Response:

@@ -27,6 +27,27 @@ endpoints = Gauge(
     registry=registry,
 )
 workers = Gauge("gatehouse_workers", "Workers heard of in the last 30 s", registry=registry)
+second_opinions = Gauge(
+    "gatehouse_second_opinions",
+    "Questions for second opinions since counting began: 'asked' (requests), 'answered', 'known' (the same was asked before),"
+    " 'approved', and failures by kind",
+    ["result"],
+    registry=registry,
+)
+second_opinions_waiting = Gauge(
+    "gatehouse_second_opinions_waiting", "Questions that wait", registry=registry
+)
+second_opinion_budget = Gauge(
+    "gatehouse_second_opinion_budget_left",
+    "What is left of the day's budget: 'requests', 'tokens'",
+    ["unit"],
+    registry=registry,
+)
+second_opinion_paused = Gauge(
+    "gatehouse_second_opinion_paused",
+    "1 while the endpoint is left alone, as it failed or asked for it",
+    registry=registry,
+)
 face_answers = Counter(
     "gatehouse_face_answers",
     "Answers of a compatible API",

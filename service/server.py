@@ -1,14 +1,16 @@
 """Serves the app: uvicorn with deadlines for slow clients and limits for headers."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from moderation.log import log_to_stderr
 from moderation.settings import Settings
-from service.app import create_app
+from service.app import create_app, end_streams
 
 HEADERS_LIMIT = 100  # fields; browsers send about 20
 HEADER_BYTES_LIMIT = 32 * 1024
@@ -23,6 +25,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     receipt_seconds = 10.0
     unread_seconds = 30.0  # for a client that reads nothing of its answer
+    end_streams = staticmethod(lambda: None)
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -36,6 +39,10 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._stop_receipt_timer()
         self._stop_watching()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self.end_streams()
+        super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         if self._receipt_timer is None and self.transport and not self.transport.is_closing():
@@ -126,17 +133,25 @@ class DeadlineProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
+def protocol_of(app: FastAPI, settings: Settings) -> type[DeadlineProtocol]:
+    """What connections to the app speak: with its deadline, and its streams end when the server stops."""
+    values = {
+        "receipt_seconds": settings.receipt_seconds,
+        "end_streams": staticmethod(partial(end_streams, app)),
+    }
+    return type("Protocol", (DeadlineProtocol,), values)
+
+
 def serve(settings: Settings) -> None:
     """Runs the API until SIGTERM or SIGINT; requests in progress are answered first."""
     log_to_stderr(settings.log_level)
     app = create_app(settings)
-    protocol = type("Protocol", (DeadlineProtocol,), {"receipt_seconds": settings.receipt_seconds})
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=protocol,
+        http=protocol_of(app, settings),
         ws="none",
         lifespan="on",
         access_log=False,  # its lines contain queries; service/http/middleware.py logs what is needed

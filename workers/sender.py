@@ -22,7 +22,7 @@ from moderation.domain.address import Destination, destination, parse_allow, ref
 from moderation.domain.delivery import Response, parse_retry_after
 from moderation.domain.errors import Invalid
 
-BODY_LIMIT = 64 * 1024  # bytes of an answer, which is read only to be polite
+BODY_LIMIT = 64 * 1024  # bytes of an answer; a webhook's is read only to be polite
 CONNECT_SECONDS = 5.0  # per address; a SYN is repeated after 1 and 3 seconds
 ADDRESS_LIMIT = 4  # addresses of a name that are tried
 USER_AGENT = "Gatehouse-Webhooks/1"
@@ -41,7 +41,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Sender:
-    """Posts webhooks. allow: settings.webhook_allow. timeout: seconds for a whole attempt, from resolving
+    """Posts webhooks, and questions for second opinions. allow: settings.webhook_allow. timeout: seconds for a whole attempt, from resolving
     the name to the end of the answer. Thread-safe.
     """
 
@@ -52,17 +52,22 @@ class Sender:
         *,
         trust: ssl.SSLContext | None = None,
         resolve: Resolve = resolve,
+        agent: str = USER_AGENT,
     ) -> None:
         self._allow = parse_allow(allow)
         self._timeout = timeout
-        self._resolve = resolve
+        self._resolve, self._agent = resolve, agent
         if trust is None:
             trust = ssl.create_default_context()  # the machine's own certificates
             trust.load_verify_locations(certifi.where())  # for machines without any
         self._trust = trust
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Posts the body. Failures of the network are in the Response, never raised.
+        """Posts the body; see exchange()."""
+        return self.exchange(url, headers, body)[0]
+
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, bytes]:
+        """Posts the body, for the answer. Failures of the network are in the Response, never raised.
 
         error: url (may not be called), address (leads inside), dns, timeout, refused, unreachable,
         tls, reset, protocol (no HTTP), too_large (the answer's body; it was cut).
@@ -70,18 +75,18 @@ class Sender:
         started = time.monotonic()
         status: int | None = None
         retry_after: int | None = None
-        error = ""
+        error, received = "", b""
         try:
             to = destination(url, self._allow)
             backend = _CheckedBackend(to, started + self._timeout, self._resolve)
-            target, all_headers = _target(url, to), _all_headers(headers, to)
+            target, all_headers = _target(url, to), _all_headers(headers, to, self._agent)
             with (
                 httpcore.ConnectionPool(self._trust, network_backend=backend) as pool,
                 pool.stream("POST", target, headers=all_headers, content=body) as answer,
             ):
                 status = answer.status
                 retry_after = _retry_after(answer.headers)
-                _drain(answer.iter_stream())
+                received = _read(answer.iter_stream())
         except Invalid:
             error = "url"
         except _AttemptFailed as failure:
@@ -93,7 +98,7 @@ class Sender:
         ) as failure:
             error = _error_code(failure)
         duration = round((time.monotonic() - started) * 1000)
-        return Response(status, error, duration, retry_after)
+        return Response(status, error, duration, retry_after), received
 
 
 def _target(url: str, to: Destination) -> httpcore.URL:
@@ -102,11 +107,11 @@ def _target(url: str, to: Destination) -> httpcore.URL:
     return httpcore.URL(scheme=to.scheme, host=to.host, port=to.port, target=target)
 
 
-def _all_headers(headers: Mapping[str, str], to: Destination) -> list[tuple[str, str]]:
+def _all_headers(headers: Mapping[str, str], to: Destination, agent: str) -> list[tuple[str, str]]:
     host = f"[{to.host}]" if ":" in to.host else to.host
     if to.port != {"https": 443, "http": 80}[to.scheme]:
         host += f":{to.port}"
-    return [("host", host), ("user-agent", USER_AGENT), ("connection", "close"), *headers.items()]
+    return [("host", host), ("user-agent", agent), ("connection", "close"), *headers.items()]
 
 
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
@@ -116,12 +121,13 @@ def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
     return None
 
 
-def _drain(chunks: Iterable[bytes]) -> None:
-    length = 0
+def _read(chunks: Iterable[bytes]) -> bytes:
+    received = bytearray()
     for chunk in chunks:
-        length += len(chunk)
-        if length > BODY_LIMIT:
+        received += chunk
+        if len(received) > BODY_LIMIT:
             raise _AttemptFailed("too_large")
+    return bytes(received)
 
 
 def _error_code(failure: Exception) -> str:

@@ -24,7 +24,7 @@ Finding = tuple[bool, str]
 def doctor() -> None:
     """Check everything that the service needs, and say what to do.
 
-    Settings, data folder, database, broker, model, workers, clocks, endpoints; exit status 1 where one has a fault.
+    Settings, data folder, database, broker, model, workers, clocks, endpoints, second opinions; exit status 1 where one has a fault.
     """
     settings = checked_settings()
     well = True
@@ -165,6 +165,30 @@ def _endpoints(settings: "Settings") -> Iterator[Finding]:
         yield False, APPRISE_MISSING
 
 
+def _second_opinion(settings: "Settings") -> Iterator[Finding]:
+    from moderation.domain.second_opinion import Prompt, Unanswered
+    from workers.chat_endpoint import endpoint_of
+
+    if not settings.second_opinion_url:
+        yield True, "off: GATEHOUSE_SECOND_OPINION_URL is not set"
+        return
+    instructions = Prompt(
+        'Say what a moderator would do with the comment of the next message. Answer with JSON: {"label": "fine", '
+        '"unsure" or "remove", "probability": 0 to 1, "reason": one sentence}'
+    )
+    endpoint = endpoint_of(settings)
+    try:
+        answer = endpoint.ask(instructions, "Thank you, that was an interesting article.")
+    except Unanswered as failure:
+        yield (
+            False,
+            f"{endpoint.model} gave no answer ({failure.kind}); comments wait for people as before",
+        )
+        return
+    opinion = answer.opinion
+    yield True, f"{endpoint.model} answers: {opinion.label.value} {opinion.probability:.2f}"
+
+
 def alive(role: str) -> None:
     """Exit 0 if a judge or courier of this host sent a heartbeat lately; for containers."""
     from moderation.store import heartbeats
@@ -182,4 +206,5 @@ CHECKS = {
     "model": _model,
     "workers": _workers,
     "endpoints": _endpoints,
+    "opinion": _second_opinion,
 }

@@ -103,7 +103,11 @@ def _comment(card: "CommentCard") -> dict[str, Any]:
             "id": card.page_external_id,
         },
         "parent_id": card.parent_id,
-        "author": {"name": card.author_name, "url": card.author_url},
+        "author": {
+            "name": card.author_name,
+            "url": card.author_url,
+            "badge": card.author_badge,
+        },
         "text": card.text,
         "status": card.status.value,
         "created_at": iso(card.created_at),

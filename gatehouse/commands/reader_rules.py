@@ -1,8 +1,8 @@
-"""`gatehouse site readers`: how long writers may change their comments, and what readers' reports do."""
+"""`gatehouse site readers`: what writers and readers may do with comments, and what is asked of them first."""
 
 import json
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,13 +20,29 @@ def site_readers(
         int | None,
         typer.Option(help="Of so many readers hold what no person has approved; 0: never."),
     ] = None,
+    markdown: Annotated[
+        bool | None, typer.Option(help="Show emphasis, code, quotations, lists and links as such.")
+    ] = None,
+    forewarn: Annotated[
+        bool | None, typer.Option(help="The embed says beforehand that a comment may be held.")
+    ] = None,
+    proof_of_work: Annotated[
+        int | None,
+        typer.Option(help="Hashes that a browser tries at most before it posts; 0: none."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show or set what writers and readers may do with comments."""
     from moderation.review import reader_rules
 
-    given = {"edit_minutes": edit_minutes, "hold_after_reports": hold_after_reports}
-    changes = {name: number for name, number in given.items() if number is not None}
+    given = {
+        "edit_minutes": edit_minutes,
+        "hold_after_reports": hold_after_reports,
+        "markdown": markdown,
+        "forewarn": forewarn,
+        "proof_of_work": proof_of_work,
+    }
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with open_site(site) as (store, found_site):
         rules = reader_rules.get_rules(store, found_site.id)
         if changes:
@@ -34,5 +50,11 @@ def site_readers(
     minutes, readers = rules.edit_minutes, rules.hold_after_reports
     edits = f"may change a comment for {minutes} minutes" if minutes else "may change nothing"
     holds = f"hold it from {readers} readers on" if readers else "never hold it"
-    text = f"{found_site.name}: writers {edits}; reports {holds}"
+    more = {
+        "Markdown is shown": rules.markdown,
+        "the embed forewarns": rules.forewarn,
+        f"browsers try up to {rules.proof_of_work:,} hashes": rules.proof_of_work,
+    }
+    said = "".join(f"; {words}" for words, is_on in more.items() if is_on)
+    text = f"{found_site.name}: writers {edits}; reports {holds}{said}"
     print(json.dumps(asdict(rules)) if as_json else printable(text))

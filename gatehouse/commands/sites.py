@@ -145,15 +145,17 @@ def list_keys(site: SiteName, as_json: AsJson = False) -> None:
     with open_store() as store, store.read() as connection:
         for key in sites.keys_of(connection, find_site(connection, site).id):
             created = seconds_iso(key.created_at)
+            used = seconds_iso(key.used_at) if key.used_at else None
             revoked = seconds_iso(key.revoked_at) if key.revoked_at else None
             fields = {
                 "id": key.id,
                 "kind": key.kind,
                 "begins": key.hint,
                 "created_at": created,
+                "used_at": used,
                 "revoked_at": revoked,
             }
-            text = f"{key.id}  {key.kind:12}{key.hint}…  {created}"
+            text = f"{key.id}  {key.kind:12}{key.hint}…  {created}  used {used or 'never'}"
             print_line(fields, text + (f"  revoked {revoked}" if revoked else ""), as_json)
 
 
@@ -164,14 +166,10 @@ def add_key(
     as_json: AsJson = False,
 ) -> None:
     """Make another key, so that a site can change over before the old one is revoked."""
-    from moderation.accounts import sites as accounts
-    from moderation.store import sites
+    from moderation.accounts import sites
 
-    if kind not in (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET):
-        raise Invalid("A key is secret, publishable or akismet.", "/kind")
-    with open_store() as store, store.write() as connection:
-        site_id = find_site(connection, site).id
-        key = accounts.add_key(connection, site_id, kind, now=now_ms(), entropy=entropy)
+    with open_site(site) as (store, found_site):
+        key = sites.make_key(store, found_site.id, kind, now=now_ms(), entropy=entropy)
     print_created({f"{kind}_key": key}, as_json)
 
 
@@ -191,7 +189,7 @@ def revoke_key(
 @moderator.command("add")
 def add_person(
     email: str,
-    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
+    role: Annotated[str, typer.Option(help="moderator, editor, admin, trainee or auditor.")],
     site: SiteOption,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read a password; without one, links only.")
@@ -199,7 +197,7 @@ def add_person(
 ) -> None:
     """Add a moderator, or give an existing one another site, role or password."""
     from moderation.accounts.moderators import add_moderator
-    from moderation.accounts.sign_in import hash_password
+    from moderation.accounts.passwords import hash_password
 
     if "@" not in email:
         raise Invalid("That is no e-mail address.", "/email")
@@ -215,7 +213,7 @@ def add_person(
 @moderator.command("invite")
 def invite_person(
     email: str,
-    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
+    role: Annotated[str, typer.Option(help="moderator, editor, admin, trainee or auditor.")],
     site: SiteOption,
 ) -> None:
     """Print a link by which somebody becomes a moderator, once, within 7 days."""
@@ -262,6 +260,16 @@ def set_mails(
 
     with open_store() as store:
         moderators.set_mails(store, email, wanted)
+
+
+@moderator.command("remove-second-factor")
+def remove_second_factor(email: str) -> None:
+    """Remove the second factor of somebody who has lost it, and log them out. Make sure who asks."""
+    from moderation.accounts.second_factor import remove_lost
+
+    with open_store() as store:
+        remove_lost(store, email)
+    print(f"{email} logs in without a code, and is logged out everywhere.", file=sys.stderr)
 
 
 @moderator.command("login-link")

@@ -37,7 +37,7 @@ def add_moderator(
                 moderators.set_password(connection, moderator_id, password_hash)
         grant(connection, moderator_id, site_id, role, by)
         if account is not None and password_hash:
-            _record_everywhere(connection, by, Change.MODERATOR_PASSWORD_SET, moderator_id)
+            audit.record_of_account(connection, by, Change.MODERATOR_PASSWORD_SET, moderator_id)
     return moderator_id
 
 
@@ -110,6 +110,23 @@ def end_sessions(
         )
 
 
+def own_sessions(store: Store, moderator_id: str, now: int) -> list[OpenSession]:
+    """Where somebody is logged in, the newest first."""
+    with store.read() as connection:
+        return colleagues.sessions_of(connection, moderator_id, now)
+
+
+def end_own_session(store: Store, moderator_id: str, session_id: str) -> None:
+    """Logs somebody out in one place, as logging out there would. Raises NotFound."""
+    with store.write() as connection:
+        if not colleagues.close_one(connection, moderator_id, session_id):
+            raise NotFound("There is no such session.")
+        audit.record_of_account(
+            *(connection, moderator_id, Change.MODERATOR_SESSIONS_ENDED, moderator_id),
+            {"sessions": "one"},
+        )
+
+
 def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> None:
     """Takes a site from a moderator, and ends their sessions and log-in links at once.
 
@@ -133,16 +150,22 @@ def set_mails(store: Store, email: str, wanted: bool, by: str = COMMAND) -> None
     with store.write() as connection:
         moderator_id = _account(connection, email)
         moderators.set_digest(connection, moderator_id, wanted)
-        _record_everywhere(
+        audit.record_of_account(
             connection, by, Change.MODERATOR_MAILS_SET, moderator_id, {"wanted": wanted}
         )
+
+
+def set_language(store: Store, moderator_id: str, language: str) -> None:
+    """The language of the console that a moderator has chosen; '' for that of their browser."""
+    with store.write() as connection:
+        moderators.set_language(connection, moderator_id, language)
 
 
 def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy: Entropy) -> str:
     """The token of a link that logs a moderator in, once, within LINK_LIFETIME. Raises NotFound."""
     with store.write() as connection:
         moderator_id = _account(connection, email)
-        _record_everywhere(connection, by, Change.MODERATOR_LINK_MADE, moderator_id)
+        audit.record_of_account(connection, by, Change.MODERATOR_LINK_MADE, moderator_id)
         return moderators.add_login_link(connection, moderator_id, now, entropy)
 
 
@@ -165,16 +188,3 @@ def _locked_role(connection: Connection, moderator_id: str, site_id: str) -> Rol
 def _require_other_admin(connection: Connection, moderator_id: str, site_id: str) -> None:
     if not moderators.has_other_admin(connection, site_id, moderator_id):
         raise Conflict("A site keeps its last admin: make somebody else admin before.")
-
-
-def _record_everywhere(
-    connection: Connection,
-    by: str,
-    change: Change,
-    moderator_id: str,
-    after: dict[str, object] | None = None,
-) -> None:
-    """What concerns an account is noted on all its sites."""
-    site_ids = [each.site_id for each in moderators.memberships_of(connection, moderator_id)]
-    for site_id in site_ids or [""]:
-        audit.record(connection, by, change, site_id, moderator_id, None, after)

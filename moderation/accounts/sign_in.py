@@ -1,28 +1,21 @@
-"""Signs moderators in and out: with a password, with a one-time link, by their session."""
+"""Signs moderators in and out: with a password or a one-time link, a code where they have a second factor, by their session."""
 
-import secrets
-import threading
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from moderation.domain.errors import Invalid, Unauthenticated
+from moderation.accounts import second_factor
+from moderation.accounts.passwords import decoy_hash, hash_password, matches, needs_rehash
+from moderation.domain.durations import MINUTE_MS
+from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.domain.ids import Entropy
-from moderation.store import moderators
+from moderation.domain.roles import Role
+from moderation.store import moderators, second_factors
 from moderation.store.moderators import Membership
-from moderation.store.sql.engine import Store
-
-# OWASP's smallest argon2id (19 MiB, 2 passes, 1 lane), about 20 ms. Two at once at most, so that a
-# burst of guesses cannot use up the memory that judging needs.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_HASHING_SLOTS = threading.BoundedSemaphore(2)
-
-PASSWORD_SMALLEST, PASSWORD_LIMIT = 12, 1_000  # characters; NIST SP 800-63B asks for 8 and more
+from moderation.store.sql.engine import Connection, Store
 
 _WRONG_CREDENTIALS = "The e-mail or the password is wrong."
+_WRONG_CODE = "The code is wrong, or was used before: wait for the next one."
+CODE_WITHIN = 10 * MINUTE_MS  # after the password: long enough to find the phone
 _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 
@@ -33,6 +26,7 @@ class SignedIn:
     moderator_id: str
     email: str
     sites: tuple[Membership, ...]
+    has_second_factor: bool = False
     language: str = ""
 
     @property
@@ -40,71 +34,78 @@ class SignedIn:
         return frozenset(membership.site_id for membership in self.sites)
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash of a new password. Raises Invalid if it is too short or too long."""
-    if not PASSWORD_SMALLEST <= len(password) <= PASSWORD_LIMIT:
-        raise Invalid(
-            f"A password has {PASSWORD_SMALLEST} to {PASSWORD_LIMIT} characters.", "/password"
-        )
-    with _HASHING_SLOTS:
-        return _HASHER.hash(password)
-
-
-@cache
-def _decoy_hash() -> str:
-    return _HASHER.hash(secrets.token_hex(16))
-
-
 def with_password(
     store: Store, email: str, password: str, *, now: int, entropy: Entropy, old: str = ""
 ) -> str:
-    """Opens a session and returns its token. old: the token of the visitor's former session, which ends.
+    """Opens a session and returns its token; one that awaits a code where there is a second factor (with_code()).
+
+    old: the token of the visitor's former session, which ends.
 
     Raises Unauthenticated, with the same message after the same work whether the account does not
     exist, has no password or has a different one.
     """
     with store.read() as connection:
         moderator = moderators.by_email(connection, email)
-    decoy = _decoy_hash()  # made in any case, or the first unknown e-mail would take longer
+    decoy = decoy_hash()  # made in any case, or the first unknown e-mail would take longer
     stored = moderator.password_hash if moderator else ""
-    is_right = _matches(stored or decoy, password)
+    is_right = matches(stored or decoy, password)
     if moderator is None or not stored or not is_right:
         raise Unauthenticated(_WRONG_CREDENTIALS)
-    new_hash = _HASHER.check_needs_rehash(stored) and hash_password(password)
+    new_hash = needs_rehash(stored) and hash_password(password)
     with store.write() as connection:
         if moderators.by_email(connection, email) != moderator:  # changed during the hashing
             raise Unauthenticated(_WRONG_CREDENTIALS)
         if new_hash:
             moderators.store_hash(connection, moderator.id, new_hash)
-        moderators.close_session(connection, old)
-        return moderators.open_session(connection, moderator.id, now, entropy)
-
-
-def _matches(stored: str, password: str) -> bool:
-    if len(password) > PASSWORD_LIMIT:
-        password = ""  # hashed all the same, so that the answer takes as long
-    with _HASHING_SLOTS:
-        try:
-            return _HASHER.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
+        return _enter(connection, moderator.id, old, now, entropy)
 
 
 def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str = "") -> str:
-    """Opens a session for the moderator the link was made for; returns its token. Raises Unauthenticated."""
+    """Opens a session for the moderator the link was made for, as with_password(); returns its token. Raises Unauthenticated."""
     with store.read() as connection:  # so that links that were made up do not wait for the writer
         if not moderators.has_login_link(connection, token):
             raise Unauthenticated(_LINK_USED)
     with store.write() as connection:
         moderator_id = moderators.use_login_link(connection, token, now)
         if moderator_id is not None:
-            moderators.close_session(connection, old)
-            return moderators.open_session(connection, moderator_id, now, entropy)
+            return _enter(connection, moderator_id, old, now, entropy)
     raise Unauthenticated(_LINK_USED)  # after the commit, which deletes a link that is too old
 
 
-def session_of(store: Store, token: str, now: int) -> SignedIn | None:
-    """The moderator whose session this token opens; None if it is unknown or expired."""
+def _enter(connection: Connection, moderator_id: str, old: str, now: int, entropy: Entropy) -> str:
+    moderators.close_session(connection, old)
+    lifetime = CODE_WITHIN if second_factors.has(connection, moderator_id) else None
+    return moderators.open_session(connection, moderator_id, now, entropy, awaits_code=lifetime)
+
+
+def who_awaits(store: Store, token: str, now: int) -> str:
+    """The e-mail of whoever is asked for a code in this session, '' for nobody."""
+    with store.read() as connection:
+        waiting = moderators.session(connection, token, now, awaits_code=True) if token else None
+    return waiting.email if waiting else ""
+
+
+def with_code(store: Store, token: str, code: str, *, now: int, entropy: Entropy) -> str:
+    """Ends a session that awaits a code, and opens the real one; returns its token.
+
+    code: of the second factor, or a recovery code. Raises Unauthenticated where it is wrong or was used; NotFound where
+    nothing awaits one any more.
+    """
+    with store.write() as connection:
+        waiting = moderators.session(connection, token, now, awaits_code=True)
+        if waiting is None:
+            raise NotFound("That took too long. Please log in again.")
+        if second_factor.use(connection, store.crypto, waiting.moderator_id, code, now):
+            moderators.close_session(connection, token)
+            return moderators.open_session(connection, waiting.moderator_id, now, entropy)
+    raise Unauthenticated(_WRONG_CODE)
+
+
+def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) -> SignedIn | None:
+    """The moderator whose session this token opens; None if it is unknown or expired.
+
+    in_passing: the page asks by itself; the session is not used by that, and ends when nobody uses it.
+    """
     if not token:
         return None
     with store.read() as connection:
@@ -112,10 +113,22 @@ def session_of(store: Store, token: str, now: int) -> SignedIn | None:
         if session is None:
             return None
         sites = moderators.memberships_of(connection, session.moderator_id)
-    if now - session.seen_at >= moderators.SEEN_EVERY:
+    if not in_passing and now - session.seen_at >= moderators.SEEN_EVERY:
         with store.write() as connection:
             moderators.note_seen(connection, token, now)
-    return SignedIn(session.moderator_id, session.email, sites, session.language)
+    return SignedIn(
+        session.moderator_id,
+        session.email,
+        sites,
+        session.has_second_factor,
+        session.language,
+    )
+
+
+def roles_of(store: Store, tokens: Collection[str], now: int) -> dict[tuple[str, str], Role]:
+    """By session token and site the role that it gives there now; nothing of those that have ended."""
+    with store.read() as connection:
+        return moderators.roles_of_sessions(connection, tokens, now)
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from moderation.domain.audit import COMMAND, Change
-from moderation.domain.errors import NotFound
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.store import audit, compat_apis, sites
-from moderation.store.sites import Site
+from moderation.store.sites import AKISMET, PUBLISHABLE, SECRET, KeyRow, Site
 from moderation.store.sql.engine import Connection, Store
+
+KEY_KINDS = (SECRET, PUBLISHABLE, AKISMET)  # those of faces come with their face
+KEYS_LIMIT = 50  # of a site, in use
 
 
 def add_site(
@@ -58,6 +61,27 @@ def add_key(
     about = added.id if added else ""
     audit.record(connection, by, Change.KEY_CREATED, site_id, about, None, {"kind": kind})
     return key
+
+
+def list_keys(store: Store, site_id: str) -> list[KeyRow]:
+    """A site's keys, oldest first, revoked ones too."""
+    with store.read() as connection:
+        return sites.keys_of(connection, site_id)
+
+
+def make_key(
+    store: Store, site_id: str, kind: str, by: str = COMMAND, *, now: int, entropy: Entropy
+) -> str:
+    """Makes another key and returns it, as add_key(). Raises Invalid for a kind that is not one of KEY_KINDS, and Conflict
+    where KEYS_LIMIT are in use.
+    """
+    if kind not in KEY_KINDS:
+        raise Invalid(f"A key is {', '.join(KEY_KINDS[:-1])} or {KEY_KINDS[-1]}.", "/kind")
+    with store.write() as connection:
+        in_use = [key for key in sites.keys_of(connection, site_id) if key.revoked_at is None]
+        if len(in_use) >= KEYS_LIMIT:
+            raise Conflict(f"A site has at most {KEYS_LIMIT} keys in use: revoke some.")
+        return add_key(connection, site_id, kind, by, now=now, entropy=entropy)
 
 
 def revoke_key(store: Store, site_id: str, key_id: str, by: str = COMMAND, *, now: int) -> None:

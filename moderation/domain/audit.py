@@ -39,6 +39,10 @@ class Change(StrEnum):
     MODERATOR_INVITED = "moderator.invited"
     MODERATOR_INVITATION_CHANGED = "moderator.invitation_changed"
     MODERATOR_INVITATION_WITHDRAWN = "moderator.invitation_withdrawn"
+    MODERATOR_CODE_USED = "moderator.recovery_code_used"
+    MODERATOR_CODES_MADE = "moderator.recovery_codes_made"
+    MODERATOR_FACTOR_OFF = "moderator.second_factor_off"
+    MODERATOR_FACTOR_ON = "moderator.second_factor_on"
     MODERATOR_LINK_MADE = "moderator.link_made"
     MODERATOR_MAILS_SET = "moderator.mails_set"
     MODERATOR_PASSWORD_SET = "moderator.password_set"
@@ -55,6 +59,11 @@ class Change(StrEnum):
     REPUTATION_RESET = "reputation.reset"
     REPUTATION_RESET_UNDONE = "reputation.reset_undone"
     ROLE_GRANTED = "role.granted"
+    SECOND_OPINION_OFF = "second_opinion.off"
+    SECOND_OPINION_ON = "second_opinion.on"
+    SECOND_OPINION_PERMITTED = "second_opinion.permitted"  # to approve
+    SECOND_OPINION_PERMISSION_ENDED = "second_opinion.permission_ended"
+    SECOND_OPINION_ASKED = "second_opinion.asked"  # about comments that people decided on
     SITE_CREATED = "site.created"
     SITE_PAGES_CHANGED = "site.pages_changed"  # the states of all its pages
     SITE_SAMPLE_CHANGED = "site.sample_changed"  # the size of the weekly sample

@@ -46,6 +46,14 @@ class PageState(StrEnum):
     CLOSED = "closed"
 
 
+class Badge(StrEnum):
+    """What readers see beside an author's name, by the word of the site's server alone."""
+
+    NONE = ""
+    STAFF = "staff"  # of the site
+    AUTHOR = "author"  # of the article
+
+
 @dataclass(frozen=True, slots=True)
 class PageRef:
     """One article of a site. id: the site's own; where it is '' the URL identifies the page.
@@ -64,13 +72,14 @@ class AuthorRef:
     """The author, as typed in; an e-mail that was typed in proves nothing.
 
     identity: what is proved: 'browser:...' by a token of ours, 'id:...' or 'email:...' by the site's
-    server; '' for nothing.
+    server; '' for nothing. badge: by the site's server.
     """
 
     name: str
     email: str = ""
     url: str = ""
     identity: str = ""
+    badge: Badge = Badge.NONE
 
 
 @dataclass(frozen=True, slots=True)

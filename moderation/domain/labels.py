@@ -9,6 +9,8 @@ LABELS = {
     "website_toxicity": "author's website",
     "signs": "signs of spam",
     "spam_untaught": "spam, before lessons",
+    "toxicity_here": "toxicity, by this site's decisions",
+    "toxic_here": "like what is removed here",
     "words": "its words",
     # links
     "links": "links",
@@ -107,6 +109,7 @@ LABELS = {
     "any_link": "a link",
     "bulk_decided": "decided with others",
     "reported": "reported by readers",
+    "second_opinion": "second opinion",
     "taken_back": "decision taken back",
     "overturned": "restored on appeal",
     "site_said_so": "corrected by the site",

@@ -44,6 +44,8 @@ _EMPHASIS = re.compile(
 _INSIDE_WORD = re.compile(
     r"(?<=[A-Za-z])(\*\*|~~|__)([A-Za-z]{1,40})\1|(\*\*|~~|__)([A-Za-z]{1,40})\3(?=[A-Za-z])"
 )
+# Code inside a line: only its letters are shown.
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]{1,1000})(?<!`)\1(?!`)")
 _MASK_INSIDE = re.compile(r"[A-Za-z]\*[A-Za-z]")
 _MASKS_TOLERATED = 1  # from more masks inside words on, a single asterisk is no emphasis
 _LINE_MARKS = re.compile(r"^[ \t]{0,3}(?:>[ \t]?|#{1,6}[ \t]|[*+-][ \t]|`{3}\w*)+", re.MULTILINE)
@@ -150,6 +152,10 @@ def _entities(text: str) -> Iterator[Edit]:
 
 def _markdown(text: str) -> Iterator[Edit]:
     edits = [(*match.span(), "") for match in _LINE_MARKS.finditer(text)]
+    for match in _CODE.finditer(text):
+        start, end = match.span()
+        length = len(match.group(1))
+        edits += [(start, start + length, ""), (end - length, end, "")]
     for match in _INSIDE_WORD.finditer(text):
         start, end = match.span()
         edits += [(start, start + 2, ""), (end - 2, end, "")]

@@ -117,6 +117,18 @@ class KeptAppeal:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOpinion:
+    """What a chat model said of the comment. revision: of the text that it is about."""
+
+    revision: int
+    model: str
+    label: str
+    probability: float
+    reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentReport:
     """A report that the person sent."""
 
@@ -128,7 +140,7 @@ class SentReport:
 
 @dataclass(frozen=True, slots=True)
 class SentNotice:
-    """A notice of illegal content that the person sent."""
+    """A notice of illegal content that the person sent. appeals: what they said against the decision about it."""
 
     comment_id: str
     name: str
@@ -136,6 +148,7 @@ class SentNotice:
     why: str
     state: str
     created_at: str
+    appeals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +188,7 @@ class PersonComment:
     reports: tuple[KeptReport, ...]
     appeals: tuple[KeptAppeal, ...]
     corrections: tuple[str, ...]
+    second_opinion: KeptOpinion | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class ReasonCode(StrEnum):
     TAKEN_BACK = "taken_back"  # value: the sequence of the decision that counts again
     OVERTURNED = "overturned"  # approved in answer to its writer's appeal
     REPORTED = "reported"  # by as many readers as the site's setting says
+    SECOND_OPINION = "second_opinion"  # approved because a second opinion calls it fine
     SITE_SAID_SO = "site_said_so"  # corrected through Akismet's API
 
     # of policies or moderators, with a meaning in the code

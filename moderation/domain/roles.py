@@ -10,6 +10,7 @@ class Role(StrEnum):
     """What somebody is on a site."""
 
     AUDITOR = "auditor"
+    TRAINEE = "trainee"
     MODERATOR = "moderator"
     EDITOR = "editor"
     ADMIN = "admin"
@@ -23,6 +24,7 @@ class Action(StrEnum):
     DECIDE = (
         "decide"  # about comments, campaigns, appeals; close pages, write notes, reset reputations
     )
+    PROPOSE = "propose"  # what another person decides then
     CHANGE_FILTERS = "change_filters"
     SEE_POLICY = "see_policy"  # and what it did
     CHANGE_POLICY = "change_policy"
@@ -33,22 +35,34 @@ class Action(StrEnum):
     MANAGE_ENDPOINTS = "manage_endpoints"
     SEE_LEARNING = "see_learning"  # who taught the spam score what
     MANAGE_LEARNING = "manage_learning"  # take it back
+    SEE_KEYS = "see_keys"  # how they begin, and when they were used last
+    MANAGE_KEYS = "manage_keys"  # make and revoke them
     SEE_AUDIT = "see_audit"  # who changed what, and who may
     MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
 
 
 _EDITOR = frozenset(
     {
-        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_REASONS, Action.CHANGE_PAGE_DEFAULT),
+        *(
+            Action.DECIDE,
+            Action.PROPOSE,
+            Action.CHANGE_FILTERS,
+            Action.CHANGE_REASONS,
+            Action.CHANGE_PAGE_DEFAULT,
+        ),
         *(Action.SEE_POLICY, Action.CHANGE_POLICY),
         *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
     }
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
-        {Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING, Action.SEE_AUDIT}
+        {
+            *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
+            *(Action.SEE_KEYS, Action.SEE_AUDIT),
+        }
     ),
-    Role.MODERATOR: frozenset({Action.DECIDE}),
+    Role.TRAINEE: frozenset({Action.PROPOSE}),
+    Role.MODERATOR: frozenset({Action.DECIDE, Action.PROPOSE}),
     Role.EDITOR: _EDITOR,
     Role.ADMIN: frozenset(Action),
 }
@@ -59,8 +73,9 @@ def may(role: Role, action: Action) -> bool:
     return action in _ALLOWED[role]
 
 
-_IN_WORDS = {
+IN_WORDS = {
     Action.DECIDE: "decide about its comments",
+    Action.PROPOSE: "decide about its comments, or propose to",
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
     Action.CHANGE_POLICY: "change its policy",
@@ -71,6 +86,8 @@ _IN_WORDS = {
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
     Action.SEE_LEARNING: "see what its spam score learns",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
+    Action.SEE_KEYS: "see its keys",
+    Action.MANAGE_KEYS: "make and revoke its keys",
     Action.SEE_AUDIT: "see its audit and its people",
     Action.MANAGE_PEOPLE: "manage its people",
 }
@@ -81,7 +98,7 @@ def require(role: Role, action: Action) -> None:
     if not may(role, action):
         names = [f"{each}s" for each in Role if may(each, action)]
         allowed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
-        raise Forbidden(f"Only {allowed} of a site can {_IN_WORDS[action]}.")
+        raise Forbidden(f"Only {allowed} of a site can {IN_WORDS[action]}.")
 
 
 def parse_role(name: str) -> Role:

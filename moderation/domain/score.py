@@ -31,7 +31,8 @@ class Signal:
     scorer: who measured. model: id and version of the model, '' for a plain measurement; a signal
     with a model is a Score, a probability 0..1. sha256: of the model's weights, hex. runtime: what
     ran it, with its version and precision ('onnxruntime-1.32.0/int8').
-    spans: the evidence. note: a short machine word (a language code, a host), never the text.
+    spans: the evidence. note: a short machine word (a language code, a host), never the text. vector: how the
+    model saw the text, one signed byte a number, for lessons of the site to learn from; b'' where it does not say.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Signal:
     spans: tuple[Span, ...] = ()
     note: str = ""
     runtime: str = ""
+    vector: bytes = field(default=b"", repr=False)
 
     @property
     def is_score(self) -> bool:
@@ -72,7 +74,7 @@ class Candidate:
     """A revision as scorers see it.
 
     text: the original. view: the same, normalised. language: of the page, '' where unknown. author_name,
-    author_url: as typed in. parent_text: of the comment that it replies to. created_at: when it was
+    author_url: as typed in. author_badge: staff or author by the word of the site's server, '' for neither. parent_text: of the comment that it replies to. created_at: when it was
     submitted, ms. trap_filled: whether a field that people do not see was. Ids are '' for a text that is scored
     and not stored. filters: the site's. names: that only the site's staff should use. history: what the store
     knows about it. signals: those of the scorers that ran before this one.
@@ -83,6 +85,7 @@ class Candidate:
     language: str = ""
     author_name: str = ""
     author_url: str = ""
+    author_badge: str = ""
     page_url: str = ""
     page_title: str = ""
     parent_text: str = ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
+from moderation.domain.reader_rules import ReaderRules
 from moderation.store import comments, page_states, pages, sites, thread_order
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -18,7 +19,8 @@ PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has m
 class PublicComment:
     """A comment as the world sees it. created_at: milliseconds since 1970 UTC.
 
-    edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that readers see, direct ones.
+    author_badge: '' for none. edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that
+    readers see, direct ones.
     is_removed: it is not shown, and stands here only so that what answers it keeps its place; no author, no text.
     """
 
@@ -28,6 +30,7 @@ class PublicComment:
     author_url: str
     text: str
     created_at: int
+    author_badge: str = ""
     edited_at: int | None = None
     is_picked: bool = False
     replies: int = 0
@@ -95,6 +98,13 @@ def with_removed(
         PublicComment(id, parent, "", "", "", at, is_removed=True) for id, parent, at in hidden
     ]
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
+
+
+def rules_of(store: Store, page: StoredPage | None, site_id: str) -> ReaderRules:
+    """What the site of a page lets writers and readers do. site_id: '' where the page says it."""
+    with store.read() as connection:
+        row = page_states.get(connection, page.id) if page else None
+        return sites.reader_rules(connection, row.site_id if row else site_id)
 
 
 def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:

@@ -7,6 +7,7 @@ from moderation.store.past_judgements import PastDecision, PastJudgement
 _REMOVES = {"approve": False, "reject": True, "spam": True}
 # As decisions.reasons_json() writes them.
 _REPORTED = f'"code": "{ReasonCode.REPORTED}"'
+_SECOND_OPINION = f'"code": "{ReasonCode.SECOND_OPINION}"'
 _BULK = f'"code": "{ReasonCode.BULK_DECIDED}"'
 
 
@@ -18,6 +19,8 @@ def recorded_decision(past: PastJudgement) -> PastDecision | None:
             and decision.revision == past.revision
             # Readers' reports hold a comment after the policy has published it.
             and _REPORTED not in decision.reasons_json
+            # And a second opinion may publish what the policy held.
+            and _SECOND_OPINION not in decision.reasons_json
         ):
             return decision
     return None

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.audit import AuditEntry, AuditQuery, Change
 from moderation.store.sql.dialect import database_time
-from moderation.store.sql.schema import audit
+from moderation.store.sql.schema import audit, memberships
 
 
 def record(
@@ -41,6 +41,21 @@ def record(
             at=database_time(connection),
         )
     )
+
+
+def record_of_account(
+    connection: Connection,
+    by: str,
+    change: Change,
+    moderator_id: str,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Notes a change of a moderator's account on each of their sites."""
+    site_ids = connection.scalars(
+        sa.select(memberships.c.site_id).where(memberships.c.moderator_id == moderator_id)
+    ).all()
+    for site_id in site_ids or [""]:
+        record(connection, by, change, site_id, moderator_id, None, after)
 
 
 def newest(

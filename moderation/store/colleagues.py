@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.roles import Role
 from moderation.store.moderators import is_open
-from moderation.store.sql.schema import memberships, moderators, sessions
+from moderation.store.sql.schema import memberships, moderators, second_factors, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Colleague:
     since: int
     sessions: int
     seen_at: int | None
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def of_site(
             moderators.c.created_at,
             sa.func.count(sessions.c.digest),
             sa.func.max(sessions.c.seen_at),
+            sa.exists().where(second_factors.c.moderator_id == moderators.c.id),
         )
         .join(memberships, memberships.c.moderator_id == moderators.c.id)
         .outerjoin(sessions, theirs)
@@ -57,8 +59,8 @@ def of_site(
     if moderator_id:
         query = query.where(moderators.c.id == moderator_id)
     return [
-        Colleague(id, email, Role(role), since, count, seen_at)
-        for id, email, role, since, count, seen_at in connection.execute(query)
+        Colleague(id, email, Role(role), since, count, seen_at, bool(has_factor))
+        for id, email, role, since, count, seen_at, has_factor in connection.execute(query)
     ]
 
 

@@ -43,6 +43,7 @@ def comment_row(submission: Submission, page_id: str) -> dict[str, object]:
         "parent_id": submission.parent_id,
         "author_name": submission.author.name,
         "author_url": submission.author.url,
+        "author_badge": submission.author.badge.value,
         "created_at": submission.created_at,
         "revision": 1,
         "status": Status.PENDING.value,
@@ -83,7 +84,7 @@ def personal_row(submission: Submission, crypto: Crypto, days: int) -> dict[str,
 
 
 # What is left of a row once its comment is erased; the row in `personal` is deleted.
-ERASED_COMMENT = {"author_name": "", "author_url": ""}
+ERASED_COMMENT = {"author_name": "", "author_url": "", "author_badge": ""}
 ERASED_REVISION = {"text": "", "form_json": ""}
 # What is left of a row in `personal` after `expires_at`: the e-mail, which the site's people may need.
 EXPIRED_PERSONAL = {
@@ -117,6 +118,7 @@ class CommentFields:
     page_title: Annotated[str, pages.c.title]
     author_name: Annotated[str, comments.c.author_name]
     author_url: Annotated[str, comments.c.author_url]
+    author_badge: Annotated[str, comments.c.author_badge]
     text: Annotated[str, revisions.c.text]
     created_at: Annotated[int, comments.c.created_at]
 

@@ -31,6 +31,7 @@ from moderation.store.sql.schema import (
     held_scores,
     pending,
     personal,
+    proposals,
     reports,
     revisions,
     shadow_outcomes,
@@ -203,6 +204,7 @@ _PUBLIC = sa.select(
     comments.c.parent_id,
     comments.c.author_name,
     comments.c.author_url,
+    comments.c.author_badge,
     comments.c.created_at,
     revisions.c.text,
     sa.case((sa.and_(comments.c.revision > 1, _WAS_PUBLISHED), revisions.c.created_at)).label(
@@ -323,6 +325,6 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     )
     for table in (
         *(personal, pending, findings, held_scores),
-        *(addresses, comment_reasons, reports, appeals, shadow_outcomes),
+        *(addresses, comment_reasons, reports, appeals, shadow_outcomes, proposals),
     ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

@@ -17,7 +17,14 @@ from moderation.domain.errors import Invalid
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Action, Role, may, parse_role, require
 from moderation.store.sql.dialect import upsert
-from moderation.store.sql.schema import login_links, memberships, moderators, sessions, sites
+from moderation.store.sql.schema import (
+    login_links,
+    memberships,
+    moderators,
+    second_factors,
+    sessions,
+    sites,
+)
 
 # Long enough to find the mail or the terminal line, too short to be worth stealing from either.
 LINK_LIFETIME = 15 * MINUTE_MS
@@ -61,6 +68,7 @@ class Session:
     email: str
     created_at: int
     seen_at: int
+    has_second_factor: bool
     language: str
 
 
@@ -96,6 +104,12 @@ def store_hash(connection: Connection, moderator_id: str, password_hash: str) ->
         .where(moderators.c.id == moderator_id)
         .values(password_hash=password_hash)
     )
+
+
+def password_hash(connection: Connection, moderator_id: str) -> str:
+    """'' where only links let them in."""
+    query = sa.select(moderators.c.password_hash).where(moderators.c.id == moderator_id)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def grant(connection: Connection, moderator_id: str, site_id: str, role: str) -> None:
@@ -240,8 +254,17 @@ def use_login_link(connection: Connection, token: str, now: int) -> str | None:
     return row.moderator_id if row and row.expires_at > now else None
 
 
-def open_session(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:
-    """Signs a moderator in and returns the new token; sweeps out what has run out."""
+def open_session(
+    connection: Connection,
+    moderator_id: str,
+    now: int,
+    entropy: Entropy,
+    awaits_code: int | None = None,
+) -> str:
+    """Signs a moderator in and returns the new token; sweeps out what has run out.
+
+    awaits_code: within how many ms a code must follow, None for none; until then it opens nothing.
+    """
     connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
     connection.execute(sa.delete(login_links).where(login_links.c.expires_at <= now))
     token = "ghc_" + entropy(32).hex()
@@ -251,26 +274,47 @@ def open_session(connection: Connection, moderator_id: str, now: int, entropy: E
             moderator_id=moderator_id,
             created_at=now,
             seen_at=now,
-            expires_at=now + SESSION_LIMIT,
+            expires_at=now + (awaits_code or SESSION_LIMIT),
+            awaits_code=awaits_code is not None,
         )
     )
     return token
 
 
-def session(connection: Connection, token: str, now: int) -> Session | None:
-    """Who a token stands for; None once it is closed, idle for too long or simply too old."""
+def session(
+    connection: Connection, token: str, now: int, *, awaits_code: bool = False
+) -> Session | None:
+    """Who a token stands for; None once it is closed, idle for too long or simply too old.
+
+    awaits_code: of one that is to be followed by a code; else those are None as well.
+    """
+    is_theirs = second_factors.c.moderator_id == moderators.c.id
     row = connection.execute(
         sa.select(
             sessions.c.moderator_id,
             moderators.c.email,
             sessions.c.created_at,
             sessions.c.seen_at,
+            sa.exists().where(is_theirs).label("has_second_factor"),
             moderators.c.language,
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
-        .where(sessions.c.digest == token_digest(token), is_open(now))
+        .where(sessions.c.digest == token_digest(token), is_open(now, awaits_code))
     ).one_or_none()
-    return Session(*row) if row else None
+    return Session(**row._mapping) if row else None
+
+
+def roles_of_sessions(
+    connection: Connection, tokens: Collection[str], now: int
+) -> dict[tuple[str, str], Role]:
+    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended."""
+    token_by_digest = {token_digest(token): token for token in tokens}
+    rows = connection.execute(
+        sa.select(sessions.c.digest, memberships.c.site_id, memberships.c.role)
+        .join(memberships, memberships.c.moderator_id == sessions.c.moderator_id)
+        .where(sessions.c.digest.in_(token_by_digest), is_open(now))
+    )
+    return {(token_by_digest[row.digest], row.site_id): Role(row.role) for row in rows}
 
 
 def note_seen(connection: Connection, token: str, now: int) -> None:
@@ -295,9 +339,10 @@ def close_sessions(connection: Connection, moderator_id: str) -> None:
     connection.execute(sa.delete(sessions).where(sessions.c.moderator_id == moderator_id))
 
 
-def is_open(now: int) -> sa.ColumnElement[bool]:
-    """Of sessions that are signed in."""
-    return sa.and_(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE_LIMIT)
+def is_open(now: int, awaits_code: bool = False) -> sa.ColumnElement[bool]:
+    """Of sessions that are signed in, or with awaits_code of those that are to be followed by a code."""
+    is_in_time = sa.and_(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE_LIMIT)
+    return sa.and_(is_in_time, sessions.c.awaits_code.is_(awaits_code))
 
 
 def token_digest(token: str) -> str:

@@ -18,7 +18,7 @@ _LANGUAGE = re.compile(r'"name": "language", [^{}]*"note": "([^"]+)"')
 
 
 class PastDecision(NamedTuple):
-    """One entry of a comment's history, as in domain.decision.Decision; reasons_json is '' where a machine approved."""
+    """One entry of a comment's history, as in domain.decision.Decision; reasons_json is '' where a policy approved."""
 
     comment_id: str
     sequence: int
@@ -72,7 +72,7 @@ _MEASURED = """
 """
 _DECIDED = """
     SELECT comment_id, sequence, revision, outcome, actor_kind, takes_back, branch_id, campaign_id, ruling,
-        CASE WHEN outcome <> 'approve' OR actor_kind = 'moderator' THEN reasons_json ELSE '' END
+        CASE WHEN outcome <> 'approve' OR actor_kind = 'moderator' OR actor_id = 'second_opinion' THEN reasons_json ELSE '' END
     FROM decisions WHERE comment_id AMONG :ids
 """
 

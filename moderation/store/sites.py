@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from moderation.domain.durations import HOUR_MS
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.page_url import PageRules, rules_of
 from moderation.domain.reader_rules import ReaderRules
@@ -18,6 +19,7 @@ from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
 
 SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"
+KEY_USED_EVERY = HOUR_MS  # being used is written down this often: calls are many, and a write each would be too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Key:
     """A key as it is known after its digest was found.
 
     kind: secret, publishable or the face it is for. faces: those that are on at its site, each with
-    its limit ('' for the service's default).
+    its limit ('' for the service's default). used_at: as in KeyRow. proof_of_work: as in ReaderRules.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Key:
     kind: str
     origins: tuple[str, ...]
     faces: Mapping[str, str] = field(default_factory=dict)
+    used_at: int | None = None
+    proof_of_work: int = 0
 
 
 def add_site(
@@ -112,13 +116,16 @@ def set_page_rules(connection: Connection, site_id: str, rules: PageRules) -> No
 
 def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
     """What a site lets writers and readers do with published comments."""
-    query = sa.select(sites.c.edit_minutes, sites.c.hold_after_reports)
+    query = sa.select(*(sites.c[each.name] for each in fields(ReaderRules)))
     row = connection.execute(query.where(sites.c.id == site_id)).one_or_none()
-    return ReaderRules(*row) if row else ReaderRules(0)
+    if row is None:
+        return ReaderRules(0)
+    return record_of(ReaderRules, row, markdown=bool(row.markdown), forewarn=bool(row.forewarn))
 
 
 def set_reader_rules(connection: Connection, site_id: str, rules: ReaderRules) -> None:
-    connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**asdict(rules)))
+    numbers = {name: int(value) for name, value in asdict(rules).items()}
+    connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**numbers))
 
 
 def reasons(connection: Connection, site_id: str) -> SiteReasons:
@@ -173,7 +180,10 @@ def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: 
 def find_key(connection: Connection, digest: str) -> Key | None:
     """The key with this digest, unless it was revoked."""
     row = connection.execute(
-        sa.select(keys.c.id, keys.c.site_id, keys.c.kind, sites.c.origins_json)
+        sa.select(
+            *(keys.c.id, keys.c.site_id, keys.c.kind, keys.c.used_at),
+            *(sites.c.origins_json, sites.c.proof_of_work),
+        )
         .join(sites, sites.c.id == keys.c.site_id)
         .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
     ).one_or_none()
@@ -185,7 +195,10 @@ def find_key(connection: Connection, digest: str) -> Key | None:
         )
     )
     faces = {row.face: row.limit_text for row in apis_on}
-    return Key(row.id, row.site_id, row.kind, tuple(json.loads(row.origins_json)), faces)
+    origins = tuple(json.loads(row.origins_json))
+    return Key(
+        row.id, row.site_id, row.kind, origins, faces, row.used_at, proof_of_work=row.proof_of_work
+    )
 
 
 def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> bool:
@@ -199,13 +212,21 @@ def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> b
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as it is listed. hint: its first characters. revoked_at: ms, None while it opens."""
+    """A key as it is listed. hint: its first characters. revoked_at: ms, None while it opens. used_at: when it last opened
+    something, to KEY_USED_EVERY; None for never.
+    """
 
     id: str
     kind: str
     hint: str
     created_at: int
     revoked_at: int | None
+    used_at: int | None
+
+
+def note_key_used(connection: Connection, key_id: str, now: int) -> None:
+    """Notes that a key opened something. now: ms."""
+    connection.execute(sa.update(keys).where(keys.c.id == key_id).values(used_at=now))
 
 
 def keys_of(connection: Connection, site_id: str) -> list[KeyRow]:

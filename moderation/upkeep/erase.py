@@ -22,6 +22,7 @@ from moderation.store import (
     queues,
     reputations,
     search_index,
+    second_opinions,
     sketches,
 )
 from moderation.store.decisions import Standing
@@ -108,6 +109,7 @@ def erase_together(
     corrections.forget(connection, ids)
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
+    second_opinions.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)

@@ -16,6 +16,7 @@ from moderation.domain.person import (
     KeptDecision,
     KeptEvent,
     KeptNote,
+    KeptOpinion,
     KeptReason,
     KeptReport,
     KeptSignal,
@@ -39,10 +40,12 @@ from moderation.store import (
     legal_notices,
     people,
     reputations,
+    second_opinions,
     sketches,
 )
 from moderation.store.people import KeptComment, KeptRows, PersonKeys
 from moderation.store.scrub import scrub
+from moderation.store.second_opinions import StoredOpinion
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
 from moderation.upkeep.erase import erase_together
@@ -67,6 +70,7 @@ def export_person(
         findings = decisions.newest_findings(connection, ids)
         made = appeals.of_comments(connection, ids)
         corrected = corrections.of_comments(connection, ids)
+        opinions = second_opinions.of_comments(connection, ids)
     return [
         _comment(
             store.crypto,
@@ -76,6 +80,7 @@ def export_person(
             histories[row.id],
             made.get(row.id, ()),
             tuple(each.label for each in corrected.get(row.id, ())),
+            opinions.get(row.id),
         )
         for row in rows.comments
     ]
@@ -103,13 +108,20 @@ def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
     with store.read() as connection:
-        sent = _sent_notices(store, connection, keys, site_ids)
-    return [
-        SentNotice(
-            each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
-        )
-        for each in sent
-    ]
+        return [
+            SentNotice(
+                each.comment_id,
+                each.name,
+                each.email,
+                each.why,
+                each.state,
+                iso(each.created_at),
+                tuple(
+                    made.text for made in appeals.of_notice(connection, each.comment_id, each.id)
+                ),
+            )
+            for each in _sent_notices(store, connection, keys, site_ids)
+        ]
 
 
 def _sent_notices(
@@ -227,8 +239,9 @@ def _comment(
     history: Sequence[Decision],
     made: Sequence[Appeal],
     corrected: tuple[str, ...],
+    said: StoredOpinion | None,
 ) -> PersonComment:
-    """made: the appeals about it. corrected: the scores that moderators called wrong."""
+    """made: the appeals about it. corrected: the scores that moderators called wrong. said: a second opinion."""
     sealed, address = row.email_sealed, row.sealed
     return PersonComment(
         id=row.id,
@@ -291,4 +304,14 @@ def _comment(
             for each in made
         ),
         corrections=corrected,
+        second_opinion=KeptOpinion(
+            said.revision,
+            said.model,
+            said.opinion.label.value,
+            said.opinion.probability,
+            said.opinion.sentence,
+            iso(said.answered_at),
+        )
+        if said
+        else None,
     )

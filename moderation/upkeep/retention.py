@@ -21,6 +21,8 @@ from moderation.store import (
     reports,
     reputations,
     retention,
+    second_opinion_usage,
+    second_opinions,
     shadow_policies,
     sketches,
 )
@@ -28,6 +30,8 @@ from moderation.store.sql.engine import Store
 
 PURGE_LIMIT = 5_000  # rows a table and purge, which must not hold SQLite's one writer for long
 BULK_DAYS = 90  # after which a decision about many comments cannot be undone as a whole
+UNASKED_DAYS = 7  # by then nobody needs a second opinion any more
+USAGE_DAYS = 400
 SHADOW_DAYS = 90  # a candidate that nobody has decided about by then says no more
 VOTE_LIMIT = 500  # each changes a count
 SKETCH_LIMIT = 1_000  # each has a dozen rows; a busy site takes in 700 comments between two purges
@@ -78,6 +82,8 @@ def purge(
                 timed_id("cmt", max(0, now - SHADOW_DAYS * DAY_MS), bytes(10)),
                 PURGE_LIMIT,
             )
+            + second_opinions.give_up(connection, now - UNASKED_DAYS * DAY_MS, PURGE_LIMIT)
+            + second_opinion_usage.forget_old(connection, now - USAGE_DAYS * DAY_MS)
             + sketches.purge(connection, now, SKETCH_LIMIT)
             + campaigns.purge(connection, now - WINDOW_MS, SKETCH_LIMIT)
         )

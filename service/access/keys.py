@@ -9,10 +9,11 @@ from cachetools import TTLCache
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, Unauthenticated
 from moderation.domain.page_url import within
 from moderation.store import sites
-from moderation.store.sites import PUBLISHABLE, SECRET, Key
+from moderation.store.sites import KEY_USED_EVERY, PUBLISHABLE, SECRET, Key
 from moderation.store.sql.engine import Store
 
 # A revoked key works for at most this long; a known key costs no query meanwhile. Seconds.
@@ -29,6 +30,7 @@ class KeyRing:
         self._store = store
         self._cache: TTLCache[str, Key | None] = TTLCache(_CACHE_LIMIT, KEY_CACHE_SECONDS)
         self._lookups: dict[str, asyncio.Future[Key | None]] = {}
+        self._noting: set[asyncio.Future[None]] = set()
 
     async def find(self, token: str) -> Key | None:
         digest = sites.key_digest(token)
@@ -39,11 +41,21 @@ class KeyRing:
             self._lookups[digest] = lookup
             lookup.add_done_callback(lambda _: self._lookups.pop(digest, None))
         self._cache[digest] = key = await asyncio.shield(lookup)
+        if key is not None:  # nobody waits for this: a key opens also while nothing can be written
+            noting = asyncio.ensure_future(run_in_threadpool(self._note_used, key))
+            self._noting.add(noting)
+            noting.add_done_callback(self._noting.discard)
         return key
 
     def _look_up(self, digest: str) -> Key | None:
         with self._store.read() as connection:
             return sites.find_key(connection, digest)
+
+    def _note_used(self, key: Key) -> None:
+        now = now_ms()
+        if key.used_at is None or now - key.used_at >= KEY_USED_EVERY:
+            with suppress(GatehouseError), self._store.write() as connection:
+                sites.note_key_used(connection, key.id, now)
 
 
 class Origins:

@@ -12,7 +12,7 @@ from moderation.review.campaigns import UNDONE, CampaignCard
 from moderation.store.queues import QueueEntry
 from service.api import answers
 from service.api.fields import Sequence, StrictModel
-from service.api.serializers import AuthorOut, ModeratorOut, iso, moderator_out
+from service.api.serializers import AuthorOut, ModeratorOut, author_out, iso, moderator_out
 
 
 class RulingIn(StrictModel):
@@ -193,7 +193,7 @@ def member_out(comment: QueueEntry) -> MemberOut:
             "title": comment.page_title or None,
             "title_verified": comment.page_title_verified,
         },
-        "author": {"name": comment.author_name, "url": comment.author_url or None},
+        "author": author_out(comment.author_name, comment.author_url, comment.author_badge),
         "text": comment.text,
         "status": comment.status,
         "created_at": iso(comment.created_at),

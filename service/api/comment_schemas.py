@@ -10,6 +10,7 @@ from moderation.domain.appeal import NOTE_LIMIT, TEXT_LIMIT, Answer
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
 from moderation.domain.note import NOTE_LIMIT as COLLEAGUES_LIMIT
+from moderation.domain.proof_of_work import ANSWER_LIMIT
 from moderation.domain.report import NOTE_LIMIT as REPORT_NOTE_LIMIT
 from moderation.domain.report import ReportReason, ReportState
 from moderation.domain.site_reasons import SENTENCE_LIMIT
@@ -33,7 +34,8 @@ class PageIn(fields.StrictModel):
 class AuthorIn(fields.StrictModel):
     """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
     is known again. With the secret key alone: id, the site's own for whoever is logged in;
-    email_confirmed, that the e-mail is theirs.
+    email_confirmed, that the e-mail is theirs; staff, that they belong to the site; article_author, that they wrote the
+    article. Of the last two readers see a badge.
     """
 
     name: Annotated[str, fields.Line(rules.NAME_LIMIT, 1), Field(examples=["Ada"])]
@@ -42,6 +44,15 @@ class AuthorIn(fields.StrictModel):
     token: Annotated[str, fields.Line(100)] = ""
     id: Annotated[str, fields.Line(200)] = ""
     email_confirmed: bool = False
+    staff: bool = False
+    article_author: bool = False
+
+    @property
+    def badge(self) -> rules.Badge:
+        """Whoever wrote the article is of its staff, too; readers are told the former."""
+        if self.article_author:
+            return rules.Badge.AUTHOR
+        return rules.Badge.STAFF if self.staff else rules.Badge.NONE
 
 
 class ContextIn(fields.StrictModel):
@@ -53,13 +64,16 @@ class ContextIn(fields.StrictModel):
 
 
 class CommentIn(fields.StrictModel):
-    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress."""
+    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress. proof: the answer to a challenge, where the site
+    asks scripts of its pages for a proof of work.
+    """
 
     page: PageIn
     author: AuthorIn
     text: fields.CommentText
     parent_id: Annotated[str, fields.Line(64)] = ""
     context: ContextIn = ContextIn()
+    proof: Annotated[str, fields.Line(ANSWER_LIMIT)] = ""
 
 
 class EditIn(fields.StrictModel):
@@ -89,7 +103,7 @@ class ReportIn(fields.StrictModel):
 
 
 class AppealIn(fields.StrictModel):
-    """Why the writer of a comment thinks that the decision was wrong."""
+    """Why the decision was wrong, as the writer of a comment or the sender of a notice thinks."""
 
     text: Annotated[
         str, fields.Note(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
@@ -97,7 +111,7 @@ class AppealIn(fields.StrictModel):
 
 
 class AppealAnswerIn(fields.StrictModel):
-    """uphold: the decision stands; overturn: the comment is approved. note: to its writer."""
+    """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to whoever appealed."""
 
     outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
     note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""
@@ -200,7 +214,7 @@ def to_submission(
         id=new.id,
         site_id=new.site_id,
         page=PageRef(page.url.partition("#")[0], page.title, page.id, by_server),
-        author=AuthorRef(author.name, author.email, author.url, identity),
+        author=AuthorRef(author.name, author.email, author.url, identity, author.badge),
         text=comment.text,
         created_at=new.created_at,
         parent_id=comment.parent_id,

@@ -12,7 +12,16 @@ from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
 from moderation.domain.errors import GatehouseError, Unauthenticated
-from moderation.store import deliveries, endpoints, heartbeats, judging_queue
+from moderation.settings import Settings
+from moderation.store import (
+    deliveries,
+    endpoints,
+    heartbeats,
+    judging_queue,
+    second_opinion_usage,
+    second_opinions,
+)
+from moderation.store.second_opinion_usage import Budget
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import is_current
 from service import metrics
@@ -144,20 +153,37 @@ async def show_metrics(request: Request) -> Response:
             "Send the metrics token as 'Authorization: Bearer <token>': GATEHOUSE_METRICS_TOKEN, or what"
             " `gatehouse metrics-token` prints."
         )
-    await run_in_threadpool(_update_gauges, state.store)
+    await run_in_threadpool(_update_gauges, state.store, state.settings)
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _update_gauges(store: Store) -> None:
+def _update_gauges(store: Store, settings: Settings) -> None:
     now = now_ms()
     with store.read() as connection:
         waiting, oldest = judging_queue.backlog(connection)
         due = deliveries.backlog(connection)
         disabled, failing = endpoints.count_failing(connection)
         workers = heartbeats.alive(connection, now - SILENCE)
+    if settings.second_opinion_url:
+        _update_second_opinions(store, settings, now)
     metrics.pending.set(waiting)
     metrics.pending_age.set((now - oldest) / 1000 if oldest else 0.0)
     metrics.deliveries_due.set(due)
     metrics.endpoints.labels("disabled").set(disabled)
     metrics.endpoints.labels("failing").set(failing)
     metrics.workers.set(sum(worker.name.startswith("judge@") for worker in workers))
+
+
+def _update_second_opinions(store: Store, settings: Settings, now: int) -> None:
+    budget = Budget(settings.second_opinion_requests, settings.second_opinion_tokens)
+    with store.read() as connection:
+        totals = second_opinion_usage.totals(connection)
+        waiting = second_opinions.waiting(connection)
+        left = second_opinion_usage.left(connection, budget, now)
+        until = second_opinion_usage.paused_until(connection, settings.second_opinion_model)
+    for result, count in totals.items():
+        metrics.second_opinions.labels(result).set(count)
+    metrics.second_opinions_waiting.set(waiting)
+    metrics.second_opinion_budget.labels("requests").set(left.requests)
+    metrics.second_opinion_budget.labels("tokens").set(left.tokens)
+    metrics.second_opinion_paused.set(until > now)

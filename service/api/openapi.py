@@ -26,6 +26,7 @@ header `Link`.
 _KEY_OPTIONAL = {("/api/v1/comments/{comment_id}/reports", "post")}
 _KEYLESS = (
     "/api/v1/threads",
+    "/api/v1/threads/events",
     "/api/v1/counts",
     "/healthz",
     "/readyz",

@@ -119,6 +119,17 @@ class KeptAppealOut(TypedDict):
     created_at: answers.Moment
 
 
+class KeptOpinionOut(TypedDict):
+    """What a chat model said of the comment."""
+
+    revision: answers.RevisionNumber
+    model: answers.Name
+    label: answers.Name
+    probability: answers.Probability
+    reason: answers.Sentence
+    created_at: answers.Moment
+
+
 class SentReportOut(TypedDict):
     """A report that the person sent."""
 
@@ -162,6 +173,7 @@ class PersonCommentOut(TypedDict):
     reports: list[KeptReportOut]
     appeals: list[KeptAppealOut]
     corrections: list[answers.Name]
+    second_opinion: KeptOpinionOut | None
 
 
 class PersonExportOut(TypedDict):

@@ -1,6 +1,7 @@
 """Comments and decisions as the API gives them out: without e-mail address or IP address."""
 
-from typing import NotRequired
+from collections.abc import Mapping
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -8,8 +9,10 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason
 from moderation.domain.event import iso
 from moderation.domain.score import Signal
+from moderation.domain.second_opinion import Label
 from moderation.review.queues import CommentCard
 from moderation.store.claims import Claim
+from moderation.store.second_opinions import StoredOpinion
 from service.api import answers
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
@@ -25,10 +28,14 @@ class PageOut(TypedDict):
 
 
 class AuthorOut(TypedDict):
-    """Who wrote, as typed in."""
+    """Who wrote, as typed in. badge: by the word of the site's server, of its staff, or the article's author."""
 
     name: answers.PersonName
     url: answers.Url | None
+    badge: Literal["staff", "author"] | None
+
+
+_BADGES: Mapping[str, Literal["staff", "author"]] = {"staff": "staff", "author": "author"}
 
 
 class ActorOut(TypedDict):
@@ -114,10 +121,22 @@ class OpenReportsOut(TypedDict):
     first_at: answers.Moment | None
 
 
+class SecondOpinionOut(TypedDict):
+    """What a chat model says: advice. probability: that the label is right. reason: its sentence, not to be trusted more than
+    the comment, which it has read; plain text.
+    """
+
+    model: answers.Name
+    label: Label
+    probability: answers.Probability
+    reason: answers.Sentence
+    created_at: answers.Moment
+
+
 class CommentOut(TypedDict):
     """A comment as a moderator or the site's secret key reads it. decision: the last one, null while there is none about
     the text as it is now. claim: null where nobody is about to decide. edited_at, earlier: when the text was changed
-    last, and what it was before.
+    last, and what it was before. second_opinion: null where none was asked for.
     """
 
     id: answers.CommentId
@@ -138,6 +157,7 @@ class CommentOut(TypedDict):
     signals: list[SignalOut]
     decision: DecisionOut | None
     claim: ClaimOut | None
+    second_opinion: SecondOpinionOut | None
 
 
 class CommentPage(TypedDict):
@@ -152,6 +172,10 @@ def page_out(url: str, title: str, is_verified: bool, own_id: str) -> PageOut:
     return {"url": url, "title": title or None, "title_verified": is_verified, "id": own_id or None}
 
 
+def author_out(name: str, url: str, badge: str) -> AuthorOut:
+    return {"name": name, "url": url or None, "badge": _BADGES.get(badge)}
+
+
 def comment_out(card: CommentCard) -> CommentOut:
     """A comment as a moderator or the site's secret key reads it."""
     return {
@@ -161,7 +185,7 @@ def comment_out(card: CommentCard) -> CommentOut:
             card.page_url, card.page_title, card.page_title_verified, card.page_external_id
         ),
         "parent_id": card.parent_id or None,
-        "author": {"name": card.author_name, "url": card.author_url or None},
+        "author": author_out(card.author_name, card.author_url, card.author_badge),
         "text": card.text,
         "status": card.status,
         "campaign_id": card.campaign_id or None,
@@ -182,6 +206,18 @@ def comment_out(card: CommentCard) -> CommentOut:
         "signals": [_signal_out(signal) for signal in card.signals],
         "decision": decision_out(card.decision) if card.decision else None,
         "claim": claim_out(card.claim) if card.claim else None,
+        "second_opinion": _opinion_out(card.second_opinion) if card.second_opinion else None,
+    }
+
+
+def _opinion_out(stored: StoredOpinion) -> SecondOpinionOut:
+    opinion = stored.opinion
+    return {
+        "model": stored.model,
+        "label": opinion.label,
+        "probability": round(opinion.probability, 6),
+        "reason": opinion.sentence,
+        "created_at": iso(stored.answered_at),
     }
 
 

@@ -1,6 +1,6 @@
 """/api/v1/threads: the approved comments of a page, open to everybody."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
@@ -10,6 +10,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import PageState
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
+from moderation.reading.markdown import as_html
 from moderation.reading.threads import (
     Order,
     PublicComment,
@@ -17,6 +18,7 @@ from moderation.reading.threads import (
     find_page_by_id,
     list_approved,
     position_of,
+    rules_of,
     site_of,
     state_of,
     with_removed,
@@ -28,7 +30,7 @@ from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
-from service.api.serializers import AuthorOut, iso
+from service.api.serializers import AuthorOut, author_out, iso
 from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
@@ -40,7 +42,7 @@ CACHE = "public, max-age=1"
 
 class PublicCommentOut(TypedDict):
     """An approved comment as the world sees it; or the place of one that was removed, for what answers it: without
-    author and text. edited_at: when its text was changed after readers had seen it. picked: by a moderator, for readers.
+    author and text. html: the text as HTML of a few harmless elements, where the site shows Markdown. edited_at: when its text was changed after readers had seen it. picked: by a moderator, for readers.
     replies: the direct ones that readers see.
     """
 
@@ -49,15 +51,24 @@ class PublicCommentOut(TypedDict):
     status: Literal["approved", "removed"]
     author: AuthorOut | None
     text: answers.Text | None
+    html: NotRequired[str | None]
     created_at: answers.Moment
     edited_at: answers.Moment | None
     picked: bool
     replies: Annotated[int, Field(ge=0)]
 
 
+class AsksOut(TypedDict):
+    """What a page's script does before it posts a comment."""
+
+    forewarn: bool
+    proof_of_work: bool
+
+
 class ThreadOut(TypedDict):
     """The approved comments of a page, in the order asked for. page_url: null where a page_id names no page yet. closes_at: when
-    its age closes the page, null for never.
+    its age closes the page, null for never. asks: what a script does before it posts, where the site has it on: ask
+    POST /api/v1/forewarnings, and solve a challenge of GET /api/v1/challenges.
     """
 
     page_url: answers.Url | None
@@ -65,6 +76,7 @@ class ThreadOut(TypedDict):
     state: PageState
     closes_at: answers.Moment | None
     comments: list[PublicCommentOut]
+    asks: NotRequired[AsksOut]
 
 
 @router.get(
@@ -80,12 +92,14 @@ def threads(
     site_id: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
     sort: Order = Order.OLDEST,
+    version: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Oldest first, or newest, or with most `replies`, or editors' `picks` first; `next` and Link lead to the next page. No key is needed: it is public.
 
     page_url: in any spelling, and any that the page had before. page_id: the site's own id, instead.
     site_id: needed only where two sites share an origin, or have a page with this id. A comment that was removed,
     but has replies, is there in addition to `limit`, once: with the first of them; only where the oldest come first.
+    version: the id of the event that told of a change (`/threads/events`), so that no cache answers from before it.
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
@@ -94,24 +108,35 @@ def threads(
     page, next_page = page_of(request, rows, limit, lambda comment: position_of(comment, sort))
     if sort is Order.OLDEST:
         page = with_removed(store, page, after)
+    rules = rules_of(store, found, site)
     current = state_of(store, found, site, now_ms())
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
         "state": current.state,
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
-        "comments": [_comment_out(comment) for comment in page],
+        "comments": [_comment_out(comment, rules.markdown) for comment in page],
     }
+    if rules.forewarn:
+        request.app.state.scoring.start()  # so that the models are there when somebody has written
+    if rules.forewarn or rules.proof_of_work:
+        thread["asks"] = {"forewarn": rules.forewarn, "proof_of_work": rules.proof_of_work > 0}
     return public_json(request, thread, CACHE, link_header(next_page))
 
 
-def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
-    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+def site_of_page(store: Store, url: str, page_id: str, site_id: str) -> str:
+    """The site of a page that is named so, '' where only the page's id can tell. Raises Invalid and NotFound."""
     if not url and not page_id:
         raise BadParameter("page_url", "Say which page, by page_url or page_id.")
     site = site_of(store, site_id, origin_of(url)) if url or site_id else ""
     if site is None:
         raise NotFound("No site here has this page.")
+    return site
+
+
+def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str, StoredPage | None]:
+    """The site, '' where it is not known, and the page, None where nothing was written on it yet. Raises Invalid and NotFound."""
+    site = site_of_page(store, url, page_id, site_id)
     if not page_id:
         return site, find_page(store, site, url)
     page = find_page_by_id(store, site, page_id)
@@ -120,9 +145,9 @@ def _find_page(store: Store, url: str, page_id: str, site_id: str) -> tuple[str,
     return site, page
 
 
-def _comment_out(comment: PublicComment) -> PublicCommentOut:
-    author: AuthorOut = {"name": comment.author_name, "url": comment.author_url or None}
-    return {
+def _comment_out(comment: PublicComment, with_html: bool) -> PublicCommentOut:
+    author = author_out(comment.author_name, comment.author_url, comment.author_badge)
+    out: PublicCommentOut = {
         "id": comment.id,
         "parent_id": comment.parent_id or None,
         "status": "removed" if comment.is_removed else "approved",
@@ -133,3 +158,6 @@ def _comment_out(comment: PublicComment) -> PublicCommentOut:
         "picked": comment.is_picked,
         "replies": comment.replies,
     }
+    if with_html:
+        out["html"] = None if comment.is_removed else as_html(comment.text)
+    return out

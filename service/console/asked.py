@@ -13,6 +13,7 @@ from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotFound
 from moderation.domain.order import BY_TIME, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
 from moderation.domain.search_words import QUERY_LIMIT
+from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
 from moderation.review.search import Criteria
 from service.console import navigation
@@ -195,5 +196,13 @@ def orders(status: str, score_names: Sequence[str]) -> list[tuple[str, str]]:
     by_time = [(NEWEST, _("newest first")), (OLDEST, _("oldest first"))]
     if status != Status.HELD:
         return by_time
-    scores = [(name, _("%(score)s, highest first", score=label(name))) for name in score_names]
+    scores = [
+        (
+            name,
+            _("second opinion, likeliest fine first")
+            if name == SECOND_OPINION
+            else _("%(score)s, highest first", score=label(name)),
+        )
+        for name in score_names
+    ]
     return [(URGENCY, _("most urgent first")), *by_time[::-1], *scores]

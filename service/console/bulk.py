@@ -11,6 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Drifted, Invalid
+from moderation.domain.roles import Action
 from moderation.doorbell import BULK, DELIVER
 from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
@@ -79,6 +80,7 @@ def confirm_page(
     back: str = "",
 ) -> Response:
     """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
+    membership.require(Action.DECIDE)
     chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
     if "all" in request.query_params:
         return _confirm(request, visitor, membership, chosen, back, asked=asked)

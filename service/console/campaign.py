@@ -146,6 +146,7 @@ def _fragment(
         "campaign_card_fragment.html",
         status,
         visitor=visitor,
+        site=visitor.membership(site_id),
         campaign=campaign,
         problem=problem,
         decided=decided,

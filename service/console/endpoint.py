@@ -153,11 +153,13 @@ def rotate_secret(request: Request, posted: Posted, endpoint_id: str) -> Respons
 def removal_page(request: Request, visitor: CurrentVisitor, endpoint_id: str) -> Response:
     """What would be deleted with it, and the button: there is no undo."""
     endpoint = get_endpoint(request, visitor, endpoint_id)
+    membership = visitor.membership(endpoint.site_id)
+    membership.require(Action.MANAGE_ENDPOINTS)
     [status] = endpoints.with_status(request.app.state.store, [endpoint])
     return pages.page(
         "endpoint_removal.html",
         visitor=visitor,
-        site=visitor.membership(endpoint.site_id),
+        site=membership,
         endpoint=endpoint_view(status, now_ms()),
     )
 

@@ -46,7 +46,9 @@ Posted = Annotated[
 @router.get("/new")
 def new_page(visitor: CurrentVisitor, site: QueryName = "") -> Response:
     draft = FilterDraft("", FilterKind.WORDS, FilterAction.HOLD, ())
-    return _form(visitor, visitor.membership(site), draft)
+    membership = visitor.membership(site)
+    membership.require(Action.DECIDE)  # to try one; saving it wants more
+    return _form(visitor, membership, draft)
 
 
 @router.get("/{filter_id}")
@@ -202,6 +204,7 @@ def _form(
         preview=filter_form.preview_view(preview) if preview else None,
         is_removed=is_removed,
         may_write=membership.may(Action.CHANGE_FILTERS),
+        may_try=membership.may(Action.DECIDE),
         kinds=filter_form.KINDS,
         actions=filter_form.ACTIONS,
         fields=filter_form.FIELDS,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from moderation.accounts import invitations, sign_in
+from moderation.accounts import invitations, passwords, sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from service.console import session
@@ -31,7 +31,7 @@ def accept(request: Request, form: Posted) -> Response:
     cookie = session.session_cookie(request) if signed else session.visit_cookie(request)
     session.check_token(cookie, form.get("csrf", ""))
     try:
-        hashed = sign_in.hash_password(password) if password and not signed else ""
+        hashed = passwords.hash_password(password) if password and not signed else ""
     except Invalid as error:
         return _page(request, link, 422, problem=error.message)
     site_id, token = invitations.accept(

@@ -2,22 +2,33 @@
 
 import os
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from moderation.accounts import sign_in
+from moderation.accounts import second_factor, sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, TooMany, Unauthenticated
 from service.console import session
 from service.console.known_device import device_of, remember_device
 from service.console.language import _
-from service.console.pages import ENDED_UNDONE, URL, login_page, next_page, page_router, redirect
+from service.console.pages import (
+    ENDED_UNDONE,
+    URL,
+    login_page,
+    next_page,
+    page_router,
+    pages,
+    redirect,
+)
 from service.console.session import Form, SignedForm, posted_form, signed_form
 from service.http.client_address import client_address, flood_unit
 
 router = page_router()
+CODE_URL = f"{URL}/login/code"
 
+PostedCode = Annotated[Form, Depends(posted_form("code", "next"))]
 Posted = Annotated[Form, Depends(posted_form("email", "password", "link", "next"))]
 
 
@@ -52,7 +63,7 @@ async def with_password(request: Request, form: Posted) -> Response:
         return _try_again(request, error, email=email, wanted=wanted)
     for kind, key in counts:  # limits are for failures
         await request.app.state.limits.forget(kind, key)
-    return _signed_in(request, token, wanted, email)
+    return await run_in_threadpool(_entered, request, token, wanted)
 
 
 @router.post("/login/link")
@@ -73,8 +84,76 @@ async def with_link(request: Request, form: Posted) -> Response:
         return await _wrong_link(request, error)
     except Forbidden as error:
         return _try_again(request, error, link=link[:100])
-    signed = await run_in_threadpool(sign_in.session_of, store, token, now_ms())
-    return _signed_in(request, token, "", signed.email if signed else "")
+    return await run_in_threadpool(_entered, request, token, "")
+
+
+def _entered(request: Request, token: str, wanted: str) -> Response:
+    """Into the console, or to the question for the code of a second factor."""
+    signed = sign_in.session_of(request.app.state.store, token, now_ms())
+    if signed is not None:
+        return _signed_in(request, token, wanted, signed.email)
+    is_chosen = next_page(wanted) != next_page("")
+    response = redirect(f"{CODE_URL}?{urlencode({'next': wanted})}" if is_chosen else CODE_URL)
+    session.start_session(request, response, token)
+    return response
+
+
+@router.get("/login/code")
+def code_page(request: Request, next: str = "") -> Response:
+    """Asks whoever gave the right password, or used a link, for the code of their second factor."""
+    email = sign_in.who_awaits(request.app.state.store, session.session_cookie(request), now_ms())
+    return _code_page(request, email, next) if email else redirect(f"{URL}/login")
+
+
+@router.post("/login/code")
+async def with_code(request: Request, form: PostedCode) -> Response:
+    """A valid recovery code always works, whatever was guessed before: nobody guesses one. Others are counted apart from
+    passwords, and those of a browser that has logged in before by themselves: no stranger keeps anybody out.
+    """
+    store, token = request.app.state.store, session.session_cookie(request)
+    code, wanted = form.get("code", ""), form.get("next", "")
+    email = await run_in_threadpool(sign_in.who_awaits, store, token, now_ms())
+    if not email:
+        return login_page(request, 401, error="That took too long. Please log in again.")
+    session.check_token(token, form.get("csrf", ""))
+    counts = [("login", f"code:{key}") for _, key in _counts(request, email)]
+    limits = request.app.state.limits
+    try:
+        if not second_factor.is_recovery_code(code):
+            for kind, key in counts:
+                await limits.allow(kind, key)
+        new = await run_in_threadpool(
+            sign_in.with_code, store, token, code, now=now_ms(), entropy=os.urandom
+        )
+    except (Unauthenticated, TooMany) as error:
+        return await run_in_threadpool(_code_page, request, email, wanted, error)
+    for kind, key in counts:
+        await limits.forget(kind, key)
+    return _signed_in(request, new, wanted, email)
+
+
+def _code_page(
+    request: Request, email: str, wanted: str, error: Unauthenticated | TooMany | None = None
+) -> Response:
+    status, message, headers = 200, "", {}
+    if isinstance(error, TooMany):
+        minutes = max(1, round(error.retry_after / 60))
+        status, headers = 429, {"Retry-After": str(error.retry_after)}
+        message = _("Too many attempts. Wait %(n)s min, or use a recovery code.", n=minutes)
+    elif error is not None:
+        status, message = 401, error.message
+        headers = {"WWW-Authenticate": 'Form realm="console"'}
+    return pages.page(
+        "login_code.html",
+        status,
+        headers,
+        email=email,
+        error=message,
+        wanted=next_page(wanted),
+        form_token=session.masked(
+            session.form_token(session.session_cookie(request)), os.urandom(32)
+        ),
+    )
 
 
 async def _wrong_link(request: Request, error: Unauthenticated) -> Response:
@@ -87,7 +166,7 @@ async def _wrong_link(request: Request, error: Unauthenticated) -> Response:
 
 @router.post("/logout")
 def log_out(
-    request: Request, posted: Annotated[SignedForm, Depends(signed_form(for_all=True))]
+    request: Request, posted: Annotated[SignedForm, Depends(signed_form(account=True))]
 ) -> Response:
     visitor, _ = posted
     sign_in.sign_out(request.app.state.store, visitor.token)

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, queues, samples
-from service.console.language import _, number
+from moderation.review import appeals, campaigns, legal_notices, proposals, queues, samples
+from moderation.store.sql.engine import Store
+from service.console.language import N_, _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
@@ -21,17 +22,27 @@ CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
     "notices",
     "sample",
 )  # the tabs that are not queues
+_NAMES = {
+    **{status.value: QUEUE_NAMES[status] for status in queues.QUEUE_ORDER},
+    queues.REPORTED: N_("Reported"),
+    queues.PROPOSED: N_("Proposed"),
+    APPEALS: N_("Appeals"),
+    NOTICES: N_("Notices"),
+    SAMPLE: N_("Sample"),
+    CAMPAIGNS: N_("Campaigns"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A link to one of several lists. count: '' where it is not counted."""
+    """A link to one of several lists. count: '' where it is not counted. is_shown: else it appears once there is something."""
 
     id: str
     name: str
     count: str
     url: str
     is_current: bool
+    is_shown: bool = True
 
 
 class HasId(Protocol):
@@ -50,45 +61,39 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
     return shown, shown[-1].id if len(rows) > PAGE_SIZE else ""
 
 
-def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
-    """The queues with their counts, and the campaigns with how many wait. Comments that are not judged
-    yet, what readers reported, appeals, notices of illegal content, and campaigns have a tab only where there are any.
+def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
+    """How much there is in each list of a site, by the id of its tab; None for what needs no tab: comments that are not
+    judged yet, what readers reported or trainees propose, appeals, notices of illegal content and a sample where there are none, and campaigns
+    where there never was one.
     """
-    store = request.app.state.store
-    tabs = [
+    held = queues.queue_counts(store, site_id)
+    counts: dict[str, int | None] = {status.value: count for status, count in held.items()}
+    return counts | {
+        Status.PENDING.value: held[Status.PENDING] or None,
+        queues.REPORTED: queues.count_reported(store, site_id) or None,
+        queues.PROPOSED: proposals.count_open(store, site_id) or None,
+        APPEALS: appeals.count_open(store, site_id) or None,
+        NOTICES: legal_notices.count_open(store, site_id) or None,
+        SAMPLE: samples.count_waiting(store, site_id) or None,
+        CAMPAIGNS: campaigns.count_waiting(store, site_id),
+    }
+
+
+def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
+    """The queues with their counts, and the campaigns with how many wait."""
+    return [
         Tab(
-            status.value,
-            _(QUEUE_NAMES[status]),
-            number(count),
-            queue_url(site=site_id, queue=status.value),
-            status == current,
+            id,
+            _(_NAMES[id]),
+            number(count or 0),
+            queue_url(site=site_id, queue=id)
+            if id in (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED)
+            else f"{URL}/{id}?{query(site=site_id)}",
+            id == current,
+            is_shown=count is not None or id == current,
         )
-        for status, count in queues.queue_counts(store, site_id).items()
-        if count or status is not Status.PENDING or status == current
+        for id, count in tab_counts(request.app.state.store, site_id).items()
     ]
-    reported = queues.count_reported(store, site_id)
-    if reported or current == queues.REPORTED:
-        url = queue_url(site=site_id, queue=queues.REPORTED)
-        is_current = current == queues.REPORTED
-        tabs.append(Tab(queues.REPORTED, _("Reported"), number(reported), url, is_current))
-    appealed = appeals.count_open(store, site_id)
-    if appealed or current == APPEALS:
-        url = f"{URL}/appeals?{query(site=site_id)}"
-        tabs.append(Tab(APPEALS, _("Appeals"), number(appealed), url, current == APPEALS))
-    notified = legal_notices.count_open(store, site_id)
-    if notified or current == NOTICES:
-        url = f"{URL}/notices?{query(site=site_id)}"
-        tabs.append(Tab(NOTICES, _("Notices"), number(notified), url, current == NOTICES))
-    sampled = samples.count_waiting(store, site_id)
-    if sampled or current == SAMPLE:
-        url = f"{URL}/sample?{query(site=site_id)}"
-        tabs.append(Tab(SAMPLE, _("Sample"), number(sampled), url, current == SAMPLE))
-    waiting = campaigns.count_waiting(store, site_id)
-    if waiting is not None or current == CAMPAIGNS:
-        url = f"{URL}/campaigns?{query(site=site_id)}"
-        count = number(waiting or 0)
-        tabs.append(Tab(CAMPAIGNS, _("Campaigns"), count, url, current == CAMPAIGNS))
-    return tabs
 
 
 def query(**fields: str) -> str:

@@ -46,6 +46,7 @@ pages = Pages(
     scripts=True,
     gettext=language.FOR_TEMPLATES,
     Action=Action,
+    LANGUAGES=language.LANGUAGES,
     STATUS_WORDS=STATUS_WORDS,
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
@@ -158,6 +159,8 @@ class PageRoute(APIRoute):
                 return pages.page("no_site.html", visitor=error.visitor)
             except Unauthenticated:
                 return _unauthenticated(request)
+            except session.FactorWanted:
+                return _to_set_up(request)
             except GatehouseError as error:
                 shown = (*status_of(error), error.message, retry_header(error))
             except RequestValidationError:
@@ -168,6 +171,14 @@ class PageRoute(APIRoute):
             return await run_in_threadpool(error_page, request, *shown)
 
         return answer
+
+
+def _to_set_up(request: Request) -> Response:
+    """The page on which a second factor is set up; htmx leaves its own page for that one."""
+    url = f"{URL}/account/second-factor"
+    if "hx-request" in request.headers:
+        return Response(status_code=403, headers={"HX-Redirect": url})
+    return redirect(url)
 
 
 def page_router(prefix: str = "") -> APIRouter:

@@ -5,7 +5,9 @@ from fastapi import Request, Response
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.review import campaigns, queues, search
+from moderation.domain.roles import Action
+from moderation.review import campaigns, proposals, queues, search
+from moderation.review.live_queues import newest_ids
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
@@ -43,9 +45,9 @@ def queue_page(
     if asked.is_search:
         decided = _decided(store, visitor, done)
         return results_page(request, visitor, membership, asked, after, decided, open)
-    if queue == queues.REPORTED:
+    if queue in (queues.REPORTED, queues.PROPOSED):
         decided = _decided(store, visitor, done)
-        return _reported_page(request, visitor, membership, after, decided, open)
+        return _apart_page(request, visitor, membership, queue, after, decided, open)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status, site_id, reason = Status(queue), membership.site_id, asked.reason
@@ -57,6 +59,8 @@ def queue_page(
         reason=reason,
         alone=is_grouped,
         not_of_others=visitor.signed.moderator_id if unclaimed else "",
+        # What a trainee has spoken about waits for others.
+        not_proposed=status is Status.HELD and not membership.may(Action.DECIDE),
         order=refine.order,
     )
     found = _found(store, site_id, criteria, after)
@@ -79,6 +83,8 @@ def queue_page(
     count = refine.reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     comments = comment_views(store, [*lone, *found.cards])
     shown = campaign_views(store, [each for each in waiting if not each.is_lone])
+    # New comments are told of only where all of the queue is listed.
+    newest = None if reason or unclaimed else "".join(newest_ids(store, site_id, status, 1))
     return pages.page(
         "queue.html",
         visitor=visitor,
@@ -103,6 +109,8 @@ def queue_page(
         back=navigation.query(**filters, after=after),
         decided=_decided(store, visitor, done),
         queue_url=navigation.queue_url,
+        newest=newest,
+        fresh_url=navigation.queue_url(**filters),
     )
 
 
@@ -120,31 +128,38 @@ def _found(store: Store, site_id: str, criteria: Criteria, after: str) -> Result
         criteria.reason,
         alone=criteria.alone,
         not_of_others=criteria.not_of_others,
+        not_proposed=criteria.not_proposed,
     )
     return Results(*navigation.one_page(rows))
 
 
-def _reported_page(
+def _apart_page(
     request: Request,
     visitor: Visitor,
     site: Membership,
+    queue: str,
     after: str,
     decided: CommentView | None,
     opened: str,
 ) -> Response:
-    """A page of what readers reported, whatever its status: what waits longest first."""
+    """A page of what readers reported, or trainees propose, whatever its status: what waits longest first."""
     store, site_id = request.app.state.store, site.site_id
-    rows = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
-    cards = rows[: navigation.PAGE_SIZE]
-    last = cards[-1].first_report if len(rows) > navigation.PAGE_SIZE else ""
-    comments = comment_views(store, cards)
-    where = {"site": site_id, "queue": queues.REPORTED}
+    if queue == queues.REPORTED:
+        reported = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
+        rows = [(card.first_report, card) for card in reported]
+    else:
+        proposed = proposals.list_open(store, site_id, after, navigation.ROWS_READ)
+        rows = [(proposal.id, card) for proposal, card in proposed]
+    shown = rows[: navigation.PAGE_SIZE]
+    last = shown[-1][0] if len(rows) > navigation.PAGE_SIZE else ""
+    comments = comment_views(store, [card for _, card in shown])
+    where = {"site": site_id, "queue": queue}
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=site,
-        queue=queues.REPORTED,
-        tabs=navigation.queue_tabs(request, site_id, queues.REPORTED),
+        queue=queue,
+        tabs=navigation.queue_tabs(request, site_id, queue),
         asked=Asked(),
         refine=None,
         comments=comments,
@@ -160,6 +175,7 @@ def _reported_page(
         back=navigation.query(**where, after=after),
         decided=decided,
         queue_url=navigation.queue_url,
+        newest=None,
     )
 
 

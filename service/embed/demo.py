@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
-from moderation.domain.errors import NotFound, Unauthenticated
+from moderation.domain.errors import Forbidden, NotFound, Unauthenticated
 from moderation.domain.labels import label_of
 from moderation.domain.page_url import origin_of
 from moderation.domain.policy import format_score
@@ -98,7 +98,7 @@ def _peek(request: Request, site_id: str, url: str) -> list[dict[str, str]] | No
     try:
         visitor = request.app.state.current_visitor(request)
         visitor.membership(site_id)
-    except (Unauthenticated, NotFound):
+    except (Unauthenticated, NotFound, Forbidden):
         return None
     found = search(request.app.state.store, site_id, Criteria(page_url=url), limit=50)
     hidden = [card for card in found.cards if card.status in _STATES]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from moderation.clock import now_ms
 from moderation.reading import threads
+from moderation.reading.markdown import as_html
 from moderation.store.sql.engine import Store
 from service.embed.reply import Problem, safe_url
 from service.embed.thread_order import in_thread_order
@@ -28,8 +29,10 @@ def page_thread(
     newest = threads.list_newest(store, page, THREAD_SIZE, before, replytocom)
     answered = newest.answered
     link = safe_url(page_url)
+    as_shown = as_html if threads.rules_of(store, page, site_id).markdown else None
     return {
         "comments": in_thread_order(threads.with_removed(store, newest.comments)),
+        "as_html": as_shown,
         "count": newest.count,
         "is_counted": newest.count < threads.COUNT_LIMIT,
         "before": before,

@@ -19,6 +19,8 @@ DOORS_AND_ROOMS = ("moderation", "service", "gatehouse", "workers")
 TABLES = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "filters", "endpoints"),
     *("pages", "resets", "lessons", "bulk_acts", "login_links", "sessions", "invitations"),
+    *("second_factors", "recovery_codes"),
+    "second_opinion_sites",
 }
 # Functions of the store that write to these tables, and are no change by anybody.
 NO_CHANGE = {
@@ -34,11 +36,14 @@ NO_CHANGE = {
     "store.moderators.close_session": "somebody logs out",
     "store.moderators.note_seen": "somebody is at work",
     "store.moderators.open_session": "somebody logs in",
+    "store.moderators.set_language": "what somebody reads the console in, for themselves",
     "store.moderators.store_hash": "the same password under a newer hash",
     "store.moderators.use_login_link": "somebody logs in; that the link was made is noted",
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
+    "store.second_factors.use_step": "somebody logs in",
+    "store.sites.note_key_used": "a program is at work",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.article import Article
 from tests.browser.gatehouse_process import BrowserGatehouse, open_gatehouse
 from tests.browser.watch import Watch
 from tests.conftest import skip_loudly
@@ -68,6 +69,29 @@ def visit(browser: Any, gatehouse: BrowserGatehouse) -> Iterator[Callable[..., W
     yield open_page
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def article(gatehouse: BrowserGatehouse) -> Iterator[Article]:
+    opened = Article(gatehouse)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def read(visit: Callable[..., Watch], article: Article) -> Callable[..., Watch]:
+    """Opens the article. before: a script that runs in the page before all others."""
+
+    def open_article(fragment: str = "", before: str = "", **options: object) -> Watch:
+        watch = visit(**options)
+        if before:
+            watch.page.add_init_script(before)
+        watch.page.goto(article.url + fragment)
+        # The part with the form appears when the thread is there.
+        watch.page.locator("gatehouse-comments section").last.wait_for()
+        return watch
+
+    return open_article
 
 
 @pytest.fixture

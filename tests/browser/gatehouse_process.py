@@ -18,18 +18,23 @@ from moderation.settings import read_settings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.app import create_app
+from service.http.event_stream import OpenStreams
+from service.server import protocol_of
 from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import link_for, moderator, now
 
 
 @dataclass
 class BrowserGatehouse:
-    """url: where it runs. site: registered with that origin, so that /demo belongs to it."""
+    """url: where it runs. site: registered with that origin, so that /demo belongs to it. streams: of
+    readers, who have an article open.
+    """
 
     url: str
     store: Store
     site: Site
     moderator_id: str
+    streams: OpenStreams
     _server: uvicorn.Server
     _thread: threading.Thread
 
@@ -90,8 +95,10 @@ def open_gatehouse(database_url: str, broker_url: str, data: str) -> BrowserGate
     store = Store(database_url, SECRET)
     site = newspaper(store, "The Harbour Lantern", url)
     ada = moderator(store, "ada@lantern.test", site, password="")
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None))
+    app = create_app(settings)
+    protocol = protocol_of(app, settings)
+    server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_config=None))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     wait_until(lambda: server.started, "the service answers")
-    return BrowserGatehouse(url, store, site, ada, server, thread)
+    return BrowserGatehouse(url, store, site, ada, app.state.reader_streams, server, thread)

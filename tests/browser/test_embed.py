@@ -1,118 +1,22 @@
 """/embed/v1.js on a page of another origin, under a strict policy: what readers see and do there."""
 
 import os
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from moderation.domain.comment import AuthorRef, PageRef
+from harness.servers import wait_until
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.page_state import PageState
-from moderation.review import decisions, page_states, picks, queues
+from moderation.review import page_states, picks, queues
 from moderation.review.page_states import PageChange
-from moderation.store import sites
 from moderation.store.sql.schema import revisions
-from tests.browser.gatehouse_process import BrowserGatehouse
+from tests.browser.article import Article
 from tests.browser.test_hostile import PAYLOADS
 from tests.browser.test_look import WIDTHS, faults
 from tests.browser.watch import Watch
-from tests.factories import hand_in, key_of, newspaper, reply
 from tests.service.console.console_browser import now
-
-ARTICLE = """<!doctype html>
-<html lang="{lang}"><head><meta charset="utf-8"><title>The harbour</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
-<body><main><h1>The harbour</h1><div id="comments">{inside}</div></main>
-<script type="module" src="{gatehouse}/embed/v1.js" data-site="{site}" data-key="{key}"></script></body></html>"""
-
-
-class Article:
-    """An article on an origin of its own. url: its address, without a query."""
-
-    def __init__(self, gatehouse: BrowserGatehouse) -> None:
-        self.gatehouse = gatehouse
-        self.lang, self.inside = "en", ""
-        policy = (
-            f"default-src 'none'; script-src {gatehouse.url}; connect-src {gatehouse.url}; img-src data:; "
-            f"base-uri 'none'; form-action 'self' {gatehouse.url}; require-trusted-types-for 'script'"
-        )
-        article = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(article.html.encode())
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        self.url = f"{self.origin}/harbour"
-        self.site = newspaper(gatehouse.store, "The Tide Table", self.origin)
-        self.key = key_of(gatehouse.store, self.site, sites.PUBLISHABLE)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-
-    @property
-    def html(self) -> str:
-        return ARTICLE.format(
-            lang=self.lang,
-            inside=self.inside,
-            gatehouse=self.gatehouse.url,
-            site=self.site.id,
-            key=self.key,
-        )
-
-    def comment(self, text: str, name: str = "Dora", age: int = 0, **changes: Any) -> str:
-        """A published comment on it. age: minutes."""
-        values = {"page": PageRef(self.url, "The harbour"), "author": AuthorRef(name)} | changes
-        submission = reply(self.site, text, at=now() - age * 60_000, **values)
-        [comment_id] = hand_in(self.gatehouse.store, submission)
-        self.decide(comment_id, Outcome.APPROVE)
-        return comment_id
-
-    def decide(self, comment_id: str, outcome: Outcome) -> None:
-        gatehouse = self.gatehouse
-        decisions.decide(
-            *(gatehouse.store, gatehouse.moderator_id, {self.site.id}, comment_id, outcome),
-            now=now(),
-            entropy=os.urandom,
-        )
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
-@pytest.fixture
-def article(gatehouse: BrowserGatehouse) -> Iterator[Article]:
-    opened = Article(gatehouse)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def read(visit: Callable[..., Watch], article: Article) -> Callable[..., Watch]:
-    """Opens the article. before: a script that runs in the page before all others."""
-
-    def open_article(fragment: str = "", before: str = "", **options: object) -> Watch:
-        watch = visit(**options)
-        if before:
-            watch.page.add_init_script(before)
-        watch.page.goto(article.url + fragment)
-        # The part with the form appears when the thread is there.
-        watch.page.locator("gatehouse-comments section").last.wait_for()
-        return watch
-
-    return open_article
 
 
 def elsewhere(watch: Watch, article: Article) -> list[str]:
@@ -463,3 +367,60 @@ def test_it_is_accessible_and_fits(read, article, shots, width, scheme):
             .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 40).map(each => each.outerHTML)"""
     )
     assert low == [] and elsewhere(watch, article) == []
+
+
+# Whatever is asked again by itself after more than two seconds is not asked at all: what comes, the stream has brought.
+ONLY_STREAMS = """
+    const timeout = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => (ms > 2000 ? 0 : timeout(act, ms, ...more));
+"""
+
+
+def test_readers_see_what_is_approved_and_no_longer_what_is_rejected(read, article):
+    from playwright.sync_api import expect
+
+    first = article.comment("The first.", age=5)
+    readers = [read(before=ONLY_STREAMS) for _ in range(3)]
+    for watch in readers:
+        watch.page.locator(f"#comment-{first}").wait_for()
+    second = article.comment("The second.")
+    for watch in readers:
+        button = watch.page.get_by_role("button", name="1 new comment")
+        expect(button).to_be_visible(timeout=60_000)
+        assert watch.page.locator(f"#comment-{second}").count() == 0
+        button.click()
+        expect(watch.page.locator(f"#comment-{second}")).to_be_focused()
+    article.decide(first, Outcome.REJECT)
+    for watch in readers:
+        expect(watch.page.locator(f"#comment-{first}")).to_have_count(0, timeout=60_000)
+        assert watch.page.locator(f"#comment-{second}").count() == 1
+        assert watch.errors == []
+
+
+def test_a_tab_that_nobody_looks_at_has_no_stream(read, article, gatehouse):
+    article.comment("The first.", age=5)
+    hide = """
+        let hidden = false;
+        Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+        window.look = (away) => { hidden = away; document.dispatchEvent(new Event("visibilitychange")); };
+    """
+    watch = read(before=ONLY_STREAMS + hide)
+    streams = gatehouse.streams
+    wait_until(lambda: len(streams) == 1, "the page has a stream")
+    watch.page.evaluate("look(true)")
+    wait_until(lambda: len(streams) == 0, "a hidden page has none")
+    second = article.comment("The second.")
+    watch.page.evaluate("look(false)")
+    wait_until(lambda: len(streams) == 1, "it has one again")
+    watch.page.get_by_role("button", name="1 new comment").click()
+    watch.page.locator(f"#comment-{second}").wait_for()
+
+
+def test_where_streams_are_refused_readers_ask_as_before(visit, article):
+    first = article.comment("The first.", age=5)
+    watch = visit()
+    watch.page.route("**/threads/events*", lambda route: route.fulfill(status=503))
+    watch.page.goto(article.url)
+    watch.page.locator(f"#comment-{first}").wait_for()
+    article.comment("The second.")
+    watch.page.get_by_role("button", name="1 new comment").wait_for(timeout=60_000)

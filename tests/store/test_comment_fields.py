@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
-from moderation.domain.comment import AuthorRef, Context, PageRef
+from moderation.domain.comment import AuthorRef, Badge, Context, PageRef
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Candidate, SenderTraces
 from moderation.store import filters, judging_queue, queues
@@ -36,7 +36,7 @@ def submitted(store):
         "The child's text.",
         page=page,
         parent_id=parent.id,
-        author=AuthorRef("Dave", "dave@Mail.test", "https://dave.test", "id:42"),
+        author=AuthorRef("Dave", "dave@Mail.test", "https://dave.test", "id:42", Badge.STAFF),
         context=Context("192.0.2.77", "Browser/1", "https://referrer.test"),
         trap_filled=True,
     )
@@ -55,6 +55,7 @@ def expected_fields(store, submission):
         "page_title": "The title",
         "author_name": "Dave",
         "author_url": "https://dave.test",
+        "author_badge": "staff",
         "text": "The child's text.",
         "created_at": submission.created_at,
         "email_key": crypto.email_key("dave@mail.test"),

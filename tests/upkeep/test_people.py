@@ -383,12 +383,14 @@ ABOUT_COMMENTS = {
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
     *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
     *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
+    "second_opinions",
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
     *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
     *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
+    *("second_opinion_sites", "second_opinion_usage", "second_opinion_endpoints"),
 }
 
 

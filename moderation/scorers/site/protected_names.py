@@ -16,7 +16,8 @@ class ProtectedNames(CommentScorer):
 
     def signals(self, candidate: Candidate) -> tuple[Signal, ...]:
         used = candidate.names.used_by(candidate.author_name)
-        is_staff = candidate.traces.author_key in candidate.names.staff_keys
+        by_key = candidate.traces.author_key in candidate.names.staff_keys
+        is_staff = by_key or candidate.author_badge != ""
         if not used or is_staff or _is_trusted(candidate):
             return ()
         return (Signal(f"{used}_name", 1.0, self.name, note=_NOTES[used]),)

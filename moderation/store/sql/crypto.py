@@ -76,9 +76,17 @@ class Crypto:
         """HMAC-SHA256 hex of a /24 or /48, another on every site; '' for none."""
         return self._keyed("network", f"{site_id}\x1f{network}" if network else "")
 
+    def recovery_key(self, moderator_id: str, code: str) -> str:
+        """HMAC-SHA256 hex of a recovery code: 50 random bits are too few for a hash without a key."""
+        return self._keyed("recovery", f"{moderator_id}\x1f{code}")
+
     def cursor_mac(self, named: str) -> str:
         """The MAC of a place in a list, by whatever names it: 16 hex digits; a guess opens nothing."""
         return self._keyed("cursor", named)[:16]
+
+    def proof_mac(self, challenge: str) -> str:
+        """The MAC of a challenge of ours (domain/proof_of_work.py), in hex."""
+        return self._keyed("proof of work", challenge)
 
     def _keyed(self, kind: str, value: str) -> str:
         if not value:

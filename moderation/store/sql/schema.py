@@ -40,6 +40,10 @@ sites = sa.Table(
     # ReaderRules: minutes in which writers may change a comment, 0 never; readers whose reports hold one, 0 never.
     sa.Column("edit_minutes", sa.Integer, nullable=False, server_default="15"),
     sa.Column("hold_after_reports", sa.Integer, nullable=False, server_default="0"),
+    # The rest of ReaderRules; 0 off.
+    sa.Column("markdown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("forewarn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("proof_of_work", sa.Integer, nullable=False, server_default="0"),
     # The reasons that moderators choose from; '' with version 0: the default list (domain/site_reasons.py).
     _text("reasons_json", server_default=""),
     sa.Column("reasons_version", sa.Integer, nullable=False, server_default="0"),
@@ -58,6 +62,7 @@ keys = sa.Table(
     _text("hint"),  # its first characters, to recognise it by
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revoked_at", Millis),
+    sa.Column("used_at", Millis),  # when it last opened something, to an hour
 )
 
 # Every policy that a site has had of its own; sites.policy has the one in force.
@@ -131,6 +136,26 @@ sessions = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("seen_at", Millis, nullable=False),
     sa.Column("expires_at", Millis, nullable=False),
+    # Signed in so far as to be asked for the code of a second factor: it opens nothing else.
+    sa.Column("awaits_code", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+# Who has a second factor: the shared secret of a TOTP application (RFC 6238).
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    _text("moderator_id", primary_key=True),
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # of the last code that was used
+    sa.Column("created_at", Millis, nullable=False),
+)
+
+# One-time codes for whoever has lost it; a row goes when its code is used.
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    _text("digest", primary_key=True),  # HMAC-SHA256 hex
+    _text("moderator_id", index=True),
 )
 
 login_links = sa.Table(
@@ -214,6 +239,7 @@ comments = sa.Table(
     _text("parent_id"),
     _text("author_name"),
     _text("author_url"),
+    _text("author_badge", server_default=""),  # '' | staff | author
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),  # the newest
     # A projection of the latest decision, written in its transaction; decisions are the truth.
@@ -395,12 +421,37 @@ appeals = sa.Table(
     sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
     _text("answered_by"),  # the person who ended it, '' nobody
     sa.Column("answered_at", Millis),
-    _text("note"),  # to the writer
+    _text("note"),  # to whoever appealed
+    _text(
+        "notice_id", server_default=""
+    ),  # the notice whose sender appeals, '' the comment's writer does
     sa.Index("appeals_of_comment", "comment_id", "id"),
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )
 
 sa.Index("appeals_answered", appeals.c.answered_at, **_only(appeals.c.answered_at.is_not(None)))
+
+# What trainees would decide, until another person has; at most one of a comment is open.
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    _text("id", primary_key=True),
+    _text("comment_id"),
+    _text("site_id"),
+    _text("moderator_id"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    _text("outcome"),
+    _text("reason_code"),  # of the site's list, '' for none
+    _text("sentence"),  # to the writer, '' for the reason's own
+    sa.Column("created_at", Millis, nullable=False),
+    _text("state"),  # open | agreed | overturned | withdrawn | lapsed
+    sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
+    _text("answered_by"),  # the person who ended it, '' nobody
+    sa.Column("answered_at", Millis),
+    sa.Index("proposals_of_comment", "comment_id", "id"),
+    sa.Index("proposals_of_site", "site_id", "state", "id"),
+    sa.Index("proposals_of_moderator", "moderator_id", "site_id", "id"),
+)
 
 # How many comments there are, kept by triggers on `comments` (migration 0017, docs/decisions/0025): a
 # count is the sum of its parts. A migration that makes `comments` anew must make the triggers anew.
@@ -735,6 +786,7 @@ feedback = sa.Table(
     _text("comment_id", index=True),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("is_spam", sa.Boolean),  # NULL: neither
+    sa.Column("is_toxic", sa.Boolean),  # NULL: neither
     _text("teacher"),  # the moderator
     sa.Column("created_at", Millis, nullable=False),
     # Filled in by the lesson that learned it.
@@ -742,6 +794,7 @@ feedback = sa.Table(
     _text("kin"),  # of which text or campaign it is one copy
     sa.Column("weight", sa.Float, nullable=False),  # 0..1
     sa.Column("undone_in", sa.Integer, nullable=False),  # the lesson that took it back; 0 it stands
+    sa.Index("feedback_newest", "site_id", "created_at"),
     sa.Index("feedback_of_lesson", "site_id", "version"),
     sa.Index("feedback_of_kin", "site_id", "kin"),
     sa.Index("feedback_of_teacher", "site_id", "teacher", "created_at"),
@@ -773,6 +826,7 @@ lessons = sa.Table(
     sa.Column("spam", sa.Integer, nullable=False),  # of these
     sa.Column("undone", sa.Integer, nullable=False),  # the version it takes back, 0 none
     sa.Column("delta", sa.LargeBinary),  # NULL: an old version, made again from the feedback
+    sa.Column("toxicity", sa.LargeBinary),  # NULL: an old version, or too little was learned
     sa.Column("created_at", Millis, nullable=False),
 )
 
@@ -974,6 +1028,80 @@ attempts = sa.Table(
     sa.Column("duration", sa.Integer, nullable=False),  # milliseconds
     sa.Column("response_status", sa.Integer),
     _text("error"),  # '' | timeout | refused | address | tls | ...
+)
+
+# --- second opinions: what a chat model says of held comments (domain/second_opinion.py) -----------------
+
+# The sites whose comments may be sent, and whether an answer may approve.
+second_opinion_sites = sa.Table(
+    "second_opinion_sites",
+    metadata,
+    _text("site_id", primary_key=True),
+    _text("switched_on_by"),  # a moderator's id, a key's, or 'command'
+    sa.Column("switched_on_at", Millis, nullable=False),
+    # Permission; NULL, '' and 0 where there is none.
+    sa.Column("approve_from", sa.Float),
+    _text("model", server_default=""),
+    _text("prompt_version", server_default=""),
+    sa.Column("examined", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("right", sa.Integer, nullable=False, server_default="0"),
+    _text("permitted_by", server_default=""),
+    sa.Column("permitted_at", Millis, nullable=False, server_default="0"),
+)
+
+# A row is a question, and then its answer.
+second_opinions = sa.Table(
+    "second_opinions",
+    metadata,
+    _text("comment_id", primary_key=True),
+    _text("site_id"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("past", sa.Boolean, nullable=False),  # asked for a backtest: a person had decided
+    sa.Column(
+        "due_at", Millis
+    ),  # NULL: answered or given up; later than now: also while it is asked
+    sa.Column("attempts", sa.Integer, nullable=False),
+    _text("model", server_default=""),
+    _text("prompt_version", server_default=""),
+    _text(
+        "digest", server_default=""
+    ),  # of model, prompt and text: the same question is asked once
+    _text("label", server_default=""),  # fine | unsure | remove; '' no answer
+    sa.Column("probability", sa.Float, nullable=False, server_default="0"),
+    _text("sentence", server_default=""),
+    # The comment's when the answer came: who decided later may have read it.
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("answered_at", Millis),
+)
+sa.Index(
+    "second_opinions_due",
+    second_opinions.c.past,
+    second_opinions.c.due_at,
+    second_opinions.c.comment_id,
+    **_only(second_opinions.c.due_at.is_not(None)),
+)
+sa.Index(
+    "second_opinions_answered",
+    second_opinions.c.digest,
+    **_only(second_opinions.c.label != ""),
+)
+
+# By day (since 1970, UTC): questions asked, answered, failed by kind, and tokens.
+second_opinion_usage = sa.Table(
+    "second_opinion_usage",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    _text("kind", primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+
+# What all couriers know of an endpoint: failures in a row, and until when it is left alone (ms).
+second_opinion_endpoints = sa.Table(
+    "second_opinion_endpoints",
+    metadata,
+    _text("model", primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("paused_until", Millis, nullable=False),
 )
 
 # --- what was changed that is no decision about a comment ---------------------------------------------

@@ -81,5 +81,5 @@ const keyMap = (() => {
   asks.addEventListener("change", () => write(ASKS, asks.checked));
   show();
   document.body.addEventListener("htmx:load", (event) => label(event.detail.elt));
-  return { meaning, asksWhy: () => asks.checked };
+  return { meaning, label, asksWhy: () => asks.checked };
 })();

@@ -37,12 +37,13 @@ class ShownComment {
     return [
       make("div", { class: "who" },
         make("bdi", { part: "author" }, name),
+        data.author.badge && make("span", { class: "badge", part: "badge" }, words.badges[data.author.badge]),
         make("a", { part: "permalink", href: `#comment-${this.id}`, "aria-label": words.link(when) }, this.time),
         data.edited_at && make("span", { class: "soft", part: "edited", title: exactly(data.edited_at, host.language) }, words.edited),
         data.picked && make("span", { class: "pick", part: "pick" }, words.picked),
         own && make("span", { class: "state", part: "state" }, words.states[own.status] ?? words.states.rejected),
         (this.depth > DEPTH || (!this.depth && data.parent_id)) && make("span", { class: "soft" }, words.answers(answered))),
-      make("div", { class: "said", part: "text", dir: "auto" }, ...linked(data.text)),
+      make("div", { class: data.html ? "said marked" : "said", part: "text", dir: "auto" }, ...(data.html ? marked(data.html) : linked(data.text))),
       make("div", { class: "actions", part: "actions" },
         isOut && host.state !== "closed" ? button(words.reply, () => host.form.answer(data), { "aria-label": words.replyTo(name) }) : null,
         changes ? button(words.edit, () => this.edit(), { class: "edit" }) : null,
@@ -90,7 +91,7 @@ class ShownComment {
     this.open("edit", words.save, [make("label", {}, words.yourText, text)], async () => {
       const { status, editable_until } = await ask(`/api/v1/comments/${id}`, { method: "PATCH", token: this.own.token, body: { text: text.value } });
       host.own.keep(id, { text: text.value, status, until: editable_until, since: Date.now() });
-      this.show({ ...this.data, text: text.value });
+      this.show({ ...this.data, text: text.value, html: null });
       this.close("edit");
       host.say(words.changed);
       host.watch();

@@ -9,7 +9,8 @@ sheet.replaceSync(STYLE);
 class GatehouseComments extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.build();
-    this.onVisible = () => { if (!document.hidden) this.watch(); };
+    // A page that nobody looks at holds no connection: browsers have six for a server.
+    this.onVisible = () => { if (document.hidden) this.changes.stop(); else this.watch(); };
     this.onHash = () => this.goTo();
     document.addEventListener("visibilitychange", this.onVisible);
     addEventListener("hashchange", this.onHash);
@@ -24,6 +25,7 @@ class GatehouseComments extends HTMLElement {
     removeEventListener("hashchange", this.onHash);
     this.observer?.disconnect();
     clearTimeout(this.timer);
+    this.changes.stop();
     this.isStarted = false;
   }
 
@@ -42,6 +44,7 @@ class GatehouseComments extends HTMLElement {
     this.state = "open";
     this.own = new Own(this.site, this.page);
     this.thread = new Thread(this);
+    this.changes = new Changes(`/api/v1/threads/events?${new URLSearchParams({ page_url: this.page, site_id: this.site })}`, (wait) => this.lookIn(wait));
     this.form = new ReplyForm(this);
     this.heading = make("h2", { tabindex: "-1", id: "comments", part: "heading" }, words.loading);
     this.status = make("p", { role: "status", class: "notice", part: "notice" });
@@ -80,8 +83,15 @@ class GatehouseComments extends HTMLElement {
     this.look();
   }
 
+  lookIn(wait) {
+    this.isDue = true;
+    clearTimeout(this.timer);
+    if (this.isStarted && !document.hidden) this.timer = setTimeout(() => this.look(), wait);
+  }
+
   async look() {
     if (this.looking) return;
+    this.isDue = false;
     clearTimeout(this.timer);
     this.looking = true;
     const before = [...this.thread.known?.keys() ?? []].join();
@@ -105,7 +115,10 @@ class GatehouseComments extends HTMLElement {
     this.calm = changed ? 0 : this.calm + 1;
     this.looking = false;
     const slower = 2 ** Math.min(4, this.failed + Math.max(0, this.calm - CALM));
-    if (this.isStarted && !document.hidden) this.timer = setTimeout(() => this.look(), Math.min(AT_MOST, EVERY * this.thread.pages * slower) * 1000);
+    const waits = this.own.here.some((own) => ["pending", "held"].includes(own.status) && Date.now() - own.since < RECENT);
+    const every = this.changes.areHeard && !waits && !this.failed ? AT_MOST : Math.min(AT_MOST, EVERY * this.thread.pages * slower);
+    if (this.isStarted && !document.hidden) this.timer = setTimeout(() => this.look(), this.isDue ? 0 : every * 1000);
+    if (this.isStarted && this.thread.known) this.changes.listen();
   }
 
   fail(why) {
@@ -207,13 +220,22 @@ for (const script of document.querySelectorAll("script[data-site]")) {
   // Until the thread is there the page's own list and form stand alone: one swap, nothing moves before.
   const element = make("gatehouse-comments", { site, page, "site-key": key, lang, theme, hidden: place.childElementCount > 0 });
   element.place = place;
+  // What stands below is out of sight until the thread is there, and no margin inside moves what stands above.
+  Object.assign(place.style, { minHeight: "100vh", contain: "layout" });
   element.addEventListener("gatehouse-loaded", () => {
     const { fields } = element.form;
-    const typing = place.querySelector(":focus")?.name;
-    for (const name in fields) fields[name].value ||= place.querySelector(`[name="${name}"]`)?.value ?? "";
+    const { name: typing, selectionStart: start, selectionEnd: end } = place.querySelector(":focus") ?? {};
+    for (const name in fields) {
+      const plain = place.querySelector(`[name="${name}"]`);
+      // What was typed just now goes before an older draft.
+      if (plain && (plain.value !== plain.defaultValue || !fields[name].value)) fields[name].value = plain.value;
+    }
+    element.form.changed();
     for (const node of [...place.childNodes]) if (node !== element) node.remove();
     element.hidden = false;
+    place.style.minHeight = "";
     fields[typing]?.focus();
+    if (typing && start !== null) fields[typing]?.setSelectionRange(start, end);
   }, { once: true });
   place.append(element);
 }

@@ -29,6 +29,29 @@ function linked(text) {
   return [...parts, text.slice(end)];
 }
 
+const MARKS = ["p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"];
+const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" };
+const plain = (html) => html.replace(/&(\w+);/g, (entity, name) => SIGNS[name] ?? entity);
+
+// The service's HTML of a comment, built from what it may contain and nothing else: no policy of a page's stands against it.
+function marked(html) {
+  const whole = make("div");
+  let place = whole;
+  for (const [, end, name, attributes, text] of html.matchAll(/<(\/?)(\w+)([^>]*)>|([^<]+)/g)) {
+    if (text) place.append(plain(text));
+    else if (!MARKS.includes(name)) continue;
+    else if (end) place = place.parentNode ?? whole;
+    else {
+      const [, attribute, value] = /(?:^| )(href|start)="([^"]*)"/.exec(attributes) ?? [];
+      const href = name === "a" && attribute === "href" && /^https?:/i.test(value) ? plain(value) : undefined;
+      const made = make(name, { href, rel: href && "nofollow ugc noopener", start: name === "ol" && attribute === "start" && value });
+      place.append(made);
+      if (name !== "br") place = made;
+    }
+  }
+  return [...whole.childNodes];
+}
+
 const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
 function ago(moment, language) {

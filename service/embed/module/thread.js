@@ -17,6 +17,8 @@ class Thread {
   // Reads the pages that are shown; with more: only the one after them.
   async load({ more = false, isFirst = false } = {}) {
     const place = new URLSearchParams({ page_url: this.host.page, site_id: this.host.site, limit: BATCH, sort: this.sort });
+    // So that no cache answers from before the change.
+    if (this.host.changes.version) place.set("version", this.host.changes.version);
     let path = more ? this.next : `/api/v1/threads?${place}`;
     const found = new Map(more ? this.known : []);
     const fresh = new Set();
@@ -34,6 +36,7 @@ class Thread {
     if (more) this.pages++;
     this.next = path;
     this.host.state = batch.state;
+    this.host.asks = batch.asks ?? {};
     this.update(found, (id) => isFirst || (more && fresh.has(id)));
   }
 

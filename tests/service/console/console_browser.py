@@ -9,7 +9,7 @@ from functools import cache
 
 from starlette.testclient import TestClient
 
-from moderation.accounts import sign_in
+from moderation.accounts import passwords
 from moderation.judging.judge import judge
 from moderation.store import moderators
 from moderation.store.sites import Site
@@ -18,7 +18,7 @@ from tests.factories import POLICY, hand_in, panel, reply
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://127.0.0.1:8000"
-_hash = cache(sign_in.hash_password)  # made to be slow, and every test has the same few passwords
+_hash = cache(passwords.hash_password)  # made to be slow, and every test has the same few passwords
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 

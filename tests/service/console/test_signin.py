@@ -8,7 +8,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from moderation.accounts import sign_in
+from moderation.accounts import passwords, sign_in
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid, Unauthenticated
 from moderation.doorbell import redis_client
@@ -60,7 +60,7 @@ def test_passwords_are_argon2id_and_not_too_short(store, site):
     assert stored.startswith("$argon2id$") and PASSWORD not in stored
     for password in ("short", "", "x" * 2_000):
         with pytest.raises(Invalid):
-            sign_in.hash_password(password)
+            passwords.hash_password(password)
 
 
 def test_sessions_end_when_idle_and_in_any_case(store, site):
@@ -105,7 +105,7 @@ def test_a_new_password_ends_every_session_and_link(store, site):
     ada = moderator(store, EMAIL, site)
     token, link = log_in(store), link_for(store, ada, NOON)
     with store.write() as connection:
-        moderators.set_password(connection, ada, sign_in.hash_password("another long one"))
+        moderators.set_password(connection, ada, passwords.hash_password("another long one"))
     assert sign_in.session_of(store, token, NOON) is None
     with pytest.raises(Unauthenticated):
         use(store, link)

@@ -1,0 +1,20 @@
+"""What an open console asks again and again: whether a site's queues have changed, and which comments are new in one."""
+
+from collections.abc import Collection
+
+from moderation.domain.comment import Status
+from moderation.store import queue_marks, queues
+from moderation.store.queue_marks import Marks
+from moderation.store.sql.engine import Store
+
+
+def marks_of(store: Store, site_ids: Collection[str]) -> dict[str, Marks]:
+    """What is the same as long as no count of a site's queues changes; without sites that are not here."""
+    with store.read() as connection:
+        return queue_marks.of_sites(connection, site_ids)
+
+
+def newest_ids(store: Store, site_id: str, status: Status, limit: int) -> list[str]:
+    """The ids of the comments of a queue that came last, up to `limit`, the last one first."""
+    with store.read() as connection:
+        return queues.newest_ids(connection, site_id, status, limit)

@@ -1,0 +1,137 @@
+"""The counts of a site's queues as they change, for the scripts of open pages: as events, or when asked."""
+
+import json
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.sse import format_sse_event
+
+from moderation.accounts import sign_in
+from moderation.clock import now_ms
+from moderation.domain.comment import Status
+from moderation.domain.errors import NotFound, Unauthenticated
+from moderation.domain.roles import Role
+from moderation.review import live_queues, queues
+from moderation.store.queue_marks import Marks
+from moderation.store.sql.engine import Store
+from service.api.responses import private_json
+from service.console import navigation
+from service.console.pages import URL, QueryName
+from service.console.session import session_cookie
+from service.http.event_stream import QUIET_SECONDS, EventStream
+from service.queues.watcher import Watcher
+
+router = APIRouter(prefix=URL, include_in_schema=False)  # for scripts: an error is no page
+
+NEWEST = 100  # comments of a queue that may be called new; more are "100 or more"
+IN_ALL, OF_ONE_SESSION = 200, 20  # streams of this process
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page of the console that somebody has open. queue: the one that it shows, '' none."""
+
+    token: str = field(repr=False)
+    site_id: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What such a page shows. role: of who has it open, None where they may not see the site any more."""
+
+    role: Role | None
+    counts: Mapping[str, int | None] = field(default_factory=dict)
+    newest: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """counts: by the id of the tab. newest: the ids of the comments that came last into the queue."""
+        return {"counts": dict(self.counts), "newest": list(self.newest)}
+
+
+class QueueLook:
+    """What all open pages show. Counts are read only where something has changed, once for all pages of a site."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._marks: Mapping[str, Marks] = {}
+        self._counts: dict[str, dict[str, int | None]] = {}
+        self._newest: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def __call__(self, pages: Collection[OpenPage]) -> dict[OpenPage, Shown]:
+        roles = sign_in.roles_of(self._store, {page.token for page in pages}, now_ms())
+        seen = [page for page in pages if (page.token, page.site_id) in roles]
+        marks = live_queues.marks_of(self._store, {page.site_id for page in seen})
+        same = {id for id in marks if marks[id] == self._marks.get(id)}
+        self._counts = {
+            id: self._counts[id] if id in same else navigation.tab_counts(self._store, id)
+            for id in marks
+        }
+        newest = {key: ids for key, ids in self._newest.items() if key[0] in same}
+        for site_id, queue in {(page.site_id, page.queue) for page in seen} - newest.keys():
+            newest[site_id, queue] = self._read_newest(site_id, queue)
+        self._marks, self._newest = marks, newest
+        return {
+            **dict.fromkeys(pages, Shown(None)),
+            **{
+                page: Shown(
+                    roles[page.token, page.site_id],
+                    self._counts[page.site_id],
+                    newest[page.site_id, page.queue],
+                )
+                for page in seen
+            },
+        }
+
+    def _read_newest(self, site_id: str, queue: str) -> tuple[str, ...]:
+        if not queue:
+            return ()
+        return tuple(live_queues.newest_ids(self._store, site_id, Status(queue), NEWEST))
+
+
+def open_page(request: Request, site: QueryName, queue: QueryName = "") -> OpenPage:
+    """The page that asks. Raises Unauthenticated; NotFound, alike for sites that are not here and for others'."""
+    token = session_cookie(request)
+    signed = sign_in.session_of(request.app.state.store, token, now_ms(), in_passing=True)
+    if signed is None:
+        raise Unauthenticated("Please log in.")
+    if site not in signed.site_ids:
+        raise NotFound("There is no such site.")
+    if queue and queue not in queues.QUEUE_ORDER:
+        raise NotFound("There is no such queue.")
+    return OpenPage(token, site, queue)
+
+
+Page = Annotated[OpenPage, Depends(open_page)]
+
+
+@router.get("/counts")
+def counts(request: Request, page: Page) -> Response:
+    """What the events tell, once: for those who get none."""
+    return private_json(QueueLook(request.app.state.store)([page])[page].as_json())
+
+
+@router.get("/events")
+async def events(request: Request, page: Page) -> Response:
+    """Server-sent events: the counts at once, and whenever one of them changes, until the session or the role ends."""
+    state = request.app.state
+    leave = state.console_streams.enter(page.token)
+    return EventStream(_changes(state.queue_watcher, page), leave)
+
+
+async def _changes(
+    watcher: Watcher[OpenPage, Shown], page: OpenPage
+) -> AsyncGenerator[bytes | None]:
+    role: Role | None = None
+    async with aclosing(watcher.follow(page, QUIET_SECONDS)) as all_shown:
+        async for shown in all_shown:
+            if shown is None:
+                yield None
+            elif shown.role is None or shown.role != (role or shown.role):
+                return  # the browser asks again, and is told what it may see now
+            else:
+                role = shown.role
+                yield format_sse_event(event="queues", data_str=json.dumps(shown.as_json()))
