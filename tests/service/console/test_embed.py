@@ -5,6 +5,7 @@ import re
 
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review import reader_rules
+from moderation.store import moderators
 from service.embed.module import module
 from tests.factories import newspaper
 from tests.service.console.console_browser import held
@@ -25,9 +26,14 @@ def test_nobody_sees_the_snippets_of_another_site(browser, store):
 
 
 def test_editors_set_what_readers_may_do_and_a_wrong_number_stays_as_typed(browser, store, site):
+    plain = browser.get("/console/embed").text
+    assert "Only editors and admins" in plain and 'action="/console/embed"' not in plain
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        moderators.grant(connection, ada.id, site.id, "editor")
     fields = browser.fields("/console/embed", "/console/embed")
-    assert fields["edit_minutes"] == "15"
-    on = fields | {"edit_minutes": "5", "proof_of_work": "50000", "markdown": "on"}
+    typed = {"edit_minutes": "15", "hold_after_reports": "0", "proof_of_work": "0"}
+    on = fields | typed | {"edit_minutes": "5", "proof_of_work": "50000", "markdown": "on"}
     answer = browser.post("/console/embed", on)
     assert answer.status_code == 303
     assert "It is saved" in browser.get(answer.headers["location"]).text
@@ -40,7 +46,7 @@ def test_editors_set_what_readers_may_do_and_a_wrong_number_stays_as_typed(brows
 
 
 def test_a_card_shows_marks_as_readers_see_them_where_they_do(browser, store, site):
-    comment_id = held(store, site, "A **bad** <b>deal</b>: [x](javascript:alert(1))")
+    [comment_id] = held(store, site, "A **bad** <b>deal</b>: [x](javascript:alert(1))")
     path = f"/console/comments/{comment_id}"
     assert "As readers see it" not in browser.get(path).text
     reader_rules.set_rules(store, site.id, ReaderRules(markdown=True))

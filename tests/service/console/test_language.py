@@ -39,6 +39,7 @@ def choose(browser, code):
         ("en, de", "en"),
         ("de;q=0.1, en", "en"),
         ("fr", "en"),
+        ("fr, de;q=0", "en"),
         ("DE", "de"),
         ("", "en"),
         (";;,q=", "en"),
@@ -112,6 +113,7 @@ def test_bare_words_are_found():
         '<p>⟦Ĥéłłó <bdi>Ann</bdi>⟧</p><p title="a title">plain</p><b translate="no">rm -r</b>⟦x⟧ y2'
     )
     assert bare_words(page) == ["a title", "plain"]
+    assert language.language(CODE).words.gettext("") == ""
 
 
 def test_a_catalogue_is_read_as_gettext_writes_it():
