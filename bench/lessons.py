@@ -112,10 +112,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=8)
     arguments = parser.parse_args()
     model = Bundled()
-    head = (
-        *("set", "decided", "corrected", "profile", "others held before", "after"),
-        *("bad held after", "before", "with a lower threshold instead"),
-    )
+    held = ("others held before", "after", "bad held after", "before")
+    head = ("set", "decided", "corrected", "profile", *held, "with a lower threshold instead")
     for name in ("ucc_val", "olid_train", "edos"):
         lines = toxicity_rows(model, arguments.data, name, arguments.texts, arguments.orders)
         print(table(head, lines), end="\n\n", flush=True)
