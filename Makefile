@@ -11,7 +11,7 @@ ARGS :=
 COVERAGE :=
 CORE = $(shell $(PYTHON) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
-.PHONY: help env run test test-compose test-wordpress check lock docs bench format dev extras clients
+.PHONY: help env run test test-compose test-wordpress check lock docs words bench format dev extras clients
 .DEFAULT_GOAL := help
 # Two pips at once would spoil the environment.
 .NOTPARALLEL:
@@ -54,6 +54,10 @@ lock: dev ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 
 docs: dev ## Write docs/settings.md from the code
 	$(PYTHON) deploy/settings_table.py write
+
+words: dev ## Take new words into the console's catalogues, and list what has no translation yet
+	$(PYTHON) deploy/words.py write
+	$(PYTHON) deploy/words.py missing
 
 bench: dev ## Measure every speed claim again
 	$(PYTHON) -m bench $(ARGS)

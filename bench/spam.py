@@ -38,7 +38,7 @@ from moderation.store.sql.engine import Store
 
 BATCH = 64  # as settings.judge_batch
 # Not about spam.
-_OTHERS = ("bundled", "detoxify", "wordlist", "language")
+_OTHERS = ("bundled", "detoxify", "wordlist", "language", "taught_toxicity")
 _ALL_FIELDS = (FilterField.TEXT, FilterField.NAME, FilterField.WEBSITE)
 # Patterns that backtracking engines take forever for; a site's own filter may hold them.
 _PATTERNS = (

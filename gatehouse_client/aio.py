@@ -199,6 +199,13 @@ class AsyncGatehouse:
         """What became of a notice, for whoever has the receipt's token."""
         return await self.send(calls.notice_status(notice_id, token))
 
+    async def appeal_notice(self, notice_id: str, token: str, text: str = "") -> NoticeStatus:
+        """Asks for whoever sent a notice that another person looks again at the decision that kept the comment.
+
+        ApiError 409 where there is none, or it was appealed before.
+        """
+        return await self.send(calls.appeal_notice(notice_id, token, text))
+
     def statements(
         self, since: datetime | None = None, *, size: int = 100
     ) -> AsyncIterator[Statement]:

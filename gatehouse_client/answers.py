@@ -386,7 +386,13 @@ class PublicComment:
         created_at = moment(data["created_at"])
         edited_at = moment(data["edited_at"]) if data.get("edited_at") else None
         return known(
-            cls, data, author=author, created_at=created_at, status=status, edited_at=edited_at
+            cls,
+            data,
+            author=author,
+            created_at=created_at,
+            status=status,
+            edited_at=edited_at,
+            html=data.get("html"),
         )
 
 

@@ -136,6 +136,11 @@ def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatu
     return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
 
 
+def appeal_notice(notice_id: str, token: str, text: str) -> Call[reader_answers.NoticeStatus]:
+    path = f"{API}/notices/{_id(notice_id)}/appeal"
+    return Call("POST", path, reader_answers.NoticeStatus.read, {"text": text}, token=token)
+
+
 def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:

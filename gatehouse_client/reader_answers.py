@@ -39,18 +39,24 @@ class NoticeTaken:
 
 @dataclass(frozen=True, slots=True)
 class NoticeStatus:
-    """What became of a notice. state: open | removed | kept | gone."""
+    """What became of a notice. state: open | removed | kept | gone. appeal: the last one, None for none."""
 
     id: str
     comment_id: str
     state: str
     created_at: datetime
     decided_at: datetime | None
+    appeal: "OwnAppeal | None" = None
 
     @classmethod
     def read(cls, data: Json) -> "NoticeStatus":
-        decided_at = moment_or_none(data["decided_at"])
-        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
+        return known(
+            cls,
+            data,
+            created_at=moment(data["created_at"]),
+            decided_at=moment_or_none(data["decided_at"]),
+            appeal=OwnAppeal.read(data["appeal"]) if data.get("appeal") else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ class OwnAppeal:
 @dataclass(frozen=True, slots=True)
 class Appeal:
     """An appeal. sequence, outcome: of the decision that it is about. decided_by: the id of whoever made that, and cannot
-    answer; None for a machine. answered_by: None while nobody did. note: to the writer.
+    answer; None for a machine. answered_by: None while nobody did. note: to whoever appealed. notice_id: of the notice whose
+    sender appeals, None where the comment's writer does.
     """
 
     id: str
@@ -115,6 +122,7 @@ class Appeal:
     answered_at: datetime | None
     answered_by: str | None
     note: str | None
+    notice_id: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Appeal":

@@ -1,4 +1,5 @@
-"""Pictures of every page of the console, to be looked at: on a desktop, on a phone, dark, and with right-to-left text.
+"""Pictures of every page of the console, to be looked at: on a desktop, on a phone, dark, in German, and
+mirrored from right to left.
 
     python -m tests.screenshots FOLDER [--only queue search]
 
@@ -39,6 +40,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1680, "height": 1000}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "german": {"viewport": {"width": 1280, "height": 800}, "locale": "de-DE"},
+    "phone-german": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "de-DE"},
+    "mirrored": {"viewport": {"width": 1280, "height": 800}, "extra_http_headers": {"Accept-Language": "ar-XB"}},
+    "phone-mirrored": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "extra_http_headers": {"Accept-Language": "ar-XB"}},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"},
 }  # fmt: skip
 OPENED = {
@@ -162,6 +167,13 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "endpoints": f"/console/endpoints?{site}",
         "endpoint-new": f"/console/endpoints/new?{site}",
         "endpoint": f"/console/endpoints/{ids['endpoint']}",
+        "people": f"/console/people?{site}",
+        "audit": f"/console/audit?{site}",
+        "policy": f"/console/policy?{site}",
+        "statistics": f"/console/statistics?{site}",
+        "reasons": f"/console/reasons?{site}",
+        "account": "/console/account",
+        "start": "/",
         "login": "/console/login",
         "error": f"{queue}=lost",
     }
@@ -201,7 +213,7 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
             context = browser.new_context(**LOOKS[look])
             page = context.new_page()
             page.goto(gatehouse.login_url())
-            page.get_by_role("button", name="Log in").click()
+            page.locator("button.primary").click()
             page.wait_for_url("**/console/")
             for name, where in paths(ids, gatehouse.site.id).items():
                 if only and name not in only:

@@ -37,6 +37,7 @@ def show_status(site: SiteName, as_json: AsJson = False) -> None:
             "decisions": status.decisions,
             "spam": status.spam,
             "waiting": status.waiting,
+            "corrects_toxicity": status.corrects_toxicity,
             "moderators": [asdict(teacher) for teacher in status.teachers],
             "lessons": [_fields(lesson) for lesson in status.history],
         }
@@ -46,6 +47,8 @@ def show_status(site: SiteName, as_json: AsJson = False) -> None:
         f"{found_site.name} has learned from {status.decisions:,} decisions, {status.spam:,} of "
         f"them spam; {status.waiting:,} wait. Version {status.version}."
     )
+    if status.corrects_toxicity:
+        print("Comments like those that were removed get a higher toxicity here.")
     for teacher in status.teachers:
         counts = f"{teacher.decisions:6,} decisions, {teacher.spam:,} spam"
         email = emails.get(teacher.id, teacher.id)

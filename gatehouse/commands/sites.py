@@ -189,7 +189,7 @@ def revoke_key(
 @moderator.command("add")
 def add_person(
     email: str,
-    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
+    role: Annotated[str, typer.Option(help="moderator, editor, admin, trainee or auditor.")],
     site: SiteOption,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read a password; without one, links only.")
@@ -213,7 +213,7 @@ def add_person(
 @moderator.command("invite")
 def invite_person(
     email: str,
-    role: Annotated[str, typer.Option(help="moderator, editor, admin or auditor.")],
+    role: Annotated[str, typer.Option(help="moderator, editor, admin, trainee or auditor.")],
     site: SiteOption,
 ) -> None:
     """Print a link by which somebody becomes a moderator, once, within 7 days."""

@@ -40,7 +40,7 @@ class _Source(NamedTuple):
     is_bad: Callable[[Mapping[str, str]], bool | None]
 
 
-_SOURCES = {
+SOURCES = {
     "ucc_val": _Source("text", _ucc),
     "olid_train": _Source("tweet", lambda row: row["subtask_a"] == "OFF"),
     "davidson": _Source("tweet", lambda row: {"0": True, "2": False}.get(row["class"])),
@@ -50,7 +50,7 @@ _SOURCES = {
 
 def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     """What each profile that ships with Gatehouse holds of one source, by the whole policy."""
-    source = _SOURCES[name]
+    source = SOURCES[name]
     table = list(rows(folder, name))
     if len(table) > 3 * _SAMPLE:
         table = random.Random(1).sample(table, _SAMPLE)

@@ -1,4 +1,6 @@
-"""Appeals: a comment's writer asks another person to look again at a decision that keeps it from readers."""
+"""Appeals: a comment's writer asks another person to look again at a decision that keeps it from readers; or whoever
+notified the site of illegal content, at one that left it there.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +16,7 @@ NOTE_LIMIT = 2_000  # characters
 HELD_FOR = 24 * HOUR_MS
 
 _REMOVALS = frozenset({Outcome.REJECT, Outcome.SPAM})
+_ALIKE = (_REMOVALS, frozenset({Outcome.APPROVE}))
 APPEALABLE = frozenset({Status.HELD, Status.REJECTED, Status.SPAM})
 
 
@@ -22,7 +25,7 @@ class AppealState(StrEnum):
 
     OPEN = "open"
     UPHELD = "upheld"  # the decision stands
-    OVERTURNED = "overturned"  # the comment was approved
+    OVERTURNED = "overturned"  # the comment was approved; after a notice, rejected
     CLOSED = "closed"
 
 
@@ -35,9 +38,10 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """sequence, outcome: of the decision that it is about. decider_id: who made that, '' for a machine. text: the
-    writer's, '' for none. answered_in: the sequence of the decision that ended it, None for none. answered_by: the person
-    who did, '' for nobody. note: theirs to the writer. Times in ms.
+    """sequence, outcome: of the decision that it is about. decider_id: who made that, '' for a machine. text: of whoever
+    appealed, '' for none. answered_in: the sequence of the decision that ended it, None for none. answered_by: the person
+    who did, '' for nobody. note: theirs to whoever appealed. notice_id: of the notice whose sender appeals, '' where the
+    comment's writer does. Times in ms.
     """
 
     id: str
@@ -54,6 +58,12 @@ class Appeal:
     answered_by: str = ""
     answered_at: int | None = None
     note: str = ""
+    notice_id: str = ""
+
+    @property
+    def overturning(self) -> Outcome:
+        """What is decided about the comment where the appeal is right."""
+        return Outcome.REJECT if self.notice_id else Outcome.APPROVE
 
     def is_about(self, sequence: int) -> bool:
         """Whether nobody may appeal against the decision with this sequence (any more): it was, or it is the answer."""
@@ -67,8 +77,8 @@ class Appeal:
     def after(self, decision: Decision) -> "Appeal":
         """The appeal after a later decision about the comment, made without looking at it or in answer to it.
 
-        Approving overturns. Another person's word for word like the first upholds; whatever is neither ends it, and
-        can be appealed itself. Neither a machine nor whoever decided first ends it. Once the decision that ended
+        Approving overturns a writer's; rejecting, or spam, that of a notice. Another person's word for word like the first
+        upholds; whatever is neither ends it, and can be appealed itself. Neither a machine nor whoever decided first ends it. Once the decision that ended
         it is taken back, it waits again.
         """
         if self.answered_in is not None and self.answered_in == decision.takes_back:
@@ -79,11 +89,12 @@ class Appeal:
         if self.state is not AppealState.OPEN:
             return self
         is_person = decision.actor.kind is ActorKind.MODERATOR
-        if decision.outcome is Outcome.APPROVE:
+        overturns = _REMOVALS if self.notice_id else {Outcome.APPROVE}
+        if decision.outcome in overturns:
             state = AppealState.OVERTURNED
         elif not is_person or decision.takes_back or decision.actor.id == self.decider_id:
             return replace(self, sequence=decision.sequence, outcome=decision.outcome)
-        elif {decision.outcome, self.outcome} <= _REMOVALS:
+        elif any({decision.outcome, self.outcome} <= alike for alike in _ALIKE):
             state = AppealState.UPHELD
         else:
             state = AppealState.CLOSED

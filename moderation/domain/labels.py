@@ -9,6 +9,8 @@ LABELS = {
     "website_toxicity": "author's website",
     "signs": "signs of spam",
     "spam_untaught": "spam, before lessons",
+    "toxicity_here": "toxicity, by this site's decisions",
+    "toxic_here": "like what is removed here",
     "words": "its words",
     # links
     "links": "links",

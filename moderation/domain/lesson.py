@@ -6,6 +6,7 @@ from typing import Protocol
 
 from moderation.domain.decision import Decision, opinion_of
 from moderation.domain.durations import MINUTE_MS
+from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Opinion
 from moderation.domain.score import Signal
 
@@ -27,11 +28,54 @@ def says_spam(decision: Decision) -> bool | None:
     return None if opinion in (None, Opinion.REJECTED) else opinion is Opinion.SPAM
 
 
+# Of a rejection for any other reason nothing is known: it may have been off topic.
+_TOXIC_REASONS = frozenset(
+    {
+        *("offensive", "personal_attack", "hate_speech"),  # of the list that sites begin with
+        *(
+            "toxic",
+            "severely_toxic",
+            "insult",
+            "obscene",
+            "threat",
+            "identity_attack",
+            "toxic_here",
+        ),
+        *("hate", "harassment", "abuse", "profanity"),
+    }
+)
+# Decided along with others, or not for how it is written.
+_NOT_ABOUT_THE_TEXT = frozenset(
+    {
+        ReasonCode.BULK_DECIDED,
+        ReasonCode.CAMPAIGN_DECIDED,
+        ReasonCode.TAKEN_BACK,
+        ReasonCode.SITE_SAID_SO,
+    }
+)
+
+
+def says_toxic(decision: Decision) -> bool | None:
+    """Whether a decision says that the text offends or that it does not; None where it says neither.
+
+    Only a moderator's decision about this one comment counts. A rejection says so without a reason, or for one that
+    is about how it is said. Spam and holding say nothing.
+    """
+    opinion = opinion_of(decision)
+    codes = {reason.code for reason in decision.reasons}
+    if codes & _NOT_ABOUT_THE_TEXT:
+        return None
+    if opinion is Opinion.APPROVED:
+        return False
+    is_meant = opinion is Opinion.REJECTED and (not codes or codes & _TOXIC_REASONS)
+    return True if is_meant else None
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """A moderator's decision about a comment, with the comment as it was then.
 
-    is_spam: None where the decision says neither (hold, reject). teacher: the moderator's id. kin: what
+    is_spam: None where the decision says neither (hold, reject). is_toxic: likewise (says_toxic). teacher: the moderator's id. kin: what
     its copies share: the campaign, or the text's group of duplicates. weight, version: with which weight
     and in which lesson it was learned; 0 and 0 before. text: None or '' where the comment was erased.
     signals: what the scorers had measured.
@@ -47,6 +91,7 @@ class Feedback:
     version: int = 0
     text: str | None = None
     signals: tuple[Signal, ...] = ()
+    is_toxic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +100,8 @@ class Lesson:
 
     version: 1, 2, 3 ... per site. decisions: how many were learned. spam: how many of them said spam.
     model: the prior that it changes. delta: added to the prior's weights (scorers/spam/spam_model.py).
-    undone: the version that this one takes back, 0 for none.
+    undone: the version that this one takes back, 0 for none. toxicity: how this site's moderators see toxicity
+    (scorers/site/taught_toxicity.py), b'' where they have taught too little.
     """
 
     site_id: str
@@ -66,6 +112,7 @@ class Lesson:
     created_at: int
     undone: int = 0
     delta: bytes = field(default=b"", repr=False)
+    toxicity: bytes = field(default=b"", repr=False)
 
 
 class Lessons(Protocol):

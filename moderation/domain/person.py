@@ -140,7 +140,7 @@ class SentReport:
 
 @dataclass(frozen=True, slots=True)
 class SentNotice:
-    """A notice of illegal content that the person sent."""
+    """A notice of illegal content that the person sent. appeals: what they said against the decision about it."""
 
     comment_id: str
     name: str
@@ -148,6 +148,7 @@ class SentNotice:
     why: str
     state: str
     created_at: str
+    appeals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class Role(StrEnum):
     """What somebody is on a site."""
 
     AUDITOR = "auditor"
+    TRAINEE = "trainee"
     MODERATOR = "moderator"
     EDITOR = "editor"
     ADMIN = "admin"
@@ -23,6 +24,7 @@ class Action(StrEnum):
     DECIDE = (
         "decide"  # about comments, campaigns, appeals; close pages, write notes, reset reputations
     )
+    PROPOSE = "propose"  # what another person decides then
     CHANGE_FILTERS = "change_filters"
     SEE_POLICY = "see_policy"  # and what it did
     CHANGE_POLICY = "change_policy"
@@ -41,7 +43,13 @@ class Action(StrEnum):
 
 _EDITOR = frozenset(
     {
-        *(Action.DECIDE, Action.CHANGE_FILTERS, Action.CHANGE_REASONS, Action.CHANGE_PAGE_DEFAULT),
+        *(
+            Action.DECIDE,
+            Action.PROPOSE,
+            Action.CHANGE_FILTERS,
+            Action.CHANGE_REASONS,
+            Action.CHANGE_PAGE_DEFAULT,
+        ),
         *(Action.SEE_POLICY, Action.CHANGE_POLICY),
         *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
     }
@@ -53,7 +61,8 @@ _ALLOWED: Mapping[Role, frozenset[Action]] = {
             *(Action.SEE_KEYS, Action.SEE_AUDIT),
         }
     ),
-    Role.MODERATOR: frozenset({Action.DECIDE}),
+    Role.TRAINEE: frozenset({Action.PROPOSE}),
+    Role.MODERATOR: frozenset({Action.DECIDE, Action.PROPOSE}),
     Role.EDITOR: _EDITOR,
     Role.ADMIN: frozenset(Action),
 }
@@ -66,6 +75,7 @@ def may(role: Role, action: Action) -> bool:
 
 IN_WORDS = {
     Action.DECIDE: "decide about its comments",
+    Action.PROPOSE: "decide about its comments, or propose to",
     Action.CHANGE_FILTERS: "change its filters",
     Action.SEE_POLICY: "see its policy",
     Action.CHANGE_POLICY: "change its policy",

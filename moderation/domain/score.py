@@ -31,7 +31,8 @@ class Signal:
     scorer: who measured. model: id and version of the model, '' for a plain measurement; a signal
     with a model is a Score, a probability 0..1. sha256: of the model's weights, hex. runtime: what
     ran it, with its version and precision ('onnxruntime-1.32.0/int8').
-    spans: the evidence. note: a short machine word (a language code, a host), never the text.
+    spans: the evidence. note: a short machine word (a language code, a host), never the text. vector: how the
+    model saw the text, one signed byte a number, for lessons of the site to learn from; b'' where it does not say.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Signal:
     spans: tuple[Span, ...] = ()
     note: str = ""
     runtime: str = ""
+    vector: bytes = field(default=b"", repr=False)
 
     @property
     def is_score(self) -> bool:

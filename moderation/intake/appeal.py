@@ -1,4 +1,6 @@
-"""Takes in a writer's appeal against the decision that keeps a comment from readers."""
+"""Takes in a writer's appeal against the decision that keeps a comment from readers, and that of whoever sent a notice
+against the one that left it there (Art. 20 of the EU's Digital Services Act: both sides).
+"""
 
 from moderation.domain.appeal import APPEALABLE, Appeal, appealable_from, decider_of
 from moderation.domain.comment import Status
@@ -6,7 +8,8 @@ from moderation.domain.decision import STATUS_AFTER, Outcome
 from moderation.domain.errors import NotAppealable, NotFound
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy, timed_id
-from moderation.store import appeals, comments, decisions
+from moderation.domain.legal_notice import NoticeState
+from moderation.store import appeals, comments, decisions, legal_notices
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -35,6 +38,45 @@ def appeal(store: Store, comment_id: str, text: str, *, now: int, entropy: Entro
             decider_of(history),
             text.strip(),
             now,
+        )
+        appeals.add(connection, made)
+    return made
+
+
+def appeal_notice(store: Store, notice_id: str, text: str, *, now: int, entropy: Entropy) -> Appeal:
+    """Asks, for whoever sent a notice, that another person looks again at the decision that left the comment there.
+
+    Each decision can be appealed once by each notice; one that answers an appeal cannot. now: ms. Raises NotFound, and
+    NotAppealable with the reason.
+    """
+    with store.write() as connection:
+        notice = legal_notices.by_id(connection, notice_id, store.crypto)
+        if notice is None:
+            raise NotFound("There is no such notice.")
+        standing = decisions.standings(connection, [notice.comment_id]).get(notice.comment_id)
+        notice = legal_notices.by_id(connection, notice_id, store.crypto)  # now that it is locked
+        is_shown = standing is not None and standing.status is Status.APPROVED
+        if (
+            standing is None
+            or notice is None
+            or not is_shown
+            or notice.state is not NoticeState.KEPT
+        ):
+            raise NotAppealable("There is no decision against this notice.")
+        for earlier in appeals.of_notice(connection, standing.comment_id, notice_id):
+            if earlier.is_about(standing.sequence):
+                raise NotAppealable("Its sender has appealed against this decision before.")
+        made = Appeal(
+            timed_id("apl", now, entropy(10)),
+            standing.comment_id,
+            standing.site_id,
+            standing.revision,
+            standing.sequence,
+            Outcome.APPROVE,
+            decider_of(decisions.histories(connection, [standing.comment_id])[standing.comment_id]),
+            text.strip(),
+            now,
+            notice_id=notice_id,
         )
         appeals.add(connection, made)
     return made

@@ -15,6 +15,7 @@ from moderation.store import (
     legal_notices,
     outbox,
     page_states,
+    proposals,
     reports,
     reputations,
     search_index,
@@ -77,6 +78,7 @@ def edit(
         search_index.forget(connection, [comment_id])
         search_index.note_due(connection, [comment_id])
         appeals.close(connection, comment_id, now)
+        proposals.lapse(connection, comment_id, now)
         event = standing.change_event(
             EventType.EDITED, BY_WRITER, status, now, revision=revision.number
         )
@@ -102,6 +104,7 @@ def withdraw(store: Store, comment_id: str, *, now: int, entropy: Entropy) -> bo
         sketches.forget(connection, [comment_id])
         reports.close(connection, comment_id)
         appeals.close(connection, comment_id, now)
+        proposals.lapse(connection, comment_id, now)
         legal_notices.close(connection, comment_id, now)
         event = standing.change_event(EventType.WITHDRAWN, BY_WRITER, Status.WITHDRAWN, now)
         outbox.put(connection, [event], entropy)

@@ -28,6 +28,7 @@ from moderation.store import (
     decisions,
     judging_queue,
     outbox,
+    proposals,
     search_index,
     second_opinions,
     shadow_policies,
@@ -244,12 +245,16 @@ def _new_decisions(
     now: int,
 ) -> list[Decision]:
     ids = {judgement.job.id for judgement in judgements}
+    # A proposal is a person's word as well: what a machine says meanwhile is advice.
+    proposed = proposals.open_of(connection, sorted(ids))
     latest = decisions.latest(connection, [id for id in sorted(ids) if standings[id].sequence > 0])
     statuses = {id: standing.status for id, standing in standings.items()}
     new = []
     # By their ids: most comments come before what answers them.
     for judgement in sorted(judgements, key=lambda each: each.job.id):
         id = judgement.job.id
+        if id in proposed:
+            continue
         verdict = below_parent(judgement.verdict, statuses.get(judgement.job.parent_id))
         judgement = replace(judgement, verdict=verdict)
         if decision := judgement.decision(standings[id], latest.get(id), now):

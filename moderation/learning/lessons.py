@@ -1,4 +1,4 @@
-"""What moderators teach the spam score of their site: learned in order, undone exactly, bounded.
+"""What moderators teach the scores of their site, spam and toxicity: learned in order, undone exactly, bounded.
 
 Learning runs behind the moderators' backs: a decision writes a row of `feedback` in its own
 transaction, and a task makes a lesson of what has waited long enough. A lesson is the next version of
@@ -17,6 +17,7 @@ from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
+from moderation.learning.toxicity_lessons import toxicity_lesson
 from moderation.scorers.spam.features import Features, extract_features
 from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
 from moderation.store import audit, decisions, feedback, lessons
@@ -57,6 +58,8 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
     )
     counted = [word for word in words if word.weight > 0]
     train(prior, delta, _examples(counted))
+    with store.read() as connection:
+        toxicity = toxicity_lesson(connection, site_id, now - LESSON_DELAY_MS)
     lesson = Lesson(
         site_id,
         number,
@@ -65,6 +68,7 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
         (last.spam if last else 0) + sum(bool(word.is_spam) for word in counted),
         now,
         delta=pack_weights(delta),
+        toxicity=toxicity,
     )
     with store.write() as connection:
         if not lessons.add(connection, lesson):
@@ -225,6 +229,7 @@ def _undo_once(
             now,
             undone=version if taken_back else first,
             delta=pack_weights(delta),
+            toxicity=toxicity_lesson(connection, site_id, now - LESSON_DELAY_MS),
         )
         if not lessons.add(connection, lesson):
             raise _LostRace

@@ -1,4 +1,4 @@
-"""What a site has taught its spam score, as its people are shown it."""
+"""What a site has taught, as its people are shown it."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ class LearningStatus:
     """How far a site has come. decisions, spam: in the weights now, and how many of them said spam.
 
     waiting: words not yet learned. history: the newest lessons, newest first. standing: the versions
-    that can be taken back, because something stands of them or because they took something.
+    that can be taken back, because something stands of them or because they took something. corrects_toxicity:
+    whether the newest says something about toxicity; before that, decisions were too few or did not follow the texts.
     """
 
     version: int
@@ -25,10 +26,11 @@ class LearningStatus:
     teachers: tuple[TeachingModerator, ...]
     history: tuple[Lesson, ...]
     standing: frozenset[int]
+    corrects_toxicity: bool
 
 
 def learning_status(store: Store, site_id: str) -> LearningStatus:
-    """What a site has taught its spam score."""
+    """What a site has taught its spam score and about toxicity."""
     with store.read() as connection:
         history = lessons.history(connection, site_id, _SHOWN_LESSONS)
         return LearningStatus(
@@ -39,4 +41,5 @@ def learning_status(store: Store, site_id: str) -> LearningStatus:
             tuple(feedback.teaching_moderators(connection, site_id)),
             tuple(history),
             feedback.standing_versions(connection, site_id, [lesson.version for lesson in history]),
+            lessons.corrects_toxicity(connection, site_id),
         )

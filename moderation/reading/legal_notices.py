@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from moderation.domain.appeal import Appeal
 from moderation.domain.comment import Status
 from moderation.domain.legal_notice import LegalNotice
-from moderation.store import legal_notices, queues
+from moderation.store import appeals, legal_notices, queues
 from moderation.store.sql.engine import Store
 
 
@@ -27,6 +28,13 @@ def find_public(store: Store, comment_id: str) -> ShownComment | None:
         return None
     [entry] = found
     return ShownComment(entry.id, entry.site_id, entry.page_url, entry.author_name, entry.text)
+
+
+def appeal_of(store: Store, notice: LegalNotice) -> Appeal | None:
+    """The last appeal of whoever sent a notice; None for none."""
+    with store.read() as connection:
+        made = appeals.of_notice(connection, notice.comment_id, notice.id)
+    return made[-1] if made else None
 
 
 def find_notice(store: Store, notice_id: str) -> LegalNotice | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
+from moderation.domain.reader_rules import ReaderRules
 from moderation.store import comments, page_states, pages, sites, thread_order
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -99,13 +100,11 @@ def with_removed(
     return sorted((*shown, *removed), key=lambda comment: comment.id) if removed else list(shown)
 
 
-def shows_markdown(store: Store, page: StoredPage | None) -> bool:
-    """Whether the site of a page shows Markdown as what it means (reading/markdown.py)."""
-    if page is None:
-        return False
+def rules_of(store: Store, page: StoredPage | None, site_id: str) -> ReaderRules:
+    """What the site of a page lets writers and readers do. site_id: '' where the page says it."""
     with store.read() as connection:
-        row = page_states.get(connection, page.id)
-        return row is not None and sites.reader_rules(connection, row.site_id).markdown
+        row = page_states.get(connection, page.id) if page else None
+        return sites.reader_rules(connection, row.site_id if row else site_id)
 
 
 def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:

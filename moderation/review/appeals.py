@@ -1,10 +1,10 @@
-"""Answers writers' appeals: the decision stands, or the comment is restored."""
+"""Answers appeals: the decision stands, or the comment is restored; after a notice of illegal content, removed."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
 from moderation.domain.appeal import NOTE_LIMIT, Answer, Appeal, AppealState
-from moderation.domain.decision import Outcome, Reason
+from moderation.domain.decision import Reason
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
@@ -15,8 +15,12 @@ from moderation.store.sql.engine import Connection, Store
 _OVER = {
     AppealState.CLOSED: "This appeal is closed: what it was about is over.",
     AppealState.UPHELD: "This appeal was answered: the decision stands.",
-    AppealState.OVERTURNED: "This appeal was answered: the comment is approved.",
+    AppealState.OVERTURNED: "This appeal was answered: the decision was overturned.",
 }
+
+_RESTORED = Reason(ReasonCode.OVERTURNED, "Restored on appeal.")
+# The code says to the comment's writer that it was the law, not the site's rules (domain/statement.py).
+_REMOVED = Reason("illegal", "Illegal content, as decided on appeal.")
 
 
 def decide(
@@ -30,9 +34,10 @@ def decide(
     now: int,
     entropy: Entropy,
 ) -> Appeal:
-    """Answers an appeal. To overturn is a decision like any other, which approves the comment.
+    """Answers an appeal. To overturn is a decision like any other, which approves the comment, or rejects it where the sender
+    of a notice appealed.
 
-    note: to the comment's writer. now: ms. Raises NotFound for an appeal of another site; Conflict where it is
+    note: to whoever appealed. now: ms. Raises NotFound for an appeal of another site; Conflict where it is
     answered or closed, and where this person made the decision that it is about; Invalid for the note.
     """
     note = _note(note)
@@ -52,13 +57,12 @@ def decide(
             note=note,
         )
         if answer is Answer.OVERTURN:
-            restored = Reason(ReasonCode.OVERTURNED, "Restored on appeal.")
             [decision] = decide_locked(
                 connection,
                 [standing],
                 moderator_id,
-                Outcome.APPROVE,
-                [restored],
+                appeal.overturning,
+                [_REMOVED if appeal.notice_id else _RESTORED],
                 now=now,
                 entropy=entropy,
             )

@@ -56,7 +56,7 @@ def decide(
     if replies is Replies.REJECT and not rejects:
         raise Invalid("/replies: Only with a comment that is rejected or spam.", "/replies")
     with store.write() as connection:
-        standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        standing = locked_standing(connection, site_ids, comment_id, expected_sequence)
         reasons, sentence = choose(connection, standing.site_id, outcome, note_code, sentence)
         if not take_over:
             refuse_others(connection, moderator_id, [comment_id])
@@ -98,7 +98,7 @@ def undo(
     has decided meanwhile, or if the last decision is not a moderator's.
     """
     with store.write() as connection:
-        standing = _standing(connection, site_ids, comment_id, expected_sequence)
+        standing = locked_standing(connection, site_ids, comment_id, expected_sequence)
         history = decisions.histories(connection, [comment_id])[comment_id]
         if not history or history[-1].actor.kind is not ActorKind.MODERATOR:
             raise Conflict("There is no decision of a person to take back.")
@@ -183,7 +183,7 @@ def _record(
     return [decision for decision, _ in made]
 
 
-def _standing(
+def locked_standing(
     connection: Connection,
     site_ids: Collection[str],
     comment_id: str,

@@ -7,6 +7,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.order import NEWEST, OLDEST
+from moderation.domain.proposal import Proposal, ProposalState
 from moderation.domain.score import Findings, Signal
 from moderation.store import (
     claims,
@@ -15,6 +16,7 @@ from moderation.store import (
     decisions,
     held_ranks,
     legal_notices,
+    proposals,
     queues,
     replies,
     reports,
@@ -33,6 +35,8 @@ QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, St
 SEARCHED = (*QUEUE_ORDER, Status.WITHDRAWN)
 # The queue of what readers reported, whatever its status.
 REPORTED = "reported"
+# The queue of what trainees propose.
+PROPOSED = "proposed"
 # Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
@@ -43,7 +47,8 @@ class CommentCard(QueueEntry):
     text was changed since.
 
     earlier: the texts that it had before, first to last. open_reports: of readers, to be looked at. legal_notices: how many wait. replies: how many
-    answer it, near or far, that are not removed. claim: None where nobody has claimed it. second_opinion: about this text, None for none.
+    answer it, near or far, that are not removed. claim: None where nobody has claimed it. second_opinion: about this
+    text, None for none. proposals: of trainees, first to last, whatever became of them.
     """
 
     findings: Findings
@@ -54,6 +59,12 @@ class CommentCard(QueueEntry):
     replies: int
     claim: Claim | None
     second_opinion: StoredOpinion | None
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The one that waits for another person, None where there is none."""
+        return next((each for each in self.proposals if each.state is ProposalState.OPEN), None)
 
     @property
     def scores(self) -> dict[str, float]:
@@ -85,6 +96,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
         (opinion.comment_id, opinion.revision): opinion
         for opinion in second_opinions.of_comments(connection, ids).values()
     }
+    proposals_by_comment = proposals.of_comments(connection, ids)
     edited = [entry.id for entry in entries if entry.revision > 1]
     texts = comments.revisions_of(connection, edited) if edited else {}
     # Only what was published can have some.
@@ -102,6 +114,7 @@ def cards_of(connection: Connection, entries: Sequence[QueueEntry]) -> list[Comm
             replies=reply_counts[entry.id],
             claim=claims_by_comment.get(entry.id),
             second_opinion=opinions.get((entry.id, entry.revision)),
+            proposals=tuple(proposals_by_comment.get(entry.id, ())),
         )
         for entry in entries
     ]
@@ -122,12 +135,14 @@ def list_queue(
     *,
     alone: bool = False,
     not_of_others: str = "",
+    not_proposed: bool = False,
 ) -> list[CommentCard]:
     """Up to `limit` cards of a queue past the comment `after`, '' for the first ones.
 
     Held and pending comments come oldest first, the others newest first. reason: only comments with this
     reason code, '' for all. alone: without the members of campaigns that are decided as a whole.
-    not_of_others: a moderator; without the comments that others have claimed.
+    not_of_others: a moderator; without the comments that others have claimed. not_proposed: without those about which
+    a proposal is open.
     """
     with store.read() as connection:
         entries = queues.by_status(
@@ -140,6 +155,7 @@ def list_queue(
             reason=reason,
             alone=alone,
             not_of_others=not_of_others,
+            not_proposed=not_proposed,
         )
         return cards_of(connection, entries)
 

@@ -34,6 +34,7 @@ class Criteria:
     author's page in the console has, or words of the name. domain: registrable, linked to. language: ISO 639.
     decided_by: policy, moderator or import. moderator: the id of who decided last. since, until: ms, from and before.
     alone: only what is part of no campaign. not_of_others: a person; without what others have claimed.
+    not_proposed: without what a trainee has proposed something about.
     order: newest or oldest; of held comments also urgency, or the name of a score.
     """
 
@@ -50,6 +51,7 @@ class Criteria:
     until: int | None = None
     alone: bool = False
     not_of_others: str = ""
+    not_proposed: bool = False
     order: str = NEWEST
 
 
@@ -133,6 +135,7 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
         until=_first_id(criteria.until),
         alone=criteria.alone,
         not_of_others=criteria.not_of_others,
+        not_proposed=criteria.not_proposed,
         order=criteria.order,
     )
 

@@ -14,6 +14,7 @@ from moderation.scorers.models.transformer import Transformer
 from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.site.phrases import Phrases
 from moderation.scorers.site.protected_names import ProtectedNames
+from moderation.scorers.site.taught_toxicity import TaughtToxicity
 from moderation.scorers.site.wordlist import Wordlist, read_entries
 from moderation.scorers.spam.heuristics import Heuristics
 from moderation.scorers.spam.history import HistorySignals
@@ -55,6 +56,7 @@ def build_scorers(
         ProtectedNames(),
         *spam_scorers,
         *with_names[1:],
+        TaughtToxicity(lessons),
         SpamModel(lessons),
     )
 

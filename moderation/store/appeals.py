@@ -1,4 +1,4 @@
-"""Appeals of writers, and what later decisions make of them."""
+"""Appeals of writers and of those who sent notices, and what later decisions make of them."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,19 @@ def by_id(connection: Connection, appeal_id: str) -> Appeal | None:
 
 
 def of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Appeal]]:
-    """The appeals of those of the comments that have some, first to last."""
+    """The appeals of the writers of those of the comments that have some, first to last."""
+    made = _of_comments(connection, comment_ids)
+    by_writers = {id: [each for each in of if not each.notice_id] for id, of in made.items()}
+    return {id: of_writer for id, of_writer in by_writers.items() if of_writer}
+
+
+def of_notice(connection: Connection, comment_id: str, notice_id: str) -> list[Appeal]:
+    """The appeals of whoever sent a notice about this comment, first to last."""
+    made = _of_comments(connection, [comment_id]).get(comment_id, [])
+    return [each for each in made if each.notice_id == notice_id]
+
+
+def _of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Appeal]]:
     found: dict[str, list[Appeal]] = {}
     query = sa.select(appeals).where(appeals.c.comment_id.in_(comment_ids)).order_by(appeals.c.id)
     for row in connection.execute(query) if comment_ids else ():
@@ -61,14 +73,14 @@ def settle(connection: Connection, new_decisions: Sequence[Decision]) -> None:
     """What new decisions, at most one for each comment, make of the appeals of these comments (Appeal.after)."""
     # Nobody appeals before the first decision.
     later = {each.comment_id: each for each in new_decisions if each.sequence > 1}
-    for comment_id, of_comment in of_comments(connection, sorted(later)).items():
+    for comment_id, of_comment in _of_comments(connection, sorted(later)).items():
         for appeal in of_comment:
             if (changed := appeal.after(later[comment_id])) != appeal:
                 save(connection, changed)
 
 
 def close(connection: Connection, comment_id: str, now: int) -> None:
-    """Nobody answers an appeal any more whose writer has changed or withdrawn the comment. now: ms."""
+    """Nobody answers an appeal any more about a comment that its writer has changed or withdrawn. now: ms."""
     connection.execute(
         sa.update(appeals)
         .where(appeals.c.comment_id == comment_id, appeals.c.state == AppealState.OPEN.value)

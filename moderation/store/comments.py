@@ -31,6 +31,7 @@ from moderation.store.sql.schema import (
     held_scores,
     pending,
     personal,
+    proposals,
     reports,
     revisions,
     shadow_outcomes,
@@ -324,6 +325,6 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
     )
     for table in (
         *(personal, pending, findings, held_scores),
-        *(addresses, comment_reasons, reports, appeals, shadow_outcomes),
+        *(addresses, comment_reasons, reports, appeals, shadow_outcomes, proposals),
     ):
         connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))

@@ -1,6 +1,7 @@
 """Decisions and findings: append-only rows, and the projection of the latest on the comment."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
 from moderation.domain.event import Event, EventType, change_event, decision_event
 from moderation.domain.score import Findings, Signal, Span
-from moderation.store import appeals, held_ranks, search_index
+from moderation.store import appeals, held_ranks, proposals, search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comment_reasons, comments, decisions, findings
@@ -102,7 +103,7 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 def append(
     connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
 ) -> None:
-    """Adds decisions, at most one for each comment, moves the comments' projections along and answers their appeals.
+    """Adds decisions, at most one for each comment, moves the comments' projections along and answers their appeals and proposals.
 
     standings: of these comments, by id, locked.
     """
@@ -144,6 +145,7 @@ def append(
         ranked = {id: measured.get(id, Findings()) for id in held_ids}
         held_ranks.put(connection, ranked)
     appeals.settle(connection, new_decisions)
+    proposals.settle(connection, new_decisions)
     decided_first = [each.comment_id for each in new_decisions if each.sequence == 1]
     search_index.note_due(connection, decided_first)
 
@@ -342,8 +344,11 @@ def _signal_json(signal: Signal) -> Json:
             data[key] = value
     if signal.spans:
         data["spans"] = [(span.start, span.end) for span in signal.spans]
+    if signal.vector:
+        data["vector"] = b64encode(signal.vector).decode()
     return data
 
 
 def _signal(data: Json) -> Signal:
-    return Signal(**{**data, "spans": _spans(data.get("spans", ()))})  # type: ignore[arg-type] # from JSON
+    vector = b64decode(str(data.get("vector", "")))
+    return Signal(**{**data, "spans": _spans(data.get("spans", ())), "vector": vector})  # type: ignore[arg-type] # from JSON

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.decision import ActorKind, Decision
 from moderation.domain.durations import DAY_MS
-from moderation.domain.lesson import Feedback, says_spam
+from moderation.domain.lesson import Feedback, says_spam, says_toxic
 from moderation.store import sketches
 from moderation.store.sql.dialect import insert_rows, update_rows
 from moderation.store.sql.rows import record_of
@@ -33,6 +33,7 @@ def note_feedback(
         sa.select(comments.c.id, comments.c.site_id).where(comments.c.id.in_(ids))
     )
     sites = {row.id: row.site_id for row in rows}
+    teaching = [_teaching_decision(each, in_effect[each.comment_id]) for each in decisions]
     insert_rows(
         connection,
         feedback,
@@ -42,7 +43,8 @@ def note_feedback(
                 "site_id": sites[decision.comment_id],
                 "comment_id": decision.comment_id,
                 "revision": decision.revision,
-                "is_spam": says_spam(_teaching_decision(decision, in_effect[decision.comment_id])),
+                "is_spam": says_spam(said),
+                "is_toxic": says_toxic(said),
                 "teacher": decision.actor.id,
                 "created_at": decision.created_at,
                 "version": 0,
@@ -50,7 +52,7 @@ def note_feedback(
                 "weight": 0.0,
                 "undone_in": 0,
             }
-            for decision in decisions
+            for decision, said in zip(decisions, teaching, strict=True)
         ],
     )
 
@@ -112,6 +114,39 @@ def learned_after(
         .limit(limit)
     )
     return [_feedback(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ToxicWord:
+    """What a moderator's decision says of a comment's toxicity. author: the name that was typed in."""
+
+    id: str
+    comment_id: str
+    is_toxic: bool | None
+    teacher: str
+    created_at: int
+    kin: str
+    author: str
+
+
+def toxic_words(connection: Connection, site_id: str, before: int, limit: int) -> list[ToxicWord]:
+    """The newest decisions from before `before` (ms) that were not taken back, oldest first."""
+    rows = connection.execute(
+        sa.select(
+            *(feedback.c[name] for name in ("id", "comment_id", "is_toxic", "teacher")),
+            *(feedback.c[name] for name in ("created_at", "kin")),
+            comments.c.author_name.label("author"),
+        )
+        .join(comments, comments.c.id == feedback.c.comment_id)
+        .where(
+            feedback.c.site_id == site_id,
+            feedback.c.created_at <= before,
+            feedback.c.undone_in == 0,
+        )
+        .order_by(feedback.c.created_at.desc(), feedback.c.id.desc())
+        .limit(limit)
+    )
+    return [record_of(ToxicWord, row) for row in rows][::-1]
 
 
 def campaigns_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, str]:
@@ -289,5 +324,7 @@ def count_waiting(connection: Connection, site_id: str) -> int:
 
 
 def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
-    is_spam = None if row.is_spam is None else bool(row.is_spam)
-    return record_of(Feedback, row, is_spam=is_spam, signals=())
+    is_spam, is_toxic = (
+        None if said is None else bool(said) for said in (row.is_spam, row.is_toxic)
+    )
+    return record_of(Feedback, row, is_spam=is_spam, is_toxic=is_toxic, signals=())

@@ -9,7 +9,7 @@ from moderation.domain.decision import Decision
 from moderation.domain.legal_notice import LegalNotice, NoticeState
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import insert_rows
-from moderation.store.sql.schema import legal_notices
+from moderation.store.sql.schema import appeals, legal_notices
 
 _OPEN = NoticeState.OPEN.value
 _FORGOTTEN = {"name": "", "email_sealed": None, "email_key": "", "why": ""}
@@ -131,7 +131,8 @@ def forget_words(connection: Connection, comment_ids: Collection[str]) -> None:
 
 
 def forget(connection: Connection, notice_ids: Collection[str]) -> None:
-    """Forgets who sent these notices and what they said."""
+    """Forgets who sent these notices and what they said, in their appeals too."""
+    connection.execute(_forget_appeals(notice_ids))
     connection.execute(
         sa.update(legal_notices).where(legal_notices.c.id.in_(notice_ids)).values(**_FORGOTTEN)
     )
@@ -144,8 +145,14 @@ def forget_old(connection: Connection, before: int, limit: int) -> int:
         .where(legal_notices.c.decided_at < before, legal_notices.c.why != "")
         .limit(limit)
     )
+    connection.execute(_forget_appeals(old))
     forgotten = sa.update(legal_notices).where(legal_notices.c.id.in_(old))
     return connection.execute(forgotten.values(**_FORGOTTEN)).rowcount
+
+
+def _forget_appeals(notice_ids: Collection[str] | sa.Select[tuple[str]]) -> sa.Update:
+    of_notices = sa.and_(appeals.c.notice_id != "", appeals.c.notice_id.in_(notice_ids))
+    return sa.update(appeals).where(of_notices).values(text="")
 
 
 def _notice(row: sa.Row[tuple[object, ...]], crypto: Crypto | None) -> LegalNotice:

@@ -44,13 +44,20 @@ def history(connection: Connection, site_id: str, limit: int) -> list[Lesson]:
     """The newest lessons, newest first, without their weights."""
     rows = connection.execute(
         sa.select(
-            *(column for column in lessons.c if column.name != "delta"), sa.null().label("delta")
+            *(column for column in lessons.c if column.name not in ("delta", "toxicity")),
+            *(sa.null().label(name) for name in ("delta", "toxicity")),
         )
         .where(lessons.c.site_id == site_id)
         .order_by(lessons.c.version.desc())
         .limit(limit)
     )
     return [_lesson(row) for row in rows]
+
+
+def corrects_toxicity(connection: Connection, site_id: str) -> bool:
+    """Whether the newest lesson, the only one that may, says something about toxicity."""
+    query = sa.exists().where(lessons.c.site_id == site_id, lessons.c.toxicity.is_not(None))
+    return bool(connection.scalar(sa.select(query)))
 
 
 def kept(connection: Connection, site_id: str, model: str) -> list[int]:
@@ -90,8 +97,18 @@ def add(connection: Connection, lesson: Lesson) -> bool:
         )
         .values(delta=None)
     )
+    # Made anew of all decisions each time: the newest is the only one that anybody needs.
+    connection.execute(
+        sa.update(lessons)
+        .where(
+            lessons.c.site_id == lesson.site_id,
+            lessons.c.version < lesson.version,
+            lessons.c.toxicity.is_not(None),
+        )
+        .values(toxicity=None)
+    )
     return True
 
 
 def _lesson(row: sa.Row[tuple[object, ...]]) -> Lesson:
-    return record_of(Lesson, row, delta=row.delta or b"")
+    return record_of(Lesson, row, delta=row.delta or b"", toxicity=row.toxicity or b"")

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
-from moderation.store import claims, counts
+from moderation.store import claims, counts, proposals
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
 from moderation.store.sql.schema import (
     comment_reasons,
@@ -71,16 +71,20 @@ def by_status(
     reason: str,
     alone: bool = False,
     not_of_others: str = "",
+    not_proposed: bool = False,
 ) -> list[QueueEntry]:
     """A keyset page: up to `limit` comments past the id `after` ('' from the beginning).
 
     reason: only those whose latest decision gives this reason code; '' for all. alone: only those
     that are part of no campaign. not_of_others: a moderator; only those that nobody else has claimed.
+    not_proposed: only those about which no proposal is open.
     """
     wanted = _wanted_ids(site_id, status, reason, alone).subquery()
     found = sa.select(wanted.c.id)
     if not_of_others:
         found = found.where(~claims.of_others(connection, wanted.c.id, not_of_others))
+    if not_proposed:
+        found = found.where(~proposals.is_about(wanted.c.id))
     if after:
         found = found.where(wanted.c.id < after if newest_first else wanted.c.id > after)
     found = found.order_by(wanted.c.id.desc() if newest_first else wanted.c.id).limit(limit)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.order import NEWEST, OLDEST
-from moderation.store import claims
+from moderation.store import claims, proposals
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
 from moderation.store.sql.dialect import fetch
@@ -31,7 +31,7 @@ class Wanted:
 
     senders: columns of `personal` and their values. moderator: who decided last. since, until: ids that the comments'
     are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what others
-    have claimed. order: of domain/order.py.
+    have claimed. not_proposed: without what a trainee has proposed something about. order: of domain/order.py.
     """
 
     site_id: str
@@ -47,6 +47,7 @@ class Wanted:
     until: str = ""
     alone: bool = False
     not_of_others: str = ""
+    not_proposed: bool = False
     order: str = NEWEST
 
     @property
@@ -237,6 +238,8 @@ def _conditions(
     conditions += [has(personal, personal.c[column] == key) for column, key in wanted.senders]
     if wanted.not_of_others:
         conditions.append(~claims.of_others(connection, c.id, wanted.not_of_others))
+    if wanted.not_proposed:
+        conditions.append(~proposals.is_about(c.id))
     return conditions
 
 

@@ -38,7 +38,7 @@ class Key:
     """A key as it is known after its digest was found.
 
     kind: secret, publishable or the face it is for. faces: those that are on at its site, each with
-    its limit ('' for the service's default). used_at: as in KeyRow.
+    its limit ('' for the service's default). used_at: as in KeyRow. proof_of_work: as in ReaderRules.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Key:
     origins: tuple[str, ...]
     faces: Mapping[str, str] = field(default_factory=dict)
     used_at: int | None = None
+    proof_of_work: int = 0
 
 
 def add_site(
@@ -179,7 +180,10 @@ def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: 
 def find_key(connection: Connection, digest: str) -> Key | None:
     """The key with this digest, unless it was revoked."""
     row = connection.execute(
-        sa.select(keys.c.id, keys.c.site_id, keys.c.kind, keys.c.used_at, sites.c.origins_json)
+        sa.select(
+            *(keys.c.id, keys.c.site_id, keys.c.kind, keys.c.used_at),
+            *(sites.c.origins_json, sites.c.proof_of_work),
+        )
         .join(sites, sites.c.id == keys.c.site_id)
         .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
     ).one_or_none()
@@ -192,7 +196,9 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     )
     faces = {row.face: row.limit_text for row in apis_on}
     origins = tuple(json.loads(row.origins_json))
-    return Key(row.id, row.site_id, row.kind, origins, faces, row.used_at)
+    return Key(
+        row.id, row.site_id, row.kind, origins, faces, row.used_at, proof_of_work=row.proof_of_work
+    )
 
 
 def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> bool:

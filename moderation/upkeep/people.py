@@ -108,13 +108,20 @@ def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
     keys = people.keys_of(store.crypto, check_person(ref), site_ids)
     with store.read() as connection:
-        sent = _sent_notices(store, connection, keys, site_ids)
-    return [
-        SentNotice(
-            each.comment_id, each.name, each.email, each.why, each.state, iso(each.created_at)
-        )
-        for each in sent
-    ]
+        return [
+            SentNotice(
+                each.comment_id,
+                each.name,
+                each.email,
+                each.why,
+                each.state,
+                iso(each.created_at),
+                tuple(
+                    made.text for made in appeals.of_notice(connection, each.comment_id, each.id)
+                ),
+            )
+            for each in _sent_notices(store, connection, keys, site_ids)
+        ]
 
 
 def _sent_notices(

@@ -36,7 +36,7 @@ _RESERVATIONS_LIMIT = 50_000  # windows of sites
 _BROKER_ERRORS = (RedisError, OSError, TimeoutError)
 # An account may fail so many times as often as an address, so that no single address locks it.
 ACCOUNT_FACTOR = 5
-_COUNTED_LOCALLY = ("login", "account", "guess")  # counted even without Redis
+_COUNTED_LOCALLY = ("login", "account", "guess", "proof")  # counted even without Redis
 
 
 @dataclass(slots=True)
@@ -59,6 +59,8 @@ class Limits:
             "login": parse(settings.limit_login),
             "account": _times(parse(settings.limit_login), ACCOUNT_FACTOR),
             "guess": parse(settings.limit_guess),
+            # Each answer to a challenge once; longer than a challenge is good for (domain/proof_of_work.py).
+            "proof": parse("1/20 minutes"),
             "face": parse(settings.limit_face),
         }
         url = client_url(settings.broker)

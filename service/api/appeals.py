@@ -34,12 +34,13 @@ State = Annotated[AppealState, Query(description="Which appeals; closed: over wi
 
 
 class AppealOut(TypedDict):
-    """An appeal. sequence, outcome: of the decision that it is about; decided_by: who made that and cannot answer, null
+    """An appeal. notice_id: of the notice whose sender appeals, null where the comment's writer does. sequence, outcome: of the decision that it is about; decided_by: who made that and cannot answer, null
     for a machine. answered_by: null while it is open, and where nobody answered it. note: to the writer.
     """
 
     id: answers.AppealId
     comment_id: answers.CommentId
+    notice_id: answers.NoticeId | None
     state: AppealState
     text: answers.Text | None
     revision: answers.RevisionNumber
@@ -115,8 +116,8 @@ def decide(
     key: SecretKey,
     body: Annotated[AppealAnswerIn, Depends(json_body(AppealAnswerIn))],
 ) -> Response:
-    """Overturning is a decision that approves the comment, and is told to endpoints as such. 409 where the key itself
-    made the decision: another person, or another key, answers. The writer reads the note.
+    """Overturning is a decision that approves the comment, or after a notice rejects it, and is told to endpoints as such. 409 where the key itself
+    made the decision: another person, or another key, answers. Whoever appealed reads the note.
     """
     state = request.app.state
     answered = appeals.decide(
@@ -138,6 +139,7 @@ def _appeal_out(appeal: Appeal) -> AppealOut:
     return {
         "id": appeal.id,
         "comment_id": appeal.comment_id,
+        "notice_id": appeal.notice_id or None,
         "state": appeal.state,
         "text": appeal.text or None,
         "revision": appeal.revision,

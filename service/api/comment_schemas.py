@@ -10,6 +10,7 @@ from moderation.domain.appeal import NOTE_LIMIT, TEXT_LIMIT, Answer
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status, Submission, fingerprint
 from moderation.domain.decision import Outcome
 from moderation.domain.note import NOTE_LIMIT as COLLEAGUES_LIMIT
+from moderation.domain.proof_of_work import ANSWER_LIMIT
 from moderation.domain.report import NOTE_LIMIT as REPORT_NOTE_LIMIT
 from moderation.domain.report import ReportReason, ReportState
 from moderation.domain.site_reasons import SENTENCE_LIMIT
@@ -63,13 +64,16 @@ class ContextIn(fields.StrictModel):
 
 
 class CommentIn(fields.StrictModel):
-    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress."""
+    """A reply handed in. text: at most 65,525 bytes of UTF-8, as in WordPress. proof: the answer to a challenge, where the site
+    asks scripts of its pages for a proof of work.
+    """
 
     page: PageIn
     author: AuthorIn
     text: fields.CommentText
     parent_id: Annotated[str, fields.Line(64)] = ""
     context: ContextIn = ContextIn()
+    proof: Annotated[str, fields.Line(ANSWER_LIMIT)] = ""
 
 
 class EditIn(fields.StrictModel):
@@ -99,7 +103,7 @@ class ReportIn(fields.StrictModel):
 
 
 class AppealIn(fields.StrictModel):
-    """Why the writer of a comment thinks that the decision was wrong."""
+    """Why the decision was wrong, as the writer of a comment or the sender of a notice thinks."""
 
     text: Annotated[
         str, fields.Note(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
@@ -107,7 +111,7 @@ class AppealIn(fields.StrictModel):
 
 
 class AppealAnswerIn(fields.StrictModel):
-    """uphold: the decision stands; overturn: the comment is approved. note: to its writer."""
+    """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to whoever appealed."""
 
     outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
     note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""

@@ -30,6 +30,7 @@ from service.access.idempotency import stored_key
 from service.access.keys import SecretKey, caller, require_on_site
 from service.access.writer import writer, writer_or_server
 from service.api.answers import describe_answer
+from service.api.before_posting import require_proof
 from service.api.bodies import describe_body, json_body
 from service.api.comment_schemas import (
     AuthorIn,
@@ -94,6 +95,7 @@ async def submit_comment(request: Request) -> Response:
     if not is_server:
         comment = _without_claims(comment, request.headers.get("user-agent", ""))
     require_on_site(comment.page.url, key, "/page/url")
+    await require_proof(request, key, comment.proof)
     # A secret key is the site's own server, which names its reader if it wants him limited.
     address = comment.context.ip or ("" if is_server else client_address(request, state.trusted))
     receipt, browser_token = await hand_in(

@@ -66,6 +66,7 @@ class LearningOut(TypedDict):
     decisions: answers.Count
     spam: answers.Count
     waiting: answers.Count
+    corrects_toxicity: bool
     moderators: list[TeacherOut]
     lessons: list[LessonOut]
 
@@ -76,7 +77,9 @@ class LearningOut(TypedDict):
     openapi_extra=describe_answer(LearningOut),
 )
 def read(request: Request, key: SecretKey) -> Response:
-    """decisions: those the score knows now; waiting: those of the last minute or two."""
+    """decisions: those the score knows now; waiting: those of the last minute or two. corrects_toxicity: whether what
+    moderators removed raises the toxicity of comments like it; that takes twenty decisions of each kind, and a check.
+    """
     status = learning_status(request.app.state.store, key.site_id)
     return private_json(learning_status_out(status))
 
@@ -119,6 +122,7 @@ def learning_status_out(status: LearningStatus) -> LearningOut:
         "decisions": status.decisions,
         "spam": status.spam,
         "waiting": status.waiting,
+        "corrects_toxicity": status.corrects_toxicity,
         "moderators": [
             {
                 "id": teacher.id,

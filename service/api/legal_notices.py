@@ -13,13 +13,16 @@ from moderation.clock import now_ms
 from moderation.domain.comment import NAME_LIMIT
 from moderation.domain.errors import Invalid, NotFound, Unauthenticated, together
 from moderation.domain.legal_notice import WHY_LIMIT, LegalNotice, NoticeState
+from moderation.intake.appeal import appeal_notice
 from moderation.intake.legal_notice import send_notice
-from moderation.reading.legal_notices import find_notice
+from moderation.reading.legal_notices import appeal_of, find_notice
 from moderation.review import legal_notices
 from service.access.keys import SecretKey
 from service.api import answers, fields
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
+from service.api.comment_schemas import AppealIn
+from service.api.own_comment import OwnAppealOut, own_appeal_out
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED, check_parameters
 from service.api.responses import private_json
@@ -54,8 +57,8 @@ class NoticeTaken(TypedDict):
     created_at: answers.Moment
 
 
-class NoticeStatus(TypedDict):
-    """What became of a notice, for whoever sent it. removed: readers do not see the comment any more; kept: they do."""
+class NoticeFacts(TypedDict):
+    """What became of a notice. removed: readers do not see the comment any more; kept: they do."""
 
     id: answers.NoticeId
     comment_id: answers.CommentId
@@ -64,7 +67,13 @@ class NoticeStatus(TypedDict):
     decided_at: answers.Moment | None
 
 
-class NoticeOut(NoticeStatus):
+class NoticeStatus(NoticeFacts):
+    """The same, for whoever sent it. appeal: the last one, null where there was none."""
+
+    appeal: OwnAppealOut | None
+
+
+class NoticeOut(NoticeFacts):
     """A notice, for those who decide. age_seconds: since it arrived. name, email: null where they are not kept."""
 
     age_seconds: Annotated[int, Field(ge=0)]
@@ -173,8 +182,46 @@ def list_notices(
 )
 def notice_status(request: Request, notice_id: str) -> Response:
     """With the token of the receipt."""
-    token = request.headers.get("authorization", "").partition(" ")[2].strip()
-    return private_json(status_of(own_notice(request, notice_id, token)))
+    token = _token(request)
+    return private_json(notice_status_out(request, own_notice(request, notice_id, token)))
+
+
+@router.post(
+    "/notices/{notice_id}/appeal",
+    status_code=201,
+    summary="Appeal against the decision about a notice",
+    dependencies=[Depends(check_parameters)],
+    openapi_extra=describe_body(AppealIn, required=False)
+    | describe_answer(NoticeStatus, 401, 404, 409, 429, status=201),
+)
+async def make_appeal(
+    request: Request,
+    notice_id: str,
+    body: Annotated[AppealIn, Depends(json_body(AppealIn, required=False))],
+) -> Response:
+    """With the token of the receipt, where the comment was kept: another person than the one who decided looks at it. Once
+    for each decision: 409, `not_appealable`, says why not.
+    """
+    notice = await run_in_threadpool(own_notice, request, notice_id, _token(request))
+    await take_appeal(request, notice, body)
+    return private_json(await run_in_threadpool(notice_status_out, request, notice), 201)
+
+
+async def take_appeal(request: Request, notice: LegalNotice, body: AppealIn) -> None:
+    """Raises NotAppealable and RateLimited."""
+    state = request.app.state
+    await state.limits.admit(notice.site_id, "")
+    make = partial(appeal_notice, now=now_ms(), entropy=os.urandom)
+    await run_in_threadpool(make, state.store, notice.id, body.text)
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "").partition(" ")[2].strip()
+
+
+def notice_status_out(request: Request, notice: LegalNotice) -> NoticeStatus:
+    made = appeal_of(request.app.state.store, notice)
+    return {**facts_of(notice), "appeal": own_appeal_out(made) if made else None}
 
 
 def own_notice(request: Request, notice_id: str, token: str) -> LegalNotice:
@@ -188,7 +235,7 @@ def own_notice(request: Request, notice_id: str, token: str) -> LegalNotice:
     return notice
 
 
-def status_of(notice: LegalNotice) -> NoticeStatus:
+def facts_of(notice: LegalNotice) -> NoticeFacts:
     decided_at = notice.decided_at
     return {
         "id": notice.id,
@@ -201,7 +248,7 @@ def status_of(notice: LegalNotice) -> NoticeStatus:
 
 def _notice_out(notice: LegalNotice, now: int) -> NoticeOut:
     return {
-        **status_of(notice),
+        **facts_of(notice),
         "age_seconds": max(0, now - notice.created_at) // 1_000,
         "revision": notice.revision,
         "why": notice.why or None,

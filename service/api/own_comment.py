@@ -53,12 +53,12 @@ def status_out(store: Store, comment_id: str) -> StatusOut:
         "revision": comment.revision,
         "created_at": iso(comment.created_at),
         "editable_until": iso(until) if until is not None else None,
-        "appeal": _appeal_out(own.appeal) if own.appeal else None,
+        "appeal": own_appeal_out(own.appeal) if own.appeal else None,
         "statement": statement_out(own.statement) if own.statement else None,
     }
 
 
-def _appeal_out(appeal: Appeal) -> OwnAppealOut:
+def own_appeal_out(appeal: Appeal) -> OwnAppealOut:
     answered_at = appeal.answered_at
     return {
         "state": appeal.state,

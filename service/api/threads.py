@@ -18,7 +18,7 @@ from moderation.reading.threads import (
     find_page_by_id,
     list_approved,
     position_of,
-    shows_markdown,
+    rules_of,
     site_of,
     state_of,
     with_removed,
@@ -58,9 +58,17 @@ class PublicCommentOut(TypedDict):
     replies: Annotated[int, Field(ge=0)]
 
 
+class AsksOut(TypedDict):
+    """What a page's script does before it posts a comment."""
+
+    forewarn: bool
+    proof_of_work: bool
+
+
 class ThreadOut(TypedDict):
     """The approved comments of a page, in the order asked for. page_url: null where a page_id names no page yet. closes_at: when
-    its age closes the page, null for never.
+    its age closes the page, null for never. asks: what a script does before it posts, where the site has it on: ask
+    POST /api/v1/forewarnings, and solve a challenge of GET /api/v1/challenges.
     """
 
     page_url: answers.Url | None
@@ -68,6 +76,7 @@ class ThreadOut(TypedDict):
     state: PageState
     closes_at: answers.Moment | None
     comments: list[PublicCommentOut]
+    asks: NotRequired[AsksOut]
 
 
 @router.get(
@@ -99,15 +108,19 @@ def threads(
     page, next_page = page_of(request, rows, limit, lambda comment: position_of(comment, sort))
     if sort is Order.OLDEST:
         page = with_removed(store, page, after)
-    with_html = shows_markdown(store, found)
+    rules = rules_of(store, found, site)
     current = state_of(store, found, site, now_ms())
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
         "state": current.state,
         "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
-        "comments": [_comment_out(comment, with_html) for comment in page],
+        "comments": [_comment_out(comment, rules.markdown) for comment in page],
     }
+    if rules.forewarn:
+        request.app.state.scoring.start()  # so that the models are there when somebody has written
+    if rules.forewarn or rules.proof_of_work:
+        thread["asks"] = {"forewarn": rules.forewarn, "proof_of_work": rules.proof_of_work > 0}
     return public_json(request, thread, CACHE, link_header(next_page))
 
 

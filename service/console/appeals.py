@@ -24,8 +24,8 @@ router = page_router("/appeals")
 
 Posted = Annotated[SignedForm, Depends(signed_form("outcome", "note"))]
 _NOTICES = {
-    AppealState.UPHELD: N_("The decision stands; its writer reads so."),
-    AppealState.OVERTURNED: N_("The comment is approved; its writer reads so."),
+    AppealState.UPHELD: N_("The decision stands; whoever appealed reads so."),
+    AppealState.OVERTURNED: N_("The decision was overturned; whoever appealed reads so."),
 }
 
 

@@ -12,6 +12,7 @@ from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Conflict, Invalid, NotFound
+from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
 from moderation.reading.markdown import as_html, has_marks
 from moderation.review import (
@@ -20,6 +21,7 @@ from moderation.review import (
     corrections,
     decisions,
     picks,
+    proposals,
     queues,
     reader_rules,
     site_reasons,
@@ -51,6 +53,7 @@ Posted = Annotated[
         session.signed_form(
             *("outcome", "sequence", "back", "replies", "take_over"),
             *("reason", "sentence", "note"),
+            action=Action.PROPOSE,
         )
     ),
 ]
@@ -158,8 +161,22 @@ def _decide(
     target = (state.store, visitor.signed.moderator_id, site_ids, comment_id)
     now, entropy = now_ms(), os.urandom
     take_over = form.get("take_over") == "1"
+    proposes = _only_proposes(visitor, state.store, comment_id)
     try:
-        if outcome is None:
+        if proposes and outcome is None:
+            proposals.withdraw(*target, now=now)
+        elif proposes and outcome is not None:
+            proposals.propose(
+                *target,
+                outcome,
+                "" if outcome is Outcome.APPROVE else form.get("reason", ""),
+                sequence,
+                sentence=form.get("sentence", ""),
+                note=form.get("note", ""),
+                now=now,
+                entropy=entropy,
+            )
+        elif outcome is None:
             decisions.undo(*target, sequence, take_over=take_over, now=now, entropy=entropy)
         else:
             rejects = outcome in (Outcome.REJECT, Outcome.SPAM)
@@ -194,7 +211,8 @@ def _decide(
         card = queues.get_card(state.store, site_ids, comment_id)
         flaw = FormError(error.pointer[1:], error.message.removeprefix(f"{error.pointer}: "))
         return _comment(request, visitor, card, back, said=form, flaw=flaw, status=422)
-    state.ring(DELIVER)
+    if not proposes:
+        state.ring(DELIVER)
     if "hx-request" not in request.headers:
         anchor = "notice" if outcome else f"c-{comment_id}"
         query = "&".join(filter(None, (back, f"done={comment_id}" if outcome else "")))
@@ -211,6 +229,14 @@ def _decide(
         back=back,
         tabs=queue_tabs(request, card.site_id, None),
     )
+
+
+def _only_proposes(visitor: session.Visitor, store: Store, comment_id: str) -> bool:
+    """Whether the visitor's word about this comment waits for another person. Raises NotFound."""
+    if all(site.may(Action.DECIDE) for site in visitor.signed.sites):
+        return False
+    site_id = get_card(store, visitor, comment_id).site_id
+    return not visitor.membership(site_id).may(Action.DECIDE)
 
 
 def _back(form: session.Form) -> str:
@@ -274,6 +300,7 @@ def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> Comment
 def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentView]:
     actor_ids = {decision.actor.id for card in cards for decision in card.decisions}
     actor_ids |= {card.claim.moderator_id for card in cards if card.claim}
+    actor_ids |= {each.moderator_id for card in cards for each in card.proposals}
     called_wrong = corrections.of_comments(store, [card.id for card in cards])
     actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)

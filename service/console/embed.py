@@ -1,16 +1,30 @@
-"""/console/embed: the snippets that put thread and form on a site's pages, ready to be copied."""
+"""/console/embed: the snippets that put thread and form on a site's pages, ready to be copied, and what readers may do there."""
 
-from fastapi import Request, Response
+from typing import Annotated, Any
 
+from fastapi import Depends, Request, Response
+
+from moderation.domain.errors import Invalid
+from moderation.domain.reader_rules import ReaderRules
+from moderation.domain.roles import Action
+from moderation.review import reader_rules
+from moderation.store.moderators import Membership
+from service.console.form_error import FormError, form_error
 from service.console.language import N_, _
-from service.console.pages import CurrentSite, page_router, pages
-from service.console.session import CurrentVisitor
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.session import (
+    CurrentVisitor,
+    SignedForm,
+    Visitor,
+    read_number,
+    signed_form,
+)
 
 router = page_router("/embed")
 
 # {page}: the page's URL, as a template of each system writes it. Without a known URL the module finds it itself.
 _PAGES = {
-    "Plain HTML": (N_("Where the comments shall be, in the page itself."), ""),
+    N_("Plain HTML"): (N_("Where the comments shall be, in the page itself."), ""),
     "WordPress": (
         N_("In the theme's comments.php, instead of what is there."),
         "<?php echo esc_url(get_permalink()); ?>",
@@ -19,9 +33,58 @@ _PAGES = {
 }
 
 
+_NUMBERS = {
+    "edit_minutes": N_("Minutes in which writers may change a comment; 0: never"),
+    "hold_after_reports": N_("Readers whose reports hold what no person has approved; 0: never"),
+    "proof_of_work": N_("Hashes that a browser tries at most before it posts; 0: none"),
+}
+_CHOICES = {
+    "markdown": N_("Show emphasis, code, quotations, lists and links in comments"),
+    "forewarn": N_("Tell writers beforehand that a comment may be held"),
+}
+
+Posted = Annotated[SignedForm, Depends(signed_form("site", *_NUMBERS, *_CHOICES))]
+
+
 @router.get("")
-def embed_page(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
-    """For everybody of a site: nothing on it is secret."""
+def embed_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
+) -> Response:
+    """For everybody of a site: nothing on it is secret. did: whether the rules were just changed."""
+    rules = reader_rules.get_rules(request.app.state.store, membership.site_id)
+    return _page(request, visitor, membership, rules, is_saved=bool(did))
+
+
+@router.post("")
+def change_rules(request: Request, posted: Posted) -> Response:
+    """Sets what writers and readers may do; a refused number is shown as it was typed."""
+    visitor, form = posted
+    membership = visitor.membership(form.get("site", ""))
+    membership.require(Action.CHANGE_PAGE_DEFAULT)
+    typed: dict[str, Any] = {
+        **{name: read_number(form, name, "number of each") for name in _NUMBERS},
+        **{name: bool(form.get(name)) for name in _CHOICES},
+    }
+    rules = ReaderRules(**typed)
+    store, site_id = request.app.state.store, membership.site_id
+    try:
+        reader_rules.set_rules(store, site_id, rules, visitor.signed.moderator_id)
+    except Invalid as error:
+        flaw = form_error(error)
+        return _page(request, visitor, membership, rules, error=flaw, status=422)
+    return redirect(f"{URL}/embed?site={site_id}&did=saved#notice")
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    rules: ReaderRules,
+    *,
+    is_saved: bool = False,
+    error: FormError = FormError(),  # noqa: B008 - it never changes
+    status: int = 200,
+) -> Response:
     service, site_id = request.app.state.settings.public_url, membership.site_id
     integrity = request.app.state.embed_module().integrity
     script = f'<script type="module" src="{service}/embed/v1.js"\n  integrity="{integrity}"'
@@ -43,5 +106,16 @@ def embed_page(request: Request, visitor: CurrentVisitor, membership: CurrentSit
         )
     )
     return pages.page(
-        "embed.html", visitor=visitor, site=membership, snippets=snippets, service=service
+        "embed.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        snippets=snippets,
+        service=service,
+        rules=rules,
+        numbers=_NUMBERS,
+        choices=_CHOICES,
+        is_saved=is_saved,
+        error=error,
+        may_change=membership.may(Action.CHANGE_PAGE_DEFAULT),
     )

@@ -4,9 +4,9 @@ English is the source, so it has no catalogue. `_`, `ngettext` and `pgettext` tr
 marks words that are translated later, as those of a table at the top of a module.
 """
 
-import ast
 import gettext as standard
 import re
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,13 @@ _WANTED = re.compile(
     r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?"
 )
 _ENTRY = re.compile(r'^(msg\w+(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.M)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
 _CONTEXT = "\x04"  # between a context and its words, as in gettext's own files
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t"}.get(escape[1], escape[1])
 
 
 class Catalogue(standard.NullTranslations):
@@ -36,7 +41,7 @@ class Catalogue(standard.NullTranslations):
         self.messages: dict[str, list[str]] = {}
         context, key = "", ""
         for keyword, quoted in _ENTRY.findall(text):
-            words = "".join(map(ast.literal_eval, _QUOTED.findall(quoted)))
+            words = _ESCAPED.sub(_unescaped, "".join(_QUOTED.findall(quoted)))
             if keyword == "msgctxt":
                 context = words + _CONTEXT
             elif keyword == "msgid":
@@ -45,7 +50,7 @@ class Catalogue(standard.NullTranslations):
                 self.messages.setdefault(key, []).append(words)
         header = self.messages.pop("", [""])[0]
         rule = re.search(r"plural=([^;\n]+)", header)
-        self._form = standard.c2py(rule[1] if rule else "n != 1")  # type: ignore[attr-defined]
+        self._form = standard.c2py(rule[1] if rule else "n != 1")
 
     def gettext(self, message: str) -> str:
         return self.messages.get(message, [""])[0] or message
@@ -66,6 +71,10 @@ class Language:
         self.code, self.words = code, words
         self.direction = "rtl" if code == mirrored.CODE else "ltr"
         self.thousands, self.decimal = (".", ",") if code == "de" else (",", ".")
+
+    def in_digits(self, english: str) -> str:
+        """A number as this language writes it. english: '12,345.6'."""
+        return english.translate({ord(","): self.thousands, ord("."): self.decimal})
 
 
 @cache
@@ -103,12 +112,13 @@ def current() -> Language:
 
 def _accepted(header: str) -> str:
     """The language that a browser wants most, of those that we have."""
-    wanted = []
+    wanted: list[tuple[float, int, str]] = []
     for part in header[:1_000].split(","):
         if found := _WANTED.fullmatch(part):
             code = found[1] if found[1] == mirrored.CODE else found[1].partition("-")[0].lower()
-            if code == mirrored.CODE or code in LANGUAGES:
-                wanted.append((-float(found[2] or 1), len(wanted), code))
+            weight = float(found[2] or 1)
+            if weight and (code == mirrored.CODE or code in LANGUAGES):
+                wanted.append((-weight, len(wanted), code))
     return min(wanted, default=(0, 0, "en"))[2]
 
 
@@ -141,9 +151,7 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_, for what
 
 def number(value: float, digits: int = 0) -> str:
     """'12,345', '0.93', or as the language of the page writes it. digits: after the decimal sign."""
-    spoken = current()
-    written = f"{value:,.{digits}f}"
-    return written.translate({ord(","): spoken.thousands, ord("."): spoken.decimal})
+    return current().in_digits(f"{value:,.{digits}f}")
 
 
 def upfirst(words: str) -> str:
@@ -152,7 +160,7 @@ def upfirst(words: str) -> str:
 
 
 # The functions of jinja2.ext.i18n; it fills in the placeholders, and escapes what it puts there.
-FOR_TEMPLATES = {
+FOR_TEMPLATES: Mapping[str, Callable[..., str]] = {
     "gettext": lambda message: current().words.gettext(message),
     "ngettext": lambda one, many, n: current().words.ngettext(one, many, n),
     "pgettext": lambda context, message: current().words.pgettext(context, message),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, queues, samples
+from moderation.review import appeals, campaigns, legal_notices, proposals, queues, samples
 from moderation.store.sql.engine import Store
 from service.console.language import N_, _, number
 from service.console.pages import URL
@@ -25,6 +25,7 @@ CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
 _NAMES = {
     **{status.value: QUEUE_NAMES[status] for status in queues.QUEUE_ORDER},
     queues.REPORTED: N_("Reported"),
+    queues.PROPOSED: N_("Proposed"),
     APPEALS: N_("Appeals"),
     NOTICES: N_("Notices"),
     SAMPLE: N_("Sample"),
@@ -61,7 +62,7 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
 
 def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
     """How much there is in each list of a site, by the id of its tab; None for what needs no tab: comments that are not
-    judged yet, what readers reported, appeals, notices of illegal content and a sample where there are none, and campaigns
+    judged yet, what readers reported or trainees propose, appeals, notices of illegal content and a sample where there are none, and campaigns
     where there never was one.
     """
     held = queues.queue_counts(store, site_id)
@@ -69,6 +70,7 @@ def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
     return counts | {
         Status.PENDING.value: held[Status.PENDING] or None,
         queues.REPORTED: queues.count_reported(store, site_id) or None,
+        queues.PROPOSED: proposals.count_open(store, site_id) or None,
         APPEALS: appeals.count_open(store, site_id) or None,
         NOTICES: legal_notices.count_open(store, site_id) or None,
         SAMPLE: samples.count_waiting(store, site_id) or None,
@@ -84,7 +86,7 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
             _(_NAMES[id]),
             number(count or 0),
             queue_url(site=site_id, queue=id)
-            if id in (*queues.QUEUE_ORDER, queues.REPORTED)
+            if id in (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED)
             else f"{URL}/{id}?{query(site=site_id)}",
             id == current,
         )

@@ -28,6 +28,7 @@ NOTICES = {
     "joined": N_("You are in."),
 }
 ROLES = {
+    Role.TRAINEE: N_("trainee: proposes decisions, which another person makes"),
     Role.MODERATOR: N_("moderator: decides about comments"),
     Role.EDITOR: N_("editor: also filters, endpoints and what holds for all pages"),
     Role.ADMIN: N_("admin: also people, the audit and what the spam score learns"),

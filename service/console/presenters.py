@@ -11,6 +11,7 @@ from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.labels import label_of
 from moderation.domain.policy import format_score
+from moderation.domain.proposal import ProposalState
 from moderation.domain.score import Span
 from moderation.domain.second_opinion import SECOND_OPINION, Label
 from moderation.review.queues import CommentCard
@@ -79,7 +80,8 @@ class ScoreBar:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of a history. outcome, who: in words. created_at: ms. sequence: 0 where it has no number. text: that the
-    comment had until then, '' where it stayed. sentence: to its writer.
+    comment had until then, '' where it stayed. sentence: to its writer. proposer: the trainee
+    who proposed it, '' nobody.
     """
 
     sequence: int
@@ -89,6 +91,7 @@ class HistoryEntry:
     reasons: tuple[Reason, ...] = ()
     text: str = ""
     sentence: str = ""
+    proposer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class CommentView:
     second_opinion: in words, without the model's sentence; '' for none. html: the text as readers see it, '' where that
     is as it was typed. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as
     names, words and who.
+    proposed, proposer: what a trainee proposes, in words, and who; '' where none does.
     """
 
     card: CommentCard
@@ -117,6 +121,8 @@ class CommentView:
     strongest: str
     page_link: str
     second_opinion: str = ""
+    proposed: str = ""
+    proposer: str = ""
     choices: Sequence[tuple[str, str]] = ()
     html: str = ""
     wrong: Sequence[tuple[str, str, str]] = ()
@@ -125,7 +131,12 @@ class CommentView:
 def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
     """names: the e-mails of those who decided, by moderator id."""
     reasons = _reasons(card)
-    decided = [_history_entry(decision, names) for decision in card.decisions]
+    agreed = {
+        each.answered_in: each.moderator_id
+        for each in card.proposals
+        if each.state is ProposalState.AGREED
+    }
+    decided = [_history_entry(decision, names, agreed) for decision in card.decisions]
     history = list(heapq.merge(decided, _writers_changes(card), key=lambda entry: entry.created_at))
     is_last = bool(decided) and decided[-1].sequence == card.sequence
     bars = score_bars(card.scores, reasons)
@@ -145,6 +156,8 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         actions=_actions(card),
         claimer=person_name(card.claim.moderator_id, names) if card.claim else "",
         strongest=_strongest(reasons),
+        proposed=_(VERBS[card.proposal.outcome]) if card.proposal else "",
+        proposer=person_name(card.proposal.moderator_id, names) if card.proposal else "",
         page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
         second_opinion=_second_opinion(card),
     )
@@ -176,7 +189,9 @@ def _strongest(reasons: Sequence[Reason]) -> str:
         return ""
     reason = max(reasons, key=lambda reason: reason.value or 0)
     value = reason.value or 0
-    score = f" {number(value, 2).removeprefix('0')}" if 0 < value < 1 else ""
+    score = f" {number(value, 2)}" if 0 < value < 1 else ""
+    if current().code == "en":
+        score = score.replace(" 0.", " .")
     return f"{upfirst(label(reason.code))}{score}"
 
 
@@ -283,7 +298,11 @@ def _percent(value: float | None) -> int:
     return round(100 * min(1.0, max(0.0, value or 0.0)))
 
 
-def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry:
+def _history_entry(
+    decision: Decision, names: Mapping[str, str], agreed: Mapping[int | None, str]
+) -> HistoryEntry:
+    """agreed: whose proposals were agreed with, by the sequence of the decision."""
+    proposer = agreed.get(decision.sequence)
     return HistoryEntry(
         decision.sequence,
         _(OUTCOME_WORDS[decision.outcome]),
@@ -291,6 +310,7 @@ def _history_entry(decision: Decision, names: Mapping[str, str]) -> HistoryEntry
         decision.created_at,
         decision.reasons,
         sentence=decision.sentence,
+        proposer=person_name(proposer, names) if proposer else "",
     )
 
 

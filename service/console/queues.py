@@ -5,7 +5,8 @@ from fastapi import Request, Response
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.review import campaigns, queues, search
+from moderation.domain.roles import Action
+from moderation.review import campaigns, proposals, queues, search
 from moderation.review.live_queues import newest_ids
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
@@ -44,9 +45,9 @@ def queue_page(
     if asked.is_search:
         decided = _decided(store, visitor, done)
         return results_page(request, visitor, membership, asked, after, decided, open)
-    if queue == queues.REPORTED:
+    if queue in (queues.REPORTED, queues.PROPOSED):
         decided = _decided(store, visitor, done)
-        return _reported_page(request, visitor, membership, after, decided, open)
+        return _apart_page(request, visitor, membership, queue, after, decided, open)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status, site_id, reason = Status(queue), membership.site_id, asked.reason
@@ -58,6 +59,8 @@ def queue_page(
         reason=reason,
         alone=is_grouped,
         not_of_others=visitor.signed.moderator_id if unclaimed else "",
+        # What a trainee has spoken about waits for others.
+        not_proposed=status is Status.HELD and not membership.may(Action.DECIDE),
         order=refine.order,
     )
     found = _found(store, site_id, criteria, after)
@@ -125,31 +128,38 @@ def _found(store: Store, site_id: str, criteria: Criteria, after: str) -> Result
         criteria.reason,
         alone=criteria.alone,
         not_of_others=criteria.not_of_others,
+        not_proposed=criteria.not_proposed,
     )
     return Results(*navigation.one_page(rows))
 
 
-def _reported_page(
+def _apart_page(
     request: Request,
     visitor: Visitor,
     site: Membership,
+    queue: str,
     after: str,
     decided: CommentView | None,
     opened: str,
 ) -> Response:
-    """A page of what readers reported, whatever its status: what waits longest first."""
+    """A page of what readers reported, or trainees propose, whatever its status: what waits longest first."""
     store, site_id = request.app.state.store, site.site_id
-    rows = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
-    cards = rows[: navigation.PAGE_SIZE]
-    last = cards[-1].first_report if len(rows) > navigation.PAGE_SIZE else ""
-    comments = comment_views(store, cards)
-    where = {"site": site_id, "queue": queues.REPORTED}
+    if queue == queues.REPORTED:
+        reported = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
+        rows = [(card.first_report, card) for card in reported]
+    else:
+        proposed = proposals.list_open(store, site_id, after, navigation.ROWS_READ)
+        rows = [(proposal.id, card) for proposal, card in proposed]
+    shown = rows[: navigation.PAGE_SIZE]
+    last = shown[-1][0] if len(rows) > navigation.PAGE_SIZE else ""
+    comments = comment_views(store, [card for _, card in shown])
+    where = {"site": site_id, "queue": queue}
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=site,
-        queue=queues.REPORTED,
-        tabs=navigation.queue_tabs(request, site_id, queues.REPORTED),
+        queue=queue,
+        tabs=navigation.queue_tabs(request, site_id, queue),
         asked=Asked(),
         refine=None,
         comments=comments,

@@ -29,6 +29,7 @@ from service.console import (
     page_states,
     people,
     policy,
+    proposals,
     queues,
     reputation,
     sample,
@@ -75,6 +76,7 @@ for page in (
     people,
     account,
     keys,
+    proposals,
     invitation,
     endpoints,  # before the next: 'new' is not the id of an endpoint
     endpoint,

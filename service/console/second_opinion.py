@@ -17,6 +17,7 @@ from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.policy_view import share_in_words
 from service.console.presenters import person_name
+from service.console.sentences import translated
 from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
 
 router = page_router("/policy/second-opinion")
@@ -115,7 +116,7 @@ def _page(
         found=found,
         who={by: person_name(by, names) for by in people},
         share=share_in_words,
-        why_not="" if found.trial.is_enough else second_opinion.why_not(found.trial),
+        why_not="" if found.trial.is_enough else translated(second_opinion.why_not(found.trial)),
         approve_from=APPROVE_FROM,
         needed=DECISIONS_NEEDED,
         share_needed=round(100 * SHARE_NEEDED),

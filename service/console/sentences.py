@@ -36,11 +36,6 @@ PUT_TOGETHER = (
     N_("is not decided yet"),
     N_("1 published earlier was left as it is: decide singly, if need be."),
     N_("{n} published earlier were left as they are: decide singly, if need be."),
-    N_("admins"),
-    N_("editors and admins"),
-    N_("auditors and admins"),
-    N_("auditors, editors and admins"),
-    N_("moderators, editors and admins"),
     N_("hold at {n_at}: {n_share} % held; nobody decided about what it publishes"),
     N_("hold at {n_at}: {n_share} % held, misses none of {n} (95 %: at most 1 in {n_most})"),
     N_("hold at {n_at}: {n_share} % held, misses 1 in {n} (95 %: {n_low} to {n_high})"),
@@ -50,6 +45,7 @@ PUT_TOGETHER = (
     N_("no threshold misses that little"),
 )
 _LONGEST = 1_000  # characters; a pattern has several places, and whatever fills them is tried
+_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -76,6 +72,8 @@ def _translated(code: str, sentence: str) -> str:
 
 def _part(code: str, value: str) -> str:
     """What was filled in: a sentence's part may be one of ours, as 'admins', or several, as 'links, capitals'."""
+    if _NUMBER.fullmatch(value):
+        return language.language(code).in_digits(value)
     whole = _translated(code, value)
     if whole != value or ", " not in value:
         return whole

@@ -33,13 +33,14 @@ _STALE = N_("This form was made for another session; nothing was changed. Reload
 class Visitor:
     """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer.
 
-    watched: sites that they may look at and nothing more; where a form was sent, those are not among theirs.
+    watched: sites on which they may not do what a form asks, which needs `needed`; those are not among theirs then.
     """
 
     signed: SignedIn
     token: str
     mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
     watched: tuple[Membership, ...] = ()
+    needed: Action = Action.DECIDE
 
     @property
     def form_token(self) -> str:
@@ -55,17 +56,18 @@ class Visitor:
                 return membership
         for membership in self.watched:
             if site_id in ("", membership.site_id):
-                membership.require(Action.DECIDE)
+                membership.require(self.needed)
         raise NotFound("There is no such site.")
 
-    def deciding(self) -> "Visitor":
-        """The same, of the sites where they may decide. Raises Forbidden where there are none, and they watch some."""
+    def allowed(self, action: Action) -> "Visitor":
+        """The same, of the sites where they may do this. Raises Forbidden where there are none, and they watch some."""
         sites = self.signed.sites
-        mine = tuple(each for each in sites if each.may(Action.DECIDE))
+        mine = tuple(each for each in sites if each.may(action))
         if sites and not mine:
-            sites[0].require(Action.DECIDE)
+            sites[0].require(action)
         watched = tuple(each for each in sites if each not in mine)
-        return replace(self, signed=replace(self.signed, sites=mine), watched=watched)
+        signed = replace(self.signed, sites=mine)
+        return replace(self, signed=signed, watched=watched, needed=action)
 
 
 def form_token(cookie: str) -> str:
@@ -249,11 +251,15 @@ def posted_form(*names: str, limit: int = FORM_LIMIT) -> Callable[[Request], Awa
 
 
 def signed_form(
-    *names: str, limit: int = FORM_LIMIT, for_all: bool = False, account: bool = False
+    *names: str,
+    limit: int = FORM_LIMIT,
+    for_all: bool = False,
+    account: bool = False,
+    action: Action = Action.DECIDE,
 ) -> Callable[..., SignedForm]:
     """A dependency: who is signed in, and these fields of the form they sent, after every check.
 
-    for_all: also for those who only look; else they have the sites alone on which they may decide. account: also for those
+    for_all: also for those who only look; else they have the sites alone on which they may do `action`. account: also for those
     who must set up a second factor first.
     """
     read = posted_form(*names, limit=limit)
@@ -261,7 +267,7 @@ def signed_form(
     def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
         visitor = current_account(request) if account else current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
-        return (visitor if for_all or account else visitor.deciding()), form
+        return (visitor if for_all or account else visitor.allowed(action)), form
 
     return check
 

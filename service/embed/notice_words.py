@@ -28,10 +28,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "states": {
             "open": "A moderator will decide about it.",
             "removed": "It was decided: readers do not see the comment any more.",
-            "kept": "It was decided: the comment stays. You may turn to the site, or to a court.",
+            "kept": "It was decided: the comment stays. You may appeal, turn to the site, or to a court.",
             "gone": "The comment is gone; nothing had to be decided.",
         },
         "decided": "Decided on",
+        "appeal": "Appeal",
+        "appeal_text": "What should be looked at again? (optional)",
+        "appeal_send": "Send the appeal",
+        "appeal_states": {
+            "open": "Your appeal was received. A person who did not decide before looks at it.",
+            "upheld": "Your appeal was answered: the decision stands.",
+            "overturned": "Your appeal was answered: readers do not see the comment any more.",
+            "closed": "Your appeal is closed: what it was about is over.",
+        },
     },
     "de": {
         "title": "Meldung rechtswidriger Inhalte",
@@ -58,9 +67,18 @@ WORDS: dict[str, dict[str, Any]] = {
         "states": {
             "open": "Die Moderation wird darüber entscheiden.",
             "removed": "Es ist entschieden: Der Kommentar ist nicht mehr zu sehen.",
-            "kept": "Es ist entschieden: Der Kommentar bleibt. Sie können sich an die Website oder an ein Gericht wenden.",
+            "kept": "Es ist entschieden: Der Kommentar bleibt. Sie können widersprechen, sich an die Website oder an ein Gericht wenden.",
             "gone": "Der Kommentar ist nicht mehr da; zu entscheiden war nichts.",
         },
         "decided": "Entschieden am",
+        "appeal": "Widerspruch",
+        "appeal_text": "Was soll noch einmal angesehen werden? (freiwillig)",
+        "appeal_send": "Widerspruch absenden",
+        "appeal_states": {
+            "open": "Ihr Widerspruch ist angekommen. Jemand, der nicht entschieden hat, sieht ihn sich an.",
+            "upheld": "Ihr Widerspruch ist beantwortet: Die Entscheidung bleibt.",
+            "overturned": "Ihr Widerspruch ist beantwortet: Der Kommentar ist nicht mehr zu sehen.",
+            "closed": "Ihr Widerspruch ist erledigt: Worum es ging, ist vorbei.",
+        },
     },
 }

@@ -4,10 +4,20 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from moderation.domain.appeal import TEXT_LIMIT
 from moderation.domain.errors import GatehouseError, Invalid, NotFound
+from moderation.domain.legal_notice import LegalNotice, NoticeState
 from moderation.reading.legal_notices import ShownComment, find_public
 from service.api.bodies import parse
-from service.api.legal_notices import NoticeIn, own_notice, status_of, status_url, take_notice
+from service.api.comment_schemas import AppealIn
+from service.api.legal_notices import (
+    NoticeIn,
+    notice_status_out,
+    own_notice,
+    status_url,
+    take_appeal,
+    take_notice,
+)
 from service.embed.notice_words import WORDS
 from service.embed.reply import HONEYPOTS
 from service.embed.routes import pages
@@ -54,9 +64,49 @@ async def send(request: Request) -> Response:
 @router.get("/{notice_id}/{token}")
 def status(request: Request, notice_id: str, token: str, lang: str = "en") -> Response:
     """For whoever has the receipt."""
-    notice = status_of(own_notice(request, notice_id, token))
+    return _status(request, own_notice(request, notice_id, token), token, lang)
+
+
+@router.post("/{notice_id}/{token}/appeal")
+async def make_appeal(request: Request, notice_id: str, token: str) -> Response:
+    """Appeals, and leads back to the notice's page. The text is kept where it cannot be taken."""
+    notice = await run_in_threadpool(own_notice, request, notice_id, token)
+    typed = await read_form(request, ("text", "lang"), _FORM_LIMIT, strict=True)
+    lang = _language(typed.get("lang", "en"))
+    try:
+        text = typed.get("text", "").replace("\r\n", "\n")
+        await take_appeal(request, notice, parse(AppealIn, {"text": text}))
+    except GatehouseError as error:
+        text = typed.get("text", "")
+        return await run_in_threadpool(_status, request, notice, token, lang, error, text)
+    return RedirectResponse(f"/notices/{notice_id}/{token}?lang={lang}", 303, headers=HEADERS)
+
+
+def _status(
+    request: Request,
+    notice: LegalNotice,
+    token: str,
+    lang: str,
+    error: GatehouseError | None = None,
+    text: str = "",
+) -> Response:
+    """error, text: of an appeal that could not be taken."""
     language = _language(lang)
-    return pages.page("notice_status.html", words=WORDS[language], lang=language, notice=notice)
+    shown = notice_status_out(request, notice)
+    is_over = shown["appeal"] is not None and not isinstance(error, Invalid)
+    return pages.page(
+        "notice_status.html",
+        http_status_of(error)[0] if error else 200,
+        retry_header(error) if error else {},
+        words=WORDS[language],
+        lang=language,
+        notice=shown,
+        appeal_url=f"/notices/{notice.id}/{token}/appeal",
+        can_appeal=notice.state is NoticeState.KEPT and not is_over,
+        problem=_sentence(error, language, "") if error else "",
+        text=text,
+        limit=TEXT_LIMIT,
+    )
 
 
 def _form(

@@ -29,7 +29,7 @@ def page_thread(
     newest = threads.list_newest(store, page, THREAD_SIZE, before, replytocom)
     answered = newest.answered
     link = safe_url(page_url)
-    as_shown = as_html if threads.shows_markdown(store, page) else None
+    as_shown = as_html if threads.rules_of(store, page, site_id).markdown else None
     return {
         "comments": in_thread_order(threads.with_removed(store, newest.comments)),
         "as_html": as_shown,

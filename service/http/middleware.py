@@ -29,6 +29,7 @@ _ONE_COMMENT = re.compile(rf"{COMMENTS_PATH}/[a-z0-9_]{{1,64}}")
 _REPORTS_AND_APPEAL = re.compile(rf"{_ONE_COMMENT.pattern}/(reports|appeal)")
 _CORS = {
     COMMENTS_PATH: ("POST", "authorization, content-type, idempotency-key"),
+    "/api/v1/forewarnings": ("POST", "authorization, content-type"),
     "/v1alpha1/comments:analyze": ("POST", "authorization, content-type, x-goog-api-key"),
     "/v1alpha1/comments:suggestscore": ("POST", "authorization, content-type, x-goog-api-key"),
 }

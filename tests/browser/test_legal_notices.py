@@ -41,4 +41,13 @@ def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, shots
     assert legal_notices.list_notices(gatehouse.store, gatehouse.site.id, NoticeState.OPEN) == []
     notice.page.reload()
     notice.page.get_by_text("It was decided: the comment stays.").wait_for()
+    notice.page.get_by_label("What should be looked at again?").fill("It <b>names</b> her school.")
+    look(notice, "notice-kept")
+    notice.page.get_by_role("button", name="Send the appeal").click()
+    notice.page.get_by_text("Your appeal was received.").wait_for()
+    look(notice, "notice-appealed")
+    console.page.get_by_role("link", name="Appeals").click()
+    console.page.get_by_role("link", name="Appeal about a notice against Marit Holm").click()
+    console.page.get_by_text("It <b>names</b> her school.").wait_for()
+    look(console, "notice-appeal-console")
     assert watch.incidents + notice.incidents + console.incidents == []

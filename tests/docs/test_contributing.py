@@ -47,6 +47,7 @@ def test_every_usual_change_has_its_list() -> None:
         "A field of a submission",
         "An event type",
         "A page of the console",
+        "A language",
         "A compatible API",
         "A setting",
         "An API route",

@@ -83,6 +83,7 @@ EVERY: dict[str, Call[Any]] = {
         "cmt_1", "It names a child's school.", "Nora", "nora@x.test", False
     ),
     "notices": calls.notices("open", 10),
+    "appeal_notice": calls.appeal_notice("ntc_1", "ghn_x", "Look again."),
     "notice_status": calls.notice_status("ntc_1", "ghn_x"),
     "decide_appeal": calls.decide_appeal("apl_1", "overturn", "You are right."),
     "statements": calls.statements(datetime.now(UTC), 10),

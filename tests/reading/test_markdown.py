@@ -63,7 +63,8 @@ class Seen(HTMLParser):
 
 
 PIECES = st.sampled_from(
-    ["*", "**", "_", "`", "```", "\n", "\n\n", "> ", "- ", "1. ", "[", "](", ")", "<", ">", "!", "\\", "&#106;", "\t", "javascript:", "https://a.test/", "http://", "data:text/html,", '"', "'", " onerror=", "<script>", "</p>", "<img src=x ", "<a href=", "word", " "]
+    ["*", "**", "_", "`", "```", "\n", "\n\n", "> ", "- ", "1. ", "[", "](", ")", "<", ">", "!", "\\", "&#106;", "\t",
+     "javascript:", "https://a.test/", "http://", "data:text/html,", '"', "'", " onerror=", "<script>", "</p>", "<img src=x ", "<a href=", "word", " "]
 )  # fmt: skip
 
 

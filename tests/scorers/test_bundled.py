@@ -180,13 +180,32 @@ def test_scores_and_evidence_are_the_same_on_several_threads(model: Bundled) -> 
         assert busy.explain(item, "toxicity") == model.explain(item, "toxicity")
 
 
+def test_the_vector_comes_from_the_pass_that_scores_and_changes_no_score(
+    model: Bundled, tmp_path: Path
+) -> None:
+    batch = [candidate(text) for text in (INSULT, NEWS, "", NEWS * 40)]
+    measured = model.measure(batch)
+    assert [len(signals[0].vector) for signals in measured] == [64] * 4
+    assert all(not signal.vector for signals in measured for signal in signals[1:])
+    assert measured[0][0].vector != measured[1][0].vector
+    shutil.copytree(FOLDER, tmp_path / "plain")
+    card = json.loads((FOLDER / "model.json").read_text())
+    del card["vector"]
+    (tmp_path / "plain" / "model.json").write_text(json.dumps(card))
+    plain = Bundled(tmp_path / "plain").measure(batch)
+    assert all(not signals[0].vector for signals in plain)
+    assert [[signal.value for signal in signals] for signals in plain] == [
+        [signal.value for signal in signals] for signals in measured
+    ]
+
+
 def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "bundled"
     comment = Candidate("hello", candidate("hello").view)
     with pytest.raises(ScorerUnavailable):
         Bundled(folder).measure([comment])
     shutil.copytree(FOLDER, folder)
-    for name in ("linear.npz", "model.onnx", "lexicon.txt", "tokenizer.json"):
+    for name in ("linear.npz", "model.onnx", "lexicon.txt", "tokenizer.json", "vector.npz"):
         content = bytearray((folder / name).read_bytes())
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)

@@ -177,9 +177,10 @@ def test_every_scorer_is_built_once_in_order() -> None:
         "reputation",
         "spam",
         "bundled",
+        "taught_toxicity",
         "learned",
     ]
-    assert [scorer.name for scorer in build_scorers("detoxify:original")][-2] == "detoxify"
+    assert [scorer.name for scorer in build_scorers("detoxify:original")][-3] == "detoxify"
 
 
 @pytest.mark.parametrize("model", ["", "detoxify", "detoxify:", "gpt"])

@@ -134,5 +134,5 @@ def _together(
             name = f"{field}_{'toxicity' if signal.is_score else signal.name}"
             if name not in worst or signal.value > worst[name].value:
                 note = signal.name.replace("_", " ") if signal.is_score else ""
-                worst[name] = replace(signal, name=name, note=note, spans=())
+                worst[name] = replace(signal, name=name, note=note, spans=(), vector=b"")
     return (*answer, *worst.values())

@@ -32,6 +32,7 @@ from moderation.scorers.models.bundled_weights import (
 from moderation.scorers.models.onnx_classifier import Window, sigmoid
 from moderation.scorers.models.pieces import Place, words_of
 from moderation.scorers.models.sampling import needs_sample, sample, unread_share, unread_signals
+from moderation.scorers.models.vectors import pack_vector
 
 FOLDER = Path(__file__).parents[2] / "weights" / "bundled"
 # A text of so many windows is also read in so many runs of words, each of so many words.
@@ -73,9 +74,12 @@ class Bundled:
         self._loaded()
 
     def measure(self, batch: Sequence[Candidate]) -> list[tuple[Signal, ...]]:
-        """Six scores per candidate. Raises ScorerUnavailable when the weights are missing or damaged."""
+        """Six scores per candidate; the vector of the text is in the first. Raises ScorerUnavailable when the weights
+        are missing or damaged.
+        """
         model = self._loaded()
         readings = [_read(model, self._view(candidate).text) for candidate in batch]
+        probabilities, vectors = self._measured(model, readings)
         return [
             (
                 *(
@@ -86,22 +90,26 @@ class Bundled:
                         model.version,
                         model.sha256,
                         runtime=model.network.runtime,
+                        vector=vector if label == model.network.labels[0] else b"",
                     )
-                    for label, value in zip(model.network.labels, probabilities, strict=True)
+                    for label, value in zip(model.network.labels, values, strict=True)
                 ),
                 *unread_signals(self.name, reading.unread),
             )
-            for reading, probabilities in zip(
-                readings, self._probabilities(model, readings).tolist(), strict=True
+            for reading, values, vector in zip(
+                readings, probabilities.tolist(), vectors, strict=True
             )
         ]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, labels), 0..1, of texts that are normalised and without markup."""
         model = self._loaded()
-        return self._probabilities(model, [_read(model, text) for text in texts])
+        return self._measured(model, [_read(model, text) for text in texts])[0]
 
-    def _probabilities(self, model: Weights, readings: Sequence["_Reading"]) -> NDArray[np.float64]:
+    def _measured(
+        self, model: Weights, readings: Sequence["_Reading"]
+    ) -> tuple[NDArray[np.float64], list[bytes]]:
+        """(texts, labels), 0..1, and the vector of each text, b'' where the transformer did not run."""
         windows = [reading.windows for reading in readings]
         pieces = [texts_for_linear(reading.text, reading.windows) for reading in readings]
         of_pieces = model.linear.logits([piece for text_pieces in pieces for piece in text_pieces])
@@ -116,10 +124,14 @@ class Bundled:
             for spared, text_windows in zip(is_spared, windows, strict=True)
         ]
         # The whole batch at once, so that several passes can run at the same time.
-        network_logits = split_rows(
-            model.network.rows([window for text_windows in windows for window in text_windows]),
-            windows,
+        rows, seen = model.network.readings(
+            [window for text_windows in windows for window in text_windows]
         )
+        network_logits = split_rows(rows, windows)
+        vectors = [
+            pack_vector(of_text, [window.token_count for window in text_windows])
+            for of_text, text_windows in zip(split_rows(seen, windows), windows, strict=True)
+        ]
         logits = [
             alone_logits(model, own) if spared else _window_logits(model, reading, own, network)
             for spared, reading, own, network in zip(
@@ -135,9 +147,8 @@ class Bundled:
         read = read_pieces(model, [readings[position].text for position in hiding], places)
         for position, piece_logits in zip(hiding, read, strict=True):
             logits[position] = np.concatenate([logits[position], piece_logits])
-        return np.array([np.asarray(sigmoid(of_text.max(axis=0))) for of_text in logits]).reshape(
-            len(readings), len(model.network.labels)
-        )
+        probabilities = [np.asarray(sigmoid(of_text.max(axis=0))) for of_text in logits]
+        return np.array(probabilities).reshape(len(readings), len(model.network.labels)), vectors
 
     def explain(self, candidate: Candidate, label: str) -> tuple[Span, ...]:
         """The words without which the label would be lower, strongest first; of a long text, in its worst window.

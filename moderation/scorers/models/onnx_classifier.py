@@ -5,6 +5,7 @@ tokenizer.json, and model.json, which describes both. It needs neither torch nor
 """
 
 import hashlib
+import io
 import json
 import re
 from bisect import bisect_right
@@ -39,7 +40,8 @@ class Card:
     id, version: of the model. labels: in the order of the outputs. languages: codes the model has
     learned. window: tokens of text that one pass takes at most, special ones not counted. overlap:
     tokens that two windows of a longer text share at most. precision: 'int8' or 'fp32'.
-    files: SHA-256 hex by file name. facts: everything in the file.
+    files: SHA-256 hex by file name. vector: (tensor, file) of a model that also says how it sees a text, else None.
+    facts: everything in the file.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Card:
     overlap: int
     precision: str
     files: dict[str, str]
+    vector: tuple[str, str] | None
     facts: dict[str, Any]
 
 
@@ -66,6 +69,9 @@ def read_card(folder: Path) -> Card:
             int(facts["overlap"]),
             str(facts["precision"]),
             {str(name): str(digest) for name, digest in facts["files"].items()},
+            (str(vector["tensor"]), str(vector["file"]))
+            if (vector := facts.get("vector"))
+            else None,
             facts,
         )
     except FileNotFoundError:
@@ -127,6 +133,7 @@ class OnnxClassifier:
         files = {
             name: _read_checked(folder, name, self.card) for name in (weights, "tokenizer.json")
         }
+        self._center, self._basis = _read_basis(folder, self.card)
         self.sha256 = self.card.files[weights]
         self.runtime = f"onnxruntime-{onnxruntime.__version__}/{self.card.precision}"
         options = onnxruntime.SessionOptions()
@@ -137,7 +144,7 @@ class OnnxClassifier:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
-                files[weights],
+                _with_output(files[weights], self.card.vector),
                 options,
                 providers=["CPUExecutionProvider"],
                 disabled_optimizers=_SLOWER_FUSIONS,
@@ -193,8 +200,21 @@ class OnnxClassifier:
 
     def rows(self, windows: Sequence[Window]) -> Logits:
         """The logits of each window. Raises ScorerUnavailable when a pass fails."""
-        rows = map_in_threads(self._row, [window.ids for window in windows], self._at_once)
-        return np.array(rows).reshape(-1, len(self.labels))
+        return self.readings(windows)[0]
+
+    def readings(self, windows: Sequence[Window]) -> tuple[Logits, NDArray[np.float64]]:
+        """The logits of each window, and how the model sees it: a vector, (windows, vector_size), of the same pass.
+
+        Raises ScorerUnavailable when a pass fails.
+        """
+        found = map_in_threads(self._row, [window.ids for window in windows], self._at_once)
+        rows = np.array(found).reshape(len(windows), len(self.labels) + self.vector_size)
+        return rows[:, : len(self.labels)], rows[:, len(self.labels) :]
+
+    @property
+    def vector_size(self) -> int:
+        """How many numbers a vector has; 0: the model gives none."""
+        return int(self._basis.shape[1])
 
     def tokens(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of each token of a text in code points, without special ones."""
@@ -246,13 +266,19 @@ class OnnxClassifier:
         if "token_type_ids" in self._inputs:
             feed["token_type_ids"] = np.zeros_like(tokens)
         try:
-            row = np.asarray(self._session.run(None, feed)[0], np.float64)
+            outputs = self._session.run(None, feed)
+            row = np.asarray(outputs[0], np.float64)
         except Exception as error:  # never with its message: it may quote what it was given
             raise ScorerUnavailable(f"The model failed ({type(error).__name__}).") from None
         if row.shape != (1, len(self.labels)):
             raise ScorerUnavailable("The model has other outputs than its card says.")
-        row.flags.writeable = False  # the cache hands out the same array again
         first: Logits = row[0]
+        if self.vector_size:
+            # One text, so the first axis is 1; the mean of its tokens.
+            mean = np.asarray(outputs[1][0], np.float32).mean(axis=0)
+            seen = (mean - self._center) @ self._basis
+            first = np.concatenate([first, seen])
+        first.flags.writeable = False  # the cache hands out the same array again
         return first
 
 
@@ -271,6 +297,32 @@ def _read_checked(folder: Path, name: str, card: Card) -> bytes:
             f"{name} of the model {folder.name} is damaged: its SHA-256 is another."
         )
     return content
+
+
+def _read_basis(folder: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What is taken off the tensor of a vector, and the directions that are kept of it; none without a vector."""
+    if card.vector is None:
+        return np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
+    content = _read_checked(folder, card.vector[1], card)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            center, basis = file["center"].astype(np.float32), file["basis"].astype(np.float32)
+    except (OSError, ValueError, KeyError):
+        raise ScorerUnavailable(f"The vectors of the model {folder.name} cannot be read.") from None
+    return center, basis
+
+
+def _with_output(model: bytes, vector: tuple[str, str] | None) -> bytes:
+    """An ONNX file with one more output: a tensor that it has computed anyway.
+
+    Messages of protobuf that follow each other are one: ModelProto{graph(7): {output(12): {name(1)}}}.
+    """
+    if vector is None:
+        return model
+    content = vector[0].encode()
+    for number in (1, 12, 7):
+        content = bytes((number << 3 | 2, len(content))) + content
+    return model + content
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:

@@ -84,6 +84,10 @@ class Crypto:
         """The MAC of a place in a list, by whatever names it: 16 hex digits; a guess opens nothing."""
         return self._keyed("cursor", named)[:16]
 
+    def proof_mac(self, challenge: str) -> str:
+        """The MAC of a challenge of ours (domain/proof_of_work.py), in hex."""
+        return self._keyed("proof of work", challenge)
+
     def _keyed(self, kind: str, value: str) -> str:
         if not value:
             return ""

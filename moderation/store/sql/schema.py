@@ -421,7 +421,10 @@ appeals = sa.Table(
     sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
     _text("answered_by"),  # the person who ended it, '' nobody
     sa.Column("answered_at", Millis),
-    _text("note"),  # to the writer
+    _text("note"),  # to whoever appealed
+    _text(
+        "notice_id", server_default=""
+    ),  # the notice whose sender appeals, '' the comment's writer does
     sa.Index("appeals_of_comment", "comment_id", "id"),
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )
@@ -783,6 +786,7 @@ feedback = sa.Table(
     _text("comment_id", index=True),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("is_spam", sa.Boolean),  # NULL: neither
+    sa.Column("is_toxic", sa.Boolean),  # NULL: neither
     _text("teacher"),  # the moderator
     sa.Column("created_at", Millis, nullable=False),
     # Filled in by the lesson that learned it.
@@ -790,6 +794,7 @@ feedback = sa.Table(
     _text("kin"),  # of which text or campaign it is one copy
     sa.Column("weight", sa.Float, nullable=False),  # 0..1
     sa.Column("undone_in", sa.Integer, nullable=False),  # the lesson that took it back; 0 it stands
+    sa.Index("feedback_newest", "site_id", "created_at"),
     sa.Index("feedback_of_lesson", "site_id", "version"),
     sa.Index("feedback_of_kin", "site_id", "kin"),
     sa.Index("feedback_of_teacher", "site_id", "teacher", "created_at"),
@@ -821,6 +826,7 @@ lessons = sa.Table(
     sa.Column("spam", sa.Integer, nullable=False),  # of these
     sa.Column("undone", sa.Integer, nullable=False),  # the version it takes back, 0 none
     sa.Column("delta", sa.LargeBinary),  # NULL: an old version, made again from the feedback
+    sa.Column("toxicity", sa.LargeBinary),  # NULL: an old version, or too little was learned
     sa.Column("created_at", Millis, nullable=False),
 )
 

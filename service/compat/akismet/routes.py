@@ -41,8 +41,8 @@ from service.compat.akismet.protocol import (
 )
 from service.compat.akismet.request import AkismetRequest, read_fields, read_request
 from service.compat.compat_api import CompatApi
-from service.compat.policy_verdict import policy_verdict
 from service.queues.hand_in import hand_in
+from service.queues.policy_verdict import policy_verdict
 
 THANKS = "Thanks for making the web a better place."
 # Seconds until the client may ask again; the second for clients that get the decision from us. Those must

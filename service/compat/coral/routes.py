@@ -19,9 +19,9 @@ from moderation.domain.reason_codes import ReasonCode
 from moderation.store import compat_apis
 from moderation.store.compat_apis import CORAL
 from service.compat.compat_api import CompatApi
-from service.compat.policy_verdict import policy_verdict
 from service.http.body import mend_surrogates, read_body, strict_json
 from service.http.errors import answer
+from service.queues.policy_verdict import policy_verdict
 
 TEXT_LIMIT = 65_525  # bytes of UTF-8; Coral's own default is far less
 BODY_LIMIT = 2 * 1024 * 1024  # bytes

@@ -203,6 +203,7 @@ const KEYS = {
   s: () => press("spam"),
   x: tick,
   X: tickAll,
+  c: () => selected()?.querySelector(".confirming button")?.click(),
   h: hold,
   e: () => unfold(".wrong details", "button"),
   n: () => unfold(".why", "textarea[name=note]"),

@@ -1,6 +1,9 @@
 // Draws the tables of the statistics as plots above them. The page says the same without this script.
 "use strict";
 
+// The months, as the language of the page writes them.
+const month = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", timeZone: "UTC" });
+const MONTHS = [...Array(12).keys()].map((n) => month.format(Date.UTC(2026, n)));
 const HEIGHT = 200;
 const SMALL_HEIGHT = 120;
 const COLOURS = ["--link", "--stop", "--go"];
@@ -40,6 +43,7 @@ function draw(table, columns, title, isSmall, shares) {
     legend: { show: false },
     cursor: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    fmtDate: (template) => uPlot.fmtDate(template, { MMM: MONTHS, MMMM: MONTHS, WWW: [], WWWW: [] }),
     scales: { x: isTime ? { time: true } : { time: false, range: [0, 1] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
       isTime ? { ...axis, values: [[86400, "{D} {MMM}", null, null, null, null, null, null, 1]] } : axis,

@@ -109,7 +109,7 @@ class ReplyForm {
     this.post.setAttribute("aria-disabled", "true");
     this.post.textContent = host.words.posting;
     try {
-      await this.handIn();
+      if (await this.mayPass()) await this.handIn();
     } catch (error) {
       this.refused(error);
     }
@@ -118,16 +118,28 @@ class ReplyForm {
     this.sending = false;
   }
 
+  // Whether to post now: says once of each text that it may be held. No answer, or a late one, stops nobody.
+  async mayPass() {
+    const { host } = this;
+    const text = this.fields.comment.value;
+    if (!host.asks?.forewarn || text === this.forewarned) return true;
+    this.forewarned = text;
+    const { may_be_held, why } = await ask("/api/v1/forewarnings", { method: "POST", token: host.key, body: { text }, within: 1500 }).catch(() => ({}));
+    if (may_be_held) this.said.textContent = host.words.forewarn(why.replaceAll("_", " "));
+    return !may_be_held;
+  }
+
   async handIn() {
     const { host, fields } = this;
     this.key ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join("-");
     const [name, email, text] = [fields.author.value.trim(), fields.email.value.trim(), fields.comment.value];
     const parent_id = this.answered?.id ?? "";
+    const proof = host.asks?.proof_of_work ? await prove(host.site) : undefined;
     const receipt = await ask("/api/v1/comments", {
       method: "POST", token: host.key, key: this.key,
       body: {
         page: { url: host.page, title: [...document.title].slice(0, 500).join("") },
-        author: { name, email, token: host.own.browser }, text, parent_id,
+        author: { name, email, token: host.own.browser }, text, parent_id, proof,
       },
     });
     host.own.browser = receipt.browser_token;

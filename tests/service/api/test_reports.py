@@ -163,13 +163,20 @@ def test_scripts_of_the_sites_pages_may_report(api):
 
 
 def test_the_site_sets_its_rules(api):
-    assert api.get("/api/v1/readers").json() == {"edit_minutes": 15, "hold_after_reports": 0}
-    new = {"edit_minutes": 0, "hold_after_reports": 2}
+    off = {"markdown": False, "forewarn": False, "proof_of_work": 0}
+    assert api.get("/api/v1/readers").json() == {"edit_minutes": 15, "hold_after_reports": 0} | off
+    new = {"edit_minutes": 0, "hold_after_reports": 2} | off
     key = {"Authorization": f"Bearer {api.secret}"}
     assert api.client.put("/api/v1/readers", json=new, headers=key).json() == new
     assert api.get("/api/v1/readers").json() == new
     wrong = api.client.put("/api/v1/readers", json={"edit_minutes": -1}, headers=key)
     assert wrong.status_code == 422
+    on = new | {"markdown": True, "forewarn": True, "proof_of_work": 50_000}
+    assert api.client.put("/api/v1/readers", json=on, headers=key).json() == on
+    for hashes in (999, 1_000_001):
+        easy = api.client.put("/api/v1/readers", json={"proof_of_work": hashes}, headers=key)
+        assert easy.status_code == 422 and "/proof_of_work" in easy.text
+    assert api.client.put("/api/v1/readers", json=new, headers=key).json() == new
     assert api.client.get("/api/v1/readers").status_code == 401
     receipt = api.hand_in().json()
     machine = api.client.patch(

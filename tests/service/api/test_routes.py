@@ -25,6 +25,8 @@ OTHERS = {
     "GET /api/v1/counts": PUBLIC,
     "GET /api/v1/threads": PUBLIC,
     "GET /api/v1/threads/events": PUBLIC,
+    "GET /api/v1/challenges": PUBLIC,
+    "POST /api/v1/forewarnings": KEY,
     "GET /api/v1/openapi.json": PUBLIC,
     "GET /": PUBLIC,
     "GET /console": PUBLIC,
@@ -35,6 +37,8 @@ OTHERS = {
     "GET /demo/{slug}/peek": PUBLIC,
     "GET /notices/new": PUBLIC,
     "POST /notices/new": PUBLIC,
+    "POST /api/v1/notices/{notice_id}/appeal": "401 401 401",
+    "POST /notices/{notice_id}/{token}/appeal": "401 401 401",
     "GET /notices/{notice_id}/{token}": "401 401 401",  # the token in its path
     "GET /status/{comment_id}": PUBLIC,
     "POST /status/{comment_id}": PUBLIC,

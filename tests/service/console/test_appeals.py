@@ -44,7 +44,7 @@ def test_an_appeal_is_listed_read_and_answered(browser, store, site, bo):
     assert "It was &lt;b&gt;quoted&lt;/b&gt;." in shown and "<bdi>bo@herald.test</bdi>" in shown
     answer = send(browser, made, "overturn", "You are right.")
     assert answer.status_code == 303
-    assert "The comment is approved" in browser.get(answer.headers["location"]).text
+    assert "The decision was overturned" in browser.get(answer.headers["location"]).text
     assert state(store, site, made) is AppealState.OVERTURNED
     card = queues.get_card(store, {site.id}, made.comment_id)
     assert card.status.value == "approved"
@@ -63,7 +63,7 @@ def test_what_was_typed_stays_after_an_error(browser, store, site, bo):
     decisions.decide(store, "mod_cy", {site.id}, made.comment_id, Outcome.APPROVE, **clock)
     late = send(browser, made, "uphold", "It names a child.")
     assert late.status_code == 409 and "It names a child." in late.text
-    assert "This appeal was answered: the comment is approved." in late.text
+    assert "This appeal was answered: the decision was overturned." in late.text
     assert send(browser, made, "maybe").status_code == 422
 
 

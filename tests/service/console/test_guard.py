@@ -18,6 +18,7 @@ from harness.servers import SECRET
 from moderation.accounts import invitations, second_factor
 from moderation.domain.comment import Context, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import WEEK_MS
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.intake.appeal import appeal
@@ -30,6 +31,7 @@ from moderation.review import (
     campaigns,
     decisions,
     filters,
+    proposals,
     reputation,
     views,
 )
@@ -40,15 +42,17 @@ from moderation.store import moderators, queues, sites, thread_order
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
+from moderation.upkeep.samples import draw_samples
 from service.console.routes import router
 from service.console.session import form_token
-from tests.factories import newspaper
+from tests.factories import hand_in, newspaper, reply
 from tests.service.console.conftest import ada, console_browsers, read
 from tests.service.console.console_browser import (
     ORIGIN,
     PASSWORD,
     ConsoleBrowser,
     held,
+    judge_all,
     link_for,
     moderator,
     now,
@@ -156,8 +160,10 @@ def test_the_routes_are_all_here(scene):
         "/console/policy/record",
         "/console/policy/second-opinion",
         "/console/policy/shadow",
+        "/console/proposals",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
+        "/console/sample",
         "/console/statistics",
         "/console/statistics/csv",
     ]
@@ -328,6 +334,9 @@ def build(browser, open_browser, site):
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     with store.write() as connection:
         thread_order.set_picked(connection, comment_id, 1)
+    [sampled] = hand_in(store, reply(site, "A fine ferry.", at=now() - WEEK_MS))
+    judge_all(store)
+    draw_samples(store, now())
     for profile in ("relaxed", "children"):
         set_policy(store, site.id, policy_source(profile), ada.id, now=now())
     strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
@@ -340,6 +349,7 @@ def build(browser, open_browser, site):
     asked = appeal(store, appealed, "It was a quotation.", **clock)
     spam = Criteria(status=Status.SPAM)
     view = views.add_view(store, site.id, ada.id, "Spam", spam, **clock)
+    proposals.propose(*(store, ada.id, {site.id}, comment_id, Outcome.REJECT), **clock)
     sealed = second_factor.seal(store.crypto, ada.id, secret)
     forms = {
         "/console/account/second-factor": token | {"secret": sealed},
@@ -361,6 +371,8 @@ def build(browser, open_browser, site):
         "/console/comments/{comment_id}/undo": decision,
         "/console/account/language": token | {"language": "de"},
         "/console/density": token | {"density": "compact"},
+        "/console/embed": token
+        | {"site": site.id, "edit_minutes": "5", "hold_after_reports": "3", "proof_of_work": "0"},
         "/console/endpoints/new": token | hook | {"site": site.id},
         "/console/endpoints/{endpoint_id}": token | hook | {"batch": "7"},
         "/console/endpoints/{endpoint_id}/remove": token,
@@ -387,8 +399,10 @@ def build(browser, open_browser, site):
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
         "/console/policy/second-opinion": token | {"site": site.id, "do": "on"},
+        "/console/policy/sample": token | {"site": site.id, "size": "3"},
         "/console/policy/shadow": policy | {"do": "shadow"},
         "/console/policy/try": policy | {"do": "toml"},
+        "/console/sample": token | {"site": site.id, "comment": sampled, "verdict": "remove"},
         "/console/reasons": token
         | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
         "/console/reputation/{kind}/{name}/reset": change,
@@ -482,9 +496,10 @@ def test_no_forged_request_changes_anything(scene, store, path):
 
 # What a page answers whom it is not for: no link is the invitation's, and nobody is asked for a code.
 OF_NOBODY = {"/console/invitation": 404, "/console/login/code": 303}
-ALL = {"auditor", "moderator", "editor", "admin"}
-DECIDING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
-OVERSEEING, ENDPOINTS, ADMIN = {"auditor", "admin"}, ALL - {"moderator"}, {"admin"}
+ALL = {"auditor", "trainee", "moderator", "editor", "admin"}
+PROPOSING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
+DECIDING, ENDPOINTS = PROPOSING - {"trainee"}, {"auditor", "editor", "admin"}
+OVERSEEING, ADMIN = {"auditor", "admin"}, {"admin"}
 # The roles to which each route opens; a new route is in none of these and fails.
 ROLES = {
     "GET": {
@@ -497,6 +512,7 @@ ROLES = {
                 *("filters", "filters/{filter_id}", "invitation", "login"),
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons", "account", "account/second-factor"),
+                *("sample", "statistics", "statistics/csv"),
             )
         },
         **{
@@ -512,6 +528,7 @@ ROLES = {
         },
         **{f"/console/endpoints{path}": ENDPOINTS for path in ("", "/{endpoint_id}")},
         "/console/login/code": ALL,
+        "/console/proposals": PROPOSING,
         "/console/bulk/new": DECIDING,
         "/console/filters/new": DECIDING,
         "/console/endpoints/{endpoint_id}/remove": EDITING,
@@ -535,14 +552,16 @@ ROLES = {
             )
         },
         "/console/density": ALL,
+        "/console/comments/{comment_id}/decisions": PROPOSING,
+        "/console/comments/{comment_id}/undo": PROPOSING,
         **{
             f"/console/{path}": DECIDING
             for path in (
                 *("appeals/{appeal_id}/decide", "bulk", "bulk/{bulk_id}/undo", "pages/state"),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
-                *(f"comments/{{comment_id}}/{act}" for act in ("claim", "decisions", "notes")),
-                *("comments/{comment_id}/undo", "reputation/{kind}/{name}/reset"),
+                *(f"comments/{{comment_id}}/{act}" for act in ("claim", "notes")),
+                *("reputation/{kind}/{name}/reset", "sample"),
                 *("reputation/{kind}/{name}/undo", "undo", "views", "views/{view_id}/remove"),
                 *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
@@ -550,10 +569,23 @@ ROLES = {
         **{
             f"/console/{path}": EDITING
             for path in (
-                *("endpoints/new", "endpoints/{endpoint_id}", "filters/new", "pages/default"),
+                *(
+                    "embed",
+                    "endpoints/new",
+                    "endpoints/{endpoint_id}",
+                    "filters/new",
+                    "pages/default",
+                ),
                 *("filters/{filter_id}", "filters/{filter_id}/remove"),
                 *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
-                *("policy", "policy/back", "policy/second-opinion", "policy/shadow", "policy/try"),
+                *(
+                    "policy",
+                    "policy/back",
+                    "policy/sample",
+                    "policy/second-opinion",
+                    "policy/shadow",
+                    "policy/try",
+                ),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )
@@ -624,7 +656,7 @@ def test_no_page_offers_a_form_that_would_be_refused(scene, built, role):
             if role not in TRYING.get(route, ROLES["POST"].get(route, ())):
                 wrong.append((url, route))
     assert wrong == []
-    assert ("/console/comments/{comment_id}/decisions" in offered) == (role in DECIDING)
+    assert ("/console/comments/{comment_id}/decisions" in offered) == (role in PROPOSING)
 
 
 def _sent_to(page):
@@ -710,7 +742,9 @@ def test_pages_hold_nothing_inline(scene):
         text = scene.browser.get(path.format_map(scene.ids)).text
         assert " style=" not in text and "<style" not in text and "javascript:" not in text
         assert " on" not in {part[:3] for part in text.split('"')[::2] if "=" in part[3:]}
-        assert text.count("<script") == text.count("<script src=")
+        # What a script reads is no script: browsers run nothing of this type.
+        data = text.count('<script type="application/json"')
+        assert text.count("<script") == text.count("<script src=") + data
 
 
 def test_an_undecided_comment_stays_so_however_often_it_is_shown(scene, site, store):

@@ -141,5 +141,5 @@ def test_an_auditor_sees_everything_and_changes_nothing(browser, site, store):
         f"/console/comments/{comment}/decisions", fields | {"outcome": "approve"}
     )
     assert refused.status_code == 403
-    assert "Only moderators, editors and admins of a site can decide" in refused.text
+    assert "Only trainees, moderators, editors and admins of a site can decide" in refused.text
     assert browser.post("/console/logout", {"csrf": fields["csrf"]}).status_code == 303

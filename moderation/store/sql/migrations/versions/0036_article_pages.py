@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 
 _SITE_COLUMNS = ("markdown", "forewarn", "proof_of_work")
 
