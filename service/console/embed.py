@@ -62,7 +62,8 @@ def change_rules(request: Request, posted: Posted) -> Response:
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_PAGE_DEFAULT)
     numbers = {name: read_number(form, name, "number of each") for name in _NUMBERS}
-    rules = ReaderRules(**numbers, **{name: bool(form.get(name)) for name in _CHOICES})
+    markdown, forewarn = (bool(form.get(name)) for name in _CHOICES)
+    rules = ReaderRules(**numbers, markdown=markdown, forewarn=forewarn)
     store, site_id = request.app.state.store, membership.site_id
     try:
         reader_rules.set_rules(store, site_id, rules, visitor.signed.moderator_id)
