@@ -4,7 +4,9 @@ import base64
 import gzip
 import hashlib
 import re
+from pathlib import Path
 
+from service import embed
 from service.embed.module import module
 
 
@@ -43,3 +45,9 @@ def test_the_module_makes_no_markup_of_data_and_names_no_other_host():
         assert dangerous not in re.sub(r"//.*", "", text), dangerous
     assert text.count("fetch(") == 1 and 'credentials:"omit"' in text
     assert re.findall(r"https?://[\w.]+", text) == []
+
+
+def test_no_template_stands_in_a_template():
+    """What makes the module small takes the inner one for code, and the spaces out of it: "7seconds"."""
+    for part in sorted((Path(embed.__file__).parent / "module").glob("*.js")):
+        assert not re.search(r"`[^`]*\$\{[^}`]*`", part.read_text(encoding="utf-8")), part.name
