@@ -34,7 +34,7 @@ def test_a_trainee_proposes_and_another_agrees(trainee, browser, store, site):
     stub = trainee.press(comment_id, "reject", **HX)
     assert stub.status_code == 200 and "Proposed: Reject" in stub.text and "Undo" in stub.text
     assert status(store, site, comment_id) is Status.HELD
-    assert comment_id not in trainee.get().text, "it left their list"
+    assert f"c-{comment_id}" not in trainee.get().text, "it left their list"
     others = browser.get("/console/?queue=proposed").text
     assert f"<bdi>{BO}</bdi> proposes: <strong>Reject</strong>" in others
     assert 'id="count-proposed">1<' in others and comment_id in browser.get().text
@@ -56,7 +56,7 @@ def test_a_trainee_takes_a_proposal_back_and_proposes_otherwise(trainee, store, 
     notice = trainee.get(sent.headers["location"].partition("#")[0]).text
     assert "Proposed: Spam" in notice
     assert trainee.press(comment_id, "undo", f"/console/comments/{comment_id}").status_code == 303
-    assert comment_id in trainee.get().text
+    assert f"c-{comment_id}" in trainee.get().text
     trainee.press(comment_id, "approve", f"/console/comments/{comment_id}")
     own = trainee.get("/console/proposals").text
     assert "Approve" in own and "taken back" in own and "waits for another person" in own
