@@ -1,19 +1,16 @@
-"""What a site's lessons achieve on public data: toxicity and spam found before and after moderators decided.
+"""What a site's lessons about toxicity achieve on public data: comments held before and after moderators decided.
 
     python -m bench.lessons --data DIR [--texts 1500] [--orders 8]
 
-Toxicity: of each set, so many random comments are decided as they are labelled (what lies between counts as published),
+Of each set, so many random comments are decided as they are labelled (what lies between counts as published),
 and the rest is measured with and without what that taught: the share held at the thresholds of `newsroom` and `social`,
 and what the model alone would find if its threshold were lowered until it held as many of the others. Orders in which
-nothing was corrected count as they are. Spam: a prior that has seen text messages and honest comments only, and a site
-of YouTube comments, with the transformer's vector and without: found at 1 % false alarms on the comments not decided.
-VECTOR_NORM was chosen on the videos of the first line. With the bundled model; half an hour of a busy core at most.
+nothing was corrected count as they are. With the bundled model; some minutes of one core.
 """
 
 import argparse
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +23,6 @@ from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, Signal
 from moderation.scorers.models.bundled import Bundled
 from moderation.scorers.site.taught_toxicity import Correction, Example, corrected, fit_correction
-from moderation.scorers.spam.features import WEIGHT_COUNT, Features, extract_features
-from moderation.scorers.spam.spam_model import Prior, log_odds, train
-from training.replies import Reply, messages, split_honest, videos
-from training.spam import fit, measure_sample
-from training.spam import recall_at as spam_recall_at
 
 DECISIONS = (200, 1_000)
 PROFILES = {"newsroom": 0.45, "social": 0.25}
@@ -38,8 +30,6 @@ PROFILES = {"newsroom": 0.45, "social": 0.25}
 _ALL_OTHERS: dict[str, Callable[[Mapping[str, str]], bool | None]] = {
     "edos": lambda row: row["label_sexist"] == "sexist"
 }
-SPAM_DECISIONS = (0, 50, 200)
-HALVES = {"Psy, KatyPerry": ("Psy", "KatyPerry"), "LMFAO, Eminem": ("LMFAO", "Eminem")}
 _BATCH = 64
 
 
@@ -114,76 +104,6 @@ def _one_order(
     return correction, shares
 
 
-def spam_rows(model: Bundled, folder: Path, orders: int) -> list[tuple[str, ...]]:
-    honest, _ = split_honest(folder, 20, 1_500)
-    prior = _padded(fit(measure_sample(messages(folder) + honest)))
-    replies = videos(folder)
-    features = _features(model, replies)
-    lines = []
-    for heading, sources in HALVES.items():
-        chosen = [number for number, reply in enumerate(replies) if reply.source in sources]
-        truth = [replies[number].is_spam for number in chosen]
-        for name, of_site in (
-            ("words and signals", [_without_vector(features[number]) for number in chosen]),
-            ("and the vector", [features[number] for number in chosen]),
-        ):
-            runs = np.array([_learned(prior, of_site, truth, seed) for seed in range(orders)])
-            shares = (f"{mean:.2f}" for mean in runs.mean(axis=0))
-            lines.append((heading, name, *shares, f"{runs[:, -1].min():.2f}"))
-    return lines
-
-
-def _padded(prior: Prior) -> Prior:
-    weights = np.zeros(WEIGHT_COUNT, np.float32)
-    weights[: len(prior.weights)] = prior.weights
-    return replace(prior, weights=weights)
-
-
-def _features(model: Bundled, replies: Sequence[Reply]) -> list[Features]:
-    """With the vector, which measure_sample() leaves out."""
-    signals = toxicity_signals(model, [reply.text for reply in replies])
-    words = measure_sample(replies).features
-    vectors = extract_features(
-        [Candidate("", normalise(""), signals=(signal,)) for signal in signals]
-    )
-    together = []
-    for own, other in zip(words, vectors, strict=True):
-        kept = slice(len(other.indexes) - other.vector_count, None)
-        together.append(
-            Features(
-                np.concatenate((own.indexes, other.indexes[kept])),
-                np.concatenate((own.values, other.values[kept])),
-                own.text_count,
-                other.vector_count,
-            )
-        )
-    return together
-
-
-def _without_vector(features: Features) -> Features:
-    kept = slice(0, len(features.indexes) - features.vector_count)
-    return Features(features.indexes[kept], features.values[kept], features.text_count)
-
-
-def _learned(
-    prior: Prior, features: Sequence[Features], truth: Sequence[bool], seed: int
-) -> list[float]:
-    """Spam found at 1 % false alarms among what is not decided, after each number of decisions."""
-    order = list(range(len(features)))
-    random.Random(seed).shuffle(order)
-    undecided = order[SPAM_DECISIONS[-1] :]
-    delta = np.zeros(WEIGHT_COUNT, np.float32)
-    shares, learned = [], 0
-    for count in SPAM_DECISIONS:
-        train(prior, delta, [(features[each], truth[each], 1.0) for each in order[learned:count]])
-        learned = count
-        values = np.array(
-            [log_odds(prior, prior.weights + delta, features[each]) for each in undecided]
-        )
-        shares.append(spam_recall_at(np.array([truth[each] for each in undecided]), values))
-    return shares
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.lessons", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -192,14 +112,11 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=8)
     arguments = parser.parse_args()
     model = Bundled()
-    head = ("set", "decided", "corrected", "profile", "others held before", "after")
-    head += ("bad held after", "before", "with a lower threshold instead")
+    held = ("others held before", "after", "bad held after", "before")
+    head = ("set", "decided", "corrected", "profile", *held, "with a lower threshold instead")
     for name in ("ucc_val", "olid_train", "edos"):
         lines = toxicity_rows(model, arguments.data, name, arguments.texts, arguments.orders)
         print(table(head, lines), end="\n\n", flush=True)
-    marks = (f"after {count}" for count in SPAM_DECISIONS)
-    lines = spam_rows(model, arguments.data, arguments.orders)
-    print(table(("spam under videos", "learns from", *marks, "worst order"), lines))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ from jinja2 import Environment
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from moderation.domain.errors import Forbidden  # noqa: E402
 from moderation.domain.labels import LABELS, label_of  # noqa: E402
 from moderation.domain.report import ReportReason  # noqa: E402
-from moderation.domain.roles import IN_WORDS, Role  # noqa: E402
+from moderation.domain.roles import IN_WORDS, Action, Role, require  # noqa: E402
 
 CONSOLE = ROOT / "service/console"
 CATALOGUES = sorted((CONSOLE / "languages").glob("*/LC_MESSAGES/console.po"))
@@ -76,8 +77,18 @@ def _of_domain() -> set[str]:
         for rule in tomllib.loads(path.read_text()).get("rules", ()):
             signals = rule.get("signal", [])
             names |= {rule.get("code", ""), *([signals] if isinstance(signals, str) else signals)}
-    allowed = {*IN_WORDS.values(), *map(str, Role)}
+    allowed = {*IN_WORDS.values(), *map(str, Role), *_who_may()}
     return allowed | {label_of(name.rstrip("*:")) for name in names if name}
+
+
+def _who_may() -> Iterator[str]:
+    """Who may do what others may not: 'editors and admins'."""
+    for role in Role:
+        for action in Action:
+            try:
+                require(role, action)
+            except Forbidden as error:
+                yield error.message.removeprefix("Only ").partition(" of a site can ")[0]
 
 
 def _sentences() -> Iterator[tuple[Path, str]]:
@@ -219,12 +230,13 @@ def main() -> None:
 
 
 def _write(path: Path, wanted: Catalog) -> None:
+    """The head of the file, with its glossary, stays as it is: it ends at the first empty line."""
+    head, _, _ = path.read_text("utf-8").partition("\n\n")
     catalogue = read(path)
     catalogue.update(wanted, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
     written = io.BytesIO()
-    write_po(written, catalogue, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
-    path.write_bytes(written.getvalue())
+    write_po(written, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)  # fmt: skip
+    path.write_text(f"{head}\n\n{written.getvalue().decode().strip()}\n", "utf-8")
 
 
 def _report(bare: Iterable[str], lacking: dict[Path, list[str]]) -> int:

@@ -1,7 +1,6 @@
 """How the bundled model's vector is made: python -m training.vectors --data DIR [--out DIR]; minutes of one core.
 
-The mean over the tokens of what the transformer's third layer gives (of the second, third, fourth, fifth and the last two, the one by which
-lessons find most spam of another kind), along the 64 directions in which 1,000 Wikipedia comments differ most, each of
+The mean over the tokens of what the transformer's third layer gives, along the 64 directions in which 1,000 Wikipedia comments differ most, each of
 deviation 1. Writes vector.npz and its place in model.json. No label is used.
 """
 

@@ -43,8 +43,10 @@ def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) 
 
 def _is_bare(wanted: Wanted) -> bool:
     """Whether all that the ranks list meets it."""
-    conditions = (wanted.decided_by, wanted.since, wanted.until, wanted.not_of_others)
-    conditions = (*conditions, wanted.not_proposed)
+    conditions = (
+        *(wanted.decided_by, wanted.since, wanted.until),
+        *(wanted.not_of_others, wanted.not_proposed),
+    )
     listed_apart = not wanted.alone or wanted.order == URGENCY
     return listed_apart and not wanted.is_narrow and not any(conditions)
 

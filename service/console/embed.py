@@ -1,6 +1,6 @@
 """/console/embed: the snippets that put thread and form on a site's pages, ready to be copied, and what readers may do there."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
@@ -61,9 +61,11 @@ def change_rules(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_PAGE_DEFAULT)
-    numbers = {name: read_number(form, name, "number of each") for name in _NUMBERS}
-    markdown, forewarn = (bool(form.get(name)) for name in _CHOICES)
-    rules = ReaderRules(**numbers, markdown=markdown, forewarn=forewarn)
+    typed: dict[str, Any] = {
+        **{name: read_number(form, name, "number of each") for name in _NUMBERS},
+        **{name: bool(form.get(name)) for name in _CHOICES},
+    }
+    rules = ReaderRules(**typed)
     store, site_id = request.app.state.store, membership.site_id
     try:
         reader_rules.set_rules(store, site_id, rules, visitor.signed.moderator_id)

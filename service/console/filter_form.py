@@ -120,5 +120,7 @@ def _match_view(match: PreviewMatch) -> dict[str, Any]:
         "comment": match,
         "status": _(STATUS_WORDS[match.status]),
         "pieces": pieces_of_spans(match.excerpt, match.spans),
-        "other_fields": ", ".join(_(FIELDS[field]) for field in match.where if field != "text"),
+        "other_fields": ", ".join(
+            _(FIELDS[FilterField(field)]) for field in match.where if field != "text"
+        ),
     }

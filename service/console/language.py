@@ -6,6 +6,7 @@ marks words that are translated later, as those of a table at the top of a modul
 
 import gettext as standard
 import re
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,7 @@ class Catalogue(standard.NullTranslations):
                 self.messages.setdefault(key, []).append(words)
         header = self.messages.pop("", [""])[0]
         rule = re.search(r"plural=([^;\n]+)", header)
-        self._form = standard.c2py(rule[1] if rule else "n != 1")  # type: ignore[attr-defined]
+        self._form = standard.c2py(rule[1] if rule else "n != 1")
 
     def gettext(self, message: str) -> str:
         return self.messages.get(message, [""])[0] or message
@@ -111,12 +112,13 @@ def current() -> Language:
 
 def _accepted(header: str) -> str:
     """The language that a browser wants most, of those that we have."""
-    wanted = []
+    wanted: list[tuple[float, int, str]] = []
     for part in header[:1_000].split(","):
         if found := _WANTED.fullmatch(part):
             code = found[1] if found[1] == mirrored.CODE else found[1].partition("-")[0].lower()
-            if code == mirrored.CODE or code in LANGUAGES:
-                wanted.append((-float(found[2] or 1), len(wanted), code))
+            weight = float(found[2] or 1)
+            if weight and (code == mirrored.CODE or code in LANGUAGES):
+                wanted.append((-weight, len(wanted), code))
     return min(wanted, default=(0, 0, "en"))[2]
 
 
@@ -158,7 +160,7 @@ def upfirst(words: str) -> str:
 
 
 # The functions of jinja2.ext.i18n; it fills in the placeholders, and escapes what it puts there.
-FOR_TEMPLATES = {
+FOR_TEMPLATES: Mapping[str, Callable[..., str]] = {
     "gettext": lambda message: current().words.gettext(message),
     "ngettext": lambda one, many, n: current().words.ngettext(one, many, n),
     "pgettext": lambda context, message: current().words.pgettext(context, message),

@@ -21,7 +21,7 @@ class Mirrored(gettext.NullTranslations):
     def gettext(self, message: str) -> str:
         pieces = _KEPT.split(message)
         pieces[::2] = [words.translate(_LETTERS) for words in pieces[::2]]
-        return f"{OPEN}{''.join(pieces)}{CLOSE}"
+        return f"{OPEN}{''.join(pieces)}{CLOSE}" if message else ""
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         return self.gettext(one if n == 1 else many)

@@ -35,14 +35,13 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A link to one of several lists. count: '' where it is not counted. is_shown: else it appears once there is something."""
+    """A link to one of several lists. count: '' where it is not counted."""
 
     id: str
     name: str
     count: str
     url: str
     is_current: bool
-    is_shown: bool = True
 
 
 class HasId(Protocol):
@@ -90,9 +89,9 @@ def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]
             if id in (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED)
             else f"{URL}/{id}?{query(site=site_id)}",
             id == current,
-            is_shown=count is not None or id == current,
         )
         for id, count in tab_counts(request.app.state.store, site_id).items()
+        if count is not None or id == current
     ]
 
 

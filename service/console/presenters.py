@@ -189,7 +189,9 @@ def _strongest(reasons: Sequence[Reason]) -> str:
         return ""
     reason = max(reasons, key=lambda reason: reason.value or 0)
     value = reason.value or 0
-    score = f" {number(value, 2).replace('0.', '.', 1)}" if 0 < value < 1 else ""
+    score = f" {number(value, 2)}" if 0 < value < 1 else ""
+    if current().code == "en":
+        score = score.replace(" 0.", " .")
     return f"{upfirst(label(reason.code))}{score}"
 
 

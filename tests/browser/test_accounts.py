@@ -111,6 +111,8 @@ def test_a_trainee_proposes_and_another_agrees_by_a_key(visit, gatehouse, shots,
     look(other, "queue")
     other.page.keyboard.press("j")
     other.page.keyboard.press("c")
-    other.page.locator(".card.stub").wait_for()
-    assert "Rejected" in other.page.locator(".card.stub").inner_text()
+    other.page.locator(".card.stub").wait_for(
+        state="attached"
+    )  # out of sight where the next is open
+    assert "Rejected" in other.page.locator(".card.stub").text_content()
     assert trainee.incidents == [] and other.incidents == []

@@ -106,7 +106,8 @@ def test_what_cannot_be_proposed(store):
         propose(store, site, comment_id, by="mod_cy")
     with pytest.raises(Conflict):
         proposals.withdraw(store, "mod_cy", {site.id}, comment_id, now=NOON)
-    propose(store, site, comment_id, Outcome.APPROVE)
+    later = {"now": NOON + 1, "entropy": os.urandom}
+    proposals.propose(store, BO, {site.id}, comment_id, Outcome.APPROVE, **later)
     assert states(store, site, comment_id) == ["withdrawn", "open"]
     change.withdraw(store, waiting, **CLOCK)
     with pytest.raises(Conflict):

@@ -100,6 +100,24 @@ def test_any_decisions_make_a_finite_correction_or_none(
         assert pack_correction(fit_correction(SHA, examples)) == packed
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_decisions_by_chance_make_no_correction_and_those_about_a_kind_do(seed: int) -> None:
+    """Half of the comments are removed: that half of what would be held was removed proves nothing."""
+    chance = np.random.default_rng(seed)
+    numbers = chance.integers(-60, 61, (200, 64)).astype(np.int8)
+    is_toxic = chance.permutation(200) < 100
+
+    def fitted(side: int) -> Correction | None:
+        numbers[:, 0] = np.where(is_toxic, side, -side)
+        rows = zip(numbers, is_toxic, strict=True)
+        return fit_correction(
+            SHA, [Example(row.tobytes(), 0.3, bool(bad), 1.0) for row, bad in rows]
+        )
+
+    assert fitted(0) is None
+    assert fitted(80) is not None
+
+
 def test_nothing_is_said_without_a_vector_or_a_lesson() -> None:
     toxic = Signal("toxicity", 0.3, "bundled", "model-1", SHA, vector=bytes([25]) * 64)
     comment = candidate("A remark", site_id="site_1", signals=(toxic,))

@@ -214,7 +214,7 @@ class OnnxClassifier:
     @property
     def vector_size(self) -> int:
         """How many numbers a vector has; 0: the model gives none."""
-        return self._basis.shape[1]
+        return int(self._basis.shape[1])
 
     def tokens(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of each token of a text in code points, without special ones."""

@@ -26,8 +26,9 @@ OF_ONE_NAME = 5
 # Inverse variance of the weights. Of 30, 100 and 300, 100 finds most after 1,000 decisions on tweets (docs/models.md).
 _RIDGE = 100.0
 # Checked on the fifth of the decisions that each fit has not seen: of what the correction would additionally hold from
-# HELD_FROM on, this share at least was removed, and it is so many comments at least. Else nothing is corrected.
-_FOLDS, HELD_FROM, _SHARE_REMOVED, _FEWEST_CHECKED = 5, 0.45, 1 / 3, 6
+# HELD_FROM on, this share at least was removed, and so many times the share of all that the model does not hold, and it is
+# so many comments at least. Else nothing is corrected.
+_FOLDS, HELD_FROM, _SHARE_REMOVED, _LIFT, _FEWEST_CHECKED = 5, 0.45, 1 / 3, 1.5, 6
 _LOGIT_LIMIT = 7.0
 
 _Numbers = NDArray[np.float64]
@@ -109,8 +110,10 @@ def _holds_what_is_removed(
         direction, level = _fit(vectors[rest], logits[rest], truth[rest], weights[rest])
         added = np.clip(vectors[own] @ direction - level, 0, MOST)
         is_new[own] = (logits[own] < line) & (logits[own] + added >= line)
-    removed = int((is_new & truth).sum())
-    return int(is_new.sum()) >= _FEWEST_CHECKED and removed >= _SHARE_REMOVED * is_new.sum()
+    if int(is_new.sum()) < _FEWEST_CHECKED:
+        return False
+    wanted = max(_SHARE_REMOVED, min(0.9, _LIFT * float(truth[logits < line].mean())))
+    return float(truth[is_new].mean()) >= wanted
 
 
 def _fit(

@@ -19,7 +19,6 @@
       const text = (count ?? 0).toLocaleString(document.documentElement.lang);
       if (!place) continue;
       if (place.textContent !== text) place.textContent = text;
-      if (count) place.closest("a").hidden = false;
     }
     if (!fresh) return;
     // What was there when the page was made is not new; nor is what is listed only because others have gone.
