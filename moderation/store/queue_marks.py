@@ -18,6 +18,7 @@ _OTHERS = """
         (SELECT count(*) FROM comments c WHERE c.site_id = s.id AND c.first_report <> ''),
         (SELECT count(*) FROM appeals a WHERE a.site_id = s.id AND a.state = 'open'),
         (SELECT count(*) FROM legal_notices n WHERE n.site_id = s.id AND n.state = 'open'),
+        (SELECT count(*) FROM proposals p WHERE p.site_id = s.id AND p.state = 'open'),
         (SELECT count(*) FROM samples t WHERE t.site_id = s.id AND t.verdict = '')
     FROM sites s WHERE s.id AMONG :ids
 """
