@@ -101,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # What was opened last is closed first; if one close fails, the others still run.
         async with AsyncExitStack() as opened:
             opened.callback(store.close)
+            opened.push_async_callback(app.state.keys.close)
             app.state.bell = bell = Doorbell(settings.broker)
             opened.push_async_callback(run_in_threadpool, bell.close)
             app.state.ring = bell.ring

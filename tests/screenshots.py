@@ -170,9 +170,17 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "people": f"/console/people?{site}",
         "audit": f"/console/audit?{site}",
         "policy": f"/console/policy?{site}",
+        "policy-record": f"/console/policy/record?{site}",
+        "policy-shadow": f"/console/policy/shadow?{site}",
+        "second-opinion": f"/console/policy/second-opinion?{site}",
+        "proposals": f"/console/proposals?{site}",
+        "sample": f"/console/sample?{site}",
+        "notices": f"/console/notices?{site}",
+        "keys": f"/console/keys?{site}",
         "statistics": f"/console/statistics?{site}",
         "reasons": f"/console/reasons?{site}",
         "account": "/console/account",
+        "second-factor": "/console/account/second-factor",
         "start": "/",
         "login": "/console/login",
         "error": f"{queue}=lost",
@@ -219,7 +227,7 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
                 if only and name not in only:
                     continue
                 page.goto(gatehouse.url + where)
-                page.wait_for_load_state("networkidle")
+                page.evaluate("document.fonts.ready")
                 if summary := OPENED.get(name):
                     page.locator(summary).click()
                 page.screenshot(path=folder / f"{name}-{look}.png")

@@ -41,21 +41,29 @@ class KeyRing:
             self._lookups[digest] = lookup
             lookup.add_done_callback(lambda _: self._lookups.pop(digest, None))
         self._cache[digest] = key = await asyncio.shield(lookup)
-        if key is not None:  # nobody waits for this: a key opens also while nothing can be written
-            noting = asyncio.ensure_future(run_in_threadpool(self._note_used, key))
-            self._noting.add(noting)
-            noting.add_done_callback(self._noting.discard)
+        if key is not None:
+            self._note_used(key)
         return key
+
+    async def close(self) -> None:
+        """Waits for what is being written."""
+        await asyncio.gather(*self._noting)
 
     def _look_up(self, digest: str) -> Key | None:
         with self._store.read() as connection:
             return sites.find_key(connection, digest)
 
     def _note_used(self, key: Key) -> None:
+        """Nobody waits for it: a key opens also while nothing can be written."""
         now = now_ms()
         if key.used_at is None or now - key.used_at >= KEY_USED_EVERY:
-            with suppress(GatehouseError), self._store.write() as connection:
-                sites.note_key_used(connection, key.id, now)
+            noting = asyncio.ensure_future(run_in_threadpool(self._write_used, key.id, now))
+            self._noting.add(noting)
+            noting.add_done_callback(self._noting.discard)
+
+    def _write_used(self, key_id: str, now: int) -> None:
+        with suppress(GatehouseError), self._store.write() as connection:
+            sites.note_key_used(connection, key_id, now)
 
 
 class Origins:

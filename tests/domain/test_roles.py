@@ -6,20 +6,23 @@ from moderation.domain.errors import Invalid
 from moderation.domain.roles import Action, Role, may, parse_role
 
 MATRIX = """
-                    auditor  moderator  editor  admin
-decide              no       yes        yes     yes
-change_filters      no       no         yes     yes
-see_policy          yes      no         yes     yes
-change_policy       no       no         yes     yes
-override_bounds     no       no         no      yes
-change_reasons      no       no         yes     yes
-change_page_default no       no         yes     yes
-see_endpoints       yes      no         yes     yes
-manage_endpoints    no       no         yes     yes
-see_learning        yes      no         no      yes
-manage_learning     no       no         no      yes
-see_audit           yes      no         no      yes
-manage_people       no       no         no      yes
+                    auditor  trainee  moderator  editor  admin
+decide              no       no       yes        yes     yes
+propose             no       yes      yes        yes     yes
+change_filters      no       no       no         yes     yes
+see_policy          yes      no       no         yes     yes
+change_policy       no       no       no         yes     yes
+override_bounds     no       no       no         no      yes
+change_reasons      no       no       no         yes     yes
+change_page_default no       no       no         yes     yes
+see_endpoints       yes      no       no         yes     yes
+manage_endpoints    no       no       no         yes     yes
+see_learning        yes      no       no         no      yes
+manage_learning     no       no       no         no      yes
+see_keys            yes      no       no         no      yes
+manage_keys         no       no       no         no      yes
+see_audit           yes      no       no         no      yes
+manage_people       no       no       no         no      yes
 """
 
 
@@ -33,7 +36,7 @@ def test_the_matrix_of_roles_and_actions() -> None:
 
 @pytest.mark.parametrize("name", ["owner", "Admin", "admin ", ""])
 def test_there_are_no_other_roles(name: str) -> None:
-    with pytest.raises(Invalid, match="auditor, moderator, editor, admin") as refused:
+    with pytest.raises(Invalid, match="auditor, trainee, moderator, editor, admin") as refused:
         parse_role(name)
     assert refused.value.pointer == "/role"
 

@@ -92,7 +92,7 @@ for name in ("torch", "transformers", "detoxify", "onnx"):
 from moderation.scorers.models.model_names import Models
 from moderation.scorers.build import build_scorers
 from tests.scorers.candidates import candidate
-scorer = build_scorers(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-2]
+scorer = build_scorers(Models("detoxify:tiny", folder=__import__("pathlib").Path({str(tmp_path)!r})))[-3]
 print([one.runtime for one in scorer.measure([candidate("idiot")])[0]])
 """
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -46,17 +46,17 @@ class TestWhatServes:
     def test_what_is_here(self, tmp_path: Path) -> None:
         models = Models("detoxify:tiny", fallback="bundled", folder=tmp_path)
         assert (models.missing, models.serving) == ("detoxify:tiny", "bundled")
-        assert build_scorers(models)[-2].name == "bundled"
+        assert build_scorers(models)[-3].name == "bundled"
         make_folder(tmp_path / "tiny")
         assert (models.missing, models.serving) == ("", "detoxify:tiny")
         assert models.runs_on("detoxify:tiny") == "onnx"
-        assert isinstance(build_scorers(models)[-2].scorer, Transformer)
+        assert isinstance(build_scorers(models)[-3].scorer, Transformer)
 
     def test_a_folder_may_be_named_itself(self, tmp_path: Path) -> None:
         make_folder(tmp_path / "elsewhere")
         models = Models(f"detoxify:{tmp_path / 'elsewhere'}", folder=tmp_path / "models")
         assert models.place(models.toxicity) == tmp_path / "elsewhere"
-        signals = build_scorers(models)[-2].measure([candidate(ENGLISH)])[0]
+        signals = build_scorers(models)[-3].measure([candidate(ENGLISH)])[0]
         assert signals and signals[0].name == "toxicity" and signals[0].value > 0.9
 
     def test_without_a_fallback_nothing_does(self, tmp_path: Path) -> None:

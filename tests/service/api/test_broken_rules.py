@@ -71,6 +71,8 @@ def test_every_route_tells_all_that_is_wrong_at_once(api, method, path, operatio
         elif parameter["in"] == "query":
             query[name] = "x" * 2_001
             wrong.add(("parameter", name))
+        elif name == "last-event-id":
+            pass  # browsers send it by themselves; one that is not known is none
         elif parameter["in"] == "header":
             headers[name] = f"{VALUE} with a space"
             wrong.add(("header", name))

@@ -31,7 +31,7 @@ def test_a_receipt_leads_to_the_comment(api):
     assert full["text"] == "A fine article."
     assert full["status"] == "pending"
     assert full["decision"] is None
-    assert full["author"] == {"name": "Carol", "url": None}
+    assert full["author"] == {"name": "Carol", "url": None, "badge": None}
     assert "carol@private.test" not in str(full)
 
 
@@ -299,7 +299,9 @@ def test_the_document_describes_what_is_taken(api):
     taken = document["paths"]["/api/v1/comments"]["post"]["requestBody"]["content"]
     assert taken["application/json"]["schema"]["$ref"].endswith("/CommentIn")
     schema = document["components"]["schemas"]["CommentIn"]
-    assert set(schema["properties"]) == {"page", "author", "text", "parent_id", "context"}
+    assert set(schema["properties"]) == {
+        *("page", "author", "text", "parent_id", "context", "proof")
+    }
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "203.0.113.9"])

@@ -25,7 +25,7 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
         filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
     newest = browser.get("/console/audit").text
     assert newest.count("filter.changed</span>") == 20
-    assert "enabled: <bdi>yes</bdi> → <bdi>no</bdi>" in newest
+    assert "enabled</span>: <bdi>yes</bdi> → <bdi>no</bdi>" in newest
     assert "by <bdi>the site&#39;s own server</bdi>" in newest
     older = newest.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     oldest = browser.get(older.replace("&amp;", "&")).text

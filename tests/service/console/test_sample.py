@@ -22,9 +22,9 @@ def test_a_moderator_judges_blind_and_may_decide_after_that(browser, site, store
     )
     judge_all(store)
     assert "Nothing of the sample is waiting" in browser.get(HOME).text
-    assert "hidden>Sample <span" in browser.get().text
+    assert "Sample <span" not in browser.get().text
     assert draw_samples(store, now()) == 1
-    assert "hidden>Sample <span" not in browser.get().text
+    assert "Sample <span" in browser.get().text
     page = browser.get(HOME).text
     assert "You &lt;b&gt;scum&lt;/b&gt;" in page
     for told in ("approved that", "toxicity", "0.10", "Approve it"):
