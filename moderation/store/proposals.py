@@ -1,6 +1,6 @@
 """Proposals of trainees, and what later decisions make of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -107,6 +107,14 @@ def lapse(connection: Connection, comment_id: str, now: int) -> None:
         .where(proposals.c.comment_id == comment_id, _IS_OPEN)
         .values(state=ProposalState.LAPSED.value, answered_at=now)
     )
+
+
+def forget(connection: Connection, comment_ids: Collection[str], now: int) -> None:
+    """Of erased comments: what was proposed to be told to their writers, which may quote them; nothing of them waits. now: ms."""
+    about = proposals.c.comment_id.in_(list(comment_ids))
+    connection.execute(sa.update(proposals).where(about).values(sentence=""))
+    for comment_id in comment_ids:
+        lapse(connection, comment_id, now)
 
 
 def _proposal(row: sa.Row[tuple[object, ...]]) -> Proposal:

@@ -19,6 +19,7 @@ from moderation.store import (
     notes,
     outbox,
     people,
+    proposals,
     queues,
     reputations,
     search_index,
@@ -110,6 +111,7 @@ def erase_together(
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     second_opinions.forget(connection, ids)
+    proposals.forget(connection, ids, now)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)

@@ -19,6 +19,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.note import Note
 from moderation.domain.person import PersonRef
+from moderation.domain.proposal import Proposal
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.change import edit
 from moderation.intake.submit import submit
@@ -28,7 +29,7 @@ from moderation.policies import load_policy
 from moderation.review import corrections, decisions, queues
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks, appeals, legal_notices, notes, reports
+from moderation.store import akismet_checks, appeals, legal_notices, notes, proposals, reports
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
@@ -144,6 +145,12 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
         reports.add(*by_other, NOON, os.urandom)
         about = (ids[0], site.id, 1, 1, Outcome.REJECT, "mod_1", canaries.text, NOON)
         appeals.add(connection, Appeal("apl_1", *about, note=canaries.note))
+        proposals.add(
+            connection,
+            Proposal(
+                *("prp_1", ids[3], site.id, "mod_2", 1, Outcome.REJECT, "", canaries.sentence, NOON)
+            ),
+        )
         by_other = LegalNotice("ntc_1", ids[0], site.id, 1, "Nora", "n@x.test", canaries.text, NOON)
         legal_notices.add(connection, by_other, store.crypto)
     index_due(store)
@@ -228,6 +235,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert any("text" in seen[name] for name in before if name.startswith("search_index"))
     assert seen["appeals"] == {"text", "note"}
     assert "sentence" in seen["decisions"] and "sentence" in seen["events"]
+    assert seen["proposals"] == {"sentence"}
     assert "note" in seen["notes"] and seen["reports"] == {"report", "name"}
     sent_too = {"name", "report"} if by == "email" else set()
     assert seen["legal_notices"] == {"text"} | sent_too
@@ -383,7 +391,7 @@ ABOUT_COMMENTS = {
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
     *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
     *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
-    "second_opinions",
+    *("second_opinions", "proposals"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
@@ -391,6 +399,8 @@ ABOUT_OTHERS = {
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
     *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
     *("second_opinion_sites", "second_opinion_usage", "second_opinion_endpoints"),
+    # A sample says of a comment what a moderator would do with it, by its id alone.
+    *("counted_days", "day_totals", "samples", "sample_weeks", "second_factors", "recovery_codes"),
 }
 
 
