@@ -46,6 +46,7 @@ def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, shots
     notice.page.get_by_role("button", name="Send the appeal").click()
     notice.page.get_by_text("Your appeal was received.").wait_for()
     look(notice, "notice-appealed")
+    console.page.reload()  # a tab comes with the page that first has something in it
     console.page.get_by_role("link", name="Appeals").click()
     console.page.get_by_role("link", name="Appeal about a notice against Marit Holm").click()
     console.page.get_by_text("It <b>names</b> her school.").wait_for()

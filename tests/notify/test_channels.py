@@ -13,7 +13,7 @@ from moderation.domain.channel import check_channel
 from moderation.domain.comment import AuthorRef
 from moderation.domain.delivery import MODERATORS, NOTICE_PAUSE, Endpoint, Format, Response
 from moderation.domain.errors import Conflict, Invalid
-from moderation.domain.event import DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, EventType
 from moderation.domain.notice import DEFAULT_TYPES, Notice
 from moderation.notify import endpoints
 from moderation.notify.deliver import NOTICES
@@ -236,7 +236,7 @@ def test_without_a_mail_server_moderators_are_no_channel() -> None:
 def test_a_channels_url_is_stored_encrypted_and_shown_masked(herald: Newsroom) -> None:
     made = add(herald)
     assert (made.types, made.format) == (DEFAULT_TYPES, Format.NOTICE)
-    assert DEFAULT_TYPES == (EventType.DISABLED, DIGEST)
+    assert DEFAULT_TYPES == (EventType.DISABLED, DIGEST, ALARM)
     with herald.store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
     assert "TIiajkdnlazkcOXrIdevi7FQ" not in repr(row._mapping)

@@ -55,7 +55,8 @@ class Correction:
 
     def of(self, vector: bytes) -> float:
         """Logits to add to the model's score: 0 to MOST."""
-        added = float(self.direction @ unpack_vector(vector)) - self.level
+        with np.errstate(all="ignore"):  # what is no number adds nothing
+            added = float(self.direction @ unpack_vector(vector)) - self.level
         return min(max(added, 0.0), MOST) if math.isfinite(added) else 0.0
 
 

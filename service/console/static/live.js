@@ -8,7 +8,7 @@
   const TELL = 5_000; // ms between two words of new comments: a listener is not interrupted more often
   const MANY = 100; // no more are told of
   const fresh = document.getElementById("fresh");
-  const tab = document.querySelector(".tabs a");
+  const tab = document.querySelector(".tabs a:has([id^=count-])"); // other pages have tabs of something else
   if (!tab) return;
   const asked = new URLSearchParams({ site: new URL(tab.href).searchParams.get("site"), queue: fresh?.dataset.queue ?? "" });
   let source = null, polling = 0, notBefore = 0, telling = 0, toldAt = 0, known = null, floor = null, arrived = 0;
