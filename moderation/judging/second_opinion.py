@@ -32,6 +32,7 @@ from moderation.store import (
     judging_queue,
     legal_notices,
     outbox,
+    proposals,
     queues,
     second_opinion_sites,
     second_opinion_usage,
@@ -248,7 +249,7 @@ def _may_approve(
 ) -> bool:
     """Whether nothing but scores of toxicity models, or an unknown language, holds the comment.
 
-    No person has decided or is about to, no reader has reported it, its page is open, readers see what it answers, and the
+    No person has decided, proposed or is about to, no reader has reported it, its page is open, readers see what it answers, and the
     policy is still the one that held it.
     """
     id = standing.comment_id
@@ -256,7 +257,9 @@ def _may_approve(
         return False
     if job.parent_id and (parent is None or parent.status is not Status.APPROVED):
         return False
-    if claims.live(connection, [id]) or legal_notices.open_of(connection, [id]):
+    if claims.live(connection, [id]) or proposals.open_of(connection, [id]):
+        return False
+    if legal_notices.open_of(connection, [id]):
         return False
     entry = queues.by_id(connection, id, [standing.site_id])
     decision = decisions.latest(connection, [id]).get(id)

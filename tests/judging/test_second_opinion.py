@@ -8,15 +8,25 @@ from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.policy import parse_policy
+from moderation.domain.report import Reporter, ReportReason
 from moderation.domain.second_opinion import Label, Permission
 from moderation.domain.site_reasons import SiteReason
 from moderation.intake import change
 from moderation.judging.judge import judge
 from moderation.judging.second_opinion import ask_one
-from moderation.review import claims, decisions, page_states, queues, second_opinion, site_reasons
+from moderation.review import (
+    claims,
+    decisions,
+    page_states,
+    proposals,
+    queues,
+    second_opinion,
+    site_reasons,
+)
 from moderation.review.page_states import PageChange
 from moderation.review.search import Criteria, search
-from moderation.store import second_opinion_sites, second_opinion_usage, second_opinions
+from moderation.store import reports, second_opinion_sites, second_opinion_usage, second_opinions
+from moderation.store.decisions import standings
 from moderation.store.second_opinion_usage import Budget
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
@@ -358,16 +368,23 @@ def test_a_permission_lapses_with_another_model_and_with_other_rules(store, site
     assert state.site.permission and not state.permission_holds
 
 
-def test_a_persons_decision_and_claim_stand(store, site, stub):
+def test_a_persons_decision_claim_proposal_and_report_stand(store, site, stub):
     permit(store, site)
-    again, claimed = judged(store, reply(site, HELD), reply(site, "toxicity=0.7"))
+    again, claimed, proposed, reported = judged(
+        store, *(reply(site, text) for text in (HELD, *(f"toxicity=0.7{n}" for n in range(3))))
+    )
     now = {"now": LATER, "entropy": os.urandom}
     decisions.decide(store, "mod_1", {site.id}, again, Outcome.HOLD, **now)
     claims.claim(store, "mod_1", {site.id}, claimed)
-    ask(store, stub)
-    ask(store, stub)
-    assert len(stub.got) == 2
-    for id in (again, claimed):
+    proposals.propose(store, "mod_2", {site.id}, proposed, Outcome.REJECT, **now)
+    with store.write() as connection:
+        standing = standings(connection, [reported])[reported]
+        by = Reporter("reader", "network")
+        reports.add(connection, standing, ReportReason.ABUSE, "", by, LATER, os.urandom)
+    while ask(store, stub).busy:
+        pass
+    assert len(stub.got) == 4
+    for id in (again, claimed, proposed, reported):
         assert card(store, site, id).status is Status.HELD
 
 
@@ -377,7 +394,7 @@ def test_what_a_person_has_decided_meanwhile_is_not_asked_about(store, site, stu
     assert ask(store, stub).busy and stub.got == []
 
 
-def test_premoderated_pages_reports_and_hidden_parents_are_left_to_people(store, site, stub):
+def test_premoderated_pages_and_hidden_parents_are_left_to_people(store, site, stub):
     permit(store, site)
     page = PageRef("https://herald.test/news/2", "News")
     page_states.set_page(
