@@ -17,14 +17,12 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 
+from moderation.domain.errors import Forbidden
+from moderation.domain.labels import LABELS, label_of
+from moderation.domain.report import ReportReason
+from moderation.domain.roles import IN_WORDS, Action, Role, require
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from moderation.domain.errors import Forbidden  # noqa: E402
-from moderation.domain.labels import LABELS, label_of  # noqa: E402
-from moderation.domain.report import ReportReason  # noqa: E402
-from moderation.domain.roles import IN_WORDS, Action, Role, require  # noqa: E402
-
 CONSOLE = ROOT / "service/console"
 CATALOGUES = sorted((CONSOLE / "languages").glob("*/LC_MESSAGES/console.po"))
 KEYWORDS = {

@@ -245,9 +245,10 @@ def _new_decisions(
     now: int,
 ) -> list[Decision]:
     ids = {judgement.job.id for judgement in judgements}
-    # A proposal is a person's word as well: what a machine says meanwhile is advice.
-    proposed = proposals.open_of(connection, sorted(ids))
-    latest = decisions.latest(connection, [id for id in sorted(ids) if standings[id].sequence > 0])
+    decided = [id for id in sorted(ids) if standings[id].sequence > 0]
+    # A proposal is a person's word as well: what a machine says meanwhile is advice. Nobody proposes before the first decision.
+    proposed = proposals.open_of(connection, decided)
+    latest = decisions.latest(connection, decided)
     statuses = {id: standing.status for id, standing in standings.items()}
     new = []
     # By their ids: most comments come before what answers them.

@@ -81,15 +81,14 @@ def judge(
 def get_sampled(store: Store, site_id: str, comment_id: str) -> Sampled:
     """A sampled comment that has a verdict: before that nobody is told of it. Raises NotFound."""
     with store.read() as connection:
-        sampled = _get(connection, site_id, comment_id)
-    if not sampled.verdict:
-        raise NotFound("There is no such comment in the sample.")
-    return sampled
+        return _get(connection, site_id, comment_id, only_judged=True)
 
 
-def _get(connection: Connection, site_id: str, comment_id: str) -> Sampled:
+def _get(
+    connection: Connection, site_id: str, comment_id: str, *, only_judged: bool = False
+) -> Sampled:
     sampled = samples.get(connection, site_id, comment_id)
-    if sampled is None:
+    if sampled is None or (only_judged and not sampled.verdict):
         raise NotFound("There is no such comment in the sample.")
     return sampled
 
